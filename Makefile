@@ -1,0 +1,61 @@
+# Everything lives in the checkout: uv in .uv/, the environment in .venv/. `make help` lists the rest.
+
+PYTHON ?= python3
+UV := .uv/bin/uv
+BIN := .venv/bin
+
+# uv has its own names for what an environment with a package mirror tells pip.
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+# The Python that was found is the one that is used; another would be downloaded.
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV
+
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(LOCK_FLAGS)
+
+.PHONY: help setup test checks format lock soak clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.ready ## set everything up; afterwards .venv/bin/snapthread runs
+
+test: setup ## everything that CI runs: format, lint, types, import direction, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest
+
+format: setup ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+soak: setup ## the tests that run for minutes
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
+
+lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) --group uv -o requirements/uv.txt
+
+clean: ## remove what setup and the tools made
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.ready: .uv/.ready requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
+	$(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.uv/.ready: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make setup PYTHON=python3.12"; exit 1; }
+	test -x .uv/bin/python || $(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""Snapthread connects people on Telegram with an OpenAI assistant that sees."""
