@@ -1,0 +1,158 @@
+"""Every failure in our own words, split by what the reader can do about it.
+
+    SnapthreadError
+    ├── Mendable       the user can mend it: send something else
+    │   ├── ImageRefused(reason), NoRoom
+    │   └── ContextTooLong
+    ├── Busy           try again
+    │   ├── AssistantBusy, FilesBusy
+    │   ├── ChatBusy(retry_after_s)
+    │   └── StoreBusy
+    ├── Refused        will not help
+    │   ├── AssistantRefused, EmptyAnswer
+    │   ├── FilesGone(openai_ids)
+    │   └── ChatRefused, DraftsUnknown
+    ├── Denied         the operator must act
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused
+    │   ├── ChatDenied, AnotherPoller, WebhookSet
+    │   └── StoreFull, StoreTooNew
+    └── LeaseLost      somebody else has the conversation now
+
+No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
+"""
+
+from typing import Literal
+
+ImageFault = Literal[
+    "too_large",  # bytes
+    "too_many_pixels",
+    "empty",
+    "unreadable",  # truncated or not what it claims
+    "unsupported_type",  # a PDF, an SVG, a text…
+    "gone",  # Telegram does not give the file
+    "refused",  # OpenAI does not take the file
+    "crashed",  # its decoder died of it
+    "no_room",  # the user's storage at OpenAI is smaller than this question's images
+]
+
+
+class SnapthreadError(Exception):
+    """The root of our own failures."""
+
+
+class Mendable(SnapthreadError):
+    """The user can mend it."""
+
+
+class ImageRefused(Mendable):
+    """An image that cannot be used, and why."""
+
+    def __init__(self, fault: ImageFault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}" if detail else fault)
+        self.fault: ImageFault = fault
+
+
+class NoRoom(Mendable):
+    """The user's storage at OpenAI cannot hold it, also without all older images."""
+
+
+class ContextTooLong(Mendable):
+    """The question with its history does not fit the model."""
+
+
+class Busy(SnapthreadError):
+    """It may work later. `retry_after_s` is what the other side asked for, if it did."""
+
+    def __init__(self, detail: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class AssistantBusy(Busy):
+    """OpenAI is overloaded, unreachable, limits our rate, or broke off."""
+
+
+class FilesBusy(Busy):
+    """OpenAI's Files API did not do it. `unknown`: it may have been done all the same."""
+
+    def __init__(
+        self, detail: str = "", *, retry_after_s: float | None = None, unknown: bool = False
+    ) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.unknown = unknown
+
+
+class ChatBusy(Busy):
+    """Telegram is away or told us to wait."""
+
+
+class StoreBusy(Busy):
+    """The store is locked or away for a moment."""
+
+
+class Refused(SnapthreadError):
+    """Trying again will not help."""
+
+
+class AssistantRefused(Refused):
+    """OpenAI's policy forbids it."""
+
+
+class EmptyAnswer(Refused):
+    """The model said nothing."""
+
+
+class FilesGone(Refused):
+    """The request failed and files may be the reason; the ids that the failure names."""
+
+    def __init__(self, detail: str = "", *, openai_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.openai_ids = openai_ids
+
+
+class ChatRefused(Refused):
+    """Telegram refuses for good: blocked by the user, chat gone, message impossible."""
+
+
+class DraftsUnknown(Refused):
+    """This Bot API server is older than drafts."""
+
+
+class Denied(SnapthreadError):
+    """The operator must act; the message says what to do."""
+
+
+class OutOfCredit(Denied):
+    """OpenAI: no credit left, or a spending limit reached."""
+
+
+class AssistantDenied(Denied):
+    """OpenAI does not let us: key, permission or model."""
+
+
+class AssistantMisused(Denied):
+    """OpenAI does not understand our request: a mistake of ours or of a setting."""
+
+
+class ChatDenied(Denied):
+    """Telegram does not know the token."""
+
+
+class AnotherPoller(Denied):
+    """Another process polls with the same token."""
+
+
+class WebhookSet(Denied):
+    """A webhook is set, so polling is refused."""
+
+
+class StoreFull(Denied):
+    """The disk is full."""
+
+
+class StoreTooNew(Denied):
+    """The store was written by a newer version."""
+
+
+class LeaseLost(SnapthreadError):
+    """Somebody else has the conversation now; what this turn does no longer counts."""

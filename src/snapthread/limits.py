@@ -1,0 +1,57 @@
+"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason."""
+
+from typing import Final
+
+# Telegram (core.telegram.org/bots/api)
+MESSAGE_UNITS: Final = 4096  # UTF-16 units of a message's text, after entity parsing
+MESSAGE_ENTITIES: Final = 100  # entities of a message; the surplus is ignored by the server
+DOWNLOAD_BYTES: Final = 20 * 1024 * 1024  # getFile serves no more from Telegram's own servers
+CHAT_ACTION_S: Final = 4.0  # "typing…" lasts 5 s
+UPDATES_AT_ONCE: Final = 100  # getUpdates
+DRAFT_PACE_S: Final = 0.8  # others draft every 0.3 to 2 s; below 0.5 s 429s were reported
+DRAFT_ALIVE_S: Final = 25.0  # a draft is on the screen for 30 s
+EDIT_PACE_S: Final = 1.5  # an edit counts as a message: about one a second for each chat
+EDIT_PACE_GROUP_S: Final = 3.0  # 20 a minute for each group
+POLL_S: Final = 50  # a long poll; Telegram's own clients use 50
+ALBUM_PARTS: Final = 10
+# A client cuts a long text at a good place in the second half of what fits.
+CUT_TEXT_UNITS: Final = MESSAGE_UNITS // 2
+CUT_TEXT_GAP_S: Final = 1  # parts of one cut text are sent within a second
+
+# OpenAI (reference: Files API, images-vision guide)
+FILE_LIFE_MAX_S: Final = 2_592_000  # expires_after allows 1 hour to 30 days
+DAY_S: Final = 86_400
+
+# Images
+PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
+PIXELS_AT_ONCE: Final = 64_000_000  # pixels being decoded at once: about 200 MB
+IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the bytes in memory
+IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
+UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
+LONGEST_UPLOAD_S: Final = 300.0
+UPLOAD_TRIES: Final = 3
+DOWNLOAD_S: Final = 120.0
+DOWNLOAD_TRIES: Final = 3
+
+# The mailbox
+LEASE_S: Final = 12.0
+RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
+ATTEMPTS_MAX: Final = 3  # then the message is put aside with a sentence
+WAITING_MAX: Final = 200  # messages waiting in one conversation
+ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
+SEEN_S: Final = 48 * 3600.0  # Telegram keeps an undelivered update for 24 h
+
+# A question to the assistant
+FIRST_EVENT_S: Final = 60.0
+NEXT_EVENT_S: Final = 60.0
+ANSWER_S: Final = 300.0
+ASK_RETRIES: Final = 4
+ASK_RETRY_WITHIN_S: Final = 60.0
+
+# Delivery and housekeeping
+SEND_TRIES: Final = 5  # then the conversation waits, and others go on
+SEND_RETRY_S: Final = 30.0
+DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are always under way
+DELETION_LEASE_S: Final = 60.0
+SHUTDOWN_S: Final = 20.0  # of the 25 s that an operator is promised
+ALERT_EVERY_S: Final = 3600.0

@@ -1,0 +1,278 @@
+"""The words of the product: what arrives, what is remembered, what is answered. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NewType
+
+ConversationKey = NewType("ConversationKey", str)
+FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
+
+Language = Literal["en", "ru"]
+MessageKind = Literal["question", "command", "press", "unsupported"]
+PictureKind = Literal[
+    "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
+]
+Role = Literal["user", "assistant"]
+FileState = Literal["intended", "uploaded", "live", "retired"]
+
+RESET_COMMANDS = frozenset({"reset", "new"})
+JUMPERS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
+
+
+def private_conversation(user_id: int) -> ConversationKey:
+    """One conversation per user in a private chat, whatever the topic."""
+    return ConversationKey(f"user:{user_id}")
+
+
+def group_conversation(chat_id: int, thread_id: int | None) -> ConversationKey:
+    return ConversationKey(f"group:{chat_id}:{thread_id or 0}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An image as Telegram names it. Sizes and type are the sender's claim, not a fact."""
+
+    kind: PictureKind
+    telegram_id: str
+    unique_id: str
+    size_bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    is_still: bool = False  # the preview of what moves; the rest of it we do not see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The message that a message answers to."""
+
+    message_id: int
+    text: str = ""
+    picture: Picture | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One accepted update: a Telegram message in our words."""
+
+    update_id: int
+    conversation: ConversationKey
+    chat_id: int
+    thread_id: int | None = None
+    message_id: int
+    user_id: int
+    language_code: str | None = None
+    sent_at: datetime
+    kind: MessageKind = "question"
+    word: str = ""  # the command's name, the button's data, or the kind that is not supported
+    press_id: str | None = None  # of a pressed button: Telegram waits for an answer to it
+    text: str = ""  # the text or the caption
+    picture: Picture | None = None
+    more_pictures: tuple[Picture, ...] = ()  # of one message of paid media
+    album_id: str | None = None
+    reply: Reply | None = None
+    draft_id: int | None = None  # which turn a Stop button ends
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return (self.picture, *self.more_pictures) if self.picture else ()
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat_id == self.user_id
+
+    @property
+    def jumps_the_queue(self) -> bool:
+        return self.kind == "press" or (self.kind == "command" and self.word in JUMPERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A formatted stretch of text; offset and length in UTF-16 units (Bot API MessageEntity)."""
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button below a message; `press` comes back as the word of a press."""
+
+    text: str
+    press: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text file to send."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """One message to send: it fits Telegram's limits."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    document: Document | None = None  # sent with the text as its caption
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where answers go. `replaces`: our own message whose place it takes."""
+
+    chat_id: int
+    thread_id: int | None = None
+    reply_to: int | None = None
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A message that is to be delivered, kept until Telegram took it."""
+
+    id: int
+    to: Destination
+    say: Say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """An image in a line of the conversation. Whether it is still to be seen, the ledger knows."""
+
+    label: int
+    file: FileName
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one side said. `tokens` is our estimate, for the context bound."""
+
+    role: Role
+    text: str
+    photos: tuple[Photo, ...] = ()
+    at: datetime
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What a question is asked on: built in one transaction, so `live` names no dead file."""
+
+    lines: tuple[Line, ...] = ()
+    live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    next_label: int = 1
+    turn: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFile:
+    """What the ledger knows of one file at OpenAI.
+
+    `stands_for`: the name that the conversation's line has for this image; its own name, but for
+    a file that was restored.
+    """
+
+    name: FileName
+    conversation: ConversationKey
+    epoch: int
+    owner: int
+    state: FileState
+    stands_for: FileName
+    telegram_id: str
+    unique_id: str
+    label: int | None = None
+    openai_id: str | None = None
+    size_bytes: int = 0
+    width: int = 0
+    height: int = 0
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntendedFile:
+    """An upload about to begin. `update_id` and `place` say which image of which message.
+
+    `stands_for`: the lost file that it is to replace in the conversation.
+    """
+
+    name: FileName
+    owner: int
+    update_id: int
+    place: int
+    telegram_id: str
+    unique_id: str
+    size_bytes: int
+    width: int
+    height: int
+    stands_for: FileName | None = None
+    album_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was held on a person: files that are to be deleted at OpenAI, rows that are gone."""
+
+    files: int
+    lines: int
+    messages: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """A file that is to be deleted at OpenAI. Without an id it is looked for by its name."""
+
+    name: FileName
+    openai_id: str | None
+    reason: str
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A conversation held by one worker: parts to deliver first, else a question to answer.
+
+    `token` fences: a write with an older token is refused. `turn` numbers the answers of a
+    conversation, also across resets, and names their drafts.
+    """
+
+    conversation: ConversationKey
+    token: int
+    epoch: int
+    parts: tuple[Part, ...] = ()
+    messages: tuple[Message, ...] = ()
+    attempt: int = 1
+    is_late: bool = False  # a late part of an album that was answered already
+    turn: int = 1
+    is_stopped: bool = False  # the person said Stop, and we died of something else
+    stream: int | None = None  # the message that showed this answer as it grew, when we died
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """This installation's own id, which marks its files, and its secret for hashed ids."""
+
+    id: str
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the API counts them; cached and written are part of input."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    written_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    is_estimated: bool = False  # counted by us: the answer was stopped before the API counted
