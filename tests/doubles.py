@@ -1,0 +1,211 @@
+"""The doubles in process: a session for aiogram's client and a transport for OpenAI's.
+
+What goes wrong surfaces here exactly as the real transports would raise it.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any, cast
+
+import aiohttp
+import httpx2
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import TelegramNetworkError
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile
+from openai import AsyncOpenAI
+from yarl import URL
+
+from snapthread.sandbox.bot_api import BotApi
+from snapthread.sandbox.openai import OpenAI
+from snapthread.sandbox.wire import Body, ConnectionLost, Loss, Request, Response, Upload, read
+
+
+def telegram_bot(bot_api: BotApi) -> Bot:
+    """aiogram's client, wired to the double."""
+    return Bot(bot_api.token, session=DoubleSession(bot_api))
+
+
+def openai_client(openai: OpenAI) -> AsyncOpenAI:
+    """OpenAI's client, wired to the double."""
+    client = httpx2.AsyncClient(transport=openai_transport(openai))
+    return AsyncOpenAI(api_key=openai.key, http_client=client, max_retries=0)
+
+
+def openai_transport(openai: OpenAI) -> httpx2.AsyncBaseTransport:
+    return DoubleTransport(openai)
+
+
+class DoubleSession(BaseSession):
+    """Sends the forms that aiogram's own session sends, to a BotApi."""
+
+    def __init__(self, bot_api: BotApi) -> None:
+        super().__init__()
+        self._bot_api = bot_api
+
+    async def close(self) -> None:
+        return None
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+    ) -> TelegramType:
+        try:
+            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+                response = await self._respond(bot, method)
+                content = (await read(response)).decode()
+        except TimeoutError as late:
+            raise TelegramNetworkError(method=method, message="Request timeout error") from late
+        except ConnectionLost as lost:
+            message = f"ServerDisconnectedError: {lost}"
+            raise TelegramNetworkError(method=method, message=message) from lost
+        checked = self.check_response(bot, method, response.status, content)
+        return cast(TelegramType, checked.result)
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,
+    ) -> AsyncGenerator[bytes, None]:
+        found = re.search(r"/file/bot([^/]+)/(.+)$", url)
+        assert found is not None, url
+        deadline = asyncio.get_running_loop().time() + timeout
+        with _as_aiohttp():
+            async with asyncio.timeout_at(deadline):
+                response = await self._bot_api.download(*found.groups())
+            if raise_for_status and response.status >= 400:
+                raise _refused(url, response)
+        async for chunk in _chunked(response.body, chunk_size, deadline):
+            yield chunk
+
+    async def _respond(self, bot: Bot, method: TelegramMethod[Any]) -> Response:
+        files: dict[str, InputFile] = {}
+        dumped = method.model_dump(warnings=False)
+        form = {k: self.prepare_value(v, bot=bot, files=files) for k, v in dumped.items()}
+        params: dict[str, object] = {name: value for name, value in form.items() if value}
+        for key, file in files.items():
+            content = b"".join([chunk async for chunk in file.read(bot)])
+            params[key] = Upload(file_name=file.filename or key, content=content)
+        return await self._bot_api.respond(bot.token, method.__api_method__, params)
+
+
+async def _chunked(body: Body, size: int, deadline: float) -> AsyncGenerator[bytes, None]:
+    async with aclosing(_chunks(body)) as wholes:
+        while (whole := await _before(deadline, wholes)) is not None:
+            for start in range(0, len(whole), size):
+                yield whole[start : start + size]
+
+
+async def _before(deadline: float, chunks: AsyncGenerator[bytes, None]) -> bytes | None:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await anext(chunks, None)
+    except ConnectionLost as lost:
+        raise aiohttp.ClientPayloadError("Response payload is not completed") from lost
+
+
+async def _chunks(body: Body) -> AsyncGenerator[bytes, None]:
+    if isinstance(body, bytes):
+        yield body
+        return
+    async with aclosing(body):
+        async for chunk in body:
+            yield chunk
+
+
+@contextmanager
+def _as_aiohttp() -> Iterator[None]:
+    try:
+        yield
+    except ConnectionLost as lost:
+        raise _lost_as_aiohttp(lost.how) from lost
+
+
+def _lost_as_aiohttp(how: Loss) -> aiohttp.ClientError:
+    match how:
+        case "closed":
+            return aiohttp.ServerDisconnectedError()
+        case "reset":
+            return aiohttp.ClientOSError(104, "Connection reset by peer")
+        case "refused":
+            return aiohttp.ClientOSError(111, "Connection refused")
+
+
+def _refused(url: str, response: Response) -> aiohttp.ClientResponseError:
+    info = aiohttp.RequestInfo(URL(url), "GET", cast(Any, {}), URL(url))
+    return aiohttp.ClientResponseError(info, (), status=response.status, message="refused")
+
+
+class DoubleTransport(httpx2.AsyncBaseTransport):
+    """Carries httpx2's requests to an OpenAI double, and obeys the read timeout."""
+
+    def __init__(self, openai: OpenAI) -> None:
+        self._openai = openai
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        timeout_s = request.extensions.get("timeout", {}).get("read")
+        asked = Request(
+            method=request.method,
+            path=request.url.path,
+            query=dict(request.url.params),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await request.aread(),
+        )
+        with _as_httpx2(request):
+            async with asyncio.timeout(timeout_s):
+                response = await self._openai.handle(asked)
+        headers = dict(response.headers)
+        if isinstance(response.body, bytes):
+            return httpx2.Response(response.status, headers=headers, content=response.body)
+        stream = DoubleStream(request, response.body, timeout_s)
+        return httpx2.Response(response.status, headers=headers, stream=stream)
+
+
+class DoubleStream(httpx2.AsyncByteStream):
+    """A body that arrives chunk by chunk, and may break off."""
+
+    def __init__(
+        self, request: httpx2.Request, body: AsyncGenerator[bytes, None], timeout_s: float | None
+    ) -> None:
+        self._request = request
+        self._body = body
+        self._timeout_s = timeout_s
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (chunk := await self._next()) is not None:
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+    async def _next(self) -> bytes | None:
+        with _as_httpx2(self._request):
+            async with asyncio.timeout(self._timeout_s):
+                return await anext(self._body, None)
+
+
+@contextmanager
+def _as_httpx2(request: httpx2.Request) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as late:
+        raise httpx2.ReadTimeout("", request=request) from late
+    except ConnectionLost as lost:
+        raise _lost_as_httpx2(lost.how, request) from lost
+
+
+def _lost_as_httpx2(how: Loss, request: httpx2.Request) -> httpx2.TransportError:
+    match how:
+        case "closed":
+            message = "Server disconnected without sending a complete response."
+            return httpx2.RemoteProtocolError(message, request=request)
+        case "reset":
+            return httpx2.ReadError("", request=request)
+        case "refused":
+            return httpx2.ConnectError("All connection attempts failed", request=request)

@@ -1,0 +1,191 @@
+"""Both doubles over real sockets: the real clients, cut connections, and the control API."""
+
+import asyncio
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import openai as sdk
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramNetworkError
+from aiohttp import web
+
+from snapthread.sandbox import faults
+from snapthread.sandbox.bot_api import BotApi
+from snapthread.sandbox.clock import Clock
+from snapthread.sandbox.openai import OpenAI
+from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.sandbox.server import serve
+from snapthread.sandbox.wire import Loss
+from tests.sandbox.worlds import asked, picture, question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """A served sandbox and the real clients of it."""
+
+    api: BotApi
+    openai: OpenAI
+    model: ScriptedModel
+    bot: Bot
+    client: sdk.AsyncOpenAI
+    http: aiohttp.ClientSession
+    url: str
+
+    async def control(self, method: str, path: str, **body: Any) -> Any:
+        async with self.http.request(method, f"{self.url}/sandbox{path}", json=body) as response:
+            return await response.json()
+
+
+@asynccontextmanager
+async def a_sandbox() -> AsyncIterator[Sandbox]:
+    clock, model = Clock(time.time), ScriptedModel()
+    api, openai = BotApi(now=clock), OpenAI(now=clock, model=model)
+    async with serve(api, openai, clock=clock) as url, aiohttp.ClientSession() as http:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(url))
+        client = sdk.AsyncOpenAI(api_key=openai.key, base_url=f"{url}/v1", max_retries=0)
+        async with Bot(api.token, session=session) as bot, client:
+            yield Sandbox(
+                api=api, openai=openai, model=model, bot=bot, client=client, http=http, url=url
+            )
+
+
+def served(story: Callable[[Sandbox], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(20), a_sandbox() as sandbox:
+            await story(sandbox)
+
+    asyncio.run(main())
+
+
+def test_a_question_goes_through_both_real_clients() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        sandbox.api.person().sends_photo(picture(), caption="What?")
+        (update,) = await sandbox.bot.get_updates(timeout=5)
+        assert update.message is not None
+        assert update.message.photo is not None
+        downloaded = await sandbox.bot.download(update.message.photo[-1])
+        assert downloaded is not None
+        file = await sandbox.client.files.create(
+            file=("snap.jpg", downloaded.read()), purpose="vision"
+        )
+        events = await asked(sandbox.client, file.id)
+        *_, last = [event async for event in events]
+        await sandbox.bot.send_message(1001, last.response.output_text)
+        assert sandbox.api.person().sees == [
+            "You said: What is this?\nImage 1 (What is this?): 64x48, red."
+        ]
+
+    served(story)
+
+
+@pytest.mark.parametrize(("how", "told"), [("closed", "disconnected"), ("reset", "reset by peer")])
+def test_a_dropped_connection_really_drops(how: Loss, told: str) -> None:
+    async def story(sandbox: Sandbox) -> None:
+        sandbox.api.faults.add(on="getMe", reply=faults.drops(how))
+        sandbox.openai.faults.add(on="GET /files", reply=faults.drops(how))
+        with pytest.raises(TelegramNetworkError, match=told):
+            await sandbox.bot.get_me()
+        with pytest.raises(sdk.APIConnectionError):
+            await sandbox.client.files.list()
+
+    served(story)
+
+
+def test_a_stream_and_a_download_really_break_off() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        photo = sandbox.api.person().sends_photo(picture()).json["photo"][-1]
+        sandbox.api.faults.add(on="file", reply=faults.cuts_body(after_bytes=100))
+        sandbox.openai.faults.add(on="POST /responses", reply=faults.cuts_stream(after=5))
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await sandbox.bot.download(photo["file_id"])
+        stream = await asked(sandbox.client)
+        assert [(await anext(stream)).sequence_number for _ in range(5)] == [0, 1, 2, 3, 4]
+        with pytest.raises(sdk.APIConnectionError):
+            await anext(stream)
+
+    served(story)
+
+
+def test_a_reader_who_goes_away_ends_the_answer() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        sandbox.model.says("One two.", between_s=60)
+        stream = await asked(sandbox.client)
+        await anext(stream)
+        await stream.close()
+        while not sandbox.openai.broken_off:
+            await asyncio.sleep(0.01)
+
+    served(story)
+
+
+def test_a_webhook_is_posted_to() -> None:
+    got: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+
+    async def hook(request: web.Request) -> web.Response:
+        secret = request.headers["X-Telegram-Bot-Api-Secret-Token"]
+        got.put_nowait((secret, (await request.json())["update_id"]))
+        return web.Response()
+
+    async def story(sandbox: Sandbox) -> None:
+        app = web.Application()
+        app.router.add_post("/hook", hook)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        await sandbox.bot.set_webhook(url, secret_token="s3cret")
+        sandbox.api.person().sends("hi")
+        assert await got.get() == ("s3cret", 700_000_001)
+        await runner.cleanup()
+
+    served(story)
+
+
+def test_another_process_can_act_as_a_person_and_see_what_she_sees() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        content = b64encode(picture()).decode()
+        await sandbox.control("POST", "/people/7", first_name="Eve", language_code="ru")
+        await sandbox.control("POST", "/people/7/text", text="hi")
+        await sandbox.control("POST", "/people/7/photo", content=content, caption="One")
+        album = await sandbox.control("POST", "/people/7/album", photos=[content] * 2)
+        assert len({part["media_group_id"] for part in album}) == 1
+        assert len(await sandbox.bot.get_updates()) == 4
+        await sandbox.bot.send_message(7, "Hello.")
+        await sandbox.bot.send_message_draft(7, 5, text="so far", can_stop=True)
+        seen = await sandbox.control("GET", "/people/7/chat")
+        assert [m["text"] for m in seen["messages"] if m["is_from_bot"]] == ["Hello."]
+        assert seen["draft"]["text"] == "so far"
+        assert seen["messages"][0]["from"]["language_code"] == "ru"
+
+    served(story)
+
+
+def test_another_process_can_arrange_what_happens() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        file_id = sandbox.openai.upload("a.jpg", picture())
+        listed = await sandbox.control("GET", "/files")
+        assert [file["id"] for file in listed] == [file_id]
+        await sandbox.control("DELETE", f"/files/{file_id}")
+        await sandbox.control("POST", "/switches", dead_file="FILE_NOT_FOUND_404")
+        with pytest.raises(sdk.NotFoundError):
+            await sandbox.client.responses.create(**question(file_id))
+        requests = await sandbox.control("GET", "/requests")
+        assert requests[0]["dead_ids"] == [file_id]
+        order = {"service": "openai", "fault": "rate_limited", "with": {"retry_after_s": 2}}
+        await sandbox.control("POST", "/faults", on="GET /files", **order)
+        with pytest.raises(sdk.RateLimitError):
+            await sandbox.client.files.list()
+        clock = await sandbox.control("POST", "/clock", offset_s=86_400)
+        assert clock["now"] > time.time() + 86_000
+        wrong = await sandbox.control("POST", "/people/7/stop")
+        assert "no streamed message" in wrong["error"]
+
+    served(story)

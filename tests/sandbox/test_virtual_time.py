@@ -1,0 +1,111 @@
+"""The virtual loop's promises: waiting is free, threads are waited for, hopeless waits fail."""
+
+import asyncio
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.virtual import START, NothingCanHappen, VirtualLoop, now, run, unix_now
+
+
+def test_a_long_sleep_costs_no_real_time() -> None:
+    async def main() -> None:
+        await asyncio.sleep(40 * 86_400)
+        assert now() - START == timedelta(days=40)
+
+    began = time.monotonic()
+    run(main())
+    assert time.monotonic() - began < 5
+
+
+def test_the_world_starts_at_a_fixed_date() -> None:
+    async def main() -> float:
+        return unix_now()
+
+    assert run(main()) == START.timestamp()
+
+
+def test_timers_fire_in_order_of_their_time() -> None:
+    async def main() -> list[int]:
+        order: list[int] = []
+
+        async def later(delay_s: int) -> None:
+            await asyncio.sleep(delay_s)
+            order.append(delay_s)
+
+        await asyncio.gather(later(30), later(10), later(20))
+        return order
+
+    assert run(main()) == [10, 20, 30]
+
+
+def test_time_stands_still_while_a_thread_works() -> None:
+    async def main() -> None:
+        began = asyncio.Event()
+        go_on = threading.Event()
+        running = asyncio.get_running_loop()
+
+        def job() -> int:
+            running.call_soon_threadsafe(began.set)
+            assert go_on.wait(5)
+            return 7
+
+        work = asyncio.create_task(asyncio.to_thread(job))
+        alarm = asyncio.create_task(asyncio.sleep(1))
+        await began.wait()
+        assert now() == START
+        go_on.set()
+        assert await work == 7
+        assert not alarm.done()
+        await alarm
+
+    run(main())
+
+
+def test_a_cancelled_thread_job_is_still_waited_for() -> None:
+    async def main() -> None:
+        go_on = threading.Event()
+        ended: list[float] = []
+        loop = asyncio.get_running_loop()
+
+        def job() -> None:
+            assert go_on.wait(5)
+            ended.append(loop.time())
+
+        task = asyncio.create_task(asyncio.to_thread(job))
+        await asyncio.sleep(0)
+        task.cancel()
+        go_on.set()
+        await asyncio.sleep(100)
+        assert ended == [0.0]
+
+    run(main())
+
+
+def test_waiting_for_what_can_never_happen_is_an_error_that_names_the_waiter() -> None:
+    async def a_hopeless_wait() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(NothingCanHappen, match="a_hopeless_wait"):
+        run(a_hopeless_wait())
+
+
+def test_a_timeout_ends_a_hang() -> None:
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(60):
+                await asyncio.Event().wait()
+        assert now() - START == timedelta(seconds=60)
+
+    run(main())
+
+
+def test_a_runner_keeps_the_world_between_runs() -> None:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(asyncio.sleep(5))
+        runner.run(asyncio.sleep(5))
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        assert loop.now() - START == timedelta(seconds=10)

@@ -1,0 +1,145 @@
+"""A loop whose clock is virtual: waiting costs no time, and what can never happen is an error.
+
+Time stands still while code runs and while a thread of `run_in_executor` or `asyncio.to_thread`
+works; when only timers are left it jumps to the next one. Sockets are not for this loop.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+START: Final = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
+LONGEST_JOB_S: Final = 120.0  # real seconds; a thread that works longer hangs
+THREADS: Final = 4
+
+
+class NothingCanHappen(RuntimeError):
+    """Everything waits, and nothing is left that could end the waiting."""
+
+
+class VirtualSelector(selectors.BaseSelector):
+    """Looks at the real selector, and moves the clock instead of waiting."""
+
+    def __init__(self) -> None:
+        self._real = selectors.DefaultSelector()
+        self.now_s = 0.0
+        self.is_working: Callable[[], bool] = lambda: False
+        self.who_waits: Callable[[], str] = str
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        events = self._real.select(0)
+        if events or timeout == 0:
+            return events
+        if self.is_working():
+            return self._wait_for_the_thread()
+        if timeout is None:
+            raise NothingCanHappen(f"No timer and no thread is left; waiting: {self.who_waits()}")
+        self.now_s += max(timeout, 0.0)
+        return []
+
+    def _wait_for_the_thread(self) -> list[tuple[selectors.SelectorKey, int]]:
+        events = self._real.select(LONGEST_JOB_S)
+        if not events:
+            raise NothingCanHappen(f"A thread works for more than {LONGEST_JOB_S:.0f} real seconds")
+        return events
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._real.unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.modify(fileobj, events, data)
+
+    def close(self) -> None:
+        self._real.close()
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return self._real.get_map()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop that lives in virtual time, from `start` on."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._start = start
+        self._virtual = VirtualSelector()
+        super().__init__(self._virtual)
+        self._clock_resolution = 1e-6
+        self._working: set[Future[Any]] = set()
+        self._pool = ThreadPoolExecutor(THREADS, "virtual")
+        self._virtual.is_working = lambda: bool(self._working)
+        self._virtual.who_waits = lambda: _tasks(self)
+
+    def time(self) -> float:
+        return self._virtual.now_s
+
+    def now(self) -> datetime:
+        """The aware UTC time of this loop's world."""
+        return self._start + timedelta(seconds=self.time())
+
+    def run_in_executor(
+        self,
+        executor: Executor | None,
+        func: Callable[[Unpack[Ts]], T],
+        *args: *Ts,
+    ) -> asyncio.Future[T]:
+        work = (executor or self._pool).submit(func, *args)
+        self._working.add(work)
+        waited = asyncio.wrap_future(work, loop=self)
+        waited.add_done_callback(lambda _: self._waited_for(work))
+        return waited
+
+    def _waited_for(self, work: Future[Any]) -> None:
+        """The loop has the result; or the waiting was cancelled, and the thread works on."""
+        if work.done():
+            self._working.discard(work)
+        else:
+            work.add_done_callback(self._work_ended)
+
+    def _work_ended(self, work: Future[Any]) -> None:
+        if not self.is_closed():
+            self.call_soon_threadsafe(self._working.discard, work)
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        self._pool.shutdown(wait=True)
+
+
+def _tasks(loop: asyncio.AbstractEventLoop) -> str:
+    names = sorted(f"{t.get_name()} {t.get_coro()}" for t in asyncio.all_tasks(loop))
+    return "; ".join(names) or "nobody"
+
+
+def run(main: Coroutine[Any, Any, T], *, start: datetime = START) -> T:
+    """Runs a coroutine to its end in virtual time."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(start)) as runner:
+        return runner.run(main)
+
+
+def loop() -> VirtualLoop:
+    """The virtual loop that runs this code."""
+    running = asyncio.get_running_loop()
+    assert isinstance(running, VirtualLoop)
+    return running
+
+
+def now() -> datetime:
+    """The clock to hand to the product: aware UTC, inside a running virtual loop."""
+    return loop().now()
+
+
+def unix_now() -> float:
+    """The clock to hand to the doubles: unix seconds, inside a running virtual loop."""
+    return loop().now().timestamp()
+
+
+def jump(seconds: float) -> None:
+    """As if the machine had slept: what was to happen meanwhile happens at once."""
+    loop()._virtual.now_s += seconds
