@@ -1,0 +1,6 @@
+"""Turns the bytes of an image from Telegram into bytes that the model can use."""
+
+from snapthread.media.images import Images
+from snapthread.media.prepare import Prepared, prepare
+
+__all__ = ["Images", "Prepared", "prepare"]
