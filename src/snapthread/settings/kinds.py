@@ -1,0 +1,87 @@
+"""The kinds of value that settings have: how each is read from text. None repeats a value."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+
+from snapthread.model import Language
+
+
+class Told(ValueError):
+    """A wrong value that has a sentence of its own, to follow the setting's name."""
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _unless_empty(value: object) -> object:
+    return None if value == "" else _lower(value)
+
+
+def _check_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError
+    return url.rstrip("/")
+
+
+def _ids(value: object) -> object:
+    """User ids separated by commas."""
+    if not isinstance(value, str):
+        return value
+    ids = frozenset(int(part) for part in value.split(",") if part.strip())
+    if not ids or min(ids) < 1:
+        raise ValueError
+    return ids
+
+
+def _ids_or_everybody(value: object) -> object:
+    return None if value == "*" else _ids(value)
+
+
+def _check_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
+        raise ValueError
+    return token
+
+
+def _check_key(key: SecretStr) -> SecretStr:
+    """It travels in a header: visible ASCII only."""
+    if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+        raise ValueError
+    return key
+
+
+def _check_store(url: str) -> str:
+    if url.partition("://")[0] in {"redis", "rediss", "valkey"}:
+        raise Told("names Redis or Valkey, which this version does not have yet")
+    if not re.fullmatch(r"sqlite:///.+", url):
+        raise ValueError
+    return url
+
+
+Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+Url = Annotated[str, AfterValidator(_check_url)]
+StoreUrl = Annotated[str, AfterValidator(_check_store)]
+BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
+ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
+UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
+Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
+BotLanguage = Annotated[Language, BeforeValidator(_lower)]
+# A closed list, because the API's refusal of a misspelt one would look like "cannot reason".
+Effort = Annotated[
+    Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None,
+    BeforeValidator(_unless_empty),
+]
+Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
+LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
+]

@@ -1,0 +1,193 @@
+"""Every setting, checked, with all that is wrong told at once.
+
+A field's name in capitals is its name in the environment; its description says what it must be.
+"""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+
+from snapthread.limits import DOWNLOAD_BYTES
+from snapthread.settings.environment import Reading, read
+from snapthread.settings.kinds import (
+    Allowed,
+    ApiKey,
+    BotLanguage,
+    BotToken,
+    Detail,
+    Effort,
+    LogFormat,
+    LogLevel,
+    StoreUrl,
+    Told,
+    Url,
+    UserIds,
+    Word,
+)
+
+MEGABYTE: Final = 1024 * 1024
+OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
+RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
+# Known settings of later issues: refused while set, so that nobody trusts what does not happen.
+NOT_YET: Final = (
+    "USER_DAILY_MESSAGES",
+    "USER_DAILY_IMAGES",
+    "USER_DAILY_COST_USD",
+    "USER_MONTHLY_COST_USD",
+    "BOT_MONTHLY_COST_USD",
+    "PRICES_FILE",
+    "ADMIN_TOKEN",
+    "TELEGRAM_WEBHOOK_URL",
+    "TELEGRAM_WEBHOOK_SECRET",
+)
+
+
+class SettingsError(Exception):
+    """What is wrong, one sentence for each problem; none repeats a value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseModel):
+    """What the operator chose. Secrets print as stars; an unset secret is empty."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    telegram_bot_token: BotToken = Field(
+        default=SecretStr(""), description="the token from @BotFather: digits, a colon, letters"
+    )
+    telegram_api_base_url: Url | None = Field(default=None, description="an http or https address")
+    openai_api_key: ApiKey = Field(
+        default=SecretStr(""), description="a key of OpenAI, without spaces or line breaks"
+    )
+    openai_base_url: Url | None = Field(default=None, description="an http or https address")
+    openai_model: Word = Field(default="gpt-6-luna", description="a model's id, without spaces")
+    openai_reasoning_effort: Effort = Field(
+        default="none",
+        description="none, minimal, low, medium, high, xhigh or max, or empty to send nothing",
+    )
+    openai_max_output_tokens: int = Field(
+        default=4096, ge=16, le=1_000_000, description="a whole number from 16 to 1000000"
+    )
+    assistant_instructions: str | None = Field(default=None, description="text")
+    data_dir: Path = Field(default=Path("data"), description="a folder")
+    store_url: StoreUrl = Field(
+        default_factory=lambda data: f"sqlite:///{data['data_dir']}/snapthread.db",
+        repr=False,  # such an address may carry a password
+        description="sqlite:/// and the path of a file",
+    )
+    allowed_telegram_user_ids: Allowed = Field(
+        default=None, description="*, or user ids separated by commas"
+    )
+    admin_user_ids: UserIds = Field(default=frozenset(), description="user ids separated by commas")
+    max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
+    image_max_side: int = Field(
+        default=1600, ge=512, le=2016, description="a whole number of pixels from 512 to 2016"
+    )
+    image_detail: Detail = Field(default="auto", description="low, high, auto or original")
+    album_wait_s: float = Field(
+        default=0.9, ge=0.1, le=4, description="a number of seconds from 0.1 to 4"
+    )
+    context_max_tokens: int = Field(
+        default=60_000, ge=4000, le=1_000_000, description="a whole number from 4000 to 1000000"
+    )
+    max_parallel_turns: int = Field(
+        default=100, ge=1, le=1000, description="a whole number from 1 to 1000"
+    )
+    bot_language: BotLanguage = Field(default="en", description="en or ru")
+    log_format: LogFormat = Field(default="console", description="console or json")
+    log_level: LogLevel = Field(
+        default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    )
+    file_retention_days: int = Field(
+        default=30, ge=1, le=30, description="a whole number of days from 1 to 30"
+    )
+    image_window: int = Field(
+        default=0, ge=0, le=1500, description="a whole number of images from 1 to 1500, or 0: all"
+    )
+    user_storage_mb: float = Field(
+        default=0, ge=0, description="a number of megabytes, or 0: no limit"
+    )
+    http_host: Word = Field(default="127.0.0.1", description="a host's name or address")
+    http_port: int = Field(
+        default=8090, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none"
+    )
+
+    @field_validator("max_image_mb")
+    @classmethod
+    def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
+        has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
+        if not 0 < mb <= (OWN_SERVER_MB if has_own_server else DOWNLOAD_BYTES / MEGABYTE):
+            raise Told(
+                "must be a number of megabytes above 0 and at most 20,"
+                " or 2000 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
+            )
+        return mb
+
+    @property
+    def max_image_bytes(self) -> int:
+        return int(self.max_image_mb * MEGABYTE)
+
+    @property
+    def user_storage_bytes(self) -> int:
+        return int(self.user_storage_mb * MEGABYTE)
+
+    @property
+    def sqlite_path(self) -> Path:
+        return Path(self.store_url.removeprefix("sqlite:///"))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be logged."""
+        held = (self.telegram_bot_token, self.openai_api_key)
+        return tuple(secret.get_secret_value() for secret in held if secret)
+
+
+def load_settings(
+    environ: Mapping[str, str],
+    *,
+    env_file: Path | None = None,
+    needs: Collection[str] = RUN_NEEDS,
+) -> Settings:
+    """The settings, or SettingsError with every problem. The environment wins over the file."""
+    names = tuple(field.upper() for field in Settings.model_fields)
+    reading = read(environ, env_file, names=names, refused=NOT_YET)
+    missing = [f"{name} is required." for name in needs if name not in reading.values]
+    problems = [*reading.problems, *missing]
+    try:
+        settings = Settings.model_validate({k.lower(): v for k, v in reading.values.items()})
+    except ValidationError as error:
+        wrong = [
+            _sentence(details, reading)
+            for details in error.errors()
+            if details["type"] != "default_factory_not_called"  # another field is to blame
+        ]
+        raise SettingsError([*problems, *wrong]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _sentence(details: ErrorDetails, reading: Reading) -> str:
+    field = str(details["loc"][0])
+    match details.get("ctx"):
+        case {"error": Told() as told}:
+            what = str(told)
+        case _:
+            what = f"must be {Settings.model_fields[field].description}"
+    return f"{reading.spelling(field.upper())} {what}."

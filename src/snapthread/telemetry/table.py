@@ -1,0 +1,111 @@
+"""Which event moves which metric, and the closed set that each label is from.
+
+Any value outside its set counts as "other"; a user never becomes a label.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from snapthread.errors import ImageFault, SnapthreadError
+from snapthread.model import PictureKind
+
+SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+BYTES: Final = tuple(10.0**power for power in range(3, 9))
+PIXELS: Final = (1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 5e7)
+MS: Final = 0.001  # events tell milliseconds, metrics seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A counter: each event adds its `field`, or 1."""
+
+    event: str
+    name: str
+    description: str
+    labels: tuple[str, ...] = ()
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A histogram: each event adds its `field` times `unit`."""
+
+    event: str
+    name: str
+    description: str
+    labels: tuple[str, ...] = ()
+    field: str = "ms"
+    unit: float = MS
+    buckets: tuple[float, ...] = SECONDS
+
+
+def _family(root: type[BaseException]) -> Iterator[str]:
+    yield root.__name__
+    for child in root.__subclasses__():
+        yield from _family(child)
+
+
+FAILURES: Final = frozenset(_family(SnapthreadError)) | {"unexpected"}
+# A status, "ok", or the name of what a library raised: the first word of what the edges tell.
+CODES: Final = (
+    "ok 400 401 403 404 408 409 413 422 429 500 502 503 504"
+    " APIConnectionError APITimeoutError APIError TimeoutError"
+    " TelegramBadRequest TelegramConflictError TelegramEntityTooLarge TelegramForbiddenError"
+    " TelegramMigrateToChat TelegramNetworkError TelegramNotFound TelegramRetryAfter"
+    " TelegramServerError TelegramUnauthorizedError RestartingTelegram"
+)
+METHODS: Final = (
+    "getMe getUpdates getFile sendMessage sendMessageDraft editMessageText sendChatAction"
+    " getMyCommands setMyCommands getWebhookInfo deleteWebhook download"
+)
+OUTCOMES: Final = "answered refused failed put_aside interrupted"
+REASONS: Final = "stranger command group unsupported refused vanished reset content_filter stopped"
+ROUTES: Final = "responses files.create files.delete files.retrieve files.list"
+TROUBLES: Final = "alert deletion delivery housekeeping intake readiness store telegram turn"
+
+LABELS: Final[Mapping[str, frozenset[str]]] = {
+    "already_gone": frozenset({"true", "false"}),
+    "code": frozenset(CODES.split()),
+    "fault": frozenset(get_args(ImageFault)),
+    "format": frozenset("JPEG PNG WEBP GIF BMP TIFF HEIF AVIF".split()),
+    "kind": frozenset(get_args(PictureKind)) | FAILURES | frozenset(TROUBLES.split()),
+    "method": frozenset(METHODS.split()),
+    "outcome": frozenset(OUTCOMES.split()),
+    "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES,
+    "route": frozenset(ROUTES.split()),
+}
+
+COUNTS: Final = (
+    Count("update.accepted", "updates_accepted", "Updates taken from Telegram", field="count"),
+    Count("image.refused", "images_refused", "Images not used", ("fault",)),
+    Count("file.intended", "files_intended", "Uploads begun"),
+    Count("file.retired", "files_retired", "Files to be deleted", ("reason",)),
+    Count("turn.done", "turns", "Turns ended", ("outcome", "reason")),
+    Count("turn.done", "turn_images", "Images in requests", field="images"),
+    Count("turn.done", "input_tokens", "Tokens sent", field="input_tokens"),
+    Count("turn.done", "cached_tokens", "Of these, cached", field="cached_tokens"),
+    Count("turn.done", "output_tokens", "Tokens answered", field="output_tokens"),
+    Count("part.dropped", "parts_dropped", "Messages not delivered", ("reason",), "count"),
+    Count("conversation.reset", "resets", "Conversations reset"),
+    Count("conversation.reset", "reset_files", "Files that resets retired", field="files"),
+    Count("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
+    Count("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
+    Count("trouble", "troubles", "Troubles, by kind", ("kind",)),
+)
+
+SPREADS: Final = (
+    Spread("image.downloaded", "image_download_seconds", "Downloads from Telegram", ("kind",)),
+    Spread("image.downloaded", "image_download_bytes", "Their sizes", ("kind",), "bytes", 1, BYTES),
+    Spread("image.prepared", "image_prepare_seconds", "Preparing an image", ("format",)),
+    Spread("image.prepared", "image_bytes", "Sizes to upload", ("format",), "bytes", 1, BYTES),
+    Spread("image.prepared", "image_pixels", "Pixels to upload", (), "pixels", 1, PIXELS),
+    Spread("file.uploaded", "file_upload_seconds", "Uploads to OpenAI"),
+    Spread("file.deleted", "file_delete_seconds", "Deletions at OpenAI", ("already_gone",)),
+    Spread("turn.done", "turn_seconds", "Turns, from claim to end", ("outcome",)),
+    Spread("turn.done", "turn_wait_seconds", "Waiting before a turn", (), "waited_ms"),
+    Spread("turn.done", "first_token_seconds", "Until the first word", (), "first_token_ms"),
+    Spread("part.delivered", "part_delivery_seconds", "Sending a message"),
+    Spread("telegram.request", "telegram_request_seconds", "Calls of Telegram", ("method",)),
+    Spread("openai.request", "openai_request_seconds", "Calls of OpenAI", ("route",)),
+)
