@@ -1,0 +1,59 @@
+"""How our words are written into a store: JSON for what is read whole, seconds for times."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from snapthread.model import Destination, Message, Photo, Say
+
+_MESSAGE = TypeAdapter(Message)
+_SAY = TypeAdapter(Say)
+_DESTINATION = TypeAdapter(Destination)
+_PHOTOS = TypeAdapter(tuple[Photo, ...])
+
+
+def seconds(at: datetime) -> float:
+    """Unix seconds: what rows are compared by."""
+    return at.timestamp()
+
+
+def seconds_after(at: datetime, wait_s: float) -> float:
+    """Added as moments are, in whole microseconds: what is ready at a moment is ready *at* it."""
+    return seconds(at + timedelta(seconds=wait_s))
+
+
+def moment(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)
+
+
+def dump_message(message: Message) -> str:
+    return _MESSAGE.dump_json(message, exclude_defaults=True).decode()
+
+
+def load_message(text: str) -> Message:
+    return _MESSAGE.validate_json(text)
+
+
+def dump_say(say: Say) -> str:
+    return _SAY.dump_json(say, exclude_defaults=True).decode()
+
+
+def load_say(text: str) -> Say:
+    return _SAY.validate_json(text)
+
+
+def dump_destination(to: Destination) -> str:
+    return _DESTINATION.dump_json(to, exclude_defaults=True).decode()
+
+
+def load_destination(text: str) -> Destination:
+    return _DESTINATION.validate_json(text)
+
+
+def dump_photos(photos: Sequence[Photo]) -> str:
+    return _PHOTOS.dump_json(tuple(photos)).decode()
+
+
+def load_photos(text: str) -> tuple[Photo, ...]:
+    return _PHOTOS.validate_json(text)

@@ -1,0 +1,118 @@
+"""Everything that is held on one person: to be shown, to be erased. On SQLite."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from snapthread.model import Destination, Erased, Say, private_conversation
+from snapthread.store.codec import load_photos, moment, seconds
+from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready
+
+
+def erase(
+    db: Db, user_id: int, now: datetime, *, last_words: tuple[Destination, Say] | None = None
+) -> Erased:
+    key = private_conversation(user_id)
+    row = db.execute("SELECT lease_until FROM conversations WHERE key = ?", (key,)).fetchone()
+    # A process may be asking right now: its files stay until its lease is over.
+    due_at = max(seconds(now), row["lease_until"] if row else 0)
+    files = db.execute(
+        "UPDATE files SET state = 'retired', due_at = ?, reason = coalesce(reason, 'erased')"
+        " WHERE owner = ? AND state != 'retired'",
+        (due_at, user_id),
+    ).rowcount
+    erased = Erased(
+        files=files,
+        lines=_delete(db, "lines", key),
+        messages=_delete(db, "inbox", key) + _delete(db, "aside", key),
+        parts=_delete(db, "parts", key),
+    )
+    db.execute("DELETE FROM conversations WHERE key = ?", (key,))
+    db.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
+    db.execute(
+        "DELETE FROM marks WHERE key IN (?, ?) OR key GLOB ?",
+        (f"full:{key}", f"said:storage:{user_id}", f"answered:{key}:*"),
+    )
+    if last_words is not None:
+        ensure_conversation(db, key)
+        add_parts(db, key, last_words[0], [last_words[1]], now)
+        refresh_ready(db, key)
+    return erased
+
+
+def _delete(db: Db, table: str, key: str) -> int:
+    cursor = db.execute(f"DELETE FROM {table} WHERE conversation = ?", (key,))  # noqa: S608
+    return cursor.rowcount
+
+
+def files_of(db: Db, user_id: int) -> int:
+    """Files of a person that are, or may be, at OpenAI."""
+    (count,) = db.execute("SELECT count(*) FROM files WHERE owner = ?", (user_id,)).fetchone()
+    return int(count)
+
+
+def export(db: Db, user_id: int) -> dict[str, Any]:
+    key = private_conversation(user_id)
+    return {
+        "user_id": user_id,
+        "conversation": [_line(row) for row in _rows(db, "lines", "conversation", key)],
+        "files": [_file(row) for row in _rows(db, "files", "owner", user_id)],
+        "waiting": [json.loads(row["message"]) for row in _rows(db, "inbox", "conversation", key)],
+        "put_aside": [
+            json.loads(row["message"]) for row in _rows(db, "aside", "conversation", key)
+        ],
+        "not_delivered": [
+            json.loads(row["say"]) for row in _rows(db, "parts", "conversation", key)
+        ],
+    }
+
+
+def _rows(db: Db, table: str, column: str, value: object) -> Sequence[sqlite3.Row]:
+    order = "created_at" if table == "files" else "rowid"
+    query = f"SELECT * FROM {table} WHERE {column} = ? ORDER BY {order}"  # noqa: S608
+    return db.execute(query, (value,)).fetchall()
+
+
+def _line(row: sqlite3.Row) -> dict[str, Any]:
+    photos = load_photos(row["photos"])
+    return {
+        "role": row["role"],
+        "at": moment(row["at"]).isoformat(),
+        "text": row["text"],
+        "photos": [
+            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} for photo in photos
+        ],
+    }
+
+
+def _file(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "label": row["label"],
+        "state": row["state"],
+        "openai_file_id": row["openai_id"],
+        "telegram_file_id": row["telegram_id"],
+        "bytes": row["size_bytes"],
+        "width": row["width"],
+        "height": row["height"],
+        "uploaded_at": moment(row["created_at"]).isoformat(),
+    }
+
+
+def note_blocked(db: Db, user_id: int, blocked_at: datetime | None) -> None:
+    if blocked_at is None:
+        db.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
+    else:
+        db.execute(
+            "INSERT OR IGNORE INTO people (user_id, blocked_at) VALUES (?, ?)",
+            (user_id, seconds(blocked_at)),
+        )
+
+
+def blocked_before(db: Db, before: datetime, *, limit: int) -> tuple[int, ...]:
+    rows = db.execute(
+        "SELECT user_id FROM people WHERE blocked_at <= ? ORDER BY blocked_at LIMIT ?",
+        (seconds(before), limit),
+    )
+    return tuple(row["user_id"] for row in rows)

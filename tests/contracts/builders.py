@@ -1,0 +1,420 @@
+"""What the contract tests are written with: small words for messages, and a bench for a store.
+
+A bench owns a store and a clock, and calls the port's verbs from plain code. To run the contracts
+over one more adapter, add its opener to `STORES`.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from snapthread.limits import LEASE_S
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Deletion,
+    Destination,
+    FileName,
+    IntendedFile,
+    LedgerFile,
+    Line,
+    Message,
+    Part,
+    Photo,
+    Picture,
+    Reply,
+    Role,
+    Say,
+    Transcript,
+    private_conversation,
+)
+from snapthread.ports import Arrival, Store
+from snapthread.store.sqlite import SqliteStore
+
+T = TypeVar("T")
+Opener = Callable[[Path], Awaitable[Store]]
+
+START: Final = datetime(2026, 11, 12, 14, 2, 0, 250_000, tzinfo=UTC)
+QUIET_S: Final = 0.9
+MONTH_S: Final = 30 * 86_400.0
+ANN: Final = 7
+BOB: Final = 8
+FULL: Final = Say(text="Too many messages wait; please try again later.")
+
+
+async def open_sqlite(folder: Path) -> Store:
+    return await SqliteStore.open(folder / "snapthread.db")
+
+
+async def open_sqlite_in_memory(_: Path) -> Store:
+    return await SqliteStore.open(":memory:")
+
+
+STORES: Final[dict[str, Opener]] = {"sqlite": open_sqlite}
+
+_ids = itertools.count(1)
+
+
+def restart_ids() -> None:
+    """So that the same story has the same ids each time it is told."""
+    global _ids  # noqa: PLW0603
+    _ids = itertools.count(1)
+
+
+def next_id() -> int:
+    return next(_ids)
+
+
+def message(
+    text: str = "What is this?",
+    *,
+    user: int = ANN,
+    conversation: ConversationKey | None = None,
+    update_id: int | None = None,
+    sent_at: datetime = START,
+    picture: Picture | None = None,
+    album: str | None = None,
+    reply: Reply | None = None,
+) -> Message:
+    """A question of one user; each has ids of its own, later ones higher."""
+    number = next_id()
+    return Message(
+        update_id=number if update_id is None else update_id,
+        conversation=conversation or private_conversation(user),
+        chat_id=user,
+        message_id=1000 + number,
+        user_id=user,
+        sent_at=sent_at,
+        text=text,
+        picture=picture,
+        album_id=album,
+        reply=reply,
+    )
+
+
+def command(word: str = "reset", *, user: int = ANN) -> Message:
+    number = next_id()
+    return Message(
+        update_id=number,
+        conversation=private_conversation(user),
+        chat_id=user,
+        message_id=1000 + number,
+        user_id=user,
+        sent_at=START,
+        kind="command",
+        word=word,
+        text=f"/{word}",
+    )
+
+
+def picture(unique_id: str | None = None) -> Picture:
+    number = next_id()
+    return Picture(
+        kind="photo", telegram_id=f"telegram-{number}", unique_id=unique_id or f"unique-{number}"
+    )
+
+
+def photo(text: str = "", *, user: int = ANN, album: str | None = None) -> Message:
+    return message(text, user=user, picture=picture(), album=album)
+
+
+def album(parts: int, *, user: int = ANN, id: str | None = None) -> tuple[Message, ...]:
+    album_id = id or f"album-{next_id()}"
+    return tuple(photo(user=user, album=album_id) for _ in range(parts))
+
+
+def cut_text(units: int = 4096, *, user: int = ANN, sent_at: datetime = START) -> Message:
+    """A text so long that a client may have cut it."""
+    return message("x" * units, user=user, sent_at=sent_at)
+
+
+def line(role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()) -> Line:
+    return Line(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
+
+
+def turn(text: str = "words", *, tokens: int = 10) -> tuple[Line, Line]:
+    return line("user", text, tokens=tokens), line("assistant", text, tokens=tokens)
+
+
+def shown(file: LedgerFile, *, label: int = 1) -> Line:
+    """A line of the conversation that holds a photo."""
+    return shown_as(file.stands_for, label=label)
+
+
+def shown_as(name: FileName, *, label: int = 1) -> Line:
+    return line(photos=[Photo(label=label, file=name, sent_at=START)])
+
+
+def destination(user: int = ANN) -> Destination:
+    return Destination(chat_id=user)
+
+
+def words(text: str = "An answer.") -> Say:
+    return Say(text=text)
+
+
+def reset_words(files: int) -> Say:
+    return Say(text=f"cleared, {files} files")
+
+
+class Bench:
+    """A store with a clock of its own, called from plain code."""
+
+    def __init__(self, opener: Opener, folder: Path) -> None:
+        self._runner = asyncio.Runner()
+        self.now = START
+        self.store = self.run(_opened(opener, folder))
+
+    def run(self, verb: Coroutine[Any, Any, T]) -> T:
+        return self._runner.get_loop().run_until_complete(verb)
+
+    def close(self) -> None:
+        self.run(self.store.close())
+        self._runner.close()
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    # ------------------------------------------------------------ mailboxes
+
+    def send(self, *messages: Message, if_full: Say = FULL) -> frozenset[ConversationKey]:
+        arrivals = [Arrival(message=message, if_full=if_full) for message in messages]
+        return self.run(self.store.accept(arrivals, self.now, quiet_s=QUIET_S))
+
+    def claim(
+        self, *, only: ConversationKey | None = None, lease_s: float = LEASE_S
+    ) -> Claim | None:
+        return self.run(self.store.claim(self.now, lease_s=lease_s, only=only))
+
+    def take(self, *, only: ConversationKey | None = None) -> Claim:
+        """A claim that must be there."""
+        claim = self.claim(only=only)
+        assert claim is not None, "nothing could be claimed"
+        return claim
+
+    def ask(self, *messages: Message) -> Claim:
+        """Send a question and claim it."""
+        self.send(*messages or (message(),))
+        self.wait(QUIET_S)
+        return self.take()
+
+    def crash(self, claim: Claim) -> None:
+        """The worker is gone, and its lease passes."""
+        assert claim is not None
+        self.wait(LEASE_S)
+
+    def renew(self, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
+        return self.run(self.store.renew(claim, self.now, lease_s=lease_s))
+
+    def release(
+        self, claim: Claim, *, not_before: datetime | None = None, uncount: bool = False
+    ) -> None:
+        self.run(self.store.release(claim, self.now, not_before=not_before, uncount=uncount))
+
+    def stragglers(self, claim: Claim) -> tuple[Message, ...]:
+        return self.run(self.store.take_stragglers(claim))
+
+    def jumpers(self) -> tuple[Message, ...]:
+        return self.run(self.store.jumpers())
+
+    def next_wake(self) -> datetime | None:
+        return self.run(self.store.next_wake(self.now))
+
+    # ------------------------------------------------------------ conversations
+
+    def compose(
+        self,
+        claim: Claim,
+        *,
+        max_tokens: int = 60_000,
+        question_tokens: int = 10,
+        max_images: int = 0,
+        question_files: tuple[FileName, ...] = (),
+    ) -> Transcript:
+        return self.run(
+            self.store.compose(
+                claim,
+                self.now,
+                max_tokens=max_tokens,
+                question_tokens=question_tokens,
+                max_images=max_images,
+                question_files=question_files,
+            )
+        )
+
+    def shorten(self, claim: Claim) -> bool:
+        return self.run(self.store.shorten(claim))
+
+    def finish(
+        self,
+        claim: Claim,
+        *lines: Line,
+        says: tuple[Say, ...] = (),
+        put_aside: bool = False,
+        reply_to: int | None = None,
+    ) -> tuple[Part, ...]:
+        return self.run(
+            self.store.finish(
+                claim,
+                self.now,
+                lines=lines,
+                says=says,
+                to=replace(destination(), reply_to=reply_to),
+                put_aside=put_aside,
+            )
+        )
+
+    def note_stream(self, claim: Claim, message_id: int) -> None:
+        self.run(self.store.note_stream(claim, message_id))
+
+    def stop(self, command: Message, if_nothing: Say) -> int | None:
+        return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))
+
+    def reset(self, command: Message) -> int | None:
+        return self.run(self.store.reset(command, self.now, render=reset_words))
+
+    def say(
+        self,
+        text: str = "A word.",
+        *,
+        user: int = ANN,
+        once: str | None = None,
+        again_after_s: float | None = None,
+    ) -> bool:
+        return self.run(
+            self.store.say(
+                private_conversation(user),
+                destination(user),
+                Say(text=text),
+                self.now,
+                once=once,
+                again_after_s=again_after_s,
+            )
+        )
+
+    def delivered(self, claim: Claim, part: Part) -> None:
+        self.run(self.store.delivered(claim, part))
+
+    def drop_parts(self, claim: Claim) -> int:
+        return self.run(self.store.drop_parts(claim))
+
+    def answer(self, claim: Claim, *lines: Line, says: tuple[Say, ...] = ()) -> None:
+        """Finish the question, deliver what it says, and give the conversation back."""
+        for part in self.finish(claim, *lines, says=says):
+            self.delivered(claim, part)
+        self.release(claim)
+
+    def talk(self, *lines: Line) -> None:
+        """Have one turn with these lines."""
+        self.answer(self.ask(), *lines)
+
+    # ------------------------------------------------------------ the ledger
+
+    def intend(
+        self,
+        claim: Claim,
+        message: Message,
+        *,
+        place: int = 0,
+        name: str | None = None,
+        stands_for: FileName | None = None,
+    ) -> LedgerFile:
+        image = message.picture or picture()
+        intended = IntendedFile(
+            name=FileName(name or f"name-{next_id()}"),
+            owner=message.user_id,
+            update_id=message.update_id,
+            place=place,
+            telegram_id=image.telegram_id,
+            unique_id=image.unique_id,
+            size_bytes=1000,
+            width=640,
+            height=480,
+            stands_for=stands_for,
+            album_id=message.album_id,
+        )
+        return self.run(self.store.intend(claim, intended, self.now))
+
+    def uploaded(self, name: FileName, openai_id: str, *, leaves_in_s: float = MONTH_S) -> bool:
+        leaves_at = self.now + timedelta(seconds=leaves_in_s)
+        return self.run(
+            self.store.uploaded(
+                name,
+                openai_id,
+                self.now,
+                leaves_at=leaves_at,
+                expires_at=leaves_at + timedelta(days=1),
+            )
+        )
+
+    def upload(
+        self, claim: Claim, message: Message, openai_id: str, *, leaves_in_s: float = MONTH_S
+    ) -> LedgerFile:
+        """Law 1 for the image of one message."""
+        file = self.intend(claim, message)
+        assert self.uploaded(file.name, openai_id, leaves_in_s=leaves_in_s)
+        return file
+
+    def replace(self, claim: Claim, lost: LedgerFile, openai_id: str) -> LedgerFile:
+        """Upload a lost image again."""
+        again = message(picture=picture(lost.unique_id), update_id=claim.messages[0].update_id)
+        file = self.intend(claim, again, place=1000, stands_for=lost.stands_for)
+        assert self.uploaded(file.name, openai_id)
+        return file
+
+    def restored(self, claim: Claim, name: FileName) -> bool:
+        return self.run(self.store.restored(claim, name, self.now))
+
+    def named(self, claim: Claim, *ids: str) -> tuple[LedgerFile, ...]:
+        return self.run(self.store.named(claim, ids))
+
+    def retire(self, claim: Claim, *names: FileName) -> int:
+        return self.run(self.store.retire(claim, names, self.now, reason="refused"))
+
+    def show(self, openai_id: str, *, user: int = ANN, leaves_in_s: float = MONTH_S) -> LedgerFile:
+        """Have one turn whose photo stays in the conversation."""
+        question = photo(user=user)
+        claim = self.ask(question)
+        file = self.upload(claim, question, openai_id, leaves_in_s=leaves_in_s)
+        self.answer(claim, shown(file))
+        return file
+
+    def give_up(self, name: FileName, *, unknown: bool) -> None:
+        self.run(self.store.give_up(name, self.now, unknown=unknown))
+
+    def label_of(self, claim: Claim, unique_id: str) -> int | None:
+        return self.run(self.store.label_of(claim, unique_id))
+
+    def files_due(self, *, limit: int = 100, lease_s: float = 60.0) -> tuple[Deletion, ...]:
+        return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
+
+    def intents_due(self, *, limit: int = 100) -> tuple[Deletion, ...]:
+        return self.run(self.store.intents_due(self.now, limit=limit))
+
+    def gone(self, name: FileName) -> None:
+        self.run(self.store.gone(name))
+
+    def try_later(self, name: FileName, at: datetime) -> None:
+        self.run(self.store.try_later(name, at))
+
+    def user_files(self, owner: int = ANN) -> frozenset[str]:
+        return self.run(self.store.user_files(owner))
+
+    def tidy(self) -> int:
+        return self.run(self.store.tidy(self.now))
+
+
+async def _opened(opener: Opener, folder: Path) -> Store:
+    return await opener(folder)
+
+
+def openai_ids(deletions: tuple[Deletion, ...]) -> set[str | None]:
+    return {deletion.openai_id for deletion in deletions}
+
+
+def texts(parts: tuple[Part, ...]) -> list[str]:
+    return [part.say.text for part in parts]

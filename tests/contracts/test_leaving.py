@@ -1,0 +1,381 @@
+"""Laws 3 and 4: how an image leaves its conversation, and how it comes back."""
+
+import pytest
+
+from snapthread.errors import LeaseLost
+from snapthread.limits import LEASE_S
+from snapthread.model import Claim, LedgerFile, private_conversation
+from tests.contracts.builders import (
+    ANN,
+    BOB,
+    Bench,
+    album,
+    command,
+    message,
+    openai_ids,
+    photo,
+    shown,
+)
+
+# ---------------------------------------------------------------- retire
+
+
+def test_what_is_retired_leaves_the_conversation(bench: Bench) -> None:
+    first, second = bench.show("file-1"), bench.show("file-2")
+    claim = bench.ask()
+
+    assert bench.retire(claim, first.name) == 1
+    assert bench.compose(claim).live == {second.name: "file-2"}
+
+
+def test_what_is_retired_is_to_be_deleted_now(bench: Bench) -> None:
+    file = bench.show("file-1")
+    bench.retire(bench.ask(), file.name)
+
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_the_line_of_what_is_retired_stays(bench: Bench) -> None:
+    file = bench.show("file-1")
+    claim = bench.ask()
+    bench.retire(claim, file.name)
+
+    assert bench.compose(claim).lines == (shown(file),)
+
+
+def test_an_upload_of_the_claim_can_be_retired(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    file = bench.upload(claim, question, "file-1")
+
+    assert bench.retire(claim, file.name) == 1
+    assert bench.compose(claim).live == {}
+
+
+def test_what_left_is_counted_once(bench: Bench) -> None:
+    first, second = bench.show("file-1"), bench.show("file-2")
+    claim = bench.ask()
+    bench.retire(claim, first.name)
+
+    assert bench.retire(claim, first.name, second.name) == 1
+
+
+def test_files_of_another_conversation_are_not_retired(bench: Bench) -> None:
+    theirs = bench.show("file-1", user=BOB)
+
+    assert bench.retire(bench.ask(), theirs.name) == 0
+    assert bench.files_due() == ()
+
+
+def test_a_lost_claim_retires_no_file(bench: Bench) -> None:
+    file = bench.show("file-1")
+    lost = bench.ask()
+    bench.crash(lost)
+    claim = bench.take()
+
+    with pytest.raises(LeaseLost):
+        bench.retire(lost, file.name)
+    assert bench.compose(claim).live == {file.name: "file-1"}
+
+
+# ---------------------------------------------------------------- named
+
+
+def test_files_are_found_by_their_ids_newest_first(bench: Bench) -> None:
+    first, second, _ = bench.show("file-1"), bench.show("file-2"), bench.show("file-3")
+
+    found = bench.named(bench.ask(), "file-1", "file-2", "unheard of")
+
+    assert [file.name for file in found] == [second.name, first.name]
+
+
+def test_uploads_of_the_question_are_found(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    bench.upload(claim, question, "file-1")
+
+    (file,) = bench.named(claim, "file-1")
+
+    assert (file.state, file.openai_id) == ("uploaded", "file-1")
+
+
+def test_a_live_file_is_found_with_its_label(bench: Bench) -> None:
+    bench.show("file-1")
+
+    (file,) = bench.named(bench.ask(), "file-1")
+
+    assert (file.state, file.label) == ("live", 1)
+
+
+def test_files_that_left_are_not_found(bench: Bench) -> None:
+    file = bench.show("file-1")
+    claim = bench.ask()
+    bench.retire(claim, file.name)
+
+    assert bench.named(claim, "file-1") == ()
+
+
+def test_files_of_another_conversation_are_not_found(bench: Bench) -> None:
+    bench.show("file-1", user=BOB)
+
+    assert bench.named(bench.ask(), "file-1") == ()
+
+
+def test_a_claim_of_before_the_reset_finds_no_file(bench: Bench) -> None:
+    bench.show("file-1")
+    stale = bench.ask()
+    bench.send(reset := command())
+    bench.reset(reset)
+
+    assert bench.named(stale, "file-1") == ()
+
+
+# ---------------------------------------------------------------- restored
+
+
+def vanished(bench: Bench) -> LedgerFile:
+    """A live file of the conversation."""
+    file = bench.show("file-1")
+    assert file.stands_for == file.name
+    return file
+
+
+def test_a_restored_file_takes_the_place_of_the_lost_one(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    new = bench.replace(claim, lost, "file-2")
+
+    assert bench.restored(claim, new.name)
+    assert bench.compose(claim).live == {lost.name: "file-2"}
+
+
+def test_the_lost_file_is_retired(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_a_restored_file_has_the_label_of_the_lost_one(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+
+    assert bench.label_of(claim, lost.unique_id) == 1
+
+
+def test_a_restored_file_stays_when_the_turn_ends(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+    bench.answer(claim)
+
+    assert bench.compose(bench.ask()).live == {lost.name: "file-2"}
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_a_restored_file_can_be_lost_and_restored(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    second = bench.replace(claim, lost, "file-2")
+    bench.restored(claim, second.name)
+    bench.answer(claim)
+    claim = bench.ask()
+    third = bench.replace(claim, second, "file-3")
+
+    assert bench.restored(claim, third.name)
+    assert bench.compose(claim).live == {lost.name: "file-3"}
+
+
+def test_until_it_is_restored_the_lost_file_is_live(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.replace(claim, lost, "file-2")
+
+    assert bench.compose(claim).live == {lost.name: "file-1"}
+
+
+def test_what_was_not_restored_is_retired_with_its_turn(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.replace(claim, lost, "file-2")
+    bench.answer(claim)
+
+    assert openai_ids(bench.files_due()) == {"file-2"}
+    assert bench.compose(bench.ask()).live == {lost.name: "file-1"}
+
+
+def test_nothing_is_restored_where_the_lost_file_has_left(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    new = bench.replace(claim, lost, "file-2")
+    bench.retire(claim, lost.name)
+
+    assert not bench.restored(claim, new.name)
+    assert bench.compose(claim).live == {}
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_a_file_that_was_retired_meanwhile_restores_nothing(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    new = bench.replace(claim, lost, "file-2")
+    bench.retire(claim, new.name)
+
+    assert not bench.restored(claim, new.name)
+    assert bench.compose(claim).live == {lost.name: "file-1"}
+
+
+def test_a_file_that_is_restored_is_told_twice(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    new = bench.replace(claim, lost, "file-2")
+    bench.restored(claim, new.name)
+    bench.restored(claim, new.name)
+
+    assert bench.compose(claim).live == {lost.name: "file-2"}
+
+
+def test_an_image_of_the_question_itself_is_restored(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    lost = bench.upload(claim, question, "file-1")
+
+    assert bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+    assert bench.compose(claim).live == {lost.name: "file-2"}
+    bench.answer(claim, shown(lost))
+    assert bench.compose(bench.ask()).live == {lost.name: "file-2"}
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_a_restored_image_of_a_question_that_fails_is_retired(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    lost = bench.upload(claim, question, "file-1")
+    bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+    bench.answer(claim)
+
+    assert bench.compose(bench.ask()).live == {}
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_two_lost_files_of_one_image_are_restored_each(bench: Bench) -> None:
+    first, second = album(2)
+    same = message(picture=first.picture, album=first.album_id)
+    claim = bench.ask(first, same)
+    one, two = bench.upload(claim, first, "file-1"), bench.upload(claim, same, "file-2")
+
+    assert bench.restored(claim, bench.replace(claim, one, "file-3").name)
+    assert bench.restored(claim, bench.replace(claim, two, "file-4").name)
+    assert bench.compose(claim).live == {one.name: "file-3", two.name: "file-4"}
+    assert second.album_id == same.album_id
+
+
+def test_an_upload_that_is_to_replace_a_lost_file_is_adopted_too(bench: Bench) -> None:
+    lost = vanished(bench)
+    question = message()
+    cut_off = bench.ask(question)
+    new = bench.replace(cut_off, lost, "file-2")
+    bench.crash(cut_off)
+    claim = bench.take()
+    again = message(picture=photo().picture, update_id=question.update_id)
+    assert again.picture is not None
+
+    adopted = bench.named(claim, "file-2")
+
+    assert [file.name for file in adopted] == [new.name]
+    assert bench.restored(claim, new.name)
+
+
+def test_a_lost_claim_restores_nothing(bench: Bench) -> None:
+    lost = vanished(bench)
+    stale = bench.ask()
+    new = bench.replace(stale, lost, "file-2")
+    bench.crash(stale)
+    claim = bench.take()
+
+    with pytest.raises(LeaseLost):
+        bench.restored(stale, new.name)
+    assert bench.compose(claim).live == {lost.name: "file-1"}
+
+
+# ---------------------------------------------------------------- forget, borrow
+
+
+def forget(bench: Bench, claim: Claim, unique_id: str) -> tuple[int, ...]:
+    return bench.run(bench.store.forget(claim, unique_id, bench.now))
+
+
+def test_an_image_is_forgotten_with_its_album(bench: Bench) -> None:
+    first, second = album(2)
+    claim = bench.ask(first, second)
+    files = [bench.upload(claim, first, "file-1"), bench.upload(claim, second, "file-2")]
+    bench.answer(claim, shown(files[0], label=1), shown(files[1], label=2))
+    bench.show("file-3")
+
+    assert forget(bench, bench.ask(), files[1].unique_id) == (1, 2)
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_a_restored_image_is_forgotten_with_its_album(bench: Bench) -> None:
+    first, second = album(2)
+    claim = bench.ask(first, second)
+    files = [bench.upload(claim, first, "file-1"), bench.upload(claim, second, "file-2")]
+    bench.answer(claim, shown(files[0], label=1), shown(files[1], label=2))
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, files[0], "file-3").name)
+
+    assert forget(bench, claim, files[1].unique_id) == (1, 2)
+    assert bench.compose(claim).live == {}
+
+
+def test_a_restored_image_is_forgotten(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, lost, "file-2").name)
+
+    assert forget(bench, claim, lost.unique_id) == (1,)
+    assert bench.compose(claim).live == {}
+
+
+def test_a_lost_claim_forgets_nothing(bench: Bench) -> None:
+    file = bench.show("file-1")
+    lost = bench.ask()
+    bench.crash(lost)
+    bench.take()
+
+    with pytest.raises(LeaseLost):
+        forget(bench, lost, file.unique_id)
+
+
+def borrow(bench: Bench) -> Claim | None:
+    key = private_conversation(ANN)
+    return bench.run(bench.store.borrow(key, bench.now, lease_s=LEASE_S))
+
+
+def test_a_conversation_is_borrowed_without_its_messages(bench: Bench) -> None:
+    bench.send(question := message())
+    claim = borrow(bench)
+    assert claim is not None
+    bench.release(claim)
+
+    again = bench.take()
+
+    assert (claim.messages, again.messages, again.attempt) == ((), (question,), 1)
+
+
+def test_what_nobody_holds_any_more_is_borrowed_and_fenced(bench: Bench) -> None:
+    lost = bench.ask()
+    bench.crash(lost)
+
+    assert borrow(bench) is not None
+    assert not bench.renew(lost)
+
+
+def test_what_is_borrowed_is_free_when_its_lease_ends(bench: Bench) -> None:
+    bench.send(message())
+    borrow(bench)
+    bench.wait(LEASE_S)
+
+    assert bench.claim() is not None

@@ -1,0 +1,78 @@
+"""What every store promises of itself."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from snapthread.limits import SEEN_S
+from snapthread.model import Installation
+from tests.contracts.builders import QUIET_S, STORES, Bench, message
+
+
+def test_an_installation_is_made_once(bench: Bench) -> None:
+    first = bench.run(bench.store.installation())
+
+    assert first.id != ""
+    assert len(first.secret) >= 16
+    assert bench.run(bench.store.installation()) == first
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_an_installation_outlives_its_process(kind: str, tmp_path: Path) -> None:
+    async def opened_and_closed() -> Installation:
+        store = await STORES[kind](tmp_path)
+        installation = await store.installation()
+        await store.close()
+        return installation
+
+    assert asyncio.run(opened_and_closed()) == asyncio.run(opened_and_closed())
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_two_installations_are_not_the_same(kind: str, tmp_path: Path) -> None:
+    first, second = Bench(STORES[kind], tmp_path / "one"), Bench(STORES[kind], tmp_path / "two")
+
+    assert first.run(first.store.installation()) != second.run(second.store.installation())
+
+    first.close()
+    second.close()
+
+
+def test_marks_are_forgotten_when_they_are_not_needed(bench: Bench) -> None:
+    bench.talk()
+    bench.say(once="alert", again_after_s=3600)
+    early = bench.tidy()
+    bench.wait(3600)
+    first = bench.tidy()
+    bench.wait(SEEN_S - 3600 - QUIET_S)
+
+    assert (early, first, bench.tidy()) == (0, 1, 1)
+
+
+def test_marks_that_are_needed_are_kept(bench: Bench) -> None:
+    question = message()
+    bench.say(once="alert", again_after_s=2 * SEEN_S)
+    bench.wait(SEEN_S)
+    bench.send(question)
+    bench.tidy()
+
+    assert not bench.say(once="alert")
+    assert bench.send(question) == frozenset()
+
+
+def test_a_store_that_is_well_passes_its_check(bench: Bench) -> None:
+    bench.run(bench.store.check())
+    bench.run(bench.store.check())
+
+
+def test_what_was_written_is_there_after_a_new_start(tmp_path: Path) -> None:
+    for kind in sorted(STORES):
+        first = Bench(STORES[kind], tmp_path / kind)
+        first.send(question := message())
+        first.close()
+        second = Bench(STORES[kind], tmp_path / kind)
+
+        assert second.take().messages == (question,)
+
+        second.close()

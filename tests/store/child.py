@@ -1,0 +1,71 @@
+"""A process of its own that works on a store until it is killed; it says what was acknowledged."""
+
+import asyncio
+import itertools
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from snapthread.limits import LEASE_S
+from snapthread.model import Destination, Line, Message, Say, private_conversation
+from snapthread.ports import Arrival, Store
+from tests.contracts.builders import open_sqlite
+
+USERS = 3
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def arrival(update_id: int) -> Arrival:
+    user = update_id % USERS + 1
+    message = Message(
+        update_id=update_id,
+        conversation=private_conversation(user),
+        chat_id=user,
+        message_id=update_id,
+        user_id=user,
+        sent_at=now(),
+        text=f"question {update_id}",
+    )
+    return Arrival(message=message, if_full=Say(text="full"))
+
+
+async def accept_and_answer(folder: Path, first: int) -> None:
+    """Say each update once its acceptance, and once its answer, was acknowledged."""
+    store = await open_sqlite(folder)
+    for update_id in itertools.count(first):
+        await store.accept([arrival(update_id)], now(), quiet_s=0.9)
+        print(f"accepted {update_id}", flush=True)  # noqa: T201
+        if update_id % 2:
+            await answer_one(store)
+
+
+async def answer_one(store: Store) -> None:
+    claim = await store.claim(now(), lease_s=0.01)
+    if claim is None or not claim.messages:
+        return
+    asked = claim.messages[0]
+    line = Line(role="user", text=asked.text, at=now())
+    await store.finish(claim, now(), lines=[line], to=Destination(chat_id=asked.chat_id))
+    print(f"finished {asked.update_id}", flush=True)  # noqa: T201
+    await store.release(claim, now())
+
+
+async def claim_all(folder: Path) -> None:
+    """When told to begin, say each claim, until nothing is left."""
+    store = await open_sqlite(folder)
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.readline()
+    while claim := await store.claim(now(), lease_s=LEASE_S):
+        print(claim.conversation, flush=True)  # noqa: T201
+    await store.close()
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["work", folder, first]:
+            asyncio.run(accept_and_answer(Path(folder), int(first)))
+        case ["claim", folder]:
+            asyncio.run(claim_all(Path(folder)))

@@ -1,0 +1,115 @@
+"""More than one process on one file, and a process that is killed."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from snapthread.model import private_conversation
+from tests.contracts.builders import Bench, message, open_sqlite
+from tests.store.child import USERS, now
+
+ROOT = Path(__file__).parents[2]
+CONVERSATIONS = 200
+
+
+@contextmanager
+def child(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.store.child", *arguments],
+        cwd=ROOT,
+        env={"PYTHONPATH": ":".join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
+
+
+def begin(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def killed_after(process: "subprocess.Popen[str]", said: int, then_s: float) -> list[str]:
+    """Let it say so many lines, and kill it -9 a moment later; every line that it said."""
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(said)]
+    time.sleep(then_s)
+    process.kill()
+    return whole_lines([*lines, *process.stdout])
+
+
+def whole_lines(said: Iterable[str]) -> list[str]:
+    return [line.strip() for line in said if line.endswith("\n")]
+
+
+def numbers(said: list[str], word: str) -> list[int]:
+    return [int(line.split()[1]) for line in said if line.startswith(word)]
+
+
+def answered(bench: Bench, update_ids: list[int]) -> list[int]:
+    """What the conversations hold, read from the questions that come next."""
+    texts = []
+    for user in range(1, USERS + 1):
+        bench.send(message(user=user, update_id=max(update_ids) + 1000 + user))
+        claim = bench.take(only=private_conversation(user))
+        texts += [line.text for line in bench.compose(claim).lines]
+    return [int(text.split()[1]) for text in texts]
+
+
+def waiting(bench: Bench) -> list[int]:
+    """What is still to be answered; it is answered now."""
+    update_ids = []
+    while claim := bench.claim():
+        update_ids += [asked.update_id for asked in claim.messages]
+        bench.answer(claim)
+    return update_ids
+
+
+@pytest.mark.parametrize("then_s", [0.0, 0.003, 0.011])
+def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, then_s: float) -> None:
+    with child("work", str(tmp_path), "1") as process:
+        said = killed_after(process, 60, then_s)
+    accepted, finished = numbers(said, "accepted"), numbers(said, "finished")
+
+    bench = Bench(open_sqlite, tmp_path)
+    bench.now = now()
+    bench.wait(1)
+    left = waiting(bench)
+    done = answered(bench, accepted)
+    bench.close()
+
+    assert set(finished) <= set(done)
+    assert set(accepted) <= set(done) | set(left)
+    assert len(done) == len(set(done))
+    assert not set(done) & set(left)
+
+
+def test_two_processes_never_hold_one_conversation(tmp_path: Path) -> None:
+    bench = Bench(open_sqlite, tmp_path)
+    bench.now = now()
+    bench.send(*(message(user=user) for user in range(1, CONVERSATIONS + 1)))
+    bench.close()
+
+    with child("claim", str(tmp_path)) as one, child("claim", str(tmp_path)) as two:
+        assert one.stdout is not None and two.stdout is not None  # noqa: PT018
+        ready = one.stdout.readline(), two.stdout.readline()
+        begin(one)
+        begin(two)
+        held = [*whole_lines(one.stdout), *whole_lines(two.stdout)]
+
+    assert ready == ("ready\n", "ready\n")
+    assert sorted(held) == sorted(f"user:{user}" for user in range(1, CONVERSATIONS + 1))
