@@ -1,0 +1,21 @@
+"""From the model's Markdown to what is sent: source → tree → pieces → messages."""
+
+from snapthread.formatting.builder import read
+from snapthread.formatting.draft import close_tail
+from snapthread.formatting.ending import last_part
+from snapthread.formatting.pack import pack
+from snapthread.formatting.pieces import pieces_of
+from snapthread.formatting.source import prepare
+from snapthread.formatting.text import clean
+from snapthread.model import Say
+
+
+def format_answer(markdown: str) -> tuple[Say, ...]:
+    """The whole answer as messages that fit."""
+    return pack(pieces_of(read(prepare(clean(markdown)))))
+
+
+def format_draft(markdown_so_far: str) -> Say:
+    """The answer so far as one message, without half-written Markdown; of a long one the end."""
+    markdown = close_tail(clean(markdown_so_far))
+    return last_part(list(pieces_of(read(prepare(markdown)))))

@@ -1,0 +1,42 @@
+"""Which addresses may become links. Telegram's own schemes (tg, ton) can act for the user."""
+
+import re
+from typing import Final
+
+_WEB: Final = re.compile(r"https?://[^\s/?#@\\<>\"]+(?:[/?#][^\s\\<>\"]*)?", re.IGNORECASE)
+_WEB_WITHOUT_SCHEME: Final = re.compile(
+    r"www\.[^\s/?#@:\\<>\"]+(?:[/?#][^\s\\<>\"]*)?", re.IGNORECASE
+)
+_MAIL: Final = re.compile(r"mailto:[^\s@?<>\"]+@[^\s@?<>\"]+(?:\?[^\s<>\"]*)?", re.IGNORECASE)
+_LONGEST: Final = 2048  # characters; longer addresses are rarely served, and never written by hand
+
+# Servers and apps make links of bare addresses by themselves: TDLib of "tg://", "ton://",
+# "tonsite://" and "ftp://" (match_tg_urls, fix_url), others of any scheme. Each looks for "://".
+_FOREIGN: Final = re.compile(r"(?i)(?<!http)(?<!https):(?=//)")
+_WORD_JOINER: Final = "\u2060"  # not to be seen, and no line breaks at it
+
+
+def allowed_url(url: str) -> str | None:
+    """The address if it may be a link: http, https or mailto, and nothing strange in it."""
+    url = url.strip().replace(" ", "%20")
+    if len(url) > _LONGEST or not url.isprintable():
+        return None
+    if _WEB_WITHOUT_SCHEME.fullmatch(url):
+        return f"https://{url}"
+    return url if _WEB.fullmatch(url) or _MAIL.fullmatch(url) else None
+
+
+def foreign_schemes(text: str) -> list[int]:
+    """Right after which colons an invisible sign is to break an address of another scheme."""
+    if "://" not in text:
+        return []
+    return [colon.end() for colon in _FOREIGN.finditer(text)]
+
+
+def disarmed(text: str, places: list[int]) -> str:
+    parts: list[str] = []
+    done = 0
+    for place in places:
+        parts += [text[done:place], _WORD_JOINER]
+        done = place
+    return "".join([*parts, text[done:]])
