@@ -1,0 +1,181 @@
+"""What a message carries: a question, a picture, what we cannot answer, or nothing of a person.
+
+A test holds that every content type of aiogram has its place here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from aiogram.enums import ContentType
+from aiogram.types import (
+    Animation,
+    Document,
+    ExternalReplyInfo,
+    LivePhoto,
+    Message,
+    PaidMediaLivePhoto,
+    PaidMediaPhoto,
+    PaidMediaUnion,
+    PaidMediaVideo,
+    PhotoSize,
+    Sticker,
+    Video,
+    VideoNote,
+)
+
+from snapthread.model import Picture, PictureKind
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Where the picture is in what a person can send. Without one they are not supported.
+PICTURED: Final = _names("""
+    animation document live_photo paid_media photo sticker video video_note
+""")
+# What a person can send and we cannot answer; the name is the word of the message.
+UNSUPPORTED: Final = _names("""
+    audio checklist contact dice game giveaway giveaway_winners invoice location poll
+    rich_message story unknown venue voice
+""")
+# What a chat says of itself: nobody waits for an answer.
+SERVICE: Final = _names("""
+    boost_added channel_chat_created chat_background_set chat_owner_changed chat_owner_left
+    chat_shared checklist_tasks_added checklist_tasks_done community_chat_added
+    community_chat_joined community_chat_removed connected_website delete_chat_photo
+    direct_message_price_changed forum_topic_closed forum_topic_created forum_topic_edited
+    forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden gift
+    gift_upgrade_sent giveaway_completed giveaway_created group_chat_created
+    left_chat_member managed_bot_created message_auto_delete_timer_changed
+    migrate_from_chat_id migrate_to_chat_id new_chat_members new_chat_photo new_chat_title
+    paid_message_price_changed passport_data pinned_message poll_option_added
+    poll_option_deleted proximity_alert_triggered refunded_payment successful_payment
+    suggested_post_approval_failed suggested_post_approved suggested_post_declined
+    suggested_post_paid suggested_post_refunded supergroup_chat_created unique_gift
+    user_shared users_shared video_chat_ended video_chat_participants_invited
+    video_chat_scheduled video_chat_started web_app_data write_access_allowed
+""")
+# A sender's app does not always tell an image's type (HEIC from some phones).
+IMAGE_SUFFIXES: Final = _names("""
+    .avif .bmp .gif .heic .heif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A question, with the pictures it has; `unsupported` names what it is instead."""
+
+    pictures: tuple[Picture, ...] = ()
+    unsupported: str = ""
+
+
+def content_of(message: Message) -> Content | None:
+    """None for a service message."""
+    kind = ContentType(message.content_type).value
+    if kind in SERVICE:
+        return None
+    pictures = pictures_in(message) if kind in PICTURED else ()
+    if kind == "text" or pictures:
+        return Content(pictures=pictures)
+    return Content(unsupported=kind)
+
+
+def pictures_in(message: Message | ExternalReplyInfo) -> tuple[Picture, ...]:
+    """None, one, or those of paid media; of what moves, one still picture."""
+    if message.paid_media:
+        found = [_paid(media) for media in message.paid_media.paid_media]
+    else:
+        found = [_of_message(message)]
+    return tuple(picture for picture in found if picture is not None)
+
+
+def _of_message(message: Message | ExternalReplyInfo) -> Picture | None:
+    """What is one thing may be told as two: an animation is a document as well, for old clients,
+    and a live photo is a photo."""
+    if message.animation:
+        return _animation(message.animation)
+    if message.live_photo:
+        return _live_photo(message.live_photo, message.photo)
+    if message.photo:
+        return _largest(message.photo, "photo")
+    if message.document:
+        return _document(message.document) if _may_be_image(message.document) else None
+    if message.sticker:
+        return _sticker(message.sticker)
+    if message.video:
+        return _video(message.video)
+    return _preview(message.video_note, "video_note") if message.video_note else None
+
+
+def _paid(media: PaidMediaUnion) -> Picture | None:
+    """What was not paid for has no file."""
+    match media:
+        case PaidMediaPhoto():
+            return _largest(media.photo, "photo")
+        case PaidMediaLivePhoto():
+            return _live_photo(media.live_photo, None)
+        case PaidMediaVideo():
+            return _video(media.video)
+    return None
+
+
+def _largest(sizes: Sequence[PhotoSize], kind: PictureKind) -> Picture:
+    return _sized(max(sizes, key=lambda size: size.width * size.height), kind)
+
+
+def _live_photo(live: LivePhoto, photo: Sequence[PhotoSize] | None) -> Picture | None:
+    sizes = photo or live.photo
+    return _largest(sizes, "live_photo") if sizes else None
+
+
+def _animation(animation: Animation) -> Picture | None:
+    """Telegram makes a video of a GIF, but for some that bots sent."""
+    if animation.mime_type == "image/gif":
+        return _file(animation, "animation")
+    return _preview(animation, "animation")
+
+
+def _video(video: Video) -> Picture | None:
+    """The cover is as large as the video, the thumbnail is 320 pixels."""
+    if video.cover:
+        return replace(_largest(video.cover, "video"), is_still=True)
+    return _preview(video, "video")
+
+
+def _sticker(sticker: Sticker) -> Picture | None:
+    moves = sticker.is_animated or sticker.is_video
+    return _preview(sticker, "sticker") if moves else _file(sticker, "sticker")
+
+
+def _preview(media: Animation | Sticker | Video | VideoNote, kind: PictureKind) -> Picture | None:
+    thumbnail = media.thumbnail
+    return replace(_sized(thumbnail, kind), is_still=True) if thumbnail else None
+
+
+def _sized(size: PhotoSize, kind: PictureKind) -> Picture:
+    return replace(_file(size, kind), width=size.width, height=size.height)
+
+
+def _document(document: Document) -> Picture:
+    return _file(document, "document")
+
+
+def _file(file: Animation | Document | PhotoSize | Sticker, kind: PictureKind) -> Picture:
+    return Picture(
+        kind=kind,
+        telegram_id=file.file_id,
+        unique_id=file.file_unique_id,
+        size_bytes=file.file_size,
+    )
+
+
+def _may_be_image(document: Document) -> bool:
+    """Type and name are the sender's claim: the bytes decide later."""
+    mime = (document.mime_type or "").lower()
+    if not mime or mime.startswith("image/"):
+        return True
+    suffix = PurePosixPath((document.file_name or "").lower()).suffix
+    return suffix in IMAGE_SUFFIXES and not mime.startswith(("video/", "audio/"))

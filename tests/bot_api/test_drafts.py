@@ -1,0 +1,102 @@
+"""Drafts and edits over the wire, and the Stop button."""
+
+import asyncio
+import json
+
+import pytest
+
+from snapthread.bot_api.incoming import update_of
+from snapthread.errors import ChatBusy, ChatRefused, DraftsUnknown, SnapthreadError
+from snapthread.model import Destination, Entity, Message, Say
+from tests.bot_api.wire import GROUP, PRIVATE, USERNAME, Answer, Json, Wire, ok, refused
+
+TO = Destination(chat_id=1001, thread_id=7)
+WORDS = Say(text="Hello", entities=(Entity(type="bold", offset=0, length=5),))
+THINKING = Say(text="")
+
+
+def draft(answer: Answer, say: Say) -> Wire:
+    wire = Wire(sendMessageDraft=answer)
+    asyncio.run(wire.chat().draft(TO, 3, say))
+    return wire
+
+
+def edit(answer: Answer) -> Wire:
+    wire = Wire(editMessageText=answer)
+    asyncio.run(wire.chat().edit(TO, 77, WORDS))
+    return wire
+
+
+def stopped(**content: object) -> Message | None:
+    told = {"chat": PRIVATE, "draft_id": 3} | content
+    update = update_of({"update_id": 9, "stopped_message_generation": told}, USERNAME)
+    assert update is not None
+    return update.message
+
+
+def test_a_draft_can_be_stopped() -> None:
+    sent = draft(ok(True), WORDS).params("sendMessageDraft")
+    assert json.loads(sent.pop("entities")) == [{"type": "bold", "offset": 0, "length": 5}]
+    assert sent == {
+        "chat_id": "1001",
+        "message_thread_id": "7",
+        "draft_id": "3",
+        "text": "Hello",
+        "can_stop": "true",
+    }
+
+
+def test_an_empty_draft_is_thinking() -> None:
+    assert "text" not in draft(ok(True), THINKING).params("sendMessageDraft")
+
+
+REFUSED: list[tuple[Answer, Say, type[SnapthreadError]]] = [
+    (refused(404, "Not Found"), THINKING, DraftsUnknown),
+    (refused(404, "Not Found"), WORDS, DraftsUnknown),
+    (refused(400, "Bad Request: only in topics"), THINKING, DraftsUnknown),
+    (refused(400, "Bad Request: chat not found"), THINKING, ChatRefused),
+    (refused(400, "Bad Request: entity out of bounds"), WORDS, ChatRefused),
+    (refused(403, "Forbidden: bot was blocked by the user"), THINKING, ChatRefused),
+    (refused(429, "Too Many Requests", retry_after=5), WORDS, ChatBusy),
+]
+
+
+@pytest.mark.parametrize(("answer", "say", "ours"), REFUSED)
+def test_only_what_no_text_explains_says_that_drafts_are_unknown(
+    answer: Answer, say: Say, ours: type[SnapthreadError]
+) -> None:
+    with pytest.raises(SnapthreadError) as caught:
+        draft(answer, say)
+    assert type(caught.value) is ours
+
+
+def test_a_server_before_the_empty_draft_just_shows_none() -> None:
+    draft(refused(400, "Bad Request: message text is empty"), THINKING)
+
+
+def test_an_edit_shows_no_preview() -> None:
+    sent = edit(ok(True)).params("editMessageText")
+    assert (sent["chat_id"], sent["message_id"], sent["text"]) == ("1001", "77", "Hello")
+    assert json.loads(sent["link_preview_options"]) == {"is_disabled": True}
+
+
+def test_an_edit_that_changes_nothing_is_done() -> None:
+    edit(refused(400, "Bad Request: message is not modified: specified new message content"))
+
+
+def test_an_edit_of_a_message_that_is_gone_is_refused() -> None:
+    with pytest.raises(ChatRefused):
+        edit(refused(400, "Bad Request: message to edit not found"))
+
+
+def test_the_stop_button_is_a_command_that_names_its_draft() -> None:
+    said = stopped(message_thread_id=7)
+    assert said is not None
+    assert (said.kind, said.word, said.draft_id) == ("command", "stop", 3)
+    assert (said.conversation, said.chat_id, said.thread_id) == ("user:1001", 1001, 7)
+    assert said.jumps_the_queue
+
+
+@pytest.mark.parametrize("content", [{"chat": GROUP}, {"draft_id": "three"}])
+def test_a_stop_that_nobody_can_press_is_only_confirmed(content: Json) -> None:
+    assert stopped(**content) is None

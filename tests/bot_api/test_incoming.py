@@ -1,0 +1,483 @@
+"""What becomes of everything that can happen in a chat."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from aiogram.enums import ContentType
+from structlog.testing import capture_logs
+
+from snapthread.bot_api.content import PICTURED, SERVICE, UNSUPPORTED
+from snapthread.bot_api.incoming import update_of
+from snapthread.model import Message, Picture, PictureKind, private_conversation
+from snapthread.sandbox.bot_api import BotApi
+from tests.bot_api.wire import (
+    GROUP,
+    PERSON,
+    PHOTO,
+    PRIVATE,
+    SENT_AT,
+    USERNAME,
+    Json,
+    Wire,
+    accepted,
+    command,
+    document,
+    media,
+    message,
+    ok,
+    question,
+    size,
+)
+
+PICTURE = Picture(
+    kind="photo", telegram_id="l", unique_id="u-l", size_bytes=109184, width=1280, height=853
+)
+FRAME: Json = {"width": 10, "height": 10, "duration": 3}
+VIDEO = media(**FRAME, mime_type="video/mp4")
+CONTACT: Json = {"phone_number": "1", "first_name": "Bo"}
+STICKER: Json = media(type="regular", width=512, height=512, is_animated=False, is_video=False)
+PLACE: Json = {"latitude": 1.0, "longitude": 2.0}
+POLL: Json = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
+
+UNSUPPORTED_CONTENT: dict[str, Json] = {
+    "animation": {"animation": VIDEO, "document": VIDEO},
+    "audio": {"audio": media(duration=3)},
+    "checklist": {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Eat"}]}},
+    "contact": {"contact": CONTACT},
+    "dice": {"dice": {"emoji": "🎲", "value": 3}},
+    "document": {"document": document(mime_type="application/pdf", file_name="a.pdf")},
+    "game": {"game": {"title": "Go", "description": "?", "photo": PHOTO}},
+    "live_photo": {"live_photo": VIDEO},
+    "location": {"location": PLACE},
+    "paid_media": {"paid_media": {"star_count": 5, "paid_media": []}},
+    "poll": {"poll": POLL},
+    "sticker": {"sticker": {**STICKER, "is_video": True}},
+    "story": {"story": {"chat": PRIVATE, "id": 3}},
+    "unknown": {"hologram": {"depth": 3}},
+    "venue": {"venue": {"location": PLACE, "title": "Home", "address": "1"}, "location": PLACE},
+    "video": {"video": VIDEO},
+    "video_note": {"video_note": media(length=240, duration=3)},
+    "voice": {"voice": media(duration=3)},
+}
+
+
+def test_a_private_text_is_a_question() -> None:
+    assert accepted(text="What is this?") == Message(
+        update_id=9,
+        conversation=private_conversation(1001),
+        chat_id=1001,
+        message_id=5,
+        user_id=1001,
+        language_code="en",
+        sent_at=datetime.fromtimestamp(SENT_AT, UTC),
+        text="What is this?",
+    )
+
+
+def test_a_photo_is_its_largest_size() -> None:
+    asked = question(photo=PHOTO, caption="A cat?")
+    assert (asked.kind, asked.text, asked.picture) == ("question", "A cat?", PICTURE)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"mime_type": "image/png", "file_name": "a.png"},
+        {"mime_type": "IMAGE/HEIC"},
+        {"mime_type": "image/svg+xml", "file_name": "a.svg"},
+        {"mime_type": "application/octet-stream", "file_name": "IMG_1.HEIC"},
+        {"file_name": "picture"},
+        {},
+    ],
+)
+def test_a_document_that_may_be_an_image_is_a_picture(claims: Json) -> None:
+    asked = question(document=document(**claims), caption="And this?")
+    assert (asked.kind, asked.text) == ("question", "And this?")
+    picture = Picture(kind="document", telegram_id="d", unique_id="u-d", size_bytes=1000)
+    assert asked.picture == picture
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"mime_type": "application/pdf", "file_name": "a.pdf"},
+        {"mime_type": "text/plain"},
+        {"mime_type": "video/mp4", "file_name": "a.jpg"},
+        {"mime_type": "audio/ogg", "file_name": "a.jpg"},
+    ],
+)
+def test_a_document_of_another_kind_is_not_supported(claims: Json) -> None:
+    asked = question(document=document(**claims))
+    assert (asked.kind, asked.word, asked.picture) == ("unsupported", "document", None)
+
+
+THUMBNAIL = {"thumbnail": size("t", 320, 240)}
+STILL = Picture(
+    kind="video",
+    telegram_id="t",
+    unique_id="u-t",
+    size_bytes=7680,
+    width=320,
+    height=240,
+    is_still=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"video": VIDEO | THUMBNAIL}, "video"),
+        ({"video_note": media(length=240, duration=3) | THUMBNAIL}, "video_note"),
+        ({"animation": VIDEO | THUMBNAIL, "document": VIDEO}, "animation"),
+        ({"sticker": STICKER | THUMBNAIL | {"is_video": True}}, "sticker"),
+        ({"sticker": STICKER | THUMBNAIL | {"is_animated": True}}, "sticker"),
+    ],
+)
+def test_of_what_moves_the_preview_is_the_picture(content: Json, kind: PictureKind) -> None:
+    asked = question(**content, caption="What?")
+    assert (asked.kind, asked.text) == ("question", "What?")
+    assert asked.picture == replace(STILL, kind=kind)
+
+
+def test_the_cover_of_a_video_is_better_than_its_preview() -> None:
+    asked = question(video=VIDEO | THUMBNAIL | {"cover": PHOTO})
+    assert asked.picture == replace(PICTURE, kind="video", is_still=True)
+
+
+def test_a_static_sticker_and_a_gif_that_stayed_one_are_files() -> None:
+    sticker = question(sticker=STICKER | THUMBNAIL).picture
+    gif = question(animation=VIDEO | THUMBNAIL | {"mime_type": "image/gif"}).picture
+    assert sticker == Picture(kind="sticker", telegram_id="x", unique_id="u-x")
+    assert gif == Picture(kind="animation", telegram_id="x", unique_id="u-x")
+
+
+@pytest.mark.parametrize("where", ["live_photo", "photo"])
+def test_a_live_photo_is_a_photo(where: str) -> None:
+    told = {"live_photo": VIDEO | ({"photo": PHOTO} if where == "live_photo" else {})}
+    told |= {"photo": PHOTO} if where == "photo" else {}
+    assert question(**told).picture == replace(PICTURE, kind="live_photo")
+
+
+def test_of_paid_media_each_picture_that_is_open_is_there() -> None:
+    paid = [
+        {"type": "preview"},
+        {"type": "photo", "photo": PHOTO},
+        {"type": "video", "video": VIDEO | THUMBNAIL},
+        {"type": "live_photo", "live_photo": VIDEO | {"photo": PHOTO}},
+    ]
+    asked = question(paid_media={"star_count": 5, "paid_media": paid})
+    assert asked.pictures == (PICTURE, STILL, replace(PICTURE, kind="live_photo"))
+
+
+def test_a_reply_to_a_video_brings_its_preview() -> None:
+    reply = question(text="?", reply_to_message=message(video=VIDEO | THUMBNAIL)).reply
+    assert reply is not None
+    assert reply.picture == STILL
+
+
+@pytest.mark.parametrize("word", UNSUPPORTED_CONTENT)
+def test_what_cannot_be_answered_is_named(word: str) -> None:
+    asked = question(**UNSUPPORTED_CONTENT[word], caption="Look!")
+    assert (asked.kind, asked.word, asked.picture) == ("unsupported", word, None)
+    assert asked.text == "Look!"
+
+
+def test_every_content_type_of_aiogram_has_its_place() -> None:
+    placed = UNSUPPORTED | SERVICE | PICTURED | {"text", "any"}
+    assert {kind.value for kind in ContentType} == placed
+    assert len(placed) == len(UNSUPPORTED) + len(SERVICE) + len(PICTURED) + 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"new_chat_members": [PERSON]},
+        {"left_chat_member": PERSON},
+        {"new_chat_title": "Friends"},
+        {"group_chat_created": True},
+        {"pinned_message": message(text="old")},
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 60}},
+        {"forum_topic_created": {"name": "Cats", "icon_color": 1}},
+        {"migrate_to_chat_id": -100},
+        {"write_access_allowed": {}},
+    ],
+)
+def test_a_service_message_waits_for_no_answer(content: Json) -> None:
+    assert accepted(**content) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"from": None},
+        {"from": {**PERSON, "is_bot": True}},
+        {"chat": {"id": -100, "type": "channel", "title": "News"}},
+        {"chat": GROUP, "sender_chat": GROUP, "is_automatic_forward": True},
+    ],
+)
+def test_nobody_waits_where_no_person_speaks(content: Json) -> None:
+    assert accepted(text="News!", **content) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["edited_message", "channel_post", "edited_channel_post", "business_message"]
+)
+def test_another_kind_of_update_waits_for_no_answer(kind: str) -> None:
+    update = update_of({"update_id": 9, kind: message(text="x", edit_date=SENT_AT)}, USERNAME)
+    assert update is not None
+    assert update.message is None
+
+
+def test_a_kind_of_update_that_is_newer_than_aiogram_is_only_confirmed() -> None:
+    update = update_of({"update_id": 9, "telepathy": {"from": 1}}, USERNAME)
+    assert update is not None
+    assert update.message is None
+
+
+def test_an_anonymous_admin_speaks_through_an_account() -> None:
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    asked = question(text="hi", chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
+    assert asked.user_id == 1087968824
+
+
+def test_each_part_of_an_album_keeps_its_id() -> None:
+    photo = question(photo=PHOTO, media_group_id="77")
+    video = question(video=VIDEO, media_group_id="77", caption="Us")
+    assert (photo.album_id, photo.kind) == ("77", "question")
+    assert (video.album_id, video.kind, video.text) == ("77", "unsupported", "Us")
+
+
+def test_a_group_is_one_conversation_for_each_topic() -> None:
+    in_topic = question(text="hi", chat=GROUP, message_thread_id=7, is_topic_message=True)
+    outside = question(text="hi", chat=GROUP)
+    assert (in_topic.conversation, in_topic.thread_id) == ("group:-1002001:7", 7)
+    assert (outside.conversation, outside.thread_id) == ("group:-1002001:0", None)
+
+
+def test_a_row_of_replies_in_a_group_is_no_topic() -> None:
+    asked = question(text="hi", chat=GROUP, message_thread_id=7)
+    assert (asked.conversation, asked.thread_id) == ("group:-1002001:0", None)
+
+
+def test_a_private_topic_is_the_same_conversation_and_answered_there() -> None:
+    asked = question(text="hi", message_thread_id=7, is_topic_message=True)
+    assert (asked.conversation, asked.thread_id) == ("user:1001", 7)
+
+
+# Commands
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("/reset", "reset"),
+        ("/RESET now", "reset"),
+        ("/start 4f2a", "start"),
+        ("/never_heard_of", "never_heard_of"),
+        ("/reset@snapthread_bot", "reset"),
+        ("/reset@Another_Bot", "reset"),
+    ],
+)
+def test_a_command_in_a_private_chat_is_a_command(text: str, word: str) -> None:
+    asked = question(**command(text))
+    assert (asked.kind, asked.word, asked.text) == ("command", word, text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "/ what?"},
+        {"text": "/привет"},
+        {
+            "text": "see /reset",
+            "entities": [{"type": "bot_command", "offset": 4, "length": 6}],
+        },
+        {"text": "/reset", "entities": [{"type": "bold", "offset": 0, "length": 6}]},
+    ],
+)
+def test_a_text_with_a_slash_is_a_question(content: Json) -> None:
+    assert question(**content).kind == "question"
+
+
+def test_a_group_knows_whose_command_it_is() -> None:
+    assert accepted(**command("/reset@Another_Bot"), chat=GROUP) is None
+    assert question(**command("/reset@snapthread_BOT"), chat=GROUP).word == "reset"
+    assert question(**command("/reset"), chat=GROUP).word == "reset"
+
+
+def captioned(text: str) -> Json:
+    told = command(text)
+    return {"photo": PHOTO, "caption": told["text"], "caption_entities": told["entities"]}
+
+
+@pytest.mark.parametrize("word", ["start", "help", "reset", "new"])
+def test_a_command_below_a_picture_is_a_command_without_it(word: str) -> None:
+    asked = question(**captioned(f"/{word}"))
+    assert (asked.kind, asked.word, asked.picture) == ("command", word, None)
+
+
+def test_another_caption_with_a_slash_is_a_question_about_the_picture() -> None:
+    asked = question(**captioned("/describe this"))
+    assert (asked.kind, asked.text, asked.picture) == ("question", "/describe this", PICTURE)
+
+
+def test_a_caption_in_an_album_is_never_a_command() -> None:
+    asked = question(**captioned("/reset"), media_group_id="77")
+    assert (asked.kind, asked.picture) == ("question", PICTURE)
+
+
+# Replies
+
+
+def test_a_reply_brings_the_text_and_the_picture_it_answers() -> None:
+    earlier = message(message_id=3, date=SENT_AT - 60, photo=PHOTO, caption="My cat")
+    reply = question(text="How old?", reply_to_message=earlier).reply
+    assert reply is not None
+    assert (reply.message_id, reply.text, reply.picture) == (3, "My cat", PICTURE)
+    assert reply.sent_at == datetime.fromtimestamp(SENT_AT - 60, UTC)
+
+
+def test_a_quotation_wins_over_the_whole_text() -> None:
+    earlier = message(message_id=3, text="Cats are old. Dogs are not.")
+    quote = {"text": "Dogs are not.", "position": 14}
+    reply = question(text="Why?", reply_to_message=earlier, quote=quote).reply
+    assert reply is not None
+    assert reply.text == "Dogs are not."
+
+
+def test_a_reply_to_an_image_document_brings_it_and_to_a_video_does_not() -> None:
+    image = message(document=document(mime_type="image/png"))
+    video = message(animation=VIDEO, document=VIDEO)
+    shown = question(text="?", reply_to_message=image).reply
+    assert shown is not None
+    assert shown.picture is not None
+    hidden = question(text="?", reply_to_message=video).reply
+    assert hidden is not None
+    assert hidden.picture is None
+
+
+def test_a_reply_across_chats_brings_its_picture() -> None:
+    origin = {"type": "hidden_user", "sender_user_name": "Bo", "date": SENT_AT - 5}
+    external = {"origin": origin, "message_id": 3, "photo": PHOTO}
+    reply = question(text="What is it?", external_reply=external).reply
+    assert reply is not None
+    assert (reply.message_id, reply.picture) == (0, PICTURE)
+    assert reply.sent_at == datetime.fromtimestamp(SENT_AT - 5, UTC)
+
+
+def test_a_reply_across_chats_to_nothing_we_see_is_no_reply() -> None:
+    origin = {"type": "hidden_user", "sender_user_name": "Bo", "date": SENT_AT}
+    assert (
+        question(text="?", external_reply={"origin": origin, "voice": media(duration=1)}).reply
+        is None
+    )
+
+
+def test_a_message_in_a_topic_does_not_answer_the_topic() -> None:
+    created = message(message_id=7, forum_topic_created={"name": "Cats", "icon_color": 1})
+    assert question(text="hi", chat=GROUP, reply_to_message=created).reply is None
+
+
+def test_a_date_that_is_not_told_is_unknown() -> None:
+    reply = question(text="?", reply_to_message=message(message_id=3, date=0, text="old")).reply
+    assert reply is not None
+    assert reply.sent_at is None
+
+
+# Malformed and unfamiliar updates
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"message_id": "five"},
+        {"date": "yesterday"},
+        {"date": 10**30},
+        {"chat": None},
+        {"from": {"id": "me"}},
+        {"photo": [{"file_id": "p"}]},
+        {"entities": "bold"},
+    ],
+)
+def test_a_malformed_update_is_confirmed_and_told_without_its_content(broken: Json) -> None:
+    with capture_logs() as logs:
+        found = accepted(text="a private text", **broken)
+    assert found is None
+    assert logs[-1]["event"] == "update.malformed"
+    assert logs[-1]["update_id"] == 9
+    assert "private" not in str(logs)
+
+
+@pytest.mark.parametrize("raw", [None, 7, "text", [], {}, {"update_id": "9"}, {"update_id": True}])
+def test_what_has_no_id_is_told_and_left_out(raw: object) -> None:
+    with capture_logs() as logs:
+        assert update_of(raw, USERNAME) is None
+    assert logs[0]["event"] == "update.malformed"
+
+
+def test_a_message_that_is_no_object_is_malformed() -> None:
+    update = update_of({"update_id": 9, "message": "hi"}, USERNAME)
+    assert update is not None
+    assert update.message is None
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"forward_origin": {"type": "hologram", "date": 1}},
+        {"reply_markup": {"inline_keyboard": "new"}},
+        {"link_preview_options": 7},
+    ],
+)
+def test_a_message_with_something_newer_than_aiogram_is_answered(newer: Json) -> None:
+    with capture_logs() as logs:
+        asked = question(photo=PHOTO, caption="And this?", **newer)
+    assert (asked.kind, asked.text, asked.picture) == ("question", "And this?", PICTURE)
+    assert [line["event"] for line in logs] == ["update.unfamiliar"]
+
+
+def test_one_malformed_update_does_not_hold_up_the_others() -> None:
+    batch = [
+        {"update_id": 1, "message": message(text="one")},
+        {"update_id": 2, "message": {"message_id": "two"}},
+        "garbage",
+        {"update_id": 3, "message": message(text="three")},
+    ]
+    wire = Wire(getUpdates=ok(batch))
+    updates = asyncio.run(wire.chat().updates(None, timeout_s=50))
+    texts = [update.message.text if update.message else None for update in updates]
+    assert [update.update_id for update in updates] == [1, 2, 3]
+    assert texts == ["one", None, "three"]
+
+
+def test_the_sandbox_sends_what_is_read_here() -> None:
+    """The double's people, each message once: none is malformed or unfamiliar."""
+    api = BotApi(now=lambda: float(SENT_AT))
+    ada = api.person()
+    first = ada.sends("hello")
+    ada.replies_to(first, "again")
+    ada.sends("/reset")
+    ada.sends_voice()
+    ada.sends_video(caption="us")
+    ada.sends_animation()
+    ada.sends_sticker(b"RIFF")
+    ada.sends_document(b"%PDF", file_name="a.pdf", mime_type="application/pdf")
+    with capture_logs() as logs:
+        updates = [update_of(raw, USERNAME) for raw in api.pending]
+    kinds = [update.message.kind for update in updates if update and update.message]
+    assert kinds[:3] == ["question", "question", "command"]
+    assert kinds[3:] == ["unsupported"] * 3 + ["question"] + ["unsupported"]
+    assert logs == []

@@ -1,0 +1,120 @@
+"""What only real sockets show: aiogram's own session against a server on this machine."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
+
+from snapthread.bot_api.chat import TelegramChat
+from snapthread.errors import ChatBusy, ImageRefused
+from snapthread.model import Destination, Entity, Part, Say
+from tests.bot_api.wire import TOKEN
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PART = Part(
+    id=1,
+    to=Destination(chat_id=1001),
+    say=Say(text="Привет & <b>", entities=(Entity(type="bold", offset=0, length=6),)),
+)
+FILE = {"file_id": "f", "file_unique_id": "u", "file_path": "photos/1.jpg"}
+
+
+async def cut_off(request: web.Request) -> web.StreamResponse:
+    """Promises ten bytes and gives three."""
+    response = web.StreamResponse(headers={"content-length": "10"})
+    await response.prepare(request)
+    await response.write(b"one")
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
+async def not_found(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=404)
+
+
+async def whole(request: web.Request) -> web.StreamResponse:
+    return web.Response(body=b"onetwo")
+
+
+class Telegram:
+    """Answers getFile and sendMessage, and files as told."""
+
+    def __init__(self, file: Answer = whole) -> None:
+        self._file = file
+        self.sent: dict[str, str] = {}
+
+    async def __aenter__(self) -> TelegramChat:
+        app = web.Application()
+        app.router.add_post(f"/bot{TOKEN}/getFile", self._get_file)
+        app.router.add_post(f"/bot{TOKEN}/sendMessage", self._send)
+        app.router.add_get(f"/file/bot{TOKEN}/photos/1.jpg", self._file)
+        self._server = TestServer(app)
+        await self._server.start_server()
+        self._chat = TelegramChat(TOKEN, commands={}, base_url=str(self._server.make_url("/")))
+        return self._chat
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._chat.close()
+        await self._server.close()
+
+    async def _get_file(self, request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "result": FILE})
+
+    async def _send(self, request: web.Request) -> web.Response:
+        self.sent = {name: str(value) for name, value in (await request.post()).items()}
+        return web.json_response({"ok": True, "result": {"message_id": 5}})
+
+
+async def download(telegram: Telegram) -> bytes:
+    async with telegram as chat:
+        return await chat.download("f", max_bytes=100)
+
+
+def test_a_file_comes_over_a_socket() -> None:
+    assert asyncio.run(download(Telegram())) == b"onetwo"
+
+
+def test_a_body_shorter_than_promised_can_be_tried_again() -> None:
+    with pytest.raises(ChatBusy):
+        asyncio.run(download(Telegram(cut_off)))
+
+
+def test_a_file_that_is_not_there_is_gone() -> None:
+    with pytest.raises(ImageRefused, match="gone"):
+        asyncio.run(download(Telegram(not_found)))
+
+
+def test_a_message_goes_over_a_socket() -> None:
+    telegram = Telegram()
+
+    async def send() -> int:
+        async with telegram as chat:
+            return await chat.send(PART)
+
+    assert asyncio.run(send()) == 5
+    assert telegram.sent["text"] == "Привет & <b>"
+    assert json.loads(telegram.sent["entities"]) == [{"type": "bold", "offset": 0, "length": 6}]
+
+
+def test_a_server_that_is_away_is_told_without_the_token(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    chat = TelegramChat(TOKEN, commands={}, base_url="http://127.0.0.1:9")
+
+    async def send() -> None:
+        try:
+            await chat.send(PART)
+        finally:
+            await chat.close()
+
+    with capture_logs() as logs, pytest.raises(ChatBusy) as caught:
+        asyncio.run(send())
+    assert "ClientConnectorError" in str(caught.value)
+    assert TOKEN not in f"{caught.value!r} {logs} {caplog.text}"
