@@ -3,7 +3,7 @@
 Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -420,7 +420,7 @@ class Chat(Protocol):
         """Give our own message another text; one that it has already is no failure."""
         ...
 
-    async def answer_press(self, press_id: str) -> None:
+    def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
         """The pressed button stops waiting; failures are ignored."""
         ...
 

@@ -1,0 +1,131 @@
+"""Where the parts meet the real world: edges are opened, run, and closed in reverse order."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import structlog
+
+from snapthread.errors import ChatBusy, SnapthreadError
+from snapthread.line import Edges, Upkeep, assemble
+from snapthread.ports import Chat, Store
+from snapthread.settings import Settings
+from snapthread.store.sqlite import SqliteStore
+from snapthread.telemetry import Metrics
+from snapthread.texts import Texts
+from snapthread.web.server import serve as serve_pages
+
+log = structlog.get_logger()
+
+TELEGRAM_AWAY_S = 5.0
+DONE, COULD_NOT = 0, 1
+
+
+def run(settings: Settings, metrics: Metrics) -> int:
+    """`snapthread run`: the exit status."""
+    status = DONE
+    try:
+        asyncio.run(_run(settings, metrics))
+    except* SnapthreadError as group:
+        for error in _leaves(group):
+            print(f"snapthread: {error}", file=sys.stderr)
+        status = COULD_NOT
+    return status
+
+
+def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves
+
+
+async def _run(settings: Settings, metrics: Metrics) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened_edges(settings) as edges, AsyncExitStack() as stack:
+        line = await assemble(edges, settings)
+        metrics.gauge("active_turns", "Turns running now.", lambda: line.mailbox.active)
+        await stack.enter_async_context(
+            serve_pages(
+                settings.http_host,
+                settings.http_port,
+                reasons=line.reasons,
+                registry=metrics.registry,
+            )
+        )
+        if await _started(edges.chat, stop):
+            await line.run(stop)
+    log.info("bot.stopped")
+
+
+async def _started(chat: Chat, stop: asyncio.Event) -> bool:
+    """Telegram may be away at the start: wait for it. False where we are stopped meanwhile."""
+    while not stop.is_set():
+        try:
+            log.info("bot.started", username=await chat.start())
+            return True
+        except ChatBusy as busy:
+            log.warning("trouble", kind="telegram", why=str(busy), again_in_s=TELEGRAM_AWAY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(busy.retry_after_s or TELEGRAM_AWAY_S):
+                    await stop.wait()
+    return False
+
+
+@asynccontextmanager
+async def opened_upkeep(settings: Settings) -> AsyncIterator[Upkeep]:
+    """For the commands that mend and clean beside the bot."""
+    async with opened_edges(settings) as edges:
+        yield await Upkeep.of(edges, settings)
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[Store]:
+    """For the commands that only read."""
+    store = await SqliteStore.open(settings.sqlite_path)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
+    """Each is closed again, in reverse order."""
+    # Imported here: aiogram and openai take seconds, which no other command should wait for.
+    from snapthread.bot_api.chat import TelegramChat
+    from snapthread.media import Images
+    from snapthread.openai_api.assistant import OpenAIAssistant
+    from snapthread.openai_api.client import make_client
+    from snapthread.openai_api.files import OpenAIFiles
+
+    texts = Texts.load()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(opened_store(settings))
+        client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+        stack.push_async_callback(client.close)
+        chat = TelegramChat(
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=settings.telegram_api_base_url,
+            commands={"": texts.commands("en"), "ru": texts.commands("ru")},
+        )
+        stack.push_async_callback(chat.close)
+        assistant = OpenAIAssistant(
+            client,
+            model=settings.openai_model,
+            instructions=settings.assistant_instructions or texts.model("instructions"),
+            reasoning_effort=settings.openai_reasoning_effort or "",
+            max_output_tokens=settings.openai_max_output_tokens,
+            image_detail=settings.image_detail,
+        )
+        yield Edges(
+            store=store,
+            chat=chat,
+            assistant=assistant,
+            files=OpenAIFiles(client),
+            codec=Images(max_side=settings.image_max_side),
+        )

@@ -1,0 +1,63 @@
+"""Reads a turn as fast as it goes, shows it as it grows, and ends it when the person says Stop."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
+import structlog
+
+from snapthread.draft import Draft, Drafts
+from snapthread.model import Claim, ConversationKey, Destination, Message
+from snapthread.turn import Ended, Turn, Turns
+
+log = structlog.get_logger()
+
+
+class Asking:
+    """Runs the turns of this process, at most one for each conversation."""
+
+    def __init__(self, turns: Turns, drafts: Drafts) -> None:
+        self._turns = turns
+        self._drafts = drafts
+        self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
+
+    async def ask(self, claim: Claim, questions: tuple[Message, ...]) -> Ended:
+        """Raises what the turn raises; the claim is not finished."""
+        turn, first = Turn(claim=claim, messages=questions), questions[0]
+        to = Destination(chat_id=first.chat_id, thread_id=first.thread_id)
+        async with self._drafts.open(claim, to, private=first.is_private) as draft:
+            return await self._read_or_stop(turn, draft)
+
+    def stop(self, conversation: ConversationKey, number: int) -> None:
+        """End this turn now, with what it has said. Nothing happens where it does not run."""
+        running, limit = self._running.get(conversation, (None, None))
+        if limit is not None and running == number:
+            log.info("turn.stopped")
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _read_or_stop(self, turn: Turn, draft: Draft) -> Ended:
+        limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
+        try:
+            async with limit:
+                with self._registered(turn.claim, limit):
+                    return await self._read(turn, draft)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        return self._turns.stopped(turn)
+
+    @contextmanager
+    def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
+        self._running[claim.conversation] = (claim.turn, limit)
+        try:
+            yield
+        finally:
+            del self._running[claim.conversation]
+
+    async def _read(self, turn: Turn, draft: Draft) -> Ended:
+        async with aclosing(self._turns.run(turn)) as events:
+            async for event in events:
+                if isinstance(event, Ended):
+                    return event
+                draft.show(event.text)
+        raise AssertionError("a turn ends with Ended")

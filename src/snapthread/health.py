@@ -1,0 +1,34 @@
+"""What is wrong right now, one sentence each: for /readyz and whoever reads it."""
+
+from datetime import datetime, timedelta
+
+from snapthread.limits import POLL_S
+from snapthread.ports import Clock
+
+SILENT_FOR = timedelta(seconds=POLL_S + 30)
+
+
+class Health:
+    """Each part of the line says when it is well and when it is ill."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ill: dict[str, str] = {}
+        self._last_poll: datetime | None = None
+
+    def well(self, part: str) -> None:
+        self._ill.pop(part, None)
+        if part == "telegram":
+            self._last_poll = self._clock()
+
+    def ill(self, part: str, sentence: str) -> None:
+        self._ill[part] = f"{part}: {sentence}"
+
+    def reasons(self) -> list[str]:
+        """Why the bot is not ready; empty where it is."""
+        reasons = list(self._ill.values())
+        if self._last_poll is None:
+            reasons.append("telegram: no poll has succeeded yet")
+        elif self._clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:
+            reasons.append("telegram: the last successful poll is long ago")
+        return reasons

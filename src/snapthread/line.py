@@ -1,0 +1,198 @@
+"""The line put together between its edges: what `snapthread run` runs, and what commands share."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from snapthread.alerts import Alerts
+from snapthread.asking import Asking
+from snapthread.commands import Commands
+from snapthread.draft import Drafts
+from snapthread.erasing import Erasing
+from snapthread.errors import StoreBusy, StoreFull
+from snapthread.healing import Healing
+from snapthread.health import Health
+from snapthread.housekeeping import Housekeeping
+from snapthread.inbox import Intake
+from snapthread.ledger import Ledger
+from snapthread.mailbox import Mailbox
+from snapthread.model import Say
+from snapthread.pictures import Pictures
+from snapthread.pipeline import House, Pipeline
+from snapthread.ports import Assistant, Chat, Clock, Codec, Files, Store, Update
+from snapthread.reconcile import Reconcile
+from snapthread.reply import Reply
+from snapthread.settings import Settings
+from snapthread.texts import Texts
+from snapthread.turn import Bounds, Turns
+from snapthread.words import Words
+
+LAST_UPLOADS_S = 3.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """The world, as the line needs it."""
+
+    store: Store
+    chat: Chat
+    assistant: Assistant
+    files: Files
+    codec: Codec
+    clock: Clock = utc_now
+
+
+class Upkeep:
+    """The life of images without anybody asking: what the commands beside the bot need."""
+
+    def __init__(
+        self, store: Store, ledger: Ledger, pictures: Pictures, edges: Edges, settings: Settings
+    ) -> None:
+        clock = edges.clock
+        self.ledger = ledger
+        self.pictures = pictures
+        self.healing = Healing(store, edges.files, pictures, clock)
+        self.reconcile = Reconcile(store, edges.files, ledger, self.healing, clock)
+        self.housekeeping = Housekeeping(
+            store, ledger, self.reconcile, clock, retention_days=settings.file_retention_days
+        )
+        self.erasing = Erasing(store, ledger, clock)
+        ledger.when_retired(self.housekeeping.wake)
+
+    @classmethod
+    async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
+        ledger = Ledger(
+            edges.store,
+            edges.files,
+            await edges.store.installation(),
+            edges.clock,
+            retention_days=settings.file_retention_days,
+            room_bytes=settings.user_storage_bytes,
+        )
+        pictures = Pictures(edges.chat, edges.codec, ledger, max_bytes=settings.max_image_bytes)
+        return cls(edges.store, ledger, pictures, edges, settings)
+
+
+class Line:
+    """The whole line between the edges, from intake to housekeeping."""
+
+    def __init__(
+        self, edges: Edges, settings: Settings, texts: Texts, upkeep: Upkeep, turns: Turns
+    ) -> None:
+        store, chat, clock = edges.store, edges.chat, edges.clock
+        self._texts = texts
+        self._settings = settings
+        self._store = store
+        self._ledger = upkeep.ledger
+        self.health = Health(clock)
+        self.housekeeping = upkeep.housekeeping
+        alerts = Alerts(
+            store,
+            chat,
+            texts,
+            clock,
+            admins=settings.admin_user_ids,
+            language=settings.bot_language,
+        )
+        self.pipeline = Pipeline(
+            store,
+            chat,
+            Asking(turns, Drafts(store, chat)),
+            Reply(store, chat),
+            alerts,
+            texts,
+            Commands(
+                store,
+                upkeep.erasing,
+                clock,
+                retention_days=settings.file_retention_days,
+                files_retired=self.housekeeping.wake,
+            ),
+            _house(settings),
+            clock,
+            files_retired=self.housekeeping.wake,
+        )
+        self.mailbox = Mailbox(
+            store,
+            clock,
+            serve=self.pipeline.serve,
+            jump=self.pipeline.jump,
+            parallel=settings.max_parallel_turns,
+        )
+        self.intake = Intake(
+            store,
+            chat,
+            alerts,
+            self.health,
+            clock,
+            quiet_s=settings.album_wait_s,
+            if_full=self._if_full,
+            wake=self.mailbox.wake,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
+        async with asyncio.TaskGroup() as group:
+            intake = group.create_task(self.intake.run())
+            housekeeping = group.create_task(self.housekeeping.run())
+            mailbox = group.create_task(self.mailbox.run())
+            await stop.wait()
+            intake.cancel()
+            self.mailbox.stop()
+            await mailbox
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_UPLOADS_S):
+                    await self._ledger.drain()
+            housekeeping.cancel()
+
+    async def reasons(self) -> list[str]:
+        """Why the bot is not ready."""
+        try:
+            await self._store.check()
+        except (StoreBusy, StoreFull) as error:
+            self.health.ill("store", str(error))
+        else:
+            self.health.well("store")
+        return self.health.reasons()
+
+    def _if_full(self, update: Update) -> Say:
+        assert update.message is not None
+        words = Words.of(
+            update.message,
+            self._texts,
+            self._settings.bot_language,
+            self._settings.max_image_mb,
+        )
+        return Say(text=words("mailbox_full"))
+
+
+async def assemble(edges: Edges, settings: Settings) -> Line:
+    """Put the line together between these edges."""
+    texts = Texts.load()
+    upkeep = await Upkeep.of(edges, settings)
+    turns = Turns(
+        edges.store,
+        upkeep.pictures,
+        upkeep.healing,
+        edges.assistant,
+        texts.model,
+        await edges.store.installation(),
+        edges.clock,
+        bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
+    )
+    return Line(edges, settings, texts, upkeep, turns)
+
+
+def _house(settings: Settings) -> House:
+    return House(
+        allowed=settings.allowed_telegram_user_ids,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+        limit_mb=settings.max_image_mb,
+        storage_mb=settings.user_storage_mb,
+    )

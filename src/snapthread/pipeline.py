@@ -1,0 +1,289 @@
+"""The line from a person's message to the answer. Read this first, then ledger.py.
+
+inbox.py      update → mailbox            durable, once
+mailbox.py    mailbox → claim             in order, one worker a conversation
+here          claim → what is said        who may, what it is, what went wrong
+  asking.py     turn → draft                shown as it grows, ended by Stop
+  turn.py       question → answer
+    pictures.py   picture → file            download, prepare, upload
+    ledger.py     the file's life           intended → uploaded → live → retired → gone
+    transcript.py conversation → request    names live files only
+    healing.py    a file has vanished       restore it, ask again
+reply.py      what is said → Telegram     in parts, at least once
+housekeeping.py  beside it: deletions, uploads of unknown outcome
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from snapthread.alerts import Alerts
+from snapthread.asking import Asking
+from snapthread.commands import DELETE_ME, Commands
+from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
+from snapthread.limits import ATTEMPTS_MAX
+from snapthread.mailbox import StopTurn
+from snapthread.model import RESET_COMMANDS, Claim, Destination, Language, Message, Part, Say
+from snapthread.outcome import Outcome
+from snapthread.ports import Chat, Clock, Store
+from snapthread.reply import Reply
+from snapthread.stopwatch import ms_since, now_s
+from snapthread.texts import Texts
+from snapthread.turn import Ended
+from snapthread.words import ALERTS, SENTENCES, Words
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the operator decided: who may, and what is said by default."""
+
+    allowed: frozenset[int] | None  # None: everybody
+    admins: frozenset[int]
+    language: Language
+    limit_mb: float
+    storage_mb: float = 0
+
+    def admits(self, user_id: int) -> bool:
+        return self.allowed is None or user_id in self.allowed | self.admins
+
+
+class Pipeline:
+    """Serves one claim; whatever happens, the person hears."""
+
+    def __init__(
+        self,
+        store: Store,
+        chat: Chat,
+        asking: Asking,
+        reply: Reply,
+        alerts: Alerts,
+        texts: Texts,
+        commands: Commands,
+        house: House,
+        clock: Clock,
+        *,
+        files_retired: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._asking = asking
+        self._reply = reply
+        self._alerts = alerts
+        self._texts = texts
+        self._commands = commands
+        self._house = house
+        self._clock = clock
+        self._files_retired = files_retired
+        self._presses: set[asyncio.Task[None]] = set()
+
+    async def serve(self, claim: Claim) -> None:
+        """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
+        then the mailbox serves the conversation again later."""
+        with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
+            parts = claim.parts or await self._answer(claim)
+            await self._reply.deliver(claim, parts)
+
+    async def jump(self, command: Message, stop_turn: StopTurn) -> None:
+        """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
+        if command.press_id is not None:
+            self._answer_press(command.press_id)
+        try:
+            await self._jump(command, stop_turn)
+        except (StoreBusy, StoreFull):
+            raise
+        except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
+            outcome = self._unexpected(error, self._words(command))
+            await self._store.jumped(command, self._clock(), says=outcome.says())
+
+    def _answer_press(self, press_id: str) -> None:
+        """Nobody waits for it: Telegram may be slow, and the queue must not be."""
+        task = asyncio.create_task(self._chat.answer_press(press_id))
+        self._presses.add(task)
+        task.add_done_callback(self._presses.discard)
+
+    async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
+        refusal = await self._refusal(command, self._words(command))
+        if refusal is not None:
+            await self._store.jumped(command, self._clock(), says=refusal.says())
+        elif command.kind == "press":
+            await self._press(command, stop_turn)
+        elif command.word in RESET_COMMANDS:
+            await stop_turn()
+            await self._reset(command)
+        elif command.word == "stop":
+            await self._stop(command)
+        else:
+            await self._store.jumped(command, self._clock(), says=())
+
+    async def _press(self, press: Message, stop_turn: StopTurn) -> None:
+        if press.word == DELETE_ME:
+            await stop_turn()
+        says = await self._commands.press(press, self._words(press), _destination(press))
+        await self._store.jumped(press, self._clock(), says=says)
+
+    async def _stop(self, command: Message) -> None:
+        """The answer that runs ends with what it has said. The button is silent where none does:
+        it is pressed on what may have ended just now."""
+        nothing = self._words(command)("stop_nothing")
+        says = () if command.draft_id is not None else (Say(text=nothing),)
+        turn = await self._store.stop(command, self._clock(), if_nothing=says)
+        if turn is not None:
+            self._asking.stop(command.conversation, turn)
+
+    async def _reset(self, command: Message) -> None:
+        """Law 2: the conversation begins anew; its running turn was stopped before."""
+        words = self._words(command)
+        files = await self._store.reset(
+            command, self._clock(), render=lambda files: Say(text=words.reset(files))
+        )
+        if files is not None:
+            log.info("conversation.reset", user=command.user_id, files=files)
+            self._files_retired()
+
+    async def _answer(self, claim: Claim) -> tuple[Part, ...]:
+        began = now_s()
+        outcome, first = await self._outcome(claim), claim.messages[0]
+        parts = await self._store.finish(
+            claim,
+            self._clock(),
+            lines=outcome.lines,
+            says=await asyncio.to_thread(outcome.says),
+            to=replace(_destination(first), reply_to=first.message_id),
+            put_aside=outcome.result == "put_aside",
+        )
+        self._log_turn(claim, outcome, ms_since(began))
+        return parts
+
+    async def _outcome(self, claim: Claim) -> Outcome:
+        """Cheap checks before dear ones."""
+        message, words = claim.messages[0], self._words(claim.messages[0])
+        if claim.attempt > ATTEMPTS_MAX:
+            return Outcome(result="put_aside", texts=(words("put_aside"),))
+        if refusal := await self._refusal(message, words):
+            return refusal
+        if message.kind == "command":
+            return await self._commands.answer(claim, message, words)
+        return await self._question(claim, words)
+
+    async def _refusal(self, message: Message, words: Words) -> Outcome | None:
+        """Who is not served hears why, and costs nothing."""
+        if not message.is_private:
+            return await self._group(message, words)
+        if not self._house.admits(message.user_id):
+            text = words("stranger", user_id=message.user_id)
+            return Outcome(result="refused", reason="stranger", texts=(text,))
+        return None
+
+    async def _group(self, message: Message, words: Words) -> Outcome:
+        """One sentence, once."""
+        await self._store.say(
+            message.conversation,
+            _destination(message),
+            Say(text=words("group_not_yet")),
+            self._clock(),
+            once=f"group:{message.chat_id}",
+        )
+        return Outcome(result="refused", reason="group")
+
+    async def _question(self, claim: Claim, words: Words) -> Outcome:
+        questions = tuple(part for part in claim.messages if part.kind == "question")
+        kinds = dict.fromkeys(part.word for part in claim.messages if part.kind == "unsupported")
+        beyond = tuple(words.unsupported(kind) for kind in kinds)
+        if not questions:
+            return Outcome(result="refused", reason="unsupported", texts=beyond)
+        try:
+            ended = await self._asking.ask(claim, questions)
+        except (LeaseLost, StoreBusy, StoreFull):
+            raise
+        except SnapthreadError as error:
+            return await self._failed(error, questions, words)
+        except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
+            return self._unexpected(error, words)
+        if ended.made_room:
+            await self._tell_of_room(questions[0], words)
+        return _ended(ended, beyond, words)
+
+    async def _tell_of_room(self, message: Message, words: Words) -> None:
+        """Once: that older photos make room is then known."""
+        text = words("storage_made_room", limit_mb=f"{self._house.storage_mb:g}")
+        await self._store.say(
+            message.conversation,
+            _destination(message),
+            Say(text=text),
+            self._clock(),
+            once=f"storage:{message.user_id}",
+        )
+
+    async def _failed(
+        self, error: SnapthreadError, questions: tuple[Message, ...], words: Words
+    ) -> Outcome:
+        if type(error) not in SENTENCES:
+            return self._unexpected(error, words)
+        log.warning("trouble", kind=type(error).__name__, why=str(error))
+        if alert := ALERTS.get(type(error)):
+            await self._alerts.tell(alert, detail=str(error))
+        pictures = sum(len(question.pictures) for question in questions)
+        text = words.failure(error, pictures)
+        return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
+
+    def _unexpected(self, error: Exception, words: Words) -> Outcome:
+        """A mistake of ours: logged whole, with a number that the person sees too."""
+        number = secrets.token_hex(3)
+        log.error("turn.broke", number=number, exc_info=error)
+        text = words("unexpected", id=number)
+        return Outcome(result="failed", reason="unexpected", texts=(text,))
+
+    def _words(self, message: Message) -> Words:
+        house = self._house
+        return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
+
+    def _log_turn(self, claim: Claim, outcome: Outcome, ms: int) -> None:
+        message, usage = claim.messages[0], outcome.ended.usage
+        waited = self._clock() - message.sent_at
+        log.info(
+            "turn.done",
+            user=message.user_id,
+            outcome=outcome.result,
+            reason=outcome.reason,
+            ms=ms,
+            waited_ms=max(0, round(waited.total_seconds() * 1000) - ms),
+            first_token_ms=outcome.ended.first_token_ms,
+            messages=len(claim.messages),
+            images=outcome.ended.images,
+            input_tokens=usage.input_tokens,
+            cached_tokens=usage.cached_tokens,
+            output_tokens=usage.output_tokens,
+            estimated=usage.is_estimated,
+        )
+
+
+def _ended(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
+    faults = (words.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    if not ended.lines:
+        reason = ended.faults[0]
+        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults), ended=ended)
+    stills = (words("stills", n=ended.stills),) if ended.stills else ()
+    return Outcome(
+        result="answered",
+        reason="stopped" if ended.is_stopped else "",
+        texts=(*beyond, *faults, *stills),
+        answer=ended.text,
+        after=_after(ended, words),
+        lines=ended.lines,
+        ended=ended,
+    )
+
+
+def _after(ended: Ended, words: Words) -> tuple[str, ...]:
+    if ended.is_stopped:
+        return () if ended.text else (words.stopped(ended.unseen),)
+    return (words.cut(ended.cut),) if ended.cut else ()
+
+
+def _destination(message: Message) -> Destination:
+    return Destination(chat_id=message.chat_id, thread_id=message.thread_id)

@@ -1,0 +1,66 @@
+"""The conversation as the model reads it. Pure.
+
+A line of the conversation names its photos by our own names; whether a photo is shown as an image
+or as a line of text, the ledger decides at each question. So a request can name no dead file.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from snapthread.model import FileName, Line, Photo, Transcript
+from snapthread.ports import InputImage, InputLine, InputText
+
+ModelWords = Callable[..., str]  # the texts that the model reads, by key
+
+# Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
+# and a few tokens around each line.
+BYTES_PER_TOKEN = 4
+TOKENS_AROUND_LINE = 6
+# Vision: patches of 32 pixels, 1.2 tokens each, at most 2,500 patches (images-vision guide).
+PATCH = 32
+TOKENS_PER_PATCH = 1.2
+PATCHES_MAX = 2500
+
+
+def text_tokens(text: str) -> int:
+    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_LINE
+
+
+def image_tokens(width: int, height: int) -> int:
+    patches = math.ceil(width / PATCH) * math.ceil(height / PATCH)
+    return math.ceil(min(patches, PATCHES_MAX) * TOKENS_PER_PATCH)
+
+
+def request_lines(
+    transcript: Transcript, question: Line, words: ModelWords
+) -> tuple[InputLine, ...]:
+    lines = (*transcript.lines, question)
+    return tuple(_request_line(line, transcript.live, words) for line in lines)
+
+
+def _request_line(line: Line, live: Mapping[FileName, str], words: ModelWords) -> InputLine:
+    content = [part for photo in line.photos for part in _photo(photo, live, words)]
+    if line.text:
+        content.append(InputText(line.text))
+    return InputLine(line.role, tuple(content))
+
+
+def _photo(
+    photo: Photo, live: Mapping[FileName, str], words: ModelWords
+) -> Iterator[InputText | InputImage]:
+    openai_id = live.get(photo.file)
+    if openai_id is None:
+        yield InputText(words("photo_left", label=photo.label, sent=_when(photo)))
+    else:
+        yield InputText(words("photo", label=photo.label))
+        yield InputImage(openai_id)
+
+
+def _when(photo: Photo) -> str:
+    return photo.sent_at.strftime("%d %b %H:%M UTC")
+
+
+def named_files(lines: Sequence[InputLine]) -> tuple[str, ...]:
+    """The ids of the files that a request names, oldest first."""
+    parts = (part for line in lines for part in line.content)
+    return tuple(part.openai_id for part in parts if isinstance(part, InputImage))

@@ -1,0 +1,289 @@
+"""One turn: a claimed question becomes an answer, as a stream of events.
+
+The turn never sends to the chat: it yields, and the reader sets the pace.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import structlog
+
+from snapthread.errors import (
+    AssistantBusy,
+    ContextTooLong,
+    EmptyAnswer,
+    FilesGone,
+    ImageFault,
+)
+from snapthread.formatting import split_plain
+from snapthread.healing import Healing
+from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
+from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
+from snapthread.pictures import Brought, Pictures, Wanted
+from snapthread.ports import Answered, Ask, Assistant, Clock, Store
+from snapthread.question import (
+    OF_REPLY,
+    Context,
+    question_line,
+    replied_picture,
+    wanted_pictures,
+)
+from snapthread.stopwatch import ms_since, now_s
+from snapthread.transcript import ModelWords, named_files, request_lines, text_tokens
+
+log = structlog.get_logger()
+
+BACK_OFF_FIRST_S = 1.0
+MENDS_MAX = 2  # a file may vanish again during the repair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much of the conversation a request holds."""
+
+    tokens: int
+    images: int = 0  # 0: all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The answer so far; shorter than before where the question had to be asked again."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The turn's end. Without lines nothing was asked: no picture could be used."""
+
+    lines: tuple[Line, ...] = ()
+    text: str = ""
+    faults: tuple[ImageFault, ...] = ()
+    pictures: int = 0  # that the person sent
+    images: int = 0  # in the request
+    stills: int = 0  # previews of what moves
+    made_room: int = 0  # older images that left for the new ones
+    usage: Usage = Usage()
+    cut: str | None = None
+    first_token_ms: int | None = None
+    is_stopped: bool = False
+    unseen: int = 0  # pictures that were not there yet when it was stopped
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What one question has gone through so far."""
+
+    claim: Claim
+    messages: tuple[Message, ...]
+    wanted: tuple[Wanted, ...] = ()
+    brought: tuple[Brought, ...] = ()
+    context: Context = field(default_factory=Context)
+    began: float = field(default_factory=now_s)
+    question: Line | None = None
+    images: int = 0
+    asked_tokens: int = 0
+    text: str = ""
+    shown: str = ""  # what the person saw last, also of an attempt that failed since
+    first_token_ms: int | None = None
+    failing_since_s: float | None = None
+    answered: Answered | None = None
+
+
+class Turns:
+    """Runs turns: pictures in, question out, answer back."""
+
+    def __init__(
+        self,
+        store: Store,
+        pictures: Pictures,
+        healing: Healing,
+        assistant: Assistant,
+        words: ModelWords,
+        installation: Installation,
+        clock: Clock,
+        *,
+        bounds: Bounds,
+    ) -> None:
+        self._store = store
+        self._pictures = pictures
+        self._healing = healing
+        self._assistant = assistant
+        self._words = words
+        self._secret = installation.secret
+        self._clock = clock
+        self._bounds = bounds
+
+    async def run(self, turn: Turn) -> AsyncGenerator[Said | Ended, None]:
+        """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
+        await self._bring(turn)
+        if _nothing_to_ask(turn.brought):
+            yield _ended(turn)
+            return
+        async with aclosing(self._ask_until_answered(turn)) as said:
+            async for text in said:
+                yield Said(text=text)
+        if not split_plain(turn.text):
+            raise EmptyAnswer
+        yield _ended(turn, self._answer_line(turn.text))
+
+    def stopped(self, turn: Turn) -> Ended:
+        """What a turn comes to whose `run` the person ended: the question stays, and what was
+        said; where the API did not count, we estimate."""
+        if turn.question is None:
+            turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
+            turn.question = self._question(turn, 1)
+        ended = _ended(turn, self._answer_line(turn.shown) if turn.shown else None)
+        return replace(
+            ended,
+            lines=ended.lines or (turn.question,),
+            text=turn.shown,
+            usage=ended.usage if turn.answered else _estimate(turn),
+            is_stopped=True,
+            unseen=sum(one.file is None and one.fault is None for one in turn.brought),
+        )
+
+    # ------------------------------------------------------------ pictures in
+
+    async def _bring(self, turn: Turn) -> None:
+        """Bring every picture in, also of the parts of the album that come meanwhile."""
+        claim, replied = turn.claim, replied_picture(turn.messages)
+        label = await self._store.label_of(claim, replied.unique_id) if replied else None
+        turn.context = Context(is_late=claim.is_late, replied_label=label)
+        await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
+        while late := await self._store.take_stragglers(claim):
+            questions = tuple(part for part in late if part.kind == "question")
+            turn.messages = (*turn.messages, *questions)
+            await self._bring_more(turn, wanted_pictures(questions, replied=False))
+
+    async def _bring_more(self, turn: Turn, wanted: tuple[Wanted, ...]) -> None:
+        turn.wanted = (*turn.wanted, *wanted)
+        turn.brought = (*turn.brought, *await self._pictures.bring(turn.claim, wanted))
+
+    # ------------------------------------------------------------ question out, answer back
+
+    async def _ask_until_answered(self, turn: Turn) -> AsyncGenerator[str, None]:
+        """The text so far, again and again; asks again where that may help."""
+        retries, mends = ASK_RETRIES, MENDS_MAX
+        while turn.answered is None:
+            turn.text = ""
+            transcript = await self._compose(turn)
+            ask = self._ask(turn, transcript)
+            try:
+                async with aclosing(self._ask_once(turn, ask)) as said:
+                    async for text in said:
+                        yield text
+            except AssistantBusy as busy:
+                await self._wait(turn, busy, ASK_RETRIES - retries, last=retries == 0)
+                retries -= 1
+            except ContextTooLong:
+                if not await self._store.shorten(turn.claim):
+                    raise
+            except FilesGone as failure:
+                if mends == 0:
+                    raise
+                await self._healing.mend(turn.claim, failure, named_files(ask.lines))
+                mends -= 1
+
+    async def _compose(self, turn: Turn) -> Transcript:
+        """The transcript and the question's line, whose labels go on from it."""
+        question, began = self._question(turn, 1), self._clock()
+        transcript = await self._store.compose(
+            turn.claim,
+            began,
+            max_tokens=self._bounds.tokens,
+            question_tokens=question.tokens,
+            max_images=self._bounds.images,
+            question_files=[photo.file for photo in question.photos],
+        )
+        if self._clock() - began > timedelta(seconds=LEASE_S):
+            return await self._compose(turn)  # the machine slept: what was live may be gone
+        turn.question = self._question(turn, transcript.next_label)
+        return transcript
+
+    def _question(self, turn: Turn, first_label: int) -> Line:
+        return question_line(
+            turn.messages,
+            turn.brought,
+            turn.context,
+            first_label=first_label,
+            words=self._words,
+            now=self._clock(),
+        )
+
+    def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
+        assert turn.question is not None
+        lines = request_lines(transcript, turn.question, self._words)
+        turn.images = len(named_files(lines))
+        turn.asked_tokens = sum(line.tokens for line in (*transcript.lines, turn.question))
+        claim = turn.claim
+        return Ask(
+            lines=lines,
+            safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
+            prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
+        )
+
+    def _hashed(self, name: str) -> str:
+        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+
+    async def _ask_once(self, turn: Turn, ask: Ask) -> AsyncGenerator[str, None]:
+        async with aclosing(self._assistant.ask(ask)) as events:
+            async for event in events:
+                if isinstance(event, Answered):
+                    turn.answered = event
+                    return
+                turn.text += event.text
+                turn.shown = turn.text if turn.text.strip() else turn.shown
+                if turn.first_token_ms is None:
+                    turn.first_token_ms = ms_since(turn.began)
+                yield turn.text
+
+    async def _wait(self, turn: Turn, busy: AssistantBusy, tries: int, *, last: bool) -> None:
+        """Back off before the next try; raises where there is no next one."""
+        wait_s = busy.retry_after_s or BACK_OFF_FIRST_S * 2**tries * random.uniform(0.5, 1.5)
+        if turn.failing_since_s is None:
+            turn.failing_since_s = now_s()  # an attempt may take a minute to fail
+        if last or now_s() - turn.failing_since_s + wait_s > ASK_RETRY_WITHIN_S:
+            raise busy
+        log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
+        await asyncio.sleep(wait_s)
+
+    def _answer_line(self, text: str) -> Line:
+        return Line(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
+
+
+def _nothing_to_ask(brought: Sequence[Brought]) -> bool:
+    """The person's own pictures are all unusable: a caption alone would ask about nothing."""
+    own = [one for one in brought if one.wanted.place != OF_REPLY]
+    return bool(own) and all(one.file is None for one in own)
+
+
+def _estimate(turn: Turn) -> Usage:
+    """Nothing, where nothing was asked yet."""
+    if not turn.asked_tokens:
+        return Usage()
+    said = text_tokens(turn.shown) if turn.shown else 0
+    return Usage(input_tokens=turn.asked_tokens, output_tokens=said, is_estimated=True)
+
+
+def _ended(turn: Turn, answer: Line | None = None) -> Ended:
+    answered = turn.answered
+    lines = (turn.question, answer) if turn.question and answer else ()
+    return Ended(
+        lines=lines,
+        text=turn.text,
+        faults=tuple(one.fault for one in turn.brought if one.fault is not None),
+        pictures=len(turn.brought),
+        images=turn.images,
+        stills=sum(one.is_still for one in turn.brought),
+        made_room=sum(one.made_room for one in turn.brought),
+        usage=answered.usage if answered else Usage(),
+        cut=answered.cut if answered else None,
+        first_token_ms=turn.first_token_ms,
+    )

@@ -1,0 +1,87 @@
+"""Edges that die with their process: what a killed process does not do any more, nobody does.
+
+A kill is ordered at an outside effect: before it, after it with the reply lost, or after it. From
+that instant every call of the dead process waits for ever, so that no clean-up of it can help.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Moment = Literal["before", "reply lost", "after"]
+
+
+@dataclass(slots=True)
+class Life:
+    """One life of a process."""
+
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+    orders: dict[str, tuple[Moment, int]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def kill_at(self, call: str, moment: Moment, *, nth: int = 1) -> None:
+        """Die at the nth call from now, named "edge.method"."""
+        self.orders[call] = (moment, nth)
+
+    def kill(self) -> None:
+        self.died.set()
+
+    async def live_or_hang(self) -> None:
+        if self.died.is_set():
+            await asyncio.Event().wait()
+
+    def _is_due(self, call: str) -> Moment | None:
+        if call not in self.orders:
+            return None
+        moment, left = self.orders[call]
+        self.orders[call] = (moment, left - 1)
+        return moment if left == 1 else None
+
+    async def around(self, call: str, effect: Callable[[], Any]) -> Any:
+        await self.live_or_hang()
+        self.calls.append(call)
+        moment = self._is_due(call)
+        if moment == "before":
+            self.kill()
+            await self.live_or_hang()
+        result = await effect()
+        if moment == "reply lost":
+            self.kill()
+        await self.live_or_hang()
+        if moment == "after":
+            asyncio.get_running_loop().call_soon(self.kill)
+        return result
+
+    async def stream(
+        self, call: str, effect: Callable[[], AsyncGenerator[Any, None]]
+    ) -> AsyncGenerator[Any, None]:
+        await self.live_or_hang()
+        self.calls.append(call)
+        moment = self._is_due(call)
+        if moment == "before":
+            self.kill()
+            await self.live_or_hang()
+        async for each in effect():
+            if moment == "reply lost":
+                self.kill()
+            await self.live_or_hang()
+            yield each
+        if moment == "after":
+            asyncio.get_running_loop().call_soon(self.kill)
+
+
+class Mortal:
+    """An edge of a process that can be killed."""
+
+    def __init__(self, name: str, edge: object, life: Life) -> None:
+        self._name = name
+        self._edge = edge
+        self._life = life
+
+    def __getattr__(self, name: str) -> Any:
+        method, call = getattr(self._edge, name), f"{self._name}.{name}"
+        if inspect.isasyncgenfunction(method):
+            return lambda *args, **kw: self._life.stream(call, lambda: method(*args, **kw))
+        return lambda *args, **kw: self._life.around(call, lambda: method(*args, **kw))

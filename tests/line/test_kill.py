@@ -1,0 +1,82 @@
+"""`kill -9` at any outside effect: nothing lost, nothing left behind, at most one message twice."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.line.mortal import Moment
+from tests.line.photos import album
+from tests.line.world import World, play
+
+EFFECTS = (
+    "chat.updates",
+    "store.accept",
+    "store.claim",
+    "chat.draft",
+    "chat.download",
+    "store.intend",
+    "files.upload",
+    "store.uploaded",
+    "store.take_stragglers",
+    "store.compose",
+    "assistant.ask",
+    "store.finish",
+    "chat.send",
+    "store.delivered",
+    "store.release",
+)
+MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
+LOOKED_FOR_AFTER_S = 400.0
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        process = world.process
+        assert process is not None
+        process.life.kill_at(effect, moment)
+        ada.sends_album(album(2), caption="Which?")
+        await process.bury()
+        await world.start()
+        ada.sends("And now?")
+        await world.until(lambda: any("And now?" in text for text in ada.sees))
+        assert 2 <= len(ada.sees) <= 3
+        assert sum("Which?" in text for text in ada.sees[:-1]) == len(ada.sees) - 1
+        assert not any(request.dead_ids for request in world.requests)
+        await _left_is(world, set(world.requests[-1].file_ids))
+
+    play(story, tmp_path)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "effect", ["store.accept", "store.reset", "files.delete", "store.gone", "chat.send"]
+)
+def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends_album(album(2))
+        await ada.hears()
+        process = world.process
+        assert process is not None
+        process.life.kill_at(effect, moment)
+        ada.sends("/reset")
+        await process.bury()
+        await world.start()
+        ada.sends("Fresh")
+        await world.until(lambda: any("Fresh" in text for text in ada.sees))
+        assert 1 <= sum(text.startswith("🔄") for text in ada.sees) <= 2
+        assert len(world.requests[-1].body["input"]) == 1
+        await _left_is(world, set())
+
+    play(story, tmp_path)
+
+
+async def _left_is(world: World, files: set[str]) -> None:
+    """After what housekeeping needs, OpenAI holds exactly these."""
+    assert world.process is not None
+    await world.until(lambda: world.files == files, timeout_s=LOOKED_FOR_AFTER_S)
+    held = await world.process.store.user_files(1001)
+    assert held == files

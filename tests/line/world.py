@@ -1,0 +1,186 @@
+"""A world to test in: Telegram and OpenAI as doubles, and the bot as one killable process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from snapthread.bot_api.chat import TelegramChat
+from snapthread.line import Edges, Line, Upkeep, assemble
+from snapthread.media import Images, Prepared
+from snapthread.openai_api.assistant import OpenAIAssistant
+from snapthread.openai_api.client import make_client
+from snapthread.openai_api.files import OpenAIFiles
+from snapthread.sandbox.bot_api import BotApi
+from snapthread.sandbox.openai import OpenAI
+from snapthread.sandbox.people import Person
+from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.settings import Settings, load_settings
+from snapthread.store.sqlite import SqliteStore
+from snapthread.texts import Texts
+from tests import virtual
+from tests.doubles import DoubleSession, openai_transport
+from tests.line.mortal import Life, Mortal
+
+TOKEN = "123456:" + "t" * 35
+KEY = "sk-" + "k" * 40
+
+
+class World:
+    """Everything outside the process, and the process that runs now."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder
+        self.model = ScriptedModel()
+        self.telegram = BotApi(TOKEN, now=virtual.unix_now)
+        self.openai = OpenAI(now=virtual.unix_now, model=self.model, key=KEY)
+        self.settings = _settings(folder, environ)
+        self.process: Process | None = None
+
+    def person(self, user_id: int = 1001, **kw: Any) -> Person:
+        return self.telegram.person(user_id, **kw)
+
+    async def start(self) -> "Process":
+        """A new process on the store that the last one left."""
+        self.process = await Process.start(self)
+        return self.process
+
+    async def restart(self) -> "Process":
+        assert self.process is not None
+        await self.process.stop()
+        return await self.start()
+
+    async def until(self, holds: Callable[[], bool], *, timeout_s: float = 300.0) -> None:
+        """Wait, in virtual time, for a state of the world."""
+        step_s = 0.01
+        async with asyncio.timeout(timeout_s):
+            while not holds():
+                await asyncio.sleep(step_s)
+                step_s = min(step_s * 1.2, 2.0)
+
+    @property
+    def files(self) -> set[str]:
+        """What OpenAI holds."""
+        return set(self.openai.files)
+
+    @property
+    def requests(self) -> list[Any]:
+        return list(self.openai.requests)
+
+
+class Process:
+    """One process of the bot."""
+
+    def __init__(self, life: Life, store: SqliteStore, line: Line, upkeep: Upkeep) -> None:
+        self.life = life
+        self.store = store
+        self.line = line
+        self.upkeep = upkeep  # of a command that runs beside it
+        self.stopping = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        await self.line.run(self.stopping)
+
+    @classmethod
+    async def start(cls, world: World) -> "Process":
+        life = Life()
+        store = await SqliteStore.open(world.folder / "bot.db")
+        edges = _edges(world, store, life)
+        line = await assemble(edges, world.settings)
+        await edges.chat.start()
+        return cls(life, store, line, await Upkeep.of(edges, world.settings))
+
+    async def stop(self) -> None:
+        """As SIGTERM does."""
+        self.stopping.set()
+        await self._task
+        await self.store.close()
+
+    async def kill(self) -> None:
+        """As `kill -9` does: nothing of this process happens any more."""
+        self.life.kill()
+        await self.bury()
+
+    async def bury(self) -> None:
+        """Wait until it died, and forget what it was doing."""
+        await self.life.died.wait()
+        before = asyncio.current_task()
+        for task in asyncio.all_tasks() - {before} - set(_OUTSIDE):
+            if task.get_name().startswith("outside"):
+                continue
+            task.cancel()
+        with suppress(BaseException):
+            await self._task
+        await asyncio.sleep(0)
+        await self.store.close()
+
+
+_OUTSIDE: list[asyncio.Task[Any]] = []
+
+
+def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
+    client = make_client(KEY, transport=cast(Any, openai_transport(world.openai)))
+    texts, settings = Texts.load(), world.settings
+    chat = TelegramChat(
+        TOKEN, commands={"": texts.commands("en")}, session=DoubleSession(world.telegram)
+    )
+    assistant = OpenAIAssistant(
+        client,
+        model=settings.openai_model,
+        instructions=texts.model("instructions"),
+        reasoning_effort=settings.openai_reasoning_effort or "",
+        max_output_tokens=settings.openai_max_output_tokens,
+        image_detail=settings.image_detail,
+    )
+    return Edges(
+        store=cast(Any, Mortal("store", store, life)),
+        chat=cast(Any, Mortal("chat", chat, life)),
+        assistant=cast(Any, Mortal("assistant", assistant, life)),
+        files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
+        codec=InThreads(Images(max_side=settings.image_max_side)),
+        clock=virtual.now,
+    )
+
+
+class InThreads:
+    """Virtual time knows threads but no child processes: those have their own tests."""
+
+    def __init__(self, images: Images) -> None:
+        self._images = images
+
+    async def prepare(self, content: bytes, *, suspect: bool = False) -> Prepared:
+        return await self._images._in_thread(content, 0)
+
+
+def _settings(folder: Path, environ: dict[str, str]) -> Settings:
+    known = {"TELEGRAM_BOT_TOKEN": TOKEN, "OPENAI_API_KEY": KEY, "DATA_DIR": str(folder)}
+    return load_settings(known | environ)
+
+
+@asynccontextmanager
+async def opened(folder: Path, **environ: str) -> AsyncIterator[World]:
+    """A world with a running bot; at the end the bot is stopped."""
+    world = World(folder, environ)
+    await world.start()
+    try:
+        yield world
+    finally:
+        if world.process is not None and not world.process.life.died.is_set():
+            await world.process.stop()
+
+
+def play(story: Callable[[World], Awaitable[None]], folder: Path, **environ: str) -> None:
+    """Run a story in a fresh world, in virtual time."""
+
+    async def told() -> None:
+        async with opened(folder, **environ) as world:
+            await story(world)
+
+    virtual.run(told())
+
+
+def at() -> datetime:
+    return virtual.now()

@@ -1,0 +1,99 @@
+"""The command line: exit codes, and help that does not wait for what it does not need."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("aiogram", "openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
+
+
+def snapthread(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "snapthread", *arguments, cwd=cwd, **environ)
+
+
+def python(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, with nothing set but what is told here."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "NO_COLOR": "1", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_tells_the_commands(tmp_path: Path) -> None:
+    done = snapthread("--help", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "run" in done.stdout
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = snapthread("--version", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert done.stdout.strip()[0].isdigit()
+
+
+def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
+    done = snapthread("fly", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+
+
+def test_wrong_settings_are_told_on_standard_error_a_line_each(tmp_path: Path) -> None:
+    done = snapthread("run", cwd=tmp_path, OPENAI_API_KEY="sk-private", HTTP_PORT="http")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "TELEGRAM_BOT_TOKEN is required.",
+        "HTTP_PORT must be a port from 1 to 65535, or 0 for none.",
+    ]
+
+
+def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=1:x\nBOT_LANGUAGE=tlh\n")
+
+    done = snapthread("run", cwd=tmp_path, OPENAI_API_KEY="sk-private")
+
+    assert done.stderr.splitlines() == ["BOT_LANGUAGE must be en or ru."]
+
+
+def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
+    program = (
+        "import sys, types\n"
+        "app = types.ModuleType('snapthread.app')\n"
+        "def run(settings, metrics): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
+        "app.run = run\n"
+        "sys.modules['snapthread.app'] = app\n"
+        "from snapthread.cli import cli\n"
+        "cli(['run'])\n"
+    )
+
+    done = python(
+        "-c", program, cwd=tmp_path, BOT_TOKEN="123456789:xyzzy-xyzzy", OPENAI_API_KEY="sk-private"
+    )
+
+    assert done.returncode == 1
+    assert "bot.broke" in done.stderr
+    assert "OSError" in done.stderr
+    assert "xyzzy" not in done.stderr
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from snapthread.cli import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+
+    done = python("-c", program, cwd=tmp_path)
+
+    assert done.stdout.splitlines()[-1] == "[]"
