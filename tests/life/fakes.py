@@ -1,0 +1,212 @@
+"""Telegram, OpenAI and the decoder at our ports: as small as the laws need, and unforgiving.
+
+`OpenAI` holds the promises against the bot: it notes each request that names a dead file, and why
+the file is dead.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
+from snapthread.model import Destination, Message, Part, Say, Usage
+from snapthread.ports import Answered, Ask, InputImage, RemoteFile, TextDelta, Update
+from tests import virtual
+
+ASK_S = 0.5
+CALL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    content: bytes
+    mime: str = "image/jpeg"
+    extension: str = "jpg"
+    width: int = 640
+    height: int = 480
+    source_format: str = "JPEG"
+    first_frame_of_animation: bool = False
+
+
+class Codec:
+    async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
+        return Image(content=content)
+
+
+@dataclass(slots=True)
+class Faults:
+    """What goes wrong next, by call."""
+
+    queued: dict[str, deque[SnapthreadError]] = field(default_factory=dict)
+
+    def order(self, call: str, *errors: SnapthreadError) -> None:
+        self.queued.setdefault(call, deque()).extend(errors)
+
+    def strike(self, call: str) -> None:
+        if errors := self.queued.get(call):
+            raise errors.popleft()
+
+    def clear(self) -> None:
+        self.queued.clear()
+
+
+class Telegram:
+    """Implements `ports.Chat`; keeps each photo for ever, unless it is told to forget."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._ids = count(1)
+        self._news = asyncio.Event()
+        self.waiting: list[Update] = []
+        self.sent: list[Part] = []
+        self.lost: set[str] = set()
+        self.is_away = False
+
+    def push(self, message: Message | None) -> None:
+        update_id = next(self._ids) if message is None else message.update_id
+        self.waiting.append(Update(update_id=update_id, message=message))
+        self._news.set()
+
+    def next_id(self) -> int:
+        return next(self._ids)
+
+    async def start(self) -> str:
+        return "bot"
+
+    async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
+        self._faults.strike("updates")
+        if offset is not None:
+            self.waiting = [update for update in self.waiting if update.update_id >= offset]
+        if not self.waiting:
+            self._news.clear()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._news.wait()
+            except TimeoutError:
+                return ()
+        return tuple(self.waiting)
+
+    async def send(self, part: Part) -> int:
+        await asyncio.sleep(CALL_S)
+        self._faults.strike("send")
+        self.sent.append(part)
+        return len(self.sent)
+
+    async def draft(self, to: Destination, draft_id: int, say: Say) -> None: ...
+
+    async def edit(self, to: Destination, message_id: int, say: Say) -> None: ...
+
+    async def answer_press(self, press_id: str) -> None: ...
+
+    async def typing(self, to: Destination) -> None: ...
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        await asyncio.sleep(CALL_S)
+        self._faults.strike("download")
+        if self.is_away:
+            raise ChatBusy("away")
+        if telegram_id in self.lost:
+            raise ImageRefused("gone")
+        return telegram_id.encode()
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    filename: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class OpenAI:
+    """Implements `ports.Files` and `ports.Assistant`."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._ids = count(1)
+        self._stored: dict[str, Stored] = {}
+        self.deleted: set[str] = set()
+        self.vanished: set[str] = set()
+        self.violations: list[str] = []
+        self.failed_for: Counter[str] = Counter()
+        self.asked = 0
+
+    @property
+    def files(self) -> set[str]:
+        now = virtual.now()
+        return {id for id, file in self._stored.items() if now < file.expires_at}
+
+    def vanish(self, openai_id: str) -> None:
+        del self._stored[openai_id]
+        self.vanished.add(openai_id)
+
+    def pretend(self, filenames: Mapping[str, str]) -> None:
+        """Files that are there already, by id."""
+        now = virtual.now()
+        for openai_id, filename in filenames.items():
+            self._stored[openai_id] = Stored(filename, now, now + timedelta(days=30))
+
+    async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
+        await asyncio.sleep(CALL_S)
+        self._faults.strike("upload before")
+        openai_id = f"file-{next(self._ids)}"
+        now = virtual.now()
+        self._stored[openai_id] = Stored(filename, now, now + timedelta(seconds=life_s))
+        self._faults.strike("upload after")
+        await asyncio.sleep(CALL_S)
+        return openai_id
+
+    async def delete(self, openai_id: str) -> bool:
+        await asyncio.sleep(CALL_S)
+        self._faults.strike("delete before")
+        existed = openai_id in self.files
+        self._stored.pop(openai_id, None)
+        self.deleted.add(openai_id)
+        self._faults.strike("delete after")
+        return existed
+
+    async def exists(self, openai_id: str) -> bool:
+        self._faults.strike("exists")
+        return openai_id in self.files
+
+    async def list(self) -> AsyncGenerator[RemoteFile, None]:
+        self._faults.strike("list")
+        present = self.files
+        for openai_id, file in sorted(
+            self._stored.items(), key=lambda item: item[1].created_at, reverse=True
+        ):
+            if openai_id in present:
+                await asyncio.sleep(0)
+                yield RemoteFile(
+                    openai_id=openai_id, filename=file.filename, created_at=file.created_at
+                )
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
+        self.asked += 1
+        parts = [part for line in ask.lines for part in line.content]
+        ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
+        self._note_dead(ids)
+        self._faults.strike("ask")
+        if not set(ids) <= self.files:
+            raise FilesGone("image_file_not_found")
+        await asyncio.sleep(ASK_S)
+        yield TextDelta(text=f"answer {self.asked}")
+        yield Answered(usage=Usage(), model="fake")
+
+    def _note_dead(self, ids: Sequence[str]) -> None:
+        """Promise 1: no request names a file that the bot deleted, or knows to be expired."""
+        for openai_id in ids:
+            if openai_id in self.deleted:
+                self.violations.append(f"{openai_id} was deleted by the bot")
+            elif openai_id in self.vanished:
+                self.failed_for[openai_id] += 1
+            elif openai_id not in self.files:
+                self.violations.append(f"{openai_id} is expired")
+
+
+def unknown_upload() -> FilesBusy:
+    return FilesBusy("reply lost", unknown=True)

@@ -1,0 +1,336 @@
+"""Any sequence of what people, time, operators, faults and kills can do, and the promises.
+
+After each step: promise 1. At the end, after `reconcile`: OpenAI holds exactly the ledger's files,
+none of a past epoch, and every accepted question was answered.
+"""
+
+import asyncio
+import os
+from contextlib import suppress
+from typing import Any, cast
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
+from snapthread.line import Edges, Line, Upkeep, assemble
+from snapthread.model import Message, Picture, Reply, private_conversation
+from snapthread.settings import Settings
+from snapthread.store.sqlite import SqliteStore
+from tests import virtual
+from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
+from tests.line.mortal import Life, Moment, Mortal
+
+USERS = st.sampled_from([1, 2])
+EFFECTS = st.sampled_from(
+    [
+        "store.accept",
+        "store.claim",
+        "chat.download",
+        "store.intend",
+        "files.upload",
+        "store.uploaded",
+        "store.compose",
+        "assistant.ask",
+        "store.finish",
+        "chat.send",
+        "store.delivered",
+        "store.reset",
+        "store.retire",
+        "store.restored",
+        "files.delete",
+        "store.gone",
+        "store.release",
+    ]
+)
+MOMENTS: st.SearchStrategy[Moment] = st.sampled_from(["before", "reply lost", "after"])
+FILE_CALLS = ["upload before", "delete before", "delete after", "exists", "list"]
+DAY_S = 86_400.0
+
+
+class Process:
+    """One life of the bot on a store that outlives it."""
+
+    def __init__(self, life: Life, line: Line, upkeep: Upkeep) -> None:
+        self.life = life
+        self.line = line
+        self.upkeep = upkeep
+        self.stopping = asyncio.Event()
+        self.task = asyncio.create_task(line.run(self.stopping))
+
+    async def bury(self) -> None:
+        me = asyncio.current_task()
+        for task in asyncio.all_tasks() - {me}:
+            task.cancel()
+        with suppress(BaseException):
+            await self.task
+        await asyncio.sleep(0)
+
+
+class Lives(RuleBasedStateMachine):
+    """Two people, one bot that dies and comes back, and everything that can go wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner(loop_factory=virtual.VirtualLoop)
+        self.photos: list[tuple[int, Picture, str | None]] = []
+        self.disturbances = 1
+        self.run(self._begin())
+
+    def run(self, coroutine: Any) -> Any:
+        return self.runner.run(coroutine)
+
+    async def _begin(self) -> None:
+        self.faults = Faults()
+        self.telegram = Telegram(self.faults)
+        self.openai = OpenAI(self.faults)
+        self.store = await SqliteStore.open(":memory:")
+        self.settings = Settings(
+            image_window=4, file_retention_days=20, user_storage_mb=0.00006, http_port=0
+        )
+        await self._start()
+
+    async def _start(self) -> None:
+        life = Life()
+
+        def mortal(name: str, edge: object) -> Any:
+            return cast(Any, Mortal(name, edge, life))
+
+        edges = Edges(
+            store=mortal("store", self.store),
+            chat=mortal("chat", self.telegram),
+            assistant=mortal("assistant", self.openai),
+            files=mortal("files", self.openai),
+            codec=Codec(),
+            clock=virtual.now,
+        )
+        line = await assemble(edges, self.settings)
+        self.process = Process(life, line, await Upkeep.of(edges, self.settings))
+
+    async def _go_on(self, seconds: float) -> None:
+        """Let time pass; a bot that died meanwhile is started again."""
+        until = virtual.loop().time() + seconds
+        while (left := until - virtual.loop().time()) > 1e-3:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self.process.life.died.wait()
+            if self.process.life.died.is_set():
+                self.disturbances += 1
+                await self.process.bury()
+                await self._start()
+
+    # ------------------------------------------------------------ people
+
+    def _says(self, user: int, **kw: Any) -> None:
+        number = self.telegram.next_id()
+        message = Message(
+            update_id=number,
+            conversation=private_conversation(user),
+            chat_id=user,
+            message_id=number,
+            user_id=user,
+            sent_at=self.run(_now()),
+            **kw,
+        )
+        self.telegram.push(message)
+
+    def _new_photo(self, user: int, album: str | None = None) -> Picture:
+        number = len(self.photos)
+        picture = Picture(kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}")
+        self.photos.append((user, picture, album))
+        return picture
+
+    @rule(user=USERS, wait=st.floats(0, 3))
+    def asks(self, user: int, wait: float) -> None:
+        self._says(user, text="question")
+        self.run(self._go_on(wait))
+
+    @rule(user=USERS, wait=st.floats(0, 3))
+    def sends_photo(self, user: int, wait: float) -> None:
+        self._says(user, picture=self._new_photo(user))
+        self.run(self._go_on(wait))
+
+    @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
+    def sends_album(self, user: int, parts: int, wait: float) -> None:
+        album = f"album {len(self.photos)}"
+        for _ in range(parts):
+            self._says(user, picture=self._new_photo(user, album), album_id=album)
+        self.run(self._go_on(wait))
+
+    @precondition(lambda self: self.photos)
+    @rule(pick=st.randoms(use_true_random=False), forgets=st.booleans(), wait=st.floats(0, 3))
+    def replies_to_photo(self, pick: Any, forgets: bool, wait: float) -> None:
+        user, picture, _ = pick.choice(self.photos)
+        reply = Reply(message_id=1, picture=picture)
+        if forgets:
+            self._says(user, kind="command", word="forget", reply=reply)
+        else:
+            self._says(user, text="and this?", reply=reply)
+        self.run(self._go_on(wait))
+
+    @rule(user=USERS, wait=st.floats(0, 3))
+    def resets(self, user: int, wait: float) -> None:
+        self._says(user, kind="command", word="reset")
+        self.run(self._go_on(wait))
+
+    # ------------------------------------------------------------ time and operators
+
+    @rule(days=st.sampled_from([0.001, 1, 10, 19.4, 40]))
+    def time_passes(self, days: float) -> None:
+        self.run(self._sleep(days * DAY_S))
+
+    async def _sleep(self, seconds: float) -> None:
+        """The machine sleeps: days of polling would only take the test's time."""
+        virtual.jump(seconds)
+        self.disturbances += 1
+        await self._go_on(1.0)
+
+    @rule()
+    def operator_sweeps(self) -> None:
+        self.run(self._beside(lambda upkeep: upkeep.housekeeping.sweep()))
+
+    @rule(dry_run=st.booleans())
+    def operator_reconciles(self, dry_run: bool) -> None:
+        self.run(self._beside(lambda upkeep: upkeep.reconcile.run(dry_run=dry_run)))
+
+    @rule(user=USERS)
+    def operator_erases(self, user: int) -> None:
+        self.run(self._beside(lambda upkeep: upkeep.erasing.erase(user)))
+
+    async def _beside(self, job: Any) -> None:
+        work = asyncio.create_task(job(self.process.upkeep))
+        died = asyncio.create_task(self.process.life.died.wait())
+        await asyncio.wait({work, died}, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if work.done() and not work.cancelled() and (error := work.exception()):
+            assert isinstance(error, FilesBusy | ChatBusy), error
+        if not work.done():
+            work.cancel()
+        await self._go_on(0.01)
+
+    # ------------------------------------------------------------ what goes wrong
+
+    @precondition(lambda self: self.run(self._files()))
+    @rule(pick=st.randoms(use_true_random=False))
+    def file_vanishes(self, pick: Any) -> None:
+        self.openai.vanish(pick.choice(sorted(self.run(self._files()))))
+
+    @rule(pick=st.randoms(use_true_random=False))
+    def telegram_forgets_a_photo(self, pick: Any) -> None:
+        if self.photos:
+            self.telegram.lost.add(pick.choice(self.photos)[1].telegram_id)
+
+    @rule(is_away=st.booleans())
+    def telegram_is_away(self, is_away: bool) -> None:
+        self.telegram.is_away = is_away
+        self.disturbances += 1
+
+    @rule(
+        call=st.sampled_from(["upload before", "delete before", "delete after", "exists", "list"])
+    )
+    def files_are_busy(self, call: str) -> None:
+        self.faults.order(call, FilesBusy("busy"), FilesBusy("busy", retry_after_s=1.0))
+        self.disturbances += 1
+
+    @rule()
+    def upload_reply_is_lost(self) -> None:
+        self.faults.order("upload after", unknown_upload())
+
+    @rule()
+    def assistant_fails(self) -> None:
+        self.faults.order("ask", AssistantBusy("busy"), OutOfCredit("spent"))
+        self.disturbances += 1
+
+    @rule()
+    def sending_fails(self) -> None:
+        self.faults.order("send", ChatBusy("away"), ChatBusy("slow down", retry_after_s=20.0))
+
+    @rule(effect=EFFECTS, moment=MOMENTS, nth=st.integers(1, 3))
+    def kill_is_ordered(self, effect: str, moment: Moment, nth: int) -> None:
+        self.process.life.kill_at(effect, moment, nth=nth)
+
+    @rule(seconds=st.floats(0, 30))
+    def killed(self, seconds: float) -> None:
+        self.process.life.kill()
+        self.run(self._dead_for(seconds))
+
+    async def _dead_for(self, seconds: float) -> None:
+        self.disturbances += 1
+        await self.process.bury()
+        await asyncio.sleep(seconds)
+        await self._start()
+
+    @rule(user=USERS)
+    def lease_is_lost(self, user: int) -> None:
+        """As if the process had been paused: somebody else may take the conversation."""
+        self.run(self._lose_lease(user))
+
+    async def _lose_lease(self, user: int) -> None:
+        self.disturbances += 1
+        key = private_conversation(user)
+        with self.store._db as db:
+            db.execute("UPDATE conversations SET lease_until = 1 WHERE key = ?", (key,))
+
+    # ------------------------------------------------------------ the promises
+
+    @invariant()
+    def no_request_names_a_file_that_the_bot_deleted_or_knows_to_be_gone(self) -> None:
+        assert not self.openai.violations, self.openai.violations
+
+    @invariant()
+    def a_vanished_file_costs_one_failed_request(self) -> None:
+        most = max(self.openai.failed_for.values(), default=0)
+        assert most <= self.disturbances, self.openai.failed_for
+
+    def teardown(self) -> None:
+        try:
+            self.run(self._end())
+        finally:
+            self.runner.close()
+
+    async def _end(self) -> None:
+        self.faults.clear()
+        self.telegram.is_away = False
+        self.process.life.orders.clear()
+        await self._go_on(30.0)
+        for _ in range(2):  # what is looked for, or was put off, is due after that
+            virtual.jump(4000.0)
+            await self._go_on(15.0)
+            await self.process.upkeep.reconcile.run()
+        await self._go_on(10.0)
+        await self._check_end()
+        self.process.life.kill()
+        await self.process.bury()
+        await self.store.close()
+
+    async def _check_end(self) -> None:
+        assert not self.openai.violations, self.openai.violations
+        rows = self.store._db.execute("SELECT * FROM files").fetchall()
+        ledger = {row["openai_id"] for row in rows}
+        assert ledger == self.openai.files, (ledger, self.openai.files)
+        epochs = dict(self.store._db.execute("SELECT key, epoch FROM conversations").fetchall())
+        for row in rows:
+            assert row["state"] == "live"
+            assert row["epoch"] == epochs[row["conversation"]]
+        for table in ("inbox", "parts"):
+            (left,) = self.store._db.execute(
+                f"SELECT count(*) FROM {table}"  # noqa: S608
+            ).fetchone()
+            assert left == 0, f"{left} left in {table}"
+
+    async def _files(self) -> set[str]:
+        return self.openai.files
+
+
+async def _now() -> Any:
+    return virtual.now()
+
+
+Lives.TestCase.settings = settings(
+    max_examples=int(os.environ.get("LIVES", "60")),
+    stateful_step_count=15,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+test_lives = Lives.TestCase
