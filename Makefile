@@ -18,12 +18,17 @@ unexport VIRTUAL_ENV
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(LOCK_FLAGS)
 
-.PHONY: help setup test checks format lock soak clean
+PORT := 8080
+
+.PHONY: help setup demo test checks format lock soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.ready ## set everything up; afterwards .venv/bin/snapthread runs
+
+demo: .venv/.runs ## the whole product in a browser, no account needed; PORT=8080 picks the port
+	@exec env PYTHONPATH=src $(BIN)/python -m snapthread demo --port $(PORT) --install-offline
 
 test: setup ## everything that CI runs: format, lint, types, import direction, tests
 	$(BIN)/ruff format --check
@@ -43,6 +48,7 @@ lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the ne
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(COMPILE) --group uv -o requirements/uv.txt
+	$(COMPILE) --group offline --no-deps -o requirements/offline.txt
 
 clean: ## remove what setup and the tools made
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -52,6 +58,12 @@ clean: ## remove what setup and the tools made
 	$(UV) pip sync --quiet --require-hashes requirements/dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# What runs, without the tools of development: the demo is up sooner.
+.venv/.runs: .uv/.ready requirements/run.txt
+	@test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
+	$(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	@touch $@
 
 .uv/.ready: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -91,9 +91,8 @@ def demo(
     ] = False,
 ) -> None:
     """Show the whole product in a browser: no account, a store of its own, until Ctrl-C."""
-    from snapthread.demo.run import CannotDemo
+    from snapthread.demo.options import CannotDemo, Options
     from snapthread.demo.run import demo as show
-    from snapthread.demo.stage import Options
     from snapthread.settings import SettingsError
 
     try:

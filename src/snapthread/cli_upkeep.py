@@ -97,8 +97,11 @@ def _run(work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] |
     """Run a command's work; what goes wrong is a sentence and an exit status."""
     from snapthread.cli import COULD_NOT, load
     from snapthread.errors import SnapthreadError
+    from snapthread.telemetry import set_up
 
     settings = load(needs)
+    # What the command did is its result; the log of each step would hide it.
+    set_up(log_format=settings.log_format, log_level="WARNING", secrets=settings.secrets)
 
     async def awaited() -> T:
         return await work(settings)

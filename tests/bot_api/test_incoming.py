@@ -166,9 +166,10 @@ def test_a_static_sticker_and_a_gif_that_stayed_one_are_files() -> None:
 
 @pytest.mark.parametrize("where", ["live_photo", "photo"])
 def test_a_live_photo_is_a_photo(where: str) -> None:
-    told = {"live_photo": VIDEO | ({"photo": PHOTO} if where == "live_photo" else {})}
-    told |= {"photo": PHOTO} if where == "photo" else {}
-    assert question(**told).picture == replace(PICTURE, kind="live_photo")
+    beside: Json = {"photo": PHOTO} if where == "photo" else {}
+    inside: Json = {"photo": PHOTO} if where == "live_photo" else {}
+    told = question(live_photo=VIDEO | inside, **beside)
+    assert told.picture == replace(PICTURE, kind="live_photo")
 
 
 def test_of_paid_media_each_picture_that_is_open_is_there() -> None:

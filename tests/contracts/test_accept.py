@@ -282,17 +282,13 @@ def test_a_command_is_no_part_of_a_cut_text(bench: Bench) -> None:
     assert bench.take().messages == (first,)
 
 
-def test_a_reset_in_between_ends_a_cut_text(bench: Bench) -> None:
-    first, reset, last = cut_text(), command(), cut_text()
-    bench.send(first, reset, last)
-    bench.reset(reset)
-    (cleared,) = bench.take().parts
-    bench.wait(12)
-    bench.drop_parts(bench.take())
-    bench.wait(12)
+def test_a_command_that_jumps_the_queue_in_between_ends_a_cut_text(bench: Bench) -> None:
+    first, stop, last = cut_text(), command("stop"), message()
+    bench.send(first, stop, last)
+    bench.run(bench.store.jumped(stop, bench.now, says=()))
+    bench.wait(QUIET_S)
 
-    assert cleared.say.text.startswith("cleared")
-    assert bench.take().messages == (last,)
+    assert bench.take().messages == (first,)
 
 
 # ---------------------------------------------------------------- full

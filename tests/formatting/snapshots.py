@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from snapthread.model import Say
+from snapthread.model import Entity, Say
 from tests.formatting.validator import covered, units
 
 HERE = Path(__file__).parent
@@ -19,9 +19,12 @@ def written(says: tuple[Say, ...]) -> str:
 
 def _one(number: int, say: Say) -> str:
     head = f"=== message {number}: {units(say.text)} units, {len(say.entities)} entities"
-    entities = [
-        f"{entity.offset}+{entity.length} {entity.type} {entity.url or entity.language or ''}".strip()
-        + f" {covered(say, entity)!r}"
-        for entity in say.entities
-    ]
-    return "\n".join([head, say.text, "---", *entities, ""])
+    return "\n".join(
+        [head, say.text, "---", *(_entity(say, entity) for entity in say.entities), ""]
+    )
+
+
+def _entity(say: Say, entity: Entity) -> str:
+    place = f"{entity.offset}+{entity.length} {entity.type}"
+    detail = entity.url or entity.language
+    return " ".join(filter(None, [place, detail, repr(covered(say, entity))]))

@@ -25,10 +25,11 @@ def test_these_become_links(written: str, url: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "tg://resolve?domain=x", "ton://transfer/x", "tonsite://x", "javascript:alert(1)", "ftp://x.y",
-        "data:text/html,x", "file:///etc/passwd", "intent://x", "tel:+1", "//a.example", "/docs", "#top",
-        "", "https://", "http:a.example", "https://good.example@evil.example", "https:\\\\a.example",
-        "java\nscript:x", "https://a.example/\u202e", "mailto:nobody", f"https://a.example/{'x' * 3000}",
+        "tg://resolve?domain=x", "ton://transfer/x", "tonsite://x", "javascript:alert(1)",
+        "ftp://x.y", "data:text/html,x", "file:///etc/passwd", "intent://x", "tel:+1",
+        "//a.example", "/docs", "#top", "", "https://", "http:a.example",
+        "https://good.example@evil.example", "https:\\\\a.example", "java\nscript:x",
+        "https://a.example/\u202e", "mailto:nobody", f"https://a.example/{'x' * 3000}",
     ],
 )  # fmt: skip
 def test_these_never_become_links(written: str) -> None:
@@ -38,9 +39,10 @@ def test_these_never_become_links(written: str) -> None:
 @pytest.mark.parametrize(
     "markdown",
     [
-        "tg://resolve?domain=x", "see TG://x and ton://y", "xtg://a", "t**g://r**esolve", "tg:**//x**",
-        "`tg`://x", "`tg:`//x", "tg:`//x`", "*tg*://x", "[tg://x](https://a.example)", "tg&#58;//x",
-        "tg:\\//x", "tg:/\\/x", "![tg://x](tg://y)", "[`tg://x`](https://a.example)", "> tg://x",
+        "tg://resolve?domain=x", "see TG://x and ton://y", "xtg://a", "t**g://r**esolve",
+        "tg:**//x**", "`tg`://x", "`tg:`//x", "tg:`//x`", "*tg*://x",
+        "[tg://x](https://a.example)", "tg&#58;//x", "tg:\\//x", "tg:/\\/x", "![tg://x](tg://y)",
+        "[`tg://x`](https://a.example)", "> tg://x",
         "| tg://x | " + "y" * 70 + " |\n|-|-|\n| 1 | 2 |", "[a](tg://x)", "<tg://x>", "ftp://a.example/x",
         "\\[\\text{tg://x}\\]", "tg:||//x||", "# tg://x", "- tg://x",
     ],

@@ -94,11 +94,8 @@ def _link_problems(entity: Entity) -> list[str]:
 
 def _nesting_problems(say: Say) -> list[str]:
     found = []
-    for outer, inner in itertools.combinations(say.entities, 2):
-        if inner.offset < outer.offset or (
-            inner.offset == outer.offset and inner.length > outer.length
-        ):
-            outer, inner = inner, outer
+    ordered = sorted(say.entities, key=lambda entity: (entity.offset, -entity.length))
+    for outer, inner in itertools.combinations(ordered, 2):
         outer_end, inner_end = outer.offset + outer.length, inner.offset + inner.length
         if inner.offset >= outer_end:
             continue

@@ -5,17 +5,16 @@ from snapthread.formatting.draft import close_tail
 from snapthread.formatting.ending import last_part
 from snapthread.formatting.pack import pack
 from snapthread.formatting.pieces import pieces_of
-from snapthread.formatting.source import prepare
-from snapthread.formatting.text import clean
+from snapthread.formatting.source import prepare, tamed
 from snapthread.model import Say
 
 
 def format_answer(markdown: str) -> tuple[Say, ...]:
     """The whole answer as messages that fit."""
-    return pack(pieces_of(read(prepare(clean(markdown)))))
+    return pack(pieces_of(read(prepare(tamed(markdown)))))
 
 
 def format_draft(markdown_so_far: str) -> Say:
     """The answer so far as one message, without half-written Markdown; of a long one the end."""
-    markdown = close_tail(clean(markdown_so_far))
+    markdown = close_tail(tamed(markdown_so_far))
     return last_part(list(pieces_of(read(prepare(markdown)))))

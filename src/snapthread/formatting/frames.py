@@ -184,11 +184,11 @@ def _code_block(frame: Frame, source: Source) -> list[Node]:
 
 def _table(frame: Frame) -> Table:
     columns = len(frame.value)
-    rows = [_of_width(row, columns) for row in frame.children if isinstance(row, Row)]
+    rows = [of_width(row, columns) for row in frame.children if isinstance(row, Row)]
     return Table(alignments=tuple(frame.value), header=rows[0], rows=tuple(rows[1:]))
 
 
-def _of_width(row: Row, columns: int) -> Row:
+def of_width(row: Row, columns: int) -> Row:
     """The parser fills up short rows, but stops doing so in a table that would grow too large."""
     return Row(cells=(*row.cells, *[()] * (columns - len(row.cells))))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from snapthread.formatting.maths_notation import (
+    accented,
     chemistry,
     environment,
     fraction,
@@ -75,7 +76,7 @@ class _Reader:
         if token in PLAIN_WRAPPERS:
             return self._argument()
         if token in ACCENTS:
-            return "".join(character + ACCENTS[token] for character in self._argument().strip())
+            return accented(self._argument().strip(), ACCENTS[token])
         if re.match(r"\\[A-Za-z]", token) and self._peek() == "{":  # unknown: as it is written
             return f"{token}{{{self._argument()}}}"
         return " " if token.isspace() else SPACES.get(token, token)

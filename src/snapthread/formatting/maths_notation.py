@@ -1,6 +1,7 @@
 """How fractions, roots, scripts, matrices and chemistry are written on one line."""
 
 import re
+import unicodedata
 from typing import Final
 
 from snapthread.formatting.maths_signs import SUBSCRIPTS, SUPERSCRIPTS
@@ -56,6 +57,13 @@ def _script(text: str, signs: dict[str, str], sign: str, simple: re.Pattern[str]
     if all(character in signs for character in compact):
         return "".join(signs[character] for character in compact)
     return sign + _grouped(text, simple)
+
+
+def accented(text: str, accent: str) -> str:
+    """Each letter under the accent; one accent needs no other."""
+    return "".join(
+        character if unicodedata.combining(character) else character + accent for character in text
+    )
 
 
 def environment(name: str, rows: list[list[str]]) -> str:

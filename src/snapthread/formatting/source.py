@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from snapthread.formatting import marks
 from snapthread.formatting.delimiters import (
@@ -11,8 +12,11 @@ from snapthread.formatting.delimiters import (
     without_formulas,
 )
 from snapthread.formatting.regions import find_regions
+from snapthread.formatting.text import clean
 
-_SPECIAL = re.compile(r"[$<|]|\\[(\[]|\*\*")
+_COLUMNS_MAX: Final = 20  # as in Telegram's own rich tables
+_RULE_OF_TABLE: Final = re.compile(r"(?m)^[-|: \t>]{40,}$")
+_SPECIAL: Final = re.compile(r"[$<|]|\\[(\[]|\*\*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,18 @@ class Source:
         return self.formulas[int(found[1])].written
 
 
+def tamed(markdown: str) -> str:
+    """Clean, and without a table so wide that the parser would make millions of cells of it."""
+    return _RULE_OF_TABLE.sub(_without_huge_rule, clean(markdown))
+
+
+def _without_huge_rule(rule: re.Match[str]) -> str:
+    is_huge = rule[0].count("|") > _COLUMNS_MAX
+    return rule[0].replace("|", marks.PIPE) if is_huge else rule[0]
+
+
 def prepare(text: str) -> Source:
-    """The text is clean already; a draft's may hold our signs."""
+    """The text is tamed already; that of a draft may hold our signs."""
     if not _SPECIAL.search(text):
         return Source(text=text, raw=text.encode())
     regions = find_regions(text)

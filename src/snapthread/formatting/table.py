@@ -40,6 +40,8 @@ class Grid:
 
 
 def lay_out(table: Table) -> Grid | tuple[Block, ...]:
+    if _total([1] * len(table.header.cells)) > _TABLE_CELLS_MAX:
+        return tuple(_told(table))
     header = _texts(table.header)
     rows = [_texts(row) for row in table.rows]
     widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
@@ -115,7 +117,7 @@ def _told(table: Table) -> Iterator[Block]:
     for row in table.rows:
         (title, first), *others = zip(table.header.cells, row.cells, strict=True)
         yield Heading(level=3, children=_labelled(title, first))
-        yield List(items=tuple(_item(_labelled(*pair)) for pair in others if plain_text(pair[1])))
+        yield List(items=tuple(_item(_labelled(*pair)) for pair in others if pair[1]))
     if not table.rows:
         yield List(items=tuple(_item(cell) for cell in table.header.cells))
 

@@ -83,6 +83,6 @@ def _is_flag_half(character: str) -> bool:
 
 def _odd_flag_halves(text: str, index: int) -> bool:
     start = index
-    while start > max(0, index - _BACKWARDS_MAX) and _is_flag_half(text[start - 1]):
+    while start > 0 and _is_flag_half(text[start - 1]):
         start -= 1
     return (index - start) % 2 == 1

@@ -1,6 +1,7 @@
 """What can be measured of a picture: its size, its shape and its main colours. Nothing else."""
 
 from collections import Counter
+from colorsys import rgb_to_hls
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -8,12 +9,28 @@ from typing import Final, Literal
 
 from PIL import Image, ImageOps
 
-from snapthread.sandbox.pictures import COLOURS
-
 SAMPLE_SIDE: Final = 32
 COLOURS_TOLD: Final = 3
 SHARE_MIN_PERCENT: Final = 10  # a colour with less is not worth a word
 SQUARE_WITHIN: Final = 0.02
+# Names by hue, in degrees up to which they reach; and the greys, by lightness.
+HUES: Final = (
+    ("red", 14),
+    ("orange", 42),
+    ("yellow", 66),
+    ("green", 168),
+    ("cyan", 198),
+    ("blue", 250),
+    ("purple", 300),
+    ("pink", 342),
+    ("red", 360),
+)
+GREYS: Final = (("black", 0.14), ("grey", 0.82), ("white", 1.0))
+GREY_BELOW: Final = 0.1
+DARKEST: Final = 0.07
+BROWN_BELOW: Final = 0.42
+BROWN_VIVID: Final = 0.6
+PINK_FROM: Final = 0.35
 PHOTO_SIDE: Final = 2560  # the long side of what Telegram's clients send as a photo
 PHOTO_QUALITY: Final = 87
 
@@ -59,11 +76,16 @@ def _colours(raw: bytes) -> tuple[tuple[str, int], ...]:
 
 
 def _name(red: int, green: int, blue: int) -> str:
-    def distance(name: str) -> int:
-        r, g, b = COLOURS[name]
-        return (red - r) ** 2 + (green - g) ** 2 + (blue - b) ** 2
-
-    return min(COLOURS, key=distance)
+    hue, light, full = rgb_to_hls(red / 255, green / 255, blue / 255)
+    vivid = full * min(light, 1 - light) * 2  # how far from grey, whatever the brightness
+    if vivid < GREY_BELOW:
+        return next(name for name, below in GREYS if light <= below)
+    if light < DARKEST:
+        return "black"
+    name = next(name for name, below in HUES if hue * 360 <= below)
+    if name in ("orange", "yellow") and light < BROWN_BELOW and vivid < BROWN_VIVID:
+        return "brown"
+    return "purple" if name == "pink" and light < PINK_FROM else name
 
 
 def as_photo(content: bytes) -> bytes | None:

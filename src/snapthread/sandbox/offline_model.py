@@ -15,7 +15,7 @@ from snapthread.sandbox.stand_in import NOTE, Standing, hear, said_in_its_place
 from snapthread.sandbox.wire import Json
 
 NAME: Final = "SmolLM2-135M-Instruct"
-INSTRUCTIONS: Final = "You are a friendly assistant. Answer briefly, in English."
+INSTRUCTIONS: Final = "You are Snapthread, a friendly assistant in a chat. Answer briefly."
 ANSWER_TOKENS: Final = 180
 TEMPERATURE: Final = 0.3
 REPEAT_PENALTY: Final = 1.1  # without it a model this small goes round in circles

@@ -23,7 +23,7 @@ PHOTOS_TOLD: Final = 6
 
 NOTE: Final = re.compile(r"^\[.*\]$", re.M)  # what the bot adds to the words of the person
 LABEL: Final = re.compile(r"\[photo (\d+)")
-GONE: Final = re.compile(r"\[photo (\d+), sent [^\]]*no longer in view\]")
+GONE: Final = re.compile(r"\[photo (\d+)\b[^\]]*no longer in view")
 REPLY: Final = re.compile(r"\[in reply to photo (\d+)\]")
 NAMED: Final = re.compile(
     r"(?:photo|picture|image|фото|фотограф\w*|картинк\w*|снимк\w*)\s*(?:№|#|no\.?\s*)?(\d+)", re.I
@@ -61,8 +61,9 @@ SHAPES: Final = {
 }
 TEXTS: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "photo": "Photo {label}: {width} × {height} pixels, {shape}. Colours: {colours}.",
-        "photo_gone": "Photo {label} is no longer in view, so I cannot measure it.",
+        "photo": "**Photo {label}**: {width} × {height} pixels, {shape}. Colours: {colours}.",
+        "photo_gone": "**Photo {label}** is no longer in view, so I cannot measure it. Reply to "
+        "it, and it comes back.",
         "more": "And {n} more in our conversation.",
         "honest": "I cannot see what a photo shows: this is a demo, and I only tell what can be "
         "measured.",
@@ -78,8 +79,9 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "one_in_view": "One photo of ours is in view.",
     },
     "ru": {
-        "photo": "Фото {label}: {width} × {height} пикселей, {shape}. Цвета: {colours}.",
-        "photo_gone": "Фото {label} уже вне беседы, измерить его нельзя.",
+        "photo": "**Фото {label}**: {width} × {height} пикселей, {shape}. Цвета: {colours}.",
+        "photo_gone": "**Фото {label}** уже вне беседы, измерить его нельзя. Ответьте на него – и "
+        "оно вернётся.",
         "more": "И ещё фото в беседе: {n}.",
         "honest": "Что на снимке, я не вижу: это демо, и я говорю только то, что можно измерить.",
         "no_photo": "Сейчас в беседе нет фотографий. Пришлите одну, и я её измерю.",
@@ -176,7 +178,7 @@ def _by_place(question: Question, words: str) -> tuple[tuple[Seen, ...], tuple[i
         if pattern.search(words) and -len(images) <= place < len(images):
             return (images[place],), ()
     gone = [int(label) for said in question.messages for label in GONE.findall(said.text)]
-    return images, tuple(gone)
+    return images, tuple(dict.fromkeys(gone))
 
 
 def _of_photos(question: Question, heard: Heard, texts: dict[str, str]) -> str:
@@ -186,7 +188,10 @@ def _of_photos(question: Question, heard: Heard, texts: dict[str, str]) -> str:
         return texts["no_photo"] if not question.images else texts["honest"]
     if more := len(heard.photos) - PHOTOS_TOLD:
         lines += [texts["more"].format(n=more)] if more > 0 else []
-    return "\n".join([*lines, "", texts["honest"]])
+    if len(lines) > 1:
+        lines = [f"- {line}" for line in lines]
+    has_said_so = any(texts["honest"] in said.text for said in question.messages)
+    return "\n".join(lines if has_said_so else [*lines, "", texts["honest"]])
 
 
 def _told(image: Seen, language: Language, texts: dict[str, str]) -> str:

@@ -10,7 +10,17 @@ from snapthread.model import Language
 
 Text = str | dict[str, str]  # or its plural forms, by their name
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
-COMMANDS: Final = ("start", "help", "reset", "new", "stop", "forget", "privacy", "export", "delete_me")  # as the bot's menu shows them
+COMMANDS: Final = (
+    "start",
+    "help",
+    "reset",
+    "new",
+    "stop",
+    "forget",
+    "privacy",
+    "export",
+    "delete_me",
+)  # as the bot's menu shows them
 
 
 @dataclass(frozen=True, slots=True)

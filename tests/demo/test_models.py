@@ -1,0 +1,214 @@
+"""What answers in the demo: the stand-in tells only what is so; the model hears of no picture."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from snapthread.sandbox import stand_in
+from snapthread.sandbox.measured import as_photo, measured
+from snapthread.sandbox.offline_model import OfflineModel
+from snapthread.sandbox.openai_question import Question, Said, Seen
+from snapthread.sandbox.pictures import look
+from snapthread.sandbox.stand_in import answer
+from tests.sandbox.worlds import animation, picture
+
+
+def seen(label: int, colour: str = "red", width: int = 64, height: int = 48) -> Seen:
+    content = picture(colour, width, height)
+    looked = look(content)
+    assert looked is not None
+    return Seen(
+        number=label,
+        label=f"[photo {label}]",
+        detail="auto",
+        file_id=f"file-{label}",
+        content=content,
+        picture=looked,
+    )
+
+
+def asked(*said: Said) -> Question:
+    return Question(body={}, messages=said)
+
+
+def user(text: str, *images: Seen) -> Said:
+    labels = "".join(f"{image.label}\n" for image in images)
+    return Said(role="user", text=labels + text, images=images)
+
+
+RED, BLUE = seen(1, "red"), seen(2, "blue", 40, 90)
+
+
+def test_of_a_photo_it_tells_what_can_be_measured() -> None:
+    said = answer(asked(user("What is this?", RED)), "absent")
+
+    assert "**Photo 1**: 64 × 48 pixels, wider than tall. Colours: red 100 %." in said
+    assert "I cannot see what a photo shows" in said
+
+
+def test_every_photo_of_an_album_is_told() -> None:
+    said = answer(asked(user("", RED, BLUE)), "absent")
+
+    assert "Photo 1" in said
+    assert "Photo 2**: 40 × 90 pixels, taller than wide. Colours: blue 100 %." in said
+
+
+def test_a_reply_is_about_the_photo_replied_to() -> None:
+    talk = asked(user("", RED), user("", BLUE), user("[in reply to photo 1]\nAnd this?"))
+
+    said = answer(talk, "ready")
+
+    assert "Photo 1" in said
+    assert "Photo 2" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [("What about photo 2?", 2), ("The first picture?", 1), ("Which colour has the last one?", 2)],
+)
+def test_a_photo_can_be_named(words: str, label: int) -> None:
+    said = answer(asked(user("", RED), user("", BLUE), user(words)), "ready")
+
+    assert f"Photo {label}" in said
+    assert f"Photo {3 - label}" not in said
+
+
+def test_a_photo_out_of_view_is_not_told_of() -> None:
+    gone = "[photo 1, sent 12 Nov 14:02 UTC: no longer in view; the user can bring it back]"
+
+    said = answer(asked(Said(role="user", text=gone), user("Which colour has photo 1?")), "ready")
+
+    assert said.startswith("**Photo 1** is no longer in view")
+
+
+def test_it_answers_in_russian_where_it_is_asked_in_russian() -> None:
+    said = answer(asked(user("Что на снимке?", RED)), "absent")
+
+    assert "**Фото 1**: 64 × 48 пикселей, в ширину больше. Цвета: красный 100 %." in said
+
+
+def test_without_words_it_goes_on_in_the_language_of_the_talk() -> None:
+    said = answer(asked(user("Привет"), user("", RED)), "absent")
+
+    assert "Фото 1" in said
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [("installing", "being installed"), ("loading", "being loaded"), ("absent", "not installed")],
+)
+def test_it_says_that_it_stands_in(standing: stand_in.Standing, words: str) -> None:
+    said = answer(asked(user("Hello")), standing)
+
+    assert words in said
+    assert "“Hello”" in said
+
+
+def test_it_says_once_what_it_cannot_do() -> None:
+    first = answer(asked(user("", RED)), "ready")
+    again = answer(
+        asked(user("", RED), Said(role="assistant", text=first), user("Photo?")), "ready"
+    )
+
+    assert "I cannot see" not in again
+
+
+@pytest.mark.parametrize(
+    "colour", ["red", "green", "blue", "yellow", "white", "black", "grey", "orange", "purple"]
+)
+def test_a_plain_colour_has_its_name(colour: str) -> None:
+    assert measured(picture(colour)).colours == ((colour, 100),)
+
+
+def test_a_picked_image_becomes_a_jpeg_as_telegram_makes_it() -> None:
+    photo = as_photo(picture("blue", 4000, 1000, "PNG"))
+
+    assert photo is not None
+    looked = look(photo)
+    assert looked is not None
+    assert (looked.format, looked.width, looked.height) == ("JPEG", 2560, 640)
+
+
+def test_what_is_no_image_becomes_no_photo() -> None:
+    assert as_photo(b"%PDF-1.7") is None
+    assert as_photo(animation()[:20]) is None
+
+
+# ---------------------------------------------------------------- the real model
+
+
+@asynccontextmanager
+async def a_model_server(status: int = 200) -> AsyncIterator[tuple[str, list[Any]]]:
+    """Speaks as llama.cpp's server does; gives its address and what it was asked."""
+    asked_for: list[Any] = []
+
+    async def complete(request: web.Request) -> web.StreamResponse:
+        asked_for.append(await request.json())
+        stream = web.StreamResponse(status=status)
+        await stream.prepare(request)
+        for word in ("Good", " day"):
+            chunk = json.dumps({"choices": [{"delta": {"content": word}}]})
+            await stream.write(f"data: {chunk}\n\n".encode())
+        await stream.write(b"data: [DONE]\n\n")
+        return stream
+
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", complete)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked_for
+    finally:
+        await runner.cleanup()
+
+
+def said_by_model(question: Question, status: int = 200) -> tuple[str, list[Any]]:
+    async def story() -> tuple[str, list[Any]]:
+        async with a_model_server(status) as (address, asked_for):
+            model = OfflineModel()
+            model.is_ready_at(address)
+            return "".join([str(piece) async for piece in model.answer(question)]), asked_for
+
+    return asyncio.run(story())
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stand_in, "FIRST_S", 0.0)
+    monkeypatch.setattr(stand_in, "BETWEEN_S", 0.0)
+
+
+def test_the_model_answers_a_text() -> None:
+    talk = asked(user("Hi"), Said(role="assistant", text="Hello"), user("[a note]\nAnd now?"))
+
+    said, (body,) = said_by_model(talk)
+
+    assert said == "Good day"
+    assert [one["content"] for one in body["messages"][1:]] == ["Hi", "Hello", "And now?"]
+
+
+def test_the_model_is_never_asked_about_a_photo() -> None:
+    said, asked_for = said_by_model(asked(user("Describe the picture", RED)))
+
+    assert "64 × 48" in said
+    assert asked_for == []
+
+
+def test_the_model_is_never_asked_in_russian() -> None:
+    said, asked_for = said_by_model(asked(user("Привет")))
+
+    assert "понимает только английский" in said
+    assert asked_for == []
+
+
+def test_where_the_model_is_silent_the_stand_in_says_so() -> None:
+    said, _ = said_by_model(asked(user("Hi")), status=500)
+
+    assert said.startswith("I am only a stand-in: the offline model does not answer.")

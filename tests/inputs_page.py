@@ -1,0 +1,237 @@
+"""Writes docs/inputs.md: each kind of input goes through the code that decides on it.
+
+.venv/bin/python -m tests.inputs_page > docs/inputs.md
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Final, get_args
+
+from aiogram.enums import ContentType
+
+from snapthread.bot_api.command import CAPTION_COMMANDS
+from snapthread.bot_api.content import SERVICE
+from snapthread.errors import ImageFault
+from snapthread.media.sniff import Format
+from snapthread.model import JUMPERS, Message
+from snapthread.texts import COMMANDS, Texts
+from snapthread.words import SENTENCES, Words
+from tests.bot_api.wire import PHOTO, Json, accepted, command, document, media, message, size
+
+TEXTS: Final = Texts.load()
+WORDS: Final = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
+
+FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
+VIDEO: Final = media(**FRAME, mime_type="video/mp4")
+PREVIEW: Final[Json] = {"thumbnail": size("t", 320, 240)}
+STICKER: Final = media(type="regular", width=512, height=512, is_animated=False, is_video=False)
+PLACE: Final[Json] = {"latitude": 1.0, "longitude": 2.0}
+POLL: Final[Json] = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
+ORIGIN: Final[Json] = {"type": "hidden_user", "sender_user_name": "Bo", "date": 1_763_000_000}
+
+
+def paid(*media: Json) -> Json:
+    return {"paid_media": {"star_count": 5, "paid_media": list(media)}}
+
+
+# What a person does → the kind of content it is to Telegram, and an example.
+INPUTS: Final[dict[str, tuple[str, Json]]] = {
+    "text": ("text", {"text": "What is this?"}),
+    "a photo, one or an album": ("photo", {"photo": PHOTO}),
+    "a file that says it is an image": ("document", {"document": document(mime_type="image/heic")}),
+    "a file without a type, named like an image": (
+        "document",
+        {"document": document(mime_type="application/octet-stream", file_name="a.heic")},
+    ),
+    "another file": ("document", {"document": document(mime_type="application/pdf")}),
+    "a live photo": ("live_photo", {"live_photo": {**VIDEO, "photo": PHOTO}, "photo": PHOTO}),
+    "a sticker": ("sticker", {"sticker": STICKER}),
+    "an animated or video sticker": (
+        "sticker",
+        {"sticker": {**STICKER, "is_video": True, **PREVIEW}},
+    ),
+    "the same without a preview": ("sticker", {"sticker": {**STICKER, "is_animated": True}}),
+    "a GIF (Telegram makes a video of it)": (
+        "animation",
+        {"animation": {**VIDEO, **PREVIEW}, "document": VIDEO},
+    ),
+    "a GIF that stayed one": ("animation", {"animation": {**VIDEO, "mime_type": "image/gif"}}),
+    "a GIF without a preview": ("animation", {"animation": VIDEO, "document": VIDEO}),
+    "a video": ("video", {"video": {**VIDEO, **PREVIEW}}),
+    "a video without a preview": ("video", {"video": VIDEO}),
+    "a video message": ("video_note", {"video_note": media(length=240, duration=3, **PREVIEW)}),
+    "a video message without a preview": (
+        "video_note",
+        {"video_note": media(length=240, duration=3)},
+    ),
+    "paid pictures": (
+        "paid_media",
+        paid({"type": "photo", "photo": PHOTO}, {"type": "video", "video": {**VIDEO, **PREVIEW}}),
+    ),
+    "paid pictures that are still locked": ("paid_media", paid({"type": "preview"})),
+    "a reply to a message with a picture": (
+        "text",
+        {"text": "And?", "reply_to_message": message(message_id=3, photo=PHOTO)},
+    ),
+    "a reply to a picture of another chat": (
+        "text",
+        {"text": "And?", "external_reply": {"origin": ORIGIN, "photo": PHOTO}},
+    ),
+    "a forwarded photo": ("photo", {"photo": PHOTO, "forward_origin": ORIGIN}),
+    "a voice message": ("voice", {"voice": media(duration=3)}),
+    "an audio file": ("audio", {"audio": media(duration=3)}),
+    "a contact": ("contact", {"contact": {"phone_number": "1", "first_name": "Bo"}}),
+    "a location": ("location", {"location": PLACE}),
+    "a place": ("venue", {"venue": {"location": PLACE, "title": "Home", "address": "1"}}),
+    "a poll": ("poll", {"poll": POLL}),
+    "a dice": ("dice", {"dice": {"emoji": "🎲", "value": 3}}),
+    "a game": ("game", {"game": {"title": "Go", "description": "?", "photo": PHOTO}}),
+    "a story": ("story", {"story": {"chat": {"id": 1, "type": "private"}, "id": 3}}),
+    "a checklist": (
+        "checklist",
+        {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Eat"}]}},
+    ),
+    "a giveaway": (
+        "giveaway",
+        {"giveaway": {"chats": [], "winners_selection_date": 1, "winner_count": 1}},
+    ),
+    "the winners of a giveaway": (
+        "giveaway_winners",
+        {
+            "giveaway_winners": {
+                "chat": {"id": 1, "type": "private"},
+                "giveaway_message_id": 1,
+                "winners_selection_date": 1,
+                "winner_count": 0,
+                "winners": [],
+            }
+        },
+    ),
+    "an invoice": (
+        "invoice",
+        {
+            "invoice": {
+                "title": "A",
+                "description": "B",
+                "start_parameter": "",
+                "currency": "XTR",
+                "total_amount": 1,
+            }
+        },
+    ),
+    "a rich message of another bot": ("rich_message", {"rich_message": {"blocks": []}}),
+    "what is newer than this version": ("unknown", {"hologram": {"depth": 3}}),
+}
+
+
+def _page() -> Iterator[str]:
+    yield "# What people can send, and what happens"
+    yield ""
+    yield "Made by `python -m tests.inputs_page` from the code that decides; a test fails when it"
+    yield "is stale. The sentences are the English ones; each exists in Russian too."
+    yield ""
+    yield from _table("what a person sends", "what happens", _inputs())
+    yield f"Each of these refusals goes on: “{_sentences('voice')[1]}”"
+    yield ""
+    yield "Service messages of a chat wait for no answer and get none:"
+    yield ", ".join(f"`{name}`" for name in sorted(SERVICE)) + "."
+    yield ""
+    yield "## Files"
+    yield ""
+    yield "What a file is, its bytes say, whatever its name and type. Taken, and sent to OpenAI as"
+    yield f"JPEG without metadata: {', '.join(get_args(Format))}. Of one with several frames"
+    yield f"or pages the first is taken, and it is said: “{WORDS('stills', n=1)}”"
+    yield ""
+    yield from _table("an image that cannot be used", "what is said", _faults())
+    yield "## Commands"
+    yield ""
+    yield from _table("command", "what it does", _commands())
+    yield "## Other refusals"
+    yield ""
+    yield from _table("when", "what is said", _refusals())
+
+
+def _table(one: str, other: str, rows: Iterator[tuple[str, str]]) -> Iterator[str]:
+    yield f"| {one} | {other} |"
+    yield "|---|---|"
+    for first, second in rows:
+        yield f"| {first} | {second} |"
+    yield ""
+
+
+def _inputs() -> Iterator[tuple[str, str]]:
+    for name, (_, content) in INPUTS.items():
+        yield name, _what_happens(accepted(**content))
+
+
+def _what_happens(told: Message | None) -> str:
+    assert told is not None
+    if told.kind == "unsupported":
+        return f"refused: “{_sentences(told.word)[0]}. …”"
+    reply = told.reply.picture if told.reply else None
+    pictures = [*told.pictures, *([reply] if reply else [])]
+    if not pictures:
+        return "a question"
+    seen = "; ".join(
+        "one still picture of it, and it is said" if p.is_still else "seen" for p in pictures
+    )
+    return (
+        f"a question with the picture: {seen}"
+        if len(pictures) == 1
+        else f"a question with the pictures: {seen}"
+    )
+
+
+def _sentences(kind: str) -> list[str]:
+    return WORDS.unsupported(kind).split(". ", 1)
+
+
+def _faults() -> Iterator[tuple[str, str]]:
+    for fault in get_args(ImageFault):
+        yield f"`{fault}`", f"“{WORDS.fault(fault)}”"
+
+
+def _commands() -> Iterator[tuple[str, str]]:
+    described = dict(TEXTS.commands("en"))
+    for word in COMMANDS:
+        assert accepted(**command(f"/{word}"))
+        jumps = "; waits for no answer before it" if word in JUMPERS else ""
+        below = "; also below a picture" if word in CAPTION_COMMANDS else ""
+        yield f"`/{word}`", f"{described[word]}{jumps}{below}"
+    yield "another", f"refused: “{WORDS.command('unknown')}”"
+
+
+def _refusals() -> Iterator[tuple[str, str]]:
+    yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
+    yield "a group", f"“{WORDS('group_not_yet')}” (once)"
+    yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
+    yield "three attempts failed", f"“{WORDS('put_aside')}”"
+    yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
+    yield "Stop before the first word", f"“{WORDS.stopped(0)}”"
+    for error, key in SENTENCES.items():
+        yield f"the answer fails: `{error.__name__}`", f"“{WORDS(key, n=1)}”"
+
+
+def page() -> str:
+    return "\n".join(_page()).rstrip() + "\n"
+
+
+def missing() -> set[str]:
+    """The kinds of content that no example shows."""
+    shown = {kind for kind, _ in INPUTS.values()}
+    return {kind.value for kind in ContentType} - SERVICE - shown - {"any"}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

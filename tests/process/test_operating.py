@@ -1,0 +1,86 @@
+"""What an operator sees of the running bot: its pages and its log."""
+
+from typing import Any
+
+from snapthread.sandbox.faults import drops, not_json, openai_error, telegram_error
+from tests.line.photos import photo
+from tests.process.bot import Bot
+from tests.process.town import Town, hears
+
+STEPS = ["image.downloaded", "image.prepared", "file.intended", "file.uploaded"]
+
+
+def test_the_pages_say_that_it_lives_and_count_what_it_does(town: Town) -> None:
+    async def story() -> None:
+        bot = await town.bot()
+        ada = town.newcomer()
+        ada.sends("Count this")
+        await hears(ada)
+        assert await bot.page("/healthz") == (200, '{"alive": true}')
+        assert await bot.page("/readyz") == (200, '{"ready": true}')
+        status, metrics = await bot.page("/metrics")
+        assert status == 200
+        assert 'snapthread_turns_total{outcome="answered",reason=""}' in metrics
+        assert str(ada.id) not in metrics
+
+    town.play(story)
+
+
+def test_readiness_says_why_not_and_comes_back(town: Town) -> None:
+    async def story() -> None:
+        bot = await town.bot()
+        ada = town.newcomer()
+        away = telegram_error(502, "Bad Gateway")
+        rule = town.telegram.faults.add(on="getUpdates", reply=away, times=None)
+        ada.sends("Is anybody there?")
+        await town.until(lambda: rule.used)
+        status, why = await bot.page("/readyz")
+        assert status == 503
+        assert "telegram" in why
+        rule.end()
+        await bot.ready()
+        await hears(ada)
+
+    town.play(story)
+
+
+def test_the_steps_of_an_image_are_logged_and_tied_together(town: Town) -> None:
+    async def story() -> None:
+        bot = await town.bot()
+        ada = town.newcomer()
+        ada.sends_photo(photo("green"), caption="Is this the way?")
+        await hears(ada)
+        ada.sends("/reset")
+        await hears(ada)
+        await town.until(lambda: said_of(bot, "file.deleted"))
+        (done,) = (event for event in said_of(bot, "turn.done") if event["user"] == ada.id)
+        steps = [event for event in bot.events if event.get("turn") == done["turn"]]
+        assert [event["event"] for event in steps if event["event"] in STEPS] == STEPS
+        (file,) = {event["file"] for event in steps if "file" in event}
+        life = [event["event"] for event in bot.events if event.get("file") == file]
+        assert life == ["file.intended", "file.uploaded", "file.retired", "file.deleted"]
+        assert all("ms" in event for event in steps if event["event"] in (STEPS[0], STEPS[1]))
+
+    town.play(story)
+
+
+def test_trouble_is_logged_without_a_secret(town: Town) -> None:
+    async def story() -> None:
+        bot = await town.bot()
+        ada, words = town.newcomer(), "The plan is to meet at noon"
+        town.telegram.faults.add(on="file", reply=drops())
+        town.telegram.faults.add(on="sendMessage", reply=drops())
+        town.openai.faults.add(on="POST /files", reply=not_json(body=words.encode()))
+        town.openai.faults.add(on="POST /responses", reply=drops())
+        town.openai.faults.add(on="POST /responses", reply=openai_error(400, f"Bad: {words}"))
+        ada.sends_photo(photo("red"), caption=words)
+        (sentence,) = await hears(ada)
+        assert "Please send the photo again too" in sentence
+        assert said_of(bot, "trouble")
+        assert not town.leaks
+
+    town.play(story)
+
+
+def said_of(bot: Bot, name: str) -> list[dict[str, Any]]:
+    return [event for event in bot.events if event["event"] == name]

@@ -1,0 +1,129 @@
+"""Telegram and OpenAI over HTTP, the people, and one installation of the bot.
+
+A start takes seconds, so the tests of this folder share the bot: each talks as a person of its own.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from snapthread.sandbox.bot_api import BotApi
+from snapthread.sandbox.chats import Message
+from snapthread.sandbox.openai import Asked, OpenAI
+from snapthread.sandbox.people import Person
+from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.sandbox.server import serve
+from tests.process.bot import LIMIT_S, STEP_S, Bot
+
+TOKEN: Final = "123456:" + "t" * 35
+KEY: Final = "sk-" + "k" * 40
+
+Story = Callable[[], Awaitable[None]]
+
+
+class Town:
+    """Everything outside the bot, and the bot that runs now."""
+
+    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
+        self.folder = folder
+        self.model = ScriptedModel()
+        self.telegram = BotApi(TOKEN, now=time.time)
+        self.openai = OpenAI(now=time.time, model=self.model, key=KEY)
+        self.bots: list[Bot] = []
+        self._runner = runner
+        self._ids = count(1001)
+        self._open = AsyncExitStack()
+        self._url = ""
+
+    def play(self, story: Story, *, limit_s: float = LIMIT_S) -> None:
+        """Run a story while both services are served."""
+
+        async def told() -> None:
+            async with asyncio.timeout(limit_s):
+                await story()
+
+        self._runner.run(told())
+
+    async def open(self) -> None:
+        self._url = await self._open.enter_async_context(serve(self.telegram, self.openai))
+
+    async def close(self) -> None:
+        for bot in self.bots:
+            bot.bury()
+        await self._open.aclose()
+
+    # ------------------------------------------------------------ the bot
+
+    async def bot(self) -> Bot:
+        """The one that runs, or a new one where the last one ended."""
+        if not self.bots or not self.bots[-1].is_running:
+            self.bots.append(self.starts())
+            await self.bots[-1].ready()
+        return self.bots[-1]
+
+    def starts(self, **settings: str) -> Bot:
+        """A process on this installation, which may not get far."""
+        number = len(list(self.folder.glob("*.log")))
+        log = self.folder / f"{number}.log"
+        return Bot(self.settings | settings, self.folder, log)
+
+    @property
+    def port(self) -> int:
+        """Of both services: a port that is in use."""
+        return int(self._url.rpartition(":")[2])
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE_URL": self._url,
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": f"{self._url}/v1",
+            "DATA_DIR": str(self.folder / "data"),
+        }
+
+    # ------------------------------------------------------------ the people
+
+    def newcomer(self) -> Person:
+        """Somebody whom the bot has not met."""
+        return self.telegram.person(next(self._ids))
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        while not holds():
+            await asyncio.sleep(STEP_S)
+
+    @property
+    def leaks(self) -> list[str]:
+        """What is in a log and must not be: a token, a key, a line that anybody wrote."""
+        logged = "\n".join(text for bot in self.bots for text in _strings(bot.events))
+        messages = [message for chat in self.telegram.chats.values() for message in chat.messages]
+        said = {line for message in messages for line in message.text.splitlines()}
+        return [secret for secret in (TOKEN, KEY, *said) if secret and secret in logged]
+
+    @property
+    def last_request(self) -> Asked:
+        return self.openai.requests[-1]
+
+
+async def hears(person: Person, messages: int = 1) -> list[str]:
+    """The texts of the bot's next messages."""
+    return [message.text for message in await heard(person, messages)]
+
+
+async def heard(person: Person, messages: int = 1) -> list[Message]:
+    return await person.hears(messages, timeout_s=LIMIT_S)
+
+
+def _strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _strings([*value, *value.values()])
+        case list():
+            for each in value:
+                yield from _strings(each)
