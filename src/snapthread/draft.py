@@ -36,6 +36,7 @@ class Drafts:
         self.store = store
         self.chat = chat
         self.are_known = True
+        self.rendering = asyncio.Lock()
 
     @asynccontextmanager
     async def open(self, claim: Claim, to: Destination, *, private: bool) -> AsyncIterator["Draft"]:
@@ -109,7 +110,7 @@ class Draft:
         shown, shown_at_s = None, now_s()
         while True:
             self._news.clear()
-            say = await asyncio.to_thread(format_draft, self._text)
+            say = await self._rendered()
             if say != shown:
                 if not await self._shown(show, say):
                     continue
@@ -117,6 +118,15 @@ class Draft:
             await asyncio.sleep(pace_s)
             if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
                 shown = None
+
+    async def _rendered(self) -> Say:
+        """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
+        processor, and a hundred previews must not slow down the answers themselves."""
+        async with self._drafts.rendering:
+            began_s = now_s()
+            say = await asyncio.to_thread(format_draft, self._text)
+            await asyncio.sleep(now_s() - began_s)
+        return say
 
     async def _shown(self, show: Show, say: Say) -> bool:
         """False after a pause that Telegram asked for."""

@@ -1,5 +1,7 @@
 """Laws 3 and 4: how an image leaves its conversation, and how it comes back."""
 
+from datetime import timedelta
+
 import pytest
 
 from snapthread.errors import LeaseLost
@@ -379,3 +381,15 @@ def test_what_is_borrowed_is_free_when_its_lease_ends(bench: Bench) -> None:
     bench.wait(LEASE_S)
 
     assert bench.claim() is not None
+
+
+def test_borrowing_a_conversation_does_not_end_its_pause(bench: Bench) -> None:
+    claim = bench.ask()
+    later = bench.now + timedelta(seconds=30)
+    bench.release(claim, not_before=later)
+    borrowed = borrow(bench)
+    assert borrowed is not None
+    bench.release(borrowed)
+
+    assert bench.claim() is None
+    assert bench.next_wake() == later

@@ -677,4 +677,4 @@ class LongLife(Life):
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 TestLongLife = pytest.mark.soak(LongLife.TestCase)
-TestLongLife.settings = settings(max_examples=20_000, stateful_step_count=80, deadline=None)
+TestLongLife.settings = settings(max_examples=5_000, stateful_step_count=80, deadline=None)

@@ -47,7 +47,7 @@ RED, BLUE = seen(1, "red"), seen(2, "blue", 40, 90)
 def test_of_a_photo_it_tells_what_can_be_measured() -> None:
     said = answer(asked(user("What is this?", RED)), "absent")
 
-    assert "**Photo 1**: 64 × 48 pixels, wider than tall. Colours: red 100 %." in said
+    assert "**Photo 1**: 64 × 48 pixels, wider than tall. Colours: red 100\u00a0%." in said
     assert "I cannot see what a photo shows" in said
 
 
@@ -55,7 +55,7 @@ def test_every_photo_of_an_album_is_told() -> None:
     said = answer(asked(user("", RED, BLUE)), "absent")
 
     assert "Photo 1" in said
-    assert "Photo 2**: 40 × 90 pixels, taller than wide. Colours: blue 100 %." in said
+    assert "Photo 2**: 40 × 90 pixels, taller than wide. Colours: blue 100\u00a0%." in said
 
 
 def test_a_reply_is_about_the_photo_replied_to() -> None:
@@ -89,7 +89,7 @@ def test_a_photo_out_of_view_is_not_told_of() -> None:
 def test_it_answers_in_russian_where_it_is_asked_in_russian() -> None:
     said = answer(asked(user("Что на снимке?", RED)), "absent")
 
-    assert "**Фото 1**: 64 × 48 пикселей, в ширину больше. Цвета: красный 100 %." in said
+    assert "**Фото 1**: 64 × 48 пикселей, в ширину больше. Цвета: красный 100\u00a0%." in said
 
 
 def test_without_words_it_goes_on_in_the_language_of_the_talk() -> None:

@@ -7,6 +7,7 @@ that instant every call of the dead process waits for ever, so that no clean-up 
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -63,13 +64,16 @@ class Life:
         if moment == "before":
             self.kill()
             await self.live_or_hang()
-        async for each in effect():
-            if moment == "reply lost":
-                self.kill()
-            await self.live_or_hang()
-            yield each
-        if moment == "after":
-            asyncio.get_running_loop().call_soon(self.kill)
+        try:
+            async with aclosing(effect()) as stream:
+                async for each in stream:
+                    if moment == "reply lost":
+                        self.kill()
+                    await self.live_or_hang()
+                    yield each
+        finally:  # who has heard enough closes the stream
+            if moment == "after":
+                asyncio.get_running_loop().call_soon(self.kill)
 
 
 class Mortal:

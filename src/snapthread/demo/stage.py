@@ -26,7 +26,7 @@ Json = dict[str, Any]
 DAY_S: Final = 86_400.0
 DAYS_MAX: Final = 366
 ADA, BORIS = 1001, 1002
-ERASE_S: Final = 20.0  # for what the demo leaves at the real OpenAI
+ERASE_S: Final = 90.0  # a user; what is left expires at OpenAI by itself
 
 
 class Stage:
@@ -86,6 +86,7 @@ class Stage:
         if not self._options.real_openai:
             return
         for user in sorted(self._feed.people):
+            sys.stderr.write(f"Deleting the files of user {user} at OpenAI …\n")
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "snapthread", "erase", str(user), "--yes"),
                 stdout=asyncio.subprocess.DEVNULL,

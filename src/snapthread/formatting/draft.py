@@ -37,7 +37,7 @@ def close_tail(markdown: str) -> str:
         markdown = markdown[start_of_recent(markdown, _SOURCE_KEPT) :]
     tail = find_tail(markdown)
     if tail.kind == "CodeBlock":
-        return tail.before + _without_half_fence(tail.text)
+        return tail.before + (_without_half_fence(tail.text) if "\n" in tail.text else "")
     stripped = _without_half_markers(tail, markdown)
     tail = _as_text(tail if stripped == markdown else find_tail(stripped))
     if tail.kind in {"", "CodeBlock"}:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from snapthread.formatting import marks
-from snapthread.formatting.inlines import finish
+from snapthread.formatting.inlines import finish, plain_text
 from snapthread.formatting.source import Source
 from snapthread.formatting.tree import (
     Block,
@@ -157,6 +157,12 @@ def _link(frame: Frame, source: Source) -> Link:
     if frame.value["link_type"] == "Email":
         url = f"mailto:{url}"
     children = finish(_inlines(frame.children), source)
+    if frame.value["link_type"] == "Shortcut" and plain_text(children).isdigit():
+        children = (
+            Text(text="["),
+            *children,
+            Text(text="]"),
+        )  # a source, "[1]", keeps its brackets
     return Link(url=url, children=children, is_image=frame.kind == "Image")
 
 
@@ -174,10 +180,10 @@ def _heading(frame: Frame, source: Source) -> list[Node]:
 
 def _code_block(frame: Frame, source: Source) -> list[Node]:
     text = "".join(child.text for child in frame.children if isinstance(child, Text))
-    if not text.strip():
-        return []
     is_fenced = isinstance(frame.value, dict)
     info = source.restore(frame.value["Fenced"]) if is_fenced else ""
+    if not text.strip():  # then the code was written beside the fence
+        return [CodeBlock(text=info)] if info.strip() else []
     words = info.replace("{", " ").replace("}", " ").split()
     return [CodeBlock(text=text.rstrip(), language=words[0][:40] if words else None)]
 

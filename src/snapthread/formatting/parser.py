@@ -25,6 +25,23 @@ def events(text: str) -> Iterator[Event]:
         yield kind, value, where["start"], where["end"]
 
 
+def unused_definitions(text: str) -> list[int]:
+    """Where, in UTF-8 bytes, a link is defined that the text never refers to."""
+    definitions = _MARKDOWN.reference_definitions(text)
+    used = {
+        str(value["id"]).casefold()
+        for kind, tag, _, _ in events(text)
+        if kind == "Start" and isinstance(tag, dict)
+        for name, value in tag.items()
+        if name in {"Link", "Image"}
+    }
+    return sorted(
+        definition["span"]["start"]
+        for label, definition in definitions.items()
+        if label.casefold() not in used
+    )
+
+
 def pair(tag: object) -> tuple[str, Any]:
     """The parser gives a word, or a mapping of one word to its value."""
     if isinstance(tag, dict):

@@ -11,11 +11,13 @@ from snapthread.formatting.delimiters import (
     guard_strong,
     without_formulas,
 )
+from snapthread.formatting.parser import unused_definitions
 from snapthread.formatting.regions import find_regions
 from snapthread.formatting.text import clean
 
 _COLUMNS_MAX: Final = 20  # as in Telegram's own rich tables
 _RULE_OF_TABLE: Final = re.compile(r"(?m)^[-|: \t>]{40,}$")
+_DEFINITION: Final = re.compile(r"\[[^\[\]\n]+\]:")
 _SPECIAL: Final = re.compile(r"[$<|]|\\[(\[]|\*\*")
 
 
@@ -46,7 +48,21 @@ class Source:
 
 def tamed(markdown: str) -> str:
     """Clean, and without a table so wide that the parser would make millions of cells of it."""
-    return _RULE_OF_TABLE.sub(_without_huge_rule, clean(markdown))
+    return _with_definitions(_RULE_OF_TABLE.sub(_without_huge_rule, clean(markdown)))
+
+
+def _with_definitions(text: str) -> str:
+    """A definition that no link uses is text: a list of sources, which the parser would drop."""
+    if not _DEFINITION.search(text):
+        return text
+    raw = text.encode()
+    parts: list[str] = []
+    done = 0
+    for start in unused_definitions(text):
+        bracket = raw.index(b"[", start)
+        parts += [raw[done:bracket].decode(), marks.ESCAPED]
+        done = bracket
+    return "".join([*parts, raw[done:].decode()])
 
 
 def _without_huge_rule(rule: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from snapthread.formatting.delimiters import without_formulas
 from snapthread.formatting.parser import character_ranges, events, pair
 from snapthread.formatting.regions import Regions
 
-# What can hold text: of an item of a list without gaps the text stands in it directly.
+# What can hold text.
 _LEAVES: Final = frozenset(
     ["Paragraph", "Heading", "Item", "TableCell", "CodeBlock", "HtmlBlock", "FootnoteDefinition"]
 )
@@ -52,12 +52,13 @@ def find_tail(text: str) -> Tail:
     raw = text.encode()
     leaf = _Leaf(kind="", start=0)
     for kind, value, start, end in events(text):
-        if kind == "Start":
-            opened, _ = pair(value)
-            is_unwritten = opened == "TableCell" and start == end
-            if opened in _LEAVES and not is_unwritten:
-                leaf = _Leaf(kind=opened, start=start)
-        elif kind == "Code":
+        opened = pair(value)[0] if kind == "Start" else ""
+        is_unwritten = opened == "TableCell" and start == end
+        if opened in _LEAVES and not is_unwritten:
+            leaf = _Leaf(kind=opened, start=start)
+        elif leaf.kind == "Item" and kind not in {"End", "TaskListMarker"}:
+            leaf = _Leaf(kind="Paragraph", start=start)  # the text right beside the bullet
+        if kind == "Code":
             leaf.code.append((start - leaf.start, end - leaf.start))
         elif kind == "Text" and _MARKER.fullmatch(value) and raw[start - 1 : start] != b"\\":
             leaf.loose.append((start, value))

@@ -14,6 +14,7 @@ from snapthread.sandbox.people import Person
 from snapthread.sandbox.pictures import look
 from snapthread.sandbox.wire import Json
 
+SOMEBODY: Final = 0  # where people talk to the bot elsewhere
 GHOSTS_SHOWN: Final = 6  # files that are gone
 SHOWABLE: Final = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 
@@ -29,6 +30,7 @@ class Requests:
         self._openai = openai
         self._read = 0
         self._people: dict[str, int] = {}  # by hashed id
+        self.photos: dict[str, Json] = {}  # label and person, by file id
         self._last: dict[int, list[Asked]] = {}
 
     def read(self) -> None:
@@ -38,18 +40,18 @@ class Requests:
             person = self._person_of(asked)
             if person is not None:
                 self._last.setdefault(person, []).append(asked)
+                self._note_photos(asked, person)
 
     def forget(self, person: int) -> None:
         """The conversation began anew."""
         self._last.pop(person, None)
 
-    def view(self, person: int, labels: dict[str, str]) -> Json | None:
-        """What the model was sent last; notes the labels of the photos in `labels`."""
+    def view(self, person: int) -> Json | None:
+        """What the model was sent last."""
         told = self._last.get(person)
         if not told:
             return None
         asked = told[-1]
-        lines = [_line(item, labels) for item in _items(asked.body)]
         return {
             "at": asked.at,
             "status": asked.status,
@@ -58,10 +60,21 @@ class Requests:
             "instructions": asked.body.get("instructions"),
             "files": len(asked.file_ids),
             "dead": list(asked.dead_ids),
-            "lines": lines,
+            "lines": [_line(item) for item in _items(asked.body)],
         }
 
+    def _note_photos(self, asked: Asked, person: int) -> None:
+        """A photo's label is the text before it."""
+        for item in _items(asked.body):
+            label = ""
+            for part in _parts(item):
+                if file_id := part.get("file_id"):
+                    self.photos[file_id] = {"label": label, "person": person}
+                label = str(part.get("text", "")).strip("[]")
+
     def _person_of(self, asked: Asked) -> int | None:
+        if not self._bot_api.people:
+            return SOMEBODY
         hashed = asked.body.get("safety_identifier")
         if not isinstance(hashed, str):
             return None
@@ -108,12 +121,12 @@ class SeenFiles:
         file = self._seen.get(file_id)
         return file.content if file else None
 
-    def view(self, labels: Mapping[str, str]) -> list[Json]:
+    def view(self, photos: Mapping[str, Json]) -> list[Json]:
         """The live ones, newest first, then the last that went."""
-        live = [self._file(file, labels) for file in self._openai.files.values()]
+        live = [self._file(file, photos) for file in self._openai.files.values()]
         gone = sorted(self._gone_at, key=lambda one: self._gone_at[one][1])[-GHOSTS_SHOWN:]
         ghosts = [
-            self._file(self._seen[id], labels)
+            self._file(self._seen[id], photos)
             | {"gone": self._gone_at[id][0], "gone_at": self._gone_at[id][1]}
             for id in gone
         ]
@@ -124,15 +137,15 @@ class SeenFiles:
             return "vanished"
         return "deleted" if file_id in self._openai.deleted else "expired"
 
-    def _file(self, file: StoredFile, labels: Mapping[str, str]) -> Json:
+    def _file(self, file: StoredFile, photos: Mapping[str, Json]) -> Json:
         return {
             "id": file.id,
             "name": file.name,
-            "label": labels.get(file.id, ""),
             "size": len(file.content),
             "created_at": file.created_at,
             "expires_at": file.expires_at,
             "url": f"media/openai/{file.id}",
+            **photos.get(file.id, {"label": "", "person": None}),
         }
 
 
@@ -156,12 +169,10 @@ def _items(body: Json) -> list[Json]:
     return [item for item in items if isinstance(item, dict)]
 
 
-def _line(item: Json, labels: dict[str, str]) -> Json:
+def _line(item: Json) -> Json:
     parts: list[Json] = []
     for part in _parts(item):
         if file_id := part.get("file_id"):
-            label = parts[-1].get("text", "") if parts else ""
-            labels[file_id] = label.strip("[]")
             parts.append({"file": file_id, "url": f"media/openai/{file_id}"})
         elif isinstance(text := part.get("text"), str):
             parts.append({"text": text})

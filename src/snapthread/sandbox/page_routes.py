@@ -13,7 +13,7 @@ from snapthread.sandbox.bot_api import BotApi
 from snapthread.sandbox.bot_params import BotError
 from snapthread.sandbox.faults import Fault, cuts_stream, hangs, server_error
 from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.page_behind import Requests, SeenFiles, faults_view
+from snapthread.sandbox.page_behind import SOMEBODY, Requests, SeenFiles, faults_view
 from snapthread.sandbox.page_server import SECURITY, add_static, body_of, guarded, shown
 from snapthread.sandbox.people import Person
 from snapthread.sandbox.wire import Json
@@ -52,7 +52,6 @@ class Page:
         self._backstage = backstage
         self._requests = Requests(bot_api, openai)
         self._files = SeenFiles(openai)
-        self._labels: dict[str, str] = {}  # of photos, by file id
 
     def began_anew(self, person: int) -> None:
         """A conversation was reset."""
@@ -149,13 +148,13 @@ class Page:
         people = page_chats.people(self._bot_api)
         chats = {str(id): page_chats.chat(p) for id, p in self._bot_api.people.items()}
         live = {str(id): page_chats.live(p, waiting) for id, p in self._bot_api.people.items()}
-        lines = {str(id): self._requests.view(id, self._labels) for id in self._bot_api.people}
+        lines = {str(id): self._requests.view(id) for id in self._bot_api.people or [SOMEBODY]}
         yield "status", self._backstage.status() | {"faults": faults_view(self._openai)}
         yield "people", people
         yield "chats", chats
         yield "live", live
         yield "lines", lines
-        yield "files", self._files.view(self._labels)
+        yield "files", self._files.view(self._requests.photos)
 
     async def _change(self) -> None:
         await asyncio.sleep(PAUSE_S)

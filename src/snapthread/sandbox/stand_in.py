@@ -20,6 +20,7 @@ FIRST_S: Final = 0.35
 BETWEEN_S: Final = 0.035
 QUOTE_MAX: Final = 200
 PHOTOS_TOLD: Final = 6
+NO_BREAK: Final = "\u00a0"
 
 NOTE: Final = re.compile(r"^\[.*\]$", re.M)  # what the bot adds to the words of the person
 LABEL: Final = re.compile(r"\[photo (\d+)")
@@ -207,7 +208,7 @@ def _told(image: Seen, language: Language, texts: dict[str, str]) -> str:
 
 def _colours(facts: Measured, language: Language) -> str:
     names = COLOURS_RU if language == "ru" else {}
-    return ", ".join(f"{names.get(name, name)} {share} %" for name, share in facts.colours)
+    return ", ".join(f"{names.get(name, name)} {share}{NO_BREAK}%" for name, share in facts.colours)
 
 
 def _language(question: Question, words: str) -> Language:

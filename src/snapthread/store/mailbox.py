@@ -263,7 +263,8 @@ def release(
     uncount: bool = False,
 ) -> None:
     cursor = db.execute(
-        "UPDATE conversations SET token = token + 1, lease_until = 0, not_before = ?"
+        "UPDATE conversations SET token = token + 1, lease_until = 0,"
+        " not_before = max(not_before, ?)"  # who only borrowed it does not end its pause
         " WHERE key = ? AND token = ? AND epoch = ?",
         (seconds(not_before or now), claim.conversation, claim.token, claim.epoch),
     )

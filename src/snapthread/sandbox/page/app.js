@@ -6,7 +6,6 @@ import { current, languages, speak, t, translate } from './texts.js';
 
 const THEMES = ['auto', 'light', 'dark'];
 const ICONS = { auto: 'auto', light: 'sun', dark: 'moon' };
-const NARROW = matchMedia('(max-width: 860px)');
 const find = (selector) => document.querySelector(selector);
 
 const state = { people: [], chats: {}, live: {}, lines: {}, files: [], status: null };
@@ -53,25 +52,26 @@ function begin(one) {
   person ??= one.id;
   showViews();
   if (panes.size === 1) look(one.id);
-  else arrange();
+  find('.both').hidden = panes.size < 2;
 }
 
 function showReal() {
   if (find('.real')) return;
   find('.chats').append(el('p', { class: 'real' }, t('real_telegram', { name: state.status.bot.username })));
-  if (NARROW.matches && view === null) look('panel');
+  showViews();
+  look('panel');
 }
 
 // ---------------------------------------------------------------- views
 
 function showViews() {
   const tab = (id, ...content) => el('button', {
-    type: 'button', role: 'tab', id: `tab-${id}`, 'aria-controls': `view-${id}`, 'data-view': id,
-    'aria-selected': String(view === id), tabindex: view === id ? '0' : '-1', onclick: () => look(id),
+    type: 'button', id: `tab-${id}`, 'aria-controls': `view-${id}`, 'data-view': id, onclick: () => look(id),
   }, ...content);
   find('.views').replaceChildren(
     ...[...panes.values()].map((pane) => tab(pane.person.id, avatar(pane.person), el('span', {}, pane.person.name))),
     tab('panel', t('behind')));
+  arrange();
 }
 
 function look(id) {
@@ -84,25 +84,15 @@ function look(id) {
 }
 
 function arrange() {
-  document.body.dataset.view = view === 'panel' ? 'panel' : 'chat';
+  document.body.dataset.view = view === 'panel' ? 'panel' : 'chat'; // on a phone only one of them
   document.body.classList.toggle('shows-both', isBoth);
   for (const [id, pane] of panes) pane.element.hidden = !isBoth && id !== person;
   for (const tab of find('.views').children) {
     const isShown = tab.dataset.view === String(view) || (isBoth && tab.dataset.view !== 'panel');
-    tab.setAttribute('aria-selected', String(isShown));
-    tab.tabIndex = tab.dataset.view === String(view) ? 0 : -1;
+    tab.setAttribute('aria-pressed', String(isShown));
   }
   find('.both').setAttribute('aria-pressed', String(isBoth));
 }
-
-find('.views').addEventListener('keydown', (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  const tabs = [...find('.views').children].filter((tab) => tab.offsetParent !== null);
-  const next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
-  next.focus();
-  next.click();
-});
 
 find('.both').addEventListener('click', () => {
   isBoth = !isBoth;
@@ -121,7 +111,7 @@ function talk(language) {
   find('.both').replaceChildren(icon('both'));
   for (const pane of panes.values()) pane.translate();
   panel.translate();
-  if (panes.size) { showViews(); arrange(); }
+  if (panes.size) showViews();
   dress(document.documentElement.dataset.theme);
   find('.lightbox .close').replaceChildren(icon('close'));
   find('.lightbox .close').setAttribute('aria-label', t('close'));

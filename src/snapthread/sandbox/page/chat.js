@@ -24,7 +24,7 @@ export class ChatPane {
     this.you = el('span', { class: 'you' });
     this.honest = el('p', { class: 'honest', role: 'note' });
     this.down = el('p', { class: 'down', hidden: true }); // where the head is not shown
-    this.composer = new Composer(person, { find: (id) => this.find(id) });
+    this.composer = new Composer(person);
     this.element = el('section', { class: 'chat', id: `view-${person.id}` },
       el('header', { class: 'chat-head' },
         el('img', { class: 'avatar', src: 'logo.svg', alt: '', width: '40', height: '40' }),
@@ -47,17 +47,13 @@ export class ChatPane {
     if (this.state) this.update(this.state);
   }
 
-  find(id) {
-    return this.state?.chat.messages.find((message) => message.id === id);
-  }
-
   update(state) {
     const wasAtEnd = this.isAtEnd();
     const before = this.state?.chat.messages.length ?? 0;
     this.state = state;
     const { chat, live, status, nowS } = state;
     this.showHead(live, status);
-    this.composer.update({ person: state.person, isNew: chat.is_new });
+    this.composer.update(state.person);
     keyed(this.list, items(chat.messages, live.waiting, nowS, chat.is_new), {
       key: (item) => item.key,
       sign: (item) => item.signature,

@@ -49,7 +49,7 @@ export class Panel {
     this.showStatus(status);
     this.showArmed(status);
     this.showFiles(state.files, status.real.openai);
-    this.showLines(state.lines[state.person], state.files);
+    this.showLines(state.lines[state.person ?? 0], state.files);
     this.showAges();
   }
 
@@ -92,7 +92,15 @@ export class Panel {
     this.files.count.textContent = live.length ? String(live.length) : '';
     this.files.empty.hidden = files.length > 0;
     this.files.empty.textContent = t(isReal ? 'real_openai_hint' : 'files_empty');
-    keyed(this.files.list, files, { key: (file) => file.id, make: (file) => fileCard(file) });
+    keyed(this.files.list, files, {
+      key: (file) => file.id,
+      sign: (file) => JSON.stringify([file, this.ownerOf(file)]),
+      make: (file) => fileCard(file, this.ownerOf(file)),
+    });
+  }
+
+  ownerOf(file) {
+    return this.state.people.find((person) => person.id === file.person)?.name;
   }
 
   showAges() {
@@ -128,8 +136,9 @@ export class Panel {
   }
 }
 
-function fileCard(file) {
-  const name = file.label.replace(/^photo\b/, t('photo')) || t('photo');
+function fileCard(file, owner) {
+  const label = file.label.replace(/^photo\b/, t('photo')) || t('photo');
+  const name = owner ? `${label} · ${owner}` : label;
   const data = { 'data-created': file.created_at, 'data-expires': file.expires_at ?? '' };
   const picture = el('img', { src: file.url, alt: name, width: '64', height: '64', loading: 'lazy' });
   if (file.gone) {

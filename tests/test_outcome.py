@@ -1,0 +1,40 @@
+"""What is said at the end of a claim, in its order."""
+
+import pytest
+
+from snapthread.formatting import format_answer
+from snapthread.limits import MESSAGE_UNITS
+from snapthread.model import Say
+from snapthread.outcome import Outcome
+
+
+def said(outcome: Outcome) -> list[str]:
+    return [say.text for say in outcome.says()]
+
+
+def test_our_sentences_stand_around_the_answer_and_are_not_markdown() -> None:
+    outcome = Outcome(
+        result="answered",
+        texts=("1 * 1 of *this*",),
+        answer="It is **bold**",
+        after=("_cut_ here",),
+        more=(Say(text="A file"),),
+    )
+
+    assert said(outcome) == ["1 * 1 of *this*", "It is bold", "_cut_ here", "A file"]
+    assert [entity.type for entity in outcome.says()[1].entities] == ["bold"]
+
+
+@pytest.mark.parametrize("markdown", ["[a]: https://example.org", "<!-- -->", "[^1]: note"])
+def test_an_answer_of_which_nothing_would_be_seen_is_said_as_it_is(markdown: str) -> None:
+    assert format_answer(markdown) or said(Outcome(result="answered", answer=markdown)) == [
+        markdown
+    ]
+    assert said(Outcome(result="answered", answer=markdown))
+
+
+def test_a_long_answer_is_several_messages() -> None:
+    parts = said(Outcome(result="answered", answer="word " * 3000))
+
+    assert len(parts) == 4
+    assert all(len(part) <= MESSAGE_UNITS for part in parts)
