@@ -48,11 +48,13 @@ class Asking:
 
     @contextmanager
     def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
-        self._running[claim.conversation] = (claim.turn, limit)
+        mine = self._running[claim.conversation] = (claim.turn, limit)
         try:
             yield
         finally:
-            del self._running[claim.conversation]
+            # Where a lease was lost, the next attempt may have begun here already.
+            if self._running.get(claim.conversation) is mine:
+                del self._running[claim.conversation]
 
     async def _read(self, turn: Turn, draft: Draft) -> Ended:
         async with aclosing(self._turns.run(turn)) as events:

@@ -83,7 +83,7 @@ def _each_line(prefix: str, hanging: str, body: Written) -> Written:
 
 
 def _table(rows: list[list[Written]]) -> Written:
-    lines = [_spaced([Written("", ()), *row, Written("", ())], " | ") for row in rows]
+    lines = [_each_line("| ", "", _spaced([*row, Written("", ())], " | ")) for row in rows]
     rule = Written("|" + "---|" * len(rows[0]), ())
     return _spaced([lines[0], rule, *lines[1:]], "\n")
 

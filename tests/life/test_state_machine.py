@@ -7,8 +7,9 @@ none of a past epoch, and every accepted question was answered.
 import asyncio
 import os
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Final, cast
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -47,6 +48,8 @@ EFFECTS = st.sampled_from(
 MOMENTS: st.SearchStrategy[Moment] = st.sampled_from(["before", "reply lost", "after"])
 FILE_CALLS = ["upload before", "delete before", "delete after", "exists", "list"]
 DAY_S = 86_400.0
+EXAMPLES = 1000 if settings.get_current_profile_name() == "ci" else 60
+SOAK_EXAMPLES = 100_000
 
 
 class Process:
@@ -327,10 +330,18 @@ async def _now() -> Any:
     return virtual.now()
 
 
-Lives.TestCase.settings = settings(
-    max_examples=int(os.environ.get("LIVES", "60")),
-    stateful_step_count=15,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+class LongLives(Lives):
+    """The same, for hours."""
+
+
+LIMITS: Final[dict[str, Any]] = {
+    "stateful_step_count": 15,
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+}
+Lives.TestCase.settings = settings(max_examples=int(os.environ.get("LIVES", EXAMPLES)), **LIMITS)
 test_lives = Lives.TestCase
+LongLives.TestCase.settings = settings(
+    max_examples=int(os.environ.get("LIVES", SOAK_EXAMPLES)), **LIMITS
+)
+test_long_lives = pytest.mark.soak(LongLives.TestCase)

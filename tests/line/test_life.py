@@ -203,7 +203,7 @@ def test_vanished_files_are_restored_in_the_same_turn(
         world.openai.dead_file, world.openai.names_dead_file = shape, is_named
         ada.sends_album(album(3))
         await ada.hears()
-        for file_id in list(world.files)[:2]:
+        for file_id in list(world.openai.files)[:2]:
             world.openai.vanish(file_id)
         ada.sends("What colour is the first?")
         (answer,) = await ada.hears()
@@ -221,13 +221,13 @@ def test_a_file_that_vanishes_again_during_the_repair_is_restored_again(tmp_path
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
-        world.openai.vanish(next(iter(world.files)))
+        world.openai.vanish(next(iter(world.openai.files)))
         asked = len(world.requests)
         world.openai.faults.add(on="POST /responses", reply=slow(1.0), times=2)
         ada.sends("And?")
         await world.until(lambda: world.openai.counts["POST /files"] == 2)
         await world.until(lambda: len(world.requests) == asked + 2)
-        world.openai.vanish(next(iter(world.files)))
+        world.openai.vanish(next(iter(world.openai.files)))
         (answer,) = await ada.hears()
         assert "red" in answer.text
 
@@ -240,7 +240,7 @@ def test_an_image_that_telegram_lost_too_becomes_a_line_of_text(tmp_path: Path) 
         ada.sends_photo(photo("red"))
         ada.sends_photo(photo("blue"))
         await ada.hears(2)
-        world.openai.vanish(next(iter(world.files)))
+        world.openai.vanish(next(iter(world.openai.files)))
         world.telegram.faults.add(on="getFile", reply=GONE, times=None)
         ada.sends("And?")
         (answer,) = await ada.hears()
@@ -256,7 +256,7 @@ def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None:
         ada = world.person()
         ada.sends_photo(photo("red"))
         await ada.hears()
-        world.openai.vanish(next(iter(world.files)))
+        world.openai.vanish(next(iter(world.openai.files)))
         rule = world.telegram.faults.add(on="getFile", reply=drops(), times=None)
         ada.sends("And?")
         (said,) = await ada.hears(timeout_s=200)
@@ -312,7 +312,7 @@ def test_reconcile_restores_what_openai_lacks_and_retires_what_telegram_lacks_to
         for person in (ada, bob):
             person.sends_photo(photo())
             await person.hears()
-        for file_id in list(world.files):
+        for file_id in list(world.openai.files):
             world.openai.vanish(file_id)
         world.telegram.faults.add(on="getFile", reply=GONE, times=1)
         await asyncio.sleep(10)

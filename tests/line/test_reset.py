@@ -100,7 +100,7 @@ def test_a_file_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
-        world.openai.vanish(next(iter(world.files)))
+        world.openai.vanish(next(iter(world.openai.files)))
         ada.sends("/reset")
         await ada.hears()
         assert world.process is not None

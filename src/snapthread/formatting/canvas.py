@@ -28,14 +28,16 @@ class Canvas:
         self._open: list[_Open] = []
         self._indent = ""
         self._is_line_start = True
+        self._is_after_bullet = False
+
+    @property
+    def is_after_bullet(self) -> bool:
+        """Nothing but a bullet or a number stands in the line yet."""
+        return self._is_after_bullet
 
     @property
     def is_line_start(self) -> bool:
         return self._is_line_start
-
-    @property
-    def is_empty(self) -> bool:
-        return self._length == 0
 
     def is_inside(self, kind: Kind) -> bool:
         return any(opened.kind == kind for opened in self._open)
@@ -50,13 +52,18 @@ class Canvas:
             if line:
                 self._put_in_line(line)
 
+    def bullet(self, marker: str) -> None:
+        self._put_in_line(f"{marker} ")
+        self._is_after_bullet = True
+
     def _put_in_line(self, text: str) -> None:
         self._put(self._indent + text if self._is_line_start else text)
-        self._is_line_start = False
+        self._is_line_start = self._is_after_bullet = False
 
     def end_line(self) -> None:
         self._put("\n")
         self._is_line_start = True
+        self._is_after_bullet = False
 
     def _put(self, text: str) -> None:
         self._parts.append(text)

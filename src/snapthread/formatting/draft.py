@@ -56,6 +56,9 @@ def _as_text(tail: Tail) -> Tail:
 
 def _without_half_markers(tail: Tail, markdown: str) -> str:
     """Nothing stands yet between these markers and those that will come."""
+    markdown = markdown.rstrip()
+    if not markdown.rpartition("\n")[2].strip(" \t>"):  # a line of a quote that begins
+        markdown = markdown.rpartition("\n")[0]
     if tail.kind == "Heading" and not tail.text.startswith("#"):
         markdown = markdown.rstrip().rpartition("\n")[0]  # "text\n-": an underline, or a list?
     before, end, line = markdown.rpartition("\n")

@@ -114,7 +114,7 @@ def marked_items(block: List, depth: int) -> Iterator[tuple[Item, str]]:
 
 
 def write_item(canvas: Canvas, item: Item, marker: str, depth: int) -> None:
-    canvas.write(f"{marker} ")
+    canvas.bullet(marker)
     with canvas.indented(_INDENT):
         _write_inside_item(canvas, item.blocks, depth + 1)
 
@@ -152,6 +152,7 @@ def _write_link(canvas: Canvas, link: Link) -> None:
 
 
 def _write_formula(canvas: Canvas, formula: Formula) -> None:
-    _begin_line(canvas)
+    if not canvas.is_after_bullet:
+        _begin_line(canvas)
     canvas.write(formula.text)
     canvas.end_line()

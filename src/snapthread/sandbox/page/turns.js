@@ -4,7 +4,7 @@ import { clockWithSeconds, duration, knows, size, t } from './texts.js';
 
 const TURNS_SHOWN = 6;
 const EVENTS_KEPT = 400;
-const JOINS_WITHIN_MS = 8000; // a message that was taken belongs to the next turn
+const JOINS_WITHIN_MS = 4000; // a message that was taken belongs to the next turn
 const LONE = new Set(['bot.starting', 'bot.started', 'bot.killed', 'bot.ended', 'clock.set_forward', 'conversation.reset', 'trouble', 'file.retired', 'file.deleted', 'file.settled', 'part.dropped']);
 const HIDDEN = new Set(['bot.stopped', 'file.intended']);
 const ENDS = new Set(['bot.killed', 'bot.ended']);
@@ -27,6 +27,8 @@ export class Turns {
   add(events) {
     this.events = [...this.events, ...events].slice(-EVENTS_KEPT);
     this.show();
+    clearTimeout(this.later); // what has not become a turn by then never will
+    this.later = setTimeout(() => this.show(), JOINS_WITHIN_MS);
   }
 
   translate() {
@@ -96,7 +98,7 @@ function grouped(events) {
       addLone(entries, event);
     }
   }
-  if (taken.length) entries.push({ key: 'next', turn: 'next', events: taken });
+  if (taken.length && Date.now() - taken.at(-1).at < JOINS_WITHIN_MS) entries.push({ key: 'next', turn: 'next', events: taken });
   return entries;
 }
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from snapthread.formatting.maths_signs import SUBSCRIPTS, SUPERSCRIPTS
+from snapthread.formatting.maths.signs import SUBSCRIPTS, SUPERSCRIPTS
 
 # What needs no brackets around it; whatever is in brackets already stands here as "()".
 _MARKS: Final = "\u0300-\u036f\u20d7⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₙₓ′'"
