@@ -133,7 +133,7 @@ class Pipeline:
         says = () if command.draft_id is not None else (Say(text=nothing),)
         turn = await self._store.stop(command, self._clock(), if_nothing=says)
         if turn is not None:
-            self._asking.stop(command.conversation)
+            self._asking.stop(command.conversation, turn)
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from snapthread.formatting import format_answer, format_draft, split_plain, utf16_len
 from snapthread.model import Say
 from tests.formatting.documents import Written, any_table, anything, written_documents
-from tests.formatting.validator import foreign_addresses, problems, units
+from tests.formatting.validator import foreign_addresses, outside_code, problems, units
+
+MARKERS = ("**", "```", "~~", "||", "](", "![", "\\(", "\\[", "|--")
 
 
 def shown_in(says: tuple[Say, ...]) -> str:
@@ -48,7 +50,8 @@ def test_no_text_becomes_a_link_of_another_scheme(text: str) -> None:
         assert foreign_addresses(say) == []
 
 
-@given(anything, st.integers(min_value=5, max_value=400))
+@settings(max_examples=30)
+@given(anything, st.integers(min_value=5, max_value=150))
 def test_many_of_anything_fit_too(text: str, times: int) -> None:
     for say in format_answer((text + "\n\n") * times):
         assert problems(say) == []
@@ -58,7 +61,9 @@ def test_many_of_anything_fit_too(text: str, times: int) -> None:
 def test_any_prefix_of_a_document_is_valid(document: Written, data: st.DataObject) -> None:
     end = data.draw(st.integers(min_value=0, max_value=len(document.markdown)))
     prefix = document.markdown[:end]
-    for say in (*format_answer(prefix), format_draft(prefix)):
+    draft = format_draft(prefix)
+    assert [mark for mark in MARKERS if mark in outside_code(draft)] == []
+    for say in (*format_answer(prefix), draft):
         assert problems(say) == []
         assert foreign_addresses(say) == []
 
@@ -82,7 +87,7 @@ def test_no_word_of_a_whole_draft_is_lost(document: Written) -> None:
 
 
 @settings(max_examples=20)
-@given(st.lists(written_documents, min_size=1, max_size=4), st.integers(10, 60))
+@given(st.lists(written_documents, min_size=1, max_size=3), st.integers(10, 40))
 def test_no_word_of_a_long_answer_is_lost(documents: list[Written], times: int) -> None:
     markdown = "\n\n".join(document.markdown for document in documents * times)
     words = tuple(word for document in documents * times for word in document.words)

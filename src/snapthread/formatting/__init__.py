@@ -1,5 +1,11 @@
 """The model's Markdown as Telegram messages: text and entities that fit.
 
+    answer ─▶ source ─▶ builder ─▶ pieces ─▶ pack
+              what the    events     blocks     messages of ≤ 4096 units
+    draft ──▶ parser      to the     written    and ≤ 100 entities; for a
+    closes    would       tree       down       draft `ending`: the last one
+    the tail  misread
+
 The parser is imported when an answer is first formatted, not when this package is.
 """
 

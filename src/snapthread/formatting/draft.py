@@ -81,7 +81,7 @@ def _without_half_fence(code: str) -> str:
 
 
 def _without_half_links(tail: Tail) -> Tail:
-    """ "[label](addr" and "[lab" become their labels."""
+    """Half a link, "[label](addr" or "[lab", becomes its label."""
     text = tail.text
     for bracket in reversed([loose for loose in tail.loose if loose.marker.endswith("[")]):
         address = text.rfind("](")
