@@ -16,6 +16,7 @@ from tests.contracts.builders import (
     message,
     openai_ids,
     photo,
+    picture,
     shown,
 )
 
@@ -393,3 +394,18 @@ def test_borrowing_a_conversation_does_not_end_its_pause(bench: Bench) -> None:
 
     assert bench.claim() is None
     assert bench.next_wake() == later
+
+
+def test_a_file_that_was_restored_is_shown_and_not_one_that_was_cut_off(bench: Bench) -> None:
+    lost = vanished(bench)
+    borrowed = borrow(bench)
+    assert borrowed is not None
+    again = message(picture=picture(lost.unique_id))
+    cut_off = bench.intend(borrowed, again, stands_for=lost.stands_for)
+    bench.uploaded(cut_off.name, "file-2")
+    bench.release(borrowed)
+
+    claim = bench.ask()
+    bench.restored(claim, bench.replace(claim, lost, "file-3").name)
+
+    assert bench.compose(claim).live == {lost.name: "file-3"}

@@ -609,10 +609,10 @@ class Life(RuleBasedStateMachine):
         return self.talks[row.conversation].epoch if row.conversation else None
 
     def _images(self, key: ConversationKey) -> dict[FileName, Row]:
-        """One file for each image: the live one, else the image's own, else the oldest."""
+        """One file for each image: the live one, else the oldest."""
         rows = [row for row in self._rows_of(key) if row.state in ADMITTED]
         rows.reverse()
-        rows.sort(key=lambda row: (row.state == "live", row.stands_for == row.name))
+        rows.sort(key=lambda row: row.state == "live")
         return {row.stands_for: row for row in rows}
 
     # ------------------------------------------------------------ the end

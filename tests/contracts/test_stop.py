@@ -197,8 +197,14 @@ def test_after_a_reset_nothing_takes_its_place(bench: Bench) -> None:
     bench.note_stream(claim, 77)
     bench.send(reset := command())
     bench.reset(reset)
-    (part,) = bench.take().parts
+    said = bench.take()
+    bench.delivered(said, said.parts[0])
+    bench.release(said)
+    again = bench.ask()
+    (part,) = bench.finish(again, says=(words(),))
 
+    assert said.parts[0].to.replaces is None
+    assert again.stream is None
     assert part.to.replaces is None
 
 

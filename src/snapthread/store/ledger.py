@@ -205,7 +205,7 @@ def images(db: Db, claim: Claim, *, but: str = "") -> dict[FileName, sqlite3.Row
     rows = db.execute(
         "SELECT name, stands_for, state, label, album_id, openai_id FROM files"
         " WHERE conversation = ? AND epoch = ? AND state IN ('uploaded', 'live') AND name != ?"
-        " ORDER BY state = 'live', stands_for = name, created_at DESC",
+        " ORDER BY state = 'live', created_at DESC",
         (claim.conversation, claim.epoch, but),
     )
     return {FileName(row["stands_for"]): row for row in rows}
