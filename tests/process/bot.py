@@ -63,6 +63,18 @@ class Bot:
         except aiohttp.ClientConnectionError:
             return 0, ""
 
+    def resident_mb(self) -> float:
+        return self._memory_mb("VmRSS")
+
+    def peak_mb(self) -> float:
+        return self._memory_mb("VmHWM")
+
+    def _memory_mb(self, name: str) -> float:
+        """As Linux accounts it."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith(name)]
+        return int(line.split()[1]) / 1024
+
     def terminate(self) -> None:
         """What an operator does."""
         self._process.send_signal(signal.SIGTERM)
