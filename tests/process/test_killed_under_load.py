@@ -32,7 +32,7 @@ async def _killed(town: Town, kills: int) -> None:
         bot = await town.bot()
         for person in people:
             _ask(person, asked, f"{kill}.{person.id}")
-        await _until_somebody_was_answered(town, people)
+        await _until_each_was_answered(town, people)
         await asyncio.sleep(random.uniform(0.0, 1.0))
         bot.kill()
         await bot.ended()
@@ -52,10 +52,10 @@ def _ask(person: Person, asked: dict[int, list[str]], name: str) -> None:
     asked[person.id] += [f"{name}a;", f"{name}b;"]
 
 
-async def _until_somebody_was_answered(town: Town, people: list[Person]) -> None:
-    """So that no question is cut off again and again, and put aside for it."""
-    before = sum(len(person.sees) for person in people)
-    await town.until(lambda: sum(len(person.sees) for person in people) > before)
+async def _until_each_was_answered(town: Town, people: list[Person]) -> None:
+    """So that no question is cut off again and again: after three times it is put aside."""
+    before = {person.id: len(person.sees) for person in people}
+    await town.until(lambda: all(len(person.sees) > before[person.id] for person in people))
 
 
 async def _until_answered(town: Town, person: Person, names: list[str]) -> None:
