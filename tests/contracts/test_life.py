@@ -43,6 +43,8 @@ from tests.contracts.model import ADMITTED, Row, Talk, Upload, Waiting, Worker, 
 
 USERS = st.sampled_from([ANN, BOB])
 KINDS = st.sampled_from(["text", "cut text", "photo", "photo", "album a", "album b"])
+UPLOADS = st.sampled_from(["for long", "for long", "for short", "only begun"])
+SHORT_S = 20.0
 WORKERS_MAX = 2
 STAGES = 7
 ANY = st.integers(0, 9)
@@ -84,14 +86,16 @@ class Life(RuleBasedStateMachine):
     def something_comes(self, user: int, what: str) -> None:
         self._comes(self._message(user, what))
 
-    @rule(user=USERS, what=KINDS, steps=st.integers(0, STAGES))
-    def something_comes_and_is_worked_on(self, user: int, what: str, steps: int) -> None:
+    @rule(user=USERS, what=KINDS, steps=st.integers(0, STAGES), uploads=UPLOADS)
+    def something_comes_and_is_worked_on(
+        self, user: int, what: str, steps: int, uploads: str
+    ) -> None:
         self._comes(self._message(user, what))
         self.bench.wait(QUIET_S)
         if len(self.workers) < WORKERS_MAX:
             self._claim()
         if self.workers:
-            self._go_on(self.workers[-1], steps)
+            self._go_on(self.workers[-1], steps, uploads)
 
     def _message(self, user: int, what: str) -> Message:
         match what:
@@ -230,16 +234,24 @@ class Life(RuleBasedStateMachine):
         return self.workers[who % len(self.workers)]
 
     @precondition(lambda self: self.workers)
-    @rule(who=ANY, steps=st.integers(1, STAGES))
-    def a_worker_goes_on(self, who: int, steps: int) -> None:
-        self._go_on(self._worker(who), steps)
+    @rule(who=ANY, steps=st.integers(1, STAGES), uploads=UPLOADS)
+    def a_worker_goes_on(self, who: int, steps: int, uploads: str) -> None:
+        self._go_on(self._worker(who), steps, uploads)
 
-    def _go_on(self, worker: Worker, steps: int) -> None:
+    @precondition(lambda self: self.workers)
+    @rule(who=ANY, steps=st.integers(1, STAGES), uploads=UPLOADS)
+    def a_worker_dies_and_another_takes_over(self, who: int, steps: int, uploads: str) -> None:
+        self.workers.remove(self._worker(who))
+        self.bench.wait(LEASE_S)
+        if worker := self._claim():
+            self._go_on(worker, steps, uploads)
+
+    def _go_on(self, worker: Worker, steps: int, uploads: str) -> None:
         """The usual way, up to some point."""
         for _ in range(steps):
             match worker.stage:
                 case 0:
-                    self._upload_all(worker)
+                    self._upload_all(worker, uploads)
                 case 1:
                     self._take_stragglers(worker)
                 case 2:
@@ -342,13 +354,13 @@ class Life(RuleBasedStateMachine):
         if pictured:
             self._intend(worker, pictured[which % len(pictured)], None)
 
-    def _upload_all(self, worker: Worker) -> None:
-        for which in range(len(worker.taken)):
-            if worker.taken[which].message.picture:
-                upload = self._intend(worker, worker.taken[which].message, None)
-                if upload is not None:
+    def _upload_all(self, worker: Worker, how: str) -> None:
+        for each in worker.taken:
+            if each.message.picture:
+                upload = self._intend(worker, each.message, None)
+                if upload is not None and how != "only begun":
                     self._arrives(upload)
-                    self._is_told(upload, MONTH_S)
+                    self._is_told(upload, MONTH_S if how == "for long" else SHORT_S)
 
     def _intend(self, worker: Worker, message: Message, lost: Row | None) -> Upload | None:
         """Law 1: the intent; the upload, where one is to be made."""
@@ -402,7 +414,7 @@ class Life(RuleBasedStateMachine):
                 self._arrives(upload)
             case "told":
                 self._arrives(upload)
-                self._is_told(upload, 20.0 if which % 2 else MONTH_S)
+                self._is_told(upload, SHORT_S if which % 2 else MONTH_S)
             case "failed":
                 self._fails(upload, unknown=False)
             case _:
@@ -504,8 +516,8 @@ class Life(RuleBasedStateMachine):
         waiting = [reset for talk in self.talks.values() for reset in talk.resets]
         jumpers = self.bench.jumpers()
         assert list(jumpers) == sorted(waiting, key=lambda reset: reset.update_id)
-        if jumpers:
-            self._reset(jumpers[0])
+        self._reset(jumpers[0])
+        self._take_deletions(100)
 
     def _reset(self, reset: Message) -> None:
         talk, key = self.talks[reset.conversation], reset.conversation

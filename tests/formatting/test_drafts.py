@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.formatting import format_draft
+from snapthread.formatting.draft import close_tail
 from tests.formatting.snapshots import CORPUS
 from tests.formatting.validator import covered, outside_code, problems, units
 
@@ -98,6 +99,12 @@ def test_a_draft_of_one_endless_block_is_cut_between_characters() -> None:
 
     assert units(draft.text) <= 4096
     assert problems(draft) == []
+
+
+def test_of_thousands_of_open_markers_only_the_last_are_closed() -> None:
+    text = "*a " * 1000
+
+    assert close_tail(text) == text.rstrip() + "*" * 8
 
 
 def test_what_the_author_wrote_as_text_stays_in_a_draft() -> None:

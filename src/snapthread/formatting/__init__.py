@@ -1,10 +1,10 @@
 """The model's Markdown as Telegram messages: text and entities that fit.
 
-    answer ─▶ source ─▶ builder ─▶ pieces ─▶ pack
-              what the    events     blocks     messages of ≤ 4096 units
-    draft ──▶ parser      to the     written    and ≤ 100 entities; for a
-    closes    would       tree       down       draft `ending`: the last one
-    the tail  misread
+    draft     closes what is half-written, then as an answer; `ending` shows its end
+    answer    ─▶ source    hides from the parser what it would misread
+              ─▶ builder   its events become a tree of blocks and inlines
+              ─▶ pieces    each block is written down as text with spans
+              ─▶ pack      pieces become messages of ≤ 4096 units and ≤ 100 entities
 
 The parser is imported when an answer is first formatted, not when this package is.
 """

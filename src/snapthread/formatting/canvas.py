@@ -53,11 +53,19 @@ class Canvas:
                 self._put_in_line(line)
 
     def bullet(self, marker: str) -> None:
-        self._put_in_line(f"{marker} ")
+        """A space follows it as soon as something does."""
+        self._put_in_line(marker)
         self._is_after_bullet = True
 
     def _put_in_line(self, text: str) -> None:
-        self._put(self._indent + text if self._is_line_start else text)
+        self._begin_text()
+        self._put(text)
+
+    def _begin_text(self) -> None:
+        if self._is_line_start and self._indent:
+            self._put(self._indent)
+        elif self._is_after_bullet:
+            self._put(" ")
         self._is_line_start = self._is_after_bullet = False
 
     def end_line(self) -> None:
@@ -107,9 +115,7 @@ class Canvas:
         if self.is_inside("text_link") or not text.strip():
             self.write(text)
             return
-        if self._is_line_start:
-            self._put(self._indent)
-            self._is_line_start = False
+        self._begin_text()
         self._interrupted("code", text)
 
     def code_block(self, text: str, language: str | None = None) -> None:

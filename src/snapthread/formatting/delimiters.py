@@ -36,6 +36,8 @@ class FormulaPlace:
 
 def find_formulas(masked: str) -> list[FormulaPlace]:
     """The formulas outside code, in order and apart."""
+    if not any(opener in masked for opener in FORMULA_CLOSERS):
+        return []
     found: list[FormulaPlace] = []
     closers = _Closers(masked)
     done = 0
@@ -49,11 +51,11 @@ def find_formulas(masked: str) -> list[FormulaPlace]:
     return found
 
 
-def without_formulas(masked: str) -> str:
+def without_formulas(masked: str, places: list[FormulaPlace]) -> str:
     """With each formula made unreadable too."""
     parts: list[str] = []
     done = 0
-    for place in find_formulas(masked):
+    for place in places:
         parts += [masked[done : place.start], marks.CODE * (place.end - place.start)]
         done = place.end
     return "".join([*parts, masked[done:]])

@@ -83,7 +83,8 @@ def _without_half_fence(code: str) -> str:
 def _without_half_links(tail: Tail) -> Tail:
     """Half a link, "[label](addr" or "[lab", becomes its label."""
     text = tail.text
-    for bracket in reversed([loose for loose in tail.loose if loose.marker.endswith("[")]):
+    brackets = [loose for loose in tail.loose if loose.marker.endswith("[")]
+    for bracket in reversed(brackets[-_OPENERS_MAX:]):
         address = text.rfind("](")
         if address > bracket.start and _is_open(text[address + 2 :]):
             text = text[: bracket.start] + text[bracket.end : address]

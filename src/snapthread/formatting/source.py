@@ -78,7 +78,7 @@ def prepare(text: str) -> Source:
     masked = regions.mask_code(text)
     places = find_formulas(masked)
     text = regions.hide_tags(text)
-    text = regions.hide_pipes(text, without_formulas(masked))
+    text = regions.hide_pipes(text, without_formulas(masked, places))
     return _take_out(text, masked, places)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from snapthread.formatting import marks
-from snapthread.formatting.delimiters import without_formulas
+from snapthread.formatting.delimiters import find_formulas, without_formulas
 from snapthread.formatting.parser import character_ranges, events, pair
 from snapthread.formatting.regions import Regions
 
@@ -68,7 +68,7 @@ def find_tail(text: str) -> Tail:
 def _tail(raw: bytes, leaf: _Leaf) -> Tail:
     text = raw[leaf.start :].decode()
     code = Regions(code=character_ranges(raw[leaf.start :], leaf.code)).mask_code(text)
-    masked = without_formulas(code)
+    masked = without_formulas(code, find_formulas(code))
     loose = (found for found in _runs(raw, leaf) if masked[found.start] != marks.CODE)
     return Tail(
         kind=leaf.kind,
