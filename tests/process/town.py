@@ -15,7 +15,7 @@ from snapthread.sandbox.bot_api import BotApi
 from snapthread.sandbox.chats import Message
 from snapthread.sandbox.openai import Asked, OpenAI
 from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.sandbox.scripted_model import Answer, ScriptedModel, described
 from snapthread.sandbox.server import serve
 from tests.process.bot import LIMIT_S, STEP_S, Bot
 
@@ -40,7 +40,9 @@ class Town:
         self._url = ""
 
     def play(self, story: Story, *, limit_s: float = LIMIT_S) -> None:
-        """Run a story while both services are served."""
+        """Run a story while both services are served; the model begins as it was made."""
+        self.model.queue.clear()
+        self.model.otherwise = Answer(text=described)
 
         async def told() -> None:
             async with asyncio.timeout(limit_s):
