@@ -2,10 +2,13 @@
 
 import atexit
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +25,7 @@ class Server:
     """One server process with its data in a folder; started, killed, and started again."""
 
     def __init__(self, program: Path | str, folder: Path, *options: str) -> None:
+        self.program = program
         self._command = [
             str(program),
             *("--bind", "127.0.0.1", "--dir", str(folder), "--save", ""),
@@ -29,7 +33,7 @@ class Server:
             *options,
         ]
         self._log = folder / "server.log"
-        self.port = _free_port()
+        self.port = free_port()
         self._folders: list[Path] = []
         self.start()
 
@@ -72,13 +76,22 @@ class Server:
     def _number(self, folder: Path) -> int:
         return self._folders.index(folder) % DATABASES
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """As a power cut of the program: it cannot write what it has not written."""
         self._process.kill()
         self._process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -95,6 +108,16 @@ def redis_program() -> str:
     if program is None:
         pytest.skip("no redis-server here: install Debian's, and this runs on Redis too")
     return program
+
+
+@contextmanager
+def own_server(folder: Path, *options: str, program: Path | str | None = None) -> Iterator[Server]:
+    """One that a test may break."""
+    server = Server(program or valkey_program(), folder, *options)
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 @cache

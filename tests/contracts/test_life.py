@@ -1,6 +1,7 @@
 """The laws of the store over whole lives: messages come, workers and cleaners work and crash,
 leases are lost, uploads end late, conversations begin anew; a plain model says what must be so."""
 
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.contracts.builders import (
     message,
     next_id,
     open_sqlite_in_memory,
+    open_valkey,
     photo,
     picture,
     restart_ids,
@@ -48,15 +50,18 @@ SHORT_S = 20.0
 WORKERS_MAX = 2
 STAGES = 7
 ANY = st.integers(0, 9)
+LIVES = itertools.count()  # each in a place of its own
 
 
 class Life(RuleBasedStateMachine):
     """Two people, two workers, one cleaner, a moving clock."""
 
+    opener = staticmethod(open_sqlite_in_memory)
+
     def __init__(self) -> None:
         super().__init__()
         restart_ids()
-        self.bench = Bench(open_sqlite_in_memory, Path())
+        self.bench = Bench(self.opener, Path(f"life-{next(LIVES)}"))
         self.talks = {private_conversation(user): Talk() for user in (ANN, BOB)}
         self.rows: dict[FileName, Row] = {}
         self.at_openai: dict[str, FileName] = {}
@@ -682,11 +687,25 @@ def _in_order(taken: list[Waiting]) -> tuple[Message, ...]:
     return tuple(sorted((each.message for each in taken), key=lambda each: each.message_id))
 
 
+class LifeOnValkey(Life):
+    """The same, in scripts."""
+
+    opener = staticmethod(open_valkey)
+
+
 class LongLife(Life):
     """The same, for minutes."""
 
 
+class LongLifeOnValkey(LifeOnValkey):
+    """The same, for minutes, in scripts."""
+
+
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestLifeOnValkey = LifeOnValkey.TestCase
+TestLifeOnValkey.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestLongLife = pytest.mark.soak(LongLife.TestCase)
 TestLongLife.settings = settings(max_examples=5_000, stateful_step_count=80, deadline=None)
+TestLongLifeOnValkey = pytest.mark.soak(LongLifeOnValkey.TestCase)
+TestLongLifeOnValkey.settings = settings(max_examples=1_000, stateful_step_count=80, deadline=None)

@@ -60,6 +60,8 @@ class Server:
                 protocol=2,
                 retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
             )
+            # Connects to nothing yet, but refuses an option that it does not know.
+            pool.make_connection()  # type: ignore[no-untyped-call]
         except (ValueError, TypeError):
             raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
         self._redis = Redis.from_pool(pool)
