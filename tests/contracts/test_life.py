@@ -4,6 +4,7 @@ leases are lost, uploads end late, conversations begin anew; a plain model says 
 import itertools
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,7 @@ from tests.contracts.builders import (
     MONTH_S,
     QUIET_S,
     Bench,
+    Opener,
     command,
     cut_text,
     line,
@@ -56,7 +58,7 @@ LIVES = itertools.count()  # each in a place of its own
 class Life(RuleBasedStateMachine):
     """Two people, two workers, one cleaner, a moving clock."""
 
-    opener = staticmethod(open_sqlite_in_memory)
+    opener: ClassVar[Opener] = staticmethod(open_sqlite_in_memory)
 
     def __init__(self) -> None:
         super().__init__()
@@ -690,7 +692,7 @@ def _in_order(taken: list[Waiting]) -> tuple[Message, ...]:
 class LifeOnValkey(Life):
     """The same, in scripts."""
 
-    opener = staticmethod(open_valkey)
+    opener: ClassVar[Opener] = staticmethod(open_valkey)
 
 
 class LongLife(Life):
