@@ -259,6 +259,27 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What other processes did meanwhile: to claims of ours, and what the services asked for."""
+
+    lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
+    stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
+    pauses: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message in the mailbox, or put aside from it; nothing of what it says."""
+
+    update_id: int
+    conversation: ConversationKey
+    kind: str  # a question, a command, …
+    arrived_at: datetime  # for what was put aside: when that was
+    attempts: int
+    is_held: bool = False  # somebody works on it now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """This installation's own id, which marks its files, and its secret for hashed ids."""
 

@@ -20,10 +20,12 @@ from snapthread.model import (
     LedgerFile,
     Line,
     Message,
+    News,
     Part,
     Say,
     Transcript,
     Usage,
+    Waiting,
 )
 
 Clock = Callable[[], datetime]  # aware UTC
@@ -97,6 +99,25 @@ class Mailboxes(Protocol):
 
     async def next_wake(self, now: datetime) -> datetime | None:
         """When the next conversation can be claimed; None where nothing waits."""
+        ...
+
+    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+        """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
+        ...
+
+    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+        """The messages in all mailboxes, oldest first."""
+        ...
+
+    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+        """The messages that were put aside, oldest first."""
+        ...
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        """A message that was put aside goes to the end of its mailbox, as if it had just come.
+
+        False where none with this id was put aside.
+        """
         ...
 
 
@@ -350,6 +371,20 @@ class People(Protocol):
         """All of it, as JSON: conversation, files, what waits, what was put aside."""
         ...
 
+    async def adopt(
+        self,
+        user_id: int,
+        openai_ids: Sequence[str],
+        now: datetime,
+        *,
+        due_at: datetime,
+        say: Say,
+    ) -> int:
+        """Files of the first generation become retired files of this user, due at `due_at`, or at
+        once with the next reset or erasure. How many the ledger did not know; where there were
+        any, `say` becomes a part to deliver, once for each user."""
+        ...
+
     async def note_blocked(self, user_id: int, blocked_at: datetime | None) -> None:
         """The user blocked the bot (the first time counts), or, with None, came back."""
         ...
@@ -369,6 +404,10 @@ class Store(Mailboxes, Conversations, Ledger, People, Protocol):
 
     async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
         """One process does a job at a time; who has it keeps it by taking it again."""
+        ...
+
+    async def pause(self, service: str, until: datetime) -> None:
+        """No process calls this service before then (`Mailboxes.news` tells the others)."""
         ...
 
     async def tidy(self, now: datetime) -> int:

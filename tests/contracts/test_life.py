@@ -116,12 +116,14 @@ class Life(RuleBasedStateMachine):
                 return photo(user=user, album=album)
 
     @precondition(lambda self: any(talk.waiting or talk.lines for talk in self.talks.values()))
-    @rule(user=USERS)
-    def a_reset_comes(self, user: int) -> None:
+    @rule(user=USERS, at_once=st.booleans())
+    def a_reset_comes(self, user: int, at_once: bool) -> None:
         reset = command(user=user)
         self.bench.send(reset)
         self.talks[reset.conversation].resets.append(reset)
         self.seen.append(reset)
+        if at_once:
+            self.the_oldest_reset_is_done()
 
     @precondition(lambda self: self.seen)
     @rule(which=ANY)
@@ -246,12 +248,25 @@ class Life(RuleBasedStateMachine):
         self._go_on(self._worker(who), steps, uploads)
 
     @precondition(lambda self: self.workers)
-    @rule(who=ANY, steps=st.integers(1, STAGES), uploads=UPLOADS)
-    def a_worker_dies_and_another_takes_over(self, who: int, steps: int, uploads: str) -> None:
-        self.workers.remove(self._worker(who))
+    @rule(who=ANY, steps=st.integers(1, STAGES), uploads=UPLOADS, looks=st.booleans())
+    def a_worker_dies_and_another_takes_over(
+        self, who: int, steps: int, uploads: str, looks: bool
+    ) -> None:
+        """What the dead one uploaded is told only then, or the cleaner looks for it first."""
+        worker = self._worker(who)
+        self._upload_all(worker, "only begun")
+        late = self.uploads[-2:]
+        self.workers.remove(worker)
         self.bench.wait(LEASE_S)
-        if worker := self._claim():
-            self._go_on(worker, steps, uploads)
+        for upload in late:
+            self._arrives(upload)
+        if looks:
+            self.bench.wait(LONGEST_UPLOAD_S)
+            self._look(crashes=False)
+        if successor := self._claim():
+            self._go_on(successor, steps, uploads)
+        for upload in late:
+            self._is_told(upload, MONTH_S)
 
     def _go_on(self, worker: Worker, steps: int, uploads: str) -> None:
         """The usual way, up to some point."""

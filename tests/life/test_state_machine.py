@@ -272,8 +272,9 @@ class Lives(RuleBasedStateMachine):
     async def _lose_lease(self, user: int) -> None:
         self.disturbances += 1
         key = private_conversation(user)
-        with self.store._db as db:
-            db.execute("UPDATE conversations SET lease_until = 1 WHERE key = ?", (key,))
+        await self.store._do(
+            lambda db: db.execute("UPDATE conversations SET lease_until = 1 WHERE key = ?", (key,))
+        )
 
     # ------------------------------------------------------------ the promises
 

@@ -1,4 +1,4 @@
-"""One bot process: its start, its pages, its log, and its end."""
+"""One process of the product: its start, its pages, its log, and its end."""
 
 import asyncio
 import json
@@ -7,11 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+
+from tests.process import warm
 
 LIMIT_S: Final = 180.0  # no test measures time; this only ends one that would hang
 FRAGILE: Final = Path(__file__).with_name("fragile")
@@ -19,24 +22,22 @@ STEP_S: Final = 0.02
 
 
 class Bot:
-    """`python -m snapthread run`; what it writes to standard error is kept in a file."""
+    """`snapthread run`; what it writes to standard error is kept in a file.
 
-    def __init__(self, settings: dict[str, str], folder: Path, log: Path) -> None:
+    Forked from where everything is imported, or with `cold` as `python -m snapthread run`.
+    """
+
+    def __init__(
+        self, settings: dict[str, str], folder: Path, log: Path, *, cold: bool = False
+    ) -> None:
         self.settings = {"LOG_FORMAT": "json", "HTTP_PORT": str(free_port())} | settings
         self.log_path = log
-        with log.open("wb") as stderr:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "snapthread", "run"],
-                cwd=folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": _search_path()} | self.settings,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-            )
+        start = _start_cold if cold else _start_warm
+        self._process = start(folder, environment() | self.settings, log)
 
     @property
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        return self._process.exit_status() is None
 
     @property
     def log(self) -> str:
@@ -77,23 +78,57 @@ class Bot:
 
     def terminate(self) -> None:
         """What an operator does."""
-        self._process.send_signal(signal.SIGTERM)
+        os.kill(self._process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """`kill -9`."""
-        self._process.send_signal(signal.SIGKILL)
+        os.kill(self._process.pid, signal.SIGKILL)
 
     async def ended(self) -> int:
         """Its exit status; minus the signal's number where a signal ended it."""
         async with asyncio.timeout(LIMIT_S):
-            while self.is_running:
+            while (status := self._process.exit_status()) is None:
                 await asyncio.sleep(STEP_S)
-        return self._process.wait()
+        return status
 
     def bury(self) -> None:
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        if self.is_running:
+            self.kill()
         self._process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What both ways of starting have in common."""
+
+    pid: int
+    exit_status: Callable[[], int | None]
+    wait: Callable[[], object]
+
+
+def _start_warm(folder: Path, settings: dict[str, str], log: Path) -> Process:
+    process = warm.start(("run",), folder, settings, Path(os.devnull), log)
+    assert process.pid is not None
+    return Process(process.pid, lambda: process.exitcode, process.join)
+
+
+def _start_cold(folder: Path, settings: dict[str, str], log: Path) -> Process:
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "snapthread", "run"],
+            cwd=folder,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+    return Process(process.pid, process.poll, process.wait)
+
+
+def environment() -> dict[str, str]:
+    """What a process needs besides its settings: to be found, and a decoder that can be killed."""
+    found_by = filter(None, [str(FRAGILE), os.environ.get("PYTHONPATH", "")])
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(found_by)}
 
 
 def free_port() -> int:
@@ -101,8 +136,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _search_path() -> str:
-    """The fragile decoder first, then whatever the tests themselves were found by."""
-    return os.pathsep.join(filter(None, [str(FRAGILE), os.environ.get("PYTHONPATH", "")]))

@@ -9,10 +9,11 @@ import pytest
 from snapthread.sandbox.people import Person
 from snapthread.sandbox.scripted_model import Answer
 from tests.line.photos import photo
-from tests.process.test_upkeep import command
 from tests.process.town import Town
 
 PEOPLE = 4
+QUESTIONS = 3  # of each between two kills; the first shows a photo
+THINKS_S = 0.3
 
 
 def test_five_kills_under_load(town: Town) -> None:
@@ -27,29 +28,38 @@ def test_two_hundred_kills_under_load(town: Town) -> None:
 async def _killed(town: Town, kills: int) -> None:
     people = [town.newcomer() for _ in range(PEOPLE)]
     asked: dict[int, list[str]] = {person.id: [] for person in people}
-    town.model.otherwise = Answer(text=lambda question: question.last_text, first_s=0.3)
+    town.model.otherwise = Answer(text=lambda question: question.last_text, first_s=THINKS_S)
     for kill in range(kills):
         bot = await town.bot()
         for person in people:
             _ask(person, asked, f"{kill}.{person.id}")
         await _until_each_was_answered(town, people)
-        await asyncio.sleep(random.uniform(0.0, 1.0))
+        await _until_asked(town)
+        await asyncio.sleep(random.uniform(0.0, THINKS_S))
         bot.kill()
         await bot.ended()
     await town.bot()
     for person in people:
         await _until_answered(town, person, asked[person.id])
     _check_answers(people, asked, kills)
-    await command(town, "reconcile", "--json")
-    dry = await command(town, "reconcile", "--dry-run", "--json")
+    await town.command("reconcile", "--json")
+    dry = await town.command("reconcile", "--dry-run", "--json")
     assert dry["orphans_deleted"] == 0
     assert not any(request.dead_ids for request in town.openai.requests)
 
 
 def _ask(person: Person, asked: dict[int, list[str]], name: str) -> None:
-    person.sends_photo(photo("red"), caption=f"question {name}a;")
-    person.sends(f"question {name}b;")
-    asked[person.id] += [f"{name}a;", f"{name}b;"]
+    names = [f"{name}.{number};" for number in range(QUESTIONS)]
+    person.sends_photo(photo("red"), caption=f"question {names[0]}")
+    for text in names[1:]:
+        person.sends(f"question {text}")
+    asked[person.id] += names
+
+
+async def _until_asked(town: Town) -> None:
+    """So that the kill cuts somebody's question off."""
+    before = len(town.openai.requests)
+    await town.until(lambda: len(town.openai.requests) > before)
 
 
 async def _until_each_was_answered(town: Town, people: list[Person]) -> None:

@@ -13,8 +13,8 @@ def test_what_stops_a_start_is_one_sentence(town: Town) -> None:
 
     async def story() -> None:
         in_use = town.port
-        stranger = town.starts(TELEGRAM_BOT_TOKEN=WRONG_TOKEN, HTTP_PORT="0")
-        second = town.starts(HTTP_PORT=str(in_use))
+        stranger = town.starts(TELEGRAM_BOT_TOKEN=WRONG_TOKEN, HTTP_PORT="0", cold=True)
+        second = town.starts(HTTP_PORT=str(in_use), cold=True)
         assert await stranger.ended() == 1
         assert await second.ended() == 1
         (token_sentence,) = sentences(stranger.log)
@@ -29,6 +29,7 @@ def test_what_stops_a_start_is_one_sentence(town: Town) -> None:
 def test_wrong_settings_are_told_all_at_once(town: Town) -> None:
     async def story() -> None:
         bot = town.starts(
+            cold=True,
             TELEGRAM_BOT_TOKEN=NO_TOKEN,
             OPENAI_API_KEY="two words",
             IMAGE_MAX_SIDE="9000",

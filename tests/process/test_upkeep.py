@@ -1,33 +1,9 @@
 """The commands that clean and mend, as an operator runs them, beside a bot that serves."""
 
 import asyncio
-import json
-import os
-import sys
-from typing import Any
 
 from tests.line.photos import album, photo
 from tests.process.town import Town, hears
-
-
-async def command(town: Town, *arguments: str) -> dict[str, Any]:
-    """Run `snapthread …`; the one JSON document on its standard output."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "snapthread",
-        *arguments,
-        cwd=town.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-        | town.settings,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode()
-    document: dict[str, Any] = json.loads(out)
-    return document
 
 
 def test_commands_clean_and_mend_beside_a_running_bot(town: Town) -> None:
@@ -41,16 +17,16 @@ def test_commands_clean_and_mend_beside_a_running_bot(town: Town) -> None:
         await hears(bob)
         (bobs_file,) = town.last_request.file_ids
         swept, dry, receipt = await asyncio.gather(
-            command(town, "sweep", "--json"),
-            command(town, "reconcile", "--dry-run", "--json"),
-            command(town, "erase", str(bob.id), "--yes", "--json"),
+            town.command("sweep", "--json"),
+            town.command("reconcile", "--dry-run", "--json"),
+            town.command("erase", str(bob.id), "--yes", "--json"),
         )
         assert swept.keys() == {"images_retired", "files_deleted", "remaining"}
         assert dry["missing_restored"] == 1
         assert (receipt["files_deleted"], receipt["files_pending"]) == (1, 0)
         assert bobs_file in town.openai.deleted
         mended, held = await asyncio.gather(
-            command(town, "reconcile", "--json"), command(town, "export", str(ada.id))
+            town.command("reconcile", "--json"), town.command("export", str(ada.id))
         )
         assert mended["missing_restored"] == 1
         assert [line["role"] for line in held["conversation"]] == ["user", "assistant"]

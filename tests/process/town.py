@@ -4,20 +4,23 @@ A start takes seconds, so the tests of this folder share the bot: each talks as 
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
-from typing import Final
+from secrets import token_hex
+from typing import Any, Final
 
 from snapthread.sandbox.bot_api import BotApi
 from snapthread.sandbox.chats import Message
 from snapthread.sandbox.openai import Asked, OpenAI
 from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.sandbox.scripted_model import Answer, ScriptedModel, described
 from snapthread.sandbox.server import serve
-from tests.process.bot import LIMIT_S, STEP_S, Bot
+from tests.process import warm
+from tests.process.bot import LIMIT_S, STEP_S, Bot, environment
 
 TOKEN: Final = "123456:" + "t" * 35
 KEY: Final = "sk-" + "k" * 40
@@ -40,7 +43,9 @@ class Town:
         self._url = ""
 
     def play(self, story: Story, *, limit_s: float = LIMIT_S) -> None:
-        """Run a story while both services are served."""
+        """Run a story while both services are served; the model begins as it was made."""
+        self.model.queue.clear()
+        self.model.otherwise = Answer(text=described)
 
         async def told() -> None:
             async with asyncio.timeout(limit_s):
@@ -65,11 +70,21 @@ class Town:
             await self.bots[-1].ready()
         return self.bots[-1]
 
-    def starts(self, **settings: str) -> Bot:
+    def starts(self, *, cold: bool = False, **settings: str) -> Bot:
         """A process on this installation, which may not get far."""
         number = len(list(self.folder.glob("*.log")))
         log = self.folder / f"{number}.log"
-        return Bot(self.settings | settings, self.folder, log)
+        return Bot(self.settings | settings, self.folder, log, cold=cold)
+
+    async def command(self, *arguments: str) -> dict[str, Any]:
+        """Run `snapthread …`; the one JSON document on its standard output."""
+        out, errors = (self.folder / f"{token_hex(4)}.{kind}" for kind in ("out", "errors"))
+        settings = environment() | self.settings
+        process = warm.start(arguments, self.folder, settings, out, errors)
+        await asyncio.to_thread(process.join)
+        assert process.exitcode == 0, errors.read_text()
+        document: dict[str, Any] = json.loads(out.read_text())
+        return document
 
     @property
     def port(self) -> int:

@@ -234,7 +234,7 @@ def retire_past_due(db: Db, now: datetime, *, conversation: ConversationKey) -> 
 def retire_conversation(db: Db, key: ConversationKey, *, due_at_s: float) -> None:
     db.execute(
         "UPDATE files SET state = 'retired', reason = 'reset', due_at = ?"
-        " WHERE conversation = ? AND state IN ('intended', 'uploaded', 'live')",
+        " WHERE conversation = ? AND (state != 'retired' OR reason = 'adopted')",
         (due_at_s, key),
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from snapthread.model import Destination, Erased, Say, private_conversation
 from snapthread.store.codec import load_photos, moment, seconds
-from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready
+from snapthread.store.ledger import user_files
+from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready, set_mark
 
 
 def erase(
@@ -19,8 +20,8 @@ def erase(
     # A process may be asking right now: its files stay until its lease is over.
     due_at = max(seconds(now), row["lease_until"] if row else 0)
     files = db.execute(
-        "UPDATE files SET state = 'retired', due_at = ?, reason = coalesce(reason, 'erased')"
-        " WHERE owner = ? AND state != 'retired'",
+        "UPDATE files SET state = 'retired', due_at = ?, reason = 'erased'"
+        " WHERE owner = ? AND (state != 'retired' OR reason = 'adopted')",
         (due_at, user_id),
     ).rowcount
     erased = Erased(
@@ -32,14 +33,48 @@ def erase(
     db.execute("DELETE FROM conversations WHERE key = ?", (key,))
     db.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
     db.execute(
-        "DELETE FROM marks WHERE key IN (?, ?) OR key GLOB ?",
-        (f"full:{key}", f"said:storage:{user_id}", f"answered:{key}:*"),
+        "DELETE FROM marks WHERE key IN (?, ?, ?) OR key GLOB ?",
+        (
+            f"full:{key}",
+            f"said:storage:{user_id}",
+            f"said:adopted:{user_id}",
+            f"answered:{key}:*",
+        ),
     )
     if last_words is not None:
         ensure_conversation(db, key)
         add_parts(db, key, last_words[0], [last_words[1]], now)
         refresh_ready(db, key)
     return erased
+
+
+def adopt(
+    db: Db, user_id: int, openai_ids: Sequence[str], now: datetime, *, due_at: datetime, say: Say
+) -> int:
+    """The first generation kept no more than the ids."""
+    key = private_conversation(user_id)
+    ensure_conversation(db, key)
+    known = user_files(db, user_id)
+    fresh = [openai_id for openai_id in dict.fromkeys(openai_ids) if openai_id not in known]
+    for openai_id in fresh:
+        db.execute(
+            "INSERT INTO files (name, conversation, epoch, owner, state, stands_for, telegram_id,"
+            " unique_id, openai_id, size_bytes, width, height, created_at, due_at, reason) SELECT"
+            " :name, key, epoch, :owner, 'retired', :name, '', '', :id, 0, 0, 0, :now, :due,"
+            " 'adopted' FROM conversations WHERE key = :key",
+            {
+                "name": f"adopted-{user_id}-{openai_id}",
+                "key": key,
+                "owner": user_id,
+                "id": openai_id,
+                "now": seconds(now),
+                "due": seconds(due_at),
+            },
+        )
+    if fresh and set_mark(db, f"said:adopted:{user_id}", now, None):
+        add_parts(db, key, Destination(chat_id=user_id), [say], now)
+        refresh_ready(db, key)
+    return len(fresh)
 
 
 def _delete(db: Db, table: str, key: str) -> int:

@@ -111,6 +111,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE VIEW user_files AS
         SELECT owner AS user_id, openai_id AS file_id FROM files WHERE openai_id IS NOT NULL;
     """,
+    """
+    CREATE TABLE pauses (service TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

@@ -25,13 +25,15 @@ from snapthread.model import (
     LedgerFile,
     Line,
     Message,
+    News,
     Part,
     Say,
     Transcript,
+    Waiting,
 )
 from snapthread.ports import Arrival, ResetWords
 from snapthread.store import conversation as talk
-from snapthread.store import leaving, ledger, mailbox, people
+from snapthread.store import inbox, leaving, ledger, mailbox, people
 from snapthread.store.codec import seconds
 from snapthread.store.schema import migrate
 
@@ -78,6 +80,9 @@ class SqliteStore:
     async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
         return await self._do(leaving.take_job, job, owner, now, lease_s=lease_s)
 
+    async def pause(self, service: str, until: datetime) -> None:
+        await self._do(inbox.pause, service, until)
+
     async def tidy(self, now: datetime) -> int:
         return await self._do(_tidy, now)
 
@@ -117,6 +122,18 @@ class SqliteStore:
 
     async def next_wake(self, now: datetime) -> datetime | None:
         return await self._do(mailbox.next_wake, now)
+
+    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+        return await self._do(inbox.news, claims, now)
+
+    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+        return await self._do(inbox.waiting, limit=limit)
+
+    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+        return await self._do(inbox.aside, limit=limit)
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        return await self._do(inbox.replay, update_id, now)
 
     # ------------------------------------------------------------ conversations
 
@@ -286,6 +303,17 @@ class SqliteStore:
     async def export(self, user_id: int) -> dict[str, Any]:
         return await self._do(people.export, user_id)
 
+    async def adopt(
+        self,
+        user_id: int,
+        openai_ids: Sequence[str],
+        now: datetime,
+        *,
+        due_at: datetime,
+        say: Say,
+    ) -> int:
+        return await self._do(people.adopt, user_id, openai_ids, now, due_at=due_at, say=say)
+
     async def note_blocked(self, user_id: int, blocked_at: datetime | None) -> None:
         await self._do(people.note_blocked, user_id, blocked_at)
 
@@ -362,6 +390,7 @@ def _installation(db: sqlite3.Connection) -> Installation:
 
 def _tidy(db: sqlite3.Connection, now: datetime) -> int:
     old = db.execute("DELETE FROM seen WHERE at <= ?", (seconds(now) - SEEN_S,)).rowcount
+    db.execute("DELETE FROM pauses WHERE until <= ?", (seconds(now),))
     return old + db.execute("DELETE FROM marks WHERE until <= ?", (seconds(now),)).rowcount
 
 

@@ -1,0 +1,80 @@
+"""What the mailboxes hold, for operators; and what processes tell each other. On SQLite."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from snapthread.model import Claim, ConversationKey, News, Waiting
+from snapthread.store.codec import load_message, moment, seconds
+from snapthread.store.rows import Db, ensure_conversation, refresh_ready
+
+
+def news(db: Db, claims: Sequence[Claim], now: datetime) -> News:
+    rows = {claim: _conversation(db, claim) for claim in claims}
+    pauses = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
+    return News(
+        lost=frozenset(claim for claim, row in rows.items() if row is None),
+        stopped=frozenset(
+            claim for claim, row in rows.items() if row and row["stopped_turn"] == claim.turn
+        ),
+        pauses={row["service"]: moment(row["until"]) for row in pauses},
+    )
+
+
+def _conversation(db: Db, claim: Claim) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT stopped_turn FROM conversations WHERE key = ? AND token = ? AND epoch = ?",
+        (claim.conversation, claim.token, claim.epoch),
+    ).fetchone()
+    return row
+
+
+def pause(db: Db, service: str, until: datetime) -> None:
+    db.execute(
+        "INSERT INTO pauses (service, until) VALUES (?, ?)"
+        " ON CONFLICT (service) DO UPDATE SET until = max(until, excluded.until)",
+        (service, seconds(until)),
+    )
+
+
+def waiting(db: Db, *, limit: int) -> tuple[Waiting, ...]:
+    rows = db.execute(
+        "SELECT inbox.*, inbox.token IS NOT NULL AND inbox.token = conversations.token"
+        " AND lease_until > 0 AS is_held FROM inbox JOIN conversations ON key = conversation"
+        " ORDER BY inbox.id LIMIT ?",
+        (limit,),
+    )
+    return tuple(_waiting(row, row["arrived_at"], is_held=bool(row["is_held"])) for row in rows)
+
+
+def aside(db: Db, *, limit: int) -> tuple[Waiting, ...]:
+    rows = db.execute("SELECT * FROM aside ORDER BY at, update_id LIMIT ?", (limit,))
+    return tuple(_waiting(row, row["at"]) for row in rows)
+
+
+def _waiting(row: sqlite3.Row, at_s: float, *, is_held: bool = False) -> Waiting:
+    return Waiting(
+        update_id=row["update_id"],
+        conversation=ConversationKey(row["conversation"]),
+        kind=load_message(row["message"]).kind,
+        arrived_at=moment(at_s),
+        attempts=row["attempts"],
+        is_held=is_held,
+    )
+
+
+def replay(db: Db, update_id: int, now: datetime) -> bool:
+    row = db.execute(
+        "DELETE FROM aside WHERE update_id = ? RETURNING conversation, message", (update_id,)
+    ).fetchone()
+    if row is None:
+        return False
+    key = ConversationKey(row["conversation"])
+    ensure_conversation(db, key)
+    db.execute(
+        "INSERT INTO inbox (update_id, conversation, jumps, arrived_at, ready_at, message)"
+        " VALUES (?, ?, 0, ?, ?, ?)",
+        (update_id, key, seconds(now), seconds(now), row["message"]),
+    )
+    refresh_ready(db, key)
+    return True

@@ -1,0 +1,39 @@
+"""Processes of the product that skip its longest step: importing aiogram takes seconds of work.
+
+A server of multiprocessing has imported everything once and forks each process from there. Such a
+process is one of its own: it has its own memory, dies of `kill -9`, and leaves nothing in another.
+The tests of a start run `python -m snapthread` itself.
+"""
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.process.imported"])
+
+
+def start(
+    arguments: tuple[str, ...], folder: Path, settings: dict[str, str], out: Path, errors: Path
+) -> ForkServerProcess:
+    """`snapthread arguments…`, with nothing in its environment but `settings`."""
+    process = _context.Process(target=_run, args=(arguments, folder, settings, out, errors))
+    process.start()
+    return process
+
+
+def _run(
+    arguments: tuple[str, ...], folder: Path, settings: dict[str, str], out: Path, errors: Path
+) -> None:
+    os.environ.clear()
+    os.environ.update(settings)
+    os.chdir(folder)
+    for stream, path in ((1, out), (2, errors)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    sys.argv = ["snapthread", *arguments]
+
+    from snapthread.cli import main
+
+    main()
