@@ -4,7 +4,6 @@ leases are lost, uploads end late, conversations begin anew; a plain model says 
 import itertools
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from hypothesis import settings
@@ -28,7 +27,6 @@ from tests.contracts.builders import (
     MONTH_S,
     QUIET_S,
     Bench,
-    Opener,
     command,
     cut_text,
     line,
@@ -52,18 +50,16 @@ SHORT_S = 20.0
 WORKERS_MAX = 2
 STAGES = 7
 ANY = st.integers(0, 9)
-LIVES = itertools.count()  # each in a place of its own
+LIVES = itertools.count()  # each in a database of its own
 
 
 class Life(RuleBasedStateMachine):
     """Two people, two workers, one cleaner, a moving clock."""
 
-    opener: ClassVar[Opener] = staticmethod(open_sqlite_in_memory)
-
     def __init__(self) -> None:
         super().__init__()
         restart_ids()
-        self.bench = Bench(self.opener, Path(f"life-{next(LIVES)}"))
+        self.bench = self._bench()
         self.talks = {private_conversation(user): Talk() for user in (ANN, BOB)}
         self.rows: dict[FileName, Row] = {}
         self.at_openai: dict[str, FileName] = {}
@@ -74,6 +70,9 @@ class Life(RuleBasedStateMachine):
         self.never_were: list[FileName] = []  # looked for and not found
         self.seen: list[Message] = []
         self.old_resets: list[Message] = []
+
+    def _bench(self) -> Bench:
+        return Bench(open_sqlite_in_memory, Path())
 
     def teardown(self) -> None:
         try:
@@ -707,7 +706,8 @@ def _in_order(taken: list[Waiting]) -> tuple[Message, ...]:
 class LifeOnValkey(Life):
     """The same, in scripts."""
 
-    opener: ClassVar[Opener] = staticmethod(open_valkey)
+    def _bench(self) -> Bench:
+        return Bench(open_valkey, Path(f"life-{next(LIVES)}"))
 
 
 class LongLife(Life):

@@ -33,9 +33,11 @@ from snapthread.model import (
     LedgerFile,
     Line,
     Message,
+    News,
     Part,
     Say,
     Transcript,
+    Waiting,
     private_conversation,
 )
 from snapthread.ports import Arrival, ResetWords
@@ -55,7 +57,9 @@ from snapthread.store.redis_words import (
     load_file,
     load_files,
     load_line,
+    load_news,
     load_parts,
+    load_waiting,
     micros,
     micros_of,
     moment,
@@ -117,6 +121,9 @@ class RedisStore:
             )
         )
 
+    async def pause(self, service: str, until: datetime) -> None:
+        await self._do("pause", service=service, until_at=micros(until))
+
     async def tidy(self, now: datetime) -> int:
         return int(await self._do("tidy", now=micros(now), seen=micros_of(SEEN_S)))
 
@@ -176,6 +183,23 @@ class RedisStore:
     async def next_wake(self, now: datetime) -> datetime | None:
         at = await self._do("next_wake", now=micros(now))
         return None if at is None else moment(at)
+
+    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+        told_of = [{**holder(claim), "turn": claim.turn} for claim in claims]
+        return load_news(claims, await self._do("news", claims=told_of, now=micros(now)))
+
+    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+        return load_waiting(await self._do("waiting", limit=limit))
+
+    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+        return load_waiting(await self._do("aside", limit=limit))
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        return bool(
+            await self._do(
+                "replay", update_id=update_id, now=micros(now), first_token=_first_token()
+            )
+        )
 
     # ------------------------------------------------------------ conversations
 
@@ -431,6 +455,29 @@ class RedisStore:
     async def export(self, user_id: int) -> dict[str, Any]:
         key = private_conversation(user_id)
         return load_export(user_id, await self._do("export", key=key, user_id=user_id))
+
+    async def adopt(
+        self,
+        user_id: int,
+        openai_ids: Sequence[str],
+        now: datetime,
+        *,
+        due_at: datetime,
+        say: Say,
+    ) -> int:
+        return int(
+            await self._do(
+                "adopt",
+                key=private_conversation(user_id),
+                user_id=user_id,
+                openai_ids=list(openai_ids),
+                now=micros(now),
+                due_at=micros(due_at),
+                say=dump_say(say),
+                first_token=_first_token(),
+                **going(Destination(chat_id=user_id)),
+            )
+        )
 
     async def note_blocked(self, user_id: int, blocked_at: datetime | None) -> None:
         at = None if blocked_at is None else micros(blocked_at)

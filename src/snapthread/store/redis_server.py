@@ -32,6 +32,7 @@ LUA_FILES: Final = (
     "ledger",
     "conversation",
     "leaving",
+    "inbox",
     "people",
     "store",
 )

@@ -23,7 +23,9 @@ from snapthread.model import (
     LedgerFile,
     Line,
     Message,
+    News,
     Part,
+    Waiting,
 )
 from snapthread.ports import Arrival
 from snapthread.store.codec import (
@@ -190,19 +192,40 @@ def load_deletions(replies: Sequence[Any]) -> tuple[Deletion, ...]:
     )
 
 
+def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(
+            update_id=update_id,
+            conversation=ConversationKey(key),
+            kind=kind,
+            arrived_at=moment(at),
+            attempts=attempts,
+            is_held=bool(is_held),
+        )
+        for update_id, key, kind, at, attempts, is_held in replies
+    )
+
+
+def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> News:
+    """What became of each claim, in the same order, and the pauses."""
+    states, pauses = reply
+    became = list(zip(claims, states, strict=True))
+    return News(
+        lost=frozenset(claim for claim, state in became if state == "lost"),
+        stopped=frozenset(claim for claim, state in became if state == "stopped"),
+        pauses={service: moment(until) for service, until in pauses},
+    )
+
+
 def load_export(user_id: int, reply: Sequence[Any]) -> dict[str, Any]:
-    """The same shape as from SQLite. What was put aside: update id, JSON, update id, JSON…"""
+    """The same shape as from SQLite."""
     lines, files, waiting, aside, parts = reply
-    put_aside = dict(zip(map(int, aside[::2]), aside[1::2], strict=True))
     return {
         "user_id": user_id,
         "conversation": [_shown_line(load_line(line)) for line in lines],
         "files": [_shown_file(file) for file in load_files(files)],
         "waiting": [json.loads(message) for _, message in waiting],
-        "put_aside": [
-            json.loads(json.loads(put_aside[update_id])["message"])
-            for update_id in sorted(put_aside)
-        ],
+        "put_aside": [json.loads(message) for message in aside],
         "not_delivered": [json.loads(json.loads(part)["say"]) for part in parts],
     }
 

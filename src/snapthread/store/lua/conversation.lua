@@ -119,9 +119,13 @@ end
 
 local function put_aside(key, rows, now)
   for _, row in ipairs(rows) do
-    redis.call('HSET', key_of('aside', key), whole(row.update_id), cjson.encode({
-      attempts = whole(row.attempts), at = whole(now), message = text_of(row),
-    }))
+    local update_id = whole(row.update_id)
+    write(key_of('aside_message', update_id), {}, {
+      conversation = key, update_id = row.update_id, kind = row.kind, attempts = row.attempts,
+      put_aside_at = now, message = text_of(row),
+    })
+    redis.call('ZADD', ASIDE, whole(now), update_id)
+    redis.call('ZADD', key_of('aside_of', key), update_id, update_id)
   end
 end
 

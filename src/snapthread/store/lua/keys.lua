@@ -9,7 +9,10 @@ local MARK_NAMES = 'snapthread:mark_names'
 local BLOCKED = 'snapthread:blocked'
 local READY = 'snapthread:ready'
 local HELD = 'snapthread:held'
+local MESSAGES = 'snapthread:messages'
 local JUMPS = 'snapthread:jumps'
+local ASIDE = 'snapthread:aside'
+local PAUSES = 'snapthread:pauses'
 local RETIRED = 'snapthread:retired'
 local DUE = 'snapthread:due'
 local INTENTS = 'snapthread:intents'
@@ -17,7 +20,8 @@ local LEAVING = 'snapthread:leaving'
 local UPLOADED = 'snapthread:uploaded'
 local SHOWN_NAMES = 'snapthread:shown_names'
 
--- kind: job, conversation, inbox, commands, message, aside, parts, lines, file, files, owner_files
+-- kind: job, conversation, inbox, commands, message, aside_of, aside_message, parts, lines, file,
+-- files, owner_files
 local function key_of(kind, id)
   return 'snapthread:' .. kind .. ':' .. id
 end

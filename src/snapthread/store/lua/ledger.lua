@@ -134,6 +134,14 @@ function verbs.intend(a)
   return make_intent(a.claim, a.file, a.now)
 end
 
+-- A file of which only the id is known: it is to be deleted.
+local function make_retired(file, now)
+  file.state, file.stands_for, file.created_at, file.attempts = 'retired', file.name, now, 0
+  file.telegram_id, file.unique_id = '', ''
+  file.size_bytes, file.width, file.height = 0, 0, 0
+  make_file(file)
+end
+
 -- Whatever became of the intent, the file is there: it is written down, to be deleted.
 -- A second file of one name gets a row of its own, so that the first is not forgotten.
 local function record_unwanted(file, a)
@@ -148,12 +156,10 @@ local function record_unwanted(file, a)
     return
   end
   file = file or {conversation = '', epoch = 0, owner = 0}
-  make_file({
+  make_retired({
     name = name, conversation = file.conversation, epoch = file.epoch, owner = file.owner,
-    state = 'retired', stands_for = name, telegram_id = '', unique_id = '',
-    openai_id = a.openai_id, size_bytes = 0, width = 0, height = 0, created_at = a.now,
-    due_at = a.now, attempts = 0, reason = 'unwanted',
-  })
+    openai_id = a.openai_id, due_at = a.now, reason = 'unwanted',
+  }, a.now)
 end
 
 function verbs.uploaded(a)
@@ -244,9 +250,14 @@ local function retire_past_due(key, now)
   end
 end
 
+-- What was adopted waits for this, although it is retired from the beginning.
+local function is_to_go(file)
+  return file.state ~= 'retired' or file.reason == 'adopted'
+end
+
 local function retire_conversation(key, due_at)
   local files = files_of(key_of('files', key), function(file)
-    return file.state ~= 'retired'
+    return is_to_go(file)
   end)
   for _, file in ipairs(files) do
     retire_file(file, 'reset', due_at)
@@ -276,10 +287,7 @@ function verbs.retire(a)
 end
 
 function verbs.named(a)
-  local wanted, newest_first = {}, {}
-  for _, id in ipairs(a.openai_ids) do
-    wanted[id] = true
-  end
+  local wanted, newest_first = as_set(a.openai_ids), {}
   local files = claims_files(a.claim, function(file)
     return is_shown(file) and wanted[file.openai_id]
   end)
@@ -358,10 +366,14 @@ function verbs.try_later(a)
 end
 
 -- What the ledger knows; the shared set may hold more.
-function verbs.user_files(a)
+local function known_ids(owner)
   local ids = {}
-  for _, name in ipairs(redis.call('ZRANGE', key_of('owner_files', whole(a.owner)), 0, -1)) do
+  for _, name in ipairs(redis.call('ZRANGE', key_of('owner_files', whole(owner)), 0, -1)) do
     ids[#ids + 1] = pick(key_of('file', name), {'openai_id'}).openai_id
   end
   return ids
+end
+
+function verbs.user_files(a)
+  return known_ids(a.owner)
 end

@@ -9,18 +9,25 @@ local function is_new(update_id, a)
   return true
 end
 
-local function put_in(arrival, bundle, now)
+-- A message at the end of its mailbox; `kept` is what is known of it beside.
+local function put_in(key, jumps, now, kept)
   local id = new_id()
-  write(key_of('message', whole(id)), {}, {
-    id = id, update_id = arrival.update_id, kind = arrival.kind, bundle = bundle,
-    arrived_at = now, ready_at = now, attempts = 0, message = arrival.message,
-    is_long = arrival.is_long, user_id = arrival.user_id, thread_id = arrival.thread_id,
-    sent_at = arrival.sent_at,
-  })
-  redis.call('ZADD', key_of(arrival.jumps and 'commands' or 'inbox', arrival.key), whole(id), whole(id))
-  if arrival.jumps then
+  kept.id, kept.conversation = id, key
+  kept.arrived_at, kept.ready_at, kept.attempts = now, now, 0
+  write(key_of('message', whole(id)), {}, kept)
+  redis.call('ZADD', key_of(jumps and 'commands' or 'inbox', key), whole(id), whole(id))
+  redis.call('ZADD', MESSAGES, whole(id), whole(id))
+  if jumps then
     redis.call('ZADD', JUMPS, whole(id), whole(id))
   end
+end
+
+local function put_in_arrival(arrival, bundle, now)
+  put_in(arrival.key, arrival.jumps, now, {
+    update_id = arrival.update_id, kind = arrival.kind, bundle = bundle,
+    message = arrival.message, is_long = arrival.is_long, user_id = arrival.user_id,
+    thread_id = arrival.thread_id, sent_at = arrival.sent_at,
+  })
 end
 
 local function say_full(arrival, now)
@@ -88,7 +95,7 @@ end
 local function take(arrival, a)
   ensure_conversation(arrival.key, a.first_token)
   if arrival.jumps then
-    put_in(arrival, nil, a.now)
+    put_in_arrival(arrival, nil, a.now)
     return true
   end
   if redis.call('ZCARD', key_of('inbox', arrival.key)) >= a.waiting_max then
@@ -96,7 +103,7 @@ local function take(arrival, a)
   end
   clear_mark('full:' .. arrival.key)
   local bundle = bundle_of(arrival, a)
-  put_in(arrival, bundle, a.now)
+  put_in_arrival(arrival, bundle, a.now)
   if bundle then
     wait_for_more(arrival, bundle, a)
   end

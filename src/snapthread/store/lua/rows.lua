@@ -9,7 +9,7 @@ local verbs = {}
 local NUMBERS = {}
 local numbers = 'epoch token lease_until not_before ready_at labels turns first_line stopped_turn '
   .. 'stream id update_id arrived_at attempts user_id thread_id sent_at owner place label '
-  .. 'size_bytes width height created_at leaves_at expires_at due_at ends_at'
+  .. 'size_bytes width height created_at leaves_at expires_at due_at ends_at put_aside_at'
 for field in string.gmatch(numbers, '%S+') do
   NUMBERS[field] = true
 end
@@ -79,6 +79,14 @@ local function slice(values, first, last)
     some[#some + 1] = values[i]
   end
   return some
+end
+
+local function as_set(values)
+  local set = {}
+  for _, value in ipairs(values) do
+    set[value] = true
+  end
+  return set
 end
 
 local function new_id()
@@ -183,7 +191,9 @@ end
 
 -- ------------------------------------------------------------ messages that wait
 
-local FACTS = {'id', 'update_id', 'kind', 'bundle', 'arrived_at', 'ready_at', 'attempts', 'token'}
+local FACTS = {
+  'id', 'update_id', 'conversation', 'kind', 'bundle', 'arrived_at', 'ready_at', 'attempts', 'token',
+}
 
 local function facts_of(id)
   return pick(key_of('message', id), FACTS)
@@ -222,6 +232,7 @@ local function drop_message(key, id)
   redis.call('ZREM', key_of('inbox', key), id)
   redis.call('ZREM', key_of('commands', key), id)
   redis.call('ZREM', JUMPS, id)
+  redis.call('ZREM', MESSAGES, id)
   redis.call('DEL', key_of('message', id))
 end
 

@@ -17,6 +17,7 @@ end
 
 function verbs.tidy(a)
   local count = redis.call('ZREMRANGEBYSCORE', SEEN, '-inf', whole(a.now - a.seen))
+  redis.call('ZREMRANGEBYSCORE', PAUSES, '-inf', whole(a.now))
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', MARKS, '-inf', whole(a.now))) do
     clear_mark(name)
     count = count + 1
