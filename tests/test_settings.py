@@ -77,11 +77,32 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
     assert "wrong value" not in "".join(problems)
 
 
-@pytest.mark.parametrize("url", ["redis://u:secret@h", "rediss://h", "valkey://h"])
-def test_redis_is_refused_with_a_sentence_of_its_own(url: str) -> None:
-    assert told({"REDIS_URL": url}) == (
-        "REDIS_URL names Redis or Valkey, which this version does not have yet."
+@pytest.mark.parametrize(
+    "url",
+    ["redis://u:secret@h", "rediss://h:6380/2?ssl_ca_certs=ca.pem", "valkey://h", "valkeys://h/"],
+)
+def test_the_store_may_be_on_a_server(url: str) -> None:
+    settings = load_settings(ENOUGH | {"REDIS_URL": url})
+
+    assert settings.store_url == url
+    assert settings.has_store_server
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://", "redis:///1", "redis://h/one", "redis://h:0", "redis://h:70000", "mysql://h"],
+)
+def test_an_address_that_names_no_server_is_refused(url: str) -> None:
+    assert told({"STORE_URL": url}).startswith(
+        "STORE_URL must be sqlite:/// and the path of a file,"
     )
+
+
+def test_a_stores_password_is_a_secret() -> None:
+    settings = load_settings(ENOUGH | {"STORE_URL": "rediss://bot:pass%20word@h"})
+
+    assert "pass" not in repr(settings)
+    assert {"pass%20word", "pass word"} < set(settings.secrets)
 
 
 @pytest.mark.parametrize("name", NOT_YET)

@@ -104,11 +104,19 @@ async def opened_upkeep(settings: Settings) -> AsyncIterator[Upkeep]:
 @asynccontextmanager
 async def opened_store(settings: Settings) -> AsyncIterator[Store]:
     """For the commands that only read."""
-    store = await SqliteStore.open(settings.sqlite_path)
+    store = await _store(settings)
     try:
         yield store
     finally:
         await store.close()
+
+
+async def _store(settings: Settings) -> Store:
+    if not settings.has_store_server:
+        return await SqliteStore.open(settings.sqlite_path)
+    from snapthread.store.redis import RedisStore  # its client is needed here only
+
+    return await RedisStore.open(settings.store_url)
 
 
 @asynccontextmanager

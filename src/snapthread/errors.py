@@ -15,7 +15,7 @@
     ├── Denied         the operator must act
     │   ├── OutOfCredit, AssistantDenied, AssistantMisused
     │   ├── ChatDenied, AnotherPoller, WebhookSet
-    │   └── StoreFull, StoreTooNew
+    │   └── StoreFull, StoreTooNew, StoreDenied
     └── LeaseLost      somebody else has the conversation now
 
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
@@ -152,6 +152,10 @@ class StoreFull(Denied):
 
 class StoreTooNew(Denied):
     """The store was written by a newer version."""
+
+
+class StoreDenied(Denied):
+    """The store's server refuses us, or is not set up to keep what it takes."""
 
 
 class LeaseLost(SnapthreadError):

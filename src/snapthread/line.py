@@ -181,10 +181,10 @@ class Line:
         if self._settings.telegram_webhook_url is not None:
             self.health.stands_by()
             await asyncio.Event().wait()
-        elif self._settings.is_alone:
-            await self.intake.run()
-        else:
+        elif self._settings.has_store_server:
             await self._polling.run(self.intake.run, standing_by=self.health.stands_by)
+        else:
+            await self.intake.run()
 
     async def reasons(self) -> list[str]:
         """Why the bot is not ready."""

@@ -1,6 +1,7 @@
 """The laws of the store over whole lives: messages come, workers and cleaners work and crash,
 leases are lost, uploads end late, conversations begin anew; a plain model says what must be so."""
 
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.contracts.builders import (
     message,
     next_id,
     open_sqlite_in_memory,
+    open_valkey,
     photo,
     picture,
     restart_ids,
@@ -48,6 +50,7 @@ SHORT_S = 20.0
 WORKERS_MAX = 2
 STAGES = 7
 ANY = st.integers(0, 9)
+LIVES = itertools.count()  # each in a database of its own
 
 
 class Life(RuleBasedStateMachine):
@@ -56,7 +59,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         restart_ids()
-        self.bench = Bench(open_sqlite_in_memory, Path())
+        self.bench = self._bench()
         self.talks = {private_conversation(user): Talk() for user in (ANN, BOB)}
         self.rows: dict[FileName, Row] = {}
         self.at_openai: dict[str, FileName] = {}
@@ -67,6 +70,9 @@ class Life(RuleBasedStateMachine):
         self.never_were: list[FileName] = []  # looked for and not found
         self.seen: list[Message] = []
         self.old_resets: list[Message] = []
+
+    def _bench(self) -> Bench:
+        return Bench(open_sqlite_in_memory, Path())
 
     def teardown(self) -> None:
         try:
@@ -697,11 +703,26 @@ def _in_order(taken: list[Waiting]) -> tuple[Message, ...]:
     return tuple(sorted((each.message for each in taken), key=lambda each: each.message_id))
 
 
+class LifeOnValkey(Life):
+    """The same, in scripts."""
+
+    def _bench(self) -> Bench:
+        return Bench(open_valkey, Path(f"life-{next(LIVES)}"))
+
+
 class LongLife(Life):
     """The same, for minutes."""
 
 
+class LongLifeOnValkey(LifeOnValkey):
+    """The same, for minutes, in scripts."""
+
+
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestLifeOnValkey = LifeOnValkey.TestCase
+TestLifeOnValkey.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestLongLife = pytest.mark.soak(LongLife.TestCase)
 TestLongLife.settings = settings(max_examples=5_000, stateful_step_count=80, deadline=None)
+TestLongLifeOnValkey = pytest.mark.soak(LongLifeOnValkey.TestCase)
+TestLongLifeOnValkey.settings = settings(max_examples=1_000, stateful_step_count=80, deadline=None)

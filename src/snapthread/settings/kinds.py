@@ -1,12 +1,14 @@
 """The kinds of value that settings have: how each is read from text. None repeats a value."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 
 from snapthread.model import Language
+
+STORE_SERVERS: Final = frozenset({"redis", "rediss", "valkey", "valkeys"})
 
 
 class Told(ValueError):
@@ -80,9 +82,17 @@ def _check_key(key: SecretStr) -> SecretStr:
 
 
 def _check_store(url: str) -> str:
-    if url.partition("://")[0] in {"redis", "rediss", "valkey"}:
-        raise Told("names Redis or Valkey, which this version does not have yet")
+    if urlsplit(url).scheme in STORE_SERVERS:
+        return _check_server(url)
     if not re.fullmatch(r"sqlite:///.+", url):
+        raise ValueError
+    return url
+
+
+def _check_server(url: str) -> str:
+    """A host, perhaps a port, perhaps the number of a database."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0 or not re.fullmatch(r"(/\d*)?", parts.path, re.ASCII):
         raise ValueError
     return url
 

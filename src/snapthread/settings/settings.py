@@ -6,7 +6,7 @@ A field's name in capitals is its name in the environment; its description says 
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from snapthread.limits import DOWNLOAD_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
+    STORE_SERVERS,
     Allowed,
     ApiKey,
     BotLanguage,
@@ -97,7 +98,8 @@ class Settings(BaseModel):
     store_url: StoreUrl = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/snapthread.db",
         repr=False,  # such an address may carry a password
-        description="sqlite:/// and the path of a file",
+        description="sqlite:/// and the path of a file, or the redis://, rediss://, valkey:// or"
+        " valkeys:// address of a server",
     )
     allowed_telegram_user_ids: Allowed = Field(
         default=None, description="*, or user ids separated by commas"
@@ -178,9 +180,9 @@ class Settings(BaseModel):
         return int(self.user_storage_mb * MEGABYTE)
 
     @property
-    def is_alone(self) -> bool:
-        """One machine, one bot process: a file is not shared between machines."""
-        return self.store_url.startswith("sqlite:")
+    def has_store_server(self) -> bool:
+        """Is the store on Redis or Valkey? Only then it may have several processes."""
+        return urlsplit(self.store_url).scheme in STORE_SERVERS
 
     @property
     def sqlite_path(self) -> Path:
@@ -190,7 +192,13 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
         held = (self.telegram_bot_token, self.openai_api_key, self.telegram_webhook_secret)
-        return tuple(filter(None, (secret.get_secret_value() for secret in held)))
+        return (*(secret.get_secret_value() for secret in held if secret), *self._store_password)
+
+    @property
+    def _store_password(self) -> tuple[str, ...]:
+        """As it stands in the address, and as it is."""
+        written = urlsplit(self.store_url).password or ""
+        return tuple({written, unquote(written)} - {""})
 
 
 def load_settings(

@@ -1,0 +1,286 @@
+-- What every verb shares: rows as hashes, the lease check, marks, parts, and readiness.
+--
+-- Times are whole microseconds since 1970, exact in Lua's numbers. Lua's own text of a number
+-- keeps 14 digits, so numbers become text in `whole` only. A script is not rolled back: a verb
+-- that may refuse does so before its first write.
+
+local NEVER = 9007199254740991
+local verbs = {}
+local NUMBERS = {}
+local numbers = 'epoch token lease_until not_before ready_at labels turns first_line stopped_turn '
+  .. 'stream id update_id arrived_at attempts user_id thread_id sent_at owner place label '
+  .. 'size_bytes width height created_at leaves_at expires_at due_at ends_at put_aside_at'
+for field in string.gmatch(numbers, '%S+') do
+  NUMBERS[field] = true
+end
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+local function as_text(value)
+  if type(value) == 'number' then
+    return whole(value)
+  end
+  return value == true and '1' or value
+end
+
+local function as_value(field, text)
+  return NUMBERS[field] and tonumber(text) or text
+end
+
+-- A whole hash as a table, or nil where there is none.
+local function read(name)
+  local flat = redis.call('HGETALL', name)
+  if #flat == 0 then
+    return nil
+  end
+  local row = {}
+  for i = 1, #flat, 2 do
+    row[flat[i]] = as_value(flat[i], flat[i + 1])
+  end
+  return row
+end
+
+-- Some fields of a hash that is there; what is not set stays nil.
+local function pick(name, fields)
+  local values = redis.call('HMGET', name, unpack(fields))
+  local row = {}
+  for i, field in ipairs(fields) do
+    row[field] = values[i] and as_value(field, values[i]) or nil
+  end
+  return row
+end
+
+local function write(name, row, fields)
+  local flat = {}
+  for field, value in pairs(fields) do
+    row[field] = value
+    if value ~= false then
+      flat[#flat + 1] = field
+      flat[#flat + 1] = as_text(value)
+    end
+  end
+  redis.call('HSET', name, unpack(flat))
+end
+
+-- Put a member into a list by score, or take it out.
+local function keep(list, is_in, score, member)
+  if is_in then
+    redis.call('ZADD', list, whole(score), member)
+  else
+    redis.call('ZREM', list, member)
+  end
+end
+
+local function slice(values, first, last)
+  local some = {}
+  for i = first, last do
+    some[#some + 1] = values[i]
+  end
+  return some
+end
+
+local function as_set(values)
+  local set = {}
+  for _, value in ipairs(values) do
+    set[value] = true
+  end
+  return set
+end
+
+local function new_id()
+  return redis.call('INCR', LAST_ID)
+end
+
+local function refuse(code, detail)
+  error(redis.error_reply(code .. ' ' .. detail))
+end
+
+-- ------------------------------------------------------------ conversations and their leases
+
+local function conversation(key)
+  return read(key_of('conversation', key))
+end
+
+local function change(key, row, fields)
+  write(key_of('conversation', key), row, fields)
+end
+
+-- `first_token` is random: one that is made anew after an erasure meets no older claim.
+local function ensure_conversation(key, first_token)
+  if redis.call('EXISTS', key_of('conversation', key)) == 0 then
+    change(key, {}, {
+      epoch = 0, token = first_token, lease_until = 0, not_before = 0,
+      labels = 0, turns = 0, first_line = 0,
+    })
+  end
+end
+
+local function owns(row, claim)
+  return row and row.token == claim.token and row.epoch == claim.epoch
+end
+
+-- The conversation's row, where the claim still holds it; else LeaseLost.
+-- A claim whose time is over but that nobody replaced still holds it, unless `live_at` is given.
+local function held(claim, live_at)
+  local row = conversation(claim.key)
+  if not owns(row, claim) or row.lease_until <= (live_at or -1) then
+    refuse('LEASELOST', claim.key)
+  end
+  return row
+end
+
+local function is_held(key, now)
+  local row = pick(key_of('conversation', key), {'lease_until'})
+  return (row.lease_until or 0) > now
+end
+
+-- Of what has work, READY lists what nobody holds; HELD lists all that are held, by lease.
+-- `let_go` moves over what a worker left behind.
+local function list(key, row)
+  local held_now = row.lease_until > 0
+  keep(HELD, held_now, row.lease_until, key)
+  keep(READY, row.ready_at and not held_now, row.ready_at, key)
+end
+
+-- ------------------------------------------------------------ marks
+
+-- Set a mark, for ever without `ends_at`; false where it was set and has not run out.
+local function set_mark(name, now, ends_at)
+  local score = redis.call('ZSCORE', MARKS, name)
+  if score and tonumber(score) > now then
+    return false
+  end
+  redis.call('ZADD', MARKS, whole(ends_at or NEVER), name)
+  redis.call('ZADD', MARK_NAMES, 0, name)
+  return true
+end
+
+local function has_mark(name)
+  return redis.call('ZSCORE', MARKS, name) and true or false
+end
+
+local function clear_mark(name)
+  redis.call('ZREM', MARKS, name)
+  redis.call('ZREM', MARK_NAMES, name)
+end
+
+-- ------------------------------------------------------------ parts to deliver
+
+-- to, says: JSON of ours. `first`: what only the first part has, reply_to and replaces.
+-- Each becomes a member of the list: JSON whose values are all text.
+local function add_parts(key, to, says, now, first)
+  local parts = {}
+  for number, say in ipairs(says) do
+    local id = new_id()
+    local part = {id = whole(id), to = to, say = say, at = whole(now)}
+    if number == 1 and first then
+      part.reply_to = first.reply_to and whole(first.reply_to)
+      part.replaces = first.replaces and whole(first.replaces)
+    end
+    parts[number] = cjson.encode(part)
+    redis.call('ZADD', key_of('parts', key), whole(id), parts[number])
+  end
+  return parts
+end
+
+local function waiting_parts(key)
+  return redis.call('ZRANGE', key_of('parts', key), 0, -1)
+end
+
+-- ------------------------------------------------------------ messages that wait
+
+local FACTS = {
+  'id', 'update_id', 'conversation', 'kind', 'bundle', 'arrived_at', 'ready_at', 'attempts', 'token',
+}
+
+local function facts_of(id)
+  return pick(key_of('message', id), FACTS)
+end
+
+local function text_of(row)
+  return redis.call('HGET', key_of('message', whole(row.id)), 'message')
+end
+
+-- All of them, or those of one bundle that `is_wanted`, oldest first; no command that jumps.
+local function messages(key, is_wanted)
+  local rows = {}
+  for _, id in ipairs(redis.call('ZRANGE', key_of('inbox', key), 0, -1)) do
+    local row = facts_of(id)
+    if not is_wanted or is_wanted(row) then
+      rows[#rows + 1] = row
+    end
+  end
+  return rows
+end
+
+local function first_message(key)
+  local id = redis.call('ZRANGE', key_of('inbox', key), 0, 0)[1]
+  return id and facts_of(id)
+end
+
+local function texts_of(rows)
+  local texts = {}
+  for i, row in ipairs(rows) do
+    texts[i] = text_of(row)
+  end
+  return texts
+end
+
+local function drop_message(key, id)
+  redis.call('ZREM', key_of('inbox', key), id)
+  redis.call('ZREM', key_of('commands', key), id)
+  redis.call('ZREM', JUMPS, id)
+  redis.call('ZREM', MESSAGES, id)
+  redis.call('DEL', key_of('message', id))
+end
+
+local function set_message(row, fields)
+  write(key_of('message', whole(row.id)), row, fields)
+end
+
+local function command_waits(key)
+  return redis.call('EXISTS', key_of('commands', key)) == 1
+end
+
+-- The waiting command that this update brought; nil where it is done with.
+local function waiting_command(key, update_id)
+  local found
+  for _, id in ipairs(redis.call('ZRANGE', key_of('commands', key), 0, -1)) do
+    local row = facts_of(id)
+    if row.update_id == update_id then
+      found = row
+    end
+  end
+  return found
+end
+
+-- ------------------------------------------------------------ when there is work
+
+local function work_at(key)
+  local part = redis.call('ZRANGE', key_of('parts', key), 0, 0)[1]
+  if part then
+    return tonumber(cjson.decode(part).at)
+  end
+  local head = not command_waits(key) and first_message(key)
+  return head and head.ready_at
+end
+
+-- Work out anew when the conversation has work: parts first, else its oldest message.
+-- While a command that jumps the queue waits, no message is work: it would be asked on what the
+-- command is about to end.
+local function refresh_ready(key)
+  local row = conversation(key)
+  if not row then
+    return
+  end
+  local at = work_at(key)
+  if at then
+    change(key, row, {ready_at = math.max(row.not_before, at)})
+  else
+    row.ready_at = nil
+    redis.call('HDEL', key_of('conversation', key), 'ready_at')
+  end
+  list(key, row)
+end

@@ -1,0 +1,65 @@
+"""The failures of redis-py and of the server in our words: one table."""
+
+from typing import Final
+
+from redis import exceptions as theirs
+from redis.exceptions import RedisError
+
+from snapthread.errors import (
+    LeaseLost,
+    NoRoom,
+    SnapthreadError,
+    StoreBusy,
+    StoreDenied,
+    StoreFull,
+)
+
+AWAY: Final = (
+    theirs.ConnectionError,
+    theirs.TimeoutError,
+    theirs.ReadOnlyError,  # the address leads to a replica: a failover is under way
+    theirs.ClusterDownError,  # and MASTERDOWN, of a replica
+    theirs.TryAgainError,
+)
+DENIED: Final = (
+    theirs.AuthenticationError,
+    theirs.AuthenticationWrongNumberOfArgsError,
+    theirs.AuthorizationError,
+    theirs.ExternalAuthProviderError,
+    theirs.NoPermissionError,
+)
+# The first word of an answer. BUSY: a script of somebody else runs too long.
+BUSY_CODES: Final = ("BUSY", "NOREPLICAS")
+FULL_CODES: Final = ("MISCONF",)
+
+
+def ours(error: RedisError) -> SnapthreadError:
+    """Each failure of the client or the server; no sentence repeats a password."""
+    code = str(error).partition(" ")[0]
+    match error:
+        case theirs.OutOfMemoryError():
+            return StoreFull("the store's server is at its maxmemory: give it more memory")
+        case _ if isinstance(error, DENIED):
+            return StoreDenied(
+                f"the store's server does not let us: {error}; mend STORE_URL or its user's rights"
+            )
+        case _ if isinstance(error, AWAY) or code in BUSY_CODES:
+            return StoreBusy(f"the store's server is away: {_first_line(error)}")
+        case _ if code in FULL_CODES:
+            return StoreFull(f"the store's server cannot save: {_first_line(error)}")
+        case _:
+            return _of_the_script(code, error)
+
+
+def _of_the_script(code: str, error: RedisError) -> SnapthreadError:
+    match code:
+        case "LEASELOST":
+            return LeaseLost(str(error).split(" ")[1])
+        case "NOROOM":
+            return NoRoom()
+        case _:
+            return StoreDenied(f"the store's server refused a request: {_first_line(error)}")
+
+
+def _first_line(error: RedisError) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

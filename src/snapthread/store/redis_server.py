@@ -1,0 +1,146 @@
+"""The Redis or Valkey server behind the store: reached, examined, and told what to run."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any, Final, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
+
+from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.store.redis_checks import problems
+from snapthread.store.redis_failures import ours
+
+log = structlog.get_logger()
+
+CONNECT_S: Final = 2.0
+ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
+WAIT_MS: Final = 2000  # for replicas to have it too
+CONNECTIONS: Final = 16  # the server runs one script at a time; more would only wait there
+SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
+
+LUA_FILES: Final = (
+    "keys",
+    "rows",
+    "mailbox",
+    "ledger",
+    "conversation",
+    "leaving",
+    "inbox",
+    "people",
+    "store",
+)
+
+
+def load_script() -> str:
+    """All verbs in one script: it is named by its own hash, so versions live side by side."""
+    folder = files("snapthread.store") / "lua"
+    return "\n".join((folder / f"{name}.lua").read_text("utf-8") for name in LUA_FILES)
+
+
+class Server:
+    """Runs verbs of the script, each atomic. Raises our own failures only."""
+
+    def __init__(self, url: str) -> None:
+        url, self._replicas = _read(url)
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=ANSWER_S,
+                socket_connect_timeout=CONNECT_S,
+                socket_timeout=ANSWER_S,
+                socket_keepalive=True,
+                decode_responses=True,
+                protocol=2,
+                retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
+            )
+            # Connects to nothing yet, but refuses an option that it does not know.
+            pool.make_connection()  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError):
+            raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
+        self._redis = Redis.from_pool(pool)
+        self._script = load_script()
+        self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Raises StoreBusy where it is away, StoreDenied where it cannot be our store."""
+        server = cls(url)
+        try:
+            await server.examine()
+        except BaseException:
+            await server.close()
+            raise
+        return server
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def run(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        """What the verb replies: lists of text and whole numbers, None for what is not there."""
+        text = json.dumps(arguments, ensure_ascii=False)
+        try:
+            try:
+                return await self._run(verb, text)
+            except NoScriptError:  # a server that was started anew: nothing was done
+                await self._redis.script_load(self._script)
+                return await self._run(verb, text)
+        except RedisError as error:
+            if isinstance(error, ReadOnlyError):  # the address leads to another server by now
+                await self._redis.connection_pool.disconnect(inuse_connections=False)
+            raise ours(error) from error
+
+    async def _run(self, verb: str, text: str) -> Any:
+        if not self._replicas:
+            return await self._redis.evalsha(self._hash, 0, verb, text)
+        async with self._redis.pipeline(transaction=False) as both:
+            both.evalsha(self._hash, 0, verb, text)
+            both.execute_command("WAIT", self._replicas, WAIT_MS)
+            reply, copies = await both.execute()
+        if copies < self._replicas:
+            raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
+        return reply
+
+    # ------------------------------------------------------------ is it fit to be our store?
+
+    async def examine(self) -> None:
+        """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
+        try:
+            info = await self._redis.info()
+        except RedisError as error:
+            raise ours(error) from error
+        for problem in problems(info):
+            raise StoreDenied(problem)
+        if await self._may_forget():
+            log.warning(
+                "store.may_forget",
+                why="appendfsync is not always: a power cut can lose what was acknowledged;"
+                " set appendfsync always",
+            )
+
+    async def _may_forget(self) -> bool:
+        try:
+            told = await self._redis.config_get("appendfsync")
+        except ResponseError:  # a managed service, or an ACL: then nobody can tell
+            return False
+        except RedisError as error:
+            raise ours(error) from error
+        return bool(told.get("appendfsync", "always") != "always")
+
+
+def _read(url: str) -> tuple[str, int]:
+    """The address in redis-py's words, and how many replicas are to have each write."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    replicas = options.pop("wait_replicas", "0")
+    if not replicas.isdecimal():
+        raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
+    scheme = SCHEMES.get(parts.scheme, parts.scheme)
+    return parts._replace(scheme=scheme, query=urlencode(options)).geturl(), int(replicas)

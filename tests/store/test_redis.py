@@ -1,0 +1,458 @@
+"""The store on a real server that is killed, away, full, or used by others too."""
+
+import asyncio
+import inspect
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import redis
+from redis import exceptions as theirs
+
+from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
+from snapthread.model import ConversationKey, private_conversation
+from snapthread.ports import Arrival, Store
+from snapthread.store import redis_server
+from snapthread.store.redis import RedisStore
+from snapthread.store.redis_failures import ours
+from tests.contracts.builders import (
+    ANN,
+    BOB,
+    FULL,
+    QUIET_S,
+    Bench,
+    album,
+    command,
+    message,
+    photo,
+    reset_words,
+    turn,
+    words,
+)
+from tests.servers import Server, own_server, redis_program, valkey_program
+
+KEYS_PAGE: Final = Path(__file__).parents[2] / "docs" / "store-keys.md"
+
+
+@pytest.fixture(params=["redis", "valkey"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    program = redis_program() if request.param == "redis" else valkey_program()
+    with own_server(tmp_path, program=program) as server:
+        yield server
+
+
+def bench_on(server: Server, options: str = "") -> Bench:
+    async def opened(_: Path) -> Store:
+        return await RedisStore.open(server.url + options)
+
+    return Bench(opened, Path())
+
+
+@pytest.fixture
+def bench(server: Server) -> Iterator[Bench]:
+    bench = bench_on(server)
+    yield bench
+    bench.close()
+
+
+def asked(bench: Bench) -> list[int]:
+    """Every update that waits, each claimed now."""
+    bench.wait(QUIET_S)
+    update_ids = []
+    while claim := bench.claim():
+        update_ids += [question.update_id for question in claim.messages]
+    return update_ids
+
+
+# ---------------------------------------------------------------- killed, away, started anew
+
+
+@pytest.mark.parametrize("after", [10, 37, 80])
+def test_a_killed_server_loses_nothing_that_was_acknowledged(
+    server: Server, bench: Bench, after: int
+) -> None:
+    taken: list[int] = []
+
+    async def send_for_ever() -> None:
+        while True:
+            question = message(user=len(taken) + 1)
+            arrival = Arrival(message=question, if_full=FULL)
+            await bench.store.accept([arrival], bench.now, quiet_s=QUIET_S)
+            taken.append(question.update_id)
+            if len(taken) == after:
+                threading.Thread(target=server.kill).start()
+
+    with pytest.raises(StoreBusy):
+        bench.run(send_for_ever())
+    server.kill()
+    server.start()
+
+    assert set(taken) <= set(asked(bench))
+
+
+def test_a_server_that_comes_back_is_used_without_opening_anew(
+    server: Server, bench: Bench
+) -> None:
+    bench.send(question := message())
+    server.kill()
+    for _ in range(3):
+        with pytest.raises(StoreBusy, match="away"):
+            bench.run(bench.store.check())
+    server.start()
+
+    assert asked(bench) == [question.update_id]
+
+
+def test_many_connections_that_broke_are_replaced_at_once(server: Server, bench: Bench) -> None:
+    async def all_at_once() -> None:
+        await asyncio.gather(*(bench.store.check() for _ in range(50)))
+
+    bench.run(all_at_once())
+    server.kill()
+    server.start()
+
+    bench.run(all_at_once())
+
+
+def test_a_server_that_forgot_our_script_is_told_again(server: Server, bench: Bench) -> None:
+    bench.send(message())
+    with server.client() as client:
+        client.script_flush()
+
+    assert len(asked(bench)) == 1
+
+
+def test_a_server_that_hangs_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_server, "ANSWER_S", 0.3)
+    bench = bench_on(server)
+    with server.hanging(), pytest.raises(StoreBusy, match="away: Timeout"):
+        bench.run(bench.store.check())
+
+    bench.run(bench.store.check())
+    bench.close()
+
+
+def test_a_server_that_became_a_replica_is_left(server: Server, bench: Bench) -> None:
+    bench.run(bench.store.check())
+    with server.client() as client:
+        client.replicaof("127.0.0.1", "1")
+        with pytest.raises(StoreBusy, match="read only"):
+            bench.run(bench.store.check())
+        client.replicaof("NO", "ONE")
+
+    bench.run(bench.store.check())
+
+
+# ---------------------------------------------------------------- full
+
+
+def test_a_full_server_is_told_and_nothing_was_written(server: Server, bench: Bench) -> None:
+    bench.send(message())
+    with server.client() as client:
+        before = everything(client)
+        client.config_set("maxmemory", "1mb")
+        with pytest.raises(StoreFull, match="maxmemory"):
+            bench.send(message(), *album(3), message(user=BOB))
+        assert everything(client) == before
+        client.config_set("maxmemory", "0")
+
+    assert len(asked(bench)) == 1
+
+
+def everything(client: "redis.Redis") -> dict[str, object]:
+    return {key: client.dump(key) for key in _keys(client)}
+
+
+def _keys(client: "redis.Redis") -> list[str]:
+    return [str(key) for key in client.scan_iter()]
+
+
+# ---------------------------------------------------------------- replicas
+
+
+def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_path: Path) -> None:
+    (folder := tmp_path / "replica").mkdir()
+    primary = f"127.0.0.1 {server.port}"
+    with server.client() as client:
+        client.config_set("repl-diskless-sync-delay", 0)
+    with own_server(folder, "--replicaof", primary, program=server.program) as replica:
+        with replica.client() as client:
+            while client.info("replication")["master_link_status"] != "up":
+                time.sleep(0.01)
+            bench = bench_on(server, "?wait_replicas=1")
+            bench.send(message())
+
+            assert client.exists("snapthread:conversation:user:7")
+        with replica.hanging(), pytest.raises(StoreBusy, match="0 of 1 replicas"):
+            bench.send(message())
+        bench.close()
+
+
+# ---------------------------------------------------------------- several of us
+
+
+def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench) -> None:
+    other = bench_on(server)
+    bench.send(*(message(user=user) for user in range(1, 201)))
+    bench.wait(QUIET_S)
+
+    async def claim_all(store: Store) -> list[ConversationKey]:
+        keys = []
+        while claim := await store.claim(bench.now, lease_s=12):
+            keys.append(claim.conversation)
+        return keys
+
+    async def both() -> list[ConversationKey]:
+        second = await RedisStore.open(server.url)
+        one, two = await asyncio.gather(claim_all(bench.store), claim_all(second))
+        await second.close()
+        assert one
+        assert two
+        return one + two
+
+    assert sorted(bench.run(both())) == sorted(map(private_conversation, range(1, 201)))
+    other.close()
+
+
+def test_a_clock_that_is_behind_takes_no_conversation_that_is_held(
+    server: Server, bench: Bench
+) -> None:
+    ahead = bench_on(server)
+    held = bench.ask(message())
+    ahead.now = bench.now
+    ahead.wait(12)
+    ahead.next_wake()
+    assert ahead.claim(only=private_conversation(BOB)) is None
+    ahead.send(message(user=BOB))
+    ahead.wait(QUIET_S)
+    assert ahead.take().conversation == held.conversation  # its lease is over there
+    ahead.close()
+
+    assert bench.claim() is None
+
+
+def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
+    server: Server, bench: Bench
+) -> None:
+    first, second = bench.show("file-1"), bench.show("file-2")
+    claim = bench.ask(message())
+    bench.retire(claim, first.name, second.name)
+    bench.files_due()
+    bench.send(reset := command())
+    asked_with: list[int] = []
+
+    async def another_deletes() -> None:
+        other = await RedisStore.open(server.url)
+        await other.gone(first.name)
+        await other.close()
+
+    def render(files: int) -> object:
+        if not asked_with:
+            meanwhile = threading.Thread(target=lambda: asyncio.run(another_deletes()))
+            meanwhile.start()
+            meanwhile.join()
+        asked_with.append(files)
+        return reset_words(files)
+
+    files = bench.run(bench.store.reset(reset, bench.now, render=render))  # type: ignore[arg-type]
+
+    assert (files, asked_with) == (1, [2, 1])
+    (part,) = bench.take().parts
+    assert part.say == reset_words(1)
+
+
+# ---------------------------------------------------------------- a reply that was lost
+
+
+def test_an_intent_that_is_told_twice_is_one(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    first = bench.intend(claim, question, name="one")
+    again = bench.intend(claim, question, name="one")
+
+    assert again == first
+    assert bench.uploaded(first.name, "file-1")
+    assert bench.user_files() == {"file-1"}
+
+
+def test_a_turn_that_is_finished_twice_is_finished_once(bench: Bench) -> None:
+    claim = bench.ask()
+    bench.finish(claim, *turn(), says=(words(),))
+
+    with pytest.raises(LeaseLost):
+        bench.finish(claim, *turn(), says=(words(),))
+
+    bench.wait(12)
+    assert len(bench.take().parts) == 1
+
+
+# ---------------------------------------------------------------- the keys
+
+
+def test_user_files_is_a_set_that_may_hold_more_than_ours(server: Server, bench: Bench) -> None:
+    with server.client() as client:
+        client.sadd(f"user_files:{ANN}", "of-the-first-generation")
+        file = bench.show("file-1")
+        assert client.smembers(f"user_files:{ANN}") == {"of-the-first-generation", "file-1"}
+        assert bench.user_files() == {"file-1"}
+
+        claim = bench.ask(message())
+        bench.retire(claim, file.name)
+        bench.files_due()
+        bench.gone(file.name)
+
+        assert client.smembers(f"user_files:{ANN}") == {"of-the-first-generation"}
+        assert bench.user_files() == frozenset()
+
+
+def test_where_user_files_is_something_else_nothing_is_written(
+    server: Server, bench: Bench
+) -> None:
+    question = photo()
+    file = bench.intend(bench.ask(question), question)
+    with server.client() as client:
+        client.set(f"user_files:{ANN}", "a text")
+        before = everything(client)
+
+        with pytest.raises(StoreDenied, match="refused"):
+            bench.uploaded(file.name, "file-1")
+
+        assert everything(client) == before
+
+
+def test_every_key_is_documented_and_none_runs_out(server: Server, bench: Bench) -> None:
+    live_a_long_life(bench)
+    with server.client() as client:
+        kinds = {_kind(key): client.type(key) for key in _keys(client)}
+        assert [key for key in _keys(client) if client.ttl(key) != -1] == []
+
+    assert kinds == documented()
+
+
+def live_a_long_life(bench: Bench) -> None:
+    """Leaves something behind under every key."""
+    bench.run(bench.store.installation())
+    bench.run(bench.store.check())
+    bench.run(bench.store.take_job("housekeeping", "me", bench.now, lease_s=60))
+    bench.run(bench.store.note_blocked(BOB, bench.now))
+    bench.run(bench.store.pause("openai", bench.now))
+    bench.say(once="alert")
+    told = bench.take()
+    bench.delivered(told, told.parts[0])
+    bench.release(told)
+    shown_file, retired = bench.show("file-1"), bench.show("file-2")
+    question = photo()
+    claim = bench.ask(question)
+    bench.retire(claim, retired.name)
+    bench.upload(claim, question, "file-3")
+    bench.intend(claim, photo(), stands_for=shown_file.name)
+    failed = bench.ask(message(user=BOB))
+    bench.finish(failed, says=(words(),), put_aside=True)
+    bench.send(command(user=BOB), message(user=9))
+
+
+def _kind(key: str) -> str:
+    """With a name of its own after it, a star."""
+    first, kind, *name = key.split(":")
+    if first == "user_files":
+        return "user_files:*"
+    return f"{first}:{kind}:*" if name else key
+
+
+def documented() -> dict[str, str]:
+    """Each key of the page with its type."""
+    rows = [line.split("|") for line in KEYS_PAGE.read_text("utf-8").splitlines()]
+    cells = [[cell.strip() for cell in row[1:3]] for row in rows if len(row) > 3]
+    return {
+        _starred(key.strip("`")): type_
+        for key, type_ in cells
+        if key.startswith(("`snapthread:", "`user_files:"))
+    }
+
+
+def _starred(key: str) -> str:
+    return key.partition("<")[0] + "*" if "<" in key else key
+
+
+def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
+    server: Server, bench: Bench
+) -> None:
+    bench.show("file-1")
+    bench.answer(bench.ask(*album(2)), *turn())
+    bench.send(message(), command())
+
+    bench.run(bench.store.erase(ANN, bench.now))
+
+    with server.client() as client:
+        left = {_kind(key) for key in _keys(client) if "user:7" in key}
+        assert left == {"snapthread:files:*"}
+        assert client.zrange("snapthread:mark_names", 0, -1) == []
+        assert client.exists("snapthread:jumps", "snapthread:held", "snapthread:ready") == 0
+
+
+# ---------------------------------------------------------------- failures in our words
+
+OURS: Final[dict[str, type[SnapthreadError]]] = {
+    "AskError": StoreDenied,
+    "AuthenticationError": StoreDenied,
+    "AuthenticationWrongNumberOfArgsError": StoreDenied,
+    "AuthorizationError": StoreDenied,
+    "BusyLoadingError": StoreBusy,
+    "ClusterCrossSlotError": StoreDenied,
+    "ClusterDownError": StoreBusy,
+    "ClusterError": StoreDenied,
+    "ConnectionError": StoreBusy,
+    "DataError": StoreDenied,
+    "ExecAbortError": StoreDenied,
+    "ExternalAuthProviderError": StoreDenied,
+    "InvalidResponse": StoreDenied,
+    "LockError": StoreDenied,
+    "LockNotOwnedError": StoreDenied,
+    "MasterDownError": StoreBusy,
+    "MaxConnectionsError": StoreBusy,
+    "ModuleError": StoreDenied,
+    "MovedError": StoreDenied,
+    "NoPermissionError": StoreDenied,
+    "NoScriptError": StoreDenied,
+    "NoSuchFieldsetError": StoreDenied,
+    "OutOfMemoryError": StoreFull,
+    "PubSubError": StoreDenied,
+    "ReadOnlyError": StoreBusy,
+    "RedisError": StoreDenied,
+    "ResponseError": StoreDenied,
+    "TimeoutError": StoreBusy,
+    "TryAgainError": StoreBusy,
+    "WatchError": StoreDenied,
+}
+
+
+def test_every_failure_of_the_client_has_its_place() -> None:
+    found = {
+        name: each
+        for name, each in inspect.getmembers(theirs, inspect.isclass)
+        if issubclass(each, theirs.RedisError)
+    }
+    placed = {name: type(ours(_raised(each))) for name, each in found.items()}
+
+    assert placed == OURS
+
+
+def _raised(kind: type[theirs.RedisError]) -> theirs.RedisError:
+    return kind("0 somewhere:1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("MISCONF Errors writing to the AOF file: No space left on device", StoreFull),
+        ("BUSY Redis is busy running a script.", StoreBusy),
+        ("NOREPLICAS Not enough good replicas to write.", StoreBusy),
+        ("ERR unknown command", StoreDenied),
+        ("LEASELOST user:7 script: f00", LeaseLost),
+    ],
+)
+def test_an_answer_of_the_server_has_its_place(answer: str, kind: type[SnapthreadError]) -> None:
+    assert type(ours(theirs.ResponseError(answer))) is kind
