@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from snapthread.alerts import Alerts
 from snapthread.asking import Asking
+from snapthread.clock import utc_now
 from snapthread.commands import Commands
 from snapthread.draft import Drafts
 from snapthread.duty import Duty
@@ -32,10 +32,6 @@ from snapthread.turn import Bounds, Turns
 from snapthread.words import Words
 
 LAST_UPLOADS_S = 3.0
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
