@@ -48,6 +48,7 @@ lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the ne
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(COMPILE) --group uv -o requirements/uv.txt
+	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) --group offline --no-deps -o requirements/offline.txt
 
 clean: ## remove what setup and the tools made
