@@ -98,7 +98,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
     """Each is closed again, in reverse order."""
     # Imported here: aiogram and openai take seconds, which no other command should wait for.
     from snapthread.bot_api.chat import TelegramChat
-    from snapthread.media import Images
+    from snapthread.media import Images, Sight
     from snapthread.openai_api.assistant import OpenAIAssistant
     from snapthread.openai_api.client import make_client
     from snapthread.openai_api.files import OpenAIFiles
@@ -127,5 +127,8 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
             chat=chat,
             assistant=assistant,
             files=OpenAIFiles(client),
-            codec=Images(max_side=settings.image_max_side),
+            codec=Images(
+                max_side=settings.image_max_side,
+                sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+            ),
         )

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from snapthread.bot_api.chat import TelegramChat
 from snapthread.line import Edges, Line, Upkeep, assemble
-from snapthread.media import Images, Prepared
+from snapthread.media import Images, Prepared, Sight
 from snapthread.openai_api.assistant import OpenAIAssistant
 from snapthread.openai_api.client import make_client
 from snapthread.openai_api.files import OpenAIFiles
@@ -136,7 +136,12 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),
         files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
-        codec=InThreads(Images(max_side=settings.image_max_side)),
+        codec=InThreads(
+            Images(
+                max_side=settings.image_max_side,
+                sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+            )
+        ),
         clock=virtual.now,
     )
 
