@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from snapthread.model import Destination, Erased, Say, private_conversation
+from snapthread.store import records
 from snapthread.store.codec import load_photos, moment, seconds
+from snapthread.store.quotas import charge
 from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready
 
 
@@ -35,6 +37,8 @@ def erase(
         "DELETE FROM marks WHERE key IN (?, ?) OR key GLOB ?",
         (f"full:{key}", f"said:storage:{user_id}", f"answered:{key}:*"),
     )
+    charge(db, key)
+    records.erase(db, user_id)
     if last_words is not None:
         ensure_conversation(db, key)
         add_parts(db, key, last_words[0], [last_words[1]], now)
@@ -53,6 +57,13 @@ def files_of(db: Db, user_id: int) -> int:
     return int(count)
 
 
+def bytes_of(db: Db, user_id: int) -> int:
+    (size,) = db.execute(
+        "SELECT coalesce(sum(size_bytes), 0) FROM files WHERE owner = ?", (user_id,)
+    ).fetchone()
+    return int(size)
+
+
 def export(db: Db, user_id: int) -> dict[str, Any]:
     key = private_conversation(user_id)
     return {
@@ -66,6 +77,7 @@ def export(db: Db, user_id: int) -> dict[str, Any]:
         "not_delivered": [
             json.loads(row["say"]) for row in _rows(db, "parts", "conversation", key)
         ],
+        **records.export(db, user_id),
     }
 
 
