@@ -147,6 +147,22 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert settings.telegram_bot_token.get_secret_value() == TOKEN
 
 
+def test_the_admin_token_may_come_from_a_file_too(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("sixteen-letters!\n")
+
+    settings = load_settings(ENOUGH | {"ADMIN_TOKEN_FILE": str(secret)})
+
+    assert settings.admin_token.get_secret_value() == "sixteen-letters!"
+
+
+@pytest.mark.parametrize("token", ["fifteen-letters", "sixteen letters!!", "sixteen-lettërs!"])
+def test_an_admin_token_that_could_be_guessed_or_mistyped_is_refused(token: str) -> None:
+    assert told({"ADMIN_TOKEN": token}) == (
+        "ADMIN_TOKEN must be a secret of 16 characters or more, without spaces or line breaks."
+    )
+
+
 def test_long_instructions_may_come_from_a_file(tmp_path: Path) -> None:
     text = tmp_path / "instructions"
     text.write_text("Be brief.\nBe kind.\n")
@@ -172,11 +188,12 @@ def test_a_secret_and_its_file_are_not_both_set(tmp_path: Path) -> None:
 
 
 def test_secrets_print_as_stars() -> None:
-    settings = load_settings(ENOUGH)
+    settings = load_settings(ENOUGH | {"ADMIN_TOKEN": "sixteen-letters!"})
 
     assert TOKEN not in repr(settings)
     assert KEY not in repr(settings)
-    assert set(settings.secrets) == {TOKEN, KEY}
+    assert "sixteen-letters!" not in repr(settings)
+    assert set(settings.secrets) == {TOKEN, KEY, "sixteen-letters!"}
 
 
 def rows_of_the_readme() -> dict[str, str]:

@@ -15,6 +15,7 @@ from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.telemetry import Metrics
 from snapthread.texts import Texts
+from snapthread.web import Admin, Login
 from snapthread.web.server import serve as serve_pages
 
 log = structlog.get_logger()
@@ -55,11 +56,21 @@ async def _run(settings: Settings, metrics: Metrics) -> None:
                 settings.http_port,
                 reasons=line.reasons,
                 registry=metrics.registry,
+                admin=await _admin(edges, settings),
             )
         )
         if await _started(edges.chat, stop):
             await line.run(stop)
     log.info("bot.stopped")
+
+
+async def _admin(edges: Edges, settings: Settings) -> Admin | None:
+    """The admin page, where it has a token."""
+    token = settings.admin_token.get_secret_value()
+    if not token:
+        return None
+    login = Login(token, (await edges.store.installation()).secret)
+    return Admin(store=edges.store, clock=edges.clock, login=login)
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:

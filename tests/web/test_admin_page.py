@@ -13,7 +13,7 @@ from snapthread.usage import DailyUsage, TurnRecord
 from snapthread.web.admin.charts import top_of
 from snapthread.web.admin.page import PERIODS, ROWS_MAX
 from snapthread.web.admin.reading import read_report
-from snapthread.web.admin.shown import dollars, duration, shown, size
+from snapthread.web.admin.shown import dollars, duration, short, shown, size
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
 FIGURES = "cost messages users images image_tokens latency outcomes files waiting models people"
@@ -195,6 +195,13 @@ def test_no_bar_leaves_its_scale(highest: int) -> None:
         (dollars(140), "$0.0001"),
         (dollars(52_300), "$0.052"),
         (dollars(1_234_567_890), "$1,234.57"),
+        (short(0, "micros"), "$0"),
+        (short(400_000, "micros"), "$0.40"),
+        (short(2500, "micros"), "$0.0025"),
+        (short(1_200_000_000, "micros"), "$1,200"),
+        (short(950, "count"), "950"),
+        (short(120_000, "count"), "120k"),
+        (short(2_500_000, "count"), "2.5M"),
         (duration(999), "999 ms"),
         (duration(1400), "1.4 s"),
         (duration(90_000), "1.5 min"),

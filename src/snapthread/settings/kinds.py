@@ -59,6 +59,13 @@ def _check_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _check_admin_token(token: SecretStr) -> SecretStr:
+    """Long enough that nobody guesses it."""
+    if not re.fullmatch(r"[!-~]{16,}", token.get_secret_value()):
+        raise ValueError
+    return token
+
+
 def _check_store(url: str) -> str:
     if url.partition("://")[0] in {"redis", "rediss", "valkey"}:
         raise Told("names Redis or Valkey, which this version does not have yet")
@@ -72,6 +79,7 @@ Url = Annotated[str, AfterValidator(_check_url)]
 StoreUrl = Annotated[str, AfterValidator(_check_store)]
 BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
 ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
+AdminToken = Annotated[SecretStr, AfterValidator(_check_admin_token)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
 BotLanguage = Annotated[Language, BeforeValidator(_lower)]

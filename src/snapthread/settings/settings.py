@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from snapthread.limits import DOWNLOAD_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
+    AdminToken,
     Allowed,
     ApiKey,
     BotLanguage,
@@ -47,7 +48,6 @@ NOT_YET: Final = (
     "USER_MONTHLY_COST_USD",
     "BOT_MONTHLY_COST_USD",
     "PRICES_FILE",
-    "ADMIN_TOKEN",
     "TELEGRAM_WEBHOOK_URL",
     "TELEGRAM_WEBHOOK_SECRET",
 )
@@ -127,6 +127,10 @@ class Settings(BaseModel):
     http_port: int = Field(
         default=8090, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none"
     )
+    admin_token: AdminToken = Field(
+        default=SecretStr(""),
+        description="a secret of 16 characters or more, without spaces or line breaks",
+    )
 
     @field_validator("max_image_mb")
     @classmethod
@@ -154,7 +158,7 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        held = (self.telegram_bot_token, self.openai_api_key)
+        held = (self.telegram_bot_token, self.openai_api_key, self.admin_token)
         return tuple(secret.get_secret_value() for secret in held if secret)
 
 

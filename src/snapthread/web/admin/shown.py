@@ -32,9 +32,10 @@ def shown(cell: Cell, kind: Kind) -> str:
 
 
 def short(number: int, kind: Kind) -> str:
-    """For an axis: 12k, $0.4."""
+    """For an axis: 12k, $0.40."""
     if kind == "micros":
-        return f"${number / 1_000_000:,.6g}"
+        whole, _, cents = f"{number / 1_000_000:,.6f}".rstrip("0").partition(".")
+        return f"${whole}.{cents:0<2}" if cents else f"${whole}"
     for unit, sign in _SHORT:
         if number >= unit:
             return f"{number / unit:.3g}{sign}"
