@@ -11,7 +11,8 @@ import structlog
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.line import Edges, Upkeep, assemble
 from snapthread.ports import Chat, Store
-from snapthread.settings import Settings
+from snapthread.prices import Prices, PricesError
+from snapthread.settings import Settings, SettingsError
 from snapthread.store.sqlite import SqliteStore
 from snapthread.telemetry import Metrics
 from snapthread.texts import Texts
@@ -24,11 +25,23 @@ TELEGRAM_AWAY_S = 5.0
 DONE, COULD_NOT = 0, 1
 
 
-def run(settings: Settings, metrics: Metrics) -> int:
+def load_prices(settings: Settings) -> Prices:
+    """Takes a second or two. Raises SettingsError: a limit of money needs a price."""
+    try:
+        prices = Prices.load(settings.prices_file)
+    except PricesError as error:
+        raise SettingsError(error.problems) from None
+    if not prices.knows(settings.openai_model) and settings.money_limits:
+        needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
+        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    return prices
+
+
+def run(settings: Settings, metrics: Metrics, prices: Prices) -> int:
     """`snapthread run`: the exit status."""
     status = DONE
     try:
-        asyncio.run(_run(settings, metrics))
+        asyncio.run(_run(settings, metrics, prices))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -43,12 +56,12 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
     return leaves
 
 
-async def _run(settings: Settings, metrics: Metrics) -> None:
+async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened_edges(settings) as edges, AsyncExitStack() as stack:
-        line = await assemble(edges, settings)
+        line = await assemble(edges, settings, prices)
         metrics.gauge("active_turns", "Turns running now.", lambda: line.mailbox.active)
         await stack.enter_async_context(
             serve_pages(

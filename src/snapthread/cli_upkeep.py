@@ -77,7 +77,7 @@ def export(user_id: UserId) -> None:
         async with opened_store(settings) as store:
             return await store.export(user_id)
 
-    _tell(_run(work, needs=()), as_json=True)
+    _tell(run_command(work, needs=()), as_json=True)
 
 
 # ---------------------------------------------------------------- what they share
@@ -90,10 +90,12 @@ def _with_upkeep(work: Callable[["Upkeep"], Awaitable[T]]) -> T:
         async with opened_upkeep(settings) as upkeep:
             return await work(upkeep)
 
-    return _run(opened)
+    return run_command(opened)
 
 
-def _run(work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None) -> T:
+def run_command(
+    work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None
+) -> T:
     """Run a command's work; what goes wrong is a sentence and an exit status."""
     from snapthread.cli import COULD_NOT, load
     from snapthread.errors import SnapthreadError

@@ -571,9 +571,21 @@ class Ask:
     prompt_cache_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The API took the question: from now on it may cost something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a failing answer has cost, as the API tells it; the failure itself follows."""
+
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -585,15 +597,26 @@ class Answered:
     cut: str | None = None  # "max_output_tokens" or "content_filter"
 
 
+AnswerEvent = Taken | TextDelta | Counted | Answered
+
+
 class Assistant(Protocol):
     """OpenAI's Responses API, one attempt per call."""
 
-    def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
-        """Stream one answer; `Answered` comes last.
+    def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
+        """Stream one answer; `Taken` comes first and `Answered` last.
 
         Raises AssistantBusy, AssistantRefused, ContextTooLong, FilesGone and the Denied family.
         Waits at most `FIRST_EVENT_S`, `NEXT_EVENT_S` and `ANSWER_S`.
         """
+        ...
+
+
+class PriceList(Protocol):
+    """What models cost."""
+
+    def cost_micros(self, model: str, usage: Usage) -> int | None:
+        """Of one request, in millionths of a dollar; None where nobody knows the price."""
         ...
 
 

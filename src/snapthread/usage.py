@@ -61,8 +61,9 @@ class Stages:
 class TurnRecord:
     """What one attempt at a question used, and what became of it. No content.
 
-    `messages`, `images`: as the quotas count them, so none for what was refused. `usage`: over all
-    requests of the attempt. `image_tokens`: computed by us, over all images in them.
+    `messages`, `images`: none for what was refused. `usage`: what the API counted, over all
+    requests of the attempt; `estimated`: what we count where it did not. `image_tokens`: computed
+    by us, over all images in the requests. Quotas that count answers leave out what `is_free`.
     """
 
     id: str
@@ -80,7 +81,9 @@ class TurnRecord:
     images_in_requests: int = 0
     image_tokens: int = 0
     usage: Usage = Usage()
+    estimated: Usage = Usage()
     cost_micros: int | None = 0
+    is_free: bool = False  # it failed: the message and its images may come again
     restored: int = 0
     retired: int = 0
     stages: Stages = Stages()
@@ -125,9 +128,10 @@ class Amounts:
 
 def amounts_of(record: TurnRecord) -> Amounts:
     """What has no known price counts nothing: money limits need a price, checked at start."""
-    return Amounts(
-        messages=record.messages, images=record.images, cost_micros=record.cost_micros or 0
-    )
+    cost_micros = record.cost_micros or 0
+    if record.is_free:
+        return Amounts(cost_micros=cost_micros)
+    return Amounts(messages=record.messages, images=record.images, cost_micros=cost_micros)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,14 @@ class Limits:
     user_daily_cost_micros: int = 0
     user_monthly_cost_micros: int = 0
     bot_monthly_cost_micros: int = 0
+
+    @property
+    def of_money(self) -> bool:
+        return bool(
+            self.user_daily_cost_micros
+            or self.user_monthly_cost_micros
+            or self.bot_monthly_cost_micros
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

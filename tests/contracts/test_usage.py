@@ -212,6 +212,16 @@ def test_a_turn_that_ends_without_a_record_is_charged_as_reserved(bench: Bench) 
     assert bench.spent().day.cost_micros == 900
 
 
+def test_a_failure_costs_money_and_no_message(bench: Bench) -> None:
+    claim, estimate = asked(bench, images=2, cost_micros=900)
+    bench.reserve(claim, estimate)
+
+    bench.finish(claim, record=replace(estimate, cost_micros=120, is_free=True))
+
+    assert bench.spent().day == Amounts(cost_micros=120)
+    assert [(row.messages, row.images) for row in bench.usage()] == [(1, 2)]
+
+
 def test_a_record_without_a_reservation_counts_for_no_limit(bench: Bench) -> None:
     claim, refused = asked(bench, messages=0, outcome="refused")
 
@@ -245,7 +255,7 @@ def test_what_was_charged_is_not_revised(bench: Bench) -> None:
 
 
 def test_a_reservation_that_nobody_settles_is_charged_after_an_hour(bench: Bench) -> None:
-    claim, estimate = asked(bench, cost_micros=900, usage=Usage(is_estimated=True))
+    claim, estimate = asked(bench, cost_micros=900, estimated=Usage(input_tokens=5))
     bench.reserve(claim, estimate)
 
     bench.now += STALE - timedelta(seconds=1)
@@ -254,7 +264,7 @@ def test_a_reservation_that_nobody_settles_is_charged_after_an_hour(bench: Bench
 
     assert (too_early, bench.settle_stale(), bench.settle_stale()) == (0, 1, 0)
     (record,) = bench.records()
-    assert record.usage.is_estimated
+    assert record.estimated == Usage(input_tokens=5)
     assert bench.spent().day == Amounts(messages=1, cost_micros=900)
 
 
@@ -293,8 +303,9 @@ def full_record(bench: Bench, id: str = "r1") -> TurnRecord:
         images_in_requests=5,
         image_tokens=40,
         usage=Usage(
-            input_tokens=70, cached_tokens=6, written_tokens=5, output_tokens=9, reasoning_tokens=4
+            input_tokens=60, cached_tokens=6, written_tokens=5, output_tokens=8, reasoning_tokens=4
         ),
+        estimated=Usage(input_tokens=10, output_tokens=1),
         cost_micros=123,
         restored=1,
         retired=2,

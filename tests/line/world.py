@@ -21,7 +21,7 @@ from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
 from tests import virtual
-from tests.doubles import DoubleSession, openai_transport
+from tests.doubles import DoubleSession, FlatPrices, openai_transport
 from tests.line.mortal import Life, Mortal
 
 TOKEN = "123456:" + "t" * 35
@@ -90,7 +90,7 @@ class Process:
         life = Life()
         store = await SqliteStore.open(world.folder / "bot.db")
         edges = _edges(world, store, life)
-        line = await assemble(edges, world.settings)
+        line = await assemble(edges, world.settings, FlatPrices())
         await edges.chat.start()
         return cls(life, store, line, await Upkeep.of(edges, world.settings))
 

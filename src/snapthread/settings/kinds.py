@@ -1,10 +1,11 @@
 """The kinds of value that settings have: how each is read from text. None repeats a value."""
 
 import re
+from decimal import Decimal
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 from snapthread.model import Language
 
@@ -74,6 +75,12 @@ def _check_store(url: str) -> str:
     return url
 
 
+def micros(dollars: Decimal) -> int:
+    return int(dollars * 1_000_000)
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 Url = Annotated[str, AfterValidator(_check_url)]
 StoreUrl = Annotated[str, AfterValidator(_check_store)]

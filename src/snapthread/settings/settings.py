@@ -4,6 +4,7 @@ A field's name in capitals is its name in the environment; its description says 
 """
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,9 @@ from snapthread.settings.kinds import (
     ApiKey,
     BotLanguage,
     BotToken,
+    Count,
     Detail,
+    Dollars,
     Effort,
     LogFormat,
     LogLevel,
@@ -35,19 +38,16 @@ from snapthread.settings.kinds import (
     Url,
     UserIds,
     Word,
+    micros,
 )
+from snapthread.usage import Limits
 
+A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 MEGABYTE: Final = 1024 * 1024
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
 # Known settings of later issues: refused while set, so that nobody trusts what does not happen.
 NOT_YET: Final = (
-    "USER_DAILY_MESSAGES",
-    "USER_DAILY_IMAGES",
-    "USER_DAILY_COST_USD",
-    "USER_MONTHLY_COST_USD",
-    "BOT_MONTHLY_COST_USD",
-    "PRICES_FILE",
     "TELEGRAM_WEBHOOK_URL",
     "TELEGRAM_WEBHOOK_SECRET",
 )
@@ -123,6 +123,12 @@ class Settings(BaseModel):
     user_storage_mb: float = Field(
         default=0, ge=0, description="a number of megabytes, or 0: no limit"
     )
+    user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
+    user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    user_daily_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    user_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    bot_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    prices_file: Path | None = Field(default=None, description="a file of prices")
     http_host: Word = Field(default="127.0.0.1", description="a host's name or address")
     http_port: int = Field(
         default=8090, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none"
@@ -150,6 +156,22 @@ class Settings(BaseModel):
     @property
     def user_storage_bytes(self) -> int:
         return int(self.user_storage_mb * MEGABYTE)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            user_daily_messages=self.user_daily_messages,
+            user_daily_images=self.user_daily_images,
+            user_daily_cost_micros=micros(self.user_daily_cost_usd),
+            user_monthly_cost_micros=micros(self.user_monthly_cost_usd),
+            bot_monthly_cost_micros=micros(self.bot_monthly_cost_usd),
+        )
+
+    @property
+    def money_limits(self) -> tuple[str, ...]:
+        """The names of those that are set."""
+        names = ("user_daily_cost_usd", "user_monthly_cost_usd", "bot_monthly_cost_usd")
+        return tuple(name.upper() for name in names if getattr(self, name))
 
     @property
     def sqlite_path(self) -> Path:

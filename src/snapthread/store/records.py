@@ -31,6 +31,7 @@ def write(db: Db, record: TurnRecord) -> None:
 
 
 def _share(record: TurnRecord) -> DailyUsage:
+    counted, estimated = record.usage, record.estimated
     return DailyUsage(
         user_id=record.user_id,
         day=day_of(record.at),
@@ -38,9 +39,9 @@ def _share(record: TurnRecord) -> DailyUsage:
         messages=record.messages,
         images=record.images,
         image_tokens=record.image_tokens,
-        input_tokens=record.usage.input_tokens,
-        cached_tokens=record.usage.cached_tokens,
-        output_tokens=record.usage.output_tokens,
+        input_tokens=counted.input_tokens + estimated.input_tokens,
+        cached_tokens=counted.cached_tokens,
+        output_tokens=counted.output_tokens + estimated.output_tokens,
         bytes_uploaded=record.bytes_uploaded,
         cost_micros=record.cost_micros or 0,
         turns_without_price=int(record.cost_micros is None),
