@@ -71,11 +71,13 @@ class Page:
     clock: Hand = field(default_factory=Hand)
     token: str = TOKEN
 
+    def admin(self) -> Admin:
+        login = Login(self.token, b"of this installation")
+        return Admin(store=cast(Any, self.held), clock=self.clock, login=login)
+
     def visit(self, story: Callable[[Client], Awaitable[None]]) -> None:
         async def go() -> None:
-            login = Login(self.token, b"of this installation")
-            admin = Admin(store=cast(Any, self.held), clock=self.clock, login=login)
-            app = application(reasons=_ready, registry=Metrics().registry, admin=admin)
+            app = application(reasons=ready, registry=Metrics().registry, admin=self.admin())
             async with TestClient(TestServer(app)) as client:
                 await story(client)
 
@@ -94,7 +96,7 @@ class Page:
         return read[0]
 
 
-async def _ready() -> list[str]:
+async def ready() -> list[str]:
     return []
 
 

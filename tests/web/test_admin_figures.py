@@ -9,6 +9,7 @@ import pytest
 
 from snapthread.model import FileName, LedgerFile, private_conversation
 from snapthread.usage import DailyUsage, Stages, TurnRecord
+from snapthread.web.admin import reading
 from snapthread.web.admin.figure import Column, Figure
 from snapthread.web.admin.files import as_csv
 from snapthread.web.admin.reading import AT_ONCE
@@ -156,6 +157,18 @@ def test_ends_are_counted_by_kind() -> None:
 def test_more_records_than_are_read_at_once_are_all_counted() -> None:
     records = [_record(f"{i:05}") for i in range(2 * AT_ONCE + 1)]
     assert _csv(Held(records=records), "outcomes")[1] == ["answered", "", str(2 * AT_ONCE + 1)]
+
+
+def test_what_is_too_much_to_read_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "TURNS_MAX", AT_ONCE)
+    monkeypatch.setattr(reading, "FILES_MAX", AT_ONCE)
+    records = [_record(f"{i:05}") for i in range(AT_ONCE + 1)]
+    files = [_file(f"{i:05}", timedelta()) for i in range(AT_ONCE + 1)]
+
+    page = Page(Held(records=records, files=files)).read()
+
+    assert page.count("The first 500 turns since 24 Oct.") == 2
+    assert "Of the first 500 files." in page
 
 
 def test_a_record_of_the_first_instant_of_the_period_counts() -> None:

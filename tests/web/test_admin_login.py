@@ -204,4 +204,7 @@ def test_neither_a_log_line_nor_an_address_holds_a_token() -> None:
     with capture_logs() as logs:
         Page().visit(story)
 
-    assert logs == [{"event": "admin.refused", "log_level": "warning"}]
+    assert logs == [
+        {"event": "admin.refused", "log_level": "warning"},
+        {"event": "admin.entered", "log_level": "info"},
+    ]

@@ -73,9 +73,9 @@ def _bars(values: Sequence[Cell], told: Sequence[str], top: int) -> Iterator[str
 
 
 def _days(days: Sequence[str]) -> Iterator[str]:
-    """The first day, the middle one and the last, or each where there are few."""
+    """Few enough that they stand apart on a phone; the first and the last day among them."""
     last = len(days) - 1
-    places = range(len(days)) if last < 7 else (0, last // 2, last)
+    places = range(0, len(days), 2) if last < 7 else (0, last // 2, last)
     for place in places:
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         x = {"start": 0.0, "end": 100.0}.get(anchor, (place + 0.5) * 100 / len(days))

@@ -19,6 +19,7 @@ class Ages:
     """Counts files at OpenAI by their age."""
 
     now: datetime
+    is_cut: bool = False  # there were more than could be read
     count: int = 0
     size_bytes: int = 0
     _buckets: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -38,6 +39,7 @@ class Ages:
         return Figure(
             key="files",
             title="Files at OpenAI by age",
+            note=f"Of the first {self.count:,} files." if self.is_cut else "",
             columns=(
                 Column("age", "Age", "text"),
                 Column("files", "Files"),

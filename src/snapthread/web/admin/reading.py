@@ -69,8 +69,9 @@ async def _turns(store: Store, since: str) -> Turns:
         records = await store.records_after(at, last, limit=AT_ONCE)
         turns.add(records)
         if len(records) < AT_ONCE:
-            break
+            return turns
         at, last = records[-1].at, records[-1].id
+    turns.is_cut = True
     return turns
 
 
@@ -81,8 +82,9 @@ async def _ages(store: Store, now: datetime) -> Ages:
         files = await store.live_after(last, limit=AT_ONCE)
         ages.add(files)
         if len(files) < AT_ONCE:
-            break
+            return ages
         last = files[-1].name
+    ages.is_cut = True
     return ages
 
 

@@ -97,6 +97,7 @@ class Admin:
         refusal = self._refusal(request, str(form.get("token", "")))
         if refusal:
             return _html(login_page(refusal[0]), refusal[1])
+        log.info("admin.entered")
         response = _moved()
         response.set_cookie(
             COOKIE,

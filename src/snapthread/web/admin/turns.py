@@ -26,6 +26,7 @@ class Turns:
     """Gathers what the page tells of single turns, without keeping them."""
 
     since: str  # the first day that was read
+    is_cut: bool = False  # there were more than could be read
     count: int = 0
     _ms: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _ends: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -44,7 +45,7 @@ class Turns:
         return Figure(
             key="latency",
             title="How long each stage takes",
-            note=f"Since {day(self.since)}. Full: half of the turns; pale: 95 of 100."
+            note=f"{self._read()} Full: half of the turns; pale: 95 of 100."
             " The last three count from the start of the turn.",
             columns=(
                 Column("stage", "Stage", "text"),
@@ -60,13 +61,19 @@ class Turns:
         return Figure(
             key="outcomes",
             title="How turns end",
-            note=f"Since {day(self.since)}.",
+            note=self._read(),
             columns=(
                 Column("outcome", "Outcome", "text"),
                 Column("reason", "Kind", "text"),
                 Column("turns", "Turns"),
             ),
             rows=tuple((*end, count) for end, count in ends),
+        )
+
+    def _read(self) -> str:
+        since = day(self.since)
+        return (
+            f"The first {self.count:,} turns since {since}." if self.is_cut else f"Since {since}."
         )
 
 
