@@ -91,6 +91,7 @@ COUNTS: Final = (
     Count("conversation.reset", "reset_files", "Files that resets retired", field="files"),
     Count("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
     Count("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
+    Count("admin.refused", "admin_refusals", "Wrong tries to log in to the admin page"),
     Count("trouble", "troubles", "Troubles, by kind", ("kind",)),
 )
 
