@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapthread.vision_tokens import PATCHES_MAX, image_tokens, useful_side
+from snapthread.vision_tokens import PATCHES_MAX, image_tokens, most_image_tokens, useful_side
 
 MODELS = ["gpt-6-luna", "gpt-5.6-sol", "gpt-5.5", "gpt-5.4", "gpt-5.2", "gpt-4o", "gpt-5-nano"]
 DETAILS = ["low", "high", "auto", "original"]
@@ -61,6 +61,7 @@ def test_a_dated_model_has_the_rules_of_its_model() -> None:
 @pytest.mark.parametrize("model", ["", "llama-4", "gpt-6", "gpt-6-lunatic", "gpt-4o-maxi"])
 def test_of_an_unknown_model_nothing_is_claimed(model: str) -> None:
     assert image_tokens(model, 1280, 960, "auto") is None
+    assert most_image_tokens(model, 1600, "auto") is None
     assert useful_side(model, "auto", 4000, 3000) == 4000
 
 
@@ -105,3 +106,28 @@ def test_an_image_always_costs_something_and_never_without_bound(
     tokens = image_tokens(model, width, height, detail)
     assert tokens is not None
     assert 0 < tokens <= PATCHES_MAX * 1.5
+
+
+@pytest.mark.parametrize(
+    ("model", "detail", "most"),
+    [
+        ("gpt-6-luna", "auto", 3000),  # 50 · 50 patches
+        ("gpt-6-luna", "low", 308),  # 16 · 16
+        ("gpt-5.4", "low", 3000),
+        ("gpt-4o", "high", 1445),  # not the square's 765: 1600 · 768 has four by two tiles
+        ("gpt-4o", "low", 85),
+    ],
+)
+def test_an_image_of_any_shape_costs_at_most_so_much(model: str, detail: str, most: int) -> None:
+    assert most_image_tokens(model, 1600, detail) == most
+
+
+@given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
+def test_no_shape_costs_more_than_the_most(
+    model: str, detail: str, width: int, height: int
+) -> None:
+    tokens = image_tokens(model, width, height, detail)
+    most = most_image_tokens(model, max(width, height), detail)
+    assert tokens is not None
+    assert most is not None
+    assert tokens <= most

@@ -21,7 +21,7 @@ from snapthread.stopwatch import ms_since
 from snapthread.transcript import image_tokens as usual_tokens
 from snapthread.transcript import text_tokens
 from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
-from snapthread.vision_tokens import image_tokens
+from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 INSTRUCTIONS_TOKENS = 300  # the model's instructions, and what labels and notes add
 
@@ -39,6 +39,12 @@ class Asked:
     def image_tokens(self, width: int, height: int) -> int:
         counted = image_tokens(self.model, width, height, self.detail)
         return usual_tokens(width, height) if counted is None else counted
+
+    def most_image_tokens(self) -> int:
+        """Of an image whose shape is not known yet."""
+        side = self.image_side
+        most = most_image_tokens(self.model, side, self.detail)
+        return usual_tokens(side, side) if most is None else most
 
 
 def pictures_of(questions: tuple[Message, ...]) -> tuple[Picture, ...]:
@@ -146,7 +152,7 @@ class Accounts:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
         side = self.asked.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
-            return self.asked.image_tokens(side, side)
+            return self.asked.most_image_tokens()
         scale = min(1.0, side / max(picture.width, picture.height))
         width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
         return self.asked.image_tokens(width, height)

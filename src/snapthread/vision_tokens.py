@@ -30,6 +30,9 @@ class Look:
     def seen(self, size: Size) -> Size:
         return _within_budget(_within_box(size, self.box), self.patches)
 
+    def most(self, side: int) -> int:
+        return min(self.patches, _count((min(side, self.box),) * 2, PATCH))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patches:
@@ -42,11 +45,17 @@ class Patches:
     multiplier: Fraction
 
     def seen(self, size: Size, detail: str) -> Size:
-        looks = {"low": self.low, "high": self.high, "original": self.original, "auto": self.auto}
-        return looks[detail].seen(size)
+        return self._look(detail).seen(size)
 
     def tokens(self, size: Size, detail: str) -> int:
         return math.ceil(_count(self.seen(size, detail), PATCH) * self.multiplier)
+
+    def most(self, side: int, detail: str) -> int:
+        return math.ceil(self._look(detail).most(side) * self.multiplier)
+
+    def _look(self, detail: str) -> Look:
+        looks = {"low": self.low, "high": self.high, "original": self.original, "auto": self.auto}
+        return looks[detail]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,13 @@ class Tiles:
         if detail == "low":
             return self.base
         return self.base + self.tile * _count(self.seen(size, detail), TILE)
+
+    def most(self, side: int, detail: str) -> int:
+        """Of a long one: a square is made smaller."""
+        if detail == "low":
+            return self.base
+        longest = min(side, TILED_BOX), min(side, TILED_SHORT)
+        return self.base + self.tile * _count(longest, TILE)
 
 
 def _one_look(look: Look, multiplier: str) -> Patches:
@@ -114,6 +130,12 @@ def image_tokens(model: str, width: int, height: int, detail: str) -> int | None
     """
     family = _family(model)
     return None if family is None else family.tokens((width, height), detail)
+
+
+def most_image_tokens(model: str, side: int, detail: str) -> int | None:
+    """No image with a long side of at most so many pixels costs more, whatever its shape."""
+    family = _family(model)
+    return None if family is None else family.most(side, detail)
 
 
 def useful_side(model: str, detail: str, width: int, height: int) -> int:
