@@ -109,17 +109,20 @@ def test_an_image_always_costs_something_and_never_without_bound(
 
 
 @pytest.mark.parametrize(
-    ("model", "detail", "most"),
+    ("model", "side", "detail", "most"),
     [
-        ("gpt-6-luna", "auto", 3000),  # 50 · 50 patches
-        ("gpt-6-luna", "low", 308),  # 16 · 16
-        ("gpt-5.4", "low", 3000),
-        ("gpt-4o", "high", 1445),  # not the square's 765: 1600 · 768 has four by two tiles
-        ("gpt-4o", "low", 85),
+        ("gpt-6-luna", 1600, "auto", 3000),  # 50 · 50 patches
+        ("gpt-6-luna", 1600, "low", 308),  # 16 · 16
+        ("gpt-6-luna", 2016, "auto", 4763),  # 63 · 63
+        ("gpt-6-luna", 2016, "high", 3000),  # the budget
+        ("gpt-4o", 1600, "high", 1445),  # not the square's 765: 1600 · 768 has four by two tiles
+        ("gpt-4o", 1600, "low", 85),
     ],
 )
-def test_an_image_of_any_shape_costs_at_most_so_much(model: str, detail: str, most: int) -> None:
-    assert most_image_tokens(model, 1600, detail) == most
+def test_an_image_of_any_shape_costs_at_most_so_much(
+    model: str, side: int, detail: str, most: int
+) -> None:
+    assert most_image_tokens(model, side, detail) == most
 
 
 @given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
