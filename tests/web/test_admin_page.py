@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapthread.errors import StoreBusy
 from snapthread.store.sqlite import SqliteStore
 from snapthread.usage import DailyUsage, TurnRecord
 from snapthread.web.admin.charts import top_of
@@ -104,6 +105,27 @@ def test_a_csv_is_saved_under_a_name_of_its_own() -> None:
         told = (await client.get("/admin/cost.csv?days=7", headers=BEARER)).headers
         assert told["Content-Type"] == "text/csv; charset=utf-8"
         assert told["Content-Disposition"] == 'attachment; filename="snapthread-cost-7-days.csv"'
+
+    Page().visit(story)
+
+
+def test_a_busy_store_is_told_in_a_sentence() -> None:
+    class Busy(Held):
+        async def usage(self, since: str) -> tuple[DailyUsage, ...]:
+            raise StoreBusy("locked: /secret/path")
+
+    async def story(client: Client) -> None:
+        response = await client.get("/admin", headers=BEARER)
+        assert response.status == 503
+        assert await response.text() == "The store is busy. Try again in a moment."
+
+    Page(Busy()).visit(story)
+
+
+def test_a_slash_at_its_end_leads_to_the_page() -> None:
+    async def story(client: Client) -> None:
+        response = await client.get("/admin/", allow_redirects=False)
+        assert (response.status, response.headers["Location"]) == (303, "/admin")
 
     Page().visit(story)
 

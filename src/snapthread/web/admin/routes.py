@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from snapthread.errors import StoreBusy
 from snapthread.ports import Clock, Store
 from snapthread.web.admin.files import as_csv
 from snapthread.web.admin.login import LOGIN, Login, Throttle
@@ -30,6 +31,7 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 WRONG: Final = "That is not the token."
+BUSY: Final = "The store is busy. Try again in a moment."
 TOO_OFTEN: Final = "Too many wrong tries. Try again in a minute."
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -48,6 +50,7 @@ class Admin:
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(PATH, self._let_in(self._page))
+        app.router.add_get(PATH + "/", _to_page)
         app.router.add_get(PATH + "/{figure}.csv", self._let_in(self._csv))
         app.router.add_get(PATH + "/style.css", _style)
         app.router.add_post(PATH + "/login", self._log_in)
@@ -83,12 +86,12 @@ class Admin:
 
         async def guarded(request: web.Request) -> web.Response:
             if self.login.is_valid(request.cookies.get(COOKIE, ""), self.clock()):
-                return await page(request)
+                return await _read(page, request)
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
             if scheme.lower() != "bearer":
                 return _html(login_page(), 401)
             refusal = self._refusal(request, token)
-            return _text(refusal[0], refusal[1]) if refusal else await page(request)
+            return _text(*refusal) if refusal else await _read(page, request)
 
         return guarded
 
@@ -96,7 +99,8 @@ class Admin:
         form = await request.post()
         refusal = self._refusal(request, str(form.get("token", "")))
         if refusal:
-            return _html(login_page(refusal[0]), refusal[1])
+            told, status = refusal
+            return _html(login_page(told), status)
         log.info("admin.entered")
         response = _moved()
         response.set_cookie(
@@ -120,6 +124,17 @@ class Admin:
         self.throttle.note_wrong(address, now)
         log.warning("admin.refused")
         return WRONG, 401
+
+
+async def _read(page: Handler, request: web.Request) -> web.Response:
+    try:
+        return await page(request)
+    except StoreBusy:
+        return _text(BUSY, 503)
+
+
+async def _to_page(_request: web.Request) -> web.Response:
+    return _moved()
 
 
 async def _style(_request: web.Request) -> web.Response:
