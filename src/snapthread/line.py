@@ -96,6 +96,7 @@ class Line:
         self._settings = settings
         self._store = store
         self._ledger = upkeep.ledger
+        self.accounts = accounts
         self.health = Health(clock)
         self.housekeeping = upkeep.housekeeping
         alerts = Alerts(

@@ -297,8 +297,9 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
         written_tokens=usage.written_tokens,
         output_tokens=usage.output_tokens + estimated.output_tokens,
         reasoning_tokens=usage.reasoning_tokens,
-        estimated=estimated != Usage(),
+        estimated=int(estimated != Usage()),
         cost_micros=record.cost_micros,
+        without_price=int(record.cost_micros is None),
     )
 
 

@@ -401,7 +401,8 @@ class Quotas(Protocol):
         ...
 
     async def settle_stale(self, now: datetime, *, limit: int) -> int:
-        """Reservations `STALE` old or older are charged as they say; how many."""
+        """Reservations `STALE` old or older are of attempts that broke off, and charged as such;
+        how many. Their questions wait still, and count when they are asked again."""
         ...
 
     async def spent(self, payer: str, now: datetime) -> Spent: ...

@@ -265,7 +265,19 @@ def test_a_reservation_that_nobody_settles_is_charged_after_an_hour(bench: Bench
     assert (too_early, bench.settle_stale(), bench.settle_stale()) == (0, 1, 0)
     (record,) = bench.records()
     assert record.estimated == Usage(input_tokens=5)
-    assert bench.spent().day == Amounts(messages=1, cost_micros=900)
+    assert record.messages == 0
+    assert bench.spent().day == Amounts(cost_micros=900)
+
+
+def test_a_question_that_is_asked_again_after_that_counts_once(bench: Bench) -> None:
+    limits = Limits(user_daily_messages=1)
+    claim, estimate = asked(bench)
+    bench.reserve(claim, estimate, limits=limits)
+    bench.now += STALE
+    bench.settle_stale()
+
+    assert bench.reserve(bench.take(), replace(estimate, id="again"), limits=limits) is None
+    assert bench.spent().day == ONE
 
 
 def test_stale_reservations_are_settled_some_at_a_time(bench: Bench) -> None:

@@ -83,7 +83,7 @@ def settle_stale(db: Db, now: datetime, *, limit: int) -> int:
         (seconds(now - STALE), limit),
     ).fetchall()
     for row in rows:
-        _charge(db, row)
+        _charge_broken(db, row)
     return len(rows)
 
 
@@ -93,7 +93,7 @@ def _charge(db: Db, row: sqlite3.Row) -> None:
 
 
 def _charge_broken(db: Db, row: sqlite3.Row) -> None:
-    """The question goes on with another attempt, which counts its messages and images."""
+    """Its question waits for another attempt, which counts the messages and images."""
     record = replace(load_record(row["record"]), messages=0, images=0)
     _recount(db, row, record)
     write(db, record)
