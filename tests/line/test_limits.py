@@ -160,6 +160,22 @@ def test_a_question_that_could_cost_too_much_is_not_asked(tmp_path: Path) -> Non
     play(story, tmp_path, BOT_MONTHLY_COST_USD="0.025")
 
 
+def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada, boris = world.person(), world.person(BORIS)
+        ada.sends("word " * 800)
+        await ada.hears()
+        boris.sends("Go on")
+        (answer,) = await boris.hears()
+        ada.sends("Go on")
+        (refused,) = await ada.hears()
+        assert answer.text == "You said: Go on"
+        assert "more than is left for you today" in refused.text
+
+    # The longest answer and what stands around a question are 24,900; the conversation is 2,000.
+    play(story, tmp_path, USER_DAILY_COST_USD="0.032")
+
+
 def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         people = [world.person(ADA + number) for number in range(20)]
