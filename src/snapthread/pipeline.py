@@ -171,7 +171,7 @@ class Pipeline:
                 await self._accounts.broke_off(claim.messages[0], meter)
             raise
         await self._reply.deliver(claim, parts)
-        if claim.messages[0].kind != "command":
+        if _is_recorded(claim.messages[0]):
             ms = ms_since(meter.began_s)
             await self._store.note_delivered(meter.id, ms)
             log.info("turn.delivered", ms=ms)
@@ -187,7 +187,7 @@ class Pipeline:
             says=says,
             to=replace(_destination(first), reply_to=first.message_id),
             put_aside=outcome.result == "put_aside",
-            record=None if first.kind == "command" else record,
+            record=record if _is_recorded(first) else None,
         )
         _log_turn(claim, record)
         return parts
@@ -276,6 +276,11 @@ class Pipeline:
     def _words(self, message: Message) -> Words:
         house = self._house
         return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
+
+
+def _is_recorded(message: Message) -> bool:
+    """Who writes in a group never asked us to remember it."""
+    return message.kind != "command" and message.is_private
 
 
 def _log_turn(claim: Claim, record: TurnRecord) -> None:

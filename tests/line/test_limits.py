@@ -15,6 +15,7 @@ from snapthread.sandbox.people import Person
 from snapthread.sandbox.scripted_model import Answer
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
 from snapthread.words import dollars
+from tests import virtual
 from tests.line.photos import album, photo
 from tests.line.world import World, at, play
 
@@ -134,7 +135,7 @@ def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
         ada.sends("One")
         ada.sends("Two")
         await ada.hears(2)
-        await asyncio.sleep(86_400)
+        virtual.jump(86_400)
         ada.sends("Three")
         (answer,) = await ada.hears()
         assert answer.text == "You said: Three"
@@ -163,6 +164,7 @@ def test_a_question_that_could_cost_too_much_is_not_asked(tmp_path: Path) -> Non
 def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada, boris = world.person(), world.person(BORIS)
+        world.model.says("Yes.")
         ada.sends("word " * 800)
         await ada.hears()
         boris.sends("Go on")
@@ -172,8 +174,10 @@ def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path
         assert answer.text == "You said: Go on"
         assert "more than is left for you today" in refused.text
 
-    # The longest answer and what stands around a question are 24,900; the conversation is 2,000.
-    play(story, tmp_path, USER_DAILY_COST_USD="0.032")
+        assert (await spent(world)).day.cost_micros < 26_600 - 24_900
+
+    # The longest answer and what stands around a question are 24,900; the conversation is 1,000.
+    play(story, tmp_path, USER_DAILY_COST_USD="0.0266")
 
 
 def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
@@ -316,7 +320,7 @@ def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path)
         await asked_slowly(world, ada)
         assert world.process is not None
         await world.process.kill()
-        await asyncio.sleep(2 * STALE.total_seconds())
+        virtual.jump(2 * STALE.total_seconds())
         await world.start()
         await ada.hears()
         await rests(world)
@@ -417,6 +421,19 @@ def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(tmp_p
     play(story, tmp_path, ALLOWED_TELEGRAM_USER_IDS=str(ADA))
 
 
+def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada, group = world.person(), world.telegram.group()
+        ada.sends("@snapthread_bot what is this?", to=group)
+        await world.until(lambda: len(group.chat.texts) == 1)
+        ada.sends("Hello")
+        await ada.hears()
+        await rests(world)
+        assert [record.outcome for record in await records(world)] == ["answered"]
+
+    play(story, tmp_path)
+
+
 # ---------------------------------------------------------------- /usage
 
 
@@ -425,7 +442,7 @@ def test_usage_tells_today_this_month_what_is_left_and_what_is_stored(tmp_path: 
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
-        await asyncio.sleep(86_400)
+        virtual.jump(86_400)
         ada.sends("Hello")
         await ada.hears()
         (_, first), (_, second) = [

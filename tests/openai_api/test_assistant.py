@@ -238,7 +238,7 @@ def test_a_slow_reader_does_not_run_out_of_time_between_events() -> None:
                 await asyncio.sleep(NEXT_EVENT_S + 20)
         return count
 
-    assert virtual.run(read_slowly(Wire([delta("a"), delta("b"), COMPLETED]))) == 4
+    assert virtual.run(read_slowly(Wire([5.0, delta("a"), delta("b"), COMPLETED]))) == 4
 
 
 def test_a_server_that_holds_the_connection_costs_no_time() -> None:
