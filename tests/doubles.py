@@ -20,6 +20,7 @@ from aiogram.types import InputFile
 from openai import AsyncOpenAI
 from yarl import URL
 
+from snapthread.model import Usage
 from snapthread.sandbox.bot_api import BotApi
 from snapthread.sandbox.openai import OpenAI
 from snapthread.sandbox.wire import Body, ConnectionLost, Loss, Request, Response, Upload, read
@@ -209,3 +210,10 @@ def _lost_as_httpx2(how: Loss, request: httpx2.Request) -> httpx2.TransportError
             return httpx2.ReadError("", request=request)
         case "refused":
             return httpx2.ConnectError("All connection attempts failed", request=request)
+
+
+class FlatPrices:
+    """A price list that a test can count with: a micro-dollar a token, six for one of output."""
+
+    def cost_micros(self, model: str, usage: Usage) -> int | None:
+        return usage.input_tokens + 6 * usage.output_tokens

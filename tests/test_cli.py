@@ -57,6 +57,21 @@ def test_wrong_settings_are_told_on_standard_error_a_line_each(tmp_path: Path) -
     ]
 
 
+def test_a_limit_of_money_without_a_price_ends_the_start(tmp_path: Path) -> None:
+    done = snapthread(
+        "run",
+        cwd=tmp_path,
+        BOT_TOKEN="1:x",
+        OPENAI_API_KEY="sk-private",
+        OPENAI_MODEL="home-made",
+        BOT_MONTHLY_COST_USD="1",
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("BOT_MONTHLY_COST_USD is set, but OPENAI_MODEL has no price")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=1:x\nBOT_LANGUAGE=tlh\n")
 
@@ -69,8 +84,9 @@ def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     program = (
         "import sys, types\n"
         "app = types.ModuleType('snapthread.app')\n"
-        "def run(settings, metrics): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
+        "def run(*_): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
         "app.run = run\n"
+        "app.load_prices = lambda settings: None\n"
         "sys.modules['snapthread.app'] = app\n"
         "from snapthread.cli import cli\n"
         "cli(['run'])\n"

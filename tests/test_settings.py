@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.settings import NOT_YET, Settings, SettingsError, load_settings
+from snapthread.app import load_prices
+from snapthread.settings import Settings, SettingsError, load_settings
+from snapthread.usage import Limits
 
 TOKEN = "123456789:AAE-secret_secret_secret_secret_se"
 KEY = "sk-secret-secret-secret"
@@ -67,6 +69,11 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "FILE_RETENTION_DAYS": "wrong-value",
         "TELEGRAM_WEBHOOK_URL": "wrong-value",
         "TELEGRAM_WEBHOOK_SECRET": "wrong-value!",
+        "USER_DAILY_MESSAGES": "-1",
+        "USER_DAILY_IMAGES": "wrong-value",
+        "USER_DAILY_COST_USD": "-0.01",
+        "USER_MONTHLY_COST_USD": "wrong-value",
+        "BOT_MONTHLY_COST_USD": "nan",
     }
 
     problems = problems_of(wrong)
@@ -103,11 +110,6 @@ def test_a_stores_password_is_a_secret() -> None:
 
     assert "pass" not in repr(settings)
     assert {"pass%20word", "pass word"} < set(settings.secrets)
-
-
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_setting_that_this_version_does_not_act_on_is_refused(name: str) -> None:
-    assert told({name: "1"}) == f"{name} is set, but this version does not have it yet."
 
 
 @pytest.mark.parametrize(
@@ -159,8 +161,72 @@ def test_a_secret_is_one_that_telegram_takes(tmp_path: Path) -> None:
     assert "letters" in told({"TELEGRAM_WEBHOOK_SECRET": "s" * 257})
 
 
+# ---------------------------------------------------------------- limits
+
+
+def test_no_limit_is_set_by_itself() -> None:
+    assert load_settings(ENOUGH).limits == Limits()
+
+
+def test_limits_of_money_are_whole_micro_dollars() -> None:
+    sums = {
+        "USER_DAILY_COST_USD": "0.1",
+        "USER_MONTHLY_COST_USD": "2.50",
+        "BOT_MONTHLY_COST_USD": "0.000001",
+    }
+
+    settings = load_settings(ENOUGH | sums | {"USER_DAILY_MESSAGES": "7", "USER_DAILY_IMAGES": "3"})
+
+    assert settings.limits == Limits(
+        user_daily_messages=7,
+        user_daily_images=3,
+        user_daily_cost_micros=100_000,
+        user_monthly_cost_micros=2_500_000,
+        bot_monthly_cost_micros=1,
+    )
+
+
+@pytest.mark.parametrize("sum", ["0.0000001", "1000001", "1,5", "inf"])
+def test_a_sum_that_would_not_be_meant_is_refused(sum: str) -> None:
+    assert told({"BOT_MONTHLY_COST_USD": sum}) == (
+        "BOT_MONTHLY_COST_USD must be dollars, to a millionth and up to a million, or 0: no limit."
+    )
+
+
+def test_a_limit_of_money_needs_a_model_with_a_price() -> None:
+    unpriced = {"OPENAI_MODEL": "home-made", "USER_DAILY_COST_USD": "1", "USER_DAILY_IMAGES": "1"}
+
+    with pytest.raises(SettingsError) as caught:
+        load_prices(load_settings(ENOUGH | unpriced))
+
+    assert caught.value.problems == [
+        "USER_DAILY_COST_USD is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
+    ]
+
+
+def test_without_a_limit_of_money_a_model_needs_no_price() -> None:
+    settings = load_settings(ENOUGH | {"OPENAI_MODEL": "home-made", "USER_DAILY_IMAGES": "1"})
+
+    assert not load_prices(settings).knows("home-made")
+
+
+def test_the_operators_own_price_is_enough(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text('["home-made"]\ninput = 1\noutput = 2\n')
+    own = {"OPENAI_MODEL": "home-made", "BOT_MONTHLY_COST_USD": "1", "PRICES_FILE": str(file)}
+
+    assert load_prices(load_settings(ENOUGH | own)).knows("home-made")
+
+
+def test_what_is_wrong_with_the_prices_is_told_as_settings_are(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_prices(load_settings(ENOUGH | {"PRICES_FILE": str(tmp_path / "none.toml")}))
+
+    assert caught.value.problems == ["PRICES_FILE names a file that cannot be read."]
+
+
 def test_blank_means_unset() -> None:
-    blank = {"OPENAI_MODEL": " ", "HTTP_PORT": "", NOT_YET[0]: " "}
+    blank = {"OPENAI_MODEL": " ", "HTTP_PORT": "", "ADMIN_TOKEN": " "}
 
     assert load_settings(ENOUGH | blank) == load_settings(ENOUGH)
 
@@ -219,6 +285,22 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert settings.telegram_bot_token.get_secret_value() == TOKEN
 
 
+def test_the_admin_token_may_come_from_a_file_too(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("sixteen-letters!\n")
+
+    settings = load_settings(ENOUGH | {"ADMIN_TOKEN_FILE": str(secret)})
+
+    assert settings.admin_token.get_secret_value() == "sixteen-letters!"
+
+
+@pytest.mark.parametrize("token", ["fifteen-letters", "sixteen letters!!", "sixteen-lettërs!"])
+def test_an_admin_token_that_could_be_guessed_or_mistyped_is_refused(token: str) -> None:
+    assert told({"ADMIN_TOKEN": token}) == (
+        "ADMIN_TOKEN must be a secret of 16 characters or more, without spaces or line breaks."
+    )
+
+
 def test_long_instructions_may_come_from_a_file(tmp_path: Path) -> None:
     text = tmp_path / "instructions"
     text.write_text("Be brief.\nBe kind.\n")
@@ -244,11 +326,12 @@ def test_a_secret_and_its_file_are_not_both_set(tmp_path: Path) -> None:
 
 
 def test_secrets_print_as_stars() -> None:
-    settings = load_settings(ENOUGH)
+    settings = load_settings(ENOUGH | {"ADMIN_TOKEN": "sixteen-letters!"})
 
     assert TOKEN not in repr(settings)
     assert KEY not in repr(settings)
-    assert set(settings.secrets) == {TOKEN, KEY}
+    assert "sixteen-letters!" not in repr(settings)
+    assert set(settings.secrets) == {TOKEN, KEY, "sixteen-letters!"}
 
 
 def rows_of_the_readme() -> dict[str, str]:

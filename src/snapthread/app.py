@@ -14,10 +14,12 @@ from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.line import Edges, Line, Upkeep, assemble
 from snapthread.model import Installation
 from snapthread.ports import Chat, Store
-from snapthread.settings import Settings
+from snapthread.prices import Prices, PricesError
+from snapthread.settings import Settings, SettingsError
 from snapthread.store.sqlite import SqliteStore
 from snapthread.telemetry import Metrics
 from snapthread.texts import Texts
+from snapthread.web import Admin, Login
 from snapthread.web.server import serve as serve_pages
 from snapthread.web.webhook import Webhook
 
@@ -27,11 +29,23 @@ TELEGRAM_AWAY_S = 5.0
 DONE, COULD_NOT = 0, 1
 
 
-def run(settings: Settings, metrics: Metrics) -> int:
+def load_prices(settings: Settings) -> Prices:
+    """Takes a second or two. Raises SettingsError: a limit of money needs a price."""
+    try:
+        prices = Prices.load(settings.prices_file)
+    except PricesError as error:
+        raise SettingsError(error.problems) from None
+    if not prices.knows(settings.openai_model) and settings.money_limits:
+        needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
+        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    return prices
+
+
+def run(settings: Settings, metrics: Metrics, prices: Prices) -> int:
     """`snapthread run`: the exit status."""
     status = DONE
     try:
-        asyncio.run(_run(settings, metrics))
+        asyncio.run(_run(settings, metrics, prices))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -46,12 +60,12 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
     return leaves
 
 
-async def _run(settings: Settings, metrics: Metrics) -> None:
+async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened_edges(settings) as edges, AsyncExitStack() as stack:
-        line = await assemble(edges, settings)
+        line = await assemble(edges, settings, prices)
         metrics.gauge("active_turns", "Turns running now.", lambda: line.mailbox.active)
         await stack.enter_async_context(
             serve_pages(
@@ -60,6 +74,7 @@ async def _run(settings: Settings, metrics: Metrics) -> None:
                 reasons=line.reasons,
                 registry=metrics.registry,
                 webhook=await _webhook(edges, settings, line),
+                admin=await _admin(edges, settings),
             )
         )
         if await _started(edges.chat, stop):
@@ -78,6 +93,15 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
     """Where none is set, one that all processes of this installation can work out."""
     told = settings.telegram_webhook_secret.get_secret_value()
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
+
+
+async def _admin(edges: Edges, settings: Settings) -> Admin | None:
+    """The admin page, where it has a token."""
+    token = settings.admin_token.get_secret_value()
+    if not token:
+        return None
+    login = Login(token, (await edges.store.installation()).secret)
+    return Admin(store=edges.store, clock=edges.clock, login=login)
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
@@ -124,7 +148,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
     """Each is closed again, in reverse order."""
     # Imported here: aiogram and openai take seconds, which no other command should wait for.
     from snapthread.bot_api.chat import Hook, TelegramChat
-    from snapthread.media import Images
+    from snapthread.media import Images, Sight
     from snapthread.openai_api.assistant import OpenAIAssistant
     from snapthread.openai_api.client import make_client
     from snapthread.openai_api.files import OpenAIFiles
@@ -158,5 +182,8 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
             chat=chat,
             assistant=assistant,
             files=OpenAIFiles(client),
-            codec=Images(max_side=settings.image_max_side),
+            codec=Images(
+                max_side=settings.image_max_side,
+                sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+            ),
         )

@@ -7,6 +7,7 @@ from contextlib import aclosing, contextmanager
 import structlog
 
 from snapthread.draft import Draft, Drafts
+from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Destination, Message
 from snapthread.turn import Ended, Turn, Turns
 
@@ -21,9 +22,9 @@ class Asking:
         self._drafts = drafts
         self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
 
-    async def ask(self, claim: Claim, questions: tuple[Message, ...]) -> Ended:
+    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
         """Raises what the turn raises; the claim is not finished."""
-        turn, first = Turn(claim=claim, messages=questions), questions[0]
+        turn, first = Turn(claim=claim, messages=questions, meter=meter), questions[0]
         to = Destination(chat_id=first.chat_id, thread_id=first.thread_id)
         async with self._drafts.open(claim, to, private=first.is_private) as draft:
             return await self._read_or_stop(turn, draft)

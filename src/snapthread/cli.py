@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from snapthread import cli_store, cli_upkeep
+from snapthread import cli_store, cli_upkeep, cli_usage
 
 if TYPE_CHECKING:
     from snapthread.settings import Settings
@@ -47,6 +47,7 @@ def _snapthread(
 
 cli_upkeep.register(cli)
 cli_store.register(cli)
+cli.command()(cli_usage.usage)
 
 
 @cli.command()
@@ -56,9 +57,16 @@ def run() -> None:
 
     import structlog
 
+    from snapthread.app import load_prices
     from snapthread.app import run as serve
+    from snapthread.settings import SettingsError
     from snapthread.telemetry import Metrics, set_up
 
+    try:
+        prices = load_prices(settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(WRONG_USE) from None
     metrics = Metrics()
     set_up(
         log_format=settings.log_format,
@@ -67,7 +75,7 @@ def run() -> None:
         observe=metrics.observe,
     )
     try:
-        status = serve(settings, metrics)
+        status = serve(settings, metrics, prices)
     except Exception:  # noqa: BLE001 - a mistake of ours: its traceback must be redacted
         structlog.get_logger().exception("bot.broke")
         status = COULD_NOT

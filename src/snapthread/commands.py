@@ -4,10 +4,13 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from snapthread.accounts import Accounts
+from snapthread.allowance import told
 from snapthread.erasing import Erasing
 from snapthread.model import Button, Claim, Destination, Document, Message, Say
 from snapthread.outcome import Outcome
 from snapthread.ports import Clock, Store
+from snapthread.usage import day_of
 from snapthread.words import Words
 
 DELETE_ME = "delete_me:yes"
@@ -23,6 +26,7 @@ class Commands:
         self,
         store: Store,
         erasing: Erasing,
+        accounts: Accounts,
         clock: Clock,
         *,
         retention_days: int,
@@ -30,10 +34,12 @@ class Commands:
     ) -> None:
         self._store = store
         self._erasing = erasing
+        self._accounts = accounts
         self._clock = clock
         self._retention_days = retention_days
         self._files_retired = files_retired
         self._answers: dict[str, Answer] = {
+            "usage": self._usage,
             "forget": self._forget,
             "privacy": self._privacy,
             "export": self._export,
@@ -54,6 +60,19 @@ class Commands:
         if press.word == KEEP_ME:
             return (Say(text=words("delete_me_kept")),)
         return ()
+
+    async def _usage(self, _claim: Claim, message: Message, words: Words) -> Outcome:
+        user_id, now = message.user_id, self._clock()
+        since = day_of(now.replace(day=1))
+        text = told(
+            words,
+            await self._store.usage(since, user_id=user_id),
+            self._accounts.limits_of(user_id),
+            await self._accounts.spent(user_id),
+            now=now,
+            stored_bytes=await self._store.bytes_of(user_id),
+        )
+        return _said(text)
 
     async def _forget(self, claim: Claim, message: Message, words: Words) -> Outcome:
         """Law 3, by the user's wish."""

@@ -17,7 +17,7 @@ from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBus
 from snapthread.limits import ASK_RETRY_WITHIN_S, NEWS_EVERY_S
 from snapthread.model import Destination, Part, Say
 from snapthread.ports import (
-    Answered,
+    AnswerEvent,
     Ask,
     Assistant,
     Chat,
@@ -25,7 +25,6 @@ from snapthread.ports import (
     Files,
     RemoteFile,
     Store,
-    TextDelta,
     Update,
 )
 from snapthread.stopwatch import now_s
@@ -97,7 +96,7 @@ class FairAssistant:
         self._assistant = assistant
         self._pauses = pauses
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
+    async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
         await self._pauses.wait(ASSISTANT, refusal=AssistantBusy, within_s=ASK_RETRY_WITHIN_S)
         try:
             async with aclosing(self._assistant.ask(ask)) as events:

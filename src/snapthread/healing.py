@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from snapthread.errors import FilesGone, ImageRefused
+from snapthread.meter import Meter
 from snapthread.model import Claim, LedgerFile, Message, Picture
 from snapthread.pictures import Pictures, Wanted
 from snapthread.ports import Clock, Files, Store
@@ -30,7 +31,9 @@ class Healing:
         self._pictures = pictures
         self._clock = clock
 
-    async def mend(self, claim: Claim, failure: FilesGone, asked: tuple[str, ...]) -> int:
+    async def mend(
+        self, claim: Claim, failure: FilesGone, asked: tuple[str, ...], meter: Meter
+    ) -> int:
         """Put the files of a failed request right; how many changed.
 
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
@@ -39,39 +42,40 @@ class Healing:
         files = await self._store.named(claim, asked)
         missing = [file for file in files if not await self.is_there(file)]
         if missing:
-            return await self._restore_all(claim, missing)
-        return await self._remove_bad(claim, failure, files)
+            return await self._restore_all(claim, missing, meter)
+        return await self._remove_bad(claim, failure, files, meter)
 
-    async def _restore_all(self, claim: Claim, missing: list[LedgerFile]) -> int:
+    async def _restore_all(self, claim: Claim, missing: list[LedgerFile], meter: Meter) -> int:
         for number, file in enumerate(missing):
             if number < RESTORED_MAX:
-                await self.restore_or_leave(claim, file)
+                await self.restore_or_leave(claim, file, meter)
             else:
-                await self._leave(claim, file, "vanished")
+                await self._leave(claim, file, "vanished", meter)
         return len(missing)
 
     async def is_there(self, file: LedgerFile) -> bool:
         return file.openai_id is not None and await self._files.exists(file.openai_id)
 
-    async def restore_or_leave(self, claim: Claim, lost: LedgerFile) -> bool:
+    async def restore_or_leave(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring a lost image back; else it becomes a line of text. Was it restored?"""
-        restored = await self._restore(claim, lost)
+        restored = await self._restore(claim, lost, meter)
         if not restored:
-            await self._leave(claim, lost, "vanished")
+            await self._leave(claim, lost, "vanished", meter)
         return restored
 
-    async def _restore(self, claim: Claim, lost: LedgerFile) -> bool:
+    async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring one image back from Telegram; False where Telegram has it no more."""
         wanted = _wanted_again(claim, lost, self._clock())
-        (brought,) = await self._pictures.bring(claim, [wanted])
+        (brought,) = await self._pictures.bring(claim, [wanted], meter)
         if brought.file is None:
             return False
         await self._store.restored(claim, brought.file.name, self._clock())
+        meter.restored += 1
         log.info("file.restored", file=brought.file.name, label=lost.label)
         return True
 
     async def _remove_bad(
-        self, claim: Claim, failure: FilesGone, files: tuple[LedgerFile, ...]
+        self, claim: Claim, failure: FilesGone, files: tuple[LedgerFile, ...], meter: Meter
     ) -> int:
         """Every file is there, so a picture is at fault: the one named, else the question's own,
         else all."""
@@ -83,11 +87,11 @@ class Healing:
         if not suspects:
             raise failure
         for file in suspects:
-            await self._leave(claim, file, "refused")
+            await self._leave(claim, file, "refused", meter)
         return len(suspects)
 
-    async def _leave(self, claim: Claim, file: LedgerFile, reason: str) -> None:
-        await self._store.retire(claim, [file.name], self._clock(), reason=reason)
+    async def _leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
+        meter.retired += await self._store.retire(claim, [file.name], self._clock(), reason=reason)
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> Wanted:

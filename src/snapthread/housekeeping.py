@@ -78,6 +78,7 @@ class Housekeeping:
         changed = await self._ledger.delete_due() + await self._ledger.settle_intents()
         if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
             changed += await self._retire() + await self._erase_blocked()
+            changed += await self._store.settle_stale(self._clock(), limit=BATCH)
         if self._is_time("tidy", TIDY_EVERY_S):
             await self._store.tidy(self._clock())
         if self._is_time("reconcile", TIDY_EVERY_S):

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from snapthread.accounts import Accounts, Asked
 from snapthread.alerts import Alerts
 from snapthread.asking import Asking
 from snapthread.clock import utc_now
@@ -19,10 +20,10 @@ from snapthread.housekeeping import Housekeeping
 from snapthread.inbox import Intake
 from snapthread.ledger import Ledger
 from snapthread.mailbox import Mailbox
-from snapthread.model import Say
+from snapthread.model import Installation, Say
 from snapthread.pictures import Pictures
 from snapthread.pipeline import House, Pipeline
-from snapthread.ports import Assistant, Chat, Clock, Codec, Files, Store, Update
+from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
 from snapthread.reconcile import Reconcile
 from snapthread.replicas import Listening
 from snapthread.reply import Reply
@@ -99,13 +100,21 @@ class Upkeep:
 class Line:
     """The whole line between the edges, from intake to housekeeping."""
 
-    def __init__(self, settings: Settings, texts: Texts, upkeep: Upkeep, turns: Turns) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        texts: Texts,
+        upkeep: Upkeep,
+        accounts: Accounts,
+        turns: Turns,
+    ) -> None:
         edges = upkeep.edges
         store, chat, clock = edges.store, edges.chat, edges.clock
         self._texts = texts
         self._settings = settings
         self._store = store
         self._ledger = upkeep.ledger
+        self.accounts = accounts
         self.health = Health(clock)
         self.housekeeping = upkeep.housekeeping
         alerts = Alerts(
@@ -127,10 +136,12 @@ class Line:
             Commands(
                 store,
                 upkeep.erasing,
+                accounts,
                 clock,
                 retention_days=settings.file_retention_days,
                 files_retired=self.housekeeping.wake,
             ),
+            accounts,
             _house(settings),
             clock,
             files_retired=self.housekeeping.wake,
@@ -203,22 +214,46 @@ class Line:
         return Say(text=words("mailbox_full"))
 
 
-async def assemble(edges: Edges, settings: Settings) -> Line:
+async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
     """Put the line together between these edges."""
     texts = Texts.load()
     upkeep = await Upkeep.of(edges, settings)
     edges = upkeep.edges
+    installation = await edges.store.installation()
+    accounts = _accounts(edges, settings, prices, installation)
     turns = Turns(
         edges.store,
         upkeep.pictures,
         upkeep.healing,
+        accounts,
         edges.assistant,
         texts.model,
-        await edges.store.installation(),
+        installation,
         edges.clock,
         bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Line(settings, texts, upkeep, turns)
+    return Line(settings, texts, upkeep, accounts, turns)
+
+
+def _accounts(
+    edges: Edges, settings: Settings, prices: PriceList, installation: Installation
+) -> Accounts:
+    asked = Asked(
+        model=settings.openai_model,
+        detail=settings.image_detail,
+        output_tokens=settings.openai_max_output_tokens,
+        context_tokens=settings.context_max_tokens,
+        image_side=settings.image_max_side,
+    )
+    return Accounts(
+        edges.store,
+        prices,
+        installation,
+        edges.clock,
+        asked=asked,
+        limits=settings.limits,
+        admins=settings.admin_user_ids,
+    )
 
 
 def _house(settings: Settings) -> House:

@@ -296,4 +296,3 @@ class Usage:
     written_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
-    is_estimated: bool = False  # counted by us: the answer was stopped before the API counted

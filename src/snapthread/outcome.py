@@ -1,12 +1,11 @@
 """How a claim ends: what is said, and what the conversation keeps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
 from snapthread.formatting import format_answer, split_plain
 from snapthread.model import Line, Say
-from snapthread.turn import Ended
 
 log = structlog.get_logger()
 
@@ -26,7 +25,6 @@ class Outcome:
     after: tuple[str, ...] = ()
     more: tuple[Say, ...] = ()
     lines: tuple[Line, ...] = ()
-    ended: Ended = field(default_factory=Ended)
 
     def says(self) -> tuple[Say, ...]:
         """Heavy on the processor where the answer is long."""

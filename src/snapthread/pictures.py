@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import structlog
 
 from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
-from snapthread.ledger import Ledger, new_file_name
+from snapthread.ledger import Ledger, Uploaded, new_file_name
 from snapthread.limits import (
     DOWNLOAD_S,
     DOWNLOAD_TRIES,
     IMAGES_AT_ONCE,
     IMAGES_OF_MESSAGE_AT_ONCE,
 )
+from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, Picture
 from snapthread.ports import Chat, Codec, Image
 from snapthread.side_by_side import side_by_side
@@ -58,29 +59,34 @@ class Pictures:
         self._max_bytes = max_bytes
         self._of_process = asyncio.Semaphore(IMAGES_AT_ONCE)
 
-    async def bring(self, claim: Claim, wanted: Sequence[Wanted]) -> tuple[Brought, ...]:
+    async def bring(
+        self, claim: Claim, wanted: Sequence[Wanted], meter: Meter
+    ) -> tuple[Brought, ...]:
         """All pictures of a question, side by side; raises what is no picture's own fault."""
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
         async def bounded(one: Wanted) -> Brought:
             async with of_message, self._of_process:
-                return await self._bring_or_say_why(claim, one)
+                return await self._bring_or_say_why(claim, one, meter)
 
         return tuple(await side_by_side(bounded(one) for one in wanted))
 
-    async def _bring_or_say_why(self, claim: Claim, wanted: Wanted) -> Brought:
+    async def _bring_or_say_why(self, claim: Claim, wanted: Wanted, meter: Meter) -> Brought:
         try:
-            return await self._bring(claim, wanted)
+            return await self._bring(claim, wanted, meter)
         except NoRoom:
-            return Brought(wanted=wanted, fault="no_room")
+            fault: ImageFault = "no_room"
         except ImageRefused as refused:
             log.info("image.refused", fault=refused.fault, kind=wanted.picture.kind)
-            return Brought(wanted=wanted, fault=refused.fault)
+            fault = refused.fault
+        meter.refused(wanted.picture, fault)
+        return Brought(wanted=wanted, fault=fault)
 
-    async def _bring(self, claim: Claim, wanted: Wanted) -> Brought:
-        content = await self._download(wanted.picture)
-        image = await self._prepare(content, suspect=claim.attempt > 1)
-        uploaded = await self._ledger.upload(claim, _intended(wanted, image), image)
+    async def _bring(self, claim: Claim, wanted: Wanted, meter: Meter) -> Brought:
+        picture = wanted.picture
+        content = await self._download(picture, meter)
+        image = await self._prepare(picture, content, meter, suspect=claim.attempt > 1)
+        uploaded = await self._upload(claim, wanted, image, meter)
         return Brought(
             wanted=wanted,
             file=uploaded.file,
@@ -88,12 +94,14 @@ class Pictures:
             is_still=wanted.picture.is_still or image.first_frame_of_animation,
         )
 
-    async def _download(self, picture: Picture) -> bytes:
+    async def _download(self, picture: Picture, meter: Meter) -> bytes:
         if picture.size_bytes is not None and picture.size_bytes > self._max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
         content = await self._download_with_patience(picture.telegram_id)
-        log.info("image.downloaded", ms=ms_since(began), bytes=len(content), kind=picture.kind)
+        ms = ms_since(began)
+        meter.downloaded(len(content), ms)
+        log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
         return content
 
     async def _download_with_patience(self, telegram_id: str) -> bytes:
@@ -109,17 +117,28 @@ class Pictures:
                 await asyncio.sleep(busy.retry_after_s or RETRY_S)
         raise AssertionError("the last try returns or raises")
 
-    async def _prepare(self, content: bytes, *, suspect: bool) -> Image:
+    async def _prepare(
+        self, picture: Picture, content: bytes, meter: Meter, *, suspect: bool
+    ) -> Image:
         began = now_s()
         image = await self._codec.prepare(content, suspect=suspect)
+        ms = ms_since(began)
+        meter.prepared(picture, image, ms)
         log.info(
             "image.prepared",
-            ms=ms_since(began),
+            ms=ms,
             bytes=len(image.content),
             pixels=image.width * image.height,
             format=image.source_format,
         )
         return image
+
+    async def _upload(self, claim: Claim, wanted: Wanted, image: Image, meter: Meter) -> Uploaded:
+        began = now_s()
+        uploaded = await self._ledger.upload(claim, _intended(wanted, image), image)
+        meter.uploaded(len(image.content), ms_since(began))
+        meter.retired += uploaded.made_room
+        return uploaded
 
 
 def _intended(wanted: Wanted, image: Image) -> IntendedFile:

@@ -3,6 +3,7 @@
 inbox.py      update → mailbox            durable, once
 mailbox.py    mailbox → claim             in order, one worker a conversation
 here          claim → what is said        who may, what it is, what went wrong
+  accounts.py   question → reservation    refused here, or settled with the turn's record
   asking.py     turn → draft                shown as it grows, ended by Stop
   turn.py       question → answer
     pictures.py   picture → file            download, prepare, upload
@@ -20,19 +21,31 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from snapthread.accounts import Accounts, pictures_of
 from snapthread.alerts import Alerts
 from snapthread.asking import Asking
 from snapthread.commands import DELETE_ME, Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX
 from snapthread.mailbox import StopTurn
-from snapthread.model import RESET_COMMANDS, Claim, Destination, Language, Message, Part, Say
+from snapthread.meter import Meter
+from snapthread.model import (
+    RESET_COMMANDS,
+    Claim,
+    Destination,
+    Language,
+    Message,
+    Part,
+    Say,
+    Usage,
+)
 from snapthread.outcome import Outcome
 from snapthread.ports import Chat, Clock, Store
 from snapthread.reply import Reply
-from snapthread.stopwatch import ms_since, now_s
+from snapthread.stopwatch import ms_since
 from snapthread.texts import Texts
 from snapthread.turn import Ended
+from snapthread.usage import TurnRecord
 from snapthread.words import ALERTS, SENTENCES, Words
 
 log = structlog.get_logger()
@@ -64,6 +77,7 @@ class Pipeline:
         alerts: Alerts,
         texts: Texts,
         commands: Commands,
+        accounts: Accounts,
         house: House,
         clock: Clock,
         *,
@@ -76,6 +90,7 @@ class Pipeline:
         self._alerts = alerts
         self._texts = texts
         self._commands = commands
+        self._accounts = accounts
         self._house = house
         self._clock = clock
         self._files_retired = files_retired
@@ -85,8 +100,10 @@ class Pipeline:
         """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
         then the mailbox serves the conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
-            parts = claim.parts or await self._answer(claim)
-            await self._reply.deliver(claim, parts)
+            if claim.parts:
+                await self._reply.deliver(claim, claim.parts)
+            else:
+                await self._answer_and_deliver(claim)
 
     async def jump(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
@@ -145,21 +162,37 @@ class Pipeline:
             log.info("conversation.reset", user=command.user_id, files=files)
             self._files_retired()
 
-    async def _answer(self, claim: Claim) -> tuple[Part, ...]:
-        began = now_s()
-        outcome, first = await self._outcome(claim), claim.messages[0]
+    async def _answer_and_deliver(self, claim: Claim) -> None:
+        meter = Meter(pictures=pictures_of(claim.messages))
+        try:
+            parts = await self._answer(claim, meter)
+        except BaseException:  # also a stop: what it has cost is known now, and never later
+            if meter.messages:
+                await self._accounts.broke_off(claim.messages[0], meter)
+            raise
+        await self._reply.deliver(claim, parts)
+        if _is_recorded(claim.messages[0]):
+            ms = ms_since(meter.began_s)
+            await self._store.note_delivered(meter.id, ms)
+            log.info("turn.delivered", ms=ms)
+
+    async def _answer(self, claim: Claim, meter: Meter) -> tuple[Part, ...]:
+        outcome, first = await self._outcome(claim, meter), claim.messages[0]
+        says = await asyncio.to_thread(outcome.says)
+        record = self._accounts.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self._store.finish(
             claim,
             self._clock(),
             lines=outcome.lines,
-            says=await asyncio.to_thread(outcome.says),
+            says=says,
             to=replace(_destination(first), reply_to=first.message_id),
             put_aside=outcome.result == "put_aside",
+            record=record if _is_recorded(first) else None,
         )
-        self._log_turn(claim, outcome, ms_since(began))
+        _log_turn(claim, record)
         return parts
 
-    async def _outcome(self, claim: Claim) -> Outcome:
+    async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
         message, words = claim.messages[0], self._words(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
@@ -168,7 +201,7 @@ class Pipeline:
             return refusal
         if message.kind == "command":
             return await self._commands.answer(claim, message, words)
-        return await self._question(claim, words)
+        return await self._question(claim, words, meter)
 
     async def _refusal(self, message: Message, words: Words) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""
@@ -190,14 +223,16 @@ class Pipeline:
         )
         return Outcome(result="refused", reason="group")
 
-    async def _question(self, claim: Claim, words: Words) -> Outcome:
+    async def _question(self, claim: Claim, words: Words, meter: Meter) -> Outcome:
         questions = tuple(part for part in claim.messages if part.kind == "question")
         kinds = dict.fromkeys(part.word for part in claim.messages if part.kind == "unsupported")
         beyond = tuple(words.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if over := await self._accounts.admit(claim, questions, meter):
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, words.over(over)))
         try:
-            ended = await self._asking.ask(claim, questions)
+            ended = await self._asking.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
@@ -242,31 +277,43 @@ class Pipeline:
         house = self._house
         return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
 
-    def _log_turn(self, claim: Claim, outcome: Outcome, ms: int) -> None:
-        message, usage = claim.messages[0], outcome.ended.usage
-        waited = self._clock() - message.sent_at
-        log.info(
-            "turn.done",
-            user=message.user_id,
-            outcome=outcome.result,
-            reason=outcome.reason,
-            ms=ms,
-            waited_ms=max(0, round(waited.total_seconds() * 1000) - ms),
-            first_token_ms=outcome.ended.first_token_ms,
-            messages=len(claim.messages),
-            images=outcome.ended.images,
-            input_tokens=usage.input_tokens,
-            cached_tokens=usage.cached_tokens,
-            output_tokens=usage.output_tokens,
-            estimated=usage.is_estimated,
-        )
+
+def _is_recorded(message: Message) -> bool:
+    """Who writes in a group never asked us to remember it."""
+    return message.kind != "command" and message.is_private
+
+
+def _log_turn(claim: Claim, record: TurnRecord) -> None:
+    usage, estimated = record.usage, record.estimated
+    log.info(
+        "turn.done",
+        user=record.user_id,
+        outcome=record.outcome,
+        reason=record.reason,
+        ms=record.stages.finished,
+        waited_ms=record.stages.waited,
+        first_token_ms=record.stages.first_token,
+        messages=len(claim.messages),
+        requests=record.requests,
+        images=record.images_in_requests,
+        image_tokens=record.image_tokens,
+        input_tokens=usage.input_tokens + estimated.input_tokens,
+        cached_tokens=usage.cached_tokens,
+        written_tokens=usage.written_tokens,
+        output_tokens=usage.output_tokens + estimated.output_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        estimated=int(estimated != Usage()),
+        cost_micros=record.cost_micros,
+        without_price=int(record.cost_micros is None),
+    )
 
 
 def _ended(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
     faults = (words.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    beyond = (*beyond, words.over(ended.over)) if ended.over else beyond
     if not ended.lines:
         reason = ended.faults[0]
-        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults), ended=ended)
+        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
     stills = (words("stills", n=ended.stills),) if ended.stills else ()
     return Outcome(
         result="answered",
@@ -275,7 +322,6 @@ def _ended(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
         answer=ended.text,
         after=_after(ended, words),
         lines=ended.lines,
-        ended=ended,
     )
 
 

@@ -27,6 +27,7 @@ from snapthread.model import (
     Usage,
     Waiting,
 )
+from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord
 
 Clock = Callable[[], datetime]  # aware UTC
 
@@ -120,6 +121,10 @@ class Mailboxes(Protocol):
         """
         ...
 
+    async def count_waiting(self) -> int:
+        """Messages that are not done with, also those being worked on."""
+        ...
+
 
 class Conversations(Protocol):
     """The lasting conversation of each user; written only under its lease."""
@@ -159,6 +164,7 @@ class Conversations(Protocol):
         says: Sequence[Say] = (),
         to: Destination,
         put_aside: bool = False,
+        record: TurnRecord | None = None,
     ) -> tuple[Part, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -167,6 +173,8 @@ class Conversations(Protocol):
         and `says` become parts to deliver, which are returned. The conversation stays held.
         The first part replies to `to.reply_to` only where other messages of the conversation
         came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        `record` is written, and takes the place of the reservation with its id in every count;
+        any other reservation of the conversation is charged as it says.
         """
         ...
 
@@ -195,7 +203,8 @@ class Conversations(Protocol):
         The epoch rises, the lease is fenced off, the conversation is empty, its files are
         retired, messages that came before the command and parts not yet delivered are gone, the
         command is gone, and `render` (of the number of files) becomes a part to deliver.
-        None, and nothing happens, where the command is not waiting any more.
+        The conversation's reservation is charged as it says. None, and nothing happens, where the
+        command is not waiting any more.
         """
         ...
 
@@ -360,7 +369,9 @@ class People(Protocol):
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
         holds it is fenced off, every file of the user is due for deletion, and `last_words` become
-        a part to deliver."""
+        a part to deliver. The conversation's reservation is charged as it says; the user's records
+        are gone, and their daily sums become those of user 0. What quotas counted stays, under the
+        payer's hash, until its month has ended: else erasing would renew them."""
         ...
 
     async def files_of(self, user_id: int) -> int:
@@ -368,7 +379,12 @@ class People(Protocol):
         ...
 
     async def export(self, user_id: int) -> dict[str, Any]:
-        """All of it, as JSON: conversation, files, what waits, what was put aside."""
+        """All of it, as JSON: conversation, files, what waits, what was put aside, what was
+        used."""
+        ...
+
+    async def bytes_of(self, user_id: int) -> int:
+        """Of the user's files that are, or may be, at OpenAI."""
         ...
 
     async def adopt(
@@ -392,7 +408,65 @@ class People(Protocol):
     async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]: ...
 
 
-class Store(Mailboxes, Conversations, Ledger, People, Protocol):
+class Quotas(Protocol):
+    """What was used or is reserved, by payer: an opaque word for a user.
+
+    A conversation has at most one reservation, that of the question in hand. It holds a record of
+    what is charged where nobody says better, and counts at once in the payer's day and month and
+    in the bot's month (UTC, of the moment it was made).
+    """
+
+    async def reserve(
+        self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
+    ) -> Over | None:
+        """Reserve what `estimate` counts, or say which limit that would pass; raises LeaseLost.
+
+        Where the conversation has a reservation with this id, it is raised to `estimate`: only
+        what is more is checked, and where that is too much, it stays as it was. One with another
+        id is of an attempt that broke off: it is charged as it says, but for its messages and
+        images, which count once for a question, whatever the answer is.
+        """
+        ...
+
+    async def revise(self, record: TurnRecord) -> bool:
+        """The reservation with this id says from now on what is known better; needs no lease.
+
+        The counts follow. False, and nothing happens, where it was charged already.
+        """
+        ...
+
+    async def settle_stale(self, now: datetime, *, limit: int) -> int:
+        """Reservations `STALE` old or older are of attempts that broke off, and charged as such;
+        how many. Their questions wait still, and count when they are asked again."""
+        ...
+
+    async def spent(self, payer: str, now: datetime) -> Spent: ...
+
+
+class Records(Protocol):
+    """What each turn used, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
+
+    A record and its share of the sums are written together, when its reservation is charged or
+    its turn finished. An attempt counts on the day (UTC) of its record.
+    """
+
+    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
+        """The answer has reached the chat, so long after its claim. Nothing happens where there
+        is no such record."""
+        ...
+
+    async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+        """The sums from this day ("2026-11-12") on, of one user or of all; by day, user, model."""
+        ...
+
+    async def records_after(
+        self, at: datetime, record_id: str, *, limit: int
+    ) -> tuple[TurnRecord, ...]:
+        """The next records, by their time and id, from after this one on; "" is before any id."""
+        ...
+
+
+class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk); then nothing was written.
@@ -411,7 +485,7 @@ class Store(Mailboxes, Conversations, Ledger, People, Protocol):
         ...
 
     async def tidy(self, now: datetime) -> int:
-        """Forget marks older than they are needed; how many."""
+        """Forget what is older than it is needed: marks, counts of quotas, records; how much."""
         ...
 
     async def check(self) -> None:
@@ -542,9 +616,21 @@ class Ask:
     prompt_cache_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The API took the question: from now on it may cost something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a failing answer has cost, as the API tells it; the failure itself follows."""
+
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -556,15 +642,26 @@ class Answered:
     cut: str | None = None  # "max_output_tokens" or "content_filter"
 
 
+AnswerEvent = Taken | TextDelta | Counted | Answered
+
+
 class Assistant(Protocol):
     """OpenAI's Responses API, one attempt per call."""
 
-    def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
-        """Stream one answer; `Answered` comes last.
+    def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
+        """Stream one answer; `Taken` comes first and `Answered` last.
 
         Raises AssistantBusy, AssistantRefused, ContextTooLong, FilesGone and the Denied family.
         Waits at most `FIRST_EVENT_S`, `NEXT_EVENT_S` and `ANSWER_S`.
         """
+        ...
+
+
+class PriceList(Protocol):
+    """What models cost."""
+
+    def cost_micros(self, model: str, usage: Usage) -> int | None:
+        """Of one request, in millionths of a dollar; None where nobody knows the price."""
         ...
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import Line, Message, Photo, Picture
 from snapthread.pictures import Brought, Wanted
-from snapthread.transcript import ModelWords, image_tokens, text_tokens
+from snapthread.transcript import ImageTokens, ModelWords, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
 OF_REPLY = 1  # the place of the picture of the message replied to
@@ -64,6 +64,7 @@ def question_line(
     *,
     first_label: int,
     words: ModelWords,
+    image_tokens: ImageTokens,
     now: datetime,
 ) -> Line:
     """The line that the model gets and the conversation keeps."""

@@ -16,6 +16,7 @@ from snapthread.errors import Busy, LeaseLost
 from snapthread.healing import Healing
 from snapthread.ledger import Ledger
 from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
+from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
 from snapthread.ports import Clock, Files, RemoteFile, Store
 from snapthread.side_by_side import side_by_side
@@ -148,7 +149,7 @@ class Reconcile:
     async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
         """A download and an upload may outlast the lease; who loses it stops."""
         async with asyncio.timeout(LEASE_S * 10):
-            work = asyncio.create_task(self._healing.restore_or_leave(claim, file))
+            work = asyncio.create_task(self._healing.restore_or_leave(claim, file, Meter()))
             try:
                 while not (await asyncio.wait({work}, timeout=LEASE_S / 3))[0]:
                     if not await self._store.renew(claim, self._clock(), lease_s=LEASE_S):

@@ -11,6 +11,7 @@ from snapthread.model import FileName, Line, Photo, Transcript
 from snapthread.ports import InputImage, InputLine, InputText
 
 ModelWords = Callable[..., str]  # the texts that the model reads, by key
+ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
 # and a few tokens around each line.

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import structlog
 
+from snapthread.accounts import Accounts
 from snapthread.errors import (
     AssistantBusy,
     ContextTooLong,
@@ -24,9 +25,20 @@ from snapthread.errors import (
 from snapthread.formatting import split_plain
 from snapthread.healing import Healing
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
+from snapthread.meter import Meter
 from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
 from snapthread.pictures import Brought, Pictures, Wanted
-from snapthread.ports import Answered, Ask, Assistant, Clock, Store
+from snapthread.ports import (
+    Answered,
+    AnswerEvent,
+    Ask,
+    Assistant,
+    Clock,
+    Counted,
+    Store,
+    Taken,
+    TextDelta,
+)
 from snapthread.question import (
     OF_REPLY,
     Context,
@@ -34,8 +46,9 @@ from snapthread.question import (
     replied_picture,
     wanted_pictures,
 )
-from snapthread.stopwatch import ms_since, now_s
+from snapthread.stopwatch import now_s
 from snapthread.transcript import ModelWords, named_files, request_lines, text_tokens
+from snapthread.usage import Over
 
 log = structlog.get_logger()
 
@@ -66,12 +79,10 @@ class Ended:
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
     pictures: int = 0  # that the person sent
-    images: int = 0  # in the request
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
-    usage: Usage = Usage()
     cut: str | None = None
-    first_token_ms: int | None = None
+    over: Over | None = None  # parts of the album came late and were more than a limit lets in
     is_stopped: bool = False
     unseen: int = 0  # pictures that were not there yet when it was stopped
 
@@ -82,16 +93,14 @@ class Turn:
 
     claim: Claim
     messages: tuple[Message, ...]
+    meter: Meter
     wanted: tuple[Wanted, ...] = ()
     brought: tuple[Brought, ...] = ()
     context: Context = field(default_factory=Context)
-    began: float = field(default_factory=now_s)
     question: Line | None = None
-    images: int = 0
-    asked_tokens: int = 0
+    over: Over | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
-    first_token_ms: int | None = None
     failing_since_s: float | None = None
     answered: Answered | None = None
 
@@ -104,6 +113,7 @@ class Turns:
         store: Store,
         pictures: Pictures,
         healing: Healing,
+        accounts: Accounts,
         assistant: Assistant,
         words: ModelWords,
         installation: Installation,
@@ -114,6 +124,7 @@ class Turns:
         self._store = store
         self._pictures = pictures
         self._healing = healing
+        self._accounts = accounts
         self._assistant = assistant
         self._words = words
         self._secret = installation.secret
@@ -135,7 +146,7 @@ class Turns:
 
     def stopped(self, turn: Turn) -> Ended:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
-        said; where the API did not count, we estimate."""
+        said."""
         if turn.question is None:
             turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
@@ -144,7 +155,6 @@ class Turns:
             ended,
             lines=ended.lines or (turn.question,),
             text=turn.shown,
-            usage=ended.usage if turn.answered else _estimate(turn),
             is_stopped=True,
             unseen=sum(one.file is None and one.fault is None for one in turn.brought),
         )
@@ -159,12 +169,20 @@ class Turns:
         await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
         while late := await self._store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
-            turn.messages = (*turn.messages, *questions)
-            await self._bring_more(turn, wanted_pictures(questions, replied=False))
+            if questions and await self._admits(turn, (*turn.messages, *questions)):
+                await self._bring_more(turn, wanted_pictures(questions, replied=False))
+
+    async def _admits(self, turn: Turn, messages: tuple[Message, ...]) -> bool:
+        """What came late is let in where the limits let all of it in."""
+        over = await self._accounts.admit(turn.claim, messages, turn.meter)
+        turn.over = over or turn.over
+        turn.messages = turn.messages if over else messages
+        return over is None
 
     async def _bring_more(self, turn: Turn, wanted: tuple[Wanted, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        turn.brought = (*turn.brought, *await self._pictures.bring(turn.claim, wanted))
+        brought = await self._pictures.bring(turn.claim, wanted, turn.meter)
+        turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -174,7 +192,7 @@ class Turns:
         while turn.answered is None:
             turn.text = ""
             transcript = await self._compose(turn)
-            ask = self._ask(turn, transcript)
+            ask = await self._ask(turn, transcript)
             try:
                 async with aclosing(self._ask_once(turn, ask)) as said:
                     async for text in said:
@@ -188,7 +206,7 @@ class Turns:
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._healing.mend(turn.claim, failure, named_files(ask.lines))
+                await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
                 mends -= 1
 
     async def _compose(self, turn: Turn) -> Transcript:
@@ -214,35 +232,43 @@ class Turns:
             turn.context,
             first_label=first_label,
             words=self._words,
+            image_tokens=self._accounts.asked.image_tokens,
             now=self._clock(),
         )
 
-    def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
+    async def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
         assert turn.question is not None
-        lines = request_lines(transcript, turn.question, self._words)
-        turn.images = len(named_files(lines))
-        turn.asked_tokens = sum(line.tokens for line in (*transcript.lines, turn.question))
         claim = turn.claim
+        lines = request_lines(transcript, turn.question, self._words)
+        tokens = sum(line.tokens for line in (*transcript.lines, turn.question))
+        files = named_files(lines)
+        turn.meter.asks(
+            Usage(input_tokens=tokens),
+            images=len(files),
+            image_tokens=await self._image_tokens(claim, files),
+        )
         return Ask(
             lines=lines,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
 
+    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
+        """Of the images of a request."""
+        files = await self._store.named(claim, openai_ids) if openai_ids else ()
+        return sum(self._accounts.asked.image_tokens(file.width, file.height) for file in files)
+
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
     async def _ask_once(self, turn: Turn, ask: Ask) -> AsyncGenerator[str, None]:
-        async with aclosing(self._assistant.ask(ask)) as events:
-            async for event in events:
-                if isinstance(event, Answered):
-                    turn.answered = event
-                    return
-                turn.text += event.text
-                turn.shown = turn.text if turn.text.strip() else turn.shown
-                if turn.first_token_ms is None:
-                    turn.first_token_ms = ms_since(turn.began)
-                yield turn.text
+        try:
+            async with aclosing(self._assistant.ask(ask)) as events:
+                async for event in events:
+                    if _heard(turn, event):
+                        yield turn.text
+        finally:
+            turn.meter.ended(text_tokens(turn.text) if turn.text else 0)
 
     async def _wait(self, turn: Turn, busy: AssistantBusy, tries: int, *, last: bool) -> None:
         """Back off before the next try; raises where there is no next one."""
@@ -264,12 +290,22 @@ def _nothing_to_ask(brought: Sequence[Brought]) -> bool:
     return bool(own) and all(one.file is None for one in own)
 
 
-def _estimate(turn: Turn) -> Usage:
-    """Nothing, where nothing was asked yet."""
-    if not turn.asked_tokens:
-        return Usage()
-    said = text_tokens(turn.shown) if turn.shown else 0
-    return Usage(input_tokens=turn.asked_tokens, output_tokens=said, is_estimated=True)
+def _heard(turn: Turn, event: AnswerEvent) -> bool:
+    """Is there more text?"""
+    match event:
+        case Taken():
+            turn.meter.taken()
+        case TextDelta(text=text):
+            turn.meter.spoke()
+            turn.text += text
+            turn.shown = turn.text if turn.text.strip() else turn.shown
+            return True
+        case Counted(usage=usage):
+            turn.meter.counted(usage)
+        case Answered(usage=usage):
+            turn.meter.counted(usage)
+            turn.answered = event
+    return False
 
 
 def _ended(turn: Turn, answer: Line | None = None) -> Ended:
@@ -280,10 +316,8 @@ def _ended(turn: Turn, answer: Line | None = None) -> Ended:
         text=turn.text,
         faults=tuple(one.fault for one in turn.brought if one.fault is not None),
         pictures=len(turn.brought),
-        images=turn.images,
         stills=sum(one.is_still for one in turn.brought),
         made_room=sum(one.made_room for one in turn.brought),
-        usage=answered.usage if answered else Usage(),
         cut=answered.cut if answered else None,
-        first_token_ms=turn.first_token_ms,
+        over=turn.over,
     )

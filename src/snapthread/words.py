@@ -21,6 +21,7 @@ from snapthread.errors import (
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import Language, Message
 from snapthread.texts import Texts, language_of
+from snapthread.usage import Over
 
 MEGA = 1_000_000
 
@@ -97,6 +98,14 @@ class Words:
             return reasons[0]
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
+    def over(self, over: Over) -> str:
+        """Which limit, how much of it is used, when it opens again."""
+        is_money = over.limit.endswith("cost")
+        amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}
+        shown = {key: dollars(n) if is_money else n for key, n in amounts.items()}
+        opens = f"{over.opens_at:%Y-%m-%d %H:%M} UTC"
+        return self(f"over_{over.limit}", n=over.allowed, opens=opens, **shown)
+
     def stopped(self, unseen: int) -> str:
         """Before the first word; pictures that were not there yet are not kept."""
         if not unseen:
@@ -112,3 +121,11 @@ class Words:
         if not pictures or key in SAY_IT_ALL:
             return sentence
         return f"{sentence} {self('photos_failed_send_again', n=pictures)}"
+
+
+def dollars(micros: int) -> str:
+    """To the cent; where that would hide something, to the micro-dollar."""
+    cents, rest = divmod(micros, 10_000)
+    if not rest or micros >= 10 * MEGA:
+        return f"${cents // 100}.{cents % 100:02}"
+    return f"${micros // MEGA}.{micros % MEGA:06}".rstrip("0")

@@ -18,6 +18,7 @@ from snapthread.model import (
     ConversationKey,
     Deletion,
     Destination,
+    Erased,
     FileName,
     IntendedFile,
     LedgerFile,
@@ -35,6 +36,7 @@ from snapthread.model import (
 from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.store.sqlite import SqliteStore
+from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -45,6 +47,8 @@ QUIET_S: Final = 0.9
 MONTH_S: Final = 30 * 86_400.0
 ANN: Final = 7
 BOB: Final = 8
+EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+NO_LIMITS: Final = Limits()
 FULL: Final = Say(text="Too many messages wait; please try again later.")
 
 
@@ -279,6 +283,7 @@ class Bench:
         says: tuple[Say, ...] = (),
         put_aside: bool = False,
         reply_to: int | None = None,
+        record: TurnRecord | None = None,
     ) -> tuple[Part, ...]:
         return self.run(
             self.store.finish(
@@ -288,6 +293,7 @@ class Bench:
                 says=says,
                 to=replace(destination(), reply_to=reply_to),
                 put_aside=put_aside,
+                record=record,
             )
         )
 
@@ -429,6 +435,38 @@ class Bench:
 
     def tidy(self) -> int:
         return self.run(self.store.tidy(self.now))
+
+    # ------------------------------------------------------------ quotas and records
+
+    def record(self, id: str = "r1", *, user: int = ANN, **kw: Any) -> TurnRecord:
+        """Of one message, answered now, unless told otherwise."""
+        told: dict[str, Any] = {"model": "gpt-6-luna", "outcome": "answered", "messages": 1} | kw
+        return TurnRecord(id=id, at=self.now, user_id=user, **told)
+
+    def reserve(
+        self, claim: Claim, estimate: TurnRecord, *, payer: str = "ann", limits: Limits = NO_LIMITS
+    ) -> Over | None:
+        return self.run(
+            self.store.reserve(claim, self.now, payer=payer, estimate=estimate, limits=limits)
+        )
+
+    def revise(self, record: TurnRecord) -> bool:
+        return self.run(self.store.revise(record))
+
+    def settle_stale(self, *, limit: int = 100) -> int:
+        return self.run(self.store.settle_stale(self.now, limit=limit))
+
+    def spent(self, payer: str = "ann") -> Spent:
+        return self.run(self.store.spent(payer, self.now))
+
+    def usage(self, *, user: int | None = None) -> tuple[DailyUsage, ...]:
+        return self.run(self.store.usage(day_of(self.now), user_id=user))
+
+    def records(self) -> tuple[TurnRecord, ...]:
+        return self.run(self.store.records_after(EVER, "", limit=100))
+
+    def erase(self, user: int = ANN) -> Erased:
+        return self.run(self.store.erase(user, self.now))
 
 
 async def _opened(opener: Opener, folder: Path) -> Store:

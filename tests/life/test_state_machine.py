@@ -20,6 +20,7 @@ from snapthread.model import Message, Picture, Reply, private_conversation
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
+from tests.doubles import FlatPrices
 from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
 from tests.line.mortal import Life, Moment, Mortal
 
@@ -108,7 +109,7 @@ class Lives(RuleBasedStateMachine):
             codec=Codec(),
             clock=virtual.now,
         )
-        line = await assemble(edges, self.settings)
+        line = await assemble(edges, self.settings, FlatPrices())
         self.process = Process(life, line, await Upkeep.of(edges, self.settings))
 
     async def _go_on(self, seconds: float) -> None:

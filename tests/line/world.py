@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from snapthread.bot_api.chat import Hook, TelegramChat
 from snapthread.line import Edges, Line, Upkeep, assemble
-from snapthread.media import Images, Prepared
+from snapthread.media import Images, Prepared, Sight
 from snapthread.openai_api.assistant import OpenAIAssistant
 from snapthread.openai_api.client import make_client
 from snapthread.openai_api.files import OpenAIFiles
@@ -21,7 +21,7 @@ from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
 from tests import virtual
-from tests.doubles import DoubleSession, openai_transport
+from tests.doubles import DoubleSession, FlatPrices, openai_transport
 from tests.line.mortal import Life, Mortal
 
 TOKEN = "123456:" + "t" * 35
@@ -91,7 +91,7 @@ class Process:
         life = Life()
         store = await SqliteStore.open(world.folder / "bot.db")
         edges = _edges(world, store, life)
-        line = await assemble(edges, world.settings)
+        line = await assemble(edges, world.settings, FlatPrices())
         await edges.chat.start()
         return cls(life, store, line, await Upkeep.of(edges, world.settings))
 
@@ -141,7 +141,12 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),
         files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
-        codec=InThreads(Images(max_side=settings.image_max_side)),
+        codec=InThreads(
+            Images(
+                max_side=settings.image_max_side,
+                sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+            )
+        ),
         clock=virtual.now,
     )
 

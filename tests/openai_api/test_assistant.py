@@ -1,16 +1,26 @@
 """A question and its answer."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import httpx2
 import pytest
 
-from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused
+from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused, SnapthreadError
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
 from snapthread.model import Usage
 from snapthread.openai_api.assistant import LAST_BYTES_S
-from snapthread.ports import Answered, Ask, InputImage, InputLine, InputText, TextDelta
+from snapthread.ports import (
+    Answered,
+    AnswerEvent,
+    Ask,
+    Counted,
+    InputImage,
+    InputLine,
+    InputText,
+    Taken,
+    TextDelta,
+)
 from tests import virtual
 from tests.openai_api.wire import (
     ASK,
@@ -20,6 +30,7 @@ from tests.openai_api.wire import (
     delta,
     error,
     event,
+    failed,
     response,
 )
 
@@ -164,6 +175,31 @@ def test_an_event_that_is_unknown_or_odd_says_nothing(odd: bytes) -> None:
     assert said[:-1] == [TextDelta(text="a"), TextDelta(text="b")]
 
 
+async def heard(wire: Wire) -> list[AnswerEvent]:
+    """Until it fails."""
+    events: list[AnswerEvent] = []
+    with suppress(SnapthreadError):
+        async for said in wire.assistant.ask(ASK):
+            events.append(said)  # noqa: PERF401 - what was heard before the failure counts
+    return events
+
+
+def test_an_answer_that_fails_tells_what_it_has_cost() -> None:
+    wire = Wire([delta("a"), failed("server_error", "sorry")])
+    *_, last = asyncio.run(heard(wire))
+    assert isinstance(last, Counted)
+    assert (last.usage.input_tokens, last.usage.output_tokens) == (100, 30)
+
+
+def test_an_answer_that_ends_in_an_error_has_cost_nothing() -> None:
+    wire = Wire([delta("a"), event("error", code="server_error", message="sorry")])
+    assert asyncio.run(heard(wire))[-1] == Counted(usage=Usage())
+
+
+def test_a_question_that_is_refused_was_never_taken() -> None:
+    assert asyncio.run(heard(Wire(error(500)))) == []
+
+
 @pytest.mark.parametrize("kind", ["response.refusal.delta", "response.refusal.done"])
 def test_a_refusal_is_no_answer(kind: str) -> None:
     wire = Wire([event(kind, delta="I cannot", refusal="I cannot"), COMPLETED])
@@ -202,7 +238,7 @@ def test_a_slow_reader_does_not_run_out_of_time_between_events() -> None:
                 await asyncio.sleep(NEXT_EVENT_S + 20)
         return count
 
-    assert virtual.run(read_slowly(Wire([delta("a"), delta("b"), COMPLETED]))) == 3
+    assert virtual.run(read_slowly(Wire([5.0, delta("a"), delta("b"), COMPLETED]))) == 4
 
 
 def test_a_server_that_holds_the_connection_costs_no_time() -> None:
@@ -221,6 +257,7 @@ def test_an_answer_that_is_stopped_is_closed() -> None:
 
     async def stop() -> None:
         async with aclosing(wire.assistant.ask(ASK)) as answer:
+            assert await anext(answer) == Taken()
             assert await anext(answer) == TextDelta(text="a")
         assert wire.bodies[0].is_closed
 

@@ -6,7 +6,7 @@ from snapthread.errors import AssistantBusy, FilesBusy, FilesGone
 from snapthread.openai_api.assistant import OpenAIAssistant
 from snapthread.openai_api.client import make_client
 from snapthread.openai_api.files import OpenAIFiles
-from snapthread.ports import Answered, Ask, InputImage, InputLine, InputText, TextDelta
+from snapthread.ports import Answered, AnswerEvent, Ask, InputImage, InputLine, InputText
 from snapthread.sandbox.dead_files import BadImageShape, DeadFileShape
 from snapthread.sandbox.faults import Fault, cuts_stream, drops, hangs, loses_reply, rate_limited
 from snapthread.sandbox.openai import OpenAI
@@ -33,7 +33,7 @@ class Both:
             image_detail="auto",
         )
 
-    async def ask(self, *file_ids: str) -> list[TextDelta | Answered]:
+    async def ask(self, *file_ids: str) -> list[AnswerEvent]:
         images = [InputImage(openai_id=file_id) for file_id in file_ids]
         first = InputLine(role="user", content=(*images, InputText(text="What is it?")))
         said = InputLine(role="assistant", content=(InputText(text="A cat."),))
@@ -73,7 +73,7 @@ def test_a_bad_picture_may_be_a_file_that_is_gone(shape: BadImageShape) -> None:
 
 
 def test_a_strict_double_answers_our_request() -> None:
-    async def ask() -> list[TextDelta | Answered]:
+    async def ask() -> list[AnswerEvent]:
         return await Both().ask()
 
     *_, end = virtual.run(ask())
@@ -154,6 +154,7 @@ def test_a_stopped_answer_is_stopped_at_openai() -> None:
                 prompt_cache_key="p",
             )
         )
+        await anext(answer)
         await anext(answer)
         await answer.aclose()
         assert len(both.openai.broken_off) == 1

@@ -60,7 +60,7 @@ def test_the_next_question_takes_the_same_connection() -> None:
         async with openai as assistant:
             return [len([said async for said in assistant.ask(ASK)]) for _ in range(2)]
 
-    assert asyncio.run(ask_twice()) == [2, 2]
+    assert asyncio.run(ask_twice()) == [3, 3]
     assert len(openai.connections) == 1
 
 

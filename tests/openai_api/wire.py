@@ -10,7 +10,7 @@ import httpx2
 from snapthread.openai_api.assistant import OpenAIAssistant
 from snapthread.openai_api.client import make_client
 from snapthread.openai_api.files import OpenAIFiles
-from snapthread.ports import Answered, Ask, InputLine, InputText, TextDelta
+from snapthread.ports import AnswerEvent, Ask, InputLine, InputText, Taken
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 ASK = Ask(
@@ -84,8 +84,11 @@ class Wire:
         content: dict[str, Any] = json.loads(self.requests[index].content)
         return content
 
-    async def ask(self, ask: Ask = ASK) -> list[TextDelta | Answered]:
-        return [said async for said in self.assistant.ask(ask)]
+    async def ask(self, ask: Ask = ASK) -> list[AnswerEvent]:
+        """What was said once the question was taken."""
+        taken, *said = [said async for said in self.assistant.ask(ask)]
+        assert taken == Taken()
+        return said
 
 
 def event(kind: str, **fields: object) -> bytes:

@@ -55,11 +55,15 @@ class Bot:
                 assert self.is_running, self.log
                 await asyncio.sleep(STEP_S)
 
-    async def page(self, path: str) -> tuple[int, str]:
-        """Status and text; 0 while nobody listens."""
+    async def page(self, path: str, *, token: str = "") -> tuple[int, str]:
+        """Status and text; 0 while nobody listens. `token`: of the admin page."""
         url = f"http://127.0.0.1:{self.settings['HTTP_PORT']}{path}"
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            async with aiohttp.ClientSession() as session, session.get(url) as response:
+            async with (
+                aiohttp.ClientSession(headers=headers) as session,
+                session.get(url) as response,
+            ):
                 return response.status, await response.text()
         except aiohttp.ClientConnectionError:
             return 0, ""

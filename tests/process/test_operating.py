@@ -1,11 +1,13 @@
 """What an operator sees of the running bot: its pages and its log."""
 
+from csv import DictReader
+from io import StringIO
 from typing import Any
 
 from snapthread.sandbox.faults import drops, not_json, openai_error, telegram_error
 from tests.line.photos import photo
 from tests.process.bot import Bot
-from tests.process.town import Town, hears
+from tests.process.town import ADMIN, Town, hears
 
 STEPS = ["image.downloaded", "image.prepared", "file.intended", "file.uploaded"]
 
@@ -22,6 +24,27 @@ def test_the_pages_say_that_it_lives_and_count_what_it_does(town: Town) -> None:
         assert status == 200
         assert 'snapthread_turns_total{outcome="answered",reason=""}' in metrics
         assert str(ada.id) not in metrics
+
+    town.play(story)
+
+
+def test_the_admin_page_tells_who_knows_its_token_what_people_used(town: Town) -> None:
+    async def story() -> None:
+        bot = await town.bot()
+        ada = town.newcomer()
+        ada.sends_photo(photo("blue"), caption="What does this cost?")
+        await hears(ada)
+        assert (await bot.page("/admin/people.csv"))[0] == 401
+        status, people = await bot.page("/admin/people.csv", token=ADMIN)
+        assert status == 200
+        (row,) = [row for row in DictReader(StringIO(people)) if row["user_id"] == str(ada.id)]
+        assert (row["messages"], row["images"]) == ("1", "1")
+        assert int(row["image_tokens"]) == 96  # 320 by 240: 10 by 8 patches, times 1.2
+        assert int(row["cost_micros"]) > 0
+        status, page = await bot.page("/admin", token=ADMIN)
+        assert status == 200
+        assert "What does this cost?" not in page
+        assert not town.leaks
 
     town.play(story)
 

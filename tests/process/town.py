@@ -24,6 +24,7 @@ from tests.process.bot import LIMIT_S, STEP_S, Bot, environment
 
 TOKEN: Final = "123456:" + "t" * 35
 KEY: Final = "sk-" + "k" * 40
+ADMIN: Final = "admin-" + "a" * 30
 
 Story = Callable[[], Awaitable[None]]
 
@@ -99,6 +100,7 @@ class Town:
             "TELEGRAM_API_BASE_URL": self._url,
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{self._url}/v1",
+            "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),
         }
 
@@ -118,7 +120,7 @@ class Town:
         logged = "\n".join(text for bot in self.bots for text in _strings(bot.events))
         messages = [message for chat in self.telegram.chats.values() for message in chat.messages]
         said = {line for message in messages for line in message.text.splitlines()}
-        return [secret for secret in (TOKEN, KEY, *said) if secret and secret in logged]
+        return [secret for secret in (TOKEN, KEY, ADMIN, *said) if secret and secret in logged]
 
     @property
     def last_request(self) -> Asked:

@@ -9,9 +9,11 @@ from pathlib import Path
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, Line, Message, Say, private_conversation
 from snapthread.ports import Arrival, Store
+from snapthread.usage import Limits, TurnRecord
 from tests.contracts.builders import open_sqlite
 
 USERS = 3
+IMAGES = 10  # a day
 
 
 def now() -> datetime:
@@ -63,9 +65,27 @@ async def claim_all(folder: Path) -> None:
     await store.close()
 
 
+async def reserve_all(folder: Path) -> None:
+    """When told to begin, ask a question of each conversation, all for one payer; say what was
+    refused."""
+    store = await open_sqlite(folder)
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.readline()
+    while claim := await store.claim(now(), lease_s=LEASE_S):
+        record = TurnRecord(
+            id=claim.conversation, at=now(), user_id=1, model="m", outcome="answered", images=1
+        )
+        limits = Limits(user_daily_images=IMAGES)
+        over = await store.reserve(claim, now(), payer="ann", estimate=record, limits=limits)
+        print(over.limit if over else "reserved", flush=True)  # noqa: T201
+    await store.close()
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["work", folder, first]:
             asyncio.run(accept_and_answer(Path(folder), int(first)))
         case ["claim", folder]:
             asyncio.run(claim_all(Path(folder)))
+        case ["reserve", folder]:
+            asyncio.run(reserve_all(Path(folder)))

@@ -32,7 +32,8 @@ def _intend_and_upload(bench: Bench, claim: Claim, part: Part) -> object:
 
 def _finish(bench: Bench, claim: Claim, part: Part) -> object:
     file = bench.upload(claim, claim.messages[0], "file-2")
-    return bench.finish(claim, shown(file), says=(words(),))
+    bench.reserve(claim, bench.record())
+    return bench.finish(claim, shown(file), says=(words(),), record=bench.record())
 
 
 def _reset(bench: Bench, claim: Claim, part: Part) -> object:
@@ -61,6 +62,12 @@ HOT: dict[str, Callable[[Bench, Claim, Part], object]] = {
     "named": lambda bench, claim, part: bench.named(claim, "file-1"),
     "files_due": lambda bench, claim, part: bench.files_due(),
     "intents_due": lambda bench, claim, part: bench.intents_due(),
+    "reserve": lambda bench, claim, part: bench.reserve(claim, bench.record()),
+    "revise": lambda bench, claim, part: bench.revise(bench.record()),
+    "settle_stale": lambda bench, claim, part: bench.settle_stale(),
+    "note_delivered": lambda bench, claim, part: bench.run(bench.store.note_delivered("r1", 1)),
+    "usage": lambda bench, claim, part: (bench.usage(), bench.usage(user=ANN)),
+    "records_after": lambda bench, claim, part: bench.records(),
     "user_files": lambda bench, claim, part: bench.user_files(),
 }
 

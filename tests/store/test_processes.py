@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from snapthread.model import private_conversation
 from tests.contracts.builders import Bench, message, open_sqlite
-from tests.store.child import USERS, now
+from tests.store.child import IMAGES, USERS, now
 
 ROOT = Path(__file__).parents[2]
 CONVERSATIONS = 200
@@ -98,18 +99,34 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, then_s: floa
     assert not set(done) & set(left)
 
 
+def both(folder: Path, what: str) -> list[str]:
+    """What two processes say that begin at the same moment."""
+    with child(what, str(folder)) as one, child(what, str(folder)) as two:
+        assert one.stdout is not None and two.stdout is not None  # noqa: PT018
+        ready = one.stdout.readline(), two.stdout.readline()
+        assert ready == ("ready\n", "ready\n")
+        begin(one)
+        begin(two)
+        return [*whole_lines(one.stdout), *whole_lines(two.stdout)]
+
+
 def test_two_processes_never_hold_one_conversation(tmp_path: Path) -> None:
     bench = Bench(open_sqlite, tmp_path)
     bench.now = now()
     bench.send(*(message(user=user) for user in range(1, CONVERSATIONS + 1)))
     bench.close()
 
-    with child("claim", str(tmp_path)) as one, child("claim", str(tmp_path)) as two:
-        assert one.stdout is not None and two.stdout is not None  # noqa: PT018
-        ready = one.stdout.readline(), two.stdout.readline()
-        begin(one)
-        begin(two)
-        held = [*whole_lines(one.stdout), *whole_lines(two.stdout)]
+    held = both(tmp_path, "claim")
 
-    assert ready == ("ready\n", "ready\n")
     assert sorted(held) == sorted(f"user:{user}" for user in range(1, CONVERSATIONS + 1))
+
+
+def test_two_processes_never_reserve_more_than_the_limit(tmp_path: Path) -> None:
+    bench = Bench(open_sqlite, tmp_path)
+    bench.now = now()
+    bench.send(*(message(user=user) for user in range(1, 51)))
+    bench.close()
+
+    said = both(tmp_path, "reserve")
+
+    assert Counter(said) == {"reserved": IMAGES, "user_daily_images": 50 - IMAGES}

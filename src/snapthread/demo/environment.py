@@ -84,7 +84,7 @@ def _real(
     """These settings, from wherever `snapthread run` would take them."""
     if not names:
         return {}
-    reading = read(environ, env_file, names=names, refused=())
+    reading = read(environ, env_file, names=names)
     if reading.problems:
         raise SettingsError(reading.problems)
     return reading.values

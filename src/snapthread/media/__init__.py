@@ -2,5 +2,6 @@
 
 from snapthread.media.images import Images
 from snapthread.media.prepare import Prepared, prepare
+from snapthread.media.shape import Sight
 
-__all__ = ["Images", "Prepared", "prepare"]
+__all__ = ["Images", "Prepared", "Sight", "prepare"]

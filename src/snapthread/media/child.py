@@ -12,6 +12,7 @@ from typing import Final
 
 from snapthread.errors import ImageRefused
 from snapthread.media.prepare import Prepared, prepare
+from snapthread.media.shape import ANYBODY, Sight
 
 CHILD_S: Final = 60.0  # 50 megapixels take under 10 s where a core is slow and shared
 
@@ -20,12 +21,17 @@ COMMAND: Final[Command] = (sys.executable, "-m", "snapthread.media")
 
 
 async def prepare_in_child(
-    content: bytes, *, max_side: int, time_limit_s: float = CHILD_S, command: Command = COMMAND
+    content: bytes,
+    *,
+    max_side: int,
+    sight: Sight = ANYBODY,
+    time_limit_s: float = CHILD_S,
+    command: Command = COMMAND,
 ) -> Prepared:
     """As `prepare`; a child that dies or does not end is ImageRefused("crashed")."""
     pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     child = await asyncio.create_subprocess_exec(
-        *command, str(max_side), stdin=pipe, stdout=pipe, stderr=null
+        *command, str(max_side), *sight, stdin=pipe, stdout=pipe, stderr=null
     )
     try:
         async with asyncio.timeout(time_limit_s):
@@ -45,10 +51,10 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         await child.wait()
 
 
-def answer(content: bytes, *, max_side: int) -> bytes:
+def answer(content: bytes, *, max_side: int, sight: Sight) -> bytes:
     """The child's side."""
     try:
-        prepared = prepare(content, max_side=max_side)
+        prepared = prepare(content, max_side=max_side, sight=sight)
     except ImageRefused as refusal:
         detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
         return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"

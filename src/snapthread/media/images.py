@@ -7,6 +7,7 @@ from snapthread import limits
 from snapthread.media.budget import Budget
 from snapthread.media.child import prepare_in_child
 from snapthread.media.prepare import Prepared, prepare, weigh
+from snapthread.media.shape import ANYBODY, Sight
 
 # At most four are decoded at once, however small: asyncio's own pool has five threads or more, and
 # others of this process wait for one too.
@@ -16,8 +17,11 @@ _SHARE_LEAST: Final = limits.PIXELS_AT_ONCE // 4
 class Images:
     """Prepares images for the model. Raises ImageRefused and nothing else of its own."""
 
-    def __init__(self, *, max_side: int, budget: Budget | None = None) -> None:
+    def __init__(
+        self, *, max_side: int, sight: Sight = ANYBODY, budget: Budget | None = None
+    ) -> None:
         self._max_side = max_side
+        self._sight = sight
         self._budget = budget or Budget(limits.PIXELS_AT_ONCE)
 
     async def prepare(self, content: bytes, *, suspect: bool = False) -> Prepared:
@@ -32,7 +36,7 @@ class Images:
     async def _in_thread(self, content: bytes, weight: int) -> Prepared:
         share = await self._budget.take(max(weight, _SHARE_LEAST))
         decoding = asyncio.ensure_future(
-            asyncio.to_thread(prepare, content, max_side=self._max_side)
+            asyncio.to_thread(prepare, content, max_side=self._max_side, sight=self._sight)
         )
         # A thread cannot be stopped: a cancelled caller leaves, the share stays until it ends.
         decoding.add_done_callback(lambda _: self._budget.give_back(share))
@@ -41,6 +45,6 @@ class Images:
     async def _outside(self, content: bytes, weight: int) -> Prepared:
         share = await self._budget.take(max(weight, _SHARE_LEAST))
         try:
-            return await prepare_in_child(content, max_side=self._max_side)
+            return await prepare_in_child(content, max_side=self._max_side, sight=self._sight)
         finally:
             self._budget.give_back(share)

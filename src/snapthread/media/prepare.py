@@ -11,7 +11,7 @@ from PIL import Image
 from snapthread.errors import ImageRefused
 from snapthread.media import heif, jpeg
 from snapthread.media.colours import in_srgb
-from snapthread.media.shape import SIDEWAYS, shrunk, turned, within
+from snapthread.media.shape import ANYBODY, SIDEWAYS, Sight, shrunk, turned, within
 from snapthread.media.sniff import Format, recognise
 from snapthread.media.source import Source, opened, refuse_too_many
 
@@ -43,7 +43,7 @@ class Prepared:
     first_frame_of_animation: bool
 
 
-def prepare(content: bytes, *, max_side: int) -> Prepared:
+def prepare(content: bytes, *, max_side: int, sight: Sight = ANYBODY) -> Prepared:
     """Synchronous and heavy on the processor. Raises ImageRefused and nothing else.
 
     A HEIC may end the process: see `heif`.
@@ -53,9 +53,10 @@ def prepare(content: bytes, *, max_side: int) -> Prepared:
         if form == "JPEG":
             jpeg.refuse_scan_bomb(content)
         with opened(content, form) as source:
-            if form == "JPEG" and max(source.size) <= max_side and jpeg.is_bare(content):
+            side = sight.side(source.size, max_side)
+            if form == "JPEG" and max(source.size) <= side and jpeg.is_bare(content):
                 return _passed(source, content)
-            return _made(source, form, max_side)
+            return _made(source, form, side)
 
 
 def weigh(content: bytes) -> tuple[Format, int]:

@@ -1,12 +1,13 @@
 """How large, and which way up."""
 
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 from PIL import Image
 
 from snapthread.media.colours import plain
 from snapthread.media.source import Size, Source
+from snapthread.vision_tokens import useful_side
 
 # A box filter down to this many times the target, then Lanczos: Lanczos alone would need the whole
 # picture in plain pixels at once.
@@ -24,6 +25,20 @@ _TURNS: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+
+
+class Sight(NamedTuple):
+    """Who will look at an image and how closely: pixels beyond that are not uploaded."""
+
+    model: str
+    detail: str
+
+    def side(self, size: Size, max_side: int) -> int:
+        """The long side worth uploading: what the model sees of it, within the operator's bound."""
+        return min(max_side, useful_side(self.model, self.detail, *size))
+
+
+ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
 
 
 def within(size: Size, side: int) -> Size:

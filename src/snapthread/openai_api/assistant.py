@@ -11,11 +11,11 @@ from openai.types.shared_params import Reasoning
 
 from snapthread.errors import AssistantBusy
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
-from snapthread.openai_api.events import said_in
+from snapthread.openai_api.events import counted_in, said_in
 from snapthread.openai_api.failures import assistant_failure
 from snapthread.openai_api.faults import Fault, attempt, call
 from snapthread.openai_api.question import Detail, input_items
-from snapthread.ports import Answered, Ask, TextDelta
+from snapthread.ports import Answered, AnswerEvent, Ask, Taken
 
 Events = AsyncStream[object]
 # After its last event a server ends the body at once; read so far, the connection can be reused.
@@ -42,13 +42,19 @@ class OpenAIAssistant:
         self._max_output_tokens = max_output_tokens
         self._detail: Detail = image_detail
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered]:
+    async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
         now = asyncio.get_running_loop().time
         by, ends_at = now() + FIRST_EVENT_S, now() + ANSWER_S
         async with _closing(await self._open(ask, by)) as events:
+            opened_at = now()
+            yield Taken()
+            by += now() - opened_at  # the reader's time, not the server's
             while True:
-                said = said_in(await _next(events, min(by, ends_at)), self._model)
+                event = await _next(events, min(by, ends_at))
+                if (counted := counted_in(event)) is not None:
+                    yield counted
+                said = said_in(event, self._model)
                 if said is not None:
                     yield said
                 if isinstance(said, Answered):

@@ -9,7 +9,7 @@ from snapthread.errors import AssistantRefused
 from snapthread.model import Usage
 from snapthread.openai_api.failures import assistant_failure
 from snapthread.openai_api.faults import told
-from snapthread.ports import Answered, TextDelta
+from snapthread.ports import Answered, Counted, TextDelta
 
 FILTERED: Final = "content_filter"
 CUT: Final = "max_output_tokens"
@@ -30,6 +30,14 @@ def said_in(event: object, model: str) -> TextDelta | Answered | None:
             raise assistant_failure(told(_field(event, "response", "error")))
         case {"type": "error"}:
             raise assistant_failure(told(event))
+    return None
+
+
+def counted_in(event: object) -> Counted | None:
+    """What a failing answer has cost; an end that counts nothing was not charged."""
+    match event:
+        case {"type": "response.failed" | "error"}:
+            return Counted(usage=_usage(_field(event, "response", "usage")))
     return None
 
 

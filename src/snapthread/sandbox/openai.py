@@ -66,6 +66,7 @@ class OpenAI:
         self.requests: list[Asked] = []
         self.counts: Counter[str] = Counter()  # of requests, by route
         self.broken_off: list[str] = []  # answers whose reader went away
+        self.tokens: Counter[str] = Counter()  # of all usage that was told
         self.stored: dict[str, Json] = {}  # answers that OpenAI was allowed to keep
         self._files = Files(now)
         self._cache = PromptCache()
@@ -217,7 +218,10 @@ class OpenAI:
     def _keep(self, told: Told, last: Json) -> None:
         if last.get("type") not in TERMINAL:
             self.broken_off.append(told.id)
-        elif "response" in last and told.question.body.get("store") is not False:
+            return
+        usage = last.get("response", {}).get("usage") or {}
+        self.tokens.update({name: usage.get(name, 0) for name in TOKENS})
+        if "response" in last and told.question.body.get("store") is not False:
             self.stored[told.id] = last["response"]
 
     def _log(self, call: Call) -> Asked:
@@ -229,6 +233,7 @@ class OpenAI:
         return asked
 
 
+TOKENS: Final = ("input_tokens", "output_tokens")
 TERMINAL: Final = {"response.completed", "response.incomplete", "response.failed", "error"}
 
 

@@ -14,6 +14,7 @@ FROM_FILE: Final = frozenset(
         "TELEGRAM_BOT_TOKEN",
         "TELEGRAM_WEBHOOK_SECRET",
         "OPENAI_API_KEY",
+        "ADMIN_TOKEN",
         "ASSISTANT_INSTRUCTIONS",
     }
 )
@@ -33,21 +34,12 @@ class Reading:
         return self.spellings.get(name, name)
 
 
-def read(
-    environ: Mapping[str, str],
-    env_file: Path | None,
-    *,
-    names: Collection[str],
-    refused: Collection[str],
-) -> Reading:
+def read(environ: Mapping[str, str], env_file: Path | None, *, names: Collection[str]) -> Reading:
     """Find each setting; the environment wins over the file, a name over its alias."""
     reading = Reading()
     layers = (environ, _dotenv(env_file, reading))
     for name in names:
         _find(name, layers, reading)
-    for name in refused:
-        if any(layer.get(key, "").strip() for layer in layers for key in (name, f"{name}_FILE")):
-            reading.problems.append(f"{name} is set, but this version does not have it yet.")
     return reading
 
 

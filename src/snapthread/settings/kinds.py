@@ -1,10 +1,11 @@
 """The kinds of value that settings have: how each is read from text. None repeats a value."""
 
 import re
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 from snapthread.model import Language
 
@@ -81,6 +82,13 @@ def _check_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _check_admin_token(token: SecretStr) -> SecretStr:
+    """Long enough that nobody guesses it."""
+    if not re.fullmatch(r"[!-~]{16,}", token.get_secret_value()):
+        raise ValueError
+    return token
+
+
 def _check_store(url: str) -> str:
     if urlsplit(url).scheme in STORE_SERVERS:
         return _check_server(url)
@@ -97,6 +105,12 @@ def _check_server(url: str) -> str:
     return url
 
 
+def micros(dollars: Decimal) -> int:
+    return int(dollars * 1_000_000)
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 Url = Annotated[str, AfterValidator(_check_url)]
 WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]
@@ -104,6 +118,7 @@ WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]
 StoreUrl = Annotated[str, AfterValidator(_check_store)]
 BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
 ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
+AdminToken = Annotated[SecretStr, AfterValidator(_check_admin_token)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
 BotLanguage = Annotated[Language, BeforeValidator(_lower)]

@@ -4,6 +4,7 @@ A field's name in capitals is its name in the environment; its description says 
 """
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -23,11 +24,14 @@ from snapthread.limits import DOWNLOAD_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
+    AdminToken,
     Allowed,
     ApiKey,
     BotLanguage,
     BotToken,
+    Count,
     Detail,
+    Dollars,
     Effort,
     LogFormat,
     LogLevel,
@@ -38,22 +42,15 @@ from snapthread.settings.kinds import (
     WebhookSecret,
     WebhookUrl,
     Word,
+    micros,
 )
+from snapthread.usage import Limits
 
+A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 MEGABYTE: Final = 1024 * 1024
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
-# Known settings of later issues: refused while set, so that nobody trusts what does not happen.
-NOT_YET: Final = (
-    "USER_DAILY_MESSAGES",
-    "USER_DAILY_IMAGES",
-    "USER_DAILY_COST_USD",
-    "USER_MONTHLY_COST_USD",
-    "BOT_MONTHLY_COST_USD",
-    "PRICES_FILE",
-    "ADMIN_TOKEN",
-)
 
 
 class SettingsError(Exception):
@@ -133,9 +130,19 @@ class Settings(BaseModel):
     user_storage_mb: float = Field(
         default=0, ge=0, description="a number of megabytes, or 0: no limit"
     )
+    user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
+    user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    user_daily_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    user_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    bot_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
+    prices_file: Path | None = Field(default=None, description="a file of prices")
     http_host: Word = Field(default="127.0.0.1", description="a host's name or address")
     http_port: int = Field(
         default=8090, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none"
+    )
+    admin_token: AdminToken = Field(
+        default=SecretStr(""),
+        description="a secret of 16 characters or more, without spaces or line breaks",
     )
 
     @field_validator("max_image_mb")
@@ -185,13 +192,34 @@ class Settings(BaseModel):
         return urlsplit(self.store_url).scheme in STORE_SERVERS
 
     @property
+    def limits(self) -> Limits:
+        return Limits(
+            user_daily_messages=self.user_daily_messages,
+            user_daily_images=self.user_daily_images,
+            user_daily_cost_micros=micros(self.user_daily_cost_usd),
+            user_monthly_cost_micros=micros(self.user_monthly_cost_usd),
+            bot_monthly_cost_micros=micros(self.bot_monthly_cost_usd),
+        )
+
+    @property
+    def money_limits(self) -> tuple[str, ...]:
+        """The names of those that are set."""
+        names = ("user_daily_cost_usd", "user_monthly_cost_usd", "bot_monthly_cost_usd")
+        return tuple(name.upper() for name in names if getattr(self, name))
+
+    @property
     def sqlite_path(self) -> Path:
         return Path(self.store_url.removeprefix("sqlite:///"))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        held = (self.telegram_bot_token, self.openai_api_key, self.telegram_webhook_secret)
+        held = (
+            self.telegram_bot_token,
+            self.telegram_webhook_secret,
+            self.openai_api_key,
+            self.admin_token,
+        )
         return (*(secret.get_secret_value() for secret in held if secret), *self._store_password)
 
     @property
@@ -209,7 +237,7 @@ def load_settings(
 ) -> Settings:
     """The settings, or SettingsError with every problem. The environment wins over the file."""
     names = tuple(field.upper() for field in Settings.model_fields)
-    reading = read(environ, env_file, names=names, refused=NOT_YET)
+    reading = read(environ, env_file, names=names)
     missing = [f"{name} is required." for name in needs if name not in reading.values]
     problems = [*reading.problems, *missing]
     try:

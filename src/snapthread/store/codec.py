@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from snapthread.model import Destination, Message, Photo, Say
+from snapthread.usage import TurnRecord
 
 _MESSAGE = TypeAdapter(Message)
 _SAY = TypeAdapter(Say)
 _DESTINATION = TypeAdapter(Destination)
 _PHOTOS = TypeAdapter(tuple[Photo, ...])
+_RECORD = TypeAdapter(TurnRecord)
 
 
 def seconds(at: datetime) -> float:
@@ -57,3 +60,17 @@ def dump_photos(photos: Sequence[Photo]) -> str:
 
 def load_photos(text: str) -> tuple[Photo, ...]:
     return _PHOTOS.validate_json(text)
+
+
+def dump_record(record: TurnRecord) -> str:
+    return _RECORD.dump_json(record, exclude_defaults=True).decode()
+
+
+def load_record(text: str) -> TurnRecord:
+    return _RECORD.validate_json(text)
+
+
+def record_as_json(record: TurnRecord) -> dict[str, Any]:
+    """For people to read."""
+    shown: dict[str, Any] = _RECORD.dump_python(record, mode="json")
+    return shown

@@ -31,6 +31,7 @@ from snapthread.store.ledger import (
     retire_rest,
 )
 from snapthread.store.mailbox import answered_mark, claimed
+from snapthread.store.quotas import charge, settle
 from snapthread.store.rows import (
     Db,
     add_parts,
@@ -39,6 +40,7 @@ from snapthread.store.rows import (
     refresh_ready,
     set_mark,
 )
+from snapthread.usage import TurnRecord
 
 
 def compose(
@@ -140,6 +142,7 @@ def finish(
     says: Sequence[Say] = (),
     to: Destination,
     put_aside: bool = False,
+    record: TurnRecord | None = None,
 ) -> tuple[Part, ...]:
     row = held(db, claim)
     rows = claimed(db, claim)
@@ -151,6 +154,7 @@ def finish(
     if put_aside:
         _put_aside(db, claim, now)
     _leave_mailbox(db, claim, rows, now)
+    settle(db, claim.conversation, record)
     reply_to = to.reply_to if _others_came(db, claim) else None
     to = replace(to, reply_to=reply_to, replaces=row["stream"])
     db.execute("UPDATE conversations SET stream = NULL WHERE key = ?", (claim.conversation,))
@@ -228,6 +232,7 @@ def reset(db: Db, command: Message, now: datetime, *, render: ResetWords) -> int
     ).fetchone()
     retire_conversation(db, key, due_at_s=max(seconds(now), lease_until))
     _begin_anew(db, key, before=row["id"])
+    charge(db, key)
     files = count_held(db, key)
     to = Destination(chat_id=command.chat_id, thread_id=command.thread_id)
     add_parts(db, key, to, [render(files)], now)

@@ -311,3 +311,8 @@ def next_wake(db: Db, now: datetime) -> datetime | None:
         {"now": seconds(now)},
     ).fetchone()
     return None if at is None else max(moment(at), now)
+
+
+def count_waiting(db: Db) -> int:
+    (count,) = db.execute("SELECT count(*) FROM inbox").fetchone()
+    return int(count)

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from snapthread.model import Destination, Erased, Say, private_conversation
+from snapthread.store import records
 from snapthread.store.codec import load_photos, moment, seconds
 from snapthread.store.ledger import user_files
+from snapthread.store.quotas import charge
 from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready, set_mark
 
 
@@ -41,6 +43,8 @@ def erase(
             f"answered:{key}:*",
         ),
     )
+    charge(db, key)
+    records.erase(db, user_id)
     if last_words is not None:
         ensure_conversation(db, key)
         add_parts(db, key, last_words[0], [last_words[1]], now)
@@ -88,6 +92,13 @@ def files_of(db: Db, user_id: int) -> int:
     return int(count)
 
 
+def bytes_of(db: Db, user_id: int) -> int:
+    (size,) = db.execute(
+        "SELECT coalesce(sum(size_bytes), 0) FROM files WHERE owner = ?", (user_id,)
+    ).fetchone()
+    return int(size)
+
+
 def export(db: Db, user_id: int) -> dict[str, Any]:
     key = private_conversation(user_id)
     return {
@@ -101,6 +112,7 @@ def export(db: Db, user_id: int) -> dict[str, Any]:
         "not_delivered": [
             json.loads(row["say"]) for row in _rows(db, "parts", "conversation", key)
         ],
+        **records.export(db, user_id),
     }
 
 

@@ -114,6 +114,52 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE pauses (service TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE reservations (
+        conversation TEXT PRIMARY KEY,
+        id TEXT NOT NULL,                       -- of the record that it becomes
+        payer TEXT NOT NULL,
+        at REAL NOT NULL,                       -- where it counts, and how old it is
+        record TEXT NOT NULL                    -- what is charged where nobody says better
+    ) WITHOUT ROWID;
+    CREATE INDEX reservations_id ON reservations (id);
+    CREATE INDEX reservations_at ON reservations (at);
+    CREATE TABLE tallies (                      -- what quotas count, reservations included
+        payer TEXT NOT NULL,                    -- 'bot': all of them
+        period TEXT NOT NULL,                   -- a day or a month, UTC
+        messages INTEGER NOT NULL DEFAULT 0,
+        images INTEGER NOT NULL DEFAULT 0,
+        cost_micros INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (payer, period)
+    ) WITHOUT ROWID;
+    CREATE INDEX tallies_period ON tallies (period);
+
+    CREATE TABLE records (
+        id TEXT PRIMARY KEY,
+        at REAL NOT NULL,
+        user_id INTEGER NOT NULL,
+        delivered_ms INTEGER,                   -- known later than the rest
+        record TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX records_at ON records (at, id);
+    CREATE INDEX records_user ON records (user_id);
+    CREATE TABLE daily (
+        user_id INTEGER NOT NULL,               -- 0: erased
+        day TEXT NOT NULL,
+        model TEXT NOT NULL,
+        messages INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        image_tokens INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        output_tokens INTEGER NOT NULL,
+        bytes_uploaded INTEGER NOT NULL,
+        cost_micros INTEGER NOT NULL,           -- of the turns with a price
+        turns_without_price INTEGER NOT NULL,
+        PRIMARY KEY (user_id, day, model)
+    ) WITHOUT ROWID;
+    CREATE INDEX daily_day ON daily (day);
+    """,
 )
 
 

@@ -33,9 +33,10 @@ from snapthread.model import (
 )
 from snapthread.ports import Arrival, ResetWords
 from snapthread.store import conversation as talk
-from snapthread.store import inbox, leaving, ledger, mailbox, people
+from snapthread.store import inbox, leaving, ledger, mailbox, people, quotas, records
 from snapthread.store.codec import seconds
 from snapthread.store.schema import migrate
+from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
 
@@ -135,6 +136,9 @@ class SqliteStore:
     async def replay(self, update_id: int, now: datetime) -> bool:
         return await self._do(inbox.replay, update_id, now)
 
+    async def count_waiting(self) -> int:
+        return await self._do(mailbox.count_waiting)
+
     # ------------------------------------------------------------ conversations
 
     async def compose(
@@ -169,9 +173,17 @@ class SqliteStore:
         says: Sequence[Say] = (),
         to: Destination,
         put_aside: bool = False,
+        record: TurnRecord | None = None,
     ) -> tuple[Part, ...]:
         return await self._do(
-            talk.finish, claim, now, lines=lines, says=says, to=to, put_aside=put_aside
+            talk.finish,
+            claim,
+            now,
+            lines=lines,
+            says=says,
+            to=to,
+            put_aside=put_aside,
+            record=record,
         )
 
     async def reset(self, command: Message, now: datetime, *, render: ResetWords) -> int | None:
@@ -300,6 +312,9 @@ class SqliteStore:
     async def files_of(self, user_id: int) -> int:
         return await self._do(people.files_of, user_id)
 
+    async def bytes_of(self, user_id: int) -> int:
+        return await self._do(people.bytes_of, user_id)
+
     async def export(self, user_id: int) -> dict[str, Any]:
         return await self._do(people.export, user_id)
 
@@ -322,6 +337,35 @@ class SqliteStore:
 
     async def user_files(self, owner: int) -> frozenset[str]:
         return await self._do(ledger.user_files, owner)
+
+    # ------------------------------------------------------------ quotas and records
+
+    async def reserve(
+        self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
+    ) -> Over | None:
+        return await self._do(
+            quotas.reserve, claim, now, payer=payer, estimate=estimate, limits=limits
+        )
+
+    async def revise(self, record: TurnRecord) -> bool:
+        return await self._do(quotas.revise, record)
+
+    async def settle_stale(self, now: datetime, *, limit: int) -> int:
+        return await self._do(quotas.settle_stale, now, limit=limit)
+
+    async def spent(self, payer: str, now: datetime) -> Spent:
+        return await self._do(quotas.spent, payer, now)
+
+    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
+        await self._do(records.note_delivered, record_id, delivered_ms)
+
+    async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+        return await self._do(records.usage, since, user_id=user_id)
+
+    async def records_after(
+        self, at: datetime, record_id: str, *, limit: int
+    ) -> tuple[TurnRecord, ...]:
+        return await self._do(records.records_after, at, record_id, limit=limit)
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:
@@ -391,7 +435,8 @@ def _installation(db: sqlite3.Connection) -> Installation:
 def _tidy(db: sqlite3.Connection, now: datetime) -> int:
     old = db.execute("DELETE FROM seen WHERE at <= ?", (seconds(now) - SEEN_S,)).rowcount
     db.execute("DELETE FROM pauses WHERE until <= ?", (seconds(now),))
-    return old + db.execute("DELETE FROM marks WHERE until <= ?", (seconds(now),)).rowcount
+    old += db.execute("DELETE FROM marks WHERE until <= ?", (seconds(now),)).rowcount
+    return old + quotas.tidy(db, now) + records.tidy(db, now)
 
 
 def _check(db: sqlite3.Connection) -> None:

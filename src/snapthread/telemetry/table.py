@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from snapthread.errors import ImageFault, SnapthreadError
 from snapthread.model import PictureKind
+from snapthread.usage import Limit
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 BYTES: Final = tuple(10.0**power for power in range(3, 9))
@@ -61,6 +62,7 @@ METHODS: Final = (
 )
 OUTCOMES: Final = "answered refused failed put_aside interrupted"
 REASONS: Final = "stranger command group unsupported refused vanished reset content_filter stopped"
+LIMITS: Final = frozenset(get_args(Limit))
 ROUTES: Final = "responses files.create files.delete files.retrieve files.list"
 TROUBLES: Final = "alert deletion delivery housekeeping intake readiness store telegram turn"
 
@@ -72,7 +74,7 @@ LABELS: Final[Mapping[str, frozenset[str]]] = {
     "kind": frozenset(get_args(PictureKind)) | FAILURES | frozenset(TROUBLES.split()),
     "method": frozenset(METHODS.split()),
     "outcome": frozenset(OUTCOMES.split()),
-    "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES,
+    "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES | LIMITS,
     "route": frozenset(ROUTES.split()),
 }
 
@@ -83,14 +85,23 @@ COUNTS: Final = (
     Count("file.retired", "files_retired", "Files to be deleted", ("reason",)),
     Count("turn.done", "turns", "Turns ended", ("outcome", "reason")),
     Count("turn.done", "turn_images", "Images in requests", field="images"),
+    Count("turn.done", "turn_requests", "Requests for answers", field="requests"),
+    Count("turn.done", "image_tokens", "Tokens of images, computed", field="image_tokens"),
     Count("turn.done", "input_tokens", "Tokens sent", field="input_tokens"),
     Count("turn.done", "cached_tokens", "Of these, cached", field="cached_tokens"),
+    Count("turn.done", "written_tokens", "Of these, written to the cache", field="written_tokens"),
     Count("turn.done", "output_tokens", "Tokens answered", field="output_tokens"),
+    Count("turn.done", "reasoning_tokens", "Of these, reasoning", field="reasoning_tokens"),
+    Count("turn.done", "cost_micros", "Known cost, in micro-dollars", (), "cost_micros"),
+    Count("turn.done", "turns_without_price", "Turns of unknown cost", (), "without_price"),
+    Count("turn.done", "turns_estimated", "Turns whose tokens we counted", (), "estimated"),
+    Count("file.restored", "files_restored", "Vanished images brought back"),
     Count("part.dropped", "parts_dropped", "Messages not delivered", ("reason",), "count"),
     Count("conversation.reset", "resets", "Conversations reset"),
     Count("conversation.reset", "reset_files", "Files that resets retired", field="files"),
     Count("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
     Count("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
+    Count("admin.refused", "admin_refusals", "Wrong tries to log in to the admin page"),
     Count("trouble", "troubles", "Troubles, by kind", ("kind",)),
 )
 
@@ -105,6 +116,7 @@ SPREADS: Final = (
     Spread("turn.done", "turn_seconds", "Turns, from claim to end", ("outcome",)),
     Spread("turn.done", "turn_wait_seconds", "Waiting before a turn", (), "waited_ms"),
     Spread("turn.done", "first_token_seconds", "Until the first word", (), "first_token_ms"),
+    Spread("turn.delivered", "turn_delivered_seconds", "From claim to the whole answer sent"),
     Spread("part.delivered", "part_delivery_seconds", "Sending a message"),
     Spread("telegram.request", "telegram_request_seconds", "Calls of Telegram", ("method",)),
     Spread("openai.request", "openai_request_seconds", "Calls of OpenAI", ("route",)),

@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "reset",
     "new",
     "stop",
+    "usage",
     "forget",
     "privacy",
     "export",

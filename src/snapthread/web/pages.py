@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from snapthread.web.admin import Admin
 from snapthread.web.webhook import Webhook, add_webhook
 
 Reasons = Callable[[], Awaitable[list[str]]]
@@ -20,7 +21,11 @@ log = structlog.get_logger()
 
 
 def application(
-    *, reasons: Reasons, registry: CollectorRegistry, webhook: Webhook | None = None
+    *,
+    reasons: Reasons,
+    registry: CollectorRegistry,
+    webhook: Webhook | None = None,
+    admin: Admin | None = None,
 ) -> web.Application:
     """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can."""
 
@@ -43,6 +48,8 @@ def application(
     app.router.add_get("/metrics", metrics)
     if webhook is not None:
         add_webhook(app, webhook)
+    if admin:
+        admin.add_to(app)
     return app
 
 

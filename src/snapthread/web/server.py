@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from snapthread.errors import Denied
+from snapthread.web.admin import Admin
 from snapthread.web.pages import Reasons, application
 from snapthread.web.webhook import Webhook
 
@@ -23,12 +24,13 @@ async def serve(
     reasons: Reasons,
     registry: CollectorRegistry,
     webhook: Webhook | None = None,
+    admin: Admin | None = None,
 ) -> AsyncIterator[None]:
     """Serve while the block runs; port 0: nothing. Raises Denied where it cannot listen."""
     if port == 0:
         yield
         return
-    pages = application(reasons=reasons, registry=registry, webhook=webhook)
+    pages = application(reasons=reasons, registry=registry, webhook=webhook, admin=admin)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()

@@ -1,0 +1,102 @@
+"""Measures one attempt at a question: what came in, what was asked, how long each stage took."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from snapthread.errors import ImageFault
+from snapthread.model import Picture, Usage
+from snapthread.ports import Image
+from snapthread.stopwatch import ms_since, now_s
+from snapthread.usage import SentImage
+
+
+@dataclass(slots=True, kw_only=True)
+class Meter:
+    """Every step tells it what it did; it holds no content. Made inside the event loop."""
+
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    began_s: float = field(default_factory=now_s)
+    pictures: tuple[Picture, ...] = ()  # of the question
+    messages: int = 0  # admitted
+    images: int = 0  # admitted
+    seen: dict[Picture, SentImage] = field(default_factory=dict)
+    bytes_in: int = 0
+    bytes_uploaded: int = 0
+    requests: int = 0
+    images_in_requests: int = 0
+    image_tokens: int = 0
+    answers: list[Usage] = field(default_factory=list)  # as the API counted them
+    broken: list[Usage] = field(default_factory=list)  # as we count what broke off
+    restored: int = 0
+    retired: int = 0
+    downloaded_ms: int | None = None
+    prepared_ms: int | None = None
+    uploaded_ms: int | None = None
+    first_token_ms: int | None = None
+    _expected: Usage = field(default_factory=Usage)
+    _is_taken: bool = False
+
+    # ------------------------------------------------------------ images
+
+    def downloaded(self, size_bytes: int, ms: int) -> None:
+        self.bytes_in += size_bytes
+        self.downloaded_ms = max(ms, self.downloaded_ms or 0)
+
+    def prepared(self, picture: Picture, image: Image, ms: int) -> None:
+        self.seen[picture] = SentImage(
+            kind=picture.kind, format=image.source_format, width=image.width, height=image.height
+        )
+        self.prepared_ms = max(ms, self.prepared_ms or 0)
+
+    def refused(self, picture: Picture, fault: ImageFault) -> None:
+        self.seen[picture] = replace(self._seen(picture), fault=fault)
+
+    def uploaded(self, size_bytes: int, ms: int) -> None:
+        self.bytes_uploaded += size_bytes
+        self.uploaded_ms = max(ms, self.uploaded_ms or 0)
+
+    def sent(self) -> tuple[SentImage, ...]:
+        """Every image of the question, as far as it was opened."""
+        return tuple(map(self._seen, self.pictures))
+
+    def _seen(self, picture: Picture) -> SentImage:
+        return self.seen.get(picture, SentImage(kind=picture.kind))
+
+    # ------------------------------------------------------------ requests
+
+    def asks(self, expected: Usage, *, images: int, image_tokens: int) -> None:
+        """A request goes out; `expected`: its input, and no output."""
+        self.requests += 1
+        self.images_in_requests += images
+        self.image_tokens += image_tokens
+        self._expected = expected
+        self._is_taken = False
+
+    def taken(self) -> None:
+        self._is_taken = True
+
+    def spoke(self) -> None:
+        if self.first_token_ms is None:
+            self.first_token_ms = ms_since(self.began_s)
+
+    def counted(self, usage: Usage) -> None:
+        """The API told what the request has cost."""
+        self.answers.append(usage)
+        self._is_taken = False
+
+    def ended(self, output_tokens: int) -> None:
+        """Nothing more comes of the request: what the API took and did not count, we count."""
+        if self._is_taken:
+            self.broken.append(replace(self._expected, output_tokens=output_tokens))
+            self._is_taken = False
+
+
+def summed(usages: Sequence[Usage]) -> Usage:
+    return Usage(
+        input_tokens=sum(usage.input_tokens for usage in usages),
+        cached_tokens=sum(usage.cached_tokens for usage in usages),
+        written_tokens=sum(usage.written_tokens for usage in usages),
+        output_tokens=sum(usage.output_tokens for usage in usages),
+        reasoning_tokens=sum(usage.reasoning_tokens for usage in usages),
+    )

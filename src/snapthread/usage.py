@@ -1,0 +1,212 @@
+"""What a turn used and what it may: records, their daily sums, quotas. Pure.
+
+Days and months are UTC. Money is whole micro-dollars; what has no known price is None, never 0.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from snapthread.model import PictureKind, Usage
+
+RECORDS_KEPT: Final = timedelta(days=400)  # so that a month can be laid beside that of last year
+STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has died
+
+Limit = Literal[
+    "user_daily_messages",
+    "user_daily_images",
+    "user_daily_cost",
+    "user_monthly_cost",
+    "bot_monthly_cost",
+]
+
+
+def day_of(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def month_of(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m")
+
+
+# ---------------------------------------------------------------- records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentImage:
+    """An image of a question: as it came, and why it was not used. Format and pixels are known
+    once it was opened."""
+
+    kind: PictureKind
+    format: str = ""
+    width: int = 0
+    height: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """Milliseconds. Of images, each stage's longest; the last three count from the claim."""
+
+    waited: int = 0  # from sent to claimed
+    downloaded: int | None = None
+    prepared: int | None = None
+    uploaded: int | None = None
+    first_token: int | None = None
+    finished: int | None = None
+    delivered: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """What one attempt at a question used, and what became of it. No content.
+
+    `messages`, `images`: none for what was refused. `usage`: what the API counted, over all
+    requests of the attempt; `estimated`: what we count where it did not. `image_tokens`: computed
+    by us, over all images in the requests. Quotas that count answers leave out what `is_free`.
+    """
+
+    id: str
+    at: datetime
+    user_id: int
+    model: str
+    outcome: str  # answered, refused, failed, put_aside or interrupted
+    reason: str = ""
+    messages: int = 0
+    images: int = 0
+    sent: tuple[SentImage, ...] = ()
+    bytes_in: int = 0
+    bytes_uploaded: int = 0
+    requests: int = 0
+    images_in_requests: int = 0
+    image_tokens: int = 0
+    usage: Usage = Usage()
+    estimated: Usage = Usage()
+    cost_micros: int | None = 0
+    is_free: bool = False  # it failed: the message and its images may come again
+    restored: int = 0
+    retired: int = 0
+    stages: Stages = Stages()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyUsage:
+    """One user's day with one model. User 0: those who had everything about them erased."""
+
+    user_id: int
+    day: str
+    model: str
+    messages: int = 0
+    images: int = 0
+    image_tokens: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    bytes_uploaded: int = 0
+    cost_micros: int | None = 0  # None where no price is known
+    turns_without_price: int = 0
+
+
+# ---------------------------------------------------------------- quotas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """What quotas count."""
+
+    messages: int = 0
+    images: int = 0
+    cost_micros: int = 0
+
+    def __sub__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            messages=self.messages - other.messages,
+            images=self.images - other.images,
+            cost_micros=self.cost_micros - other.cost_micros,
+        )
+
+
+def amounts_of(record: TurnRecord) -> Amounts:
+    """What has no known price counts nothing: money limits need a price, checked at start."""
+    cost_micros = record.cost_micros or 0
+    if record.is_free:
+        return Amounts(cost_micros=cost_micros)
+    return Amounts(messages=record.messages, images=record.images, cost_micros=cost_micros)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """0: no limit."""
+
+    user_daily_messages: int = 0
+    user_daily_images: int = 0
+    user_daily_cost_micros: int = 0
+    user_monthly_cost_micros: int = 0
+    bot_monthly_cost_micros: int = 0
+
+    @property
+    def of_money(self) -> bool:
+        return bool(
+            self.user_daily_cost_micros
+            or self.user_monthly_cost_micros
+            or self.bot_monthly_cost_micros
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What was used or is reserved: by a user today and this month, by all this month."""
+
+    day: Amounts = field(default_factory=Amounts)
+    month: Amounts = field(default_factory=Amounts)
+    bot_month: Amounts = field(default_factory=Amounts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A limit that a question would pass, in its own unit, and when it opens again."""
+
+    limit: Limit
+    used: int
+    allowed: int
+    wanted: int
+    opens_at: datetime
+
+
+def first_over(limits: Limits, spent: Spent, more: Amounts, now: datetime) -> Over | None:
+    """The first limit that `more` would pass; None where all of it fits."""
+    day, month = _next_day(now), _next_month(now)
+    cost = more.cost_micros
+    checks: tuple[tuple[Limit, int, int, int, datetime], ...] = (
+        ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages, day),
+        ("user_daily_images", limits.user_daily_images, spent.day.images, more.images, day),
+        ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost, day),
+        (
+            "user_monthly_cost",
+            limits.user_monthly_cost_micros,
+            spent.month.cost_micros,
+            cost,
+            month,
+        ),
+        (
+            "bot_monthly_cost",
+            limits.bot_monthly_cost_micros,
+            spent.bot_month.cost_micros,
+            cost,
+            month,
+        ),
+    )
+    for limit, allowed, used, wanted, opens_at in checks:
+        if allowed and wanted > 0 and used + wanted > allowed:
+            return Over(limit=limit, used=used, allowed=allowed, wanted=wanted, opens_at=opens_at)
+    return None
+
+
+def _next_day(now: datetime) -> datetime:
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=1)
+
+
+def _next_month(now: datetime) -> datetime:
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,186 @@
+"""How many tokens an image costs before it is sent, and how large the model looks at it. Pure.
+
+Source: OpenAI's images and vision guide, as of September 2026. Two families of models: one counts
+patches of 32 by 32 pixels, the other tiles of 512 by 512. Neither ever makes an image larger.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+PATCH: Final = 32
+PATCHES_MAX: Final = 30_000  # after resizing; more is refused, not made smaller
+TILE: Final = 512
+TILED_BOX: Final = 2048
+TILED_SHORT: Final = 768
+LOW_BOX: Final = 512
+
+Size = tuple[int, int]  # width, height; upright or not is the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One level of detail of a patch model: a box that the image fits in, a budget of patches."""
+
+    box: int
+    patches: int = PATCHES_MAX
+
+    def seen(self, size: Size) -> Size:
+        return _within_budget(_within_box(size, self.box), self.patches)
+
+    def most(self, side: int) -> int:
+        return min(self.patches, _count((min(side, self.box),) * 2, PATCH))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patches:
+    """A model that counts patches; what it calls `auto` is one of the other levels."""
+
+    low: Look
+    high: Look
+    original: Look
+    auto: Look
+    multiplier: Fraction
+
+    def seen(self, size: Size, detail: str) -> Size:
+        return self._look(detail).seen(size)
+
+    def tokens(self, size: Size, detail: str) -> int:
+        return math.ceil(_count(self.seen(size, detail), PATCH) * self.multiplier)
+
+    def most(self, side: int, detail: str) -> int:
+        return math.ceil(self._look(detail).most(side) * self.multiplier)
+
+    def _look(self, detail: str) -> Look:
+        looks = {"low": self.low, "high": self.high, "original": self.original, "auto": self.auto}
+        return looks[detail]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles:
+    """A model that counts tiles; at `low` an image costs the base alone."""
+
+    base: int
+    tile: int
+
+    def seen(self, size: Size, detail: str) -> Size:
+        if detail == "low":
+            return _within_box(size, LOW_BOX)
+        return _short_within(_within_box(size, TILED_BOX), TILED_SHORT)
+
+    def tokens(self, size: Size, detail: str) -> int:
+        if detail == "low":
+            return self.base
+        return self.base + self.tile * _count(self.seen(size, detail), TILE)
+
+    def most(self, side: int, detail: str) -> int:
+        """Of a long one: a square is made smaller."""
+        if detail == "low":
+            return self.base
+        longest = min(side, TILED_BOX), min(side, TILED_SHORT)
+        return self.base + self.tile * _count(longest, TILE)
+
+
+def _one_look(look: Look, multiplier: str) -> Patches:
+    return Patches(low=look, high=look, original=look, auto=look, multiplier=Fraction(multiplier))
+
+
+def _looks(*, low: Look, high: Look, original: Look, auto: Look) -> Patches:
+    return Patches(low=low, high=high, original=original, auto=auto, multiplier=Fraction("1.2"))
+
+
+# The guide's table. Where a model does not know `original`, the API refuses it: counted as `high`.
+_LOW = Look(box=LOW_BOX)
+_SMALL = Look(box=2048, patches=2500)
+_LARGE = Look(box=2048, patches=6144)
+_WIDE = Look(box=6000, patches=10_000)
+_WHOLE = Look(box=65_535)
+_ASTRA = _looks(low=_LOW, high=Look(box=65_535, patches=2500), original=_WHOLE, auto=_WHOLE)
+
+_FAMILIES: Final[tuple[tuple[str, Patches | Tiles], ...]] = (
+    # The guide's stored copies name gpt-6-astra alone. Assumed alike: its sisters and successors;
+    # every model of 2026 has the multiplier 1.2.
+    (r"gpt-6(\.[12])?-(astra|sol|terra|luna)", _ASTRA),
+    (r"gpt-5\.6-(sol|terra|luna)", _looks(low=_LOW, high=_SMALL, original=_WHOLE, auto=_WHOLE)),
+    (r"gpt-5\.5", _looks(low=_LOW, high=_SMALL, original=_WIDE, auto=_WIDE)),
+    # Not a slip: their `low` has the larger budget.
+    (r"gpt-5\.4(-mini|-nano)?", _looks(low=_LARGE, high=_SMALL, original=_WIDE, auto=_SMALL)),
+    (r"gpt-5\.2", _one_look(_LARGE, "1.2")),
+    (r"gpt-4\.1-mini", _one_look(_LARGE, "1.62")),
+    # Leaving or gone; of these the guide keeps the multiplier alone. Assumed: as gpt-4.1-mini.
+    (r"gpt-5-mini", _one_look(_LARGE, "1.2")),
+    (r"gpt-5-nano", _one_look(_LARGE, "1.5")),
+    (r"gpt-4\.1-nano", _one_look(_LARGE, "2.46")),
+    (r"o4-mini", _one_look(_LARGE, "1.72")),
+    (r"gpt-5(\.1)?", Tiles(base=70, tile=140)),
+    (r"gpt-4o|gpt-4\.1", Tiles(base=85, tile=170)),
+    (r"gpt-4o-mini", Tiles(base=2833, tile=5667)),
+    (r"o1|o1-pro|o3", Tiles(base=75, tile=150)),
+)
+_SNAPSHOT: Final = r"(-20\d\d-\d\d-\d\d)?"  # a dated id has the rules of its model
+
+
+def image_tokens(model: str, width: int, height: int, detail: str) -> int | None:
+    """Tokens that the API will count for an image of these pixels; None: the model is unknown.
+
+    `detail`: low, high, auto or original. An image that the API would refuse for its patches
+    counts as the largest that it takes.
+    """
+    family = _family(model)
+    return None if family is None else family.tokens((width, height), detail)
+
+
+def most_image_tokens(model: str, side: int, detail: str) -> int | None:
+    """No image with a long side of at most so many pixels costs more, whatever its shape."""
+    family = _family(model)
+    return None if family is None else family.most(side, detail)
+
+
+def useful_side(model: str, detail: str, width: int, height: int) -> int:
+    """The long side, in pixels, of the image as the model sees it: more pixels are of no use.
+
+    The image's own long side where it is seen whole, or the model is unknown.
+    """
+    family = _family(model)
+    size = (width, height)
+    return max(size if family is None else family.seen(size, detail))
+
+
+def _family(model: str) -> Patches | Tiles | None:
+    for pattern, family in _FAMILIES:
+        if re.fullmatch(f"(?:{pattern}){_SNAPSHOT}", model):
+            return family
+    return None
+
+
+def _count(size: Size, side: int) -> int:
+    return math.ceil(size[0] / side) * math.ceil(size[1] / side)
+
+
+def _scaled(size: Size, scale: Fraction) -> Size:
+    """Rounded down, as the guide does; never without a pixel."""
+    return max(1, math.floor(size[0] * scale)), max(1, math.floor(size[1] * scale))
+
+
+def _within_box(size: Size, box: int) -> Size:
+    return _scaled(size, min(Fraction(1), Fraction(box, max(size))))
+
+
+def _short_within(size: Size, short: int) -> Size:
+    return _scaled(size, min(Fraction(1), Fraction(short, min(size))))
+
+
+def _within_budget(size: Size, budget: int) -> Size:
+    """The guide's resizing, in whole numbers: f = √(32² · budget / (w · h)), then the side that
+
+    loses more by it is cut to whole patches, and the other one follows.
+    """
+    if _count(size, PATCH) <= budget:
+        return size
+    width, height = size
+    columns = math.isqrt(budget * width // height)  # ⌊w · f / 32⌋
+    rows = math.isqrt(budget * height // width)
+    of_width, of_height = Fraction(columns * PATCH, width), Fraction(rows * PATCH, height)
+    return _scaled(size, min(of_width, of_height))

@@ -1,0 +1,141 @@
+"""Limits in words: sums of money, days and months, and the plural forms of a refusal."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from snapthread.allowance import told
+from snapthread.model import Language
+from snapthread.texts import Texts
+from snapthread.usage import Amounts, DailyUsage, Limits, Over, Spent, first_over, month_of
+from snapthread.words import Words, dollars
+
+NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+TEXTS = Texts.load()
+
+
+def words(language: Language = "en") -> Words:
+    return Words(texts=TEXTS, language=language, limit_mb=20)
+
+
+@pytest.mark.parametrize(
+    ("micros", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "$0.000001"),
+        (1_230, "$0.00123"),
+        (10_000, "$0.01"),
+        (1_500_000, "$1.50"),
+        (9_999_999, "$9.999999"),
+        (12_345_678, "$12.34"),
+    ],
+)
+def test_money_is_told_to_the_cent_unless_that_hides_something(micros: int, shown: str) -> None:
+    assert dollars(micros) == shown
+
+
+def over(limits: Limits, more: Amounts, now: datetime = NOW) -> Over:
+    found = first_over(limits, Spent(), more, now)
+    assert found is not None
+    return found
+
+
+def test_after_the_last_day_of_the_year_comes_the_next_year() -> None:
+    of_day = over(Limits(user_daily_messages=1), Amounts(messages=2))
+    of_month = over(Limits(bot_monthly_cost_micros=1), Amounts(cost_micros=2))
+
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    assert (of_day.opens_at, of_month.opens_at) == (new_year, new_year)
+
+
+def test_days_are_those_of_utc_wherever_the_clock_is() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=5)))
+
+    assert over(Limits(user_daily_messages=1), Amounts(messages=2), there).opens_at.day == 1
+    assert month_of(there) == "2026-12"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "sentence"),
+    [(1, "1 изображение"), (3, "3 изображения"), (5, "5 изображений"), (21, "21 изображение")],
+)
+def test_a_refusal_counts_in_russian(allowed: int, sentence: str) -> None:
+    found = over(Limits(user_daily_images=allowed), Amounts(images=allowed + 1))
+
+    assert f"в день можно {sentence}, использовано 0" in words("ru").over(found)
+    assert words("ru").over(found).endswith("2027-01-01 00:00 UTC.")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(
+    "name", ["user_daily_cost", "user_monthly_cost", "bot_monthly_cost", "user_daily_messages"]
+)
+def test_every_refusal_names_what_is_allowed_and_used(language: Language, name: str) -> None:
+    field = name if name.endswith("messages") else f"{name}_micros"
+    spent = Amounts(messages=20_000, cost_micros=20_000)
+    more = Amounts(messages=20_000, cost_micros=20_000)
+    found = first_over(
+        Limits(**{field: 30_000}), Spent(day=spent, month=spent, bot_month=spent), more, NOW
+    )
+
+    assert found is not None
+    assert found.limit == name
+    text = words(language).over(found)
+    for amount in ("30000", "20000") if name.endswith("messages") else ("$0.03", "$0.02"):
+        assert amount in text
+
+
+# ---------------------------------------------------------------- /usage
+
+
+def row(cost: int | None = 0, *, without: int = 0, day: str = "2026-12-31") -> DailyUsage:
+    return DailyUsage(
+        user_id=7, day=day, model="m", messages=1, cost_micros=cost, turns_without_price=without
+    )
+
+
+def shown(*rows: DailyUsage, limits: Limits | None = None, spent: Spent | None = None) -> str:
+    return told(
+        words(), rows, limits or Limits(), spent or Spent(), now=NOW, stored_bytes=1_500_000
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "cost"),
+    [
+        ((), "$0.00"),
+        ((row(10_000), row(20_000)), "$0.03"),
+        ((row(None, without=2),), "cost unknown"),
+        ((row(10_000), row(None, without=1)), "at least $0.01"),
+    ],
+)
+def test_an_unknown_cost_is_never_nothing(rows: tuple[DailyUsage, ...], cost: str) -> None:
+    assert shown(*rows).splitlines()[0].endswith(f"0 images, {cost}.")
+
+
+def test_the_month_holds_the_days_before_today() -> None:
+    today, month, *_ = shown(row(10_000), row(20_000, day="2026-12-01")).splitlines()
+
+    assert today == "Today (UTC): 1 message, 0 images, $0.01."
+    assert month == "This month: 2 messages, 0 images, $0.03."
+
+
+def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
+    limits = Limits(
+        user_daily_messages=3,
+        user_daily_images=2,
+        user_daily_cost_micros=30_000,
+        user_monthly_cost_micros=50_000,
+        bot_monthly_cost_micros=10_000,
+    )
+    spent = Amounts(messages=2, images=5, cost_micros=20_000)
+
+    *_, left, storage = shown(
+        limits=limits, spent=Spent(day=spent, month=spent, bot_month=spent)
+    ).splitlines()
+
+    assert left == (
+        "Left: 1 message today, 0 images today, $0.01 today, $0.03 this month,"
+        " $0.00 this month for everybody together."
+    )
+    assert storage == "Your images at OpenAI: 1.5 MB."

@@ -1,0 +1,104 @@
+"""An admin page over a store that holds what a test says, and a client that asks it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from snapthread.model import LedgerFile
+from snapthread.telemetry import Metrics
+from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.web import Admin, Login, application
+
+NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+TOKEN = "a token of sixteen letters"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+Client = TestClient[Any, Any]
+
+
+@dataclass
+class Held:
+    """What the store answers with: the verbs that the page asks, and no other."""
+
+    daily: Sequence[DailyUsage] = ()
+    records: Sequence[TurnRecord] = ()
+    files: Sequence[LedgerFile] = ()
+    waiting: int = 0
+    remaining: int = 0
+
+    async def usage(self, since: str) -> tuple[DailyUsage, ...]:
+        return tuple(row for row in self.daily if row.day >= since)
+
+    async def records_after(
+        self, at: datetime, record_id: str, *, limit: int
+    ) -> tuple[TurnRecord, ...]:
+        later = [row for row in self.records if (row.at, row.id) > (at, record_id)]
+        return tuple(sorted(later, key=lambda row: (row.at, row.id))[:limit])
+
+    async def live_after(self, name: str | None, *, limit: int) -> tuple[LedgerFile, ...]:
+        later = [file for file in self.files if file.name > (name or "")]
+        return tuple(sorted(later, key=lambda file: file.name)[:limit])
+
+    async def count_waiting(self) -> int:
+        return self.waiting
+
+    async def count_remaining(self, now: datetime) -> int:
+        return self.remaining
+
+
+@dataclass
+class Hand:
+    """The clock's: a test moves it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Page:
+    """One admin page; each visit is by a new browser."""
+
+    held: Held = field(default_factory=Held)
+    clock: Hand = field(default_factory=Hand)
+    token: str = TOKEN
+
+    def admin(self) -> Admin:
+        login = Login(self.token, b"of this installation")
+        return Admin(store=cast(Any, self.held), clock=self.clock, login=login)
+
+    def visit(self, story: Callable[[Client], Awaitable[None]]) -> None:
+        async def go() -> None:
+            app = application(reasons=ready, registry=Metrics().registry, admin=self.admin())
+            async with TestClient(TestServer(app)) as client:
+                await story(client)
+
+        asyncio.run(go())
+
+    def read(self, path: str = "/admin") -> str:
+        """A page's text, for who knows the token."""
+        read: list[str] = []
+
+        async def story(client: Client) -> None:
+            response = await client.get(path, headers=BEARER)
+            assert response.status == 200
+            read.append((await response.read()).decode())
+
+        self.visit(story)
+        return read[0]
+
+
+async def ready() -> list[str]:
+    return []
+
+
+async def log_in(client: Client, token: str = TOKEN) -> ClientResponse:
+    return await client.post("/admin/login", data={"token": token}, allow_redirects=False)

@@ -1,0 +1,234 @@
+"""The figures equal records made by hand."""
+
+import csv
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from snapthread.model import FileName, LedgerFile, private_conversation
+from snapthread.usage import DailyUsage, Stages, TurnRecord
+from snapthread.web.admin import reading
+from snapthread.web.admin.figure import Column, Figure
+from snapthread.web.admin.files import as_csv
+from snapthread.web.admin.reading import AT_ONCE
+from snapthread.web.admin.sums import first_readable
+from snapthread.web.admin.turns import percentile
+from tests.web.admin import NOW, Held, Page
+
+YESTERDAY, TODAY = "2026-11-21", "2026-11-22"
+ANN, BOB, ERASED = 1, 2, 0
+
+
+def _day(user: int, day: str, model: str = "luna", **amounts: Any) -> DailyUsage:
+    return DailyUsage(user_id=user, day=day, model=model, **amounts)
+
+
+def _record(id: str, at: datetime = NOW, outcome: str = "answered", **more: Any) -> TurnRecord:
+    return TurnRecord(id=id, at=at, user_id=ANN, model="luna", outcome=outcome, **more)
+
+
+def _file(name: str, age: timedelta, size_bytes: int = 1000) -> LedgerFile:
+    return LedgerFile(
+        name=FileName(name),
+        conversation=private_conversation(ANN),
+        epoch=0,
+        owner=ANN,
+        state="live",
+        stands_for=FileName(name),
+        telegram_id="telegram",
+        unique_id="unique",
+        size_bytes=size_bytes,
+        created_at=NOW - age,
+    )
+
+
+DAYS = [
+    _day(ANN, YESTERDAY, messages=2, images=3, image_tokens=4320, cost_micros=900),
+    _day(ANN, TODAY, messages=1, images=1, image_tokens=1440, cost_micros=400),
+    _day(BOB, TODAY, messages=4, input_tokens=90, cached_tokens=30, output_tokens=7, cost_micros=5),
+    _day(BOB, TODAY, "local", messages=1, cost_micros=None, turns_without_price=1),
+    _day(ERASED, TODAY, messages=5, bytes_uploaded=700, cost_micros=60),
+]
+
+
+def _csv(held: Held, key: str, days: int = 7) -> list[list[str]]:
+    text = Page(held).read(f"/admin/{key}.csv?days={days}")
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize(
+    ("key", "head", "yesterday", "today"),
+    [
+        ("cost", ["cost_micros", "turns_without_price"], ["900", "0"], ["465", "1"]),
+        ("messages", ["messages"], ["2"], ["11"]),
+        ("users", ["users"], ["1"], ["2"]),  # who was erased is nobody
+        ("images", ["images"], ["3"], ["1"]),
+        ("image_tokens", ["image_tokens"], ["4320"], ["1440"]),
+    ],
+)
+def test_each_day_has_its_sum(
+    key: str, head: list[str], yesterday: list[str], today: list[str]
+) -> None:
+    rows = _csv(Held(daily=DAYS), key)
+
+    assert rows[0] == ["day", *head]
+    assert [row[0] for row in rows[1:]] == [f"2026-11-{day}" for day in range(16, 23)]
+    assert rows[1] == ["2026-11-16", *["0"] * len(head)]
+    assert rows[-2:] == [[YESTERDAY, *yesterday], [TODAY, *today]]
+
+
+@pytest.mark.parametrize(("asked", "days"), [("7", 7), ("30", 30), ("90", 90), ("8", 30), ("", 30)])
+def test_the_period_can_be_chosen(asked: str, days: int) -> None:
+    first = (NOW - timedelta(days=days - 1)).date().isoformat()
+    before = (NOW - timedelta(days=days)).date().isoformat()
+    held = Held(daily=[_day(ANN, first, messages=1), _day(ANN, before, messages=10)])
+
+    rows = list(csv.reader(StringIO(Page(held).read(f"/admin/messages.csv?days={asked}"))))
+
+    assert len(rows) == days + 1
+    assert rows[1] == [first, "1"]
+
+
+def test_a_day_without_any_price_has_an_unknown_cost() -> None:
+    held = Held(daily=[_day(ANN, TODAY, messages=1, cost_micros=None, turns_without_price=1)])
+    assert _csv(held, "cost")[-1] == [TODAY, "", "1"]
+    page = Page(held).read()
+    assert "1 turn has no known price." in page
+    assert "<dd>unknown</dd>" in page
+
+
+def test_models_and_users_come_dearest_first() -> None:
+    held = Held(daily=DAYS)
+    head = "messages images image_tokens input_tokens cached_tokens output_tokens bytes_uploaded"
+    columns = [*head.split(), "cost_micros", "turns_without_price"]
+
+    assert _csv(held, "models") == [
+        ["model", *columns],
+        ["luna", "12", "4", "5760", "90", "30", "7", "700", "1365", "0"],
+        ["local", "1", "0", "0", "0", "0", "0", "0", "", "1"],
+    ]
+    assert _csv(held, "people") == [
+        ["user_id", *columns],
+        ["1", "3", "4", "5760", "0", "0", "0", "0", "1300", "0"],
+        ["0", "5", "0", "0", "0", "0", "0", "700", "60", "0"],
+        ["2", "5", "0", "0", "90", "30", "7", "0", "5", "1"],
+    ]
+
+
+def test_each_stage_has_its_median_and_its_95_percent() -> None:
+    stages = [Stages(waited=ms, first_token=ms * 10) for ms in range(1, 101)]
+    records = [_record(f"r{i:03}", stages=stage) for i, stage in enumerate(stages)]
+    records.append(_record("refused", outcome="refused", stages=Stages(waited=1000)))
+
+    assert _csv(Held(records=records), "latency") == [
+        ["stage", "p50_ms", "p95_ms", "turns"],
+        ["Waited for its turn", "51", "96", "101"],
+        ["First word", "500", "950", "100"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "half", "most"),
+    [([7], 7, 7), ([1, 2], 1, 2), ([1, 2, 3], 2, 3), (list(range(1, 21)), 10, 19)],
+)
+def test_a_percentile_is_a_value_that_occurred(values: list[int], half: int, most: int) -> None:
+    assert percentile(values, 50) == half
+    assert percentile(values, 95) == most
+
+
+def test_ends_are_counted_by_kind() -> None:
+    records = [
+        _record("1"),
+        _record("2"),
+        _record("3", outcome="refused", reason="user_daily_images"),
+        _record("4", outcome="failed", reason="AssistantBusy"),
+        _record("5", at=NOW - timedelta(days=7), outcome="failed"),
+    ]
+    assert _csv(Held(records=records), "outcomes") == [
+        ["outcome", "reason", "turns"],
+        ["answered", "", "2"],
+        ["failed", "AssistantBusy", "1"],
+        ["refused", "user_daily_images", "1"],
+    ]
+
+
+def test_more_records_than_are_read_at_once_are_all_counted() -> None:
+    records = [_record(f"{i:05}") for i in range(2 * AT_ONCE + 1)]
+    assert _csv(Held(records=records), "outcomes")[1] == ["answered", "", str(2 * AT_ONCE + 1)]
+
+
+def test_what_is_too_much_to_read_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "TURNS_MAX", AT_ONCE)
+    monkeypatch.setattr(reading, "FILES_MAX", AT_ONCE)
+    records = [_record(f"{i:05}") for i in range(AT_ONCE + 1)]
+    files = [_file(f"{i:05}", timedelta()) for i in range(AT_ONCE + 1)]
+
+    page = Page(Held(records=records, files=files)).read()
+
+    assert page.count("The first 500 turns since 24 Oct.") == 2
+    assert "Of the first 500 files." in page
+
+
+def test_a_record_of_the_first_instant_of_the_period_counts() -> None:
+    midnight = datetime.fromisoformat("2026-11-16T00:00:00+00:00")
+    held = Held(
+        records=[_record("1", at=midnight), _record("0", at=midnight - timedelta(seconds=1))]
+    )
+    assert _csv(held, "outcomes")[1:] == [["answered", "", "1"]]
+
+
+def test_a_busy_bots_turns_are_read_of_fewer_days() -> None:
+    days = ["2026-11-20", YESTERDAY, TODAY]
+    usage = [
+        _day(ANN, day, messages=messages) for day, messages in zip(days, (5, 4, 3), strict=True)
+    ]
+
+    assert first_readable(usage, days, 12) == days[0]
+    assert first_readable(usage, days, 11) == YESTERDAY
+    assert first_readable(usage, days, 7) == YESTERDAY
+    assert first_readable(usage, days, 1) == TODAY
+
+
+def test_files_are_told_by_age() -> None:
+    day = timedelta(days=1)
+    ages = {"a": day * 0.9, "b": day, "c": day * 6.9, "d": day * 7, "e": day * 20, "f": day * 29}
+    files = [_file(name, age) for name, age in ages.items()]
+
+    assert _csv(Held(files=files), "files") == [
+        ["age", "files", "size_bytes"],
+        ["under 1 day", "1", "1000"],
+        ["1 to 7 days", "2", "2000"],
+        ["7 to 14 days", "1", "1000"],
+        ["14 to 21 days", "1", "1000"],
+        ["21 to 28 days", "0", "0"],
+        ["28 days and more", "1", "1000"],
+    ]
+
+
+def test_more_files_than_are_read_at_once_are_all_counted() -> None:
+    files = [_file(f"{i:05}", timedelta()) for i in range(AT_ONCE + 1)]
+    assert _csv(Held(files=files), "files")[1] == ["under 1 day", "501", "501000"]
+
+
+def test_what_waits_is_told() -> None:
+    assert _csv(Held(waiting=3, remaining=14), "waiting")[1:] == [
+        ["Messages to be answered", "3"],
+        ["Files to be deleted", "14"],
+    ]
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_spreadsheet_finds_no_formula(evil: str) -> None:
+    figure = Figure(
+        key="k", title="t", columns=(Column("model", "Model", "text"),), rows=((evil,),)
+    )
+    rows = list(csv.reader(StringIO(as_csv(figure), newline="")))
+    assert rows == [["model"], [f"'{evil}"]]
+
+
+def test_a_csv_survives_commas_quotes_and_line_breaks() -> None:
+    odd = 'a "model", of\r\ntwo lines'
+    held = Held(daily=[_day(ANN, TODAY, odd, messages=1)])
+    assert _csv(held, "models")[1][0] == odd
