@@ -5,6 +5,7 @@ import inspect
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import redis
 from redis import exceptions as theirs
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
+from snapthread.limits import LEASE_S
 from snapthread.model import ConversationKey, private_conversation
 from snapthread.ports import Arrival, Store
 from snapthread.store import redis_server
@@ -33,6 +35,7 @@ from tests.contracts.builders import (
     words,
 )
 from tests.servers import Server, own_server, redis_program, valkey_program
+from tests.store.lossy import Lossy
 
 KEYS_PAGE: Final = Path(__file__).parents[2] / "docs" / "store-keys.md"
 
@@ -117,6 +120,21 @@ def test_many_connections_that_broke_are_replaced_at_once(server: Server, bench:
     bench.run(all_at_once())
 
 
+def test_a_verb_that_is_cancelled_leaves_its_answer_to_nobody(bench: Bench) -> None:
+    async def cancelled(after_s: float) -> None:
+        verb = asyncio.ensure_future(bench.store.user_files(ANN))
+        await asyncio.sleep(after_s)
+        verb.cancel()
+
+    async def story() -> None:
+        await asyncio.gather(*(cancelled(number / 20_000) for number in range(100)))
+        first = await bench.store.installation()
+        for _ in range(20):
+            assert await bench.store.installation() == first
+
+    bench.run(story())
+
+
 def test_a_server_that_forgot_our_script_is_told_again(server: Server, bench: Bench) -> None:
     bench.send(message())
     with server.client() as client:
@@ -129,7 +147,7 @@ def test_a_server_that_hangs_is_given_up(server: Server, monkeypatch: pytest.Mon
     monkeypatch.setattr(redis_server, "ANSWER_S", 0.3)
     bench = bench_on(server)
     with server.hanging(), pytest.raises(StoreBusy, match="away: Timeout"):
-        bench.run(bench.store.check())
+        bench.run(asyncio.wait_for(bench.store.check(), 5))
 
     bench.run(bench.store.check())
     bench.close()
@@ -141,6 +159,7 @@ def test_a_server_that_became_a_replica_is_left(server: Server, bench: Bench) ->
         client.replicaof("127.0.0.1", "1")
         with pytest.raises(StoreBusy, match="read only"):
             bench.run(bench.store.check())
+        assert len(client.client_list()) == 1  # the address may lead elsewhere by now
         client.replicaof("NO", "ONE")
 
     bench.run(bench.store.check())
@@ -220,18 +239,20 @@ def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench)
 def test_a_clock_that_is_behind_takes_no_conversation_that_is_held(
     server: Server, bench: Bench
 ) -> None:
+    ann, bob = private_conversation(ANN), private_conversation(BOB)
+    bench.send(message(user=BOB))
+    bench.wait(1)
+    bench.send(message(user=ANN))
+    bench.take(only=ann)
     ahead = bench_on(server)
-    held = bench.ask(message())
-    ahead.now = bench.now
-    ahead.wait(12)
-    ahead.next_wake()
-    assert ahead.claim(only=private_conversation(BOB)) is None
-    ahead.send(message(user=BOB))
-    ahead.wait(QUIET_S)
-    assert ahead.take().conversation == held.conversation  # its lease is over there
+    ahead.now = bench.now + timedelta(seconds=LEASE_S)
+    assert ahead.take().conversation == bob  # for this one, the lease of the other is over
     ahead.close()
 
+    assert bench.next_wake() == ahead.now
     assert bench.claim() is None
+    bench.now = ahead.now
+    assert bench.take().conversation == ann
 
 
 def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
@@ -267,26 +288,82 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
 # ---------------------------------------------------------------- a reply that was lost
 
 
-def test_an_intent_that_is_told_twice_is_one(bench: Bench) -> None:
+@pytest.fixture
+def lossy(server: Server) -> Iterator[tuple[Lossy, Bench]]:
+    """A bench that reaches the server on a way that loses replies."""
+    way = Lossy(server.port)
+
+    async def opened(_: Path) -> Store:
+        await way.open()
+        return await RedisStore.open(f"redis://127.0.0.1:{way.port}")
+
+    bench = Bench(opened, Path())
+    yield way, bench
+    bench.run(bench.store.close())
+    bench.run(way.close())
+    bench.close()
+
+
+def test_what_was_sent_is_not_sent_again(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.say("Good morning.")
+
+    assert len(bench.take().parts) == 1
+
+
+def test_a_batch_whose_reply_was_lost_is_taken_once(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    question = message()
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.send(question)
+    bench.send(question)
+
+    assert asked(bench) == [question.update_id]
+
+
+def test_an_upload_whose_replies_were_lost_is_one(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
     question = photo()
     claim = bench.ask(question)
-    first = bench.intend(claim, question, name="one")
-    again = bench.intend(claim, question, name="one")
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.intend(claim, question, name="one")
+    file = bench.intend(claim, question, name="one")
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.uploaded(file.name, "file-1")
 
-    assert again == first
-    assert bench.uploaded(first.name, "file-1")
+    assert bench.uploaded(file.name, "file-1")
+    assert bench.intend(claim, question, name="two").name == "one"
     assert bench.user_files() == {"file-1"}
 
 
-def test_a_turn_that_is_finished_twice_is_finished_once(bench: Bench) -> None:
+def test_a_turn_whose_end_was_lost_is_ended_once(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
     claim = bench.ask()
-    bench.finish(claim, *turn(), says=(words(),))
-
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.finish(claim, *turn(), says=(words(),))
     with pytest.raises(LeaseLost):
         bench.finish(claim, *turn(), says=(words(),))
 
-    bench.wait(12)
+    bench.wait(LEASE_S)
     assert len(bench.take().parts) == 1
+
+
+def test_a_claim_whose_reply_was_lost_is_free_with_its_lease(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    bench.send(message())
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.claim()
+
+    assert bench.claim() is None
+    bench.wait(LEASE_S)
+    assert bench.take().attempt == 2
 
 
 # ---------------------------------------------------------------- the keys
@@ -382,15 +459,31 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
 ) -> None:
     bench.show("file-1")
     bench.answer(bench.ask(*album(2)), *turn())
+    dead = bench.ask()
+    bench.finish(dead, put_aside=True)
+    bench.release(dead)
+    bench.ask()
     bench.send(message(), command())
 
-    bench.run(bench.store.erase(ANN, bench.now))
+    erased = bench.run(bench.store.erase(ANN, bench.now))
 
+    assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:
-        left = {_kind(key) for key in _keys(client) if "user:7" in key}
-        assert left == {"snapthread:files:*"}
-        assert client.zrange("snapthread:mark_names", 0, -1) == []
-        assert client.exists("snapthread:jumps", "snapthread:held", "snapthread:ready") == 0
+        left = {_kind(key) for key in _keys(client)} - OF_EVERYBODY
+        assert left == {"snapthread:files:*", "snapthread:owner_files:*", "snapthread:file:*"}
+        assert client.zrange("snapthread:retired", 0, -1) == client.zrange(
+            "snapthread:owner_files:7", 0, -1
+        )
+
+
+OF_EVERYBODY: Final = {
+    "snapthread:version",
+    "snapthread:last_id",
+    "snapthread:seen",
+    "snapthread:retired",
+    "snapthread:due",
+    "user_files:*",
+}
 
 
 # ---------------------------------------------------------------- failures in our words

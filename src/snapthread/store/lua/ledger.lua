@@ -105,6 +105,7 @@ local function same_image(claim, wanted)
   end)
 end
 
+-- One that was told before, but whose reply was lost, is written over.
 local function make_intent(claim, wanted, now)
   local file = {
     conversation = claim.key, epoch = claim.epoch, state = 'intended',
@@ -123,9 +124,7 @@ function verbs.intend(a)
     refuse('LEASELOST', a.claim.key) -- its turn has ended: nobody would retire the file
   end
   for _, file in ipairs(same_image(a.claim, a.file)) do
-    if file.name == a.file.name then
-      drop_file(file) -- the reply to this same intent was lost
-    elseif file.state == 'intended' then
+    if file.state == 'intended' then
       change_file(file, {state = 'retired', reason = 'cut off'})
     elseif file.leaves_at > a.now then
       return as_file(file)
