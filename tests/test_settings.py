@@ -65,6 +65,8 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "HTTP_HOST": "wrong value",
         "HTTP_PORT": "65536",
         "FILE_RETENTION_DAYS": "wrong-value",
+        "TELEGRAM_WEBHOOK_URL": "wrong-value",
+        "TELEGRAM_WEBHOOK_SECRET": "wrong-value!",
     }
 
     problems = problems_of(wrong)
@@ -106,6 +108,55 @@ def test_a_stores_password_is_a_secret() -> None:
 @pytest.mark.parametrize("name", NOT_YET)
 def test_a_setting_that_this_version_does_not_act_on_is_refused(name: str) -> None:
     assert told({name: "1"}) == f"{name} is set, but this version does not have it yet."
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://bot.example.org/telegram", "/telegram"),
+        ("https://bot.example.org", "/"),
+        ("https://bot.example.org:8443/a/bot123:abc", "/a/bot123:abc"),
+        ("http://127.0.0.1:8090/hook", "/hook"),
+    ],
+)
+def test_updates_arrive_at_the_path_of_the_webhook(url: str, path: str) -> None:
+    assert load_settings(ENOUGH | {"TELEGRAM_WEBHOOK_URL": url}).webhook_path == path
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://bot.example.org/telegram", "https"),
+        ("https://bot.example.org/healthz", "no page of the bot"),
+        ("https://bot.example.org/{x}", "letters"),
+        ("https://bot.example.org/x?y=1", "https address"),
+        ("bot.example.org/x", "https address"),
+    ],
+)
+def test_a_webhook_that_cannot_be_called_is_refused(url: str, why: str) -> None:
+    problem = told({"TELEGRAM_WEBHOOK_URL": url})
+    assert problem.startswith("TELEGRAM_WEBHOOK_URL ")
+    assert why in problem
+
+
+def test_a_bot_api_server_of_ones_own_calls_http_too() -> None:
+    own = {"TELEGRAM_API_BASE_URL": "http://telegram:8081"}
+    url = {"TELEGRAM_WEBHOOK_URL": "http://snapthread:8090/telegram"}
+    assert load_settings(ENOUGH | own | url).webhook_path == "/telegram"
+
+
+def test_a_webhook_needs_the_port_of_the_pages() -> None:
+    environ = {"TELEGRAM_WEBHOOK_URL": "https://bot.example.org/x", "HTTP_PORT": "0"}
+    assert told(environ).startswith("HTTP_PORT must not be 0 where TELEGRAM_WEBHOOK_URL")
+
+
+def test_a_secret_is_one_that_telegram_takes(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret-of-the_webhook\n")
+    settings = load_settings(ENOUGH | {"TELEGRAM_WEBHOOK_SECRET_FILE": str(secret)})
+    assert settings.telegram_webhook_secret.get_secret_value() == "s3cret-of-the_webhook"
+    assert "s3cret-of-the_webhook" in settings.secrets
+    assert "letters" in told({"TELEGRAM_WEBHOOK_SECRET": "s" * 257})
 
 
 def test_blank_means_unset() -> None:

@@ -1,6 +1,8 @@
 """Where the parts meet the real world: edges are opened, run, and closed in reverse order."""
 
 import asyncio
+import hashlib
+import hmac
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -9,13 +11,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import structlog
 
 from snapthread.errors import ChatBusy, SnapthreadError
-from snapthread.line import Edges, Upkeep, assemble
+from snapthread.line import Edges, Line, Upkeep, assemble
+from snapthread.model import Installation
 from snapthread.ports import Chat, Store
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.telemetry import Metrics
 from snapthread.texts import Texts
 from snapthread.web.server import serve as serve_pages
+from snapthread.web.webhook import Webhook
 
 log = structlog.get_logger()
 
@@ -55,11 +59,25 @@ async def _run(settings: Settings, metrics: Metrics) -> None:
                 settings.http_port,
                 reasons=line.reasons,
                 registry=metrics.registry,
+                webhook=await _webhook(edges, settings, line),
             )
         )
         if await _started(edges.chat, stop):
             await line.run(stop)
     log.info("bot.stopped")
+
+
+async def _webhook(edges: Edges, settings: Settings, line: Line) -> Webhook | None:
+    if settings.telegram_webhook_url is None:
+        return None
+    secret = _webhook_secret(settings, await edges.store.installation())
+    return Webhook(path=settings.webhook_path, secret=secret, receive=line.intake.receive)
+
+
+def _webhook_secret(settings: Settings, installation: Installation) -> str:
+    """Where none is set, one that all processes of this installation can work out."""
+    told = settings.telegram_webhook_secret.get_secret_value()
+    return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
@@ -105,7 +123,7 @@ async def _store(settings: Settings) -> Store:
 async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
     """Each is closed again, in reverse order."""
     # Imported here: aiogram and openai take seconds, which no other command should wait for.
-    from snapthread.bot_api.chat import TelegramChat
+    from snapthread.bot_api.chat import Hook, TelegramChat
     from snapthread.media import Images
     from snapthread.openai_api.assistant import OpenAIAssistant
     from snapthread.openai_api.client import make_client
@@ -116,10 +134,15 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
         store = await stack.enter_async_context(opened_store(settings))
         client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
         stack.push_async_callback(client.close)
+        hook = None
+        if settings.telegram_webhook_url is not None:
+            secret = _webhook_secret(settings, await store.installation())
+            hook = Hook(url=settings.telegram_webhook_url, secret=secret)
         chat = TelegramChat(
             settings.telegram_bot_token.get_secret_value(),
             base_url=settings.telegram_api_base_url,
             commands={"": texts.commands("en"), "ru": texts.commands("ru")},
+            hook=hook,
         )
         stack.push_async_callback(chat.close)
         assistant = OpenAIAssistant(

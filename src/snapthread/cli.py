@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from snapthread import cli_upkeep
+from snapthread import cli_store, cli_upkeep
 
 if TYPE_CHECKING:
     from snapthread.settings import Settings
@@ -46,6 +46,7 @@ def _snapthread(
 
 
 cli_upkeep.register(cli)
+cli_store.register(cli)
 
 
 @cli.command()

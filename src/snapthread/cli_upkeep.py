@@ -31,10 +31,10 @@ def sweep(as_json: AsJson = False) -> None:
     """Do the clean-up that is due now: old images leave, retired files are deleted."""
 
     async def work(upkeep: "Upkeep") -> dict[str, Any]:
-        with _progress("Sweeping") as progress:
+        with progress_bar("Sweeping") as progress:
             return asdict(await upkeep.housekeeping.sweep(progress))
 
-    _tell(_with_upkeep(work), as_json)
+    tell(_with_upkeep(work), as_json)
 
 
 def reconcile(
@@ -46,10 +46,10 @@ def reconcile(
     """Compare the ledger with what OpenAI holds, and mend both."""
 
     async def work(upkeep: "Upkeep") -> dict[str, Any]:
-        with _progress("Looking at files") as progress:
+        with progress_bar("Looking at files") as progress:
             return asdict(await upkeep.reconcile.run(dry_run=dry_run, progress=progress))
 
-    _tell(_with_upkeep(work), as_json)
+    tell(_with_upkeep(work), as_json)
 
 
 def erase(
@@ -63,10 +63,10 @@ def erase(
         typer.confirm(question, abort=True, err=True)
 
     async def work(upkeep: "Upkeep") -> dict[str, Any]:
-        with _progress("Deleting files") as progress:
+        with progress_bar("Deleting files") as progress:
             return asdict(await upkeep.erasing.erase(user_id, progress))
 
-    _tell(_with_upkeep(work), as_json)
+    tell(_with_upkeep(work), as_json)
 
 
 def export(user_id: UserId) -> None:
@@ -77,7 +77,7 @@ def export(user_id: UserId) -> None:
         async with opened_store(settings) as store:
             return await store.export(user_id)
 
-    _tell(_run(work, needs=()), as_json=True)
+    tell(run_command(work, needs=()), as_json=True)
 
 
 # ---------------------------------------------------------------- what they share
@@ -90,10 +90,12 @@ def _with_upkeep(work: Callable[["Upkeep"], Awaitable[T]]) -> T:
         async with opened_upkeep(settings) as upkeep:
             return await work(upkeep)
 
-    return _run(opened)
+    return run_command(opened)
 
 
-def _run(work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None) -> T:
+def run_command(
+    work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None
+) -> T:
     """Run a command's work; what goes wrong is a sentence and an exit status."""
     from snapthread.cli import COULD_NOT, load
     from snapthread.errors import SnapthreadError
@@ -113,7 +115,7 @@ def _run(work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] |
         raise typer.Exit(COULD_NOT) from None
 
 
-def _tell(result: Mapping[str, Any], as_json: bool) -> None:
+def tell(result: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
         return
@@ -122,7 +124,7 @@ def _tell(result: Mapping[str, Any], as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Progress]:
+def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _: None

@@ -15,11 +15,18 @@ class Health:
         self._clock = clock
         self._ill: dict[str, str] = {}
         self._last_poll: datetime | None = None
+        self._polls = True
 
     def well(self, part: str) -> None:
         self._ill.pop(part, None)
         if part == "telegram":
             self._last_poll = self._clock()
+            self._polls = True
+
+    def stands_by(self) -> None:
+        """Another process polls, or Telegram calls us: no poll of ours is missed."""
+        self._ill.pop("telegram", None)
+        self._polls = False
 
     def ill(self, part: str, sentence: str) -> None:
         self._ill[part] = f"{part}: {sentence}"
@@ -27,6 +34,8 @@ class Health:
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
         reasons = list(self._ill.values())
+        if not self._polls:
+            return reasons
         if self._last_poll is None:
             reasons.append("telegram: no poll has succeeded yet")
         elif self._clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:

@@ -72,6 +72,16 @@ class Intake:
             self._offset = updates[-1].update_id + 1
         return len(updates)
 
+    async def receive(self, body: bytes) -> None:
+        """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
+        StoreFull where it could not be kept: then Telegram brings it again."""
+        update = self._chat.read(body)
+        try:
+            await self.accept([update])
+        except (StoreBusy, StoreFull) as error:
+            await self._tell(error)
+            raise
+
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction; what was accepted before is not taken again."""
         arrivals = [
@@ -92,14 +102,8 @@ class Intake:
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
         wait_s = min(AGAIN_S * 2 ** (failures - 1), AGAIN_MAX_S)
+        await self._tell(error)
         match error:
-            case StoreFull() | StoreBusy():
-                self._health.ill("store", str(error))
-            case _:
-                self._health.ill("telegram", str(error))
-        match error:
-            case StoreFull():
-                await self._alerts.tell("admin_store_full")
             case WebhookSet():
                 await self._start_again()
             case AnotherPoller():
@@ -108,6 +112,14 @@ class Intake:
                 wait_s = asked_s
         log.warning("trouble", kind="intake", why=str(error), again_in_s=wait_s)
         await asyncio.sleep(wait_s)
+
+    async def _tell(self, error: Exception) -> None:
+        if isinstance(error, StoreFull | StoreBusy):
+            self._health.ill("store", str(error))
+        else:
+            self._health.ill("telegram", str(error))
+        if isinstance(error, StoreFull):
+            await self._alerts.tell("admin_store_full")
 
     async def _start_again(self) -> None:
         """Somebody set a webhook while we poll: take it away."""

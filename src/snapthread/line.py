@@ -2,15 +2,17 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 
 from snapthread.alerts import Alerts
 from snapthread.asking import Asking
+from snapthread.clock import utc_now
 from snapthread.commands import Commands
 from snapthread.draft import Drafts
+from snapthread.duty import Duty
 from snapthread.erasing import Erasing
 from snapthread.errors import StoreBusy, StoreFull
+from snapthread.fair_use import FairAssistant, FairChat, FairFiles, Pauses
 from snapthread.healing import Healing
 from snapthread.health import Health
 from snapthread.housekeeping import Housekeeping
@@ -22,6 +24,7 @@ from snapthread.pictures import Pictures
 from snapthread.pipeline import House, Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, Store, Update
 from snapthread.reconcile import Reconcile
+from snapthread.replicas import Listening
 from snapthread.reply import Reply
 from snapthread.settings import Settings
 from snapthread.texts import Texts
@@ -29,10 +32,6 @@ from snapthread.turn import Bounds, Turns
 from snapthread.words import Words
 
 LAST_UPLOADS_S = 3.0
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +46,30 @@ class Edges:
     clock: Clock = utc_now
 
 
+def considerate(edges: Edges, pauses: Pauses) -> Edges:
+    """The same edges, which wait where a service asked any process of ours to wait."""
+    return replace(
+        edges,
+        chat=FairChat(edges.chat, pauses),
+        assistant=FairAssistant(edges.assistant, pauses),
+        files=FairFiles(edges.files, pauses),
+    )
+
+
 class Upkeep:
     """The life of images without anybody asking: what the commands beside the bot need."""
 
     def __init__(
-        self, store: Store, ledger: Ledger, pictures: Pictures, edges: Edges, settings: Settings
+        self,
+        ledger: Ledger,
+        pictures: Pictures,
+        edges: Edges,
+        pauses: Pauses,
+        settings: Settings,
     ) -> None:
-        clock = edges.clock
+        store, clock = edges.store, edges.clock
+        self.edges = edges
+        self.pauses = pauses
         self.ledger = ledger
         self.pictures = pictures
         self.healing = Healing(store, edges.files, pictures, clock)
@@ -66,6 +82,8 @@ class Upkeep:
 
     @classmethod
     async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
+        pauses = Pauses(edges.store, edges.clock)
+        edges = considerate(edges, pauses)
         ledger = Ledger(
             edges.store,
             edges.files,
@@ -75,15 +93,14 @@ class Upkeep:
             room_bytes=settings.user_storage_bytes,
         )
         pictures = Pictures(edges.chat, edges.codec, ledger, max_bytes=settings.max_image_bytes)
-        return cls(edges.store, ledger, pictures, edges, settings)
+        return cls(ledger, pictures, edges, pauses, settings)
 
 
 class Line:
     """The whole line between the edges, from intake to housekeeping."""
 
-    def __init__(
-        self, edges: Edges, settings: Settings, texts: Texts, upkeep: Upkeep, turns: Turns
-    ) -> None:
+    def __init__(self, settings: Settings, texts: Texts, upkeep: Upkeep, turns: Turns) -> None:
+        edges = upkeep.edges
         store, chat, clock = edges.store, edges.chat, edges.clock
         self._texts = texts
         self._settings = settings
@@ -99,10 +116,11 @@ class Line:
             admins=settings.admin_user_ids,
             language=settings.bot_language,
         )
+        asking = Asking(turns, Drafts(store, chat))
         self.pipeline = Pipeline(
             store,
             chat,
-            Asking(turns, Drafts(store, chat)),
+            asking,
             Reply(store, chat),
             alerts,
             texts,
@@ -124,6 +142,8 @@ class Line:
             jump=self.pipeline.jump,
             parallel=settings.max_parallel_turns,
         )
+        self._polling = Duty(store, "poll", clock)
+        self.listening = Listening(store, self.mailbox, upkeep.pauses, clock, stop=asking.stop)
         self.intake = Intake(
             store,
             chat,
@@ -138,9 +158,10 @@ class Line:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
         async with asyncio.TaskGroup() as group:
-            intake = group.create_task(self.intake.run())
+            intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
             mailbox = group.create_task(self.mailbox.run())
+            listening = group.create_task(self.listening.run())
             await stop.wait()
             intake.cancel()
             self.mailbox.stop()
@@ -148,7 +169,18 @@ class Line:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
                     await self._ledger.drain()
+            listening.cancel()
             housekeeping.cancel()
+
+    async def _take_in(self) -> None:
+        """Telegram calls us, or one of the processes on this store polls; for ever."""
+        if self._settings.telegram_webhook_url is not None:
+            self.health.stands_by()
+            await asyncio.Event().wait()
+        elif self._settings.has_store_server:
+            await self._polling.run(self.intake.run, standing_by=self.health.stands_by)
+        else:
+            await self.intake.run()
 
     async def reasons(self) -> list[str]:
         """Why the bot is not ready."""
@@ -175,6 +207,7 @@ async def assemble(edges: Edges, settings: Settings) -> Line:
     """Put the line together between these edges."""
     texts = Texts.load()
     upkeep = await Upkeep.of(edges, settings)
+    edges = upkeep.edges
     turns = Turns(
         edges.store,
         upkeep.pictures,
@@ -185,7 +218,7 @@ async def assemble(edges: Edges, settings: Settings) -> Line:
         edges.clock,
         bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Line(edges, settings, texts, upkeep, turns)
+    return Line(settings, texts, upkeep, turns)
 
 
 def _house(settings: Settings) -> House:

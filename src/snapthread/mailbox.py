@@ -38,6 +38,7 @@ class Mailbox:
         self._parallel = parallel
         self._running: dict[Claim, _Running] = {}
         self._woken = asyncio.Event()
+        self._works = asyncio.Event()  # set while anything runs
         self._stopping = False
 
     def wake(self) -> None:
@@ -47,6 +48,21 @@ class Mailbox:
     @property
     def active(self) -> int:
         return len(self._running)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is being served here."""
+        return tuple(self._running)
+
+    async def works(self) -> None:
+        """Until anything is being served."""
+        await self._works.wait()
+
+    def lose(self, claim: Claim) -> None:
+        """Somebody else has the conversation: what runs for it here ends."""
+        if running := self._running.get(claim):
+            log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
+            running.work.cancel()
 
     # ------------------------------------------------------------ the loop
 
@@ -83,6 +99,7 @@ class Mailbox:
         work = asyncio.ensure_future(self._serve(claim))
         holder = asyncio.create_task(self._hold(claim, work))
         self._running[claim] = _Running(work, holder)
+        self._works.set()
         return True
 
     async def _wait(self) -> None:
@@ -114,6 +131,8 @@ class Mailbox:
                 work.cancel()
         await self._give_back(claim, work)
         del self._running[claim]
+        if not self._running:
+            self._works.clear()
         self._woken.set()
 
     async def _give_back(self, claim: Claim, work: asyncio.Future[None]) -> None:

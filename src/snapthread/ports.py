@@ -437,7 +437,12 @@ class Chat(Protocol):
     """Telegram. Raises ChatBusy, ChatRefused and the ChatDenied family only."""
 
     async def start(self) -> str:
-        """Check the token, take a left webhook away, publish the commands; the bot's name."""
+        """Check the token, set the webhook or take a left one away, publish the commands; the
+        bot's name."""
+        ...
+
+    def read(self, body: bytes) -> Update:
+        """An update as a webhook brings it; raises ValueError where it has no id."""
         ...
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:

@@ -16,8 +16,13 @@ async def side_by_side(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         except Exception as error:  # noqa: BLE001 - raised below
             return error
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ended(job)) for job in jobs]
+    jobs = tuple(jobs)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(ended(job)) for job in jobs]
+    finally:
+        for job in jobs:
+            job.close()  # who was cancelled before it began
     results: list[T] = []
     for task in tasks:
         result = task.result()

@@ -9,7 +9,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from structlog.testing import capture_logs
 
 from snapthread.bot_api.api import ASKED_FOR, CALL_S, POLL_EXTRA_S
-from snapthread.bot_api.chat import TelegramChat
+from snapthread.bot_api.chat import Hook, TelegramChat
 from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
 from snapthread.model import Destination, Entity, Part, Say
@@ -57,6 +57,47 @@ def test_the_start_tells_the_name_and_leaves_updates_where_they_are() -> None:
     assert start(wire) == USERNAME
     assert "deleteWebhook" not in wire.methods()
     assert "getUpdates" not in wire.methods()
+
+
+def hooked(wire: Wire) -> TelegramChat:
+    return wire.chat(hook=Hook(url="https://bot.example.org/telegram", secret="s3cret"))
+
+
+def test_the_webhook_is_set_with_its_secret_and_all_kinds_of_update() -> None:
+    wire = Wire(setWebhook=ok(True))
+    with capture_logs() as logs:
+        asyncio.run(hooked(wire).start())
+    told = wire.params("setWebhook")
+    assert told["url"] == "https://bot.example.org/telegram"
+    assert told["secret_token"] == "s3cret"
+    assert json.loads(told["allowed_updates"]) == list(ASKED_FOR)
+    assert "drop_pending_updates" not in told
+    assert "deleteWebhook" not in wire.methods()
+    assert "s3cret" not in str(logs)
+
+
+def test_a_webhook_that_telegram_does_not_take_is_for_the_operator_to_mend() -> None:
+    wire = Wire(
+        setWebhook=refused(400, "Bad Request: bad webhook: IP address 10.0.0.1 is reserved")
+    )
+    with pytest.raises(ChatDenied, match=r"TELEGRAM_WEBHOOK_URL.*IP address"):
+        asyncio.run(hooked(wire).start())
+
+
+def test_an_update_of_a_webhook_is_read_as_one_of_a_poll() -> None:
+    chat = Wire().chat()
+    user = {"id": 7, "is_bot": False, "first_name": "Ada"}
+    sent = {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}, "from": user}
+    update = chat.read(json.dumps({"update_id": 3, "message": sent | {"text": "Hi"}}).encode())
+    assert update.message is not None
+    assert (update.update_id, update.message.text) == (3, "Hi")
+    assert chat.read(b'{"update_id": 4, "poll": 1}').message is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"message": {}}', b"\xff\xfe", b"null"])
+def test_what_is_no_update_is_no_update(body: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        Wire().chat().read(body)
 
 
 def test_a_left_webhook_is_taken_away_and_its_updates_stay() -> None:

@@ -186,7 +186,11 @@ class Bench:
     def __init__(self, opener: Opener, folder: Path) -> None:
         self._runner = asyncio.Runner()
         self.now = START
-        self.store = self.run(_opened(opener, folder))
+        try:
+            self.store = self.run(_opened(opener, folder))
+        except BaseException:  # a server that is not here skips the test
+            self._runner.close()
+            raise
 
     def run(self, verb: Coroutine[Any, Any, T]) -> T:
         return self._runner.get_loop().run_until_complete(verb)

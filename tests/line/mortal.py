@@ -88,4 +88,6 @@ class Mortal:
         method, call = getattr(self._edge, name), f"{self._name}.{name}"
         if inspect.isasyncgenfunction(method):
             return lambda *args, **kw: self._life.stream(call, lambda: method(*args, **kw))
+        if not inspect.iscoroutinefunction(method):
+            return method  # nothing outside happens
         return lambda *args, **kw: self._life.around(call, lambda: method(*args, **kw))

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from snapthread.bot_api.chat import TelegramChat
+from snapthread.bot_api.chat import Hook, TelegramChat
 from snapthread.line import Edges, Line, Upkeep, assemble
 from snapthread.media import Images, Prepared
 from snapthread.openai_api.assistant import OpenAIAssistant
@@ -26,6 +26,7 @@ from tests.line.mortal import Life, Mortal
 
 TOKEN = "123456:" + "t" * 35
 KEY = "sk-" + "k" * 40
+SECRET = "webhook-secret"
 DIES_WITHIN_S = 600.0
 
 
@@ -120,8 +121,12 @@ class Process:
 def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
     client = make_client(KEY, transport=cast(Any, openai_transport(world.openai)))
     texts, settings = Texts.load(), world.settings
+    url = settings.telegram_webhook_url
     chat = TelegramChat(
-        TOKEN, commands={"": texts.commands("en")}, session=DoubleSession(world.telegram)
+        TOKEN,
+        commands={"": texts.commands("en")},
+        hook=Hook(url=url, secret=SECRET) if url else None,
+        session=DoubleSession(world.telegram),
     )
     assistant = OpenAIAssistant(
         client,

@@ -1,6 +1,8 @@
 """Telegram, as the line needs it. Implements `ports.Chat` over aiogram."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from aiogram.methods import (
     SendChatAction,
     SendMessageDraft,
     SetMyCommands,
+    SetWebhook,
 )
 from aiogram.types import (
     BotCommand,
@@ -26,10 +29,16 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from snapthread.bot_api.api import Api, RawEdit, RawSend, RawSendDocument
+from snapthread.bot_api.api import ASKED_FOR, Api, RawEdit, RawSend, RawSendDocument
 from snapthread.bot_api.download import download
 from snapthread.bot_api.incoming import update_of
-from snapthread.errors import ChatBusy, ChatRefused, DraftsUnknown, SnapthreadError
+from snapthread.errors import (
+    ChatBusy,
+    ChatDenied,
+    ChatRefused,
+    DraftsUnknown,
+    SnapthreadError,
+)
 from snapthread.limits import CHAT_ACTION_S, UPDATES_AT_ONCE
 from snapthread.model import Button, Destination, Document, Entity, Part, Say
 from snapthread.ports import Update
@@ -41,8 +50,17 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 NOT_MODIFIED: Final = "message is not modified"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where Telegram brings updates, and what it proves itself with."""
+
+    url: str
+    secret: str
+
+
 class TelegramChat:
-    """The Bot API, at Telegram or at `base_url`. `commands`: language, or "" → (name, what)."""
+    """The Bot API, at Telegram or at `base_url`. `commands`: language, or "" → (name, what).
+    Without a `hook` it is polled."""
 
     def __init__(
         self,
@@ -50,18 +68,33 @@ class TelegramChat:
         *,
         base_url: str | None = None,
         commands: Mapping[str, Commands],
+        hook: Hook | None = None,
         session: BaseSession | None = None,
     ) -> None:
         self._api = Api(token, base_url, session)
         self._commands = commands
+        self._hook = hook
         self._username = ""
 
     async def start(self) -> str:
         me = await self._api.call(GetMe())
         self._username = me.username or ""
-        await self._take_webhook_away()
+        if self._hook is None:
+            await self._take_webhook_away()
+        else:
+            await self._set_webhook(self._hook)
         await self._publish_commands()
         return self._username
+
+    async def _set_webhook(self, hook: Hook) -> None:
+        """Each replica says the same; what waits is kept."""
+        wanted = SetWebhook(url=hook.url, secret_token=hook.secret, allowed_updates=list(ASKED_FOR))
+        try:
+            await self._api.call(wanted)
+        except ChatRefused as refused:
+            why = f"Telegram does not take TELEGRAM_WEBHOOK_URL: {refused}"
+            raise ChatDenied(why) from refused
+        log.info("webhook.set", host=urlsplit(hook.url).hostname)
 
     async def _take_webhook_away(self) -> None:
         hook = await self._api.call(GetWebhookInfo())
@@ -87,6 +120,12 @@ class TelegramChat:
         batch = await self._api.updates(offset, timeout_s, UPDATES_AT_ONCE)
         updates = (update_of(raw, self._username) for raw in batch)
         return tuple(update for update in updates if update is not None)
+
+    def read(self, body: bytes) -> Update:
+        update = update_of(json.loads(body), self._username)
+        if update is None:
+            raise ValueError("an update without an id")
+        return update
 
     async def send(self, part: Part) -> int:
         if part.say.document is not None:

@@ -8,8 +8,15 @@ from typing import Final
 from dotenv import dotenv_values
 
 ALIASES: Final = {"TELEGRAM_BOT_TOKEN": "BOT_TOKEN", "STORE_URL": "REDIS_URL"}
-# These may come from the file that `NAME_FILE` names: two secrets, and one that is long.
-FROM_FILE: Final = frozenset({"TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY", "ASSISTANT_INSTRUCTIONS"})
+# These may come from the file that `NAME_FILE` names: secrets, and a text that is long.
+FROM_FILE: Final = frozenset(
+    {
+        "TELEGRAM_BOT_TOKEN",
+        "TELEGRAM_WEBHOOK_SECRET",
+        "OPENAI_API_KEY",
+        "ASSISTANT_INSTRUCTIONS",
+    }
+)
 # Elsewhere blank means unset; here empty is a choice.
 MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT"})
 

@@ -34,6 +34,26 @@ def _check_url(url: str) -> str:
     return url.rstrip("/")
 
 
+OUR_PAGES = ("/healthz", "/readyz", "/metrics", "/admin")
+
+
+def _check_webhook_url(url: str) -> str:
+    parts = urlsplit(_check_url(url))
+    if parts.query or parts.fragment:
+        raise ValueError
+    if not re.fullmatch(r"[\w./~:-]*", parts.path, re.ASCII):
+        raise Told("must have a path of letters, digits and . _ ~ : / - only")
+    if parts.path.startswith(OUR_PAGES):
+        raise Told("must have a path that is no page of the bot, such as /telegram")
+    return url
+
+
+def _check_webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"([A-Za-z0-9_-]{1,256})?", secret.get_secret_value()):
+        raise ValueError
+    return secret
+
+
 def _ids(value: object) -> object:
     """User ids separated by commas."""
     if not isinstance(value, str):
@@ -79,6 +99,8 @@ def _check_server(url: str) -> str:
 
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 Url = Annotated[str, AfterValidator(_check_url)]
+WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]
 StoreUrl = Annotated[str, AfterValidator(_check_store)]
 BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
 ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]

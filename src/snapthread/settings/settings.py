@@ -35,10 +35,13 @@ from snapthread.settings.kinds import (
     Told,
     Url,
     UserIds,
+    WebhookSecret,
+    WebhookUrl,
     Word,
 )
 
 MEGABYTE: Final = 1024 * 1024
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
 # Known settings of later issues: refused while set, so that nobody trusts what does not happen.
@@ -50,8 +53,6 @@ NOT_YET: Final = (
     "BOT_MONTHLY_COST_USD",
     "PRICES_FILE",
     "ADMIN_TOKEN",
-    "TELEGRAM_WEBHOOK_URL",
-    "TELEGRAM_WEBHOOK_SECRET",
 )
 
 
@@ -74,6 +75,12 @@ class Settings(BaseModel):
         default=SecretStr(""), description="the token from @BotFather: digits, a colon, letters"
     )
     telegram_api_base_url: Url | None = Field(default=None, description="an http or https address")
+    telegram_webhook_url: WebhookUrl | None = Field(
+        default=None, description="an https address with a path of its own"
+    )
+    telegram_webhook_secret: WebhookSecret = Field(
+        default=SecretStr(""), description="1 to 256 letters, digits, _ and -"
+    )
     openai_api_key: ApiKey = Field(
         default=SecretStr(""), description="a key of OpenAI, without spaces or line breaks"
     )
@@ -142,6 +149,28 @@ class Settings(BaseModel):
             )
         return mb
 
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _is_called(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """Telegram's own servers call https only; others may be near."""
+        parts = urlsplit(url or "https:")
+        is_near = info.data.get("telegram_api_base_url") or parts.hostname in LOOPBACK
+        if parts.scheme != "https" and not is_near:
+            raise Told("must be an https address: Telegram calls no other")
+        return url
+
+    @field_validator("http_port")
+    @classmethod
+    def _hears_the_webhook(cls, port: int, info: ValidationInfo) -> int:
+        if port == 0 and info.data.get("telegram_webhook_url"):
+            raise Told("must not be 0 where TELEGRAM_WEBHOOK_URL is set: it is heard there")
+        return port
+
+    @property
+    def webhook_path(self) -> str:
+        """Where the pages' port hears Telegram."""
+        return urlsplit(self.telegram_webhook_url or "").path or "/"
+
     @property
     def max_image_bytes(self) -> int:
         return int(self.max_image_mb * MEGABYTE)
@@ -152,7 +181,7 @@ class Settings(BaseModel):
 
     @property
     def has_store_server(self) -> bool:
-        """Is the store on Redis or Valkey?"""
+        """Is the store on Redis or Valkey? Only then it may have several processes."""
         return urlsplit(self.store_url).scheme in STORE_SERVERS
 
     @property
@@ -162,7 +191,7 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        held = (self.telegram_bot_token, self.openai_api_key)
+        held = (self.telegram_bot_token, self.openai_api_key, self.telegram_webhook_secret)
         return (*(secret.get_secret_value() for secret in held if secret), *self._store_password)
 
     @property

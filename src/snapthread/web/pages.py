@@ -9,6 +9,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from snapthread.web.webhook import Webhook, add_webhook
+
 Reasons = Callable[[], Awaitable[list[str]]]
 
 CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
@@ -17,7 +19,9 @@ CHECK_FAILED: Final = "The check itself failed; the log says why."
 log = structlog.get_logger()
 
 
-def application(*, reasons: Reasons, registry: CollectorRegistry) -> web.Application:
+def application(
+    *, reasons: Reasons, registry: CollectorRegistry, webhook: Webhook | None = None
+) -> web.Application:
     """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can."""
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -37,6 +41,8 @@ def application(*, reasons: Reasons, registry: CollectorRegistry) -> web.Applica
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
+    if webhook is not None:
+        add_webhook(app, webhook)
     return app
 
 

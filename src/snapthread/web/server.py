@@ -10,19 +10,25 @@ from prometheus_client import CollectorRegistry
 
 from snapthread.errors import Denied
 from snapthread.web.pages import Reasons, application
+from snapthread.web.webhook import Webhook
 
 CLOSE_S: Final = 1.0  # pages are short, and the bot has promised to stop soon
 
 
 @asynccontextmanager
 async def serve(
-    host: str, port: int, *, reasons: Reasons, registry: CollectorRegistry
+    host: str,
+    port: int,
+    *,
+    reasons: Reasons,
+    registry: CollectorRegistry,
+    webhook: Webhook | None = None,
 ) -> AsyncIterator[None]:
     """Serve while the block runs; port 0: nothing. Raises Denied where it cannot listen."""
     if port == 0:
         yield
         return
-    pages = application(reasons=reasons, registry=registry)
+    pages = application(reasons=reasons, registry=registry, webhook=webhook)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()

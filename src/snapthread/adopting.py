@@ -1,0 +1,83 @@
+"""Takes over the files of the bot's first generation: nobody else would ever delete them.
+
+Its images were never in a conversation of ours, so they become retired files at once: the user's
+next reset deletes them, or the retention does. Nothing is written where they come from.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from snapthread.model import Language, Say
+from snapthread.ports import Clock, Store
+from snapthread.texts import Texts
+
+log = structlog.get_logger()
+
+Progress = Callable[[int], None]
+
+
+class OldFiles(Protocol):
+    """One user's files; without a user where it is not to be understood."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def openai_ids(self) -> Sequence[str]: ...
+    @property
+    def malformed(self) -> Sequence[str]: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Adopted:
+    """What was taken over. Run again, it takes over what is new."""
+
+    users: int = 0
+    files_adopted: int = 0
+    files_known: int = 0
+    skipped: int = 0  # keys and ids that are none of the first generation's
+
+
+class Adopting:
+    """One instance a command."""
+
+    def __init__(
+        self,
+        store: Store,
+        texts: Texts,
+        clock: Clock,
+        *,
+        language: Language,
+        retention_days: int,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._stay = timedelta(days=retention_days)
+        self._say = Say(text=texts(language, "adopted"))
+
+    async def run(
+        self, found: AsyncIterator[OldFiles], progress: Progress = lambda _: None
+    ) -> Adopted:
+        adopted, users = Adopted(), set[int]()
+        async for files in found:
+            adopted.skipped += len(files.malformed)
+            if files.user_id is None:
+                adopted.skipped += 1
+            elif files.openai_ids:
+                await self._adopt(files.user_id, files.openai_ids, adopted)
+                users.add(files.user_id)
+            progress(1)
+        adopted.users = len(users)
+        log.info("adopt.done", users=adopted.users, files=adopted.files_adopted)
+        return adopted
+
+    async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: Adopted) -> None:
+        now = self._clock()
+        fresh = await self._store.adopt(
+            user_id, openai_ids, now, due_at=now + self._stay, say=self._say
+        )
+        adopted.files_adopted += fresh
+        adopted.files_known += len(openai_ids) - fresh

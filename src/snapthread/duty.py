@@ -1,0 +1,66 @@
+"""Work that one process of all does at a time: the polling of a bot with several replicas."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+
+from snapthread.errors import StoreBusy, StoreFull
+from snapthread.ports import Clock, Store
+
+log = structlog.get_logger()
+
+LEASE_S: Final = 9.0  # with what follows, who died is replaced well within 15 s
+AGAIN_S: Final = 2.0
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Duty:
+    """Whoever holds the job works, and keeps saying so; the others stand by."""
+
+    def __init__(self, store: Store, job: str, clock: Clock) -> None:
+        self._store = store
+        self._job = job
+        self._clock = clock
+        self._me = secrets.token_hex(8)
+
+    async def run(self, work: Work, *, standing_by: Callable[[], None]) -> None:
+        """For ever; raises what the work raises."""
+        try:
+            while True:
+                if await self._is_mine():
+                    await self._work(work)
+                else:
+                    standing_by()
+                    await asyncio.sleep(AGAIN_S)
+        finally:
+            await self._give_up()
+
+    async def _work(self, work: Work) -> None:
+        """Until the job is somebody else's."""
+        log.info("duty.taken", job=self._job)
+        task = asyncio.create_task(work())
+        try:
+            while not (await asyncio.wait({task}, timeout=AGAIN_S))[0]:
+                if not await self._is_mine():
+                    log.warning("trouble", kind="duty", why=f"{self._job} is somebody else's now")
+                    return
+            task.result()
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _is_mine(self, *, lease_s: float = LEASE_S) -> bool:
+        """Who cannot ask the store leaves the job: whoever can may take it."""
+        try:
+            return await self._store.take_job(self._job, self._me, self._clock(), lease_s=lease_s)
+        except (StoreBusy, StoreFull):
+            return False
+
+    async def _give_up(self) -> None:
+        """At once, so that nobody waits for the lease; only where it is ours."""
+        if await self._is_mine():
+            await self._is_mine(lease_s=0)

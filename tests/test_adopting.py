@@ -1,0 +1,180 @@
+"""A bot of the first generation is taken over from a real server: nothing is written there."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from snapthread.adopting import Adopted, Adopting
+from snapthread.clock import utc_now
+from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.ports import Store
+from snapthread.store.first_generation import OldFiles, old_files
+from snapthread.store.redis import RedisStore
+from snapthread.store.sqlite import SqliteStore
+from snapthread.texts import Texts
+from tests.servers import Server, own_server
+
+ADA, BOB = 1001, 1002
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with own_server(tmp_path_factory.mktemp("old")) as server:
+        yield server
+
+
+@pytest.fixture
+def old(server: Server) -> Iterator[Any]:
+    """The first generation's Redis, with two users."""
+    with server.client() as client:
+        client.flushall()
+        client.sadd(f"user_files:{ADA}", "file-a1", "file-a2")
+        client.sadd(f"user_files:{BOB}", "file-b1")
+        client.set(f"user_thread:{ADA}", "thread_abc")
+        yield client
+
+
+async def adopt(store: Store, url: str) -> Adopted:
+    adopting = Adopting(store, Texts.load(), utc_now, language="en", retention_days=30)
+    async with old_files(url) as found:
+        return await adopting.run(found)
+
+
+def into_sqlite(folder: Path, server: Server, times: int = 1) -> tuple[list[Adopted], set[str]]:
+    """What each run took over, and Ada's files at the end."""
+
+    async def told() -> tuple[list[Adopted], set[str]]:
+        store = await SqliteStore.open(folder / "bot.db")
+        try:
+            runs = [await adopt(store, server.url) for _ in range(times)]
+            return runs, set(await store.user_files(ADA))
+        finally:
+            await store.close()
+
+    return asyncio.run(told())
+
+
+def contents(client: "redis.Redis") -> dict[str, object]:
+    return {str(key): client.dump(str(key)) for key in client.scan_iter()}
+
+
+def test_the_sets_become_files_of_the_ledger(tmp_path: Path, server: Server, old: Any) -> None:
+    (adopted,), files = into_sqlite(tmp_path, server)
+    assert adopted == Adopted(users=2, files_adopted=3)
+    assert files == {"file-a1", "file-a2"}
+
+
+def test_again_it_takes_over_nothing(tmp_path: Path, server: Server, old: Any) -> None:
+    runs, _ = into_sqlite(tmp_path, server, times=2)
+    assert runs[1] == Adopted(users=2, files_known=3)
+
+
+def test_nothing_is_written_where_they_come_from(
+    tmp_path: Path, server: Server, old: "redis.Redis"
+) -> None:
+    raw = redis.Redis(port=server.port)
+    before = contents(raw)
+    old.config_resetstat()
+    into_sqlite(tmp_path, server)
+    commands = {str(name) for name in old.info("commandstats")}
+    assert contents(raw) == before
+    raw.close()
+    known = {"cmdstat_scan", "cmdstat_smembers", "cmdstat_client|setinfo", "cmdstat_select"}
+    assert {name.lower() for name in commands} <= known | {
+        "cmdstat_config|resetstat",
+        "cmdstat_info",
+        "cmdstat_dump",
+    }
+
+
+def test_what_is_none_of_the_first_generations_is_skipped(
+    tmp_path: Path, server: Server, old: "redis.Redis"
+) -> None:
+    old.set("user_files:7", "no set")
+    old.sadd("user_files:me", "file-x")
+    old.sadd("user_files:", "file-x")
+    old.sadd(f"user_files:{ADA}", "../etc", "", "file a", b"\xff\xfe")
+    (adopted,), files = into_sqlite(tmp_path, server)
+    assert adopted == Adopted(users=2, files_adopted=3, skipped=7)
+    assert files == {"file-a1", "file-a2"}
+
+
+def test_who_was_cut_off_goes_on(tmp_path: Path, server: Server, old: Any) -> None:
+    async def cut(found: AsyncGenerator[OldFiles, None]) -> AsyncGenerator[OldFiles, None]:
+        yield await anext(found)
+        raise StoreBusy("the old server went away")
+
+    async def told() -> None:
+        store = await SqliteStore.open(tmp_path / "bot.db")
+        adopting = Adopting(store, Texts.load(), utc_now, language="en", retention_days=30)
+        async with old_files(server.url) as found:
+            with pytest.raises(StoreBusy):
+                await adopting.run(cut(found))
+        await store.close()
+
+    asyncio.run(told())
+    (adopted,), _ = into_sqlite(tmp_path, server)
+    assert adopted.files_adopted + adopted.files_known == 3
+    assert adopted.files_known > 0
+
+
+def test_the_same_server_may_become_the_store(server: Server, old: "redis.Redis") -> None:
+    async def told() -> None:
+        store = await RedisStore.open(server.url)
+        adopted = await adopt(store, server.url)
+        assert adopted == Adopted(users=2, files_adopted=3)
+        assert await store.user_files(ADA) == {"file-a1", "file-a2"}
+        await store.close()
+
+    asyncio.run(told())
+    assert old.smembers(f"user_files:{ADA}") == {"file-a1", "file-a2"}
+
+
+@pytest.mark.parametrize("url", ["http://h", "redis://h:port", "redis://h?no_such_option=1", "x"])
+def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
+    async def told() -> None:
+        async with old_files(url):
+            pass
+
+    with pytest.raises(StoreDenied, match="--redis"):
+        asyncio.run(told())
+
+
+def test_the_command_prints_what_it_took_over(tmp_path: Path, server: Server, old: Any) -> None:
+    done = snapthread(tmp_path, "adopt", "--redis", server.url, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "users": 2,
+        "files_adopted": 3,
+        "files_known": 0,
+        "skipped": 0,
+    }
+    waiting = snapthread(tmp_path, "inbox", "--json")
+    assert json.loads(waiting.stdout) == {"waiting": []}
+
+
+def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path) -> None:
+    done = snapthread(tmp_path, "adopt", "--redis", "redis://user:s3cret@127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "s3cret" not in done.stderr
+
+
+def snapthread(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "snapthread", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
