@@ -6,13 +6,14 @@
 
 local NEVER = 9007199254740991
 local verbs = {}
-local NUMBERS = {}
-local numbers = 'epoch token lease_until not_before ready_at labels turns first_line stopped_turn '
-  .. 'stream id update_id arrived_at attempts user_id thread_id sent_at owner place label '
-  .. 'size_bytes width height created_at leaves_at expires_at due_at ends_at put_aside_at'
-for field in string.gmatch(numbers, '%S+') do
-  NUMBERS[field] = true
-end
+local NUMBERS = { -- fields whose text is a number
+  epoch = true, token = true, lease_until = true, not_before = true, ready_at = true,
+  labels = true, turns = true, first_line = true, stopped_turn = true, stream = true, id = true,
+  update_id = true, arrived_at = true, attempts = true, user_id = true, thread_id = true,
+  sent_at = true, owner = true, place = true, label = true, size_bytes = true, width = true,
+  height = true, created_at = true, leaves_at = true, expires_at = true, due_at = true,
+  ends_at = true, put_aside_at = true,
+}
 
 local function whole(number)
   return string.format('%.0f', number)
