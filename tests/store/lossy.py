@@ -1,4 +1,7 @@
-"""A way to a server on which a reply can be lost: the request arrives, the connection breaks."""
+"""A way to a server on which a reply can be lost: the request arrives, the connection breaks.
+
+It can lead to another server later, as an address does after a failover.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -7,8 +10,8 @@ from contextlib import suppress
 class Lossy:
     """Passes everything on, until it is told to lose the next reply."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, leads_to: int) -> None:
+        self.leads_to = leads_to
         self._ways: set[asyncio.Task[None] | None] = set()
         self.loses = False
 
@@ -23,7 +26,7 @@ class Lossy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ways.add(asyncio.current_task())
-        replies, requests = await asyncio.open_connection("127.0.0.1", self._port)
+        replies, requests = await asyncio.open_connection("127.0.0.1", self.leads_to)
         asked = asyncio.create_task(self._pass_on(reader, requests))
         await self._pass_back(replies, writer)
         for end in (writer, requests):

@@ -5,6 +5,7 @@ import inspect
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,37 @@ def bench_on(server: Server, options: str = "") -> Bench:
     return Bench(opened, Path())
 
 
+@contextmanager
+def bench_on_a_way(server: Server, options: str = "") -> Iterator[tuple[Lossy, Bench]]:
+    way = Lossy(server.port)
+
+    async def opened(_: Path) -> Store:
+        await way.open()
+        return await RedisStore.open(f"redis://127.0.0.1:{way.port}{options}")
+
+    bench = Bench(opened, Path())
+    try:
+        yield way, bench
+    finally:
+        bench.run(bench.store.close())
+        bench.run(way.close())
+        bench.close()
+
+
+@contextmanager
+def replica_of(server: Server, folder: Path) -> Iterator[Server]:
+    """A replica that has all that its primary has."""
+    folder.mkdir()
+    with server.client() as client:
+        client.config_set("repl-diskless-sync-delay", 0)
+    primary = f"127.0.0.1 {server.port}"
+    with own_server(folder, "--replicaof", primary, program=server.program) as replica:
+        with replica.client() as client:
+            while client.info("replication")["master_link_status"] != "up":
+                time.sleep(0.01)
+        yield replica
+
+
 @pytest.fixture
 def bench(server: Server) -> Iterator[Bench]:
     bench = bench_on(server)
@@ -77,6 +109,14 @@ def asked(bench: Bench) -> list[int]:
 def test_a_killed_server_loses_nothing_that_was_acknowledged(
     server: Server, bench: Bench, after: int
 ) -> None:
+    taken = sent_until_killed(server, bench, after=after)
+    server.start()
+
+    assert set(taken) <= set(asked(bench))
+
+
+def sent_until_killed(server: Server, bench: Bench, *, after: int) -> list[int]:
+    """Send for ever; the server dies some time after so many. What was acknowledged."""
     taken: list[int] = []
 
     async def send_for_ever() -> None:
@@ -91,9 +131,7 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(
     with pytest.raises(StoreBusy):
         bench.run(send_for_ever())
     server.kill()
-    server.start()
-
-    assert set(taken) <= set(asked(bench))
+    return taken
 
 
 def test_a_server_that_comes_back_is_used_without_opening_anew(
@@ -193,21 +231,28 @@ def _keys(client: "redis.Redis") -> list[str]:
 
 
 def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_path: Path) -> None:
-    (folder := tmp_path / "replica").mkdir()
-    primary = f"127.0.0.1 {server.port}"
-    with server.client() as client:
-        client.config_set("repl-diskless-sync-delay", 0)
-    with own_server(folder, "--replicaof", primary, program=server.program) as replica:
+    with replica_of(server, tmp_path / "replica") as replica:
+        bench = bench_on(server, "?wait_replicas=1")
+        bench.send(message())
         with replica.client() as client:
-            while client.info("replication")["master_link_status"] != "up":
-                time.sleep(0.01)
-            bench = bench_on(server, "?wait_replicas=1")
-            bench.send(message())
-
             assert client.exists("snapthread:conversation:user:7")
+
         with replica.hanging(), pytest.raises(StoreBusy, match="0 of 1 replicas"):
             bench.send(message())
         bench.close()
+
+
+def test_a_failover_loses_nothing_that_was_acknowledged(server: Server, tmp_path: Path) -> None:
+    with (
+        replica_of(server, tmp_path / "replica") as replica,
+        bench_on_a_way(server, "?wait_replicas=1") as (way, bench),
+    ):
+        taken = sent_until_killed(server, bench, after=40)
+        with replica.client() as client:
+            client.replicaof("NO", "ONE")
+        way.leads_to = replica.port
+        with replica_of(replica, tmp_path / "next"):
+            assert set(taken) <= set(asked(bench))
 
 
 # ---------------------------------------------------------------- several of us
@@ -285,23 +330,24 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
     assert part.say == reset_words(1)
 
 
+def test_a_conversation_of_many_thousand_lines_is_asked_on(bench: Bench) -> None:
+    """Lua hands over no more than some thousand values at once."""
+    lines = [each for _ in range(9000) for each in turn(tokens=1)]
+    bench.answer(bench.ask(), *lines)
+
+    asked_on = bench.compose(bench.ask(), max_tokens=17_000).lines
+
+    assert len(asked_on) == 8490
+
+
 # ---------------------------------------------------------------- a reply that was lost
 
 
 @pytest.fixture
 def lossy(server: Server) -> Iterator[tuple[Lossy, Bench]]:
     """A bench that reaches the server on a way that loses replies."""
-    way = Lossy(server.port)
-
-    async def opened(_: Path) -> Store:
-        await way.open()
-        return await RedisStore.open(f"redis://127.0.0.1:{way.port}")
-
-    bench = Bench(opened, Path())
-    yield way, bench
-    bench.run(bench.store.close())
-    bench.run(way.close())
-    bench.close()
+    with bench_on_a_way(server) as both:
+        yield both
 
 
 def test_what_was_sent_is_not_sent_again(lossy: tuple[Lossy, Bench]) -> None:
