@@ -74,12 +74,13 @@ class Town:
         """A process on this installation, which may not get far."""
         number = len(list(self.folder.glob("*.log")))
         log = self.folder / f"{number}.log"
+        log.touch()  # this number is taken
         return Bot(self.settings | settings, self.folder, log, cold=cold)
 
-    async def command(self, *arguments: str) -> dict[str, Any]:
+    async def command(self, *arguments: str, **more: str) -> dict[str, Any]:
         """Run `snapthread …`; the one JSON document on its standard output."""
         out, errors = (self.folder / f"{token_hex(4)}.{kind}" for kind in ("out", "errors"))
-        settings = environment() | self.settings
+        settings = environment() | self.settings | more
         process = warm.start(arguments, self.folder, settings, out, errors)
         await asyncio.to_thread(process.join)
         assert process.exitcode == 0, errors.read_text()
