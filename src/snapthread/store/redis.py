@@ -4,7 +4,8 @@ A script's reply can be lost although it was run: then the verb raises StoreBusy
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
 `uploaded` and `intend` know their file; what was claimed or taken for a while is free again when
 its lease is over; `finish`, `reset`, `stop` and `jumped` find nothing to end the second time. Only
-a `say` without `once` may be said twice.
+a `say` without `once` and the last words of an erasure may be said twice, and a `forget` that is
+asked again finds its photo gone already.
 """
 
 import secrets

@@ -28,8 +28,11 @@ SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 LUA_FILES: Final = (
     "keys",
     "rows",
+    "waiting",
     "mailbox",
+    "files",
     "ledger",
+    "images",
     "conversation",
     "leaving",
     "inbox",

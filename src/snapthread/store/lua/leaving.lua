@@ -6,7 +6,7 @@ local STEP = 100
 local function leaving_files(a)
   local files, offset = {}, 0
   repeat
-    local names = redis.call('ZRANGEBYSCORE', LEAVING, '-inf', whole(a.now), 'LIMIT', whole(offset), STEP)
+    local names = up_to(LEAVING, a.now, STEP, offset)
     for _, name in ipairs(names) do
       local file = read_file(name)
       if #files < a.limit and not is_held(file.conversation, a.now) then
@@ -18,7 +18,8 @@ local function leaving_files(a)
   return files
 end
 
--- A holder that was paused past its lease gets one lease more to notice before the file is deleted.
+-- A holder that was paused past its lease gets one lease more to notice before the file is
+-- deleted.
 function verbs.retire_leaving(a)
   local files = leaving_files(a)
   for _, file in ipairs(files) do
@@ -129,7 +130,8 @@ end
 
 function verbs.live_after(a)
   local from, files = a.name and '(' .. a.name or '-', {}
-  for i, name in ipairs(redis.call('ZRANGEBYLEX', SHOWN_NAMES, from, '+', 'LIMIT', 0, whole(a.limit))) do
+  local names = redis.call('ZRANGEBYLEX', SHOWN_NAMES, from, '+', 'LIMIT', 0, whole(a.limit))
+  for i, name in ipairs(names) do
     files[i] = read_file(name)
   end
   return all_as_files(files)

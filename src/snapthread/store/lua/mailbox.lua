@@ -142,7 +142,7 @@ end
 local function next_ready(now)
   let_go(now)
   while true do
-    local key = redis.call('ZRANGEBYSCORE', READY, '-inf', whole(now), 'LIMIT', 0, 1)[1]
+    local key = up_to(READY, now, 1)[1]
     local row = key and conversation(key)
     if not key or is_ready(row, now) then
       return key, row

@@ -122,5 +122,5 @@ function verbs.note_blocked(a)
 end
 
 function verbs.blocked_before(a)
-  return redis.call('ZRANGEBYSCORE', BLOCKED, '-inf', whole(a.before), 'LIMIT', 0, whole(a.limit))
+  return up_to(BLOCKED, a.before, a.limit)
 end

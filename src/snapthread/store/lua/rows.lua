@@ -1,4 +1,4 @@
--- What every verb shares: rows as hashes, the lease check, marks, parts, and readiness.
+-- What every verb shares: rows as hashes, the lease check, and marks.
 --
 -- Times are whole microseconds since 1970, exact in Lua's numbers. Lua's own text of a number
 -- keeps 14 digits, so numbers become text in `whole` only. A script is not rolled back: a verb
@@ -6,13 +6,14 @@
 
 local NEVER = 9007199254740991
 local verbs = {}
-local NUMBERS = {}
-local numbers = 'epoch token lease_until not_before ready_at labels turns first_line stopped_turn '
-  .. 'stream id update_id arrived_at attempts user_id thread_id sent_at owner place label '
-  .. 'size_bytes width height created_at leaves_at expires_at due_at ends_at put_aside_at'
-for field in string.gmatch(numbers, '%S+') do
-  NUMBERS[field] = true
-end
+local NUMBERS = { -- fields whose text is a number
+  epoch = true, token = true, lease_until = true, not_before = true, ready_at = true,
+  labels = true, turns = true, first_line = true, stopped_turn = true, stream = true, id = true,
+  update_id = true, arrived_at = true, attempts = true, user_id = true, thread_id = true,
+  sent_at = true, owner = true, place = true, label = true, size_bytes = true, width = true,
+  height = true, created_at = true, leaves_at = true, expires_at = true, due_at = true,
+  ends_at = true, put_aside_at = true,
+}
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -71,6 +72,12 @@ local function keep(list, is_in, score, member)
   else
     redis.call('ZREM', list, member)
   end
+end
+
+-- Members of a list by score up to this one, lowest first.
+local function up_to(list_key, score, limit, offset)
+  local which = {'LIMIT', whole(offset or 0), whole(limit)}
+  return redis.call('ZRANGEBYSCORE', list_key, '-inf', whole(score), unpack(which))
 end
 
 local function slice(values, first, last)
@@ -164,123 +171,4 @@ end
 local function clear_mark(name)
   redis.call('ZREM', MARKS, name)
   redis.call('ZREM', MARK_NAMES, name)
-end
-
--- ------------------------------------------------------------ parts to deliver
-
--- to, says: JSON of ours. `first`: what only the first part has, reply_to and replaces.
--- Each becomes a member of the list: JSON whose values are all text.
-local function add_parts(key, to, says, now, first)
-  local parts = {}
-  for number, say in ipairs(says) do
-    local id = new_id()
-    local part = {id = whole(id), to = to, say = say, at = whole(now)}
-    if number == 1 and first then
-      part.reply_to = first.reply_to and whole(first.reply_to)
-      part.replaces = first.replaces and whole(first.replaces)
-    end
-    parts[number] = cjson.encode(part)
-    redis.call('ZADD', key_of('parts', key), whole(id), parts[number])
-  end
-  return parts
-end
-
-local function waiting_parts(key)
-  return redis.call('ZRANGE', key_of('parts', key), 0, -1)
-end
-
--- ------------------------------------------------------------ messages that wait
-
-local FACTS = {
-  'id', 'update_id', 'conversation', 'kind', 'bundle', 'arrived_at', 'ready_at', 'attempts', 'token',
-}
-
-local function facts_of(id)
-  return pick(key_of('message', id), FACTS)
-end
-
-local function text_of(row)
-  return redis.call('HGET', key_of('message', whole(row.id)), 'message')
-end
-
--- All of them, or those of one bundle that `is_wanted`, oldest first; no command that jumps.
-local function messages(key, is_wanted)
-  local rows = {}
-  for _, id in ipairs(redis.call('ZRANGE', key_of('inbox', key), 0, -1)) do
-    local row = facts_of(id)
-    if not is_wanted or is_wanted(row) then
-      rows[#rows + 1] = row
-    end
-  end
-  return rows
-end
-
-local function first_message(key)
-  local id = redis.call('ZRANGE', key_of('inbox', key), 0, 0)[1]
-  return id and facts_of(id)
-end
-
-local function texts_of(rows)
-  local texts = {}
-  for i, row in ipairs(rows) do
-    texts[i] = text_of(row)
-  end
-  return texts
-end
-
-local function drop_message(key, id)
-  redis.call('ZREM', key_of('inbox', key), id)
-  redis.call('ZREM', key_of('commands', key), id)
-  redis.call('ZREM', JUMPS, id)
-  redis.call('ZREM', MESSAGES, id)
-  redis.call('DEL', key_of('message', id))
-end
-
-local function set_message(row, fields)
-  write(key_of('message', whole(row.id)), row, fields)
-end
-
-local function command_waits(key)
-  return redis.call('EXISTS', key_of('commands', key)) == 1
-end
-
--- The waiting command that this update brought; nil where it is done with.
-local function waiting_command(key, update_id)
-  local found
-  for _, id in ipairs(redis.call('ZRANGE', key_of('commands', key), 0, -1)) do
-    local row = facts_of(id)
-    if row.update_id == update_id then
-      found = row
-    end
-  end
-  return found
-end
-
--- ------------------------------------------------------------ when there is work
-
-local function work_at(key)
-  local part = redis.call('ZRANGE', key_of('parts', key), 0, 0)[1]
-  if part then
-    return tonumber(cjson.decode(part).at)
-  end
-  local head = not command_waits(key) and first_message(key)
-  return head and head.ready_at
-end
-
--- Work out anew when the conversation has work: parts first, else its oldest message.
--- While a command that jumps the queue waits, no message is work: it would be asked on what the
--- command is about to end.
-local function refresh_ready(key)
-  local row = conversation(key)
-  if not row then
-    return
-  end
-  local at = work_at(key)
-  if at then
-    change(key, row, {ready_at = math.max(row.not_before, at)})
-  else
-    row.ready_at = nil
-    redis.call('HDEL', key_of('conversation', key), 'ready_at')
-  end
-  list(key, row)
 end
