@@ -213,7 +213,8 @@ def _lost_as_httpx2(how: Loss, request: httpx2.Request) -> httpx2.TransportError
 
 
 class FlatPrices:
-    """A price list that a test can count with: a micro-dollar a token, six for one of output."""
+    """A price list that a test can count with: a micro-dollar a token, two for one that is written
+    to the cache, six for one of output."""
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
-        return usage.input_tokens + 6 * usage.output_tokens
+        return usage.input_tokens + usage.written_tokens + 6 * usage.output_tokens

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import math
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapthread.errors import SnapthreadError
@@ -125,7 +125,7 @@ class Accounts:
             images=len(pictures_of(questions)),
             sent=meter.sent(),
             estimated=usage,
-            cost_micros=self._cost(usage),
+            cost_micros=self._most(usage),
         )
 
     async def _input_tokens(
@@ -156,6 +156,12 @@ class Accounts:
         scale = min(1.0, side / max(picture.width, picture.height))
         width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
         return self.asked.image_tokens(width, height)
+
+    def _most(self, usage: Usage) -> int | None:
+        """What is written to the cache may cost more than plain input."""
+        plain = self._cost(usage)
+        written = self._cost(replace(usage, written_tokens=usage.input_tokens))
+        return None if plain is None or written is None else max(plain, written)
 
     def _cost(self, *usages: Usage) -> int | None:
         """Of requests, each priced by itself; unknown where one of them is."""
