@@ -51,10 +51,8 @@ GUARDS = (
     Guard(
         "3: a request names live files only",
         "store/ledger.py",
-        " WHERE conversation = ? AND epoch = ? AND state IN ('uploaded', 'live')\"\n"
-        "        \" ORDER BY state = 'live'",
-        ' WHERE conversation = ? AND epoch = ? AND openai_id IS NOT NULL"\n'
-        "        \" ORDER BY state = 'live'",
+        "AND state IN ('uploaded', 'live') AND name != ?",
+        "AND openai_id IS NOT NULL AND name != ?",
     ),
     Guard(
         "3: only what is retired is deleted",
@@ -73,7 +71,7 @@ GUARDS = (
     Guard(
         "4: an image that Telegram has lost too becomes a line of text",
         "healing.py",
-        '            await self._leave(claim, lost, "vanished")\n        return restored',
+        '            await self._leave(claim, lost, "vanished", meter)\n        return restored',
         "            pass\n        return restored",
     ),
     Guard(
@@ -87,6 +85,12 @@ GUARDS = (
         "reconcile.py",
         "                    await self._mend(done, file, dry_run)\n",
         "                    pass\n",
+    ),
+    Guard(
+        "3: a file whose holder did not give it back is deleted a lease later",
+        "store/conversation.py",
+        "due_at_s=max(seconds(now), lease_until)",
+        "due_at_s=seconds(now)",
     ),
     Guard(
         "fence: who lost the conversation cannot write to it",

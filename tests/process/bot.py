@@ -40,6 +40,10 @@ class Bot:
         return self._process.exit_status() is None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return self.log_path.read_text()
 
