@@ -242,6 +242,18 @@ def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_p
         bench.close()
 
 
+def test_a_refusal_keeps_its_meaning_where_replicas_are_waited_for(
+    server: Server, tmp_path: Path
+) -> None:
+    with replica_of(server, tmp_path / "replica"):
+        bench = bench_on(server, "?wait_replicas=1")
+        claim = bench.ask(message())
+        bench.release(claim)
+        with pytest.raises(LeaseLost, match="user:7"):
+            bench.shorten(claim)
+        bench.close()
+
+
 def test_a_failover_loses_nothing_that_was_acknowledged(server: Server, tmp_path: Path) -> None:
     with (
         replica_of(server, tmp_path / "replica") as replica,

@@ -106,7 +106,11 @@ class Server:
         async with self._redis.pipeline(transaction=False) as both:
             both.evalsha(self._hash, 0, verb, text)
             both.execute_command("WAIT", self._replicas, WAIT_MS)
-            reply, copies = await both.execute()
+            # Not raised by the pipeline, which would put its command, so our texts, into the error.
+            reply, copies = await both.execute(raise_on_error=False)
+        for answer in (reply, copies):
+            if isinstance(answer, RedisError):
+                raise answer
         if copies < self._replicas:
             raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
         return reply
