@@ -21,7 +21,11 @@
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
 """
 
-from typing import Literal
+from typing import Final, Literal
+
+# Where a service asks for longer, it is asked again by then: a mistaken number, or a clock that is
+# wrong, must not silence the bot for days.
+WAIT_MAX_S: Final = 600.0
 
 ImageFault = Literal[
     "too_large",  # bytes
@@ -61,11 +65,12 @@ class ContextTooLong(Mendable):
 
 
 class Busy(SnapthreadError):
-    """It may work later. `retry_after_s` is what the other side asked for, if it did."""
+    """It may work later. `retry_after_s` is what the other side asked for, if it did; at most
+    WAIT_MAX_S."""
 
     def __init__(self, detail: str = "", *, retry_after_s: float | None = None) -> None:
         super().__init__(detail)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = None if retry_after_s is None else min(retry_after_s, WAIT_MAX_S)
 
 
 class AssistantBusy(Busy):

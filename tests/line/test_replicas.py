@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.errors import WAIT_MAX_S, StoreBusy, StoreFull
 from snapthread.sandbox.faults import flood, rate_limited
 from tests import virtual
 from tests.line.photos import photo
@@ -149,6 +149,23 @@ def test_what_telegram_asked_one_process_to_wait_all_wait(tmp_path: Path) -> Non
         await ada.hears()
         await bob.hears()
         assert sends(world) == 3
+
+    play(story, tmp_path)
+
+
+def test_a_wait_beyond_reason_stops_nobody_for_ever(tmp_path: Path) -> None:
+    async def story(replicas: Replicas) -> None:
+        world = replicas.world
+        ada, bob = world.person(), world.person(1002)
+        world.telegram.faults.add(on="sendMessage", reply=flood(10**9), times=1)
+        world.openai.faults.add(on="POST /responses", reply=rate_limited(10**8), times=1)
+        began = virtual.unix_now()
+        ada.sends("One")
+        await ada.hears(timeout_s=2 * WAIT_MAX_S)
+        replicas.door = replicas.second
+        bob.sends("Two")
+        assert (await bob.hears(timeout_s=WAIT_MAX_S))[0].text == "You said: Two"
+        assert virtual.unix_now() - began <= WAIT_MAX_S + 5
 
     play(story, tmp_path)
 
