@@ -82,9 +82,11 @@ class Pauses:
             log.warning("trouble", kind="store", why=str(away))  # this process waits all the same
 
     async def wait(self, service: str, *, refusal: type[Busy], within_s: float) -> None:
-        """Until everybody may call; raises `refusal` where that is too long to wait for."""
+        """Until everybody may call; raises `refusal` where that is too long to wait for, also
+        because others ask for longer meanwhile."""
+        until_s = now_s() + within_s
         while (left_s := await self.left_s(service)) > 0:
-            if left_s > within_s:
+            if now_s() + left_s > until_s:
                 raise refusal(f"{service} asked us to wait", retry_after_s=left_s)
             await asyncio.sleep(left_s)
 

@@ -1,0 +1,46 @@
+"""Waiting for a service that asked all processes to wait: bounded, however often it asks anew."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from snapthread.errors import FilesBusy
+from snapthread.fair_use import FILES, Pauses
+from snapthread.store.sqlite import SqliteStore
+from tests import virtual
+
+WITHIN_S = 60.0
+
+
+def play(story: Callable[[Pauses], Awaitable[None]], folder: Path) -> None:
+    async def told() -> None:
+        store = await SqliteStore.open(folder / "bot.db")
+        try:
+            await story(Pauses(store, virtual.now))
+        finally:
+            await store.close()
+
+    virtual.run(told())
+
+
+def test_a_pause_that_is_made_longer_again_and_again_is_not_waited_for_for_ever(
+    tmp_path: Path,
+) -> None:
+    async def story(pauses: Pauses) -> None:
+        async def others_are_refused() -> None:
+            while True:
+                await pauses.keep(FILES, FilesBusy(retry_after_s=20))
+                await asyncio.sleep(19)
+
+        others = asyncio.create_task(others_are_refused())
+        await asyncio.sleep(0)
+        began = virtual.unix_now()
+        with pytest.raises(FilesBusy, match="asked us to wait"):
+            async with asyncio.timeout(10 * WITHIN_S):
+                await pauses.wait(FILES, refusal=FilesBusy, within_s=WITHIN_S)
+        assert virtual.unix_now() - began <= WITHIN_S
+        others.cancel()
+
+    play(story, tmp_path)
