@@ -55,7 +55,7 @@ class Commands:
     async def press(self, press: Message, words: Words, to: Destination) -> tuple[Say, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._erasing.erase_at_once(press.user_id, to, Say(text=words("deleted_me")))
+            await self._erasing.erase_at_once(press, to, Say(text=words("deleted_me")))
             self._files_retired()
         if press.word == KEEP_ME:
             return (Say(text=words("delete_me_kept")),)

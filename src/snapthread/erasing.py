@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from snapthread.ledger import Ledger
-from snapthread.model import Destination, Say
+from snapthread.model import Destination, Message, Say
 from snapthread.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -40,9 +40,10 @@ class Erasing:
         self._ledger = ledger
         self._clock = clock
 
-    async def erase_at_once(self, user_id: int, to: Destination, last_words: Say) -> None:
-        """For the person themselves: the files are deleted in the background."""
-        await self._store.erase(user_id, self._clock(), last_words=(to, last_words))
+    async def erase_at_once(self, press: Message, to: Destination, last_words: Say) -> None:
+        """For the person themselves, once: the files are deleted in the background."""
+        user_id = press.user_id
+        await self._store.erase(user_id, self._clock(), last_words=(to, last_words), asked_by=press)
         log.info("user.erased", user=user_id, reason="asked")
 
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:

@@ -365,13 +365,20 @@ class People(Protocol):
     """Everything that is held on one person."""
 
     async def erase(
-        self, user_id: int, now: datetime, *, last_words: tuple[Destination, Say] | None = None
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        last_words: tuple[Destination, Say] | None = None,
+        asked_by: Message | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
         holds it is fenced off, every file of the user is due for deletion, and `last_words` become
         a part to deliver. The conversation's reservation is charged as it says; the user's records
         are gone, and their daily sums become those of user 0. What quotas counted stays, under the
-        payer's hash, until its month has ended: else erasing would renew them."""
+        payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
+        command that jumps the queue, only where that still waits: another process may have done
+        it, and the person gone on."""
         ...
 
     async def files_of(self, user_id: int) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from snapthread.errors import LeaseLost, NoRoom
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S
-from snapthread.model import Claim, Document, FileName, Say, private_conversation
+from snapthread.model import Claim, Document, Erased, FileName, Say, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -13,6 +13,7 @@ from tests.contracts.builders import (
     command,
     destination,
     line,
+    message,
     openai_ids,
     photo,
     shown,
@@ -303,6 +304,23 @@ def test_the_last_words_of_an_erasure_are_delivered(bench: Bench) -> None:
     (part,) = bench.take().parts
 
     assert part.say == say
+
+
+def test_an_erasure_that_two_processes_begin_erases_once(bench: Bench) -> None:
+    """Both saw the command; what the person said after the first is no longer meant."""
+    asked = command()
+    bench.send(message(), asked)
+    say = (destination(), Say(text="Gone."))
+
+    def erased() -> Erased:
+        return bench.run(bench.store.erase(ANN, bench.now, last_words=say, asked_by=asked))
+
+    assert erased().messages == 2
+    bench.send(message("And now?"))
+    assert erased() == Erased(files=0, lines=0, messages=0, parts=0)
+    (part,) = bench.take().parts
+    assert part.say == say[1]
+    assert bench.run(bench.store.export(ANN))["waiting"][0]["text"] == "And now?"
 
 
 def test_files_of_a_person_are_counted_until_they_are_gone(bench: Bench) -> None:

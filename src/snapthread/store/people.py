@@ -6,18 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import Destination, Erased, Say, private_conversation
+from snapthread.model import Destination, Erased, Message, Say, private_conversation
 from snapthread.store import records
 from snapthread.store.codec import load_photos, moment, seconds
 from snapthread.store.ledger import user_files
 from snapthread.store.quotas import charge
 from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready, set_mark
 
+NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
+
 
 def erase(
-    db: Db, user_id: int, now: datetime, *, last_words: tuple[Destination, Say] | None = None
+    db: Db,
+    user_id: int,
+    now: datetime,
+    *,
+    last_words: tuple[Destination, Say] | None = None,
+    asked_by: Message | None = None,
 ) -> Erased:
     key = private_conversation(user_id)
+    if asked_by is not None and not _waits(db, asked_by):
+        return NOTHING
     row = db.execute("SELECT lease_until FROM conversations WHERE key = ?", (key,)).fetchone()
     # A process may be asking right now: its files stay until its lease is over.
     due_at = max(seconds(now), row["lease_until"] if row else 0)
@@ -50,6 +59,14 @@ def erase(
         add_parts(db, key, last_words[0], [last_words[1]], now)
         refresh_ready(db, key)
     return erased
+
+
+def _waits(db: Db, command: Message) -> bool:
+    row = db.execute(
+        "SELECT id FROM inbox WHERE conversation = ? AND jumps AND update_id = ?",
+        (command.conversation, command.update_id),
+    ).fetchone()
+    return row is not None
 
 
 def adopt(

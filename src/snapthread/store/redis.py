@@ -437,7 +437,12 @@ class RedisStore:
     # ------------------------------------------------------------ people
 
     async def erase(
-        self, user_id: int, now: datetime, *, last_words: tuple[Destination, Say] | None = None
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        last_words: tuple[Destination, Say] | None = None,
+        asked_by: Message | None = None,
     ) -> Erased:
         last = {**going(last_words[0]), "say": dump_say(last_words[1])} if last_words else {}
         files, lines, messages, parts = await self._do(
@@ -446,6 +451,7 @@ class RedisStore:
             user_id=user_id,
             now=micros(now),
             first_token=_first_token(),
+            asked_by=None if asked_by is None else asked_by.update_id,
             **last,
         )
         return Erased(files=files, lines=lines, messages=messages, parts=parts)

@@ -305,9 +305,14 @@ class SqliteStore:
     # ------------------------------------------------------------ people
 
     async def erase(
-        self, user_id: int, now: datetime, *, last_words: tuple[Destination, Say] | None = None
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        last_words: tuple[Destination, Say] | None = None,
+        asked_by: Message | None = None,
     ) -> Erased:
-        return await self._do(people.erase, user_id, now, last_words=last_words)
+        return await self._do(people.erase, user_id, now, last_words=last_words, asked_by=asked_by)
 
     async def files_of(self, user_id: int) -> int:
         return await self._do(people.files_of, user_id)

@@ -37,6 +37,9 @@ local function drop_conversation(key)
 end
 
 function verbs.erase(a)
+  if a.asked_by and not waiting_command(a.key, a.asked_by) then
+    return {0, 0, 0, 0} -- another process has done it
+  end
   local row = conversation(a.key)
   -- A process may be asking right now: its files stay until its lease is over.
   local files = retire_owned(a.user_id, math.max(a.now, row and row.lease_until or 0))
