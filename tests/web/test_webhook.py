@@ -72,6 +72,23 @@ def test_whoever_does_not_know_the_secret_is_refused(secret: str | None) -> None
     assert SECRET not in str(logs)
 
 
+def test_a_secret_that_is_no_text_is_refused_like_any_other() -> None:
+    """Bytes that are no UTF-8, which no client library sends."""
+
+    async def told() -> bytes:
+        webhook = Webhook(path="/telegram", secret=SECRET, receive=Intake().receive)
+        pages = application(reasons=_ready, registry=Metrics().registry, webhook=webhook)
+        async with TestServer(pages) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            secret = SECRET_HEADER.encode() + b": \xff\r\n"
+            writer.write(b"POST /telegram HTTP/1.1\r\nHost: bot\r\n" + secret + b"\r\n")
+            status = await reader.readline()
+            writer.close()
+            return status
+
+    assert asyncio.run(told()).startswith(b"HTTP/1.1 401")
+
+
 @pytest.mark.parametrize("failure", [StoreBusy("away"), StoreFull("full")])
 def test_what_cannot_be_kept_is_not_confirmed(failure: Exception) -> None:
     assert bring(Intake(failure)) == 503

@@ -44,7 +44,7 @@ def add_webhook(app: web.Application, webhook: Webhook) -> None:
 
 def _knows(request: web.Request, secret: str) -> bool:
     told = request.headers.get(SECRET_HEADER, "")
-    return hmac.compare_digest(told.encode(), secret.encode())
+    return hmac.compare_digest(told.encode(errors="surrogateescape"), secret.encode())
 
 
 async def _body(request: web.Request) -> bytes | None:
