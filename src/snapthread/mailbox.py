@@ -93,11 +93,12 @@ class Mailbox:
                 break
 
     async def _claim(self, only: ConversationKey | None = None) -> bool:
+        asked_s = now_s()
         claim = await self._store.claim(self._clock(), lease_s=LEASE_S, only=only)
         if claim is None:
             return False
         work = asyncio.ensure_future(self._serve(claim))
-        holder = asyncio.create_task(self._hold(claim, work))
+        holder = asyncio.create_task(self._hold(claim, work, asked_s))
         self._running[claim] = _Running(work, holder)
         self._works.set()
         return True
@@ -117,13 +118,15 @@ class Mailbox:
 
     # ------------------------------------------------------------ one claim
 
-    async def _hold(self, claim: Claim, work: asyncio.Future[None]) -> None:
-        """Renew the lease until the work is done; who cannot renew stops its work."""
-        held_until_s = now_s() + LEASE_S
+    async def _hold(self, claim: Claim, work: asyncio.Future[None], asked_s: float) -> None:
+        """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
+        from when it was asked for, however late the store answers."""
+        held_until_s = asked_s + LEASE_S
         while not (await asyncio.wait({work}, timeout=RENEW_EVERY_S))[0]:
+            asked_s = now_s()
             try:
                 held = await self._store.renew(claim, self._clock(), lease_s=LEASE_S)
-                held_until_s = now_s() + LEASE_S
+                held_until_s = asked_s + LEASE_S
             except (StoreBusy, StoreFull):
                 held = now_s() + RENEW_EVERY_S < held_until_s
             if not held:
