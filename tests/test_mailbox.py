@@ -1,13 +1,14 @@
 """Who holds a conversation: a worker that may have lost its lease stops before another begins."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from structlog.testing import capture_logs
 
 from snapthread.errors import StoreBusy
-from snapthread.limits import LEASE_S
+from snapthread.limits import LEASE_S, NEWS_EVERY_S
 from snapthread.mailbox import Mailbox
 from snapthread.model import Claim, ConversationKey
 from snapthread.stopwatch import now_s
@@ -49,6 +50,10 @@ class SlowStore:
         return None
 
 
+def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Mailbox:
+    return Mailbox(cast(Any, store), virtual.now, serve=serve, jump=cast(Any, None), parallel=1)
+
+
 def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
     async def story() -> None:
         store, ended_at = SlowStore(), list[datetime]()
@@ -59,9 +64,7 @@ def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
             finally:
                 ended_at.append(virtual.now())
 
-        mailbox = Mailbox(
-            cast(Any, store), virtual.now, serve=serve, jump=cast(Any, None), parallel=1
-        )
+        mailbox = mailbox_of(serve, store)
         running = asyncio.create_task(mailbox.run())
         began_s = now_s()
         while not ended_at and now_s() - began_s < 3 * LEASE_S:
@@ -72,3 +75,32 @@ def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
 
     with capture_logs():
         virtual.run(story())
+
+
+def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
+    """What a turn has cost is written down at its end."""
+
+    async def story() -> None:
+        is_written_down = asyncio.Event()
+
+        async def serve(_claim: Claim) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(2 * NEWS_EVERY_S)
+                is_written_down.set()
+
+        mailbox = mailbox_of(serve, SlowStore())
+        running = asyncio.create_task(mailbox.run())
+        await mailbox.works()
+        await asyncio.sleep(0)
+        while mailbox.active:
+            mailbox.lose(CLAIM)
+            await asyncio.sleep(NEWS_EVERY_S)
+        mailbox.stop()
+        await running
+        assert is_written_down.is_set()
+
+    with capture_logs() as logs:
+        virtual.run(story())
+    assert [line["kind"] for line in logs] == ["lease"]

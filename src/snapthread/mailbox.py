@@ -59,8 +59,10 @@ class Mailbox:
         await self._works.wait()
 
     def lose(self, claim: Claim) -> None:
-        """Somebody else has the conversation: what runs for it here ends."""
-        if running := self._running.get(claim):
+        """Somebody else has the conversation: what runs for it here ends. Told once: the end of
+        a turn writes down what it has cost."""
+        running = self._running.get(claim)
+        if running and not running.work.done() and not running.work.cancelling():
             log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
             running.work.cancel()
 
@@ -97,7 +99,7 @@ class Mailbox:
         claim = await self._store.claim(self._clock(), lease_s=LEASE_S, only=only)
         if claim is None:
             return False
-        work = asyncio.ensure_future(self._serve(claim))
+        work = asyncio.create_task(self._serve(claim))
         holder = asyncio.create_task(self._hold(claim, work, asked_s))
         self._running[claim] = _Running(work, holder)
         self._works.set()
@@ -118,7 +120,7 @@ class Mailbox:
 
     # ------------------------------------------------------------ one claim
 
-    async def _hold(self, claim: Claim, work: asyncio.Future[None], asked_s: float) -> None:
+    async def _hold(self, claim: Claim, work: asyncio.Task[None], asked_s: float) -> None:
         """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
         from when it was asked for, however late the store answers."""
         held_until_s = asked_s + LEASE_S
@@ -138,7 +140,7 @@ class Mailbox:
             self._works.clear()
         self._woken.set()
 
-    async def _give_back(self, claim: Claim, work: asyncio.Future[None]) -> None:
+    async def _give_back(self, claim: Claim, work: asyncio.Task[None]) -> None:
         error = asyncio.CancelledError() if work.cancelled() else work.exception()
         if error is not None and not isinstance(error, EXPECTED):
             log.error("turn.broke", exc_info=error)
@@ -173,7 +175,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    work: asyncio.Future[None]
+    work: asyncio.Task[None]
     holder: asyncio.Task[None]
 
 
