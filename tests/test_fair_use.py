@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from snapthread.errors import FilesBusy
-from snapthread.fair_use import FILES, Pauses
+from snapthread.errors import ChatBusy, FilesBusy
+from snapthread.fair_use import CHAT, FILES, FairChat, Pauses
+from snapthread.model import Destination, Say
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 
@@ -42,5 +44,22 @@ def test_a_pause_that_is_made_longer_again_and_again_is_not_waited_for_for_ever(
                 await pauses.wait(FILES, refusal=FilesBusy, within_s=WITHIN_S)
         assert virtual.unix_now() - began <= WITHIN_S
         others.cancel()
+
+    play(story, tmp_path)
+
+
+class Flooded:
+    """A chat whose edits are refused for a while."""
+
+    async def edit(self, *_: object) -> None:
+        raise ChatBusy(retry_after_s=30)
+
+
+def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:
+    async def story(pauses: Pauses) -> None:
+        chat = FairChat(cast(Any, Flooded()), pauses)
+        with pytest.raises(ChatBusy):
+            await chat.edit(Destination(chat_id=7), 1, Say(text="word"))
+        assert await pauses.left_s(CHAT) == 0
 
     play(story, tmp_path)

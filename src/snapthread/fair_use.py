@@ -149,8 +149,8 @@ class FairFiles:
 class FairChat:
     """`ports.Chat`; who is told to wait gives the conversation back and does something else.
 
-    A draft waits with everything else, but asks nobody to wait: what Telegram says of it is about
-    one chat.
+    A draft or an edit waits with everything else, but asks nobody to wait: what Telegram says of
+    it is about one chat.
     """
 
     def __init__(self, chat: Chat, pauses: Pauses) -> None:
@@ -170,7 +170,8 @@ class FairChat:
         return await self._fairly(partial(self._chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, say: Say) -> None:
-        await self._fairly(partial(self._chat.edit, to, message_id, say))
+        await self._wait()
+        await self._chat.edit(to, message_id, say)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         return await self._fairly(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
