@@ -18,6 +18,7 @@ import structlog
 
 from snapthread.errors import Busy, Denied, FilesBusy, ImageRefused, LeaseLost, SnapthreadError
 from snapthread.limits import (
+    ASK_RETRY_WITHIN_S,
     DAY_S,
     DELETION_LEASE_S,
     DELETIONS_AT_ONCE,
@@ -98,9 +99,10 @@ class Ledger:
             try:
                 await self._upload_to_the_end(file, image)
             except FilesBusy as busy:
-                if not tries_left:
+                wait_s = busy.retry_after_s or RETRY_FIRST_S
+                if not tries_left or wait_s > ASK_RETRY_WITHIN_S:
                     raise
-                await asyncio.sleep(busy.retry_after_s or RETRY_FIRST_S)
+                await asyncio.sleep(wait_s)
                 intended = replace(intended, name=new_file_name())
             else:
                 return Uploaded(file, left)

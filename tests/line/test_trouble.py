@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.sandbox.faults import (
     Fault,
     cuts_stream,
@@ -91,6 +92,18 @@ def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept(
         (answer,) = await ada.hears()
         assert answer.text == "You said: Hello"
         assert not world.requests[-1].file_ids
+
+    play(story, tmp_path)
+
+
+def test_an_upload_that_has_to_wait_for_minutes_is_a_sentence(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada, began = world.person(), world.telegram.world.now()
+        world.openai.faults.add(on="POST /files", reply=rate_limited(300), times=1)
+        ada.sends_photo(photo(), caption="What?")
+        (said,) = await ada.hears(timeout_s=1000)
+        assert said.text.endswith("Please send the photo again too: it was not kept.")
+        assert world.telegram.world.now() - began <= ASK_RETRY_WITHIN_S
 
     play(story, tmp_path)
 
