@@ -173,6 +173,24 @@ def test_a_verb_that_is_cancelled_leaves_its_answer_to_nobody(bench: Bench) -> N
     bench.run(story())
 
 
+def test_no_cancellation_is_lost(bench: Bench) -> None:
+    """Else a bot that is asked to stop would wait for ever for what it ended."""
+
+    async def ask_for_ever() -> None:
+        while True:
+            await bench.store.user_files(ANN)
+
+    async def story() -> None:
+        for steps in range(200):
+            asking = asyncio.ensure_future(ask_for_ever())
+            for _ in range(steps % 50):
+                await asyncio.sleep(0)
+            asking.cancel()
+            assert await asyncio.wait({asking}, timeout=5) == ({asking}, set())
+
+    bench.run(story())
+
+
 def test_a_server_that_forgot_our_script_is_told_again(server: Server, bench: Bench) -> None:
     bench.send(message())
     with server.client() as client:
