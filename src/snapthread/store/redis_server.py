@@ -33,6 +33,8 @@ LUA_FILES: Final = (
     "files",
     "ledger",
     "images",
+    "records",
+    "quotas",
     "conversation",
     "leaving",
     "inbox",
