@@ -570,6 +570,7 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     bench.send(message(), command())
 
     erased = bench.run(bench.store.erase(ANN, bench.now))
+    bench.run(bench.store.note_delivered("charged", 77))
 
     assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:
