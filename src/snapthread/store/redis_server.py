@@ -35,6 +35,8 @@ LUA_FILES: Final = (
     "files",
     "ledger",
     "images",
+    "records",
+    "quotas",
     "conversation",
     "leaving",
     "inbox",
