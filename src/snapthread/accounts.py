@@ -24,6 +24,7 @@ from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 INSTRUCTIONS_TOKENS = 300  # the model's instructions, and what labels and notes add
+UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +136,10 @@ class Accounts:
         if not limits.of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self._store.compose(
-            claim,
-            self._clock(),
-            max_tokens=self.asked.context_tokens,
-            question_tokens=question,
+            claim, self._clock(), max_tokens=UNCUT, question_tokens=question
         )
-        return question + sum(line.tokens for line in transcript.lines)
+        held = sum(line.tokens for line in transcript.lines)
+        return max(question, min(question + held, self.asked.context_tokens))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
         replied = replied_picture(questions)

@@ -195,6 +195,24 @@ def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None
     play(story, tmp_path, BOT_MONTHLY_COST_USD="0.11")
 
 
+def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends("My cat is called Mia.")
+        await ada.hears()
+        large = photo(size=(1500, 1500))
+        ada.sends_album([large, large], caption="Which?")
+        (refused,) = await ada.hears()
+        ada.sends("What is my cat called?")
+        await ada.hears()
+        assert "too many images" in refused.text
+        assert "My cat is called Mia" in str(world.requests[-1].body)
+
+    # The album would not fit in a request together with what was said before.
+    limits = {"USER_DAILY_IMAGES": "1", "USER_DAILY_COST_USD": "100"}
+    play(story, tmp_path, CONTEXT_MAX_TOKENS="4000", **limits)
+
+
 # ---------------------------------------------------------------- what broke off
 
 
