@@ -23,7 +23,7 @@ from snapthread.transcript import text_tokens
 from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
-INSTRUCTIONS_TOKENS = 300  # the model's instructions, and what labels and notes add
+AROUND_TOKENS = 120  # what labels and notes add to a question
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
@@ -36,6 +36,7 @@ class Asked:
     output_tokens: int  # at most
     context_tokens: int  # at most
     image_side: int  # pixels, at most
+    instructions_tokens: int
 
     def image_tokens(self, width: int, height: int) -> int:
         counted = image_tokens(self.model, width, height, self.detail)
@@ -145,7 +146,8 @@ class Accounts:
         replied = replied_picture(questions)
         pictures = (*pictures_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
-        return INSTRUCTIONS_TOKENS + text_tokens(asked_text(questions)) + shown
+        around = self.asked.instructions_tokens + AROUND_TOKENS
+        return around + text_tokens(asked_text(questions)) + shown
 
     def _picture_tokens(self, picture: Picture) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""

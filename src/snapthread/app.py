@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import structlog
 
 from snapthread.errors import ChatBusy, SnapthreadError
-from snapthread.line import Edges, Line, Upkeep, assemble
+from snapthread.line import Edges, Line, Upkeep, assemble, instructions_of
 from snapthread.model import Installation
 from snapthread.ports import Chat, Store
 from snapthread.prices import Prices, PricesError
@@ -172,7 +172,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
         assistant = OpenAIAssistant(
             client,
             model=settings.openai_model,
-            instructions=settings.assistant_instructions or texts.model("instructions"),
+            instructions=instructions_of(settings, texts),
             reasoning_effort=settings.openai_reasoning_effort or "",
             max_output_tokens=settings.openai_max_output_tokens,
             image_detail=settings.image_detail,

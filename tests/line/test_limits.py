@@ -213,6 +213,19 @@ def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) ->
     play(story, tmp_path, CONTEXT_MAX_TOKENS="4000", **limits)
 
 
+def test_the_operators_instructions_are_reserved_too(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends("Hello")
+        (refused,) = await ada.hears()
+        assert "more than is left for you today" in refused.text
+        assert world.requests == []
+
+    # The longest answer is 24,576 micro-dollars, the instructions are 4,000.
+    instructions = "Be kind. " * 888
+    play(story, tmp_path, USER_DAILY_COST_USD="0.0275", ASSISTANT_INSTRUCTIONS=instructions)
+
+
 # ---------------------------------------------------------------- what broke off
 
 
@@ -236,6 +249,19 @@ def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
         assert (await spent(world)).day.cost_micros == record.cost_micros
 
     play(story, tmp_path)
+
+
+def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        await asked_slowly(world, ada)
+        ada.presses_stop()
+        await ada.hears()
+        await rests(world)
+        (record,) = await records(world)
+        assert record.estimated.input_tokens > 2000
+
+    play(story, tmp_path, ASSISTANT_INSTRUCTIONS="Be kind. " * 888)
 
 
 def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Path) -> None:
