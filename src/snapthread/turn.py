@@ -303,7 +303,7 @@ def _heard(turn: Turn, event: AnswerEvent) -> bool:
         case Counted(usage=usage):
             turn.meter.counted(usage)
         case Answered(usage=usage):
-            turn.meter.counted(usage)
+            turn.meter.answered(usage)
             turn.answered = event
     return False
 
