@@ -15,6 +15,7 @@ from snapthread.usage import (
     DailyUsage,
     Limits,
     SentImage,
+    Spent,
     Stages,
     TurnRecord,
 )
@@ -436,6 +437,19 @@ def test_what_quotas_counted_is_forgotten_with_its_month(bench: Bench) -> None:
 
     assert at_its_end == ONE
     assert bench.spent().month == Amounts()
+
+
+def test_a_turn_that_outlives_its_month_gives_nothing_back(bench: Bench) -> None:
+    bench.now = NEXT_MONTH - timedelta(seconds=10)
+    claim, estimate = asked(bench, cost_micros=900)
+    bench.reserve(claim, estimate)
+    bench.now = NEXT_MONTH + timedelta(seconds=1)
+    bench.tidy()
+
+    bench.finish(claim, record=replace(estimate, cost_micros=120))
+
+    bench.now = NEXT_MONTH - timedelta(seconds=1)  # the clock went backwards
+    assert bench.spent() == Spent()
 
 
 # ---------------------------------------------------------------- one person
