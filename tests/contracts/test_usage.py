@@ -394,6 +394,13 @@ def test_the_sums_of_a_day_are_by_user_and_model(bench: Bench) -> None:
     assert bench.usage() == ()
 
 
+def test_who_was_only_refused_is_in_no_sum(bench: Bench) -> None:
+    bench.finish(bench.ask(), record=bench.record(messages=0, outcome="refused", reason="stranger"))
+
+    assert [record.reason for record in bench.records()] == ["stranger"]
+    assert bench.usage() == ()
+
+
 @pytest.mark.parametrize(
     ("costs", "sum", "without"), [([None, 0], None, 1), ([None, 7], 7, 1), ([0, 0], 0, 0)]
 )
