@@ -22,6 +22,7 @@ CUT_TEXT_GAP_S: Final = 1  # parts of one cut text are sent within a second
 # OpenAI (reference: Files API, images-vision guide)
 FILE_LIFE_MAX_S: Final = 2_592_000  # expires_after allows 1 hour to 30 days
 DAY_S: Final = 86_400
+MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
