@@ -207,9 +207,9 @@ class Accounts:
             ),
         )
 
-    async def broke_off(self, first: Message, meter: Meter) -> None:
+    async def broke_off(self, first: Message, meter: Meter) -> TurnRecord:
         """The attempt ends without an end of the turn: what it has cost is known now."""
+        record = self.record(first, meter, outcome="interrupted", reason="broke_off")
         with suppress(SnapthreadError):  # else it is charged as reserved
-            await self._store.revise(
-                self.record(first, meter, outcome="interrupted", reason="broke_off")
-            )
+            await self._store.revise(record)
+        return record

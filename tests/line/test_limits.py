@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from snapthread.model import Message, Say, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread.sandbox.people import Person
 from snapthread.sandbox.scripted_model import Answer
+from snapthread.telemetry.table import LABELS
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
 from snapthread.words import dollars
 from tests import virtual
@@ -316,6 +318,23 @@ def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
         assert (record.outcome, record.reason) == ("interrupted", "broke_off")
         assert 10 <= record.estimated.output_tokens < 100
         assert (await spent(world)).day == Amounts(messages=1, cost_micros=record.cost_micros or 0)
+
+    play(story, tmp_path)
+
+
+def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        await asked_slowly(world, ada)
+        with capture_logs() as events:
+            ada.sends("/reset")
+            await ada.hears()
+            await rests(world)
+        (record,) = await records(world)
+        (event,) = [event for event in events if event["event"] == "turn.done"]
+        assert (event["outcome"], event["reason"]) == ("interrupted", "broke_off")
+        assert event["cost_micros"] == record.cost_micros
+        assert event["reason"] in LABELS["reason"]
 
     play(story, tmp_path)
 
