@@ -86,14 +86,13 @@ class Accounts:
     ) -> Over | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
-        limits = self.limits_of(user_id)
         pictures = pictures_of(questions)
         over = await self._store.reserve(
             claim,
             self._clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter, limits),
-            limits=limits,
+            estimate=await self._estimate(claim, questions, meter),
+            limits=self.limits_of(user_id),
         )
         if over is None:
             meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
@@ -106,14 +105,10 @@ class Accounts:
     # ------------------------------------------------------------ estimates
 
     async def _estimate(
-        self,
-        claim: Claim,
-        questions: tuple[Message, ...],
-        meter: Meter,
-        limits: Limits,
+        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
     ) -> TurnRecord:
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions, limits),
+            input_tokens=await self._input_tokens(claim, questions),
             output_tokens=self.asked.output_tokens,
         )
         return TurnRecord(
@@ -130,11 +125,9 @@ class Accounts:
             cost_micros=self._most(usage),
         )
 
-    async def _input_tokens(
-        self, claim: Claim, questions: tuple[Message, ...], limits: Limits
-    ) -> int:
+    async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
         question = self._question_tokens(questions)
-        if not limits.of_money:
+        if not self._limits.of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self._store.compose(
             claim, self._clock(), max_tokens=UNCUT, question_tokens=question

@@ -182,6 +182,21 @@ def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path
     play(story, tmp_path, USER_DAILY_COST_USD="0.0285")
 
 
+def test_an_admin_reserves_as_much_as_anybody(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        world.model.says("Yes.")
+        ada.sends("word " * 800)
+        await ada.hears()
+        await rests(world)
+        before = (await spent(world)).bot_month.cost_micros
+        await asked_slowly(world, ada)
+        assert (await spent(world)).bot_month.cost_micros - before > 25_200 + 1500
+
+    # The longest answer and what stands around a question are 25,200; the conversation is 2,000.
+    play(story, tmp_path, BOT_MONTHLY_COST_USD="1", ADMIN_USER_IDS=str(ADA))
+
+
 def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         people = [world.person(ADA + number) for number in range(20)]
