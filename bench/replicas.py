@@ -73,9 +73,10 @@ async def measure(folder: Path, server: Server, replicas: int, people: int) -> f
 
 
 def tell(replicas: int, turns: int, turns_s: float, used: Counted) -> None:
+    cpu_ms = used.cpu_s / turns * 1000
     print(
-        f"{replicas} processes: {turns_s:.1f} turns/s; of a turn: {used.cpu_s / turns * 1000:.0f} ms"
-        f" of CPU, {used.scripts / turns:.1f} scripts, {used.written / turns:.0f} bytes written,"
+        f"{replicas} processes: {turns_s:.1f} turns/s; of a turn: {cpu_ms:.0f} ms of CPU,"
+        f" {used.scripts / turns:.1f} scripts, {used.written / turns:.0f} bytes written,"
         f" {used.kept / turns:.0f} bytes kept",
         flush=True,
     )

@@ -60,7 +60,8 @@ class Mailbox:
 
     def lose(self, claim: Claim) -> None:
         """Somebody else has the conversation: what runs for it here ends."""
-        if running := self._running.get(claim):
+        running = self._running.get(claim)
+        if running is not None and not running.work.done():
             log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
             running.work.cancel()
 

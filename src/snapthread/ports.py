@@ -470,7 +470,8 @@ class Records(Protocol):
 class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
-    Any verb may raise StoreBusy (try again) or StoreFull (the disk); then nothing was written.
+    Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
+    where a server's reply was lost, the verb was done: each is safe to be tried again.
     """
 
     async def installation(self) -> Installation:

@@ -3,7 +3,7 @@
 Days and months are UTC. Money is whole micro-dollars; what has no known price is None, never 0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -111,6 +111,30 @@ class DailyUsage:
         return self == DailyUsage(user_id=self.user_id, day=self.day, model=self.model)
 
 
+def broken_off(record: TurnRecord) -> TurnRecord:
+    """Its question waits for another attempt, which counts the messages and images."""
+    return replace(record, messages=0, images=0)
+
+
+def share_of(record: TurnRecord) -> DailyUsage:
+    """What the record adds to the sums of its day."""
+    counted, estimated = record.usage, record.estimated
+    return DailyUsage(
+        user_id=record.user_id,
+        day=day_of(record.at),
+        model=record.model,
+        messages=record.messages,
+        images=record.images,
+        image_tokens=record.image_tokens,
+        input_tokens=counted.input_tokens + estimated.input_tokens,
+        cached_tokens=counted.cached_tokens,
+        output_tokens=counted.output_tokens + estimated.output_tokens,
+        bytes_uploaded=record.bytes_uploaded,
+        cost_micros=record.cost_micros or 0,
+        turns_without_price=int(record.cost_micros is None),
+    )
+
+
 # ---------------------------------------------------------------- quotas
 
 
@@ -179,31 +203,24 @@ class Over:
 
 def first_over(limits: Limits, spent: Spent, more: Amounts, now: datetime) -> Over | None:
     """The first limit that `more` would pass; None where all of it fits."""
-    day, month = _next_day(now), _next_month(now)
     cost = more.cost_micros
-    checks: tuple[tuple[Limit, int, int, int, datetime], ...] = (
-        ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages, day),
-        ("user_daily_images", limits.user_daily_images, spent.day.images, more.images, day),
-        ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost, day),
-        (
-            "user_monthly_cost",
-            limits.user_monthly_cost_micros,
-            spent.month.cost_micros,
-            cost,
-            month,
-        ),
-        (
-            "bot_monthly_cost",
-            limits.bot_monthly_cost_micros,
-            spent.bot_month.cost_micros,
-            cost,
-            month,
-        ),
+    checks: tuple[tuple[Limit, int, int, int], ...] = (
+        ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages),
+        ("user_daily_images", limits.user_daily_images, spent.day.images, more.images),
+        ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost),
+        ("user_monthly_cost", limits.user_monthly_cost_micros, spent.month.cost_micros, cost),
+        ("bot_monthly_cost", limits.bot_monthly_cost_micros, spent.bot_month.cost_micros, cost),
     )
-    for limit, allowed, used, wanted, opens_at in checks:
+    for limit, allowed, used, wanted in checks:
         if allowed and wanted > 0 and used + wanted > allowed:
-            return Over(limit=limit, used=used, allowed=allowed, wanted=wanted, opens_at=opens_at)
+            at = opens_at(limit, now)
+            return Over(limit=limit, used=used, allowed=allowed, wanted=wanted, opens_at=at)
     return None
+
+
+def opens_at(limit: Limit, now: datetime) -> datetime:
+    """A day's limit at the next midnight, a month's with the next month."""
+    return _next_day(now) if "daily" in limit else _next_month(now)
 
 
 def _next_day(now: datetime) -> datetime:

@@ -281,6 +281,18 @@ def test_a_question_that_is_asked_again_after_that_counts_once(bench: Bench) -> 
     assert bench.spent().day == ONE
 
 
+def test_a_turn_that_ends_after_its_reservation_was_charged_has_one_record(bench: Bench) -> None:
+    claim, estimate = asked(bench, cost_micros=900)
+    bench.reserve(claim, estimate)
+    bench.now += STALE
+    bench.settle_stale()
+
+    bench.finish(claim, record=(record := replace(estimate, at=bench.now, cost_micros=70)))
+
+    assert bench.records() == (record,)
+    assert bench.spent().day == Amounts(cost_micros=900)
+
+
 def test_stale_reservations_are_settled_some_at_a_time(bench: Bench) -> None:
     for user in (ANN, BOB):
         bench.reserve(*asked(bench, user))
@@ -331,6 +343,19 @@ def test_a_record_comes_back_whole(bench: Bench) -> None:
     bench.finish(claim, record=full_record(bench))
 
     assert bench.records() == (full_record(bench),)
+
+
+def test_no_digit_is_lost(bench: Bench) -> None:
+    """Some Lua keeps 14 of them."""
+    claim, estimate = asked(bench, cost_micros=1_234_567_890_123_456)
+    bench.reserve(claim, estimate)
+    bench.revise(replace(estimate, cost_micros=1_234_567_890_123_457))
+
+    bench.finish(claim)
+
+    assert [record.cost_micros for record in bench.records()] == [1_234_567_890_123_457]
+    assert [row.cost_micros for row in bench.usage()] == [1_234_567_890_123_457]
+    assert bench.spent().bot_month.cost_micros == 1_234_567_890_123_457
 
 
 def test_the_delivery_is_noted_later(bench: Bench) -> None:
@@ -399,6 +424,13 @@ def test_who_was_only_refused_is_in_no_sum(bench: Bench) -> None:
 
     assert [record.reason for record in bench.records()] == ["stranger"]
     assert bench.usage() == ()
+
+
+def test_the_sums_of_users_are_in_the_order_of_their_ids(bench: Bench) -> None:
+    for user in (10, 9):
+        bench.finish(bench.ask(message(user=user)), record=bench.record(f"r{user}", user=user))
+
+    assert [row.user_id for row in bench.usage()] == [9, 10]
 
 
 @pytest.mark.parametrize(

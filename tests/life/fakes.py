@@ -6,7 +6,7 @@ the file is dead.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -134,6 +134,7 @@ class OpenAI:
         self.violations: list[str] = []
         self.failed_for: Counter[str] = Counter()
         self.asked = 0
+        self.retired: Callable[[], Awaitable[set[str]]] | None = None  # as the ledger knows
 
     @property
     def files(self) -> set[str]:
@@ -190,12 +191,19 @@ class OpenAI:
         parts = [part for line in ask.lines for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
         self._note_dead(ids)
+        await self._note_retired(ids)
         self._faults.strike("ask")
         if not set(ids) <= self.files:
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
         yield TextDelta(text=f"answer {self.asked}")
         yield Answered(usage=Usage(), model="fake")
+
+    async def _note_retired(self, ids: Sequence[str]) -> None:
+        """Promise 1: no request names a file that is about to be deleted."""
+        retired = await self.retired() if self.retired else set()
+        for openai_id in retired & set(ids):
+            self.violations.append(f"{openai_id} has left the conversation")
 
     def _note_dead(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that the bot deleted, or knows to be expired."""

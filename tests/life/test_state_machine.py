@@ -93,7 +93,14 @@ class Lives(RuleBasedStateMachine):
         self.settings = Settings(
             image_window=4, file_retention_days=20, user_storage_mb=0.00006, http_port=0
         )
+        self.openai.retired = self._retired
         await self._start()
+
+    async def _retired(self) -> set[str]:
+        rows = await self.store._do(
+            lambda db: db.execute("SELECT openai_id FROM files WHERE state = 'retired'").fetchall()
+        )
+        return {row["openai_id"] for row in rows}
 
     async def _start(self) -> None:
         life = Life()

@@ -9,6 +9,7 @@ from pathlib import Path
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, Line, Message, Say, private_conversation
 from snapthread.ports import Arrival, Store
+from snapthread.store.redis import RedisStore
 from snapthread.usage import Limits, TurnRecord
 from tests.contracts.builders import open_sqlite
 
@@ -34,9 +35,14 @@ def arrival(update_id: int) -> Arrival:
     return Arrival(message=message, if_full=Say(text="full"))
 
 
-async def accept_and_answer(folder: Path, first: int) -> None:
+async def open_store(where: str) -> Store:
+    """A folder, or the address of a server."""
+    return await (RedisStore.open(where) if "://" in where else open_sqlite(Path(where)))
+
+
+async def accept_and_answer(where: str, first: int) -> None:
     """Say each update once its acceptance, and once its answer, was acknowledged."""
-    store = await open_sqlite(folder)
+    store = await open_store(where)
     for update_id in itertools.count(first):
         await store.accept([arrival(update_id)], now(), quiet_s=0.9)
         print(f"accepted {update_id}", flush=True)  # noqa: T201
@@ -55,9 +61,9 @@ async def answer_one(store: Store) -> None:
     await store.release(claim, now())
 
 
-async def claim_all(folder: Path) -> None:
+async def claim_all(where: str) -> None:
     """When told to begin, say each claim, until nothing is left."""
-    store = await open_sqlite(folder)
+    store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
     while claim := await store.claim(now(), lease_s=LEASE_S):
@@ -65,10 +71,10 @@ async def claim_all(folder: Path) -> None:
     await store.close()
 
 
-async def reserve_all(folder: Path) -> None:
+async def reserve_all(where: str) -> None:
     """When told to begin, ask a question of each conversation, all for one payer; say what was
     refused."""
-    store = await open_sqlite(folder)
+    store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
     while claim := await store.claim(now(), lease_s=LEASE_S):
@@ -83,9 +89,9 @@ async def reserve_all(folder: Path) -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["work", folder, first]:
-            asyncio.run(accept_and_answer(Path(folder), int(first)))
-        case ["claim", folder]:
-            asyncio.run(claim_all(Path(folder)))
-        case ["reserve", folder]:
-            asyncio.run(reserve_all(Path(folder)))
+        case ["work", where, first]:
+            asyncio.run(accept_and_answer(where, int(first)))
+        case ["claim", where]:
+            asyncio.run(claim_all(where))
+        case ["reserve", where]:
+            asyncio.run(reserve_all(where))

@@ -12,7 +12,8 @@ import pytest
 
 from snapthread.model import private_conversation
 from tests.contracts.builders import Bench, message, open_sqlite
-from tests.store.child import IMAGES, USERS, now
+from tests.servers import own_server, redis_program, valkey_program
+from tests.store.child import IMAGES, USERS, now, open_store
 
 ROOT = Path(__file__).parents[2]
 CONVERSATIONS = 200
@@ -99,9 +100,28 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, then_s: floa
     assert not set(done) & set(left)
 
 
-def both(folder: Path, what: str) -> list[str]:
+@pytest.fixture(params=["sqlite", "valkey", "redis"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A folder, or the address of a server."""
+    if request.param == "sqlite":
+        yield str(tmp_path)
+        return
+    program = redis_program() if request.param == "redis" else valkey_program()
+    with own_server(tmp_path, program=program) as server:
+        yield server.url
+
+
+def ask_many(where: str, count: int) -> None:
+    """A question in each of so many conversations."""
+    bench = Bench(lambda _: open_store(where), Path())
+    bench.now = now()
+    bench.send(*(message(user=user) for user in range(1, count + 1)))
+    bench.close()
+
+
+def both(where: str, what: str) -> list[str]:
     """What two processes say that begin at the same moment."""
-    with child(what, str(folder)) as one, child(what, str(folder)) as two:
+    with child(what, where) as one, child(what, where) as two:
         assert one.stdout is not None and two.stdout is not None  # noqa: PT018
         ready = one.stdout.readline(), two.stdout.readline()
         assert ready == ("ready\n", "ready\n")
@@ -110,23 +130,17 @@ def both(folder: Path, what: str) -> list[str]:
         return [*whole_lines(one.stdout), *whole_lines(two.stdout)]
 
 
-def test_two_processes_never_hold_one_conversation(tmp_path: Path) -> None:
-    bench = Bench(open_sqlite, tmp_path)
-    bench.now = now()
-    bench.send(*(message(user=user) for user in range(1, CONVERSATIONS + 1)))
-    bench.close()
+def test_two_processes_never_hold_one_conversation(where: str) -> None:
+    ask_many(where, CONVERSATIONS)
 
-    held = both(tmp_path, "claim")
+    held = both(where, "claim")
 
     assert sorted(held) == sorted(f"user:{user}" for user in range(1, CONVERSATIONS + 1))
 
 
-def test_two_processes_never_reserve_more_than_the_limit(tmp_path: Path) -> None:
-    bench = Bench(open_sqlite, tmp_path)
-    bench.now = now()
-    bench.send(*(message(user=user) for user in range(1, 51)))
-    bench.close()
+def test_two_processes_never_reserve_more_than_the_limit(where: str) -> None:
+    ask_many(where, 50)
 
-    said = both(tmp_path, "reserve")
+    said = both(where, "reserve")
 
     assert Counter(said) == {"reserved": IMAGES, "user_daily_images": 50 - IMAGES}

@@ -2,10 +2,13 @@
 
 import asyncio
 import inspect
+import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -16,11 +19,12 @@ from redis import exceptions as theirs
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import ConversationKey, private_conversation
+from snapthread.model import Claim, ConversationKey, private_conversation
 from snapthread.ports import Arrival, Store
 from snapthread.store import redis_server
 from snapthread.store.redis import RedisStore
 from snapthread.store.redis_failures import ours
+from snapthread.usage import Amounts, Limits, Over
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -134,6 +138,19 @@ def sent_until_killed(server: Server, bench: Bench, *, after: int) -> list[int]:
     return taken
 
 
+def test_a_reservation_survives_a_killed_server(server: Server, bench: Bench) -> None:
+    claim, estimate = bench.ask(), bench.record(images=2, cost_micros=900)
+    bench.reserve(claim, estimate)
+    server.kill()
+    with pytest.raises(StoreBusy):
+        bench.spent()
+    server.start()
+
+    assert bench.spent().day == Amounts(messages=1, images=2, cost_micros=900)
+    bench.finish(claim)
+    assert bench.records() == (estimate,)
+
+
 def test_a_server_that_comes_back_is_used_without_opening_anew(
     server: Server, bench: Bench
 ) -> None:
@@ -169,6 +186,24 @@ def test_a_verb_that_is_cancelled_leaves_its_answer_to_nobody(bench: Bench) -> N
         first = await bench.store.installation()
         for _ in range(20):
             assert await bench.store.installation() == first
+
+    bench.run(story())
+
+
+def test_no_cancellation_is_lost(bench: Bench) -> None:
+    """Else a bot that is asked to stop would wait for ever for what it ended."""
+
+    async def ask_for_ever() -> None:
+        while True:
+            await bench.store.user_files(ANN)
+
+    async def story() -> None:
+        for steps in range(200):
+            asking = asyncio.ensure_future(ask_for_ever())
+            for _ in range(steps % 50):
+                await asyncio.sleep(0)
+            asking.cancel()
+            assert await asyncio.wait({asking}, timeout=5) == ({asking}, set())
 
     bench.run(story())
 
@@ -279,6 +314,29 @@ def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench)
 
     assert sorted(bench.run(both())) == sorted(map(private_conversation, range(1, 201)))
     other.close()
+
+
+def test_two_processes_never_reserve_more_than_the_limit(server: Server, bench: Bench) -> None:
+    limits = Limits(user_daily_images=10)
+    bench.send(*(message(user=user) for user in range(1, 51)))
+    bench.wait(QUIET_S)
+    claims = [bench.take() for _ in range(50)]
+
+    async def reserve(store: Store, claim: Claim) -> Over | None:
+        estimate = bench.record(claim.conversation, images=1)
+        return await store.reserve(claim, bench.now, payer="ann", estimate=estimate, limits=limits)
+
+    async def both() -> list[Over | None]:
+        second = await RedisStore.open(server.url)
+        stores = itertools.cycle([bench.store, second])
+        overs = await asyncio.gather(*map(reserve, stores, claims))
+        await second.close()
+        return overs
+
+    overs = bench.run(both())
+
+    assert Counter(over and over.limit for over in overs) == {None: 10, "user_daily_images": 40}
+    assert bench.spent().day.images == 10
 
 
 def test_a_clock_that_is_behind_takes_no_conversation_that_is_held(
@@ -401,6 +459,22 @@ def test_a_turn_whose_end_was_lost_is_ended_once(lossy: tuple[Lossy, Bench]) -> 
     assert len(bench.take().parts) == 1
 
 
+def test_a_reservation_whose_replies_were_lost_counts_once(lossy: tuple[Lossy, Bench]) -> None:
+    way, bench = lossy
+    claim, estimate = bench.ask(), bench.record(cost_micros=900)
+    limits = Limits(user_daily_messages=1)
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.reserve(claim, estimate, limits=limits)
+    assert bench.reserve(claim, estimate, limits=limits) is None
+    way.loses = True
+    with pytest.raises(StoreBusy):
+        bench.revise(replace(estimate, cost_micros=70))
+    assert bench.revise(replace(estimate, cost_micros=70))
+
+    assert bench.spent().day == Amounts(messages=1, cost_micros=70)
+
+
 def test_a_claim_whose_reply_was_lost_is_free_with_its_lease(lossy: tuple[Lossy, Bench]) -> None:
     way, bench = lossy
     bench.send(message())
@@ -473,8 +547,9 @@ def live_a_long_life(bench: Bench) -> None:
     bench.retire(claim, retired.name)
     bench.upload(claim, question, "file-3")
     bench.intend(claim, photo(), stands_for=shown_file.name)
+    bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
-    bench.finish(failed, says=(words(),), put_aside=True)
+    bench.finish(failed, says=(words(),), put_aside=True, record=bench.record("charged"))
     bench.send(command(user=BOB), message(user=9))
 
 
@@ -507,12 +582,13 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     bench.show("file-1")
     bench.answer(bench.ask(*album(2)), *turn())
     dead = bench.ask()
-    bench.finish(dead, put_aside=True)
+    bench.finish(dead, put_aside=True, record=bench.record("charged"))
     bench.release(dead)
-    bench.ask()
+    bench.reserve(bench.ask(), bench.record("reserved"))
     bench.send(message(), command())
 
     erased = bench.run(bench.store.erase(ANN, bench.now))
+    bench.run(bench.store.note_delivered("charged", 77))
 
     assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:
@@ -521,6 +597,10 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
         assert client.zrange("snapthread:retired", 0, -1) == client.zrange(
             "snapthread:owner_files:7", 0, -1
         )
+        nobodys = ["2026-11-12:0:gpt-6-luna"]
+        assert client.zrange("snapthread:days", 0, -1) == nobodys
+        assert list(client.scan_iter("snapthread:days_of:*")) == ["snapthread:days_of:0"]
+        assert list(client.scan_iter("snapthread:daily:*")) == [f"snapthread:daily:{nobodys[0]}"]
 
 
 OF_EVERYBODY: Final = {
@@ -529,6 +609,11 @@ OF_EVERYBODY: Final = {
     "snapthread:seen",
     "snapthread:retired",
     "snapthread:due",
+    "snapthread:tally:*",
+    "snapthread:periods",
+    "snapthread:daily:*",
+    "snapthread:days",
+    "snapthread:days_of:*",
     "user_files:*",
 }
 

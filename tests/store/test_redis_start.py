@@ -104,7 +104,8 @@ def test_a_server_that_writes_down_late_is_warned_of(server: Server) -> None:
 
 
 def test_a_cluster_is_refused(tmp_path: Path) -> None:
-    with own_server(tmp_path, "--cluster-enabled", "yes") as server:
+    options = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+    with own_server(tmp_path, *options) as server:
         assert "Cluster" in refusal(server.url)
 
 

@@ -1,13 +1,14 @@
 """How our words are written into a store: JSON for what is read whole, seconds for times."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from snapthread.model import Destination, Message, Photo, Say
-from snapthread.usage import TurnRecord
+from snapthread.usage import DailyUsage, TurnRecord
 
 _MESSAGE = TypeAdapter(Message)
 _SAY = TypeAdapter(Say)
@@ -70,7 +71,21 @@ def load_record(text: str) -> TurnRecord:
     return _RECORD.validate_json(text)
 
 
-def record_as_json(record: TurnRecord) -> dict[str, Any]:
-    """For people to read."""
-    shown: dict[str, Any] = _RECORD.dump_python(record, mode="json")
-    return shown
+def load_turn(text: str, delivered_ms: int | None) -> TurnRecord:
+    """A record that was charged, with what became known later than the rest."""
+    record = load_record(text)
+    return replace(record, stages=replace(record.stages, delivered=delivered_ms))
+
+
+def load_daily(row: Mapping[str, Any]) -> DailyUsage:
+    """A row of the sums; its cost is of the turns with a price."""
+    is_unknown = row["turns_without_price"] and not row["cost_micros"]
+    return DailyUsage(**{**row, "cost_micros": None if is_unknown else row["cost_micros"]})
+
+
+def used_as_json(days: Iterable[DailyUsage], turns: Iterable[TurnRecord]) -> dict[str, Any]:
+    """What one person used, for people to read."""
+    return {
+        "usage": [asdict(day) for day in days],
+        "turns": [_RECORD.dump_python(turn, mode="json") for turn in turns],
+    }

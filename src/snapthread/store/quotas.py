@@ -1,7 +1,6 @@
 """What may be used: `ports.Quotas` on SQLite."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey
@@ -16,6 +15,7 @@ from snapthread.usage import (
     Spent,
     TurnRecord,
     amounts_of,
+    broken_off,
     day_of,
     first_over,
     month_of,
@@ -93,8 +93,7 @@ def _charge(db: Db, row: sqlite3.Row) -> None:
 
 
 def _charge_broken(db: Db, row: sqlite3.Row) -> None:
-    """Its question waits for another attempt, which counts the messages and images."""
-    record = replace(load_record(row["record"]), messages=0, images=0)
+    record = broken_off(load_record(row["record"]))
     _recount(db, row, record)
     write(db, record)
     _forget(db, row)

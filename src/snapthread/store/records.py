@@ -1,13 +1,13 @@
 """What was used: `ports.Records` on SQLite."""
 
 import sqlite3
-from dataclasses import asdict, astuple, fields, replace
+from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any, Final
 
-from snapthread.store.codec import dump_record, load_record, record_as_json, seconds
+from snapthread.store.codec import dump_record, load_daily, load_turn, seconds, used_as_json
 from snapthread.store.rows import Db
-from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of
+from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, share_of
 
 _COLUMNS: Final = tuple(field.name for field in fields(DailyUsage))
 _SUMMED: Final = _COLUMNS[3:]  # after user, day and model
@@ -23,31 +23,13 @@ def write(db: Db, record: TurnRecord) -> None:
         "INSERT OR REPLACE INTO records (id, at, user_id, record) VALUES (?, ?, ?, ?)",
         (record.id, seconds(record.at), record.user_id, dump_record(record)),
     )
-    share = _share(record)
+    share = share_of(record)
     if share.is_nothing:
         return
     marks = ", ".join("?" * len(_COLUMNS))
     db.execute(
         f"INSERT INTO daily ({', '.join(_COLUMNS)}) VALUES ({marks}){_ADD}",  # noqa: S608
         astuple(share),
-    )
-
-
-def _share(record: TurnRecord) -> DailyUsage:
-    counted, estimated = record.usage, record.estimated
-    return DailyUsage(
-        user_id=record.user_id,
-        day=day_of(record.at),
-        model=record.model,
-        messages=record.messages,
-        images=record.images,
-        image_tokens=record.image_tokens,
-        input_tokens=counted.input_tokens + estimated.input_tokens,
-        cached_tokens=counted.cached_tokens,
-        output_tokens=counted.output_tokens + estimated.output_tokens,
-        bytes_uploaded=record.bytes_uploaded,
-        cost_micros=record.cost_micros or 0,
-        turns_without_price=int(record.cost_micros is None),
     )
 
 
@@ -61,12 +43,7 @@ def usage(db: Db, since: str, *, user_id: int | None = None) -> tuple[DailyUsage
         f"SELECT * FROM daily WHERE day >= ?{whose} ORDER BY day, user_id, model",  # noqa: S608
         values,
     )
-    return tuple(map(_daily, rows))
-
-
-def _daily(row: sqlite3.Row) -> DailyUsage:
-    is_unknown = row["turns_without_price"] and not row["cost_micros"]
-    return DailyUsage(**{**dict(row), "cost_micros": None if is_unknown else row["cost_micros"]})
+    return tuple(load_daily(dict(row)) for row in rows)
 
 
 def records_after(db: Db, at: datetime, record_id: str, *, limit: int) -> tuple[TurnRecord, ...]:
@@ -78,9 +55,7 @@ def records_after(db: Db, at: datetime, record_id: str, *, limit: int) -> tuple[
 
 
 def _record(row: sqlite3.Row) -> TurnRecord:
-    record = load_record(row["record"])
-    stages = replace(record.stages, delivered=row["delivered_ms"])
-    return replace(record, stages=stages)
+    return load_turn(row["record"], row["delivered_ms"])
 
 
 def tidy(db: Db, now: datetime) -> int:
@@ -105,7 +80,4 @@ def erase(db: Db, user_id: int) -> None:
 def export(db: Db, user_id: int) -> dict[str, Any]:
     """Of one person, as JSON."""
     rows = db.execute("SELECT * FROM records WHERE user_id = ? ORDER BY at, id", (user_id,))
-    return {
-        "usage": [asdict(row) for row in usage(db, "", user_id=user_id)],
-        "turns": [record_as_json(_record(row)) for row in rows],
-    }
+    return used_as_json(usage(db, "", user_id=user_id), map(_record, rows))

@@ -2,10 +2,10 @@
 
 A script's reply can be lost although it was run: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
-`uploaded` and `intend` know their file; what was claimed or taken for a while is free again when
-its lease is over; `finish`, `reset`, `stop` and `jumped` find nothing to end the second time. Only
-a `say` without `once` and the last words of an erasure may be said twice, and a `forget` that is
-asked again finds its photo gone already.
+`uploaded` and `intend` know their file, `reserve` and `revise` their record; what was claimed or
+taken for a while is free again when its lease is over; `finish`, `reset`, `stop` and `jumped` find
+nothing to end the second time. Only a `say` without `once` and the last words of an erasure may be
+said twice, and a `forget` that is asked again finds its photo gone already.
 """
 
 import secrets
@@ -45,6 +45,17 @@ from snapthread.ports import Arrival, ResetWords
 from snapthread.store.codec import dump_say, load_message
 from snapthread.store.ledger import LOOK_AGAIN_S
 from snapthread.store.redis_server import Server
+from snapthread.store.redis_usage import (
+    allowed,
+    counted_in,
+    load_days,
+    load_over,
+    load_spent,
+    load_turns,
+    load_used,
+    noted,
+    reserved,
+)
 from snapthread.store.redis_words import (
     arrived,
     dump_line,
@@ -68,6 +79,16 @@ from snapthread.store.redis_words import (
 )
 from snapthread.store.redis_words import (
     command as ended,
+)
+from snapthread.usage import (
+    RECORDS_KEPT,
+    STALE,
+    DailyUsage,
+    Limits,
+    Over,
+    Spent,
+    TurnRecord,
+    month_of,
 )
 
 VERSION: Final = 1  # of what is written; raised with a change that older versions cannot read
@@ -126,7 +147,15 @@ class RedisStore:
         await self._do("pause", service=service, until_at=micros(until))
 
     async def tidy(self, now: datetime) -> int:
-        return int(await self._do("tidy", now=micros(now), seen=micros_of(SEEN_S)))
+        return int(
+            await self._do(
+                "tidy",
+                now=micros(now),
+                seen=micros_of(SEEN_S),
+                month=month_of(now),
+                old=micros(now - RECORDS_KEPT),
+            )
+        )
 
     async def check(self) -> None:
         await self._do("check")
@@ -202,6 +231,9 @@ class RedisStore:
             )
         )
 
+    async def count_waiting(self) -> int:
+        return int(await self._do("count_waiting"))
+
     # ------------------------------------------------------------ conversations
 
     async def compose(
@@ -242,6 +274,7 @@ class RedisStore:
         says: Sequence[Say] = (),
         to: Destination,
         put_aside: bool = False,
+        record: TurnRecord | None = None,
     ) -> tuple[Part, ...]:
         photos = [photo for line in lines for photo in line.photos]
         parts = await self._do(
@@ -252,6 +285,7 @@ class RedisStore:
             photos=[{"label": photo.label, "file": photo.file} for photo in photos],
             says=[dump_say(say) for say in says],
             put_aside=put_aside,
+            note=None if record is None else noted(record),
             seen=micros_of(SEEN_S),
             **going(to),
         )
@@ -453,9 +487,13 @@ class RedisStore:
     async def files_of(self, user_id: int) -> int:
         return int(await self._do("files_of", user_id=user_id))
 
+    async def bytes_of(self, user_id: int) -> int:
+        return int(await self._do("bytes_of", user_id=user_id))
+
     async def export(self, user_id: int) -> dict[str, Any]:
         key = private_conversation(user_id)
-        return load_export(user_id, await self._do("export", key=key, user_id=user_id))
+        *held, days, turns = await self._do("export", key=key, user_id=user_id)
+        return load_export(user_id, held) | load_used(days, turns)
 
     async def adopt(
         self,
@@ -489,6 +527,41 @@ class RedisStore:
 
     async def user_files(self, owner: int) -> frozenset[str]:
         return frozenset(await self._do("user_files", owner=owner))
+
+    # ------------------------------------------------------------ quotas and records
+
+    async def reserve(
+        self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
+    ) -> Over | None:
+        over = await self._do(
+            "reserve",
+            claim=holder(claim),
+            now=micros(now),
+            limits=allowed(limits),
+            **counted_in(payer, now),
+            **reserved(estimate),
+        )
+        return load_over(over, now)
+
+    async def revise(self, record: TurnRecord) -> bool:
+        return bool(await self._do("revise", **reserved(record)))
+
+    async def settle_stale(self, now: datetime, *, limit: int) -> int:
+        return int(await self._do("settle_stale", old=micros(now - STALE), limit=limit))
+
+    async def spent(self, payer: str, now: datetime) -> Spent:
+        return load_spent(await self._do("spent", **counted_in(payer, now)))
+
+    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
+        await self._do("note_delivered", id=record_id, delivered_ms=delivered_ms)
+
+    async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+        return load_days(await self._do("usage", since=since, user_id=user_id))
+
+    async def records_after(
+        self, at: datetime, record_id: str, *, limit: int
+    ) -> tuple[TurnRecord, ...]:
+        return load_turns(await self._do("records_after", at=micros(at), id=record_id, limit=limit))
 
 
 def _first_token() -> int:

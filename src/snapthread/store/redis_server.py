@@ -1,7 +1,9 @@
 """The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final, Self
@@ -33,6 +35,8 @@ LUA_FILES: Final = (
     "files",
     "ledger",
     "images",
+    "records",
+    "quotas",
     "conversation",
     "leaving",
     "inbox",
@@ -58,7 +62,7 @@ class Server:
                 max_connections=CONNECTIONS,
                 timeout=ANSWER_S,
                 socket_connect_timeout=CONNECT_S,
-                socket_timeout=ANSWER_S,
+                socket_timeout=None,  # ours is `_answer`: on Python 3.11 theirs can lose a cancel
                 socket_keepalive=True,
                 decode_responses=True,
                 protocol=2,
@@ -90,11 +94,12 @@ class Server:
         """What the verb replies: lists of text and whole numbers, None for what is not there."""
         text = json.dumps(arguments, ensure_ascii=False)
         try:
-            try:
-                return await self._run(verb, text)
-            except NoScriptError:  # a server that was started anew: nothing was done
-                await self._redis.script_load(self._script)
-                return await self._run(verb, text)
+            async with _answer():
+                try:
+                    return await self._run(verb, text)
+                except NoScriptError:  # a server that was started anew: nothing was done
+                    await self._redis.script_load(self._script)
+                    return await self._run(verb, text)
         except RedisError as error:
             if isinstance(error, ReadOnlyError):  # the address leads to another server by now
                 await self._redis.connection_pool.disconnect(inuse_connections=False)
@@ -116,7 +121,8 @@ class Server:
     async def examine(self) -> None:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
         try:
-            info = await self._redis.info()
+            async with _answer():
+                info = await self._redis.info()
         except RedisError as error:
             raise ours(error) from error
         for problem in problems(info):
@@ -130,12 +136,23 @@ class Server:
 
     async def _may_forget(self) -> bool:
         try:
-            told = await self._redis.config_get("appendfsync")
+            async with _answer():
+                told = await self._redis.config_get("appendfsync")
         except ResponseError:  # a managed service, or an ACL: then nobody can tell
             return False
         except RedisError as error:
             raise ours(error) from error
         return bool(told.get("appendfsync", "always") != "always")
+
+
+@asynccontextmanager
+async def _answer() -> AsyncIterator[None]:
+    """Time for one answer."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            yield
+    except TimeoutError:
+        raise StoreBusy("the store's server is away: Timeout") from None
 
 
 def _read(url: str) -> tuple[str, int]:

@@ -156,6 +156,7 @@ function verbs.finish(a)
     put_aside(key, rows, a.now)
   end
   leave_mailbox(a.claim, rows, a)
+  settle(key, a.note)
   local others_came = redis.call('EXISTS', key_of('inbox', key)) == 1
   local first = {reply_to = others_came and a.reply_to or nil, replaces = row.stream}
   redis.call('HDEL', key_of('conversation', key), 'stream')
@@ -203,6 +204,7 @@ function verbs.reset(a)
   -- Another process may be asking right now: its files stay until its lease is over.
   retire_conversation(a.key, math.max(a.now, row.lease_until))
   begin_anew(a.key, row, command.id)
+  charge(a.key)
   add_parts(a.key, a.to, {a.say}, a.now)
   refresh_ready(a.key)
   return files

@@ -19,9 +19,14 @@ local INTENTS = 'snapthread:intents'
 local LEAVING = 'snapthread:leaving'
 local UPLOADED = 'snapthread:uploaded'
 local SHOWN_NAMES = 'snapthread:shown_names'
+local RESERVATIONS = 'snapthread:reservations'
+local RESERVED_FOR = 'snapthread:reserved_for'
+local PERIODS = 'snapthread:periods'
+local RECORDS = 'snapthread:records'
+local DAYS = 'snapthread:days'
 
 -- kind: job, conversation, inbox, commands, message, aside_of, aside_message, parts, lines, file,
--- files, owner_files
+-- files, owner_files, reservation, tally, record, records_of, daily, days_of
 local function key_of(kind, id)
   return 'snapthread:' .. kind .. ':' .. id
 end

@@ -274,6 +274,10 @@ function verbs.jumpers()
   return texts
 end
 
+function verbs.count_waiting()
+  return redis.call('ZCARD', MESSAGES)
+end
+
 -- The first that is free, and a short walk over the held: no further than could be earlier.
 function verbs.next_wake(a)
   local first = redis.call('ZRANGE', READY, 0, 0)[1]

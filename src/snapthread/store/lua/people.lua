@@ -47,6 +47,8 @@ function verbs.erase(a)
   drop_conversation(a.key)
   redis.call('ZREM', BLOCKED, whole(a.user_id))
   forget_marks(a.key, a.user_id)
+  charge(a.key)
+  erase_records(whole(a.user_id))
   if a.say then
     ensure_conversation(a.key, a.first_token)
     add_parts(a.key, a.to, {a.say}, a.now, {reply_to = a.reply_to, replaces = a.replaces})
@@ -58,6 +60,14 @@ end
 -- Files of a person that are, or may be, at OpenAI.
 function verbs.files_of(a)
   return redis.call('ZCARD', key_of('owner_files', whole(a.user_id)))
+end
+
+function verbs.bytes_of(a)
+  local size_bytes = 0
+  for _, name in ipairs(redis.call('ZRANGE', key_of('owner_files', whole(a.user_id)), 0, -1)) do
+    size_bytes = size_bytes + pick(key_of('file', name), {'size_bytes'}).size_bytes
+  end
+  return size_bytes
 end
 
 local function waiting_texts(key)
@@ -79,8 +89,9 @@ local function aside_texts(key)
   return texts
 end
 
--- lines, files, {id, message that waits}, messages put aside, parts
+-- lines, files, {id, message that waits}, messages put aside, parts, sums of days, records
 function verbs.export(a)
+  local days, turns = used(whole(a.user_id))
   local files = files_of(key_of('owner_files', whole(a.user_id)), function() return true end)
   return {
     redis.call('LRANGE', key_of('lines', a.key), 0, -1),
@@ -88,6 +99,8 @@ function verbs.export(a)
     waiting_texts(a.key),
     aside_texts(a.key),
     waiting_parts(a.key),
+    days,
+    turns,
   }
 end
 

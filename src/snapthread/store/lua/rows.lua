@@ -12,7 +12,7 @@ local NUMBERS = { -- fields whose text is a number
   update_id = true, arrived_at = true, attempts = true, user_id = true, thread_id = true,
   sent_at = true, owner = true, place = true, label = true, size_bytes = true, width = true,
   height = true, created_at = true, leaves_at = true, expires_at = true, due_at = true,
-  ends_at = true, put_aside_at = true,
+  ends_at = true, put_aside_at = true, reserved_at = true,
 }
 
 local function whole(number)

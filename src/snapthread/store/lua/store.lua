@@ -22,7 +22,7 @@ function verbs.tidy(a)
     clear_mark(name)
     count = count + 1
   end
-  return count
+  return count + drop_tallies_before(a.month) + drop_records_up_to(a.old)
 end
 
 function verbs.check()
