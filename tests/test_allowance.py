@@ -1,5 +1,6 @@
 """Limits in words: sums of money, days and months, and the plural forms of a refusal."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -63,7 +64,25 @@ def test_a_refusal_counts_in_russian(allowed: int, sentence: str) -> None:
     found = over(Limits(user_daily_images=allowed), Amounts(images=allowed + 1))
 
     assert f"в день можно {sentence}, использовано 0" in words("ru").over(found)
-    assert words("ru").over(found).endswith("2027-01-01 00:00 UTC.")
+    assert "Новый счёт начнётся 2027-01-01 00:00 UTC." in words("ru").over(found)
+
+
+@pytest.mark.parametrize(
+    ("limits", "more", "advice"),
+    [
+        (Limits(user_daily_images=3), Amounts(images=4), "send fewer images at once"),
+        (Limits(user_daily_cost_micros=3), Amounts(cost_micros=4), "ask more briefly"),
+        (Limits(bot_monthly_cost_micros=3), Amounts(cost_micros=4), "ask more briefly"),
+    ],
+)
+def test_who_would_wait_in_vain_hears_what_to_do(
+    limits: Limits, more: Amounts, advice: str
+) -> None:
+    in_vain = over(limits, more)
+    worth_it = replace(in_vain, used=1, wanted=in_vain.allowed)
+
+    assert advice in words().over(in_vain)
+    assert advice not in words().over(worth_it)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -138,4 +157,12 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
         "Left: 1 message today, 0 images today, $0.01 today, $0.03 this month,"
         " $0.00 this month for everybody together."
     )
-    assert storage == "Your images at OpenAI: 1.5 MB."
+    assert storage == "Your images at OpenAI: 1.4 MB."
+
+
+def test_a_full_storage_is_as_large_as_its_limit() -> None:
+    full = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
+
+    text = told(full, (), Limits(), Spent(), now=NOW, stored_bytes=5 * 1024 * 1024)
+
+    assert text.endswith("Your images at OpenAI: 5.0 of 5 MB.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.app import load_prices
+from snapthread.app import load_prices, too_low
 from snapthread.settings import Settings, SettingsError, load_settings
 from snapthread.usage import Limits
 
@@ -202,6 +202,16 @@ def test_a_limit_of_money_needs_a_model_with_a_price() -> None:
     assert caught.value.problems == [
         "USER_DAILY_COST_USD is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
     ]
+
+
+def test_a_limit_of_money_that_no_question_fits_in_is_found() -> None:
+    limits = {"USER_DAILY_COST_USD": "0.002", "BOT_MONTHLY_COST_USD": "0.003"}
+    settings = load_settings(ENOUGH | limits)  # the longest answer costs 0.002048
+    shorter = settings.model_copy(update={"openai_max_output_tokens": 1000})
+    prices = load_prices(settings)
+
+    assert too_low(settings, prices) == ("USER_DAILY_COST_USD",)
+    assert too_low(shorter, prices) == ()
 
 
 def test_without_a_limit_of_money_a_model_needs_no_price() -> None:

@@ -152,3 +152,13 @@ def test_it_waits_for_no_library_of_telegram_or_openai(tmp_path: Path) -> None:
     done = python("-c", program, cwd=tmp_path, PYTHONPATH=":".join(sys.path))
 
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+@pytest.mark.usefixtures("used")
+@pytest.mark.parametrize("command", ["usage --user", "export", "erase --yes"])
+@pytest.mark.parametrize("user", ["99999999999999999999", "-1"])
+def test_an_id_that_nobody_can_have_is_wrong_use(command: str, user: str) -> None:
+    result = CliRunner().invoke(cli, [*command.split(), user])
+
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

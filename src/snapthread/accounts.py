@@ -23,7 +23,8 @@ from snapthread.transcript import text_tokens
 from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
-INSTRUCTIONS_TOKENS = 300  # the model's instructions, and what labels and notes add
+AROUND_TOKENS = 120  # what labels and notes add to a question
+UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Asked:
     output_tokens: int  # at most
     context_tokens: int  # at most
     image_side: int  # pixels, at most
+    instructions_tokens: int
 
     def image_tokens(self, width: int, height: int) -> int:
         counted = image_tokens(self.model, width, height, self.detail)
@@ -84,14 +86,13 @@ class Accounts:
     ) -> Over | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
-        limits = self.limits_of(user_id)
         pictures = pictures_of(questions)
         over = await self._store.reserve(
             claim,
             self._clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter, limits),
-            limits=limits,
+            estimate=await self._estimate(claim, questions, meter),
+            limits=self.limits_of(user_id),
         )
         if over is None:
             meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
@@ -104,14 +105,10 @@ class Accounts:
     # ------------------------------------------------------------ estimates
 
     async def _estimate(
-        self,
-        claim: Claim,
-        questions: tuple[Message, ...],
-        meter: Meter,
-        limits: Limits,
+        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
     ) -> TurnRecord:
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions, limits),
+            input_tokens=await self._input_tokens(claim, questions),
             output_tokens=self.asked.output_tokens,
         )
         return TurnRecord(
@@ -128,25 +125,22 @@ class Accounts:
             cost_micros=self._most(usage),
         )
 
-    async def _input_tokens(
-        self, claim: Claim, questions: tuple[Message, ...], limits: Limits
-    ) -> int:
+    async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
         question = self._question_tokens(questions)
-        if not limits.of_money:
+        if not self._limits.of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self._store.compose(
-            claim,
-            self._clock(),
-            max_tokens=self.asked.context_tokens,
-            question_tokens=question,
+            claim, self._clock(), max_tokens=UNCUT, question_tokens=question
         )
-        return question + sum(line.tokens for line in transcript.lines)
+        held = sum(line.tokens for line in transcript.lines)
+        return max(question, min(question + held, self.asked.context_tokens))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
         replied = replied_picture(questions)
         pictures = (*pictures_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
-        return INSTRUCTIONS_TOKENS + text_tokens(asked_text(questions)) + shown
+        around = self.asked.instructions_tokens + AROUND_TOKENS
+        return around + text_tokens(asked_text(questions)) + shown
 
     def _picture_tokens(self, picture: Picture) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
@@ -206,9 +200,9 @@ class Accounts:
             ),
         )
 
-    async def broke_off(self, first: Message, meter: Meter) -> None:
+    async def broke_off(self, first: Message, meter: Meter) -> TurnRecord:
         """The attempt ends without an end of the turn: what it has cost is known now."""
+        record = self.record(first, meter, outcome="interrupted", reason="broke_off")
         with suppress(SnapthreadError):  # else it is charged as reserved
-            await self._store.revise(
-                self.record(first, meter, outcome="interrupted", reason="broke_off")
-            )
+            await self._store.revise(record)
+        return record

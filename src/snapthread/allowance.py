@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from snapthread.limits import MEGABYTE
 from snapthread.usage import DailyUsage, Limits, Spent, day_of
-from snapthread.words import MEGA, Words, dollars
+from snapthread.words import Words, dollars
 
 
 def told(
@@ -69,7 +70,7 @@ def _each_left(words: Words, limits: Limits, spent: Spent) -> Iterator[str]:
 
 
 def _storage(words: Words, stored_bytes: int) -> str:
-    mb = f"{stored_bytes / MEGA:.1f}"
+    mb = f"{stored_bytes / MEGABYTE:.1f}"
     if not words.storage_mb:
         return words("usage_storage", mb=mb)
     return words("usage_storage_of", mb=mb, limit_mb=f"{words.storage_mb:g}")

@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from decimal import Decimal
 
 import structlog
 
 from snapthread.errors import ChatBusy, SnapthreadError
-from snapthread.line import Edges, Line, Upkeep, assemble
-from snapthread.model import Installation
+from snapthread.line import Edges, Line, Upkeep, assemble, instructions_of
+from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
 from snapthread.prices import Prices, PricesError
 from snapthread.settings import Settings, SettingsError
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 TELEGRAM_AWAY_S = 5.0
 DONE, COULD_NOT = 0, 1
+TOO_LOW = "an answer of OPENAI_MAX_OUTPUT_TOKENS may cost more, so every question is refused"
 
 
 def load_prices(settings: Settings) -> Prices:
@@ -41,8 +43,18 @@ def load_prices(settings: Settings) -> Prices:
     return prices
 
 
+def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
+    """The limits of money that not even one longest answer fits in."""
+    longest = Usage(output_tokens=settings.openai_max_output_tokens)
+    most = Decimal(prices.cost_micros(settings.openai_model, longest) or 0) / 1_000_000
+    names = settings.money_limits
+    return tuple(name for name in names if getattr(settings, name.lower()) < most)
+
+
 def run(settings: Settings, metrics: Metrics, prices: Prices) -> int:
     """`snapthread run`: the exit status."""
+    for name in too_low(settings, prices):
+        log.warning("limit.too_low", setting=name, why=TOO_LOW)
     status = DONE
     try:
         asyncio.run(_run(settings, metrics, prices))
@@ -172,7 +184,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
         assistant = OpenAIAssistant(
             client,
             model=settings.openai_model,
-            instructions=settings.assistant_instructions or texts.model("instructions"),
+            instructions=instructions_of(settings, texts),
             reasoning_effort=settings.openai_reasoning_effort or "",
             max_output_tokens=settings.openai_max_output_tokens,
             image_detail=settings.image_detail,

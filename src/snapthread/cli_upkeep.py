@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from snapthread.limits import USER_ID_MAX
+
 if TYPE_CHECKING:
     from snapthread.line import Upkeep
     from snapthread.settings import Settings
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Progress = Callable[[int], None]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-UserId = Annotated[int, typer.Argument(metavar="USER_ID", help="A Telegram user id.")]
+UserId = Annotated[
+    int, typer.Argument(min=1, max=USER_ID_MAX, metavar="USER_ID", help="A Telegram user id.")
+]
 
 
 def register(cli: typer.Typer) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from snapthread.limits import USER_ID_MAX
+
 if TYPE_CHECKING:
     from snapthread.settings import Settings
     from snapthread.usage import DailyUsage
@@ -20,7 +22,10 @@ TOTAL: Final = "total"
 
 def usage(
     days: Annotated[int, typer.Option(min=1, max=36_500, help="UTC days, with today.")] = 30,
-    user: Annotated[int | None, typer.Option(metavar="ID", help="Only this user.")] = None,
+    user: Annotated[
+        int | None,
+        typer.Option(min=0, max=USER_ID_MAX, metavar="ID", help="Only this user; 0: the erased."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
 ) -> None:

@@ -14,6 +14,7 @@ EDIT_PACE_S: Final = 1.5  # an edit counts as a message: about one a second for 
 EDIT_PACE_GROUP_S: Final = 3.0  # 20 a minute for each group
 POLL_S: Final = 50  # a long poll; Telegram's own clients use 50
 ALBUM_PARTS: Final = 10
+USER_ID_MAX: Final = 2**52 - 1  # "at most 52 significant bits"
 # A client cuts a long text at a good place in the second half of what fits.
 CUT_TEXT_UNITS: Final = MESSAGE_UNITS // 2
 CUT_TEXT_GAP_S: Final = 1  # parts of one cut text are sent within a second
@@ -21,6 +22,7 @@ CUT_TEXT_GAP_S: Final = 1  # parts of one cut text are sent within a second
 # OpenAI (reference: Files API, images-vision guide)
 FILE_LIFE_MAX_S: Final = 2_592_000  # expires_after allows 1 hour to 30 days
 DAY_S: Final = 86_400
+MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not

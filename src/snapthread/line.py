@@ -29,6 +29,7 @@ from snapthread.replicas import Listening
 from snapthread.reply import Reply
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.transcript import text_tokens
 from snapthread.turn import Bounds, Turns
 from snapthread.words import Words
 
@@ -220,7 +221,7 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
     upkeep = await Upkeep.of(edges, settings)
     edges = upkeep.edges
     installation = await edges.store.installation()
-    accounts = _accounts(edges, settings, prices, installation)
+    accounts = _accounts(edges, settings, texts, prices, installation)
     turns = Turns(
         edges.store,
         upkeep.pictures,
@@ -235,8 +236,17 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
     return Line(settings, texts, upkeep, accounts, turns)
 
 
+def instructions_of(settings: Settings, texts: Texts) -> str:
+    """What the model is told to be: by the operator, or by us."""
+    return settings.assistant_instructions or texts.model("instructions")
+
+
 def _accounts(
-    edges: Edges, settings: Settings, prices: PriceList, installation: Installation
+    edges: Edges,
+    settings: Settings,
+    texts: Texts,
+    prices: PriceList,
+    installation: Installation,
 ) -> Accounts:
     asked = Asked(
         model=settings.openai_model,
@@ -244,6 +254,7 @@ def _accounts(
         output_tokens=settings.openai_max_output_tokens,
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
+        instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
     return Accounts(
         edges.store,

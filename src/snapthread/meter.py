@@ -80,6 +80,11 @@ class Meter:
         if self.first_token_ms is None:
             self.first_token_ms = ms_since(self.began_s)
 
+    def answered(self, usage: Usage) -> None:
+        """The answer is whole; some servers count nothing, and then we do."""
+        if usage != Usage():
+            self.counted(usage)
+
     def counted(self, usage: Usage) -> None:
         """The API told what the request has cost."""
         self.answers.append(usage)

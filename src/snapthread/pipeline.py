@@ -168,7 +168,7 @@ class Pipeline:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
-                await self._accounts.broke_off(claim.messages[0], meter)
+                _log_turn(claim, await self._accounts.broke_off(claim.messages[0], meter))
             raise
         await self._reply.deliver(claim, parts)
         if _is_recorded(claim.messages[0]):

@@ -454,7 +454,8 @@ class Records(Protocol):
     """What each turn used, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
 
     A record and its share of the sums are written together, when its reservation is charged or
-    its turn finished. An attempt counts on the day (UTC) of its record.
+    its turn finished. An attempt counts on the day (UTC) of its record. What used nothing, such
+    as the refusal of a stranger, is in no sum.
     """
 
     async def note_delivered(self, record_id: str, delivered_ms: int) -> None:

@@ -240,10 +240,10 @@ class Turns:
         assert turn.question is not None
         claim = turn.claim
         lines = request_lines(transcript, turn.question, self._words)
-        tokens = sum(line.tokens for line in (*transcript.lines, turn.question))
+        said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.asks(
-            Usage(input_tokens=tokens),
+            Usage(input_tokens=said + self._accounts.asked.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
@@ -303,7 +303,7 @@ def _heard(turn: Turn, event: AnswerEvent) -> bool:
         case Counted(usage=usage):
             turn.meter.counted(usage)
         case Answered(usage=usage):
-            turn.meter.counted(usage)
+            turn.meter.answered(usage)
             turn.answered = event
     return False
 

@@ -106,6 +106,10 @@ class DailyUsage:
     cost_micros: int | None = 0  # None where no price is known
     turns_without_price: int = 0
 
+    @property
+    def is_nothing(self) -> bool:
+        return self == DailyUsage(user_id=self.user_id, day=self.day, model=self.model)
+
 
 def broken_off(record: TurnRecord) -> TurnRecord:
     """Its question waits for another attempt, which counts the messages and images."""

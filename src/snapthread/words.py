@@ -99,12 +99,15 @@ class Words:
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
     def over(self, over: Over) -> str:
-        """Which limit, how much of it is used, when it opens again."""
+        """Which limit, how much of it is used, when it opens; what helps where waiting does not."""
         is_money = over.limit.endswith("cost")
         amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}
         shown = {key: dollars(n) if is_money else n for key, n in amounts.items()}
         opens = f"{over.opens_at:%Y-%m-%d %H:%M} UTC"
-        return self(f"over_{over.limit}", n=over.allowed, opens=opens, **shown)
+        sentence = self(f"over_{over.limit}", n=over.allowed, opens=opens, **shown)
+        if over.wanted <= over.allowed:
+            return sentence
+        return f"{sentence} {self('over_alone_cost' if is_money else 'over_alone_images')}"
 
     def stopped(self, unseen: int) -> str:
         """Before the first word; pictures that were not there yet are not kept."""

@@ -15,6 +15,7 @@ from snapthread.usage import (
     DailyUsage,
     Limits,
     SentImage,
+    Spent,
     Stages,
     TurnRecord,
 )
@@ -418,6 +419,13 @@ def test_the_sums_of_a_day_are_by_user_and_model(bench: Bench) -> None:
     assert bench.usage() == ()
 
 
+def test_who_was_only_refused_is_in_no_sum(bench: Bench) -> None:
+    bench.finish(bench.ask(), record=bench.record(messages=0, outcome="refused", reason="stranger"))
+
+    assert [record.reason for record in bench.records()] == ["stranger"]
+    assert bench.usage() == ()
+
+
 def test_the_sums_of_users_are_in_the_order_of_their_ids(bench: Bench) -> None:
     for user in (10, 9):
         bench.finish(bench.ask(message(user=user)), record=bench.record(f"r{user}", user=user))
@@ -468,6 +476,19 @@ def test_what_quotas_counted_is_forgotten_with_its_month(bench: Bench) -> None:
 
     assert at_its_end == ONE
     assert bench.spent().month == Amounts()
+
+
+def test_a_turn_that_outlives_its_month_gives_nothing_back(bench: Bench) -> None:
+    bench.now = NEXT_MONTH - timedelta(seconds=10)
+    claim, estimate = asked(bench, cost_micros=900)
+    bench.reserve(claim, estimate)
+    bench.now = NEXT_MONTH + timedelta(seconds=1)
+    bench.tidy()
+
+    bench.finish(claim, record=replace(estimate, cost_micros=120))
+
+    bench.now = NEXT_MONTH - timedelta(seconds=1)  # the clock went backwards
+    assert bench.spent() == Spent()
 
 
 # ---------------------------------------------------------------- one person

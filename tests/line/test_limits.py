@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from snapthread.model import Message, Say, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread.sandbox.people import Person
 from snapthread.sandbox.scripted_model import Answer
+from snapthread.telemetry.table import LABELS
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
 from snapthread.words import dollars
 from tests import virtual
@@ -180,6 +182,21 @@ def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path
     play(story, tmp_path, USER_DAILY_COST_USD="0.0285")
 
 
+def test_an_admin_reserves_as_much_as_anybody(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        world.model.says("Yes.")
+        ada.sends("word " * 800)
+        await ada.hears()
+        await rests(world)
+        before = (await spent(world)).bot_month.cost_micros
+        await asked_slowly(world, ada)
+        assert (await spent(world)).bot_month.cost_micros - before > 25_200 + 1500
+
+    # The longest answer and what stands around a question are 25,200; the conversation is 2,000.
+    play(story, tmp_path, BOT_MONTHLY_COST_USD="1", ADMIN_USER_IDS=str(ADA))
+
+
 def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         people = [world.person(ADA + number) for number in range(20)]
@@ -193,6 +210,37 @@ def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None
         assert (await spent(world)).bot_month.cost_micros < 100_000
 
     play(story, tmp_path, BOT_MONTHLY_COST_USD="0.11")
+
+
+def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends("My cat is called Mia.")
+        await ada.hears()
+        large = photo(size=(1500, 1500))
+        ada.sends_album([large, large], caption="Which?")
+        (refused,) = await ada.hears()
+        ada.sends("What is my cat called?")
+        await ada.hears()
+        assert "too many images" in refused.text
+        assert "My cat is called Mia" in str(world.requests[-1].body)
+
+    # The album would not fit in a request together with what was said before.
+    limits = {"USER_DAILY_IMAGES": "1", "USER_DAILY_COST_USD": "100"}
+    play(story, tmp_path, CONTEXT_MAX_TOKENS="4000", **limits)
+
+
+def test_the_operators_instructions_are_reserved_too(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends("Hello")
+        (refused,) = await ada.hears()
+        assert "more than is left for you today" in refused.text
+        assert world.requests == []
+
+    # The longest answer is 24,576 micro-dollars, the instructions are 4,000.
+    instructions = "Be kind. " * 888
+    play(story, tmp_path, USER_DAILY_COST_USD="0.0275", ASSISTANT_INSTRUCTIONS=instructions)
 
 
 # ---------------------------------------------------------------- what broke off
@@ -218,6 +266,19 @@ def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
         assert (await spent(world)).day.cost_micros == record.cost_micros
 
     play(story, tmp_path)
+
+
+def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        await asked_slowly(world, ada)
+        ada.presses_stop()
+        await ada.hears()
+        await rests(world)
+        (record,) = await records(world)
+        assert record.estimated.input_tokens > 2000
+
+    play(story, tmp_path, ASSISTANT_INSTRUCTIONS="Be kind. " * 888)
 
 
 def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Path) -> None:
@@ -272,6 +333,23 @@ def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
         assert (record.outcome, record.reason) == ("interrupted", "broke_off")
         assert 10 <= record.estimated.output_tokens < 100
         assert (await spent(world)).day == Amounts(messages=1, cost_micros=record.cost_micros or 0)
+
+    play(story, tmp_path)
+
+
+def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        await asked_slowly(world, ada)
+        with capture_logs() as events:
+            ada.sends("/reset")
+            await ada.hears()
+            await rests(world)
+        (record,) = await records(world)
+        (event,) = [event for event in events if event["event"] == "turn.done"]
+        assert (event["outcome"], event["reason"]) == ("interrupted", "broke_off")
+        assert event["cost_micros"] == record.cost_micros
+        assert event["reason"] in LABELS["reason"]
 
     play(story, tmp_path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from snapthread.bot_api.chat import Hook, TelegramChat
-from snapthread.line import Edges, Line, Upkeep, assemble
+from snapthread.line import Edges, Line, Upkeep, assemble, instructions_of
 from snapthread.media import Images, Prepared, Sight
 from snapthread.openai_api.assistant import OpenAIAssistant
 from snapthread.openai_api.client import make_client
@@ -131,7 +131,7 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
     assistant = OpenAIAssistant(
         client,
         model=settings.openai_model,
-        instructions=texts.model("instructions"),
+        instructions=instructions_of(settings, texts),
         reasoning_effort=settings.openai_reasoning_effort or "",
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,

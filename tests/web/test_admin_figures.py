@@ -232,3 +232,13 @@ def test_a_csv_survives_commas_quotes_and_line_breaks() -> None:
     odd = 'a "model", of\r\ntwo lines'
     held = Held(daily=[_day(ANN, TODAY, odd, messages=1)])
     assert _csv(held, "models")[1][0] == odd
+
+
+def test_who_was_refused_makes_no_answer_look_fast() -> None:
+    fast, slow = Stages(waited=1, finished=2), Stages(waited=1, finished=900)
+    refused = [_record(f"r{n}", outcome="refused", stages=fast) for n in range(9)]
+    held = Held(records=[*refused, _record("answered", stages=slow)])
+
+    rows = {row[0]: row[1:] for row in _csv(held, "latency")}
+
+    assert rows["Answer finished"] == ["900", "900", "1"]

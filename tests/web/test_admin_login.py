@@ -65,6 +65,24 @@ def test_a_wrong_token_is_told_and_sets_no_cookie(token: str) -> None:
     Page().visit(story)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"token=\xff"),
+        ("application/x-www-form-urlencoded; charset=none", b"token=x"),
+        ("multipart/form-data", b"token"),
+        ("multipart/form-data; boundary=b", b"token"),
+    ],
+)
+def test_what_is_no_form_is_a_wrong_token(kind: str, body: bytes) -> None:
+    async def story(client: Client) -> None:
+        response = await client.post("/admin/login", data=body, headers={"Content-Type": kind})
+        assert response.status == 401
+        assert "That is not the token." in await response.text()
+
+    Page().visit(story)
+
+
 def test_the_right_token_opens_every_page() -> None:
     async def story(client: Client) -> None:
         response = await log_in(client)

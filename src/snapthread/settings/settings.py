@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from snapthread.limits import DOWNLOAD_BYTES
+from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -47,7 +47,6 @@ from snapthread.settings.kinds import (
 from snapthread.usage import Limits
 
 A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
-MEGABYTE: Final = 1024 * 1024
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")

@@ -104,8 +104,14 @@ def _forget(db: Db, row: sqlite3.Row) -> None:
 
 
 def _recount(db: Db, row: sqlite3.Row, record: TurnRecord) -> None:
+    """Where its month was tidied away meanwhile, nothing is left to count in."""
     more = amounts_of(record) - amounts_of(load_record(row["record"]))
-    _count(db, row["payer"], moment(row["at"]), more)
+    for whose, period in _periods(row["payer"], moment(row["at"])):
+        db.execute(
+            "UPDATE tallies SET messages = messages + ?, images = images + ?,"
+            " cost_micros = cost_micros + ? WHERE payer = ? AND period = ?",
+            (more.messages, more.images, more.cost_micros, whose, period),
+        )
 
 
 def _of_conversation(db: Db, key: ConversationKey) -> sqlite3.Row | None:
@@ -118,8 +124,13 @@ def _of_conversation(db: Db, key: ConversationKey) -> sqlite3.Row | None:
 # ---------------------------------------------------------------- tallies
 
 
+def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
+    """Whose tallies, and of when."""
+    return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
+
+
 def _count(db: Db, payer: str, at: datetime, more: Amounts) -> None:
-    for whose, period in ((payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))):
+    for whose, period in _periods(payer, at):
         db.execute(
             "INSERT INTO tallies (payer, period, messages, images, cost_micros)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (payer, period) DO UPDATE SET"

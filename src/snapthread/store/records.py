@@ -18,15 +18,18 @@ _ADD: Final = " ON CONFLICT (user_id, day, model) DO UPDATE SET " + ", ".join(
 
 
 def write(db: Db, record: TurnRecord) -> None:
-    """The record, and its share of the day."""
+    """The record, and its share of the day; who was only refused used nothing."""
     db.execute(
         "INSERT OR REPLACE INTO records (id, at, user_id, record) VALUES (?, ?, ?, ?)",
         (record.id, seconds(record.at), record.user_id, dump_record(record)),
     )
+    share = share_of(record)
+    if share.is_nothing:
+        return
     marks = ", ".join("?" * len(_COLUMNS))
     db.execute(
         f"INSERT INTO daily ({', '.join(_COLUMNS)}) VALUES ({marks}){_ADD}",  # noqa: S608
-        astuple(share_of(record)),
+        astuple(share),
     )
 
 

@@ -61,7 +61,9 @@ METHODS: Final = (
     " getMyCommands setMyCommands getWebhookInfo deleteWebhook download"
 )
 OUTCOMES: Final = "answered refused failed put_aside interrupted"
-REASONS: Final = "stranger command group unsupported refused vanished reset content_filter stopped"
+REASONS: Final = (
+    "stranger command group unsupported refused vanished reset content_filter stopped broke_off"
+)
 LIMITS: Final = frozenset(get_args(Limit))
 ROUTES: Final = "responses files.create files.delete files.retrieve files.list"
 TROUBLES: Final = "alert deletion delivery housekeeping intake readiness store telegram turn"

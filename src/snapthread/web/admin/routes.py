@@ -96,8 +96,7 @@ class Admin:
         return guarded
 
     async def _log_in(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        refusal = self._refusal(request, str(form.get("token", "")))
+        refusal = self._refusal(request, await _token_in(request))
         if refusal:
             told, status = refusal
             return _html(login_page(told), status)
@@ -124,6 +123,15 @@ class Admin:
         self.throttle.note_wrong(address, now)
         log.warning("admin.refused")
         return WRONG, 401
+
+
+async def _token_in(request: web.Request) -> str:
+    """Of the form; none where what was sent is no form."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):  # bytes that are no text, an unknown charset, no boundary
+        return ""
+    return str(form.get("token", ""))
 
 
 async def _read(page: Handler, request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ STAGES: Final = {
     "finished": "Answer finished",
     "delivered": "Answer delivered",
 }
+OF_ANSWERS: Final = frozenset({"finished", "delivered"})  # a refusal is a sentence of ours
 assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
@@ -35,10 +36,14 @@ class Turns:
         for record in records:
             self.count += 1
             self._ends[record.outcome, record.reason] += 1
-            for stage in STAGES:
-                took = getattr(record.stages, stage)
-                if took is not None:
-                    self._ms[stage].append(took)
+            self._time(record)
+
+    def _time(self, record: TurnRecord) -> None:
+        for stage in STAGES:
+            took = getattr(record.stages, stage)
+            is_no_answer = record.outcome == "refused" and stage in OF_ANSWERS
+            if took is not None and not is_no_answer:
+                self._ms[stage].append(took)
 
     def latency(self) -> Figure:
         rows = [(STAGES[stage], *_spread(self._ms[stage])) for stage in STAGES if self._ms[stage]]
