@@ -74,7 +74,14 @@ class Busy(SnapthreadError):
 
 
 class AssistantBusy(Busy):
-    """OpenAI is overloaded, unreachable, limits our rate, or broke off."""
+    """OpenAI is overloaded, unreachable, limits our rate, or broke off. `is_pause`: it was not
+    asked at all, because it asked us to wait."""
+
+    def __init__(
+        self, detail: str = "", *, retry_after_s: float | None = None, is_pause: bool = False
+    ) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.is_pause = is_pause
 
 
 class FilesBusy(Busy):

@@ -92,14 +92,16 @@ class Pauses:
 
 
 class FairAssistant:
-    """`ports.Assistant`; waits at most as long as a question is asked again."""
+    """`ports.Assistant`; who is told to wait builds the request again after that, as files that
+    it names may have left meanwhile."""
 
     def __init__(self, assistant: Assistant, pauses: Pauses) -> None:
         self._assistant = assistant
         self._pauses = pauses
 
     async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
-        await self._pauses.wait(ASSISTANT, refusal=AssistantBusy, within_s=ASK_RETRY_WITHIN_S)
+        if left_s := await self._pauses.left_s(ASSISTANT):
+            raise AssistantBusy("openai asked us to wait", retry_after_s=left_s, is_pause=True)
         try:
             async with aclosing(self._assistant.ask(ask)) as events:
                 async for event in events:

@@ -198,8 +198,9 @@ class Turns:
                     async for text in said:
                         yield text
             except AssistantBusy as busy:
-                await self._wait(turn, busy, ASK_RETRIES - retries, last=retries == 0)
-                retries -= 1
+                last = retries == 0 and not busy.is_pause
+                await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
+                retries -= not busy.is_pause
             except ContextTooLong:
                 if not await self._store.shorten(turn.claim):
                     raise

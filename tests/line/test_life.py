@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,28 @@ def test_an_old_image_leaves_before_openai_deletes_it(tmp_path: Path) -> None:
         await ada.hears()
         await _sees(world, 0)
         assert "[photo 1, sent 12 Nov 14:00 UTC: no longer in view" in str(world.requests[-1].body)
+
+    play(story, tmp_path)
+
+
+def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None:
+    """OpenAI asked to be left alone, and meanwhile the photo got too old."""
+
+    async def story(world: World) -> None:
+        assert world.process is not None
+        ada = world.person()
+        ada.sends_photo(photo())
+        await ada.hears()
+        sent_at = world.requests[-1].at
+        await sleep(29 * DAY_S - 230)
+        assert len(world.files) == 1
+        until = virtual.now() + timedelta(seconds=50)
+        await world.process.store.pause("openai", until)
+        ada.sends("What was it?")
+        await ada.hears(timeout_s=120)
+        assert world.requests[-1].at >= until.timestamp()
+        assert world.requests[-1].at - sent_at > 29 * DAY_S
+        await _sees(world, 0)
 
     play(story, tmp_path)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -223,9 +223,10 @@ class Settings(BaseModel):
 
     @property
     def _store_password(self) -> tuple[str, ...]:
-        """As it stands in the address, and as it is."""
-        written = urlsplit(self.store_url).password or ""
-        return tuple({written, unquote(written)} - {""})
+        """As it stands in the address, and as it is; redis-py also takes it as an option."""
+        parts = urlsplit(self.store_url)
+        written = {parts.password or "", *parse_qs(parts.query).get("password", ())}
+        return tuple({*written, *map(unquote, written)} - {""})
 
 
 def load_settings(

@@ -92,6 +92,7 @@ from snapthread.usage import (
 )
 
 VERSION: Final = 1  # of what is written; raised with a change that older versions cannot read
+TIDIED_AT_ONCE: Final = 1000  # some milliseconds
 RESET_TRIES: Final = 20  # the count of files changed between asking and resetting
 
 
@@ -147,6 +148,13 @@ class RedisStore:
         await self._do("pause", service=service, until_at=micros(until))
 
     async def tidy(self, now: datetime) -> int:
+        """In runs of `TIDIED_AT_ONCE` of each kind: a script holds up everybody."""
+        tidied = 0
+        while count := await self._tidy_some(now):
+            tidied += count
+        return tidied
+
+    async def _tidy_some(self, now: datetime) -> int:
         return int(
             await self._do(
                 "tidy",
@@ -154,6 +162,7 @@ class RedisStore:
                 seen=micros_of(SEEN_S),
                 month=month_of(now),
                 old=micros(now - RECORDS_KEPT),
+                limit=TIDIED_AT_ONCE,
             )
         )
 

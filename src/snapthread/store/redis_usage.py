@@ -34,6 +34,7 @@ def noted(record: TurnRecord) -> str:
     Text, because the script keeps it: Lua would write numbers with 14 digits only.
     """
     share = share_of(record)
+    summed = {} if share.is_nothing else {name: getattr(share, name) for name in _SUMMED}
     return json.dumps(
         {
             "id": record.id,
@@ -41,7 +42,7 @@ def noted(record: TurnRecord) -> str:
             "user_id": record.user_id,
             "day": share.day,
             "model": share.model,
-            "share": {name: getattr(share, name) for name in _SUMMED},
+            "share": summed,
             "amounts": asdict(amounts_of(record)),
             "record": dump_record(record),
         }

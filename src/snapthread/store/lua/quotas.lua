@@ -37,10 +37,15 @@ local function count_in(period, payer, more)
   end
 end
 
+-- Whose tallies, and of when.
+local function each_tally(row, visit)
+  visit(row.day, row.payer)
+  visit(row.month, row.payer)
+  visit(row.month, BOT)
+end
+
 local function count(row, more)
-  count_in(row.day, row.payer, more)
-  count_in(row.month, row.payer, more)
-  count_in(row.month, BOT, more)
+  each_tally(row, function(period, payer) count_in(period, payer, more) end)
 end
 
 -- The days of a month stay with it.
@@ -100,8 +105,14 @@ local function drop_reservation(key, row)
   redis.call('HDEL', RESERVED_FOR, row.record_id)
 end
 
+-- Where its month was tidied away meanwhile, nothing is left to count in.
 local function recount(row, note)
-  count(row, difference(note.amounts, cjson.decode(row.note).amounts))
+  local more = difference(note.amounts, cjson.decode(row.note).amounts)
+  each_tally(row, function(period, payer)
+    if redis.call('HEXISTS', key_of('tally', period), payer .. ' ' .. UNITS[1]) == 1 then
+      count_in(period, payer, more)
+    end
+  end)
 end
 
 local function charge_broken(key, row)

@@ -28,7 +28,8 @@ local function add_share(user_id, day, model, share)
   end
 end
 
--- The record, and its share of the day. One of the same id is written over.
+-- The record, and its share of the day; who was only refused used nothing. One of the same id is
+-- written over.
 local function add_record(note)
   local key, name, user_id = key_of('record', note.id), record_name(note.at, note.id),
     whole(note.user_id)
@@ -39,7 +40,9 @@ local function add_record(note)
   redis.call('HSET', key, 'at', whole(note.at), 'user_id', user_id, 'record', note.record)
   redis.call('ZADD', RECORDS, 0, name)
   redis.call('ZADD', key_of('records_of', user_id), 0, name)
-  add_share(user_id, note.day, note.model, note.share)
+  if next(note.share) then
+    add_share(user_id, note.day, note.model, note.share)
+  end
 end
 
 function verbs.note_delivered(a)
@@ -76,8 +79,9 @@ function verbs.records_after(a)
   return turns_of(redis.call('ZRANGEBYLEX', RECORDS, after, '+', 'LIMIT', 0, whole(a.limit)))
 end
 
-local function drop_records_up_to(at)
-  local names = redis.call('ZRANGEBYLEX', RECORDS, '-', '(' .. record_name(at + 1, ''))
+local function drop_records_up_to(at, limit)
+  local last = '(' .. record_name(at + 1, '')
+  local names = redis.call('ZRANGEBYLEX', RECORDS, '-', last, 'LIMIT', 0, whole(limit))
   for _, name in ipairs(names) do
     drop_record(name)
   end

@@ -15,14 +15,18 @@ function verbs.installation(a)
   return redis.call('HMGET', INSTALLATION, 'id', 'secret')
 end
 
+-- Some of what is old, as nobody else is served meanwhile; nothing once all of it is gone.
 function verbs.tidy(a)
-  local count = redis.call('ZREMRANGEBYSCORE', SEEN, '-inf', whole(a.now - a.seen))
-  redis.call('ZREMRANGEBYSCORE', PAUSES, '-inf', whole(a.now))
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', MARKS, '-inf', whole(a.now))) do
+  local count = 0
+  for _, update_id in ipairs(up_to(SEEN, a.now - a.seen, a.limit)) do
+    count = count + redis.call('ZREM', SEEN, update_id)
+  end
+  for _, name in ipairs(up_to(MARKS, a.now, a.limit)) do
     clear_mark(name)
     count = count + 1
   end
-  return count + drop_tallies_before(a.month) + drop_records_up_to(a.old)
+  redis.call('ZREMRANGEBYSCORE', PAUSES, '-inf', whole(a.now))
+  return count + drop_tallies_before(a.month) + drop_records_up_to(a.old, a.limit)
 end
 
 function verbs.check()
