@@ -3,7 +3,7 @@
 inbox.py      update → mailbox            durable, once
 mailbox.py    mailbox → claim             in order, one worker a conversation
 here          claim → what is said        who may, what it is, what went wrong
-  accounts.py   question → reservation    refused here, or settled with the turn's record
+  accounts.py   question → reservation      refused here, or settled with the turn's record
   asking.py     turn → draft                shown as it grows, ended by Stop
   turn.py       question → answer
     pictures.py   picture → file            download, prepare, upload
@@ -12,6 +12,7 @@ here          claim → what is said        who may, what it is, what went wrong
     healing.py    a file has vanished       restore it, ask again
 reply.py      what is said → Telegram     in parts, at least once
 housekeeping.py  beside it: deletions, uploads of unknown outcome
+replicas.py      beside it: what other processes did to work of ours
 """
 
 import asyncio
