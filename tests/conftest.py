@@ -3,20 +3,41 @@
 And logs: a line each, shown where a test fails; the console's rendering would take the time.
 """
 
+import logging
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 import structlog
 from hypothesis import settings
+from structlog.types import Processor
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(key_order=["event"]),
-    ],
-)
+PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.format_exc_info,
+    structlog.processors.KeyValueRenderer(key_order=["event"]),
+]
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """A test that set the logs up as the bot does leaves nothing of that to the next."""
+    structlog.reset_defaults()
+    structlog.configure(processors=PROCESSORS)
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.contextvars.clear_contextvars()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits most comes first: the processes, which the rest is tried beside."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: here / "process" not in item.path.parents)

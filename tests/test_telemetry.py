@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -20,15 +19,20 @@ PASSWORD = "correct/horse battery"
 log = structlog.get_logger()
 
 
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+class Closed(StringIO):
+    """Whoever read it is gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nothing() -> None:
+    shut = StringIO()
+    shut.close()
+    for stream in (Closed(), shut):
+        set_up(log_format="json", stream=stream)
+        structlog.get_logger().info("turn.done")
+        logging.getLogger("aiogram").error("library")
 
 
 def lines(out: StringIO) -> list[dict[str, object]]:

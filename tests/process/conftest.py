@@ -23,8 +23,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all of this folder, so that one bot is started and not two."""
+    """One worker runs the stories of the town, so that one bot is started and not two; those of
+    several bots, each with a town of its own, run beside it."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("town"))
+            group = "fleet" if item.path.stem == "test_replicas" else "town"
+            item.add_marker(pytest.mark.xdist_group(group))
