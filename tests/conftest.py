@@ -38,6 +38,6 @@ def _plain_logs() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits most comes first: the processes, which the rest is tried beside."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: here / "process" not in item.path.parents)
+    """What takes longest comes first, so that the rest is tried beside it and nothing after it."""
+    folders = [Path(__file__).parent / name for name in ("process", "life", "demo")]
+    items.sort(key=lambda item: [folder not in item.path.parents for folder in folders])

@@ -9,6 +9,7 @@ import selectors
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
@@ -33,11 +34,11 @@ class VirtualSelector(selectors.BaseSelector):
         self.who_waits: Callable[[], str] = str
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        events = self._real.select(0)
-        if events or timeout == 0:
-            return events
-        if self.is_working():
-            return self._wait_for_the_thread()
+        if self.is_working():  # else nobody but the loop itself could wake it
+            events = self._real.select(0)
+            return events if events or timeout == 0 else self._wait_for_the_thread()
+        if timeout == 0:
+            return []
         if timeout is None:
             raise NothingCanHappen(f"No timer and no thread is left; waiting: {self.who_waits()}")
         self.now_s += max(timeout, 0.0)
@@ -91,10 +92,23 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         func: Callable[[Unpack[Ts]], T],
         *args: *Ts,
     ) -> asyncio.Future[T]:
-        work = (executor or self._pool).submit(func, *args)
+        if executor is not None:
+            return self._worked(func, *args)
+        work = self._pool.submit(func, *args)
         self._working.add(work)
         waited = asyncio.wrap_future(work, loop=self)
         waited.add_done_callback(lambda _: self._waited_for(work))
+        return waited
+
+    def _worked(self, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> asyncio.Future[T]:
+        """A store's own thread does one thing at a time, so it is done here and now: handing over
+        to a thread and back takes most of a test's time. Who waits hears of it later, or never."""
+        waited: asyncio.Future[T] = self.create_future()
+        try:
+            tell = partial(waited.set_result, func(*args))
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            tell = partial(waited.set_exception, error)
+        self.call_soon(lambda: None if waited.done() else tell())
         return waited
 
     def _waited_for(self, work: Future[Any]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
-from snapthread.limits import ASK_RETRY_WITHIN_S, NEWS_EVERY_S
+from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, NEWS_EVERY_S
 from snapthread.model import Destination, Part, Say
 from snapthread.ports import (
     AnswerEvent,
@@ -112,7 +112,7 @@ class FairAssistant:
 
 
 class FairFiles:
-    """`ports.Files`; an upload is waited for, a deletion is done later."""
+    """`ports.Files`; what must wait for long is refused, or done later."""
 
     def __init__(self, files: Files, pauses: Pauses) -> None:
         self._files = files
@@ -123,7 +123,9 @@ class FairFiles:
         return await self._fairly(upload, within_s=ASK_RETRY_WITHIN_S)
 
     async def delete(self, openai_id: str) -> bool:
-        return await self._fairly(partial(self._files.delete, openai_id), within_s=0)
+        # Within the time that the file was taken for.
+        delete = partial(self._files.delete, openai_id)
+        return await self._fairly(delete, within_s=DELETION_LEASE_S / 2)
 
     async def exists(self, openai_id: str) -> bool:
         exists = partial(self._files.exists, openai_id)

@@ -719,7 +719,7 @@ class LongLifeOnValkey(LifeOnValkey):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestLifeOnValkey = LifeOnValkey.TestCase
 TestLifeOnValkey.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestLongLife = pytest.mark.soak(LongLife.TestCase)

@@ -377,14 +377,17 @@ def test_two_installations_on_one_project_leave_each_others_files_alone(tmp_path
 # ---------------------------------------------------------------- many files
 
 
-def test_a_thousand_files_are_deleted_although_every_third_time_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("albums", [30, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
+    tmp_path: Path, albums: int
+) -> None:
     async def story(world: World) -> None:
         ada = world.person()
         world.model.otherwise = Answer(text="Nice.")
-        for _ in range(100):
+        for _ in range(albums):
             ada.sends_album(album(10))
             await ada.hears()
-        assert len(world.files) == 1000
+        assert len(world.files) == albums * 10
         calls = iter(range(10**9))
         world.openai.faults.add(
             on="DELETE /files/{id}",
@@ -396,7 +399,7 @@ def test_a_thousand_files_are_deleted_although_every_third_time_is_refused(tmp_p
         ada.sends("/reset")
         (said,) = await ada.hears()
         assert world.telegram.world.now() - began < 1
-        assert said.text.endswith("1000 files are still being deleted at OpenAI.")
+        assert said.text.endswith(f"{albums * 10} files are still being deleted at OpenAI.")
         await world.until(lambda: not world.files, timeout_s=3600)
 
     play(story, tmp_path, CONTEXT_MAX_TOKENS="4000")
