@@ -35,7 +35,7 @@ test: setup ## everything that CI runs: format, lint, types, import direction, t
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 4 --dist loadgroup
 
 format: setup ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only --quiet
