@@ -16,7 +16,18 @@ from snapthread.media.sniff import Format
 from snapthread.model import JUMPERS, Message
 from snapthread.texts import COMMANDS, Texts
 from snapthread.words import SENTENCES, Words
-from tests.bot_api.wire import PHOTO, Json, accepted, command, document, media, message, size
+from tests.bot_api.wire import (
+    PHOTO,
+    PLACE,
+    POLL,
+    Json,
+    accepted,
+    command,
+    document,
+    media,
+    message,
+    size,
+)
 
 TEXTS: Final = Texts.load()
 WORDS: Final = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
@@ -25,19 +36,6 @@ FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")
 PREVIEW: Final[Json] = {"thumbnail": size("t", 320, 240)}
 STICKER: Final = media(type="regular", width=512, height=512, is_animated=False, is_video=False)
-PLACE: Final[Json] = {"latitude": 1.0, "longitude": 2.0}
-POLL: Final[Json] = {
-    "id": "1",
-    "question": "?",
-    "options": [],
-    "total_voter_count": 0,
-    "is_closed": False,
-    "is_anonymous": True,
-    "type": "regular",
-    "allows_multiple_answers": False,
-    "allows_revoting": False,
-    "members_only": False,
-}
 ORIGIN: Final[Json] = {"type": "hidden_user", "sender_user_name": "Bo", "date": 1_763_000_000}
 
 

@@ -90,6 +90,22 @@ class Pauses:
                 raise refusal(f"{service} asked us to wait", retry_after_s=left_s)
             await asyncio.sleep(left_s)
 
+    async def call(
+        self,
+        service: str,
+        call: Callable[[], Awaitable[T]],
+        *,
+        busy: type[Busy],
+        within_s: float,
+    ) -> T:
+        """Once everybody may; where the service asks to wait then, everybody does."""
+        await self.wait(service, refusal=busy, within_s=within_s)
+        try:
+            return await call()
+        except busy as asked:
+            await self.keep(service, asked)
+            raise
+
 
 class FairAssistant:
     """`ports.Assistant`; who is told to wait builds the request again after that, as files that
@@ -142,12 +158,7 @@ class FairFiles:
             raise
 
     async def _fairly(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
-        await self._pauses.wait(FILES, refusal=FilesBusy, within_s=within_s)
-        try:
-            return await call()
-        except FilesBusy as busy:
-            await self._pauses.keep(FILES, busy)
-            raise
+        return await self._pauses.call(FILES, call, busy=FilesBusy, within_s=within_s)
 
 
 class FairChat:
@@ -197,9 +208,4 @@ class FairChat:
         await self._pauses.wait(CHAT, refusal=ChatBusy, within_s=0)
 
     async def _fairly(self, call: Callable[[], Awaitable[T]]) -> T:
-        await self._wait()
-        try:
-            return await call()
-        except ChatBusy as busy:
-            await self._pauses.keep(CHAT, busy)
-            raise
+        return await self._pauses.call(CHAT, call, busy=ChatBusy, within_s=0)

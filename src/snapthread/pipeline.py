@@ -263,8 +263,7 @@ class Pipeline:
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         if alert := ALERTS.get(type(error)):
             await self._alerts.tell(alert, detail=str(error))
-        pictures = sum(len(question.pictures) for question in questions)
-        text = words.failure(error, pictures)
+        text = words.failure(error, len(pictures_of(questions)))
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
     def _unexpected(self, error: Exception, words: Words) -> Outcome:

@@ -16,6 +16,8 @@ from tests.bot_api.wire import (
     GROUP,
     PERSON,
     PHOTO,
+    PLACE,
+    POLL,
     PRIVATE,
     SENT_AT,
     USERNAME,
@@ -38,19 +40,6 @@ FRAME: Json = {"width": 10, "height": 10, "duration": 3}
 VIDEO = media(**FRAME, mime_type="video/mp4")
 CONTACT: Json = {"phone_number": "1", "first_name": "Bo"}
 STICKER: Json = media(type="regular", width=512, height=512, is_animated=False, is_video=False)
-PLACE: Json = {"latitude": 1.0, "longitude": 2.0}
-POLL: Json = {
-    "id": "1",
-    "question": "?",
-    "options": [],
-    "total_voter_count": 0,
-    "is_closed": False,
-    "is_anonymous": True,
-    "type": "regular",
-    "allows_multiple_answers": False,
-    "allows_revoting": False,
-    "members_only": False,
-}
 
 UNSUPPORTED_CONTENT: dict[str, Json] = {
     "animation": {"animation": VIDEO, "document": VIDEO},

@@ -158,6 +158,19 @@ def size(name: str, width: int, height: int) -> Json:
     }
 
 
+PLACE: Json = {"latitude": 1.0, "longitude": 2.0}
+POLL: Json = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
 PHOTO = [size("s", 90, 60), size("l", 1280, 853), size("m", 320, 213)]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from snapthread.limits import DRAFT_PACE_S, EDIT_PACE_S
 from snapthread.sandbox.faults import Fault, flood, server_error, slow, telegram_error
+from snapthread.sandbox.scripted_model import Answer
 from tests.line.mortal import Moment
 from tests.line.world import World, play
 
@@ -63,6 +64,7 @@ def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Pat
 def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()
+        world.model.otherwise = Answer(text="Done.", first_s=1.0)  # longer than a draft takes
         for word in ("One", "/reset", "Two"):
             ada.sends(word)
             await ada.hears()

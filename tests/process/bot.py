@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any, Final
 import aiohttp
 
 from tests.process import warm
+from tests.servers import free_port
 
 LIMIT_S: Final = 180.0  # no test measures time; this only ends one that would hang
 FRAGILE: Final = Path(__file__).with_name("fragile")
@@ -137,10 +137,3 @@ def environment() -> dict[str, str]:
     """What a process needs besides its settings: to be found, and a decoder that can be killed."""
     found_by = filter(None, [str(FRAGILE), os.environ.get("PYTHONPATH", "")])
     return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(found_by)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from snapthread.sandbox.scripted_model import Answer
-from tests.process.bot import free_port
 from tests.process.fleet import Crowd, Fleet, balancer, opened
-from tests.servers import Server, own_server
+from tests.servers import Server, free_port, own_server
 
 REPLICAS = 3
 

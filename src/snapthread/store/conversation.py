@@ -35,10 +35,11 @@ from snapthread.store.quotas import charge, settle
 from snapthread.store.rows import (
     Db,
     add_parts,
-    ensure_conversation,
     held,
+    put_on_its_way,
     refresh_ready,
     set_mark,
+    waiting_command,
 )
 from snapthread.usage import TurnRecord
 
@@ -220,18 +221,15 @@ def _leave_mailbox(db: Db, claim: Claim, rows: Sequence[sqlite3.Row], now: datet
 
 def reset(db: Db, command: Message, now: datetime, *, render: ResetWords) -> int | None:
     key = command.conversation
-    row = db.execute(
-        "SELECT id FROM inbox WHERE conversation = ? AND jumps AND update_id = ?",
-        (key, command.update_id),
-    ).fetchone()
-    if row is None:
+    id = waiting_command(db, command)
+    if id is None:
         return None
     # Another process may be asking right now: its files stay until its lease is over.
     (lease_until,) = db.execute(
         "SELECT lease_until FROM conversations WHERE key = ?", (key,)
     ).fetchone()
     retire_conversation(db, key, due_at_s=max(seconds(now), lease_until))
-    _begin_anew(db, key, before=row["id"])
+    _begin_anew(db, key, before=id)
     charge(db, key)
     files = count_held(db, key)
     to = Destination(chat_id=command.chat_id, thread_id=command.thread_id)
@@ -300,9 +298,7 @@ def say(
 ) -> bool:
     if once is not None and not set_mark(db, f"said:{once}", now, again_after_s):
         return False
-    ensure_conversation(db, conversation)
-    add_parts(db, conversation, to, [words], now)
-    refresh_ready(db, conversation)
+    put_on_its_way(db, conversation, to, words, now)
     return True
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey, News, Waiting
 from snapthread.store.codec import load_message, moment, seconds
+from snapthread.store.mailbox import put_in
 from snapthread.store.rows import Db, ensure_conversation, refresh_ready
 
 
@@ -65,16 +66,12 @@ def _waiting(row: sqlite3.Row, at_s: float, *, is_held: bool = False) -> Waiting
 
 def replay(db: Db, update_id: int, now: datetime) -> bool:
     row = db.execute(
-        "DELETE FROM aside WHERE update_id = ? RETURNING conversation, message", (update_id,)
+        "DELETE FROM aside WHERE update_id = ? RETURNING message", (update_id,)
     ).fetchone()
     if row is None:
         return False
-    key = ConversationKey(row["conversation"])
-    ensure_conversation(db, key)
-    db.execute(
-        "INSERT INTO inbox (update_id, conversation, jumps, arrived_at, ready_at, message)"
-        " VALUES (?, ?, 0, ?, ?, ?)",
-        (update_id, key, seconds(now), seconds(now), row["message"]),
-    )
-    refresh_ready(db, key)
+    message = load_message(row["message"])
+    ensure_conversation(db, message.conversation)
+    put_in(db, message, None, now)
+    refresh_ready(db, message.conversation)
     return True

@@ -57,19 +57,19 @@ def _take(db: Db, arrival: Arrival, now: datetime, quiet_s: float) -> bool:
     message = arrival.message
     ensure_conversation(db, message.conversation)
     if message.jumps_the_queue:
-        _put_in(db, message, None, now)
+        put_in(db, message, None, now)
         return True
     if _is_full(db, message.conversation):
         return _say_full(db, arrival, now)
     db.execute("DELETE FROM marks WHERE key = ?", (_full_mark(message.conversation),))
     bundle = _bundle_of(db, message)
-    _put_in(db, message, bundle, now)
+    put_in(db, message, bundle, now)
     if bundle is not None:
         _wait_for_more(db, message, bundle, now, quiet_s)
     return True
 
 
-def _put_in(db: Db, message: Message, bundle: str | None, now: datetime) -> None:
+def put_in(db: Db, message: Message, bundle: str | None, now: datetime) -> None:
     db.execute(
         "INSERT INTO inbox (update_id, conversation, jumps, bundle, arrived_at, ready_at, message)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -11,7 +11,7 @@ from snapthread.store import records
 from snapthread.store.codec import load_photos, moment, seconds
 from snapthread.store.ledger import user_files
 from snapthread.store.quotas import charge
-from snapthread.store.rows import Db, add_parts, ensure_conversation, refresh_ready, set_mark
+from snapthread.store.rows import Db, ensure_conversation, put_on_its_way, set_mark, waiting_command
 
 NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
 
@@ -25,7 +25,7 @@ def erase(
     asked_by: Message | None = None,
 ) -> Erased:
     key = private_conversation(user_id)
-    if asked_by is not None and not _waits(db, asked_by):
+    if asked_by is not None and waiting_command(db, asked_by) is None:
         return NOTHING
     row = db.execute("SELECT lease_until FROM conversations WHERE key = ?", (key,)).fetchone()
     # A process may be asking right now: its files stay until its lease is over.
@@ -55,18 +55,8 @@ def erase(
     charge(db, key)
     records.erase(db, user_id)
     if last_words is not None:
-        ensure_conversation(db, key)
-        add_parts(db, key, last_words[0], [last_words[1]], now)
-        refresh_ready(db, key)
+        put_on_its_way(db, key, *last_words, now)
     return erased
-
-
-def _waits(db: Db, command: Message) -> bool:
-    row = db.execute(
-        "SELECT id FROM inbox WHERE conversation = ? AND jumps AND update_id = ?",
-        (command.conversation, command.update_id),
-    ).fetchone()
-    return row is not None
 
 
 def adopt(
@@ -93,8 +83,7 @@ def adopt(
             },
         )
     if fresh and set_mark(db, f"said:adopted:{user_id}", now, None):
-        add_parts(db, key, Destination(chat_id=user_id), [say], now)
-        refresh_ready(db, key)
+        put_on_its_way(db, key, Destination(chat_id=user_id), say, now)
     return len(fresh)
 
 

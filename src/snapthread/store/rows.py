@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, ConversationKey, Destination, Part, Say
+from snapthread.model import Claim, ConversationKey, Destination, Message, Part, Say
 from snapthread.store.codec import (
     dump_destination,
     dump_say,
@@ -49,6 +49,15 @@ def reset_waits(db: Db, key: ConversationKey) -> bool:
     return row is not None
 
 
+def waiting_command(db: Db, command: Message) -> int | None:
+    """Its place among the messages; None where it does not wait any more."""
+    row = db.execute(
+        "SELECT id FROM inbox WHERE conversation = ? AND jumps AND update_id = ?",
+        (command.conversation, command.update_id),
+    ).fetchone()
+    return row["id"] if row else None
+
+
 def refresh_ready(db: Db, key: ConversationKey) -> None:
     """Work out anew when the conversation has work: parts first, else its oldest message.
 
@@ -86,6 +95,13 @@ def _add_part(db: Db, key: ConversationKey, to: Destination, say: Say, now: date
     )
     assert cursor.lastrowid is not None
     return Part(id=cursor.lastrowid, to=to, say=say)
+
+
+def put_on_its_way(db: Db, key: ConversationKey, to: Destination, say: Say, now: datetime) -> None:
+    """A part of its own, of no turn."""
+    ensure_conversation(db, key)
+    add_parts(db, key, to, [say], now)
+    refresh_ready(db, key)
 
 
 def waiting_parts(db: Db, key: ConversationKey) -> tuple[Part, ...]:
