@@ -19,6 +19,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(LOCK_FLAGS)
 
 PORT := 8080
+SEEDS := 1 2 3 4 5
 
 .PHONY: help setup demo test checks format lock soak clean
 
@@ -42,6 +43,7 @@ format: setup ## format the code and mend what the linter can
 	$(BIN)/ruff format
 
 soak: setup ## the tests that run for minutes
+	for seed in $(SEEDS); do SHUFFLE=$$seed $(BIN)/pytest -q -n 4 tests/line || exit 1; done
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
 
 lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest

@@ -5,6 +5,8 @@ works; when only timers are left it jumps to the next one. Sockets are not for t
 """
 
 import asyncio
+import os
+import random
 import selectors
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -18,6 +20,7 @@ Ts = TypeVarTuple("Ts")
 START: Final = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
 LONGEST_JOB_S: Final = 120.0  # real seconds; a thread that works longer hangs
 THREADS: Final = 4
+STEPS: Final = (0, 0, 0, 1, 2, 5, 20)  # of the loop, that an outside effect takes in one instant
 
 
 class NothingCanHappen(RuntimeError):
@@ -78,6 +81,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._pool = ThreadPoolExecutor(THREADS, "virtual")
         self._virtual.is_working = lambda: bool(self._working)
         self._virtual.who_waits = lambda: _tasks(self)
+        self.dice: random.Random | None = None
 
     def time(self) -> float:
         return self._virtual.now_s
@@ -132,9 +136,23 @@ def _tasks(loop: asyncio.AbstractEventLoop) -> str:
 
 
 def run(main: Coroutine[Any, Any, T], *, start: datetime = START) -> T:
-    """Runs a coroutine to its end in virtual time."""
+    """Runs a coroutine to its end in virtual time; with SHUFFLE=<seed> set, in a shuffled one."""
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(start)) as runner:
+        shuffle(runner.get_loop(), os.environ.get("SHUFFLE"))
         return runner.run(main)
+
+
+def shuffle(running: asyncio.AbstractEventLoop, seed: int | str | None) -> None:
+    """From now on, what happens outside in one instant comes in an order that the seed decides."""
+    assert isinstance(running, VirtualLoop)
+    running.dice = None if seed is None else random.Random(seed)
+
+
+async def takes_its_time() -> None:
+    """An effect outside comes some steps of the loop later, where the loop is shuffled."""
+    dice = loop().dice
+    for _ in range(dice.choice(STEPS) if dice else 0):
+        await asyncio.sleep(0)
 
 
 def loop() -> VirtualLoop:

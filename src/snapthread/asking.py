@@ -30,9 +30,10 @@ class Asking:
             return await self._read_or_stop(turn, draft)
 
     def stop(self, conversation: ConversationKey, number: int) -> None:
-        """End this turn now, with what it has said. Nothing happens where it does not run."""
+        """End this turn now, with what it has said. Nothing happens where it does not run, or is
+        ending already: to end takes as long as letting go of Telegram and OpenAI takes."""
         running, limit = self._running.get(conversation, (None, None))
-        if limit is not None and running == number:
+        if limit is not None and running == number and not limit.expired():
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.line import Edges, Line, Upkeep, assemble
@@ -81,6 +81,10 @@ class Lives(RuleBasedStateMachine):
         self.photos: list[tuple[int, Picture, str | None]] = []
         self.disturbances = 1
         self.run(self._begin())
+
+    @initialize(seed=st.integers(0, 9999))
+    def shuffle(self, seed: int) -> None:
+        virtual.shuffle(self.runner.get_loop(), seed)
 
     def run(self, coroutine: Any) -> Any:
         return self.runner.run(coroutine)

@@ -11,6 +11,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tests import virtual
+
 Moment = Literal["before", "reply lost", "after"]
 
 
@@ -30,6 +32,7 @@ class Life:
         self.died.set()
 
     async def live_or_hang(self) -> None:
+        await virtual.takes_its_time()
         if self.died.is_set():
             await asyncio.Event().wait()
 

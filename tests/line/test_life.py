@@ -24,12 +24,6 @@ async def _sees(world: World, count: int) -> None:
     assert not any(request.dead_ids for request in world.requests)
 
 
-async def sleep(seconds: float) -> None:
-    """The machine sleeps, then the bot has a few minutes to do what is due."""
-    virtual.jump(seconds)
-    await asyncio.sleep(200)
-
-
 # ---------------------------------------------------------------- retention
 
 
@@ -38,9 +32,9 @@ def test_an_old_image_leaves_before_openai_deletes_it(tmp_path: Path) -> None:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
-        await sleep(28.9 * DAY_S)
+        await world.sleeps(28.9 * DAY_S)
         assert len(world.files) == 1
-        await sleep(0.2 * DAY_S)
+        await world.sleeps(0.2 * DAY_S)
         assert len(world.openai.deleted) == 1
         ada.sends("What was it?")
         await ada.hears()
@@ -59,7 +53,7 @@ def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None:
         ada.sends_photo(photo())
         await ada.hears()
         sent_at = world.requests[-1].at
-        await sleep(29 * DAY_S - 230)
+        await world.sleeps(29 * DAY_S - 230)
         assert len(world.files) == 1
         until = virtual.now() + timedelta(seconds=50)
         await world.process.store.pause("openai", until)
@@ -96,7 +90,7 @@ def test_retention_is_the_operators_choice(tmp_path: Path) -> None:
         await ada.hears()
         (file,) = world.openai.files.values()
         assert file.expires_at == file.created_at + 4 * 86_400
-        await sleep(2.95 * DAY_S)
+        await world.sleeps(2.95 * DAY_S)
         await world.until(lambda: not world.files)
 
     play(story, tmp_path, FILE_RETENTION_DAYS="3")
@@ -364,7 +358,7 @@ def test_two_installations_on_one_project_leave_each_others_files_alone(tmp_path
         await world.start()
         ada.sends_photo(photo("blue"))
         await ada.hears()
-        await sleep(2 * DAY_S)
+        await world.sleeps(2 * DAY_S)
         await _reconcile(world)
         assert len(world.files) == 2
         ada.sends("/reset")
@@ -423,6 +417,7 @@ def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> None:
         (done,) = await ada.hears()
         assert done.text.startswith("Everything I held on you is deleted here")
         await world.until(lambda: not world.files)
+        await asyncio.sleep(1)  # until it is written down too
         assert world.process is not None
         held = await world.process.store.export(ada.id)
         assert "secret" not in json.dumps(held)
@@ -468,7 +463,7 @@ def test_who_blocked_the_bot_is_cleaned_up_after_the_retention_time(tmp_path: Pa
         await asyncio.sleep(10)
         bob.unblocks_bot()
         await asyncio.sleep(10)
-        await sleep(8 * DAY_S)
+        await world.sleeps(8 * DAY_S)
         assert world.process is not None
         assert not (await world.process.store.export(1))["conversation"]
         assert (await world.process.store.export(2))["conversation"]

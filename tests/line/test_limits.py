@@ -14,6 +14,7 @@ from snapthread.ports import Arrival
 from snapthread.sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread.sandbox.people import Person
 from snapthread.sandbox.scripted_model import Answer
+from snapthread.store.sqlite import SqliteStore
 from snapthread.telemetry.table import LABELS
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
 from snapthread.words import dollars
@@ -39,13 +40,6 @@ def downloads(world: World) -> int:
     return sum(call.method == "getFile" for call in world.telegram.calls)
 
 
-async def rests(world: World) -> None:
-    """Until nothing is being worked on, so that records and reservations are settled."""
-    assert world.process is not None
-    line = world.process.line
-    await world.until(lambda: line.mailbox.active == 0)
-
-
 # ---------------------------------------------------------------- admission
 
 
@@ -64,7 +58,7 @@ def test_of_fifty_photos_against_a_limit_of_ten_exactly_ten_are_answered(tmp_pat
         )
         assert (downloads(world), world.openai.counts["POST /files"]) == (10, 10)
         assert len(world.requests) == 10
-        await rests(world)
+        await world.rests()
         outcomes = Counter(record.outcome for record in await records(world))
         assert outcomes == {"answered": 10, "refused": 40}
 
@@ -137,7 +131,7 @@ def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
         ada.sends("One")
         ada.sends("Two")
         await ada.hears(2)
-        virtual.jump(86_400)
+        await world.sleeps(86_400)
         ada.sends("Three")
         (answer,) = await ada.hears()
         assert answer.text == "You said: Three"
@@ -188,7 +182,7 @@ def test_an_admin_reserves_as_much_as_anybody(tmp_path: Path) -> None:
         world.model.says("Yes.")
         ada.sends("word " * 800)
         await ada.hears()
-        await rests(world)
+        await world.rests()
         before = (await spent(world)).bot_month.cost_micros
         await asked_slowly(world, ada)
         assert (await spent(world)).bot_month.cost_micros - before > 25_200 + 1500
@@ -206,7 +200,7 @@ def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None
         for person in people:
             await person.hears()
         assert len(world.requests) == 4
-        await rests(world)
+        await world.rests()
         assert (await spent(world)).bot_month.cost_micros < 100_000
 
     play(story, tmp_path, BOT_MONTHLY_COST_USD="0.11")
@@ -259,7 +253,7 @@ def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
         await asked_slowly(world, ada)
         ada.presses_stop()
         await ada.hears()
-        await rests(world)
+        await world.rests()
         (record,) = await records(world)
         assert (record.outcome, record.reason, record.usage) == ("answered", "stopped", Usage())
         assert record.estimated.output_tokens >= 10
@@ -274,7 +268,7 @@ def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> 
         await asked_slowly(world, ada)
         ada.presses_stop()
         await ada.hears()
-        await rests(world)
+        await world.rests()
         (record,) = await records(world)
         assert record.estimated.input_tokens > 2000
 
@@ -287,7 +281,7 @@ def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Pat
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=6))
         ada.sends("one two three four five six seven eight")
         await ada.hears()
-        await rests(world)
+        await world.rests()
         (record,) = await records(world)
         assert (record.outcome, record.requests) == ("answered", 2)
         assert record.estimated.input_tokens > 0
@@ -310,7 +304,7 @@ def test_what_openai_refuses_costs_nothing_and_the_message_may_come_again(
         ada.sends_photo(photo())
         await ada.hears()
         rule.end()
-        await rests(world)
+        await world.rests()
         await asyncio.sleep(1)
         assert (await spent(world)).day == Amounts()
         ada.sends_photo(photo())
@@ -328,7 +322,7 @@ def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
         await asked_slowly(world, ada)
         ada.sends("/reset")
         await ada.hears()
-        await rests(world)
+        await world.rests()
         (record,) = await records(world)
         assert (record.outcome, record.reason) == ("interrupted", "broke_off")
         assert 10 <= record.estimated.output_tokens < 100
@@ -344,7 +338,7 @@ def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> N
         with capture_logs() as events:
             ada.sends("/reset")
             await ada.hears()
-            await rests(world)
+            await world.rests()
         (record,) = await records(world)
         (event,) = [event for event in events if event["event"] == "turn.done"]
         assert (event["outcome"], event["reason"]) == ("interrupted", "broke_off")
@@ -363,7 +357,7 @@ def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: Path) 
         await world.restart()
         (answer,) = await ada.hears()
         assert answer.text == "You said: Tell me"
-        await rests(world)
+        await world.rests()
         second, first = sorted(await records(world), key=lambda record: record.outcome)
         assert (first.outcome, second.outcome) == ("interrupted", "answered")
         day = (await spent(world)).day
@@ -382,7 +376,7 @@ def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
         await world.process.kill()
         await world.start()
         await ada.hears()
-        await rests(world)
+        await world.rests()
         first, second = await records(world)
         assert (first.outcome, first.reason, first.messages) == ("interrupted", "lost", 0)
         assert first.estimated.output_tokens == 4096
@@ -401,7 +395,7 @@ def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path)
         virtual.jump(2 * STALE.total_seconds())
         await world.start()
         await ada.hears()
-        await rests(world)
+        await world.rests()
         first, second = await records(world)
         assert (first.reason, first.messages, second.messages) == ("lost", 0, 1)
         assert (await spent(world)).day.messages == 1
@@ -412,7 +406,8 @@ def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path)
 def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         assert world.process is not None
-        store = world.process.store
+        await world.process.kill()
+        store = await SqliteStore.open(world.folder / "bot.db")
         hello = Message(
             update_id=1,
             conversation=private_conversation(ADA),
@@ -426,6 +421,8 @@ def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Pa
         assert claim is not None
         lost = TurnRecord(id="r", at=at(), user_id=ADA, model="m", outcome="interrupted")
         await store.reserve(claim, at(), payer="p", estimate=lost, limits=Limits())
+        await store.close()
+        await world.start()
         await asyncio.sleep(STALE.total_seconds() + 120)
         assert await records(world) == (lost,)
 
@@ -442,7 +439,7 @@ def test_a_record_tells_the_whole_turn_and_no_content(tmp_path: Path) -> None:
         parts[1] = parts[1][:200]
         ada.sends_album(parts, caption="Which secret?")
         await ada.hears(2)
-        await rests(world)
+        await world.rests()
         (record,) = await records(world)
         assert (record.user_id, record.model, record.messages, record.images) == (
             ADA,
@@ -475,7 +472,7 @@ def test_a_restored_image_is_counted(tmp_path: Path) -> None:
         await asyncio.sleep(1)
         ada.sends("And now?")
         await ada.hears()
-        await rests(world)
+        await world.rests()
         _, record = await records(world)
         assert (record.restored, record.requests, record.images) == (1, 2, 0)
         assert record.images_in_requests == 2
@@ -492,7 +489,7 @@ def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(tmp_p
         ada.sends("/help")
         await ada.hears(2)
         await boris.hears()
-        await rests(world)
+        await world.rests()
         told = {(record.outcome, record.reason, record.messages) for record in await records(world)}
         assert told == {("refused", "unsupported", 0), ("refused", "stranger", 0)}
 
@@ -506,7 +503,7 @@ def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
         await world.until(lambda: len(group.chat.texts) == 1)
         ada.sends("Hello")
         await ada.hears()
-        await rests(world)
+        await world.rests()
         assert [record.outcome for record in await records(world)] == ["answered"]
 
     play(story, tmp_path)
@@ -520,7 +517,7 @@ def test_usage_tells_today_this_month_what_is_left_and_what_is_stored(tmp_path: 
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
-        virtual.jump(86_400)
+        await world.sleeps(86_400)
         ada.sends("Hello")
         await ada.hears()
         (_, first), (_, second) = [

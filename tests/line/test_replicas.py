@@ -126,9 +126,10 @@ def test_what_openai_asked_one_process_to_wait_all_wait(tmp_path: Path) -> None:
         world.openai.faults.add(on="POST /responses", reply=rate_limited(30), times=1)
         ada.sends("One")
         await world.until(lambda: world.openai.counts["POST /responses"] == 1)
+        await asyncio.sleep(1)  # the reply arrives
         replicas.door = replicas.second
         bob.sends("Two")
-        await asyncio.sleep(29)
+        await asyncio.sleep(28)
         assert world.openai.counts["POST /responses"] == 1
         assert [m.text for m in (*await ada.hears(), *await bob.hears())] == [
             "You said: One",
@@ -145,9 +146,10 @@ def test_what_telegram_asked_one_process_to_wait_all_wait(tmp_path: Path) -> Non
         world.telegram.faults.add(on="sendMessage", reply=flood(20), times=1)
         ada.sends("One")
         await world.until(lambda: sends(world) == 1)
+        await asyncio.sleep(1)  # the reply arrives
         replicas.door = replicas.second
         bob.sends("Two")
-        await asyncio.sleep(19)
+        await asyncio.sleep(18)
         assert sends(world) == 1
         await ada.hears()
         await bob.hears()

@@ -1,5 +1,6 @@
 """Stop, by the button or by /stop: the answer ends, and what was said stays."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,25 @@ def test_twice_is_once(tmp_path: Path) -> None:
         (answer,) = await ada.hears()
         assert answer.text == "You said: Go on"
         assert len(ada.sees) == 2
+
+    play(story, tmp_path)
+
+
+def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        world.model.says(WORDS, between_s=0.2)
+        ada.sends("Tell me")
+        await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
+        assert world.process is not None
+        (claim,) = world.process.line.mailbox.claims
+        for _ in range(5):  # by the button, by another process, ... in one instant and after it
+            world.process.line.listening._stop(claim.conversation, claim.turn)
+            await asyncio.sleep(0)
+        ada.sends("Go on")
+        stopped, answer = await ada.hears(2)
+        assert stopped.text.startswith("word0 word1")
+        assert answer.text == "You said: Go on"
 
     play(story, tmp_path)
 

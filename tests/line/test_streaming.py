@@ -8,7 +8,6 @@ import pytest
 
 from snapthread.limits import DRAFT_PACE_S, EDIT_PACE_S
 from snapthread.sandbox.faults import Fault, flood, server_error, slow, telegram_error
-from snapthread.sandbox.scripted_model import Answer
 from tests.line.mortal import Moment
 from tests.line.world import World, play
 
@@ -64,7 +63,6 @@ def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Pat
 def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()
-        world.model.otherwise = Answer(text="Done.", first_s=1.0)  # longer than a draft takes
         for word in ("One", "/reset", "Two"):
             ada.sends(word)
             await ada.hears()
@@ -85,7 +83,7 @@ def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) -> Non
             assert ada.chat.draft is not None
             await asyncio.sleep(1)
         await ada.hears()
-        assert drafted(world) == ["", "", ""]
+        assert drafted(world).count("") == 3
 
     play(story, tmp_path)
 
@@ -232,7 +230,7 @@ def test_a_server_that_refuses_the_empty_draft_has_none(tmp_path: Path) -> None:
         world.telegram.faults.add(on="sendMessageDraft", reply=refused, times=None)
         for word in ("One", "Two"):
             ada.sends(word)
-            await world.until(lambda word=word: f"You said: {word}" in ada.sees)  # type: ignore[misc]
+            await ada.hears()
         assert drafted(world) == [""]
 
     play(story, tmp_path)

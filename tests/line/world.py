@@ -62,6 +62,18 @@ class World:
                 await asyncio.sleep(step_s)
                 step_s = min(step_s * 1.2, 2.0)
 
+    async def rests(self) -> None:
+        """Until nothing is being worked on, so that all of it is written down."""
+        assert self.process is not None
+        mailbox = self.process.line.mailbox
+        await self.until(lambda: mailbox.active == 0)
+
+    async def sleeps(self, seconds: float) -> None:
+        """The machine sleeps, then the bot has a few minutes to do what is due."""
+        await self.rests()
+        virtual.jump(seconds)
+        await asyncio.sleep(200)
+
     @property
     def files(self) -> set[str]:
         """What OpenAI holds."""

@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from snapthread.sandbox.dead_files import ErrorEvent, Failed
 from snapthread.sandbox.openai_question import Question, Seen
@@ -25,6 +25,8 @@ class Incomplete:
     reason: Literal["max_output_tokens", "content_filter"]
 
 
+FIRST_S: Final = 0.01  # nobody answers in the very instant in which he is asked
+
 Ending = Refusal | Incomplete | Failed | ErrorEvent
 Piece = str | Ending
 
@@ -40,7 +42,7 @@ class Answer:
     """What to say, and at which pace. `text` may be made from the question."""
 
     text: str | Callable[[Question], str]
-    first_s: float = 0.0  # until the first token
+    first_s: float = FIRST_S  # until the first token
     between_s: float = 0.0  # from token to token
     ending: Ending | None = None
 
@@ -48,7 +50,7 @@ class Answer:
 class ScriptedModel:
     """Says its queue of answers, then goes on with `otherwise`."""
 
-    def __init__(self, *, first_s: float = 0.0, between_s: float = 0.0) -> None:
+    def __init__(self, *, first_s: float = FIRST_S, between_s: float = 0.0) -> None:
         self.otherwise = Answer(text=described, first_s=first_s, between_s=between_s)
         self.queue: deque[Answer] = deque()
         self.questions: list[Question] = []
@@ -57,7 +59,7 @@ class ScriptedModel:
         self,
         text: str | Callable[[Question], str],
         *,
-        first_s: float = 0.0,
+        first_s: float = FIRST_S,
         between_s: float = 0.0,
         ending: Ending | None = None,
     ) -> None:
