@@ -14,6 +14,8 @@ endif
 # The Python that was found is the one that is used; another would be downloaded.
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
+# Compiled once, not by each of the processes that import it.
+unexport PYTHONDONTWRITEBYTECODE
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(LOCK_FLAGS)
@@ -58,7 +60,7 @@ clean: ## remove what setup and the tools made
 
 .venv/.ready: .uv/.ready requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
-	$(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

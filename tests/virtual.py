@@ -20,7 +20,7 @@ Ts = TypeVarTuple("Ts")
 START: Final = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
 LONGEST_JOB_S: Final = 120.0  # real seconds; a thread that works longer hangs
 THREADS: Final = 4
-STEPS: Final = (0, 0, 0, 1, 2, 5, 20)  # of the loop, that an outside effect takes in one instant
+STEPS: Final = (0, 0, 0, 0, 0, 1, 2, 7)  # of the loop, that an outside effect takes in one instant
 
 
 class NothingCanHappen(RuntimeError):

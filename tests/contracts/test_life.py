@@ -719,9 +719,9 @@ class LongLifeOnValkey(LifeOnValkey):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestLifeOnValkey = LifeOnValkey.TestCase
-TestLifeOnValkey.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLifeOnValkey.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestLongLife = pytest.mark.soak(LongLife.TestCase)
 TestLongLife.settings = settings(max_examples=5_000, stateful_step_count=80, deadline=None)
 TestLongLifeOnValkey = pytest.mark.soak(LongLifeOnValkey.TestCase)

@@ -371,7 +371,7 @@ def test_two_installations_on_one_project_leave_each_others_files_alone(tmp_path
 # ---------------------------------------------------------------- many files
 
 
-@pytest.mark.parametrize("albums", [30, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("albums", [12, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
     tmp_path: Path, albums: int
 ) -> None:
