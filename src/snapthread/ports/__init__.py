@@ -1,0 +1,62 @@
+"""What the line needs of the world: the store, the chat, the assistant and its files.
+
+Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from snapthread.ports.accounts import Quotas, Records
+from snapthread.ports.assistant import (
+    Answered,
+    AnswerEvent,
+    Ask,
+    Assistant,
+    Counted,
+    InputImage,
+    InputLine,
+    InputText,
+    PriceList,
+    Taken,
+    TextDelta,
+)
+from snapthread.ports.chat import Chat, Update
+from snapthread.ports.conversations import Conversations, ResetWords
+from snapthread.ports.files import Files, RemoteFile
+from snapthread.ports.images import Codec, Image
+from snapthread.ports.ledger import Ledger
+from snapthread.ports.mailboxes import Arrival, Mailboxes
+from snapthread.ports.people import People
+from snapthread.ports.store import Store
+
+Clock = Callable[[], datetime]  # aware UTC
+
+__all__ = [
+    "AnswerEvent",
+    "Answered",
+    "Arrival",
+    "Ask",
+    "Assistant",
+    "Chat",
+    "Clock",
+    "Codec",
+    "Conversations",
+    "Counted",
+    "Files",
+    "Image",
+    "InputImage",
+    "InputLine",
+    "InputText",
+    "Ledger",
+    "Mailboxes",
+    "People",
+    "PriceList",
+    "Quotas",
+    "Records",
+    "RemoteFile",
+    "ResetWords",
+    "Store",
+    "Taken",
+    "TextDelta",
+    "Update",
+]

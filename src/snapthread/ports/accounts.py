@@ -1,0 +1,66 @@
+"""Where it is counted what was used, and by whom."""
+
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import Claim
+from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord
+
+
+class Quotas(Protocol):
+    """What was used or is reserved, by payer: an opaque word for a user.
+
+    A conversation has at most one reservation, that of the question in hand. It holds a record of
+    what is charged where nobody says better, and counts at once in the payer's day and month and
+    in the bot's month (UTC, of the moment it was made).
+    """
+
+    async def reserve(
+        self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
+    ) -> Over | None:
+        """Reserve what `estimate` counts, or say which limit that would pass; raises LeaseLost.
+
+        Where the conversation has a reservation with this id, it is raised to `estimate`: only
+        what is more is checked, and where that is too much, it stays as it was. One with another
+        id is of an attempt that broke off: it is charged as it says, but for its messages and
+        images, which count once for a question, whatever the answer is.
+        """
+        ...
+
+    async def revise(self, record: TurnRecord) -> bool:
+        """The reservation with this id says from now on what is known better; needs no lease.
+
+        The counts follow. False, and nothing happens, where it was charged already.
+        """
+        ...
+
+    async def settle_stale(self, now: datetime, *, limit: int) -> int:
+        """Reservations `STALE` old or older are of attempts that broke off, and charged as such;
+        how many. Their questions wait still, and count when they are asked again."""
+        ...
+
+    async def spent(self, payer: str, now: datetime) -> Spent: ...
+
+
+class Records(Protocol):
+    """What each turn used, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
+
+    A record and its share of the sums are written together, when its reservation is charged or
+    its turn finished. An attempt counts on the day (UTC) of its record. What used nothing, such
+    as the refusal of a stranger, is in no sum.
+    """
+
+    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
+        """The answer has reached the chat, so long after its claim. Nothing happens where there
+        is no such record."""
+        ...
+
+    async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+        """The sums from this day ("2026-11-12") on, of one user or of all; by day, user, model."""
+        ...
+
+    async def records_after(
+        self, at: datetime, record_id: str, *, limit: int
+    ) -> tuple[TurnRecord, ...]:
+        """The next records, by their time and id, from after this one on; "" is before any id."""
+        ...

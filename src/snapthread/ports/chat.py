@@ -1,0 +1,65 @@
+"""Telegram, as the line sees it."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from snapthread.model import Destination, Message, Part, Say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One update: a message for the mailbox, or None where nobody waits for an answer."""
+
+    update_id: int
+    message: Message | None
+    blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
+
+
+class Chat(Protocol):
+    """Telegram. Raises ChatBusy, ChatRefused and the ChatDenied family only."""
+
+    async def start(self) -> str:
+        """Check the token, set the webhook or take a left one away, publish the commands; the
+        bot's name."""
+        ...
+
+    def read(self, body: bytes) -> Update:
+        """An update as a webhook brings it; raises ValueError where it has no id."""
+        ...
+
+    async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
+        """Long poll. `offset` confirms every update below it. A malformed update is skipped."""
+        ...
+
+    async def send(self, part: Part) -> int:
+        """Send one message; its id. Never sent twice by itself."""
+        ...
+
+    async def draft(self, to: Destination, draft_id: int, say: Say) -> None:
+        """Show what is being written, with a Stop button, for 30 s; no text: "Thinking…".
+
+        Raises DraftsUnknown where this server knows no drafts. In private chats only.
+        """
+        ...
+
+    async def edit(self, to: Destination, message_id: int, say: Say) -> None:
+        """Give our own message another text; one that it has already is no failure."""
+        ...
+
+    def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
+        """The pressed button stops waiting; failures are ignored."""
+        ...
+
+    async def typing(self, to: Destination) -> None:
+        """Show "typing…" for some seconds; failures are ignored."""
+        ...
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        """The file's bytes; raises ImageRefused("too_large" or "gone") as well as ChatBusy.
+
+        Never more than `max_bytes` are read, whatever Telegram said of the size.
+        """
+        ...
+
+    async def close(self) -> None: ...

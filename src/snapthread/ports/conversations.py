@@ -1,0 +1,132 @@
+"""Where conversations last."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Destination,
+    FileName,
+    Line,
+    Message,
+    Part,
+    Say,
+    Transcript,
+)
+from snapthread.usage import TurnRecord
+
+ResetWords = Callable[[int], Say]
+
+
+class Conversations(Protocol):
+    """The lasting conversation of each user; written only under its lease."""
+
+    async def compose(
+        self,
+        claim: Claim,
+        now: datetime,
+        *,
+        max_tokens: int,
+        question_tokens: int,
+        max_images: int = 0,
+        question_files: Sequence[FileName] = (),
+    ) -> Transcript:
+        """What to ask on, in one transaction; raises LeaseLost.
+
+        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
+        and of this claim's own uploads, and no other: none that is retired or past due. Files of
+        this conversation that are past due are retired here. Where lines and question would pass
+        `max_tokens`, older turns leave the request, until at most half of it is left; they stay
+        out, and stay in the store. Where the images of these lines and of the question would be
+        more than `max_images` (0: any number), the oldest leave, until at most half of it is
+        left, or what the question brings, up to `max_images`.
+        """
+        ...
+
+    async def shorten(self, claim: Claim) -> bool:
+        """Half of the lines leave the request; False where none was left. Raises LeaseLost."""
+        ...
+
+    async def finish(
+        self,
+        claim: Claim,
+        now: datetime,
+        *,
+        lines: Sequence[Line] = (),
+        says: Sequence[Say] = (),
+        to: Destination,
+        put_aside: bool = False,
+        record: TurnRecord | None = None,
+    ) -> tuple[Part, ...]:
+        """End the turn in one transaction; raises LeaseLost.
+
+        The lines join the conversation, the files that they name become live, every other upload
+        of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
+        and `says` become parts to deliver, which are returned. The conversation stays held.
+        The first part replies to `to.reply_to` only where other messages of the conversation
+        came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        `record` is written, and takes the place of the reservation with its id in every count;
+        any other reservation of the conversation is charged as it says.
+        """
+        ...
+
+    async def note_stream(self, claim: Claim, message_id: int) -> None:
+        """This message of ours shows the answer as it grows; raises LeaseLost.
+
+        Until the turn is finished, each claim of it knows (`Claim.stream`).
+        """
+        ...
+
+    async def stop(
+        self, command: Message, now: datetime, *, if_nothing: Sequence[Say]
+    ) -> int | None:
+        """A Stop is done with; the number of the turn that it ends.
+
+        That is the turn of the question that was asked first of those before the command; with a
+        `draft_id`, only where this is its number. From then on each claim of it `is_stopped`.
+        None where there is no such turn: then `if_nothing` become parts to deliver. None, and
+        nothing happens, where the command is not waiting any more.
+        """
+        ...
+
+    async def reset(self, command: Message, now: datetime, *, render: ResetWords) -> int | None:
+        """Law 2 in one transaction; how many files are to be deleted.
+
+        The epoch rises, the lease is fenced off, the conversation is empty, its files are
+        retired, messages that came before the command and parts not yet delivered are gone, the
+        command is gone, and `render` (of the number of files) becomes a part to deliver.
+        The conversation's reservation is charged as it says. None, and nothing happens, where the
+        command is not waiting any more.
+        """
+        ...
+
+    async def jumped(self, command: Message, now: datetime, *, says: Sequence[Say]) -> bool:
+        """A command that jumps the queue is done with, and `says` become parts to deliver.
+
+        False, and nothing happens, where the command is not waiting any more.
+        """
+        ...
+
+    async def say(
+        self,
+        conversation: ConversationKey,
+        to: Destination,
+        say: Say,
+        now: datetime,
+        *,
+        once: str | None = None,
+        again_after_s: float | None = None,
+    ) -> bool:
+        """Put a part on its way. With `once`, only where this mark was not set (within
+        `again_after_s`); False where it was."""
+        ...
+
+    async def delivered(self, claim: Claim, part: Part) -> None:
+        """The part is done with: Telegram took it, or refuses it for good."""
+        ...
+
+    async def drop_parts(self, claim: Claim) -> int:
+        """Every part of the conversation is done with (blocked, chat gone); how many."""
+        ...

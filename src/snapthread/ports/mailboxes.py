@@ -1,0 +1,99 @@
+"""Where messages wait for their turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import Claim, ConversationKey, Message, News, Say, Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message to put into the mailbox, with what to say where the mailbox is full."""
+
+    message: Message
+    if_full: Say
+
+
+class Mailboxes(Protocol):
+    """Messages wait here, in order within a conversation; one worker holds a conversation."""
+
+    async def accept(
+        self, arrivals: Sequence[Arrival], now: datetime, *, quiet_s: float
+    ) -> frozenset[ConversationKey]:
+        """Take a batch in one transaction; the conversations that got something new.
+
+        An update id that was accepted within `SEEN_S` is not taken again. Each part of an album
+        makes the album ready `quiet_s` after the newest part, at most `ALBUM_GATHER_S` after the
+        first. A text that a client cut (over `CUT_TEXT_UNITS` units) waits `quiet_s` for its next
+        part: a text of the same user, sent within `CUT_TEXT_GAP_S`, with no other message of the
+        conversation in between. Beyond `WAITING_MAX` waiting messages of a conversation the
+        message is not taken, and `if_full` becomes a part to deliver, once until it has room.
+        """
+        ...
+
+    async def claim(
+        self, now: datetime, *, lease_s: float, only: ConversationKey | None = None
+    ) -> Claim | None:
+        """The conversation that has been ready longest and that nobody holds, or None.
+
+        Parts to deliver come first and alone; else the oldest message with all parts of its
+        album, or of its cut text, that are there. Never a command that jumps the queue. Taking
+        messages counts an attempt of each. The token is higher than any before.
+        """
+        ...
+
+    async def renew(self, claim: Claim, now: datetime, *, lease_s: float) -> bool:
+        """Hold the conversation for `lease_s` more; False where it is no longer ours."""
+        ...
+
+    async def release(
+        self,
+        claim: Claim,
+        now: datetime,
+        *,
+        not_before: datetime | None = None,
+        uncount: bool = False,
+    ) -> None:
+        """Give the conversation back, not to be claimed before `not_before`.
+
+        `uncount`: the attempt does not count (we stopped it ourselves). Nothing happens where the
+        claim is no longer ours.
+        """
+        ...
+
+    async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
+        """Add to the claim the parts of its album that came since; raises LeaseLost."""
+        ...
+
+    async def jumpers(self) -> tuple[Message, ...]:
+        """The commands that wait and jump the queue, oldest first."""
+        ...
+
+    async def next_wake(self, now: datetime) -> datetime | None:
+        """When the next conversation can be claimed; None where nothing waits."""
+        ...
+
+    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+        """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
+        ...
+
+    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+        """The messages in all mailboxes, oldest first."""
+        ...
+
+    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+        """The messages that were put aside, oldest first."""
+        ...
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        """A message that was put aside goes to the end of its mailbox, as if it had just come.
+
+        False where none with this id was put aside.
+        """
+        ...
+
+    async def count_waiting(self) -> int:
+        """Messages that are not done with, also those being worked on."""
+        ...

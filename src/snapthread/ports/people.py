@@ -1,0 +1,61 @@
+"""Where everything on one person is found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from snapthread.model import Destination, Erased, Message, Say
+
+
+class People(Protocol):
+    """Everything that is held on one person."""
+
+    async def erase(
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        last_words: tuple[Destination, Say] | None = None,
+        asked_by: Message | None = None,
+    ) -> Erased:
+        """In one transaction: the conversation and everything that waits in it is gone, whoever
+        holds it is fenced off, every file of the user is due for deletion, and `last_words` become
+        a part to deliver. The conversation's reservation is charged as it says; the user's records
+        are gone, and their daily sums become those of user 0. What quotas counted stays, under the
+        payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
+        command that jumps the queue, only where that still waits: another process may have done
+        it, and the person gone on."""
+        ...
+
+    async def files_of(self, user_id: int) -> int:
+        """Files of the user that are, or may be, at OpenAI."""
+        ...
+
+    async def export(self, user_id: int) -> dict[str, Any]:
+        """All of it, as JSON: conversation, files, what waits, what was put aside, what was
+        used."""
+        ...
+
+    async def bytes_of(self, user_id: int) -> int:
+        """Of the user's files that are, or may be, at OpenAI."""
+        ...
+
+    async def adopt(
+        self,
+        user_id: int,
+        openai_ids: Sequence[str],
+        now: datetime,
+        *,
+        due_at: datetime,
+        say: Say,
+    ) -> int:
+        """Files of the first generation become retired files of this user, due at `due_at`, or at
+        once with the next reset or erasure. How many the ledger did not know; where there were
+        any, `say` becomes a part to deliver, once for each user."""
+        ...
+
+    async def note_blocked(self, user_id: int, blocked_at: datetime | None) -> None:
+        """The user blocked the bot (the first time counts), or, with None, came back."""
+        ...
+
+    async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]: ...

@@ -1,0 +1,41 @@
+"""Everything that outlives a process, behind one door."""
+
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import Installation
+from snapthread.ports.accounts import Quotas, Records
+from snapthread.ports.conversations import Conversations
+from snapthread.ports.ledger import Ledger
+from snapthread.ports.mailboxes import Mailboxes
+from snapthread.ports.people import People
+
+
+class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol):
+    """Everything that outlives a process. Each verb is one transaction.
+
+    Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
+    where a server's reply was lost, the verb was done: each is safe to be tried again.
+    """
+
+    async def installation(self) -> Installation:
+        """Made once, at the first start."""
+        ...
+
+    async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
+        """One process does a job at a time; who has it keeps it by taking it again."""
+        ...
+
+    async def pause(self, service: str, until: datetime) -> None:
+        """No process calls this service before then (`Mailboxes.news` tells the others)."""
+        ...
+
+    async def tidy(self, now: datetime) -> int:
+        """Forget what is older than it is needed: marks, counts of quotas, records; how much."""
+        ...
+
+    async def check(self) -> None:
+        """Can it be read and written? Raises StoreBusy, StoreFull."""
+        ...
+
+    async def close(self) -> None: ...
