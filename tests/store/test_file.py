@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from snapthread.errors import StoreBusy, StoreFull, StoreTooNew
-from snapthread.store.schema import MIGRATIONS
 from snapthread.store.sqlite import SqliteStore
+from snapthread.store.sqlite.schema import MIGRATIONS
 from tests.contracts.builders import Bench, message, open_sqlite, photo, turn, words
 from tests.store.files import file_of, held_locked, version_of
 
@@ -104,7 +104,7 @@ def test_a_migration_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = (*MIGRATIONS, "CREATE TABLE fine (a);\nCREATE TABLE broken (")
-    monkeypatch.setattr("snapthread.store.schema.MIGRATIONS", broken)
+    monkeypatch.setattr("snapthread.store.sqlite.schema.MIGRATIONS", broken)
     with pytest.raises(sqlite3.OperationalError):
         opened_and_closed(tmp_path)
     monkeypatch.undo()

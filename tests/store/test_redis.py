@@ -21,9 +21,9 @@ from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied
 from snapthread.limits import LEASE_S
 from snapthread.model import Claim, ConversationKey, private_conversation
 from snapthread.ports import Arrival, Store
-from snapthread.store import redis_server
 from snapthread.store.redis import RedisStore
-from snapthread.store.redis_failures import ours
+from snapthread.store.redis import server as redis_server
+from snapthread.store.redis.failures import ours
 from snapthread.usage import Amounts, Limits, Over
 from tests.contracts.builders import (
     ANN,

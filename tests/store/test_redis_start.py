@@ -10,8 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.errors import StoreBusy, StoreDenied, StoreTooNew
-from snapthread.store import redis_checks as checks
-from snapthread.store.redis import VERSION, RedisStore
+from snapthread.store.redis import VERSION, RedisStore, checks
 from tests.servers import Server, free_port, own_server, redis_program, valkey_program
 
 WELL: dict[str, Any] = {

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from snapthread.errors import StoreDenied
-from snapthread.store.redis_failures import ours
-from snapthread.store.redis_server import ANSWER_S, CONNECT_S, SCHEMES
+from snapthread.store.redis.failures import ours
+from snapthread.store.redis.server import ANSWER_S, CONNECT_S, SCHEMES
 
 PREFIX: Final = "user_files:"
 USER_ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)

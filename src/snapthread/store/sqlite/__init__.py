@@ -14,10 +14,10 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.limits import SEEN_S
 from snapthread.model import Installation
-from snapthread.store import conversation as talk
-from snapthread.store import inbox, leaving, ledger, mailbox, people, quotas, records
 from snapthread.store.codec import seconds
-from snapthread.store.schema import migrate
+from snapthread.store.sqlite import conversation as talk
+from snapthread.store.sqlite import inbox, leaving, ledger, mailbox, people, quotas, records
+from snapthread.store.sqlite.schema import migrate
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
 

@@ -20,7 +20,7 @@ from snapthread.model import (
 )
 from snapthread.ports import ResetWords
 from snapthread.store.codec import dump_photos, load_message, load_photos, moment, seconds
-from snapthread.store.ledger import (
+from snapthread.store.sqlite.ledger import (
     attach,
     count_held,
     images,
@@ -30,9 +30,9 @@ from snapthread.store.ledger import (
     retire_past_due,
     retire_rest,
 )
-from snapthread.store.mailbox import answered_mark, claimed
-from snapthread.store.quotas import charge, settle
-from snapthread.store.rows import (
+from snapthread.store.sqlite.mailbox import answered_mark, claimed
+from snapthread.store.sqlite.quotas import charge, settle
+from snapthread.store.sqlite.rows import (
     Db,
     add_parts,
     held,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey, News, Waiting
 from snapthread.store.codec import load_message, moment, seconds
-from snapthread.store.mailbox import put_in
-from snapthread.store.rows import Db, ensure_conversation, refresh_ready
+from snapthread.store.sqlite.mailbox import put_in
+from snapthread.store.sqlite.rows import Db, ensure_conversation, refresh_ready
 
 
 def news(db: Db, claims: Sequence[Claim], now: datetime) -> News:

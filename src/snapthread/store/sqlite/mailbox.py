@@ -15,7 +15,7 @@ from snapthread.limits import (
 from snapthread.model import Claim, ConversationKey, Destination, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, moment, seconds, seconds_after
-from snapthread.store.rows import (
+from snapthread.store.sqlite.rows import (
     Db,
     add_parts,
     ensure_conversation,

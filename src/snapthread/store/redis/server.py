@@ -16,8 +16,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 
 from snapthread.errors import StoreBusy, StoreDenied
-from snapthread.store.redis_checks import problems
-from snapthread.store.redis_failures import ours
+from snapthread.store.redis.checks import problems
+from snapthread.store.redis.failures import ours
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ LUA_FILES: Final = (
 
 def load_script() -> str:
     """All verbs in one script: it is named by its own hash, so versions live side by side."""
-    folder = files("snapthread.store") / "lua"
+    folder = files("snapthread.store.redis") / "lua"
     return "\n".join((folder / f"{name}.lua").read_text("utf-8") for name in LUA_FILES)
 
 

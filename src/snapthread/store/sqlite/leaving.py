@@ -7,8 +7,8 @@ from snapthread.errors import NoRoom
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S
 from snapthread.model import Claim, ConversationKey, FileName, LedgerFile
 from snapthread.store.codec import seconds, seconds_after
-from snapthread.store.ledger import as_file, retire
-from snapthread.store.rows import Db, held
+from snapthread.store.sqlite.ledger import as_file, retire
+from snapthread.store.sqlite.rows import Db, held
 
 # Nobody holds the conversation; a holder that was paused past its lease gets one lease more to
 # notice before the file is deleted.

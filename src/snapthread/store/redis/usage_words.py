@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from snapthread.store.codec import dump_record, load_daily, load_turn, used_as_json
-from snapthread.store.redis_words import micros
+from snapthread.store.redis.words import micros
 from snapthread.usage import (
     Amounts,
     DailyUsage,

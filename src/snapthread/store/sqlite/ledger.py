@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.limits import LONGEST_UPLOAD_S
+from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -16,9 +16,7 @@ from snapthread.model import (
     Photo,
 )
 from snapthread.store.codec import moment, seconds, seconds_after
-from snapthread.store.rows import Db, held
-
-LOOK_AGAIN_S = 60.0  # an intent that is being looked for is not looked for twice
+from snapthread.store.sqlite.rows import Db, held
 
 
 def intend(db: Db, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:

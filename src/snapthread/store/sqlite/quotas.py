@@ -5,8 +5,8 @@ from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey
 from snapthread.store.codec import dump_record, load_record, moment, seconds
-from snapthread.store.records import write
-from snapthread.store.rows import Db, held
+from snapthread.store.sqlite.records import write
+from snapthread.store.sqlite.rows import Db, held
 from snapthread.usage import (
     STALE,
     Amounts,

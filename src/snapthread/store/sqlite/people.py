@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from snapthread.model import Destination, Erased, Message, Say, private_conversation
-from snapthread.store import records
 from snapthread.store.codec import load_photos, moment, seconds
-from snapthread.store.ledger import user_files
-from snapthread.store.quotas import charge
-from snapthread.store.rows import Db, ensure_conversation, put_on_its_way, set_mark, waiting_command
+from snapthread.store.sqlite import records
+from snapthread.store.sqlite.ledger import user_files
+from snapthread.store.sqlite.quotas import charge
+from snapthread.store.sqlite.rows import (
+    Db,
+    ensure_conversation,
+    put_on_its_way,
+    set_mark,
+    waiting_command,
+)
 
 NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from snapthread.store.codec import dump_record, load_daily, load_turn, seconds, used_as_json
-from snapthread.store.rows import Db
+from snapthread.store.sqlite.rows import Db
 from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, share_of
 
 _COLUMNS: Final = tuple(field.name for field in fields(DailyUsage))
