@@ -1,1 +1,1 @@
-"""The stores: one port (`ports.Store`), one contract test-suite, one file a verb group."""
+"""The stores: one port (`ports.Store`), one suite of contract tests, a folder for each technology."""
