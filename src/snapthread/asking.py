@@ -8,8 +8,9 @@ import structlog
 
 from snapthread.draft import Draft, Drafts
 from snapthread.meter import Meter
-from snapthread.model import Claim, ConversationKey, Destination, Message
-from snapthread.turn import Ended, Turn, Turns
+from snapthread.model import Claim, ConversationKey, Message
+from snapthread.turn import Ended, Turn
+from snapthread.turns import Turns
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ class Asking:
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = Turn(claim=claim, messages=questions, meter=meter), questions[0]
-        to = Destination(chat_id=first.chat_id, thread_id=first.thread_id)
+        to = first.destination
         async with self._drafts.open(claim, to, private=first.is_private) as draft:
             return await self._read_or_stop(turn, draft)
 

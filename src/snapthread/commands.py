@@ -1,4 +1,4 @@
-"""What a command does that waits its turn, and a pressed button; /reset is in pipeline.py."""
+"""What a command does that waits its turn, and a pressed button; /reset is in jumping.py."""
 
 import json
 from collections.abc import Awaitable, Callable

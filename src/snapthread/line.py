@@ -9,6 +9,7 @@ from snapthread.alerts import Alerts
 from snapthread.asking import Asking
 from snapthread.clock import utc_now
 from snapthread.commands import Commands
+from snapthread.door import Door, House
 from snapthread.draft import Drafts
 from snapthread.duty import Duty
 from snapthread.erasing import Erasing
@@ -18,11 +19,12 @@ from snapthread.healing import Healing
 from snapthread.health import Health
 from snapthread.housekeeping import Housekeeping
 from snapthread.inbox import Intake
+from snapthread.jumping import Jumping
 from snapthread.ledger import Ledger
 from snapthread.mailbox import Mailbox
 from snapthread.model import Installation, Say
 from snapthread.pictures import Pictures
-from snapthread.pipeline import House, Pipeline
+from snapthread.pipeline import Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
 from snapthread.reconcile import Reconcile
 from snapthread.replicas import Listening
@@ -30,7 +32,7 @@ from snapthread.reply import Reply
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.transcript import text_tokens
-from snapthread.turn import Bounds, Turns
+from snapthread.turns import Bounds, Turns
 from snapthread.words import Words
 
 LAST_UPLOADS_S = 3.0
@@ -127,31 +129,26 @@ class Line:
             language=settings.bot_language,
         )
         asking = Asking(turns, Drafts(store, chat))
-        self.pipeline = Pipeline(
+        commands = Commands(
             store,
-            chat,
-            asking,
-            Reply(store, chat),
-            alerts,
-            texts,
-            Commands(
-                store,
-                upkeep.erasing,
-                accounts,
-                clock,
-                retention_days=settings.file_retention_days,
-                files_retired=self.housekeeping.wake,
-            ),
+            upkeep.erasing,
             accounts,
-            _house(settings),
             clock,
+            retention_days=settings.file_retention_days,
             files_retired=self.housekeeping.wake,
+        )
+        door = Door(store, texts, _house(settings), clock)
+        pipeline = Pipeline(
+            store, door, commands, accounts, asking, Reply(store, chat), alerts, clock
+        )
+        jumping = Jumping(
+            store, chat, asking, commands, door, clock, files_retired=self.housekeeping.wake
         )
         self.mailbox = Mailbox(
             store,
             clock,
-            serve=self.pipeline.serve,
-            jump=self.pipeline.jump,
+            serve=pipeline.serve,
+            jump=jumping.jump,
             parallel=settings.max_parallel_turns,
         )
         self._polling = Duty(store, "poll", clock)

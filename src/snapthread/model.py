@@ -83,6 +83,10 @@ class Message:
         return self.chat_id == self.user_id
 
     @property
+    def destination(self) -> "Destination":
+        return Destination(chat_id=self.chat_id, thread_id=self.thread_id)
+
+    @property
     def jumps_the_queue(self) -> bool:
         return self.kind == "press" or (self.kind == "command" and self.word in JUMPERS)
 

@@ -1,67 +1,14 @@
-"""One turn: a claimed question becomes an answer, as a stream of events.
+"""What one question goes through, and what it comes to."""
 
-The turn never sends to the chat: it yields, and the reader sets the pace.
-"""
+from dataclasses import dataclass, field
 
-import asyncio
-import hashlib
-import hmac
-import random
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-
-import structlog
-
-from snapthread.accounts import Accounts
-from snapthread.errors import (
-    AssistantBusy,
-    ContextTooLong,
-    EmptyAnswer,
-    FilesGone,
-    ImageFault,
-)
-from snapthread.formatting import split_plain
-from snapthread.healing import Healing
-from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
+from snapthread.errors import ImageFault
 from snapthread.meter import Meter
-from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
-from snapthread.pictures import Brought, Pictures, Wanted
-from snapthread.ports import (
-    Answered,
-    AnswerEvent,
-    Ask,
-    Assistant,
-    Clock,
-    Counted,
-    Store,
-    Taken,
-    TextDelta,
-)
-from snapthread.question import (
-    OF_REPLY,
-    Context,
-    question_line,
-    replied_picture,
-    wanted_pictures,
-)
-from snapthread.stopwatch import now_s
-from snapthread.transcript import ModelWords, named_files, request_lines, text_tokens
+from snapthread.model import Claim, Line, Message
+from snapthread.pictures import Brought, Wanted
+from snapthread.ports import Answered, AnswerEvent, Counted, Taken, TextDelta
+from snapthread.question import OF_REPLY, Context
 from snapthread.usage import Over
-
-log = structlog.get_logger()
-
-BACK_OFF_FIRST_S = 1.0
-MENDS_MAX = 2  # a file may vanish again during the repair
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much of the conversation a request holds."""
-
-    tokens: int
-    images: int = 0  # 0: all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,221 +51,38 @@ class Turn:
     failing_since_s: float | None = None
     answered: Answered | None = None
 
+    @property
+    def is_about_nothing(self) -> bool:
+        """The person's own pictures are all unusable: a caption alone would ask about nothing."""
+        own = [one for one in self.brought if one.wanted.place != OF_REPLY]
+        return bool(own) and all(one.file is None for one in own)
 
-class Turns:
-    """Runs turns: pictures in, question out, answer back."""
+    def hears(self, event: AnswerEvent) -> bool:
+        """Is there more text?"""
+        match event:
+            case Taken():
+                self.meter.taken()
+            case TextDelta(text=text):
+                self.meter.spoke()
+                self.text += text
+                self.shown = self.text if self.text.strip() else self.shown
+                return True
+            case Counted(usage=usage):
+                self.meter.counted(usage)
+            case Answered(usage=usage):
+                self.meter.answered(usage)
+                self.answered = event
+        return False
 
-    def __init__(
-        self,
-        store: Store,
-        pictures: Pictures,
-        healing: Healing,
-        accounts: Accounts,
-        assistant: Assistant,
-        words: ModelWords,
-        installation: Installation,
-        clock: Clock,
-        *,
-        bounds: Bounds,
-    ) -> None:
-        self._store = store
-        self._pictures = pictures
-        self._healing = healing
-        self._accounts = accounts
-        self._assistant = assistant
-        self._words = words
-        self._secret = installation.secret
-        self._clock = clock
-        self._bounds = bounds
-
-    async def run(self, turn: Turn) -> AsyncGenerator[Said | Ended, None]:
-        """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
-        await self._bring(turn)
-        if _nothing_to_ask(turn.brought):
-            yield _ended(turn)
-            return
-        async with aclosing(self._ask_until_answered(turn)) as said:
-            async for text in said:
-                yield Said(text=text)
-        if not split_plain(turn.text):
-            raise EmptyAnswer
-        yield _ended(turn, self._answer_line(turn.text))
-
-    def stopped(self, turn: Turn) -> Ended:
-        """What a turn comes to whose `run` the person ended: the question stays, and what was
-        said."""
-        if turn.question is None:
-            turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
-            turn.question = self._question(turn, 1)
-        ended = _ended(turn, self._answer_line(turn.shown) if turn.shown else None)
-        return replace(
-            ended,
-            lines=ended.lines or (turn.question,),
-            text=turn.shown,
-            is_stopped=True,
-            unseen=sum(one.file is None and one.fault is None for one in turn.brought),
-        )
-
-    # ------------------------------------------------------------ pictures in
-
-    async def _bring(self, turn: Turn) -> None:
-        """Bring every picture in, also of the parts of the album that come meanwhile."""
-        claim, replied = turn.claim, replied_picture(turn.messages)
-        label = await self._store.label_of(claim, replied.unique_id) if replied else None
-        turn.context = Context(is_late=claim.is_late, replied_label=label)
-        await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
-        while late := await self._store.take_stragglers(claim):
-            questions = tuple(part for part in late if part.kind == "question")
-            if questions and await self._admits(turn, (*turn.messages, *questions)):
-                await self._bring_more(turn, wanted_pictures(questions, replied=False))
-
-    async def _admits(self, turn: Turn, messages: tuple[Message, ...]) -> bool:
-        """What came late is let in where the limits let all of it in."""
-        over = await self._accounts.admit(turn.claim, messages, turn.meter)
-        turn.over = over or turn.over
-        turn.messages = turn.messages if over else messages
-        return over is None
-
-    async def _bring_more(self, turn: Turn, wanted: tuple[Wanted, ...]) -> None:
-        turn.wanted = (*turn.wanted, *wanted)
-        brought = await self._pictures.bring(turn.claim, wanted, turn.meter)
-        turn.brought = (*turn.brought, *brought)
-
-    # ------------------------------------------------------------ question out, answer back
-
-    async def _ask_until_answered(self, turn: Turn) -> AsyncGenerator[str, None]:
-        """The text so far, again and again; asks again where that may help."""
-        retries, mends = ASK_RETRIES, MENDS_MAX
-        while turn.answered is None:
-            turn.text = ""
-            transcript = await self._compose(turn)
-            ask = await self._ask(turn, transcript)
-            try:
-                async with aclosing(self._ask_once(turn, ask)) as said:
-                    async for text in said:
-                        yield text
-            except AssistantBusy as busy:
-                last = retries == 0 and not busy.is_pause
-                await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
-                retries -= not busy.is_pause
-            except ContextTooLong:
-                if not await self._store.shorten(turn.claim):
-                    raise
-            except FilesGone as failure:
-                if mends == 0:
-                    raise
-                await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
-                mends -= 1
-
-    async def _compose(self, turn: Turn) -> Transcript:
-        """The transcript and the question's line, whose labels go on from it."""
-        question, began = self._question(turn, 1), self._clock()
-        transcript = await self._store.compose(
-            turn.claim,
-            began,
-            max_tokens=self._bounds.tokens,
-            question_tokens=question.tokens,
-            max_images=self._bounds.images,
-            question_files=[photo.file for photo in question.photos],
-        )
-        if self._clock() - began > timedelta(seconds=LEASE_S):
-            return await self._compose(turn)  # the machine slept: what was live may be gone
-        turn.question = self._question(turn, transcript.next_label)
-        return transcript
-
-    def _question(self, turn: Turn, first_label: int) -> Line:
-        return question_line(
-            turn.messages,
-            turn.brought,
-            turn.context,
-            first_label=first_label,
-            words=self._words,
-            image_tokens=self._accounts.asked.image_tokens,
-            now=self._clock(),
-        )
-
-    async def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
-        assert turn.question is not None
-        claim = turn.claim
-        lines = request_lines(transcript, turn.question, self._words)
-        said = sum(line.tokens for line in (*transcript.lines, turn.question))
-        files = named_files(lines)
-        turn.meter.asks(
-            Usage(input_tokens=said + self._accounts.asked.instructions_tokens),
-            images=len(files),
-            image_tokens=await self._image_tokens(claim, files),
-        )
-        return Ask(
+    def ended(self, answer: Line | None = None) -> Ended:
+        lines = (self.question, answer) if self.question and answer else ()
+        return Ended(
             lines=lines,
-            safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
-            prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
+            text=self.text,
+            faults=tuple(one.fault for one in self.brought if one.fault is not None),
+            pictures=len(self.brought),
+            stills=sum(one.is_still for one in self.brought),
+            made_room=sum(one.made_room for one in self.brought),
+            cut=self.answered.cut if self.answered else None,
+            over=self.over,
         )
-
-    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
-        """Of the images of a request."""
-        files = await self._store.named(claim, openai_ids) if openai_ids else ()
-        return sum(self._accounts.asked.image_tokens(file.width, file.height) for file in files)
-
-    def _hashed(self, name: str) -> str:
-        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
-
-    async def _ask_once(self, turn: Turn, ask: Ask) -> AsyncGenerator[str, None]:
-        try:
-            async with aclosing(self._assistant.ask(ask)) as events:
-                async for event in events:
-                    if _heard(turn, event):
-                        yield turn.text
-        finally:
-            turn.meter.ended(text_tokens(turn.text) if turn.text else 0)
-
-    async def _wait(self, turn: Turn, busy: AssistantBusy, tries: int, *, last: bool) -> None:
-        """Back off before the next try; raises where there is no next one."""
-        wait_s = busy.retry_after_s or BACK_OFF_FIRST_S * 2**tries * random.uniform(0.5, 1.5)
-        if turn.failing_since_s is None:
-            turn.failing_since_s = now_s()  # an attempt may take a minute to fail
-        if last or now_s() - turn.failing_since_s + wait_s > ASK_RETRY_WITHIN_S:
-            raise busy
-        log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
-        await asyncio.sleep(wait_s)
-
-    def _answer_line(self, text: str) -> Line:
-        return Line(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
-
-
-def _nothing_to_ask(brought: Sequence[Brought]) -> bool:
-    """The person's own pictures are all unusable: a caption alone would ask about nothing."""
-    own = [one for one in brought if one.wanted.place != OF_REPLY]
-    return bool(own) and all(one.file is None for one in own)
-
-
-def _heard(turn: Turn, event: AnswerEvent) -> bool:
-    """Is there more text?"""
-    match event:
-        case Taken():
-            turn.meter.taken()
-        case TextDelta(text=text):
-            turn.meter.spoke()
-            turn.text += text
-            turn.shown = turn.text if turn.text.strip() else turn.shown
-            return True
-        case Counted(usage=usage):
-            turn.meter.counted(usage)
-        case Answered(usage=usage):
-            turn.meter.answered(usage)
-            turn.answered = event
-    return False
-
-
-def _ended(turn: Turn, answer: Line | None = None) -> Ended:
-    answered = turn.answered
-    lines = (turn.question, answer) if turn.question and answer else ()
-    return Ended(
-        lines=lines,
-        text=turn.text,
-        faults=tuple(one.fault for one in turn.brought if one.fault is not None),
-        pictures=len(turn.brought),
-        stills=sum(one.is_still for one in turn.brought),
-        made_room=sum(one.made_room for one in turn.brought),
-        cut=answered.cut if answered else None,
-        over=turn.over,
-    )

@@ -1,1 +1,1 @@
-"""The stores: one port (`ports.Store`), one suite of contract tests, a folder for each technology."""
+"""The stores: one port (`ports.Store`), one suite of contract tests, a folder each."""

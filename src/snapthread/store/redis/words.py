@@ -87,7 +87,7 @@ def arrived(arrival: Arrival) -> dict[str, Any]:
 
 def back(message: Message) -> dict[str, Any]:
     """Where what is said of a message goes."""
-    return going(Destination(chat_id=message.chat_id, thread_id=message.thread_id))
+    return going(message.destination)
 
 
 def going(to: Destination) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def reset(db: Db, command: Message, now: datetime, *, render: ResetWords) -> int
     _begin_anew(db, key, before=id)
     charge(db, key)
     files = count_held(db, key)
-    to = Destination(chat_id=command.chat_id, thread_id=command.thread_id)
+    to = command.destination
     add_parts(db, key, to, [render(files)], now)
     refresh_ready(db, key)
     return files
@@ -256,7 +256,7 @@ def jumped(db: Db, command: Message, now: datetime, *, says: Sequence[Say]) -> b
         (command.conversation, command.update_id),
     ).rowcount
     if done:
-        to = Destination(chat_id=command.chat_id, thread_id=command.thread_id)
+        to = command.destination
         add_parts(db, command.conversation, to, says, now)
         refresh_ready(db, command.conversation)
     return bool(done)

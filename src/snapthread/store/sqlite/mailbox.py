@@ -12,7 +12,7 @@ from snapthread.limits import (
     SEEN_S,
     WAITING_MAX,
 )
-from snapthread.model import Claim, ConversationKey, Destination, Message
+from snapthread.model import Claim, ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, moment, seconds, seconds_after
 from snapthread.store.sqlite.rows import (
@@ -100,7 +100,7 @@ def _say_full(db: Db, arrival: Arrival, now: datetime) -> bool:
     message = arrival.message
     if not set_mark(db, _full_mark(message.conversation), now, None):
         return False
-    to = Destination(chat_id=message.chat_id, thread_id=message.thread_id)
+    to = message.destination
     add_parts(db, message.conversation, to, [arrival.if_full], now)
     return True
 
