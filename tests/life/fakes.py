@@ -193,7 +193,8 @@ class OpenAI:
         self._note_dead(ids)
         await self._note_retired(ids)
         self._faults.strike("ask")
-        if not set(ids) <= self.files:
+        if dead := set(ids) - self.files:
+            self.failed_for.update(dead)
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
         yield TextDelta(text=f"answer {self.asked}")
@@ -210,9 +211,7 @@ class OpenAI:
         for openai_id in ids:
             if openai_id in self.deleted:
                 self.violations.append(f"{openai_id} was deleted by the bot")
-            elif openai_id in self.vanished:
-                self.failed_for[openai_id] += 1
-            elif openai_id not in self.files:
+            elif openai_id not in self.files | self.vanished:
                 self.violations.append(f"{openai_id} is expired")
 
 

@@ -22,7 +22,7 @@ from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 from tests.doubles import FlatPrices
 from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
-from tests.line.mortal import Life, Moment, Mortal
+from tests.line.mortal import Life, Moment, Mortal, bury
 
 USERS = st.sampled_from([1, 2])
 EFFECTS = st.sampled_from(
@@ -64,12 +64,7 @@ class Process:
         self.task = asyncio.create_task(line.run(self.stopping))
 
     async def bury(self) -> None:
-        me = asyncio.current_task()
-        for task in asyncio.all_tasks() - {me}:
-            task.cancel()
-        with suppress(BaseException):
-            await self.task
-        await asyncio.sleep(0)
+        await bury(self.task)
 
 
 class Lives(RuleBasedStateMachine):
@@ -255,7 +250,6 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def assistant_fails(self) -> None:
         self.faults.order("ask", AssistantBusy("busy"), OutOfCredit("spent"))
-        self.disturbances += 1
 
     @rule()
     def sending_fails(self) -> None:

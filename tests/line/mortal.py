@@ -7,7 +7,7 @@ that instant every call of the dead process waits for ever, so that no clean-up 
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -77,6 +77,17 @@ class Life:
         finally:  # who has heard enough closes the stream
             if moment == "after":
                 asyncio.get_running_loop().call_soon(self.kill)
+
+
+async def bury(process: asyncio.Task[None]) -> None:
+    """End the tasks of a dead process; what one wants to clean up hangs, and is ended too."""
+    while not process.done():
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.wait({process}, timeout=0.001)
+    with suppress(BaseException):
+        process.result()
+    await asyncio.sleep(0)
 
 
 class Mortal:

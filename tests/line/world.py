@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +22,7 @@ from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
 from tests import virtual
 from tests.doubles import DoubleSession, FlatPrices, openai_transport
-from tests.line.mortal import Life, Mortal
+from tests.line.mortal import Life, Mortal, bury
 
 TOKEN = "123456:" + "t" * 35
 KEY = "sk-" + "k" * 40
@@ -122,11 +122,7 @@ class Process:
         """Wait until it died, and forget what it was doing."""
         async with asyncio.timeout(DIES_WITHIN_S):
             await self.life.died.wait()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-        with suppress(BaseException):
-            await self._task
-        await asyncio.sleep(0)
+        await bury(self._task)
         await self.store.close()
 
 
