@@ -33,19 +33,19 @@ GUARDS = (
     ),
     Guard(
         "1: a turn's images that the conversation did not take are retired",
-        "store/sqlite/conversation.py",
+        "store/sqlite/finishing.py",
         "    retire_rest(db, claim, ",
         "    (lambda *_: None)(db, claim, ",
     ),
     Guard(
         "2: a reset retires the conversation's files",
-        "store/sqlite/conversation.py",
+        "store/sqlite/jumping.py",
         "    retire_conversation(db, key, ",
         "    (lambda *_, **__: None)(db, key, ",
     ),
     Guard(
         "2: a reset raises the epoch",
-        "store/sqlite/conversation.py",
+        "store/sqlite/jumping.py",
         "SET epoch = epoch + 1, token = token + 1, lease_until = 0,",
         "SET token = token + 1, lease_until = 0,",
     ),
@@ -89,7 +89,7 @@ GUARDS = (
     ),
     Guard(
         "3: a file whose holder did not give it back is deleted a lease later",
-        "store/sqlite/conversation.py",
+        "store/sqlite/jumping.py",
         "due_at_s=max(seconds(now), lease_until)",
         "due_at_s=seconds(now)",
         "tests/contracts/test_reset.py",  # the machine has one process

@@ -15,8 +15,20 @@ from snapthread.errors import StoreBusy, StoreFull
 from snapthread.limits import SEEN_S
 from snapthread.model import Installation
 from snapthread.store.codec import seconds
-from snapthread.store.sqlite import conversation as talk
-from snapthread.store.sqlite import inbox, leaving, ledger, mailbox, people, quotas, records
+from snapthread.store.sqlite import (
+    accepting,
+    conversation,
+    finishing,
+    inbox,
+    jumping,
+    leaving,
+    ledger,
+    mailbox,
+    people,
+    quotas,
+    records,
+    uploads,
+)
 from snapthread.store.sqlite.schema import migrate
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
@@ -97,7 +109,7 @@ class SqliteStore:
 
     # ------------------------------------------------------------ mailboxes
 
-    accept = _verb(mailbox.accept)
+    accept = _verb(accepting.accept)
     claim = _verb(mailbox.claim)
     renew = _verb(mailbox.renew)
     release = _verb(mailbox.release)
@@ -112,22 +124,22 @@ class SqliteStore:
 
     # ------------------------------------------------------------ conversations
 
-    compose = _verb(talk.compose)
-    shorten = _verb(talk.shorten)
-    finish = _verb(talk.finish)
-    reset = _verb(talk.reset)
-    jumped = _verb(talk.jumped)
-    note_stream = _verb(talk.note_stream)
-    stop = _verb(talk.stop)
-    say = _verb(talk.say)
-    delivered = _verb(talk.delivered)
-    drop_parts = _verb(talk.drop_parts)
+    compose = _verb(conversation.compose)
+    shorten = _verb(conversation.shorten)
+    finish = _verb(finishing.finish)
+    reset = _verb(jumping.reset)
+    jumped = _verb(jumping.jumped)
+    note_stream = _verb(finishing.note_stream)
+    stop = _verb(jumping.stop)
+    say = _verb(finishing.say)
+    delivered = _verb(finishing.delivered)
+    drop_parts = _verb(finishing.drop_parts)
 
     # ------------------------------------------------------------ the ledger
 
-    intend = _verb(ledger.intend)
-    uploaded = _verb(ledger.uploaded)
-    give_up = _verb(ledger.give_up)
+    intend = _verb(uploads.intend)
+    uploaded = _verb(uploads.uploaded)
+    give_up = _verb(uploads.give_up)
     label_of = _verb(ledger.label_of)
     files_due = _verb(ledger.files_due)
     intents_due = _verb(ledger.intents_due)

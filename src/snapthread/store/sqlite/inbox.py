@@ -6,7 +6,7 @@ from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey, News, Waiting
 from snapthread.store.codec import load_message, moment, seconds
-from snapthread.store.sqlite.mailbox import put_in
+from snapthread.store.sqlite.accepting import put_in
 from snapthread.store.sqlite.rows import Db, ensure_conversation, refresh_ready
 
 
