@@ -36,7 +36,12 @@ class Counted(NamedTuple):
     kept: int
 
     def since(self, before: "Counted") -> "Counted":
-        return Counted(*(now - then for now, then in zip(self, before, strict=True)))
+        return Counted(
+            cpu_s=self.cpu_s - before.cpu_s,
+            scripts=self.scripts - before.scripts,
+            written=self.written - before.written,
+            kept=self.kept - before.kept,
+        )
 
 
 def count(fleet: Fleet, server: Server) -> Counted:
