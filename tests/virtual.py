@@ -1,7 +1,7 @@
 """A loop whose clock is virtual: waiting costs no time, and what can never happen is an error.
 
-Time stands still while code runs and while a thread of `run_in_executor` or `asyncio.to_thread`
-works; when only timers are left it jumps to the next one. Sockets are not for this loop.
+Time stands still while code runs, also that of `run_in_executor` and `asyncio.to_thread`; when only
+timers are left it jumps to the next one. Sockets are not for this loop.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import os
 import random
 import selectors
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
@@ -18,8 +18,6 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 START: Final = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
-LONGEST_JOB_S: Final = 120.0  # real seconds; a thread that works longer hangs
-THREADS: Final = 4
 STEPS: Final = (0, 0, 0, 0, 0, 1, 2, 7)  # of the loop, that an outside effect takes in one instant
 
 
@@ -33,25 +31,13 @@ class VirtualSelector(selectors.BaseSelector):
     def __init__(self) -> None:
         self._real = selectors.DefaultSelector()
         self.now_s = 0.0
-        self.is_working: Callable[[], bool] = lambda: False
         self.who_waits: Callable[[], str] = str
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if self.is_working():  # else nobody but the loop itself could wake it
-            events = self._real.select(0)
-            return events if events or timeout == 0 else self._wait_for_the_thread()
-        if timeout == 0:
-            return []
         if timeout is None:
-            raise NothingCanHappen(f"No timer and no thread is left; waiting: {self.who_waits()}")
+            raise NothingCanHappen(f"No timer is left; waiting: {self.who_waits()}")
         self.now_s += max(timeout, 0.0)
         return []
-
-    def _wait_for_the_thread(self) -> list[tuple[selectors.SelectorKey, int]]:
-        events = self._real.select(LONGEST_JOB_S)
-        if not events:
-            raise NothingCanHappen(f"A thread works for more than {LONGEST_JOB_S:.0f} real seconds")
-        return events
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return self._real.register(fileobj, events, data)
@@ -77,9 +63,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual = VirtualSelector()
         super().__init__(self._virtual)
         self._clock_resolution = 1e-6
-        self._working: set[Future[Any]] = set()
-        self._pool = ThreadPoolExecutor(THREADS, "virtual")
-        self._virtual.is_working = lambda: bool(self._working)
         self._virtual.who_waits = lambda: _tasks(self)
         self.dice: random.Random | None = None
 
@@ -96,17 +79,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         func: Callable[[Unpack[Ts]], T],
         *args: *Ts,
     ) -> asyncio.Future[T]:
-        if executor is not None:
-            return self._worked(func, *args)
-        work = self._pool.submit(func, *args)
-        self._working.add(work)
-        waited = asyncio.wrap_future(work, loop=self)
-        waited.add_done_callback(lambda _: self._waited_for(work))
-        return waited
-
-    def _worked(self, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> asyncio.Future[T]:
-        """A store's own thread does one thing at a time, so it is done here and now: handing over
-        to a thread and back takes most of a test's time. Who waits hears of it later, or never."""
+        """A thread's work is done here and now, so that it takes no time and its end is no chance.
+        Who waits hears of it later, or never."""
         waited: asyncio.Future[T] = self.create_future()
         try:
             tell = partial(waited.set_result, func(*args))
@@ -114,20 +88,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             tell = partial(waited.set_exception, error)
         self.call_soon(lambda: None if waited.done() else tell())
         return waited
-
-    def _waited_for(self, work: Future[Any]) -> None:
-        """The loop has the result; or the waiting was cancelled, and the thread works on."""
-        if work.done():
-            self._working.discard(work)
-        else:
-            work.add_done_callback(self._work_ended)
-
-    def _work_ended(self, work: Future[Any]) -> None:
-        if not self.is_closed():
-            self.call_soon_threadsafe(self._working.discard, work)
-
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        self._pool.shutdown(wait=True)
 
 
 def _tasks(loop: asyncio.AbstractEventLoop) -> str:

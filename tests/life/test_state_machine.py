@@ -6,8 +6,12 @@ none of a past epoch, and every accepted question was answered.
 
 import asyncio
 import os
+import random
+import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -72,6 +76,8 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.names = patch.object(secrets, "token_hex", _names())  # a life can be lived again
+        self.names.start()
         self.runner = asyncio.Runner(loop_factory=virtual.VirtualLoop)
         self.photos: list[tuple[int, Picture, str | None]] = []
         self.disturbances = 1
@@ -298,6 +304,7 @@ class Lives(RuleBasedStateMachine):
             self.run(self._end())
         finally:
             self.runner.close()
+            self.names.stop()
 
     async def _end(self) -> None:
         self.faults.clear()
@@ -335,6 +342,11 @@ class Lives(RuleBasedStateMachine):
 
 async def _now() -> Any:
     return virtual.now()
+
+
+def _names() -> Callable[[int], str]:
+    chance = random.Random(0)
+    return lambda length: chance.randbytes(length).hex()
 
 
 class LongLives(Lives):

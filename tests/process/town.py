@@ -100,6 +100,7 @@ class Town:
             "TELEGRAM_API_BASE_URL": self._url,
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{self._url}/v1",
+            "OPENAI_MAX_OUTPUT_TOKENS": "20000",  # some stories are long
             "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),
         }
