@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from snapthread.errors import StoreBusy
+from snapthread.errors import StoreBusy, StoreDenied
 from snapthread.limits import LEASE_S, NEWS_EVERY_S
 from snapthread.mailbox import Mailbox
 from snapthread.model import Claim, ConversationKey
@@ -72,6 +72,65 @@ def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
         mailbox.stop()
         await running
         assert ended_at[0] < store.lease_until
+
+    with capture_logs():
+        virtual.run(story())
+
+
+def test_a_store_that_breaks_leaves_no_slot_taken() -> None:
+    """A conversation whose lease cannot be kept is given up, and the next one is served."""
+
+    class BrokenStore(SlowStore):
+        async def renew(self, *_: object, **__: object) -> bool:
+            raise StoreDenied("no right to do that")
+
+        async def release(self, *_: object, **__: object) -> None:
+            raise StoreDenied("nor that")
+
+    async def story() -> None:
+        served = 0
+
+        async def serve(_claim: Claim) -> None:
+            nonlocal served
+            served += 1
+            await asyncio.Event().wait()
+
+        store = BrokenStore()
+        store.claims = [CLAIM, CLAIM]
+        mailbox = mailbox_of(serve, store)
+        running = asyncio.create_task(mailbox.run())
+        await asyncio.sleep(2 * LEASE_S)
+        assert served == 2
+        mailbox.stop()
+        await running
+        assert mailbox.active == 0
+
+    with capture_logs() as logs:
+        virtual.run(story())
+    assert "lease.broke" in {line["event"] for line in logs}
+
+
+def test_a_turn_that_ends_in_order_is_not_torn_off_by_a_lease_that_is_lost() -> None:
+    async def story() -> None:
+        is_written_down = asyncio.Event()
+
+        class LostStore(SlowStore):
+            async def renew(self, *_: object, **__: object) -> bool:
+                return False
+
+        async def serve(_claim: Claim) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(2 * LEASE_S)
+                is_written_down.set()
+
+        mailbox = mailbox_of(serve, LostStore())
+        running = asyncio.create_task(mailbox.run())
+        await asyncio.sleep(4 * LEASE_S)
+        mailbox.stop()
+        await running
+        assert is_written_down.is_set()
 
     with capture_logs():
         virtual.run(story())

@@ -6,13 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from snapthread.alerts import Alerts
-from snapthread.errors import (
-    AnotherPoller,
-    ChatBusy,
-    StoreBusy,
-    StoreFull,
-    WebhookSet,
-)
+from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.health import Health
 from snapthread.limits import POLL_S
 from snapthread.model import Say
@@ -23,6 +17,8 @@ log = structlog.get_logger()
 AGAIN_S = 1.0
 AGAIN_MAX_S = 30.0
 OTHER_POLLER_S = 5.0
+
+PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
 
 FullSay = Callable[[Update], Say]
 
@@ -59,7 +55,7 @@ class Intake:
             try:
                 await self.poll_once(timeout_s=timeout_s)
                 failures, timeout_s = 0, POLL_S
-            except (ChatBusy, AnotherPoller, WebhookSet, StoreBusy, StoreFull) as error:
+            except PASSES as error:
                 failures, timeout_s = failures + 1, 0
                 await self._after(error, failures)
 
@@ -125,5 +121,5 @@ class Intake:
         """Somebody set a webhook while we poll: take it away."""
         try:
             await self._chat.start()
-        except ChatBusy as busy:
-            log.warning("trouble", kind="intake", why=str(busy))
+        except (ChatBusy, ChatRefused) as error:
+            log.warning("trouble", kind="intake", why=str(error))

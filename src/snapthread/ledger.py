@@ -11,6 +11,7 @@ or by the turn that holds it, and deleted only once it is retired.
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -25,14 +26,7 @@ from snapthread.limits import (
     FILE_LIFE_MAX_S,
     UPLOAD_TRIES,
 )
-from snapthread.model import (
-    Claim,
-    Deletion,
-    FileName,
-    Installation,
-    IntendedFile,
-    LedgerFile,
-)
+from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
 from snapthread.ports import Clock, Files, Image, RemoteFile, Store
 from snapthread.side_by_side import side_by_side
 from snapthread.stopwatch import ms_since, now_s
@@ -229,13 +223,14 @@ class Ledger:
             return 0
         missing = {intent.name for intent in unknown}
         oldest = min(intent.created_at for intent in unknown) - CLOCKS_DIFFER
-        async for remote in self._files.list():
-            name = self.name_of(remote)
-            if name in missing:
-                await self._found(name, remote)
-                missing.discard(name)
-            if not missing or remote.created_at < oldest:
-                break
+        async with aclosing(self._files.list()) as listed:
+            async for remote in listed:
+                name = self.name_of(remote)
+                if name in missing:
+                    await self._found(name, remote)
+                    missing.discard(name)
+                if not missing or remote.created_at < oldest:
+                    break
         for name in missing:
             await self._store.gone(name)
         log.info("file.settled", found=len(unknown) - len(missing), never_were=len(missing))

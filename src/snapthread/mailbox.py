@@ -59,12 +59,10 @@ class Mailbox:
         await self._works.wait()
 
     def lose(self, claim: Claim) -> None:
-        """Somebody else has the conversation: what runs for it here ends. Told once: the end of
-        a turn writes down what it has cost."""
+        """Somebody else has the conversation: what runs for it here ends."""
         running = self._running.get(claim)
-        if running and not running.work.done() and not running.work.cancelling():
+        if running and _end(running.work):
             log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
-            running.work.cancel()
 
     # ------------------------------------------------------------ the loop
 
@@ -131,9 +129,11 @@ class Mailbox:
                 held_until_s = asked_s + LEASE_S
             except (StoreBusy, StoreFull):
                 held = now_s() + RENEW_EVERY_S < held_until_s
-            if not held:
+            except Exception as error:  # a slot that nobody frees would be gone for ever
+                log.error("lease.broke", exc_info=error)
+                held = False
+            if not held and _end(work):
                 log.warning("trouble", kind="lease", why="the lease is lost")
-                work.cancel()
         await self._give_back(claim, work)
         del self._running[claim]
         if not self._running:
@@ -154,12 +154,14 @@ class Mailbox:
             )
         except (StoreBusy, StoreFull) as away:
             log.warning("trouble", kind="store", why=str(away))  # the lease runs out by itself
+        except Exception as broken:  # and here too
+            log.error("lease.broke", exc_info=broken)
 
     async def _stop_turn(self, key: ConversationKey) -> None:
         """Stop what runs in a conversation and wait until it has ended."""
         for claim, running in list(self._running.items()):
             if claim.conversation == key:
-                running.work.cancel()
+                _end(running.work)
                 await asyncio.wait({running.holder})
 
     async def _end_running(self) -> None:
@@ -168,7 +170,7 @@ class Mailbox:
         if holders:
             _, late = await asyncio.wait(holders, timeout=SHUTDOWN_S)
             for running in list(self._running.values()):
-                running.work.cancel()
+                _end(running.work)
             if late:
                 await asyncio.wait(late)
 
@@ -177,6 +179,12 @@ class Mailbox:
 class _Running:
     work: asyncio.Task[None]
     holder: asyncio.Task[None]
+
+
+def _end(work: asyncio.Task[None]) -> bool:
+    """Cancel it, once: the end of a turn writes down what it has cost."""
+    ends = not work.done() and not work.cancelling()
+    return ends and work.cancel()
 
 
 NOT_THE_MESSAGES_FAULT = (asyncio.CancelledError, ChatBusy, StoreBusy, StoreFull)

@@ -8,12 +8,7 @@ import structlog
 
 from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
 from snapthread.ledger import Ledger, Uploaded, new_file_name
-from snapthread.limits import (
-    DOWNLOAD_S,
-    DOWNLOAD_TRIES,
-    IMAGES_AT_ONCE,
-    IMAGES_OF_MESSAGE_AT_ONCE,
-)
+from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, Picture
 from snapthread.ports import Chat, Codec, Image

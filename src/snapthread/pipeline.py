@@ -31,13 +31,7 @@ from snapthread.door import Door
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX
 from snapthread.meter import Meter
-from snapthread.model import (
-    Claim,
-    Message,
-    Part,
-    Say,
-    Usage,
-)
+from snapthread.model import Claim, Message, Part, Say, Usage
 from snapthread.outcome import Outcome, outcome_of, unexpected
 from snapthread.ports import Clock, Store
 from snapthread.reply import Reply

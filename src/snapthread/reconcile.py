@@ -157,6 +157,7 @@ class Reconcile:
                 return work.result()
             finally:
                 work.cancel()
+                await asyncio.wait({work})
 
 
 async def _pages(

@@ -15,29 +15,14 @@ from datetime import timedelta
 import structlog
 
 from snapthread.accounts import Accounts
-from snapthread.errors import (
-    AssistantBusy,
-    ContextTooLong,
-    EmptyAnswer,
-    FilesGone,
-)
+from snapthread.errors import AssistantBusy, ContextTooLong, EmptyAnswer, FilesGone
 from snapthread.formatting import split_plain
 from snapthread.healing import Healing
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
 from snapthread.pictures import Brought, Pictures, Wanted
-from snapthread.ports import (
-    Ask,
-    Assistant,
-    Clock,
-    Store,
-)
-from snapthread.question import (
-    Context,
-    question_line,
-    replied_picture,
-    wanted_pictures,
-)
+from snapthread.ports import Ask, Assistant, Clock, Store
+from snapthread.question import Context, question_line, replied_picture, wanted_pictures
 from snapthread.stopwatch import now_s
 from snapthread.transcript import ModelWords, named_files, request_lines, text_tokens
 from snapthread.turn import Ended, Said, Turn

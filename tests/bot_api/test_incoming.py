@@ -439,6 +439,11 @@ def test_a_message_with_something_newer_than_aiogram_is_answered(newer: Json) ->
     assert [line["event"] for line in logs] == ["update.unfamiliar"]
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("a \ud83d b", "a \ufffd b"), ("\ud83d\ude00", "😀")])
+def test_half_a_character_which_no_store_can_keep_costs_no_question(sent: str, kept: str) -> None:
+    assert question(text=sent).text == kept
+
+
 def test_one_malformed_update_does_not_hold_up_the_others() -> None:
     batch = [
         {"update_id": 1, "message": message(text="one")},

@@ -2,13 +2,7 @@
 
 from datetime import timedelta
 
-from snapthread.limits import (
-    ALBUM_GATHER_S,
-    CUT_TEXT_GAP_S,
-    CUT_TEXT_UNITS,
-    SEEN_S,
-    WAITING_MAX,
-)
+from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, SEEN_S, WAITING_MAX
 from snapthread.model import Claim, Message, Reply, private_conversation
 from tests.contracts.builders import (
     ANN,

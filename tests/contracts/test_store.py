@@ -1,12 +1,14 @@
 """What every store promises of itself."""
 
 import asyncio
+from inspect import getmembers, isfunction, signature
 from pathlib import Path
 
 import pytest
 
 from snapthread.limits import SEEN_S
 from snapthread.model import Installation
+from snapthread.ports import Store
 from tests.contracts.builders import QUIET_S, STORES, Bench, message
 
 
@@ -16,6 +18,19 @@ def test_an_installation_is_made_once(bench: Bench) -> None:
     assert first.id != ""
     assert len(first.secret) >= 16
     assert bench.run(bench.store.installation()) == first
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_every_verb_is_called_as_the_port_says(kind: str, tmp_path: Path) -> None:
+    bench = Bench(STORES[kind], tmp_path)
+    for name, verb in getmembers(Store, isfunction):
+        if not name.startswith("_"):
+            _, *promised = signature(verb).parameters.values()
+            _, *kept = signature(getattr(type(bench.store), name)).parameters.values()
+            assert [(each.name, each.kind, each.default) for each in kept] == [
+                (each.name, each.kind, each.default) for each in promised
+            ], name
+    bench.close()
 
 
 @pytest.mark.parametrize("kind", sorted(STORES))

@@ -226,7 +226,9 @@ def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> None:
 def test_polling_goes_on_after_trouble(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()
-        for fault in (telegram_error(502, "Bad Gateway"), malformed_json(), hangs(), flood(2)):
+        moved = telegram_error(400, "Bad Request: logged out")
+        away = telegram_error(502, "Bad Gateway")
+        for fault in (away, moved, malformed_json(), hangs(), flood(2)):
             world.telegram.faults.add(on="getUpdates", reply=fault)
         ada.sends("Hello")
         (answer,) = await ada.hears(timeout_s=400)

@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 import redis
 from redis import exceptions as theirs
+from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
@@ -224,6 +225,23 @@ def test_a_server_that_hangs_is_given_up(server: Server, monkeypatch: pytest.Mon
 
     bench.run(bench.store.check())
     bench.close()
+
+
+def test_a_connection_that_does_not_close_is_left_too(
+    server: Server, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: object, **__: object) -> None:
+        raise theirs.TimeoutError("Timed out closing connection")
+
+    bench.run(bench.store.check())
+    monkeypatch.setattr(BlockingConnectionPool, "disconnect", slow)
+    with server.client() as client:
+        client.replicaof("127.0.0.1", "1")
+        with pytest.raises(StoreBusy, match="read only"):
+            bench.run(bench.store.check())
+        client.replicaof("NO", "ONE")
+    monkeypatch.undo()
+    bench.run(bench.store.check())
 
 
 def test_a_server_that_became_a_replica_is_left(server: Server, bench: Bench) -> None:

@@ -32,13 +32,7 @@ from aiogram.types import (
 from snapthread.bot_api.api import ASKED_FOR, Api, RawEdit, RawSend, RawSendDocument
 from snapthread.bot_api.download import download
 from snapthread.bot_api.incoming import update_of
-from snapthread.errors import (
-    ChatBusy,
-    ChatDenied,
-    ChatRefused,
-    DraftsUnknown,
-    SnapthreadError,
-)
+from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, DraftsUnknown, SnapthreadError
 from snapthread.limits import CHAT_ACTION_S, UPDATES_AT_ONCE
 from snapthread.model import Button, Destination, Document, Entity, Part, Say
 from snapthread.ports import Update

@@ -1,5 +1,6 @@
 """An update of the Bot API → a message in our words, or None where nobody waits for an answer."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -51,11 +52,11 @@ def update_of(raw: object, username: str) -> Update | None:
         return None
     blocked = None
     try:
-        update = _read(raw)
+        update = _read(_writable(raw))
         accepted = _accepted_of(update, username)
         if update.my_chat_member:
             blocked = blocked_by(update.my_chat_member)
-    except (ValueError, OverflowError, OSError) as error:  # pydantic's too; times out of range
+    except (ValueError, OverflowError, OSError, RecursionError) as error:  # also pydantic's
         log.warning("update.malformed", update_id=update_id, error=type(error).__name__)
         accepted = None
     return Update(update_id=update_id, message=accepted, blocked=blocked)
@@ -67,6 +68,13 @@ def _accepted_of(update: types.Update, username: str) -> Message | None:
     if update.stopped_message_generation:
         return stop_of(update.stopped_message_generation, update.update_id, datetime.now(UTC))
     return message_of(update.message, update.update_id, username) if update.message else None
+
+
+def _writable(raw: dict[str, Any]) -> dict[str, Any]:
+    """Half a surrogate pair, which no store can keep, becomes U+FFFD."""
+    text = json.dumps(raw, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    mended: dict[str, Any] = json.loads(text.decode("utf-16", "replace"))
+    return mended
 
 
 def _read(raw: dict[str, Any]) -> types.Update:

@@ -13,12 +13,7 @@ from typing import Final
 
 from snapthread.sandbox.dead_files import BadImageShape, DeadFileShape, ErrorEvent, Failed, Failure
 from snapthread.sandbox.faults import Faults
-from snapthread.sandbox.openai_errors import (
-    ApiError,
-    context_too_long,
-    invalid_key,
-    unknown_model,
-)
+from snapthread.sandbox.openai_errors import ApiError, context_too_long, invalid_key, unknown_model
 from snapthread.sandbox.openai_events import Told, tell
 from snapthread.sandbox.openai_files import Files, StoredFile
 from snapthread.sandbox.openai_models import known_models
@@ -27,15 +22,7 @@ from snapthread.sandbox.openai_request import check_count, check_question, parse
 from snapthread.sandbox.openai_routes import Call, facts, find, form, json_or_nothing
 from snapthread.sandbox.prompt_cache import PromptCache
 from snapthread.sandbox.scripted_model import Model, Piece
-from snapthread.sandbox.wire import (
-    Form,
-    Json,
-    Request,
-    Response,
-    Upload,
-    json_response,
-    read,
-)
+from snapthread.sandbox.wire import Form, Json, Request, Response, Upload, json_response, read
 
 KEY: Final = "sk-sandbox"
 

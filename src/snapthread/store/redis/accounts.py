@@ -13,18 +13,8 @@ from snapthread.store.redis.usage_words import (
     load_turns,
     reserved,
 )
-from snapthread.store.redis.words import (
-    holder,
-    micros,
-)
-from snapthread.usage import (
-    STALE,
-    DailyUsage,
-    Limits,
-    Over,
-    Spent,
-    TurnRecord,
-)
+from snapthread.store.redis.words import holder, micros
+from snapthread.usage import STALE, DailyUsage, Limits, Over, Spent, TurnRecord
 
 
 class RedisAccounts(Scripts):

@@ -5,14 +5,7 @@ from typing import Final
 from redis import exceptions as theirs
 from redis.exceptions import RedisError
 
-from snapthread.errors import (
-    LeaseLost,
-    NoRoom,
-    SnapthreadError,
-    StoreBusy,
-    StoreDenied,
-    StoreFull,
-)
+from snapthread.errors import LeaseLost, NoRoom, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 
 AWAY: Final = (
     theirs.ConnectionError,

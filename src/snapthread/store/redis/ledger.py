@@ -3,19 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.limits import (
-    LEASE_S,
-    LONGEST_UPLOAD_S,
-    LOOK_AGAIN_S,
-)
-from snapthread.model import (
-    Claim,
-    ConversationKey,
-    Deletion,
-    FileName,
-    IntendedFile,
-    LedgerFile,
-)
+from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S, LOOK_AGAIN_S
+from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
 from snapthread.store.redis.scripts import Scripts
 from snapthread.store.redis.words import (
     holder,

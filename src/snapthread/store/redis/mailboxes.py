@@ -3,19 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.limits import (
-    ALBUM_GATHER_S,
-    CUT_TEXT_GAP_S,
-    SEEN_S,
-    WAITING_MAX,
-)
-from snapthread.model import (
-    Claim,
-    ConversationKey,
-    Message,
-    News,
-    Waiting,
-)
+from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, SEEN_S, WAITING_MAX
+from snapthread.model import Claim, ConversationKey, Message, News, Waiting
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message
 from snapthread.store.redis.scripts import Scripts, first_token

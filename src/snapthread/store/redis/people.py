@@ -4,21 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import (
-    Destination,
-    Erased,
-    Message,
-    Say,
-    private_conversation,
-)
+from snapthread.model import Destination, Erased, Message, Say, private_conversation
 from snapthread.store.codec import dump_say
 from snapthread.store.redis.scripts import Scripts, first_token
 from snapthread.store.redis.usage_words import load_used
-from snapthread.store.redis.words import (
-    going,
-    load_export,
-    micros,
-)
+from snapthread.store.redis.words import going, load_export, micros
 
 
 class RedisPeople(Scripts):

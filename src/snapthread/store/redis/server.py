@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final, Self
@@ -102,7 +102,8 @@ class Server:
                     return await self._run(verb, text)
         except RedisError as error:
             if isinstance(error, ReadOnlyError):  # the address leads to another server by now
-                await self._redis.connection_pool.disconnect(inuse_connections=False)
+                with suppress(RedisError, OSError):  # each is closed, also where that takes long
+                    await self._redis.connection_pool.disconnect(inuse_connections=False)
             raise ours(error) from error
 
     async def _run(self, verb: str, text: str) -> Any:

@@ -225,7 +225,7 @@ def _our_errors() -> Iterator[None]:
         raise StoreFull(f"the store cannot be made: {error}") from error
     except sqlite3.OperationalError as error:
         code = error.sqlite_errorcode & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
             raise StoreBusy("the store is locked by another process") from error
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise StoreFull(f"the store cannot be written: {error}; free some disk") from error

@@ -3,23 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.limits import (
-    ALBUM_GATHER_S,
-    CUT_TEXT_GAP_S,
-    CUT_TEXT_UNITS,
-    SEEN_S,
-    WAITING_MAX,
-)
+from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, SEEN_S, WAITING_MAX
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, moment, seconds, seconds_after
-from snapthread.store.sqlite.rows import (
-    Db,
-    add_parts,
-    ensure_conversation,
-    refresh_ready,
-    set_mark,
-)
+from snapthread.store.sqlite.rows import Db, add_parts, ensure_conversation, refresh_ready, set_mark
 
 
 def accept(

@@ -4,24 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import (
-    Claim,
-    ConversationKey,
-    FileName,
-    Line,
-    Transcript,
-)
+from snapthread.model import Claim, ConversationKey, FileName, Line, Transcript
 from snapthread.store.codec import load_photos, moment
-from snapthread.store.sqlite.ledger import (
-    images,
-    live_files,
-    retire,
-    retire_past_due,
-)
-from snapthread.store.sqlite.rows import (
-    Db,
-    held,
-)
+from snapthread.store.sqlite.ledger import images, live_files, retire, retire_past_due
+from snapthread.store.sqlite.rows import Db, held
 
 
 def compose(

@@ -7,19 +7,9 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import SEEN_S
-from snapthread.model import (
-    Claim,
-    ConversationKey,
-    Destination,
-    Line,
-    Part,
-    Say,
-)
+from snapthread.model import Claim, ConversationKey, Destination, Line, Part, Say
 from snapthread.store.codec import dump_photos, seconds
-from snapthread.store.sqlite.ledger import (
-    attach,
-    retire_rest,
-)
+from snapthread.store.sqlite.ledger import attach, retire_rest
 from snapthread.store.sqlite.mailbox import answered_mark, claimed
 from snapthread.store.sqlite.quotas import settle
 from snapthread.store.sqlite.rows import (
@@ -122,7 +112,7 @@ def say(
     db: Db,
     conversation: ConversationKey,
     to: Destination,
-    words: Say,
+    say: Say,
     now: datetime,
     *,
     once: str | None = None,
@@ -130,7 +120,7 @@ def say(
 ) -> bool:
     if once is not None and not set_mark(db, f"said:{once}", now, again_after_s):
         return False
-    put_on_its_way(db, conversation, to, words, now)
+    put_on_its_way(db, conversation, to, say, now)
     return True
 
 

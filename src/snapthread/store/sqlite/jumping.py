@@ -3,24 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import (
-    ConversationKey,
-    Message,
-    Say,
-)
+from snapthread.model import ConversationKey, Message, Say
 from snapthread.ports import ResetWords
 from snapthread.store.codec import load_message, seconds
-from snapthread.store.sqlite.ledger import (
-    count_held,
-    retire_conversation,
-)
+from snapthread.store.sqlite.ledger import count_held, retire_conversation
 from snapthread.store.sqlite.quotas import charge
-from snapthread.store.sqlite.rows import (
-    Db,
-    add_parts,
-    refresh_ready,
-    waiting_command,
-)
+from snapthread.store.sqlite.rows import Db, add_parts, refresh_ready, waiting_command
 
 
 def reset(db: Db, command: Message, now: datetime, *, render: ResetWords) -> int | None:

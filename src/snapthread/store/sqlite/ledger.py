@@ -1,18 +1,11 @@
-"""The life of every file at OpenAI: `ports.Ledger` on SQLite."""
+"""The files at OpenAI: `ports.Ledger` on SQLite, with uploads.py and leaving.py."""
 
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
-from snapthread.model import (
-    Claim,
-    ConversationKey,
-    Deletion,
-    FileName,
-    LedgerFile,
-    Photo,
-)
+from snapthread.model import Claim, ConversationKey, Deletion, FileName, LedgerFile, Photo
 from snapthread.store.codec import moment, seconds, seconds_after
 from snapthread.store.sqlite.rows import Db, held
 

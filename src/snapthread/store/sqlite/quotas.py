@@ -140,11 +140,11 @@ def _count(db: Db, payer: str, at: datetime, more: Amounts) -> None:
         )
 
 
-def spent(db: Db, payer: str, at: datetime) -> Spent:
+def spent(db: Db, payer: str, now: datetime) -> Spent:
     return Spent(
-        day=_tally(db, payer, day_of(at)),
-        month=_tally(db, payer, month_of(at)),
-        bot_month=_tally(db, BOT, month_of(at)),
+        day=_tally(db, payer, day_of(now)),
+        month=_tally(db, payer, month_of(now)),
+        bot_month=_tally(db, BOT, month_of(now)),
     )
 
 

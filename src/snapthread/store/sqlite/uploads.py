@@ -4,12 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import (
-    Claim,
-    FileName,
-    IntendedFile,
-    LedgerFile,
-)
+from snapthread.model import Claim, FileName, IntendedFile, LedgerFile
 from snapthread.store.codec import seconds
 from snapthread.store.sqlite.ledger import as_file
 from snapthread.store.sqlite.rows import Db, held
