@@ -21,7 +21,7 @@ def test_an_answer_is_seen_while_it_grows_and_a_429_is_a_pause(town: Town) -> No
     async def story() -> None:
         await town.bot()
         ada = town.newcomer()
-        town.model.says(WORDS, first_s=0.2, between_s=0.2)
+        town.model.says(WORDS, first_s=0.2, between_s=0.4)
         ada.sends("Tell me")
         await town.until(lambda: draft_of(ada))
         refused = town.telegram.faults.add(on="sendMessageDraft", reply=flood(1))
@@ -41,11 +41,11 @@ def test_stop_ends_what_runs_early_late_twice_and_not_what_has_ended(town: Town)
         ada, asked_before = town.newcomer(), len(town.openai.requests)
         town.model.says(WORDS, first_s=600.0)
         ada.sends("Early")
-        await town.until(lambda: len(town.openai.requests) > asked_before)
+        await town.until(lambda: len(town.openai.requests) > asked_before and ada.chat.draft)
         ada.presses_stop()
         (early,) = await hears(ada)
         assert early.startswith(EARLY)
-        town.model.says(WORDS, between_s=0.3)
+        town.model.says(WORDS, between_s=2.0)
         ada.sends("Late")
         await town.until(lambda: draft_of(ada))
         draft = ada.chat.draft
@@ -104,7 +104,7 @@ def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(town: Town) 
         town.telegram.knows_drafts = False
         try:
             for word in ("One", "Two"):
-                town.model.says(f"{word} {WORDS}", between_s=0.15)
+                town.model.says(f"{word} {WORDS}", between_s=0.3)
                 ada.sends(word)
                 await town.until(lambda word=word: (ada.sees or [""])[-1] == f"{word} {WORDS}")  # type: ignore[misc]
         finally:
