@@ -32,7 +32,7 @@ async def _killed(town: Town, kills: int) -> None:
     for kill in range(kills):
         bot = await town.bot()
         for person in people:
-            _ask(person, asked, f"{kill}.{person.id}")
+            _ask(person, asked, f"#{kill}.{person.id}")
         await _until_each_was_answered(town, people)
         await _until_asked(town)
         await asyncio.sleep(random.uniform(0.0, THINKS_S))
