@@ -26,8 +26,8 @@ class Asking:
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = Turn(claim=claim, messages=questions, meter=meter), questions[0]
-        to = first.destination
-        async with self._drafts.open(claim, to, private=first.is_private) as draft:
+        opened = self._drafts.open(claim, first.destination, private=first.is_private)
+        async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
     def stop(self, conversation: ConversationKey, number: int) -> None:

@@ -33,7 +33,6 @@ from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.transcript import text_tokens
 from snapthread.turns import Bounds, Turns
-from snapthread.words import Words
 
 LAST_UPLOADS_S = 3.0
 
@@ -113,7 +112,6 @@ class Line:
     ) -> None:
         edges = upkeep.edges
         store, chat, clock = edges.store, edges.chat, edges.clock
-        self._texts = texts
         self._settings = settings
         self._store = store
         self._ledger = upkeep.ledger
@@ -137,7 +135,7 @@ class Line:
             retention_days=settings.file_retention_days,
             files_retired=self.housekeeping.wake,
         )
-        door = Door(store, texts, _house(settings), clock)
+        self._door = door = Door(store, texts, _house(settings), clock)
         pipeline = Pipeline(
             store, door, commands, accounts, asking, Reply(store, chat), alerts, clock
         )
@@ -203,13 +201,7 @@ class Line:
 
     def _if_full(self, update: Update) -> Say:
         assert update.message is not None
-        words = Words.of(
-            update.message,
-            self._texts,
-            self._settings.bot_language,
-            self._settings.max_image_mb,
-        )
-        return Say(text=words("mailbox_full"))
+        return Say(text=self._door.words(update.message)("mailbox_full"))
 
 
 async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:

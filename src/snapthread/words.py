@@ -64,7 +64,7 @@ class Words:
         texts: Texts,
         default: Language,
         limit_mb: float,
-        storage_mb: float = 0,
+        storage_mb: float,
     ) -> "Words":
         language = language_of(message.language_code, default)
         return cls(texts=texts, language=language, limit_mb=limit_mb, storage_mb=storage_mb)

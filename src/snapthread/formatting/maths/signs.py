@@ -69,7 +69,6 @@ ACCENTS: Final = {
     r"\dot": "\u0307", r"\ddot": "\u0308", r"\check": "\u030c", r"\breve": "\u0306",
 }  # fmt: skip
 
-
 _DOUBLE: Final = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 SUPERSCRIPTS: Final = dict(
