@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.line.photos import photo
 from tests.process.town import Town, hears
 
-from snapthread.sandbox.scripted_model import Answer
+from snapthread_sandbox.openai.scripted_model import Answer
 
 USERS = 40
 QUESTIONS = 5

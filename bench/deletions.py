@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.ledger import Ledger
-from snapthread.line import Edges, Upkeep
+from snapthread.bot import Edges, Upkeep
+from snapthread.images.file_service import Ledger
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore

@@ -21,7 +21,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
-from snapthread.media import prepare
+from snapthread.adapters.media import prepare
 
 MAX_SIDE = 1600
 FIRST = "12-megapixels.jpg"

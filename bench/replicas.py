@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.process.fleet import Crowd, Fleet, opened
 from tests.servers import Server, own_server
 
-from snapthread.sandbox.scripted_model import Answer
+from snapthread_sandbox.openai.scripted_model import Answer
 
 QUESTIONS = 5
 TICKS_S = os.sysconf("SC_CLK_TCK")

@@ -21,9 +21,9 @@ from openai import AsyncOpenAI
 from yarl import URL
 
 from snapthread.model import Usage
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.wire import Body, ConnectionLost, Loss, Request, Response, Upload, read
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.wire import Body, ConnectionLost, Loss, Request, Response, Upload, read
 
 
 def telegram_bot(bot_api: BotApi) -> Bot:

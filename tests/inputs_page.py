@@ -9,13 +9,13 @@ from typing import Final, get_args
 
 from aiogram.enums import ContentType
 
-from snapthread.bot_api.command import CAPTION_COMMANDS
-from snapthread.bot_api.content import SERVICE
+from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
+from snapthread.adapters.bot_api.content import SERVICE
+from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault
-from snapthread.media.sniff import Format
 from snapthread.model import JUMPERS, Message
 from snapthread.texts import COMMANDS, Texts
-from snapthread.words import SENTENCES, Words
+from snapthread.texts.localizer import SENTENCES, Words
 from tests.bot_api.wire import (
     PHOTO,
     PLACE,

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from snapthread.adopting import Adopted, Adopting
 from snapthread.clock import utc_now
+from snapthread.commands.legacy_import import Adopted, Adopting
 from snapthread.errors import StoreBusy, StoreDenied
 from snapthread.ports import Store
 from snapthread.store.first_generation import OldFiles, old_files

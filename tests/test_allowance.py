@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from snapthread.allowance import told
+from snapthread.commands.allowance import told
 from snapthread.model import Language
 from snapthread.texts import Texts
+from snapthread.texts.localizer import Words, dollars
 from snapthread.usage import Amounts, DailyUsage, Limits, Over, Spent, first_over, month_of
-from snapthread.words import Words, dollars
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 TEXTS = Texts.load()

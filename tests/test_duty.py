@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from snapthread.duty import Duty
 from snapthread.errors import ChatDenied, StoreBusy
+from snapthread.intake.leader import Duty
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 

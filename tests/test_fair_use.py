@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from snapthread.errors import ChatBusy, FilesBusy
-from snapthread.fair_use import CHAT, FILES, FairChat, Pauses
 from snapthread.model import Destination, Say
+from snapthread.rate_limits import CHAT, FILES, FairChat, Pauses
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 

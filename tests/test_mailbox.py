@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
+from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.intake.worker import Mailbox
 from snapthread.limits import LEASE_S, NEWS_EVERY_S
-from snapthread.mailbox import Mailbox
 from snapthread.model import Claim, ConversationKey
-from snapthread.stopwatch import now_s
 from tests import virtual
 
 SLOW_S = 4.9  # just short of being given up

@@ -5,7 +5,7 @@ import pytest
 from snapthread.formatting import format_answer
 from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import Say
-from snapthread.outcome import Outcome
+from snapthread.turn.outcome import Outcome
 
 
 def said(outcome: Outcome) -> list[str]:

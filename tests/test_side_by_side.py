@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from snapthread.side_by_side import side_by_side
+from snapthread.gather import side_by_side
 
 
 async def job(number: int, done: list[int]) -> int:

@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 import structlog
 
+from snapthread.adapters.telemetry import Metrics, set_up
+from snapthread.adapters.telemetry.table import COUNTS, LABELS, SPREADS
 from snapthread.errors import AssistantBusy
-from snapthread.telemetry import Metrics, set_up
-from snapthread.telemetry.table import COUNTS, LABELS, SPREADS
 
 TOKEN = "123456789:AAE-xyzzy_xyzzy_xyzzy_xyzzy_xyz"
 OTHER_TOKEN = "987654321:BBE-plugh_plugh_plugh_plugh_plu"

@@ -11,18 +11,18 @@ from decimal import Decimal
 
 import structlog
 
+from snapthread.adapters.prices import Prices, PricesError
+from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.web import Admin, Login
+from snapthread.adapters.web.server import serve as serve_pages
+from snapthread.adapters.web.webhook import Webhook
+from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
-from snapthread.line import Edges, Line, Upkeep, assemble, instructions_of
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
-from snapthread.prices import Prices, PricesError
 from snapthread.settings import Settings, SettingsError
 from snapthread.store.sqlite import SqliteStore
-from snapthread.telemetry import Metrics
 from snapthread.texts import Texts
-from snapthread.web import Admin, Login
-from snapthread.web.server import serve as serve_pages
-from snapthread.web.webhook import Webhook
 
 log = structlog.get_logger()
 
@@ -159,11 +159,11 @@ async def _store(settings: Settings) -> Store:
 async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
     """Each is closed again, in reverse order."""
     # Imported here: aiogram and openai take seconds, which no other command should wait for.
-    from snapthread.bot_api.chat import Hook, TelegramChat
-    from snapthread.media import Images, Sight
-    from snapthread.openai_api.assistant import OpenAIAssistant
-    from snapthread.openai_api.client import make_client
-    from snapthread.openai_api.files import OpenAIFiles
+    from snapthread.adapters.bot_api.chat import Hook, TelegramChat
+    from snapthread.adapters.media import Images, Sight
+    from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+    from snapthread.adapters.openai_api.client import make_client
+    from snapthread.adapters.openai_api.files import OpenAIFiles
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:

@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from snapthread.clock import ms_since, now_s
 from snapthread.errors import ImageFault
 from snapthread.model import Picture, Usage
 from snapthread.ports import Image
-from snapthread.stopwatch import ms_since, now_s
 from snapthread.usage import SentImage
 
 

@@ -23,21 +23,21 @@ from dataclasses import replace
 
 import structlog
 
-from snapthread.accounts import Accounts, pictures_of
-from snapthread.alerts import Alerts
-from snapthread.asking import Asking
-from snapthread.commands import Commands
-from snapthread.door import Door
+from snapthread.clock import ms_since
+from snapthread.commands.access import Door
+from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX
 from snapthread.meter import Meter
 from snapthread.model import Claim, Message, Part, Say, Usage
-from snapthread.outcome import Outcome, outcome_of, unexpected
 from snapthread.ports import Clock, Store
-from snapthread.reply import Reply
-from snapthread.stopwatch import ms_since
+from snapthread.reply.alerts import Alerts
+from snapthread.reply.reply import Reply
+from snapthread.texts.localizer import ALERTS, SENTENCES, Words
+from snapthread.turn.outcome import Outcome, outcome_of, unexpected
+from snapthread.turn.quotas import Accounts, pictures_of
+from snapthread.turn.running import Asking
 from snapthread.usage import TurnRecord
-from snapthread.words import ALERTS, SENTENCES, Words
 
 log = structlog.get_logger()
 

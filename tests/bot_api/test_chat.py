@@ -8,8 +8,8 @@ import pytest
 from aiogram.client.session.aiohttp import AiohttpSession
 from structlog.testing import capture_logs
 
-from snapthread.bot_api.api import ASKED_FOR, CALL_S, POLL_EXTRA_S
-from snapthread.bot_api.chat import Hook, TelegramChat
+from snapthread.adapters.bot_api.api import ASKED_FOR, CALL_S, POLL_EXTRA_S
+from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
 from snapthread.model import Destination, Entity, Part, Say

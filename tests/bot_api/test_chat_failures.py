@@ -10,7 +10,7 @@ from aiogram.exceptions import AiogramError, TelegramNetworkError
 from aiogram.methods import GetMe
 from aiogram.utils.token import TokenValidationError
 
-from snapthread.bot_api.failures import EXCEPTIONS
+from snapthread.adapters.bot_api.failures import EXCEPTIONS
 from snapthread.errors import (
     AnotherPoller,
     ChatBusy,

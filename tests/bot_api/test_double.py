@@ -2,12 +2,12 @@
 
 import pytest
 
-from snapthread.bot_api.chat import TelegramChat
+from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import ChatBusy, ChatRefused, ImageRefused
 from snapthread.model import Destination, Entity, Part, Say
 from snapthread.ports import Update
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.faults import cuts_body, flood, loses_reply, not_json
+from snapthread_sandbox.faults import cuts_body, flood, loses_reply, not_json
+from snapthread_sandbox.telegram.bot_api import BotApi
 from tests import virtual
 from tests.bot_api.wire import COMMANDS
 from tests.doubles import DoubleSession

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from snapthread.bot_api.incoming import update_of
+from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.errors import ChatBusy, ChatRefused, DraftsUnknown, SnapthreadError
 from snapthread.model import Destination, Entity, Message, Say
 from tests.bot_api.wire import GROUP, PRIVATE, USERNAME, Answer, Json, Wire, ok, refused

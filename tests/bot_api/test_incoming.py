@@ -8,10 +8,10 @@ import pytest
 from aiogram.enums import ContentType
 from structlog.testing import capture_logs
 
-from snapthread.bot_api.content import PICTURED, SERVICE, UNSUPPORTED
-from snapthread.bot_api.incoming import update_of
+from snapthread.adapters.bot_api.content import PICTURED, SERVICE, UNSUPPORTED
+from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.model import Message, Picture, PictureKind, private_conversation
-from snapthread.sandbox.bot_api import BotApi
+from snapthread_sandbox.telegram.bot_api import BotApi
 from tests.bot_api.wire import (
     GROUP,
     PERSON,

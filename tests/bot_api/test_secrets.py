@@ -11,7 +11,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError
 from aiogram.methods import GetMe
 from structlog.testing import capture_logs
 
-from snapthread.bot_api.chat import TelegramChat
+from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import SnapthreadError
 from snapthread.model import Destination, Part, Say
 from tests.bot_api.test_download import status

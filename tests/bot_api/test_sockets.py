@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
-from snapthread.bot_api.chat import TelegramChat
+from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import ChatBusy, ImageRefused
 from snapthread.model import Destination, Entity, Part, Say
 from tests.bot_api.wire import TOKEN

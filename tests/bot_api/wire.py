@@ -11,8 +11,8 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 
-from snapthread.bot_api.chat import TelegramChat
-from snapthread.bot_api.incoming import update_of
+from snapthread.adapters.bot_api.chat import TelegramChat
+from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.model import Message
 
 TOKEN = "123456789:AAE-secret_Token_of_the_bot_0123456"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from snapthread.adapters.web.admin.reading import Report, read_report
 from snapthread.model import Usage
 from snapthread.usage import Stages
-from snapthread.web.admin.reading import Report, read_report
 from tests.contracts.builders import ANN, BOB, Bench, message
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from snapthread.sandbox import stand_in
-from snapthread.sandbox.measured import as_photo, measured
-from snapthread.sandbox.offline_model import OfflineModel
-from snapthread.sandbox.openai_question import Question, Said, Seen
-from snapthread.sandbox.pictures import look
-from snapthread.sandbox.stand_in import answer
+from snapthread_sandbox.models import stand_in
+from snapthread_sandbox.models.measured import as_photo, measured
+from snapthread_sandbox.models.offline_model import OfflineModel
+from snapthread_sandbox.models.stand_in import answer
+from snapthread_sandbox.openai.question import Question, Said, Seen
+from snapthread_sandbox.pictures import look
 from tests.sandbox.worlds import animation, picture
 
 

@@ -13,13 +13,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.clock import Clock
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.page_routes import Page
-from snapthread.sandbox.page_server import FOLDER, TYPES, serving
-from snapthread.sandbox.scripted_model import ScriptedModel
-from snapthread.sandbox.server import application
+from snapthread_sandbox.clock import Clock
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.page.routes import Page
+from snapthread_sandbox.page.server import FOLDER, TYPES, serving
+from snapthread_sandbox.server import application
+from snapthread_sandbox.telegram.bot_api import BotApi
 from tests.sandbox.worlds import animation, picture, question
 
 Json = dict[str, Any]

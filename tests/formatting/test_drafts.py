@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.formatting import format_draft
-from snapthread.formatting.draft import close_tail
+from snapthread.formatting.draft.closing import close_tail
 from tests.formatting.snapshots import CORPUS
 from tests.formatting.validator import covered, outside_code, problems, units
 

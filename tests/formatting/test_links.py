@@ -3,7 +3,7 @@
 import pytest
 
 from snapthread.formatting import format_answer, format_draft
-from snapthread.formatting.links import allowed_url
+from snapthread.formatting.render.links import allowed_url
 from tests.formatting.validator import foreign_addresses
 
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from snapthread.formatting import format_answer
-from snapthread.formatting.maths import readable
+from snapthread.formatting.parse.maths import readable
 
 
 @pytest.mark.parametrize(

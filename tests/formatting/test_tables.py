@@ -3,8 +3,8 @@
 import pytest
 
 from snapthread.formatting import format_answer
-from snapthread.formatting.cells import padded, width, wrapped
-from snapthread.formatting.frames import of_width
+from snapthread.formatting.parse.frames import of_width
+from snapthread.formatting.render.cells import padded, width, wrapped
 from snapthread.formatting.tree import Row, Text
 from tests.formatting.validator import covered, problems, units
 

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from snapthread.bot import Edges, Line, Upkeep, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
-from snapthread.line import Edges, Line, Upkeep, assemble
 from snapthread.model import Message, Picture, Reply, private_conversation
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from snapthread.sandbox.faults import cuts_body, openai_error, telegram_error
+from snapthread_sandbox.faults import cuts_body, openai_error, telegram_error
 from tests.line.photos import album, photo
 from tests.line.world import World, play
 
@@ -178,7 +178,7 @@ def test_a_late_part_of_an_album_is_one_more_question_that_says_so(tmp_path: Pat
 
 def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it(tmp_path: Path) -> None:
     async def story(world: World) -> None:
-        from snapthread.sandbox.faults import slow
+        from snapthread_sandbox.faults import slow
 
         ada = world.person()
         name = ada.new_album()

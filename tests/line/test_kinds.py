@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.sandbox.people import Person
+from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo
 from tests.line.world import World, play
 from tests.media.pictures import SAMPLES, encoded, quarters

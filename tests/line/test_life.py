@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.sandbox.dead_files import DeadFileShape
-from snapthread.sandbox.faults import drops, rate_limited, slow, telegram_error
-from snapthread.sandbox.scripted_model import Answer
+from snapthread_sandbox.faults import drops, rate_limited, slow, telegram_error
+from snapthread_sandbox.openai.dead_files import DeadFileShape
+from snapthread_sandbox.openai.scripted_model import Answer
 from tests import virtual
 from tests.line.photos import COLOURS, album, photo
 from tests.line.world import World, play

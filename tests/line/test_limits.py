@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from snapthread.adapters.telemetry.table import LABELS
 from snapthread.model import Message, Say, Usage, private_conversation
 from snapthread.ports import Arrival
-from snapthread.sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import Answer
 from snapthread.store.sqlite import SqliteStore
-from snapthread.telemetry.table import LABELS
+from snapthread.texts.localizer import dollars
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
-from snapthread.words import dollars
+from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
+from snapthread_sandbox.openai.scripted_model import Answer
+from snapthread_sandbox.telegram.people import Person
 from tests import virtual
 from tests.line.photos import album, photo
 from tests.line.world import World, at, play

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from snapthread.sandbox.faults import telegram_error
+from snapthread_sandbox.faults import telegram_error
 from tests import virtual
 from tests.line.world import World, play
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from snapthread.errors import WAIT_MAX_S, StoreBusy, StoreFull
-from snapthread.sandbox.faults import flood, rate_limited
+from snapthread_sandbox.faults import flood, rate_limited
 from tests import virtual
 from tests.line.photos import photo
 from tests.line.world import Process, World

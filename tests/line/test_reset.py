@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.sandbox.faults import rate_limited, server_error, slow
+from snapthread_sandbox.faults import rate_limited, server_error, slow
 from tests.line.photos import album, photo
 from tests.line.world import World, play
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.sandbox.faults import server_error, slow
-from snapthread.sandbox.people import Person
+from snapthread_sandbox.faults import server_error, slow
+from snapthread_sandbox.telegram.people import Person
 from tests.line.mortal import Moment
 from tests.line.photos import album, photo
 from tests.line.world import World, play
@@ -107,7 +107,7 @@ def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Path) -> 
 
 
 def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:
-    from snapthread.sandbox.faults import cuts_stream
+    from snapthread_sandbox.faults import cuts_stream
 
     async def story(world: World) -> None:
         ada = world.person()

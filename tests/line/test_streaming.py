@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.limits import DRAFT_PACE_S, EDIT_PACE_S
-from snapthread.sandbox.faults import Fault, flood, server_error, slow, telegram_error
+from snapthread_sandbox.faults import Fault, flood, server_error, slow, telegram_error
 from tests.line.mortal import Moment
 from tests.line.world import World, play
 
@@ -192,7 +192,7 @@ def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
 
 
 def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path: Path) -> None:
-    from snapthread.sandbox.faults import cuts_stream
+    from snapthread_sandbox.faults import cuts_stream
 
     async def story(world: World) -> None:
         ada = world.person()
@@ -273,7 +273,7 @@ def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) -> None:
 
 
 def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> None:
-    from snapthread.sandbox.faults import cuts_stream, out_of_credit
+    from snapthread_sandbox.faults import cuts_stream, out_of_credit
 
     async def story(world: World) -> None:
         ada = world.person()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.sandbox.faults import (
+from snapthread.usage import TurnRecord
+from snapthread_sandbox.faults import (
     Fault,
     cuts_stream,
     drops,
@@ -15,9 +16,8 @@ from snapthread.sandbox.faults import (
     openai_error,
     server_error,
 )
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import Answer, Incomplete
-from snapthread.usage import TurnRecord
+from snapthread_sandbox.openai.scripted_model import Answer, Incomplete
+from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import album, photo
 from tests.line.test_limits import records
 from tests.line.world import World, at, play

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.limits import ASK_RETRY_WITHIN_S
-from snapthread.sandbox.faults import (
+from snapthread_sandbox.faults import (
     Fault,
     cuts_stream,
     drops,
@@ -20,7 +20,7 @@ from snapthread.sandbox.faults import (
     server_error,
     telegram_error,
 )
-from snapthread.sandbox.scripted_model import Incomplete, Refusal
+from snapthread_sandbox.openai.scripted_model import Incomplete, Refusal
 from tests.line.photos import photo
 from tests.line.world import World, play
 

@@ -7,19 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from snapthread.bot_api.chat import Hook, TelegramChat
-from snapthread.line import Edges, Line, Upkeep, assemble, instructions_of
-from snapthread.media import Images, Prepared, Sight
-from snapthread.openai_api.assistant import OpenAIAssistant
-from snapthread.openai_api.client import make_client
-from snapthread.openai_api.files import OpenAIFiles
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread.adapters.bot_api.chat import Hook, TelegramChat
+from snapthread.adapters.media import Images, Prepared, Sight
+from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+from snapthread.adapters.openai_api.client import make_client
+from snapthread.adapters.openai_api.files import OpenAIFiles
+from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
 from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.telegram.people import Person
 from tests import virtual
 from tests.doubles import DoubleSession, FlatPrices, openai_transport
 from tests.line.mortal import Life, Mortal, bury

@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from snapthread.media import prepare
-from snapthread.media.jpeg import is_bare
+from snapthread.adapters.media import prepare
+from snapthread.adapters.media.jpeg import is_bare
 from tests.media.pictures import HEIC, SAMPLES, encoded, quarters
 
 SECRET = b"SECRET"

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from snapthread.adapters.media import Prepared, prepare
 from snapthread.errors import ImageRefused
-from snapthread.media import Prepared, prepare
 from tests.media.pictures import SAMPLES, decoded, encoded, noise, oriented
 
 MAX_SIDE = 32

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapthread.media.budget import Budget
+from snapthread.adapters.media.budget import Budget
 
 TOTAL = 10
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from snapthread.adapters.media import Images, Prepared, prepare
+from snapthread.adapters.media.child import Command, prepare_in_child
 from snapthread.errors import ImageRefused
-from snapthread.media import Images, Prepared, prepare
-from snapthread.media.child import Command, prepare_in_child
 from tests.media.pictures import HEIC, SAMPLES, png
 
 

@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image, ImageCms
 
-from snapthread.media import prepare
+from snapthread.adapters.media import prepare
 from tests.media.pictures import UPRIGHT, chunk, decoded, encoded, nearest, png, quarters, seen
 
 

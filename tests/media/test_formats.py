@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from snapthread.media import prepare
-from snapthread.media.sniff import recognise
+from snapthread.adapters.media import prepare
+from snapthread.adapters.media.sniff import recognise
 from tests.media.pictures import SAMPLES, SIZE, UPRIGHT, encoded, quarters, seen
 
 
@@ -64,5 +64,5 @@ def test_the_second_picture_in_a_phones_jpeg_is_not_a_frame() -> None:
 
 
 def test_heic_is_not_loaded_before_one_arrives() -> None:
-    program = "import sys, snapthread.media; sys.exit('pi_heif' in sys.modules)"
+    program = "import sys, snapthread.adapters.media; sys.exit('pi_heif' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from snapthread.adapters.media import Images, prepare
+from snapthread.adapters.media.budget import Budget
 from snapthread.errors import ImageRefused
 from snapthread.limits import PIXELS_AT_ONCE
-from snapthread.media import Images, prepare
-from snapthread.media.budget import Budget
 from tests.media.pictures import HEIC, SAMPLES, UPRIGHT, encoded, noise, seen
 
 TOTAL = 1_000_000
@@ -43,7 +43,7 @@ def test_it_prepares_as_the_synchronous_one_does() -> None:
 
 def test_heic_is_never_decoded_in_this_process() -> None:
     program = (
-        "import asyncio, sys; from snapthread.media import Images;"
+        "import asyncio, sys; from snapthread.adapters.media import Images;"
         "asyncio.run(Images(max_side=512).prepare(sys.stdin.buffer.read()));"
         "sys.exit('pi_heif' in sys.modules)"
     )

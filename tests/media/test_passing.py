@@ -2,9 +2,9 @@
 
 import pytest
 
+from snapthread.adapters.media import prepare
+from snapthread.adapters.media.jpeg import is_bare
 from snapthread.errors import ImageRefused
-from snapthread.media import prepare
-from snapthread.media.jpeg import is_bare
 from tests.media.pictures import SAMPLES, encoded, noise, oriented, quarters
 
 BARE = SAMPLES["JPEG"]

@@ -8,11 +8,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from snapthread.adapters.media import prepare
+from snapthread.adapters.media.jpeg import SCANS_MAX
+from snapthread.adapters.media.prepare import weigh
 from snapthread.errors import ImageFault, ImageRefused
 from snapthread.limits import PIXELS_MAX
-from snapthread.media import prepare
-from snapthread.media.jpeg import SCANS_MAX
-from snapthread.media.prepare import weigh
 from tests.media.pictures import SAMPLES, chunk, encoded, noise, png, quarters
 
 MEGABYTES = zlib.compress(bytes(8 << 20))

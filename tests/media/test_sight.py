@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from snapthread.media import Images, Sight, prepare
+from snapthread.adapters.media import Images, Sight, prepare
 from tests.media.pictures import HEIC, encoded, quarters
 
 LUNA_LOW = Sight(model="gpt-6-luna", detail="low")

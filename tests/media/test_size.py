@@ -2,8 +2,8 @@
 
 import pytest
 
-from snapthread.media import prepare
-from snapthread.media.prepare import weigh
+from snapthread.adapters.media import prepare
+from snapthread.adapters.media.prepare import weigh
 from tests.media.pictures import SAMPLES, UPRIGHT, encoded, quarters, seen
 
 LOSSY_OR_NOT = ["JPEG", "PNG"]

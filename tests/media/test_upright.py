@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from snapthread.media import prepare
+from snapthread.adapters.media import prepare
 from tests.media.pictures import HEIC, SIZE, UPRIGHT, Colours, encoded, oriented, quarters, seen
 
 R, L, B, W = UPRIGHT

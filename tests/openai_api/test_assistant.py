@@ -6,10 +6,10 @@ from contextlib import aclosing, suppress
 import httpx2
 import pytest
 
+from snapthread.adapters.openai_api.assistant import LAST_BYTES_S
 from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused, SnapthreadError
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
 from snapthread.model import Usage
-from snapthread.openai_api.assistant import LAST_BYTES_S
 from snapthread.ports import (
     Answered,
     AnswerEvent,

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from snapthread.adapters.openai_api.client import LIMITS, TIMEOUT, make_client
 from snapthread.errors import FilesBusy
-from snapthread.openai_api.client import LIMITS, TIMEOUT, make_client
 from tests.openai_api.wire import KEY, Wire, error
 
 
@@ -40,7 +40,7 @@ def test_the_client_has_room_for_every_stream() -> None:
 
 def test_importing_the_packages_imports_no_sdk() -> None:
     code = (
-        "import sys, snapthread.bot_api, snapthread.openai_api;"
+        "import sys, snapthread.adapters.bot_api, snapthread.adapters.openai_api;"
         "sys.exit('aiogram' in sys.modules or 'openai' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # our own code

@@ -2,15 +2,15 @@
 
 import pytest
 
+from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+from snapthread.adapters.openai_api.client import make_client
+from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.errors import AssistantBusy, FilesBusy, FilesGone
-from snapthread.openai_api.assistant import OpenAIAssistant
-from snapthread.openai_api.client import make_client
-from snapthread.openai_api.files import OpenAIFiles
 from snapthread.ports import Answered, AnswerEvent, Ask, InputImage, InputLine, InputText
-from snapthread.sandbox.dead_files import BadImageShape, DeadFileShape
-from snapthread.sandbox.faults import Fault, cuts_stream, drops, hangs, loses_reply, rate_limited
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.scripted_model import ScriptedModel
+from snapthread_sandbox.faults import Fault, cuts_stream, drops, hangs, loses_reply, rate_limited
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from tests import virtual
 from tests.doubles import openai_transport
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
+from snapthread.adapters.openai_api.files import PAGE_FILES, REQUEST_S
 from snapthread.errors import (
     AssistantDenied,
     AssistantMisused,
@@ -16,7 +17,6 @@ from snapthread.errors import (
     SnapthreadError,
 )
 from snapthread.limits import UPLOAD_S
-from snapthread.openai_api.files import PAGE_FILES, REQUEST_S
 from snapthread.ports import RemoteFile
 from tests import virtual
 from tests.openai_api.wire import Answer, Wire, error, file, page

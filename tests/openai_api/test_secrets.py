@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
+from snapthread.adapters.openai_api.faults import told
 from snapthread.errors import SnapthreadError
-from snapthread.openai_api.faults import told
 from tests.openai_api.wire import COMPLETED, KEY, Answer, Wire, delta, error, event, failed
 
 WORDS = "a private question"

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+from snapthread.adapters.openai_api.client import make_client
+from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.errors import AssistantBusy, FilesBusy
-from snapthread.openai_api.assistant import OpenAIAssistant
-from snapthread.openai_api.client import make_client
-from snapthread.openai_api.files import OpenAIFiles
 from tests.openai_api.wire import ASK, COMPLETED, KEY, delta
 
 

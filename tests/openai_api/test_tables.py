@@ -9,10 +9,17 @@ import pytest
 from openai import _exceptions
 from openai.types.responses import ResponseError
 
+from snapthread.adapters.openai_api.failures import ADVICE, assistant_failure, files_failure
+from snapthread.adapters.openai_api.faults import EXPECTED, NOT_SENT, Fault
+from snapthread.adapters.openai_api.meanings import (
+    CODES,
+    EXCEPTIONS,
+    MESSAGES,
+    STATUSES,
+    TYPES,
+    Denial,
+)
 from snapthread.errors import SnapthreadError
-from snapthread.openai_api.failures import ADVICE, assistant_failure, files_failure
-from snapthread.openai_api.faults import EXPECTED, NOT_SENT, Fault
-from snapthread.openai_api.meanings import CODES, EXCEPTIONS, MESSAGES, STATUSES, TYPES, Denial
 
 
 def exceptions_in(*modules: object) -> set[type]:

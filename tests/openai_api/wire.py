@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 
-from snapthread.openai_api.assistant import OpenAIAssistant
-from snapthread.openai_api.client import make_client
-from snapthread.openai_api.files import OpenAIFiles
+from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+from snapthread.adapters.openai_api.client import make_client
+from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.ports import AnswerEvent, Ask, InputLine, InputText, Taken
 
 KEY = "sk-proj-0123456789abcdefSECRET"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.prices import PricesError
-from snapthread.prices.file import read_prices
-from snapthread.prices.price import LongContext, Price, Rates
+from snapthread.adapters.prices import PricesError
+from snapthread.adapters.prices.file import read_prices
+from snapthread.adapters.prices.price import LongContext, Price, Rates
 
 NUMBER = "must be dollars for a million tokens: a number, 0 or more."
 KEYS = "input, cached_input, cache_write, output and long_context"

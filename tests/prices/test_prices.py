@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from snapthread.adapters.prices import Prices
 from snapthread.model import Usage
-from snapthread.prices import Prices
 
 PRICES = Prices.load(None)
 
@@ -133,7 +133,7 @@ def test_a_free_model_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_the_library_is_only_loaded_by_who_needs_it() -> None:
-    program = "import sys, snapthread.prices; sys.exit('genai_prices' in sys.modules)"
+    program = "import sys, snapthread.adapters.prices; sys.exit('genai_prices' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
@@ -141,7 +141,7 @@ def test_prices_are_never_fetched() -> None:
     program = (
         "import socket, threading;"
         "socket.socket.connect = None;"
-        "from snapthread.prices import Prices; Prices.load(None);"
+        "from snapthread.adapters.prices import Prices; Prices.load(None);"
         "raise SystemExit(threading.active_count() - 1)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from snapthread.sandbox.people import Person
+from snapthread_sandbox.telegram.people import Person
 from tests.process.bot import Bot
 from tests.process.town import Town
 from tests.servers import Server

@@ -4,13 +4,13 @@ from importlib import import_module
 
 for name in (
     "snapthread.app",
-    "snapthread.bot_api.chat",
+    "snapthread.adapters.bot_api.chat",
     "snapthread.cli",
-    "snapthread.media",
-    "snapthread.openai_api.assistant",
-    "snapthread.openai_api.client",
-    "snapthread.openai_api.files",
-    "snapthread.telemetry",
+    "snapthread.adapters.media",
+    "snapthread.adapters.openai_api.assistant",
+    "snapthread.adapters.openai_api.client",
+    "snapthread.adapters.openai_api.files",
+    "snapthread.adapters.telemetry",
     "tests.process.fragile.sitecustomize",
 ):
     import_module(name)

@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from snapthread.sandbox.faults import flood, slow
-from snapthread.sandbox.people import Person
 from snapthread.texts import Texts
+from snapthread_sandbox.faults import flood, slow
+from snapthread_sandbox.telegram.people import Person
 from tests.process.town import Town, heard, hears
 
 WORDS = " ".join(f"word{number}" for number in range(25))

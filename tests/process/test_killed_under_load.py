@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import Answer
+from snapthread_sandbox.openai.scripted_model import Answer
+from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo
 from tests.process.town import Town
 

@@ -4,7 +4,7 @@ from csv import DictReader
 from io import StringIO
 from typing import Any
 
-from snapthread.sandbox.faults import drops, not_json, openai_error, telegram_error
+from snapthread_sandbox.faults import drops, not_json, openai_error, telegram_error
 from tests.line.photos import photo
 from tests.process.bot import Bot
 from tests.process.town import ADMIN, Town, hears

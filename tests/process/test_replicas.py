@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.sandbox.scripted_model import Answer
+from snapthread_sandbox.openai.scripted_model import Answer
 from tests.process.fleet import Crowd, Fleet, balancer, opened
 from tests.servers import Server, free_port, own_server
 

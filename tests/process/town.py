@@ -13,12 +13,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.chats import Message
-from snapthread.sandbox.openai import Asked, OpenAI
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.scripted_model import Answer, ScriptedModel, described
-from snapthread.sandbox.server import serve
+from snapthread_sandbox.openai.api import Asked, OpenAI
+from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel, described
+from snapthread_sandbox.server import serve
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.telegram.chats import Message
+from snapthread_sandbox.telegram.people import Person
 from tests.process import warm
 from tests.process.bot import LIMIT_S, STEP_S, Bot, environment
 

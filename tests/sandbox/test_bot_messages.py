@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from snapthread.sandbox.bot_api import TOKEN, BotApi
-from snapthread.sandbox.people import Person
-from snapthread.sandbox.wire import Json, Upload
+from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
+from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.wire import Json, Upload
 from tests.virtual import run, unix_now
 
 

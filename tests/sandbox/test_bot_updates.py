@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from snapthread.sandbox.bot_api import TOKEN, BotApi
-from snapthread.sandbox.wire import ConnectionLost
+from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
+from snapthread_sandbox.wire import ConnectionLost
 from tests.virtual import loop, run, unix_now
 
 

@@ -19,11 +19,11 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile, MessageEntity, ReplyParameters
 
-from snapthread.sandbox import faults
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.dead_files import DeadFileShape, ErrorEvent
-from snapthread.sandbox.faults import Fault
-from snapthread.sandbox.wire import Loss
+from snapthread_sandbox import faults
+from snapthread_sandbox.faults import Fault
+from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.wire import Loss
 from tests.doubles import openai_client, telegram_bot
 from tests.sandbox.worlds import an_openai, asked, picture, question
 from tests.virtual import loop, run, unix_now

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from snapthread.sandbox.bot_api import TOKEN, BotApi
-from snapthread.sandbox.faults import (
+from snapthread_sandbox.faults import (
     ALWAYS,
     cuts_body,
     cuts_stream,
@@ -22,8 +21,9 @@ from snapthread.sandbox.faults import (
     stream_of,
     telegram_error,
 )
-from snapthread.sandbox.openai import collected
-from snapthread.sandbox.wire import ConnectionLost, read
+from snapthread_sandbox.openai.api import collected
+from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
+from snapthread_sandbox.wire import ConnectionLost, read
 from tests.sandbox.worlds import an_openai, picture, question, send, told, upload
 from tests.virtual import loop, run, unix_now
 

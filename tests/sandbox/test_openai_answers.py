@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from snapthread.sandbox.dead_files import BadImageShape, DeadFileShape, ErrorEvent, Failed
-from snapthread.sandbox.openai import OpenAI, collected
-from snapthread.sandbox.openai_models import ModelTraits
-from snapthread.sandbox.scripted_model import Incomplete, Refusal
-from snapthread.sandbox.wire import Json
+from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape, ErrorEvent, Failed
+from snapthread_sandbox.openai.models import ModelTraits
+from snapthread_sandbox.openai.scripted_model import Incomplete, Refusal
+from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import Hands, an_openai, animation, picture, question, send, told
 from tests.virtual import loop, run
 

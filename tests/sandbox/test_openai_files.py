@@ -2,7 +2,7 @@
 
 import pytest
 
-from snapthread.sandbox.wire import Json
+from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import Hands, an_openai, picture, told, upload
 from tests.virtual import run
 

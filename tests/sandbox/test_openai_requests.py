@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from snapthread.sandbox.openai_models import ModelTraits
-from snapthread.sandbox.wire import Request, read
+from snapthread_sandbox.openai.models import ModelTraits
+from snapthread_sandbox.wire import Request, read
 from tests.sandbox.worlds import an_openai, picture, question, told
 from tests.virtual import run
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from snapthread.sandbox.bot_api import TOKEN, BotApi
-from snapthread.sandbox.wire import Json
+from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
+from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import picture
 from tests.virtual import run, unix_now
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from snapthread.sandbox.dead_files import DeadFileShape, ErrorEvent, Failed
-from snapthread.sandbox.openai import OpenAI, collected
-from snapthread.sandbox.scripted_model import Ending, Incomplete, Refusal
-from snapthread.sandbox.wire import Json
+from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent, Failed
+from snapthread_sandbox.openai.scripted_model import Ending, Incomplete, Refusal
+from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import an_openai, question, send, told, upload
 from tests.virtual import run
 

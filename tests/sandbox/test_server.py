@@ -17,13 +17,13 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError
 from aiohttp import web
 
-from snapthread.sandbox import faults
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.clock import Clock
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.scripted_model import ScriptedModel
-from snapthread.sandbox.server import serve
-from snapthread.sandbox.wire import Loss
+from snapthread_sandbox import faults
+from snapthread_sandbox.clock import Clock
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.server import serve
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.wire import Loss
 from tests.sandbox.worlds import asked, picture, question
 
 

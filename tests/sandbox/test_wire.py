@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snapthread.sandbox.entities import cut, trimmed, units
-from snapthread.sandbox.wire import NotAForm, Upload, parse_form
+from snapthread_sandbox.telegram.entities import cut, trimmed, units
+from snapthread_sandbox.wire import NotAForm, Upload, parse_form
 
 TYPE = "multipart/form-data; boundary=line"
 

@@ -8,9 +8,9 @@ from typing import Any, cast
 from openai import AsyncOpenAI, AsyncStream
 from PIL import Image
 
-from snapthread.sandbox.openai import KEY, OpenAI
-from snapthread.sandbox.scripted_model import ScriptedModel
-from snapthread.sandbox.wire import Json, Request, Response, read
+from snapthread_sandbox.openai.api import KEY, OpenAI
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.wire import Json, Request, Response, read
 
 NOON = 1_794_492_000.0  # a moment in November 2026
 

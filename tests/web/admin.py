@@ -9,10 +9,10 @@ from typing import Any, cast
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
+from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.web import Admin, Login, application
 from snapthread.model import LedgerFile
-from snapthread.telemetry import Metrics
 from snapthread.usage import DailyUsage, TurnRecord
-from snapthread.web import Admin, Login, application
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOKEN = "a token of sixteen letters"

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from aiohttp.test_utils import TestServer
 
-from snapthread.telemetry import Metrics
+from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.web import application
 from snapthread.usage import DailyUsage, Stages, TurnRecord
-from snapthread.web import application
 from tests.demo.browser import Tab, chromium, find_chromium
 from tests.web.admin import NOW, TOKEN, Held, Page, ready
 

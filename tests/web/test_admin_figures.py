@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from snapthread.adapters.web.admin import reading
+from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.files import as_csv
+from snapthread.adapters.web.admin.reading import AT_ONCE
+from snapthread.adapters.web.admin.sums import first_readable
+from snapthread.adapters.web.admin.turns import percentile
 from snapthread.model import FileName, LedgerFile, private_conversation
 from snapthread.usage import DailyUsage, Stages, TurnRecord
-from snapthread.web.admin import reading
-from snapthread.web.admin.figure import Column, Figure
-from snapthread.web.admin.files import as_csv
-from snapthread.web.admin.reading import AT_ONCE
-from snapthread.web.admin.sums import first_readable
-from snapthread.web.admin.turns import percentile
 from tests.web.admin import NOW, Held, Page
 
 YESTERDAY, TODAY = "2026-11-21", "2026-11-22"

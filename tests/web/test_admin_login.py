@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from snapthread.adapters.web import Login
+from snapthread.adapters.web.admin.login import ADDRESSES_MAX, LOGIN, WITHIN, WRONG_MAX, Throttle
+from snapthread.adapters.web.admin.routes import COOKIE
 from snapthread.usage import DailyUsage
-from snapthread.web import Login
-from snapthread.web.admin.login import ADDRESSES_MAX, LOGIN, WITHIN, WRONG_MAX, Throttle
-from snapthread.web.admin.routes import COOKIE
 from tests.web.admin import BEARER, NOW, TOKEN, Client, Hand, Held, Page, log_in
 from tests.web.test_pages import page as page_without_admin
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapthread.adapters.web.admin.charts import top_of
+from snapthread.adapters.web.admin.page import PERIODS, ROWS_MAX
+from snapthread.adapters.web.admin.reading import read_report
+from snapthread.adapters.web.admin.shown import dollars, duration, short, shown, size
 from snapthread.errors import StoreBusy
 from snapthread.store.sqlite import SqliteStore
 from snapthread.usage import DailyUsage, TurnRecord
-from snapthread.web.admin.charts import top_of
-from snapthread.web.admin.page import PERIODS, ROWS_MAX
-from snapthread.web.admin.reading import read_report
-from snapthread.web.admin.shown import dollars, duration, short, shown, size
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
 FIGURES = "cost messages users images image_tokens latency outcomes files waiting models people"

@@ -9,9 +9,9 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 from structlog.testing import capture_logs
 
+from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.web import Reasons, application, serve
 from snapthread.errors import Denied
-from snapthread.telemetry import Metrics
-from snapthread.web import Reasons, application, serve
 
 HERE = "127.0.0.1"
 

@@ -8,10 +8,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
+from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.web import application
+from snapthread.adapters.web.webhook import BODY_MAX_BYTES, SECRET_HEADER, Webhook
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.telemetry import Metrics
-from snapthread.web import application
-from snapthread.web.webhook import BODY_MAX_BYTES, SECRET_HEADER, Webhook
 
 SECRET = "only-telegram-knows"
 UPDATE = b'{"update_id": 1}'

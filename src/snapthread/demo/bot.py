@@ -15,8 +15,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapthread import app
+from snapthread.bot import Edges
 from snapthread.clock import utc_now
-from snapthread.line import Edges
 from snapthread.settings import Settings
 
 

@@ -12,7 +12,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Final
 
-from snapthread.sandbox.offline_model import OfflineModel
+from snapthread_sandbox.models.offline_model import OfflineModel
 
 CHECKOUT: Final = Path(__file__).parents[3]
 REQUIREMENTS: Final = CHECKOUT / "requirements" / "offline.txt"
@@ -78,7 +78,7 @@ class Offline:
 
     async def _serve(self) -> None:
         child = self._child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "snapthread.sandbox.offline_server", str(FOLDER)),
+            *(sys.executable, "-P", "-m", "snapthread_sandbox.models.offline_server", str(FOLDER)),
             stdin=PIPE,  # its end is our end
             stdout=PIPE,
             env=_without_keys(os.environ),

@@ -66,7 +66,7 @@ async def _play(
     await bot.begun.wait()
     # Imported here: they take seconds, in which the bot imports too.
     from snapthread.demo.stage import Stage
-    from snapthread.sandbox.page_server import serving
+    from snapthread_sandbox.page.server import serving
 
     stage = Stage(options, doubles, bot)
     async with serving(stage.app, listening), stage.playing():

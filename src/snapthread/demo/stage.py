@@ -12,14 +12,14 @@ from snapthread.demo.feed import Feed
 from snapthread.demo.offline import Offline
 from snapthread.demo.options import Options
 from snapthread.demo.process import BotProcess
-from snapthread.sandbox.bot_api import BotApi
-from snapthread.sandbox.clock import Clock
-from snapthread.sandbox.offline_model import NAME, OfflineModel
-from snapthread.sandbox.openai import OpenAI
-from snapthread.sandbox.openai_question import Question
-from snapthread.sandbox.page_routes import Page
-from snapthread.sandbox.scripted_model import Piece
-from snapthread.sandbox.server import application
+from snapthread_sandbox.clock import Clock
+from snapthread_sandbox.models.offline_model import NAME, OfflineModel
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.question import Question
+from snapthread_sandbox.openai.scripted_model import Piece
+from snapthread_sandbox.page.routes import Page
+from snapthread_sandbox.server import application
+from snapthread_sandbox.telegram.bot_api import BotApi
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ The parser is imported when an answer is first formatted, not when this package 
 
 from typing import TYPE_CHECKING
 
-from snapthread.formatting.split import split_plain, utf16_len
+from snapthread.formatting.split.plain import split_plain, utf16_len
 
 if TYPE_CHECKING:
     from snapthread.formatting.answer import format_answer, format_draft

@@ -1,11 +1,11 @@
 """From the model's Markdown to what is sent: source → tree → pieces → messages."""
 
-from snapthread.formatting.builder import read
-from snapthread.formatting.draft import close_tail
-from snapthread.formatting.ending import last_part
-from snapthread.formatting.pack import pack
-from snapthread.formatting.pieces import pieces_of
-from snapthread.formatting.source import prepare, tamed
+from snapthread.formatting.draft.closing import close_tail
+from snapthread.formatting.parse.builder import read
+from snapthread.formatting.parse.source import prepare, tamed
+from snapthread.formatting.render.pieces import pieces_of
+from snapthread.formatting.split.ending import last_part
+from snapthread.formatting.split.pack import pack
 from snapthread.model import Say
 
 

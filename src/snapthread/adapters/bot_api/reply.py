@@ -1,0 +1,46 @@
+"""The message that a message answers to: its text, or the part quoted, and its picture."""
+
+from datetime import datetime
+from typing import Final
+
+from aiogram.types import ExternalReplyInfo, Message
+
+from snapthread.adapters.bot_api.content import pictures_in
+from snapthread.model import Picture, Reply
+
+ELSEWHERE: Final = 0  # an id of another chat would name some other message here
+
+
+def reply_of(message: Message) -> Reply | None:
+    quoted = message.quote.text if message.quote else ""
+    replied, external = message.reply_to_message, message.external_reply
+    if replied and not replied.forum_topic_created:  # each message in a topic "answers" that one
+        return _reply(replied, quoted)
+    return _external(external, quoted) if external else None
+
+
+def _reply(replied: Message, quoted: str) -> Reply:
+    return Reply(
+        message_id=replied.message_id,
+        text=quoted or replied.text or replied.caption or "",
+        picture=_first_picture(replied),
+        sent_at=_known(replied.date),
+    )
+
+
+def _external(replied: ExternalReplyInfo, quoted: str) -> Reply | None:
+    """Of a message of another chat only the quotation and the picture are told."""
+    picture = _first_picture(replied)
+    if not quoted and not picture:
+        return None
+    sent_at = _known(replied.origin.date)
+    return Reply(message_id=ELSEWHERE, text=quoted, picture=picture, sent_at=sent_at)
+
+
+def _first_picture(replied: Message | ExternalReplyInfo) -> Picture | None:
+    return next(iter(pictures_in(replied)), None)
+
+
+def _known(sent_at: datetime) -> datetime | None:
+    """Telegram says 0 where it does not tell."""
+    return sent_at if sent_at.timestamp() > 0 else None

@@ -1,0 +1,75 @@
+"""How large, and which way up."""
+
+from math import ceil
+from typing import Final, NamedTuple
+
+from PIL import Image
+
+from snapthread.adapters.media.colours import plain
+from snapthread.adapters.media.source import Size, Source
+from snapthread.vision_tokens import useful_side
+
+# A box filter down to this many times the target, then Lanczos: Lanczos alone would need the whole
+# picture in plain pixels at once.
+_BOX_TO: Final = 1.5
+_BAND_PIXELS: Final = 2_000_000  # 8 MB
+
+# EXIF orientation -> what sets it upright (Exif 2.32, tag 0x0112)
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+
+
+class Sight(NamedTuple):
+    """Who will look at an image and how closely: pixels beyond that are not uploaded."""
+
+    model: str
+    detail: str
+
+    def side(self, size: Size, max_side: int) -> int:
+        """The long side worth uploading: what the model sees of it, within the operator's bound."""
+        return min(max_side, useful_side(self.model, self.detail, *size))
+
+
+ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
+
+
+def within(size: Size, side: int) -> Size:
+    """The size with its long side at most `side`: never larger, never without a pixel."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def shrunk(source: Source, max_side: int) -> Image.Image:
+    """The whole of a decoded source, in plain pixels, its long side at most `max_side`."""
+    picture = _boxed(source, max_side)
+    target = within(source.size, max_side)
+    if picture.size == target:
+        return picture
+    return picture.resize(target, Image.Resampling.LANCZOS)
+
+
+def _boxed(source: Source, max_side: int) -> Image.Image:
+    """Band by band, and by a box filter nearly as small as due."""
+    width, height = source.size
+    factor = max(1, int(max(width, height) / (max_side * _BOX_TO)))
+    rows = max(1, _BAND_PIXELS // width // factor) * factor
+    picture: Image.Image | None = None
+    for top in range(0, height, rows):
+        band = plain(source.band(top, min(top + rows, height))).reduce(factor)
+        picture = picture or Image.new(band.mode, (band.width, ceil(height / factor)))
+        picture.paste(band, (0, top // factor))
+    assert picture is not None  # no decoder yields an image without rows
+    return picture
+
+
+def turned(picture: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return picture if turn is None else picture.transpose(turn)

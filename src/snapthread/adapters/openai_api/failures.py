@@ -1,0 +1,88 @@
+"""What went wrong with a request to OpenAI → our failures."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from snapthread.adapters.openai_api.faults import Fault
+from snapthread.adapters.openai_api.meanings import Denial, meaning_of, says_picture
+from snapthread.errors import (
+    AssistantBusy,
+    AssistantDenied,
+    AssistantMisused,
+    AssistantRefused,
+    ContextTooLong,
+    FilesBusy,
+    FilesGone,
+    ImageRefused,
+    OutOfCredit,
+    SnapthreadError,
+)
+
+# The operator reads these in the log and in the alert.
+ADVICE: Final[Mapping[Denial, str]] = {
+    "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
+    "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
+    "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
+    "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
+    "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
+    "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
+    "region": "OpenAI does not serve this region or project; check OPENAI_BASE_URL",
+    "misused": "OpenAI does not take the request; check the OPENAI_ settings, or report it to us",
+}
+
+
+def assistant_failure(fault: Fault) -> SnapthreadError:
+    """The failure of a question."""
+    meaning = meaning_of(fault)
+    match meaning:
+        case "busy":
+            return AssistantBusy(str(fault), retry_after_s=fault.retry_after_s)
+        case "policy":
+            return AssistantRefused(str(fault))
+        case "too_long":
+            return ContextTooLong(str(fault))
+        case "picture":
+            return FilesGone(str(fault), openai_ids=fault.file_ids)
+    return _denied(meaning, fault)
+
+
+def files_failure(fault: Fault) -> SnapthreadError:
+    """The failure of a request about files; one about the content is `upload_failure`."""
+    meaning = meaning_of(fault)
+    match meaning:
+        case "busy":
+            return _files_busy(fault)
+        case "policy" | "too_long" | "picture" | "misused":
+            return _denied("misused", fault)
+    return _denied(meaning, fault)
+
+
+def upload_failure(fault: Fault) -> SnapthreadError:
+    """A 4xx is about the image, unless it names what we say about it."""
+    is_ours = fault.param.startswith(("purpose", "expires_after"))
+    if not is_ours and meaning_of(fault) in {"misused", "policy", "too_long", "picture"}:
+        return ImageRefused("refused", str(fault))
+    return files_failure(fault)
+
+
+def is_gone(fault: Fault) -> bool:
+    """Does it say that the file is not there? A 404 of a wrong address does not."""
+    if fault.status not in {400, 404, 410}:
+        return False
+    return fault.param == "id" or says_picture(fault)
+
+
+def _files_busy(fault: Fault) -> FilesBusy:
+    refused = fault.status is not None and 400 <= fault.status < 500 and fault.status != 408
+    unknown = fault.is_sent and not refused
+    return FilesBusy(str(fault), retry_after_s=fault.retry_after_s, unknown=unknown)
+
+
+def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
+    text = f"{ADVICE[meaning]} ({fault})"
+    match meaning:
+        case "credit":
+            return OutOfCredit(text)
+        case "misused":
+            return AssistantMisused(text)
+    return AssistantDenied(text)

@@ -1,0 +1,98 @@
+"""Reads the store into the figures of one period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.present import Ages, waiting
+from snapthread.adapters.web.admin.sums import (
+    SUMMED,
+    by_model,
+    by_user,
+    daily,
+    days_until,
+    first_readable,
+    sums,
+    users_of,
+)
+from snapthread.adapters.web.admin.turns import Turns
+from snapthread.ports import Clock, Store
+from snapthread.usage import DailyUsage
+
+AT_ONCE: Final = 500  # rows of one transaction
+# Latency and outcomes need the single turns: about 3 s of reading at this number. A busier bot
+# sees fewer days of these two; all other figures are sums of each day.
+TURNS_MAX: Final = 50_000
+FILES_MAX: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All figures of the last so many days, by their key, and the sums over the period."""
+
+    days: int
+    at: datetime
+    totals: dict[str, Cell]
+    figures: dict[str, Figure]
+
+
+async def read_report(store: Store, clock: Clock, days: int) -> Report:
+    now = clock().astimezone(UTC)
+    period = days_until(now.date(), days)
+    usage = await store.usage(period[0])
+    readable = first_readable(usage, period, TURNS_MAX)
+    turns = await _turns(store, readable)
+    ages = await _ages(store, now)
+    figures = (
+        *daily(usage, period),
+        turns.latency(),
+        turns.outcomes(),
+        ages.figure(),
+        waiting(await store.count_waiting(), await store.count_remaining(now)),
+        by_model(usage),
+        by_user(usage),
+    )
+    return Report(
+        days=days,
+        at=now,
+        totals=_totals(usage, ages),
+        figures={figure.key: figure for figure in figures},
+    )
+
+
+async def _turns(store: Store, since: str) -> Turns:
+    turns = Turns(since=since)
+    at, last = datetime.fromisoformat(since).replace(tzinfo=UTC), ""
+    while turns.count < TURNS_MAX:
+        records = await store.records_after(at, last, limit=AT_ONCE)
+        turns.add(records)
+        if len(records) < AT_ONCE:
+            return turns
+        at, last = records[-1].at, records[-1].id
+    turns.is_cut = True
+    return turns
+
+
+async def _ages(store: Store, now: datetime) -> Ages:
+    ages = Ages(now=now)
+    last = None
+    while ages.count < FILES_MAX:
+        files = await store.live_after(last, limit=AT_ONCE)
+        ages.add(files)
+        if len(files) < AT_ONCE:
+            return ages
+        last = files[-1].name
+    ages.is_cut = True
+    return ages
+
+
+def _totals(usage: Sequence[DailyUsage], ages: Ages) -> dict[str, Cell]:
+    names = (column.name for column in SUMMED)
+    return {
+        **dict(zip(names, sums(usage), strict=True)),
+        "users": users_of(usage),
+        "files": ages.count,
+        "files_bytes": ages.size_bytes,
+    }

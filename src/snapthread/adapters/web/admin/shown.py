@@ -1,0 +1,68 @@
+"""Numbers as people read them: dollars, durations, sizes, days."""
+
+from datetime import date
+from typing import Final
+
+from snapthread.adapters.web.admin.figure import Cell, Kind
+
+UNKNOWN: Final = "unknown"
+ERASED: Final = "erased"
+_SHORT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1000, "k"))
+_SIZES: Final = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
+
+
+def shown(cell: Cell, kind: Kind) -> str:
+    if cell is None:
+        return UNKNOWN
+    match kind:
+        case "micros":
+            return dollars(int(cell))
+        case "ms":
+            return duration(int(cell))
+        case "bytes":
+            return size(int(cell))
+        case "count":
+            return f"{cell:,}"
+        case "user":
+            return str(cell or ERASED)
+        case "day":
+            return day(str(cell))
+        case "text":
+            return str(cell).replace("_", " ")
+
+
+def short(number: int, kind: Kind) -> str:
+    """For an axis: 12k, $0.40."""
+    if kind == "micros":
+        whole, _, cents = f"{number / 1_000_000:,.6f}".rstrip("0").partition(".")
+        return f"${whole}.{cents:0<2}" if cents else f"${whole}"
+    for unit, sign in _SHORT:
+        if number >= unit:
+            return f"{number / unit:.3g}{sign}"
+    return str(number)
+
+
+def dollars(micros: int) -> str:
+    """As many decimals as its size needs."""
+    if not micros:
+        return "$0"
+    decimals = 2 if micros >= 1_000_000 else 3 if micros >= 10_000 else 4
+    return f"${micros / 1_000_000:,.{decimals}f}"
+
+
+def duration(ms: int) -> str:
+    if ms < 1000:
+        return f"{ms} ms"
+    return f"{ms / 1000:.1f} s" if ms < 60_000 else f"{ms / 60_000:.1f} min"
+
+
+def size(size_bytes: int) -> str:
+    for unit, sign in _SIZES:
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:.1f} {sign}"
+    return f"{size_bytes} B"
+
+
+def day(iso: str) -> str:
+    at = date.fromisoformat(iso)
+    return f"{at.day} {at:%b}"

@@ -1,0 +1,63 @@
+"""`/healthz`: the loop is alive. `/readyz`: it can serve, or why not. `/metrics`: the numbers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from snapthread.adapters.web.admin import Admin
+from snapthread.adapters.web.webhook import Webhook, add_webhook
+
+Reasons = Callable[[], Awaitable[list[str]]]
+
+CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
+CHECK_FAILED: Final = "The check itself failed; the log says why."
+
+log = structlog.get_logger()
+
+
+def application(
+    *,
+    reasons: Reasons,
+    registry: CollectorRegistry,
+    webhook: Webhook | None = None,
+    admin: Admin | None = None,
+) -> web.Application:
+    """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        told = await _ask(reasons)
+        if told:
+            return web.json_response({"ready": False, "reasons": told}, status=503)
+        return web.json_response({"ready": True})
+
+    async def metrics(_request: web.Request) -> web.Response:
+        headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+        return web.Response(body=generate_latest(registry), headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+    if webhook is not None:
+        add_webhook(app, webhook)
+    if admin:
+        admin.add_to(app)
+    return app
+
+
+async def _ask(reasons: Reasons) -> list[str]:
+    """A check that breaks or hangs is a reason too; its text stays in the log."""
+    try:
+        async with asyncio.timeout(CHECK_S):
+            return await reasons()
+    except Exception:
+        log.exception("trouble", kind="readiness")
+        return [CHECK_FAILED]

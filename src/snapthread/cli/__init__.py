@@ -1,0 +1,49 @@
+"""The command line, a file a command; each imports what it needs when it runs: help is quick."""
+
+from typing import Annotated
+
+import typer
+
+from snapthread.cli.adopt import adopt
+from snapthread.cli.common import DONE
+from snapthread.cli.demo import demo
+from snapthread.cli.erase import erase
+from snapthread.cli.export import export
+from snapthread.cli.inbox import inbox
+from snapthread.cli.reconcile import reconcile
+from snapthread.cli.run import run
+from snapthread.cli.sweep import sweep
+from snapthread.cli.usage import usage
+
+cli = typer.Typer(
+    name="snapthread",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks are not ours to redact
+)
+for command in (sweep, reconcile, erase, export, inbox, adopt, usage, run, demo):
+    cli.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("snapthread"))
+        raise typer.Exit(DONE)
+
+
+@cli.callback()
+def _snapthread(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Snapthread connects people on Telegram with an OpenAI assistant that sees."""
+
+
+def main() -> None:
+    cli(prog_name="snapthread")

@@ -1,0 +1,40 @@
+"""`snapthread adopt`: the files of a first-generation bot."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snapthread.cli.common import AsJson, progress_bar, run_command, tell
+
+if TYPE_CHECKING:
+    from snapthread.settings import Settings
+
+
+def adopt(
+    redis: Annotated[
+        str,
+        typer.Option("--redis", metavar="URL", help="The Redis of the first-generation bot."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Take over the files of a first-generation bot, so that they are deleted in time."""
+    from snapthread.app import opened_store
+    from snapthread.clock import utc_now
+    from snapthread.commands.legacy_import import Adopting
+    from snapthread.store.first_generation import old_files
+    from snapthread.texts import Texts
+
+    async def work(settings: "Settings") -> dict[str, Any]:
+        with progress_bar("Adopting") as progress:
+            async with opened_store(settings) as store, old_files(redis) as found:
+                adopting = Adopting(
+                    store,
+                    Texts.load(),
+                    utc_now,
+                    language=settings.bot_language,
+                    retention_days=settings.file_retention_days,
+                )
+                return asdict(await adopting.run(found, progress))
+
+    tell(run_command(work, needs=()), as_json)

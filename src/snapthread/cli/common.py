@@ -1,0 +1,97 @@
+"""Common parts of the commands: settings, failures as sentences, results, progress."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+import typer
+
+from snapthread.limits import USER_ID_MAX
+
+if TYPE_CHECKING:
+    from snapthread.bot import Upkeep
+    from snapthread.settings import Settings
+
+DONE: Final = 0
+COULD_NOT: Final = 1
+WRONG_USE: Final = 2
+
+T = TypeVar("T")
+Progress = Callable[[int], None]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+UserId = Annotated[
+    int, typer.Argument(min=1, max=USER_ID_MAX, metavar="USER_ID", help="A Telegram user id.")
+]
+
+
+def load(needs: Collection[str] | None = None) -> "Settings":
+    """The settings, from the environment and .env; every problem is told, then exit."""
+    from snapthread.settings import RUN_NEEDS, SettingsError, load_settings
+
+    try:
+        return load_settings(
+            os.environ, env_file=Path(".env"), needs=RUN_NEEDS if needs is None else needs
+        )
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(WRONG_USE) from None
+
+
+def with_upkeep(work: Callable[["Upkeep"], Awaitable[T]]) -> T:
+    from snapthread.app import opened_upkeep
+
+    async def opened(settings: "Settings") -> T:
+        async with opened_upkeep(settings) as upkeep:
+            return await work(upkeep)
+
+    return run_command(opened)
+
+
+def run_command(
+    work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None
+) -> T:
+    """Run a command's work; what goes wrong is a sentence and an exit status."""
+    from snapthread.adapters.telemetry import set_up
+    from snapthread.errors import SnapthreadError
+
+    settings = load(needs)
+    # What the command did is its result; the log of each step would hide it.
+    set_up(log_format=settings.log_format, log_level="WARNING", secrets=settings.secrets)
+
+    async def awaited() -> T:
+        return await work(settings)
+
+    try:
+        return asyncio.run(awaited())
+    except SnapthreadError as error:
+        print(f"snapthread: {error}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT) from None
+
+
+def tell(result: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for name, value in result.items():
+        print(f"{name.replace('_', ' ')}: {value}")
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (SpinnerColumn(), TextColumn(title), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda count: bar.advance(task, count)

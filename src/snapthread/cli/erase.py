@@ -1,0 +1,28 @@
+"""`snapthread erase`: everything held on one person, deleted."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_upkeep
+
+if TYPE_CHECKING:
+    from snapthread.bot import Upkeep
+
+
+def erase(
+    user_id: UserId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete everything held on a user, here and at OpenAI, and print the receipt."""
+    if not yes:
+        question = f"Delete everything held on user {user_id}? This cannot be undone."
+        typer.confirm(question, abort=True, err=True)
+
+    async def work(upkeep: "Upkeep") -> dict[str, Any]:
+        with progress_bar("Deleting files") as progress:
+            return asdict(await upkeep.erasing.erase(user_id, progress))
+
+    tell(with_upkeep(work), as_json)

@@ -1,0 +1,76 @@
+"""`snapthread inbox`: what waits, and what was put aside."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from snapthread.cli.common import AsJson, run_command, tell
+
+if TYPE_CHECKING:
+    from snapthread.model import Waiting
+    from snapthread.ports import Store
+    from snapthread.settings import Settings
+
+SHOWN: Final = 1000
+
+
+def inbox(
+    dead: Annotated[
+        bool, typer.Option("--dead", help="What was put aside after three attempts.")
+    ] = False,
+    replay: Annotated[
+        int | None,
+        typer.Option("--replay", metavar="ID", help="Ask again what was put aside."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits in the mailboxes, or what was put aside; nothing of what it says."""
+    from snapthread.app import opened_store
+
+    async def work(settings: "Settings") -> dict[str, Any]:
+        async with opened_store(settings) as store:
+            return await (_shown(store, dead) if replay is None else _replayed(store, replay))
+
+    result = run_command(work, needs=())
+    if as_json or replay is not None:
+        tell(result, as_json)
+    else:
+        _print_table(result, dead)
+    if replay is not None and not result["replayed"]:
+        raise typer.Exit(1)
+
+
+async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
+    messages = await (store.aside(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
+    return {"put_aside" if dead else "waiting": [_row(message) for message in messages]}
+
+
+async def _replayed(store: "Store", update_id: int) -> dict[str, Any]:
+    from snapthread.clock import utc_now
+
+    return {"replayed": await store.replay(update_id, utc_now())}
+
+
+def _row(message: "Waiting") -> dict[str, Any]:
+    return {
+        "id": message.update_id,
+        "conversation": message.conversation,
+        "kind": message.kind,
+        "since": message.arrived_at.isoformat(timespec="seconds"),
+        "attempts": message.attempts,
+        "is_held": message.is_held,
+    }
+
+
+def _print_table(result: dict[str, Any], dead: bool) -> None:
+    (rows,) = result.values()
+    if not rows:
+        print("Nothing was put aside." if dead else "Nothing waits.")
+    for row in rows:
+        held = ", being answered" if row["is_held"] else ""
+        print(
+            f"{row['id']}  {row['since']}  {row['conversation']}  {row['kind']}"
+            f"  attempts: {row['attempts']}{held}"
+        )
+    if dead and rows:
+        print("snapthread inbox --replay ID asks one of them again.")

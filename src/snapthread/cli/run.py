@@ -1,0 +1,38 @@
+"""`snapthread run`: the bot itself."""
+
+import sys
+
+import typer
+
+from snapthread.cli.common import COULD_NOT, WRONG_USE, load
+
+
+def run() -> None:
+    """Serve people on Telegram until stopped; settings come from the environment and .env."""
+    settings = load()
+
+    import structlog
+
+    from snapthread.adapters.telemetry import Metrics, set_up
+    from snapthread.app import load_prices
+    from snapthread.app import run as serve
+    from snapthread.settings import SettingsError
+
+    try:
+        prices = load_prices(settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(WRONG_USE) from None
+    metrics = Metrics()
+    set_up(
+        log_format=settings.log_format,
+        log_level=settings.log_level,
+        secrets=settings.secrets,
+        observe=metrics.observe,
+    )
+    try:
+        status = serve(settings, metrics, prices)
+    except Exception:  # noqa: BLE001 - a mistake of ours: its traceback must be redacted
+        structlog.get_logger().exception("bot.broke")
+        status = COULD_NOT
+    raise typer.Exit(status)

@@ -1,0 +1,19 @@
+"""`snapthread sweep`: the clean-up that is due now."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from snapthread.cli.common import AsJson, progress_bar, tell, with_upkeep
+
+if TYPE_CHECKING:
+    from snapthread.bot import Upkeep
+
+
+def sweep(as_json: AsJson = False) -> None:
+    """Do the clean-up that is due now: old images leave, retired files are deleted."""
+
+    async def work(upkeep: "Upkeep") -> dict[str, Any]:
+        with progress_bar("Sweeping") as progress:
+            return asdict(await upkeep.housekeeping.sweep(progress))
+
+    tell(with_upkeep(work), as_json)

@@ -1,0 +1,57 @@
+"""Who may come in, and in which words it is told who may not."""
+
+from dataclasses import dataclass
+
+from snapthread.model import Language, Message, Say
+from snapthread.ports import Clock, Store
+from snapthread.texts import Texts
+from snapthread.texts.localizer import Words
+from snapthread.turn.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the operator decided: who may, and what is said by default."""
+
+    allowed: frozenset[int] | None  # None: everybody
+    admins: frozenset[int]
+    language: Language
+    limit_mb: float
+    storage_mb: float = 0
+
+    def admits(self, user_id: int) -> bool:
+        return self.allowed is None or user_id in self.allowed | self.admins
+
+
+class Door:
+    """Asked before anything costs anything."""
+
+    def __init__(self, store: Store, texts: Texts, house: House, clock: Clock) -> None:
+        self._store = store
+        self._texts = texts
+        self._house = house
+        self._clock = clock
+
+    def words(self, message: Message) -> Words:
+        house = self._house
+        return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
+
+    async def refusal(self, message: Message, words: Words) -> Outcome | None:
+        """Who is not served hears why, and costs nothing."""
+        if not message.is_private:
+            return await self._group(message, words)
+        if not self._house.admits(message.user_id):
+            text = words("stranger", user_id=message.user_id)
+            return Outcome(result="refused", reason="stranger", texts=(text,))
+        return None
+
+    async def _group(self, message: Message, words: Words) -> Outcome:
+        """One sentence, once."""
+        await self._store.say(
+            message.conversation,
+            message.destination,
+            Say(text=words("group_not_yet")),
+            self._clock(),
+            once=f"group:{message.chat_id}",
+        )
+        return Outcome(result="refused", reason="group")

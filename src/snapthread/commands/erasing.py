@@ -1,0 +1,73 @@
+"""Everything held on a person is deleted, here and at OpenAI, and a receipt says so."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from snapthread.images.file_service import Ledger
+from snapthread.model import Destination, Message, Say
+from snapthread.ports import Clock, Store
+
+log = structlog.get_logger()
+
+WAIT_FOR_FILES = timedelta(seconds=60)
+LOOK_EVERY_S = 1.0
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was deleted. `files_pending`: at OpenAI still, to be deleted by the running bot or by
+    the next sweep."""
+
+    user_id: int
+    erased_at: str
+    conversation_lines: int
+    messages: int
+    files_deleted: int
+    files_pending: int
+
+
+class Erasing:
+    """Erases beside a running bot; a turn of the person that runs is fenced off."""
+
+    def __init__(self, store: Store, ledger: Ledger, clock: Clock) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._clock = clock
+
+    async def erase_at_once(self, press: Message, to: Destination, last_words: Say) -> None:
+        """For the person themselves, once: the files are deleted in the background."""
+        user_id = press.user_id
+        await self._store.erase(user_id, self._clock(), last_words=(to, last_words), asked_by=press)
+        log.info("user.erased", user=user_id, reason="asked")
+
+    async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
+        """Waits a while for the deletions at OpenAI."""
+        now = self._clock()
+        files = await self._store.files_of(user_id)
+        erased = await self._store.erase(user_id, now)
+        log.info("user.erased", user=user_id, reason="asked", files=files)
+        pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
+        return Receipt(
+            user_id=user_id,
+            erased_at=now.isoformat(timespec="seconds"),
+            conversation_lines=erased.lines,
+            messages=erased.messages + erased.parts,
+            files_deleted=files - pending,
+            files_pending=pending,
+        )
+
+    async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
+        """How many are left at the end."""
+        while pending := await self._store.files_of(user_id):
+            deleted = await self._ledger.delete_due(progress)
+            if not deleted:
+                if self._clock() > until:
+                    break
+                await asyncio.sleep(LOOK_EVERY_S)
+        return pending

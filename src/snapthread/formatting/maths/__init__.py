@@ -1,5 +1,0 @@
-"""Maths as readable text: LaTeX in, Unicode on a line out."""
-
-from snapthread.formatting.maths.reader import readable
-
-__all__ = ["readable"]

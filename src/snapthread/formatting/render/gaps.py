@@ -1,0 +1,34 @@
+"""How far apart two blocks stand: a title close to what it is about, a list to its sentence."""
+
+from snapthread.formatting.parse.inlines import plain_text
+from snapthread.formatting.render.table import Grid
+from snapthread.formatting.tree import Block, CodeBlock, Heading, List, Note, Paragraph, Styled
+
+Shown = Block | Grid
+
+
+def gap_between(before: Shown | None, block: Shown) -> str:
+    match before, block:
+        case Heading(level=1), _:
+            return "\n\n"
+        case (Heading(), _) | (Note(), Note()):
+            return "\n"
+        case Paragraph(), List() if is_title(before) or _announces(before):
+            return "\n"
+        case Paragraph(), CodeBlock() | Grid() if is_title(before):
+            return "\n"
+        case _:
+            return "\n\n"
+
+
+def is_title(block: Shown) -> bool:
+    """A heading, or a line in bold, which models write instead."""
+    match block:
+        case Heading() | Paragraph(children=(Styled(style="bold"),)):
+            return True
+        case _:
+            return False
+
+
+def _announces(paragraph: Paragraph) -> bool:
+    return plain_text(paragraph.children).rstrip().endswith((":", "："))

@@ -1,0 +1,252 @@
+"""The life of an image at OpenAI, from intent to deletion: the only place that uploads or deletes.
+
+    intended ──upload──▶ uploaded ──the turn ends──▶ live ──leaves──▶ retired ──delete──▶ gone
+        └── outcome unknown ──▶ retired, looked for by its name ───────────┘
+
+The intent is written before the upload and the result after it, so a kill at any instant leaves a
+row that housekeeping can settle. A live file is retired only where nobody holds the conversation,
+or by the turn that holds it, and deleted only once it is retired.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from snapthread.clock import ms_since, now_s
+from snapthread.errors import Busy, Denied, FilesBusy, ImageRefused, LeaseLost, SnapthreadError
+from snapthread.gather import side_by_side
+from snapthread.limits import (
+    ASK_RETRY_WITHIN_S,
+    DAY_S,
+    DELETION_LEASE_S,
+    DELETIONS_AT_ONCE,
+    FILE_LIFE_MAX_S,
+    UPLOAD_TRIES,
+)
+from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
+from snapthread.ports import Clock, Files, Image, RemoteFile, Store
+
+log = structlog.get_logger()
+
+FILES_AT_ONCE = 100  # taken from the store at once for deletion
+LOOKED_FOR_AT_ONCE = 1000
+RETRY_FIRST_S = 2.0  # doubled with each failure
+RETRY_MAX_S = 3600.0
+CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
+
+
+Progress = Callable[[int], None]  # so many files more were looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that the claim's question may use, and how many older ones left to make room."""
+
+    file: LedgerFile
+    made_room: int = 0
+
+
+class Ledger:
+    """Uploads for a turn, and the deletions that follow."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        installation: Installation,
+        clock: Clock,
+        *,
+        retention_days: int = 30,
+        room_bytes: int = 0,  # of a user's images at OpenAI; 0: no limit
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self.mark = f"snapthread-{installation.id}-"
+        self._retention_days = retention_days
+        self._room_bytes = room_bytes
+        self._room = asyncio.Lock()  # who makes room also takes it
+        self._wake: Callable[[], None] = lambda: None
+        self._uploads: set[asyncio.Task[bool]] = set()
+
+    def when_retired(self, wake: Callable[[], None]) -> None:
+        """Whom to tell that there is something to delete."""
+        self._wake = wake
+
+    # ------------------------------------------------------------ law 1: upload
+
+    async def upload(self, claim: Claim, intended: IntendedFile, image: Image) -> Uploaded:
+        """Upload an image for the claim's question; the file is live once the turn ends well.
+
+        Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
+        """
+        for tries_left in reversed(range(UPLOAD_TRIES)):
+            file, left = await self._intend(claim, intended)
+            if file.state == "uploaded":
+                return Uploaded(file, left)  # by an attempt that was cut off
+            log.info("file.intended", file=file.name, bytes=len(image.content))
+            try:
+                await self._upload_to_the_end(file, image)
+            except FilesBusy as busy:
+                wait_s = busy.retry_after_s or RETRY_FIRST_S
+                if not tries_left or wait_s > ASK_RETRY_WITHIN_S:
+                    raise
+                await asyncio.sleep(wait_s)
+                intended = replace(intended, name=new_file_name())
+            else:
+                return Uploaded(file, left)
+        raise AssertionError("the last try returns or raises")
+
+    async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:
+        """The intent, and how many older images left to make room for it."""
+        async with self._room:
+            left = 0
+            if self._room_bytes and intended.stands_for is None:
+                left = await self._store.make_room(
+                    claim, intended.size_bytes, self._clock(), room_bytes=self._room_bytes
+                )
+            file = await self._store.intend(claim, intended, self._clock())
+        if left:
+            self._wake()
+        return file, left
+
+    async def _upload_to_the_end(self, file: LedgerFile, image: Image) -> None:
+        """A turn that is stopped does not stop its upload: else nobody knows what became of it."""
+        task = asyncio.create_task(self._upload(file, image))
+        self._uploads.add(task)
+        task.add_done_callback(self._upload_ended)
+        if not await asyncio.shield(task):
+            self._wake()
+            raise LeaseLost(file.conversation)
+
+    def _upload_ended(self, task: asyncio.Task[bool]) -> None:
+        self._uploads.discard(task)
+        if not task.cancelled() and task.exception() is None and not task.result():
+            self._wake()
+
+    async def _upload(self, file: LedgerFile, image: Image) -> bool:
+        """Upload and write the result down; whether the file is still wanted."""
+        began = now_s()
+        life_s = self.life_s()
+        filename = f"{self.mark}{file.name}.{image.extension}"
+        try:
+            openai_id = await self._files.upload(filename, image.content, image.mime, life_s=life_s)
+        except FilesBusy as busy:
+            await self._store.give_up(file.name, self._clock(), unknown=busy.unknown)
+            raise
+        except (ImageRefused, Denied):
+            await self._store.give_up(file.name, self._clock(), unknown=False)
+            raise
+        wanted = await self._store.uploaded(
+            file.name,
+            openai_id,
+            self._clock(),
+            leaves_at=file.created_at + self._stay(),
+            expires_at=file.created_at + timedelta(seconds=life_s),
+        )
+        ms = ms_since(began)
+        log.info("file.uploaded", file=file.name, ms=ms, bytes=len(image.content), wanted=wanted)
+        return wanted
+
+    def life_s(self) -> int:
+        """OpenAI's own expiry, the net below ours."""
+        return min((self._retention_days + 1) * DAY_S, FILE_LIFE_MAX_S)
+
+    def _stay(self) -> timedelta:
+        """Law 5: out of the conversation a thirtieth before the end, so the net is never met."""
+        return timedelta(days=self._retention_days) * 29 / 30
+
+    async def drain(self) -> None:
+        """Wait for the uploads under way: at shutdown, so that their ids are written down."""
+        if self._uploads:
+            await asyncio.wait(self._uploads)
+
+    # ------------------------------------------------------------ laws 2 and 3: deletion
+
+    async def delete_due(self, progress: Progress = lambda _: None) -> int:
+        """Delete what is due at OpenAI, some at a time; how many files are gone."""
+        total = 0
+        while due := await self._store.files_due(
+            self._clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
+        ):
+            total += await self._delete_all(due)
+            progress(len(due))
+        return total
+
+    async def _delete_all(self, due: Iterable[Deletion]) -> int:
+        """Side by side, a few at a time; "already gone" is success."""
+        waiting = iter(due)
+
+        async def delete_on() -> int:
+            return sum([await self._delete(deletion) for deletion in waiting])
+
+        return sum(await side_by_side(delete_on() for _ in range(DELETIONS_AT_ONCE)))
+
+    async def _delete(self, deletion: Deletion) -> bool:
+        assert deletion.openai_id is not None
+        if deletion.attempts == 1:
+            log.info("file.retired", file=deletion.name, reason=deletion.reason)
+        began = now_s()
+        try:
+            existed = await self._files.delete(deletion.openai_id)
+        except SnapthreadError as error:
+            await self._delete_later(deletion, error)
+            return False
+        await self._store.gone(deletion.name)
+        ms = ms_since(began)
+        log.info("file.deleted", file=deletion.name, ms=ms, already_gone=not existed)
+        return True
+
+    async def _delete_later(self, deletion: Deletion, error: SnapthreadError) -> None:
+        wait_s = min(RETRY_FIRST_S * 2**deletion.attempts, RETRY_MAX_S)
+        if isinstance(error, Busy) and error.retry_after_s is not None:
+            wait_s = error.retry_after_s
+        await self._store.try_later(deletion.name, self._clock() + timedelta(seconds=wait_s))
+        log.warning(
+            "trouble", kind="deletion", file=deletion.name, why=str(error), again_in_s=wait_s
+        )
+
+    # ------------------------------------------------------------ intents of unknown outcome
+
+    async def settle_intents(self) -> int:
+        """Look for the uploads whose outcome nobody knows; how many are known now.
+
+        What is found is recorded as retired, and deleted; what is not found never was.
+        """
+        unknown = await self._store.intents_due(self._clock(), limit=LOOKED_FOR_AT_ONCE)
+        if not unknown:
+            return 0
+        missing = {intent.name for intent in unknown}
+        oldest = min(intent.created_at for intent in unknown) - CLOCKS_DIFFER
+        async with aclosing(self._files.list()) as listed:
+            async for remote in listed:
+                name = self.name_of(remote)
+                if name in missing:
+                    await self._found(name, remote)
+                    missing.discard(name)
+                if not missing or remote.created_at < oldest:
+                    break
+        for name in missing:
+            await self._store.gone(name)
+        log.info("file.settled", found=len(unknown) - len(missing), never_were=len(missing))
+        return len(unknown)
+
+    def name_of(self, remote: RemoteFile) -> FileName | None:
+        """Our own name of a file at OpenAI; None where it is not of this installation."""
+        if not remote.filename.startswith(self.mark):
+            return None
+        return FileName(remote.filename.removeprefix(self.mark).partition(".")[0])
+
+    async def _found(self, name: FileName, remote: RemoteFile) -> None:
+        now = self._clock()
+        await self._store.uploaded(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+
+
+def new_file_name() -> FileName:
+    """Our own name of a file: what an upload of unknown outcome is found by."""
+    return FileName(secrets.token_hex(8))

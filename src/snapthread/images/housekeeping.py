@@ -1,0 +1,134 @@
+"""Beside the line: what is due leaves and is deleted, what is unknown is settled.
+
+`run_once` and `sweep` are the product, also from the command line; `run` is a loop around them.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from snapthread.clock import now_s
+from snapthread.errors import SnapthreadError
+from snapthread.images.file_service import Ledger
+from snapthread.images.reconcile import Reconcile
+from snapthread.ports import Clock, Store
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 5.0
+SWEEP_EVERY_S = 60.0
+SWEEP_LEASE_S = 180.0  # a process that died is replaced after that
+TIDY_EVERY_S = 3600.0
+RECONCILE_EVERY_S = 86_400.0
+BATCH = 500
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Swept:
+    """What a sweep did, and what is still to do."""
+
+    images_retired: int = 0
+    files_deleted: int = 0
+    remaining: int = 0
+
+
+class Housekeeping:
+    """One instance a process; the store's job leases keep processes out of each other's way."""
+
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        reconcile: Reconcile,
+        clock: Clock,
+        *,
+        retention_days: int = 30,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._reconcile = reconcile
+        self._clock = clock
+        self._retention = timedelta(days=retention_days)
+        self._owner = secrets.token_hex(8)
+        self._woken = asyncio.Event()
+        self._next_s: dict[str, float] = {}
+
+    def wake(self) -> None:
+        """Files were retired."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.run_once()
+            except SnapthreadError as error:
+                log.warning("trouble", kind="housekeeping", why=str(error))
+            except Exception as error:
+                log.error("housekeeping.broke", exc_info=error)
+            await self._wait()
+
+    async def run_once(self) -> int:
+        """Everything that is due now; how many things changed."""
+        changed = await self._ledger.delete_due() + await self._ledger.settle_intents()
+        if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
+            changed += await self._retire() + await self._erase_blocked()
+            changed += await self._store.settle_stale(self._clock(), limit=BATCH)
+        if self._is_time("tidy", TIDY_EVERY_S):
+            await self._store.tidy(self._clock())
+        if self._is_time("reconcile", TIDY_EVERY_S):
+            await self._reconcile_daily()
+        return changed
+
+    async def sweep(self, progress: Progress = lambda _: None) -> Swept:
+        """Retention and deletions, to the end of what is due now."""
+        swept = Swept(images_retired=await self._retire(progress))
+        swept.files_deleted = await self._ledger.delete_due(progress)
+        await self._ledger.settle_intents()
+        swept.remaining = await self._store.count_remaining(self._clock())
+        return swept
+
+    async def _retire(self, progress: Progress = lambda _: None) -> int:
+        retired = await self._store.retire_stranded(self._clock())
+        while batch := await self._store.retire_leaving(self._clock(), limit=BATCH):
+            retired += batch
+            progress(batch)
+        if retired:
+            log.info("sweep.retired", images=retired)
+            self.wake()
+        return retired
+
+    async def _erase_blocked(self) -> int:
+        """Who blocked the bot as long ago as we keep images is not coming back."""
+        users = await self._store.blocked_before(self._clock() - self._retention, limit=BATCH)
+        for user in users:
+            await self._store.erase(user, self._clock())
+            log.info("user.erased", user=user, reason="blocked")
+        return len(users)
+
+    async def _reconcile_daily(self) -> None:
+        """By whichever process finds the job free; it stays taken until the next day."""
+        if await self._has_job("reconcile", RECONCILE_EVERY_S):
+            await self._reconcile.run()
+
+    def _is_time(self, job: str, every_s: float) -> bool:
+        due = now_s() >= self._next_s.get(job, 0.0)
+        if due:
+            self._next_s[job] = now_s() + every_s
+        return due
+
+    async def _has_job(self, job: str, lease_s: float) -> bool:
+        return await self._store.take_job(job, self._owner, self._clock(), lease_s=lease_s)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()

@@ -1,0 +1,182 @@
+"""Law 6: compare what OpenAI holds with the ledger, and mend both.
+
+OpenAI is listed first and the ledger is read second, so a file that is uploaded meanwhile is never
+taken for an orphan, and one that is deleted meanwhile is at worst deleted twice.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from snapthread.errors import Busy, LeaseLost
+from snapthread.gather import side_by_side
+from snapthread.images.file_service import Ledger
+from snapthread.images.healing import Healing
+from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
+from snapthread.meter import Meter
+from snapthread.model import Claim, FileName, LedgerFile
+from snapthread.ports import Clock, Files, RemoteFile, Store
+
+log = structlog.get_logger()
+
+PAGE = 500
+TRIES = 5
+AGAIN_S = 2.0
+
+Progress = Callable[[int], None]  # so many files more were looked at
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconciled:
+    """What was mended; in a dry run, what would be."""
+
+    orphans_deleted: int = 0
+    missing_restored: int = 0
+    missing_retired: int = 0
+    intents_settled: int = 0
+
+
+class Reconcile:
+    """Runs beside a bot, under the same leases as its workers."""
+
+    def __init__(
+        self, store: Store, files: Files, ledger: Ledger, healing: Healing, clock: Clock
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._ledger = ledger
+        self._healing = healing
+        self._clock = clock
+
+    async def run(
+        self, *, dry_run: bool = False, progress: Progress = lambda _: None
+    ) -> Reconciled:
+        """One pass over everything; raises FilesBusy where OpenAI stays away."""
+        done = Reconciled()
+        began = self._clock()
+        present = await self._orphans(done, began, dry_run, progress)
+        await self._missing(done, began, present, dry_run)
+        if dry_run:
+            done.intents_settled = await self._store.count_unsettled(self._clock())
+        else:
+            done.intents_settled = await self._ledger.settle_intents()
+            await self._store.retire_stranded(self._clock())
+            await self._ledger.delete_due()
+        log.info("reconcile.done", dry_run=dry_run, **_fields(done))
+        return done
+
+    # ------------------------------------------------------------ OpenAI has, the ledger lacks
+
+    async def _orphans(
+        self, done: Reconciled, began: datetime, dry_run: bool, progress: Progress
+    ) -> set[str]:
+        """Delete what carries our mark and nobody knows; the ids of all that is there."""
+        present: set[str] = set()
+        async with aclosing(_pages(self._files.list())) as pages:
+            async for page in pages:
+                present.update(file.openai_id for file in page)
+                orphans = await self._unknown(page, began)
+                done.orphans_deleted += len(orphans)
+                if not dry_run:
+                    await self._delete(orphans)
+                progress(len(page))
+        return present
+
+    async def _unknown(self, page: Sequence[RemoteFile], began: datetime) -> tuple[str, ...]:
+        """A file younger than the longest upload may be about to be written down."""
+        old = began - timedelta(seconds=LONGEST_UPLOAD_S)
+        ours: list[tuple[FileName, str]] = []
+        for file in page:
+            name = self._ledger.name_of(file)
+            if name is not None and file.created_at <= old:
+                ours.append((name, file.openai_id))
+        return await self._store.unknown(ours) if ours else ()
+
+    async def _delete(self, openai_ids: Sequence[str]) -> None:
+        waiting = iter(openai_ids)
+
+        async def delete_on() -> None:
+            for openai_id in waiting:
+                await self._patiently(openai_id)
+
+        await side_by_side(delete_on() for _ in range(DELETIONS_AT_ONCE))
+
+    async def _patiently(self, openai_id: str) -> None:
+        for tries in range(TRIES):
+            try:
+                await self._files.delete(openai_id)
+            except Busy as busy:
+                if tries == TRIES - 1:
+                    raise
+                await asyncio.sleep(busy.retry_after_s or AGAIN_S * 2**tries)
+            else:
+                log.info("file.orphan_deleted", openai_id=openai_id)
+                return
+
+    # ------------------------------------------------------------ the ledger has, OpenAI lacks
+
+    async def _missing(
+        self, done: Reconciled, began: datetime, present: set[str], dry_run: bool
+    ) -> None:
+        last: FileName | None = None
+        while files := await self._store.live_after(last, limit=PAGE):
+            last = files[-1].name
+            for file in files:
+                is_listed = file.openai_id in present or file.created_at >= began
+                if not is_listed and not await self._healing.is_there(file):
+                    await self._mend(done, file, dry_run)
+
+    async def _mend(self, done: Reconciled, file: LedgerFile, dry_run: bool) -> None:
+        if dry_run:
+            done.missing_restored += 1  # as far as Telegram still has it
+            return
+        claim = await self._store.borrow(file.conversation, self._clock(), lease_s=LEASE_S)
+        if claim is None:
+            return  # it is being asked right now: the turn heals it
+        try:
+            restored = await self._restore_under_lease(claim, file)
+            done.missing_restored += restored
+            done.missing_retired += not restored
+        except (LeaseLost, Busy, TimeoutError) as later:
+            log.info("reconcile.later", file=file.name, why=str(later))
+        finally:
+            await self._store.release(claim, self._clock())
+
+    async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
+        """A download and an upload may outlast the lease; who loses it stops."""
+        async with asyncio.timeout(LEASE_S * 10):
+            work = asyncio.create_task(self._healing.restore_or_leave(claim, file, Meter()))
+            try:
+                while not (await asyncio.wait({work}, timeout=LEASE_S / 3))[0]:
+                    if not await self._store.renew(claim, self._clock(), lease_s=LEASE_S):
+                        raise LeaseLost(claim.conversation)
+                return work.result()
+            finally:
+                work.cancel()
+                await asyncio.wait({work})
+
+
+async def _pages(
+    files: AsyncGenerator[RemoteFile, None],
+) -> AsyncGenerator[list[RemoteFile], None]:
+    page: list[RemoteFile] = []
+    async with aclosing(files):
+        async for file in files:
+            page.append(file)
+            if len(page) == PAGE:
+                yield page
+                page = []
+    yield page
+
+
+def _fields(done: Reconciled) -> dict[str, int]:
+    return {
+        "orphans_deleted": done.orphans_deleted,
+        "missing_restored": done.missing_restored,
+        "missing_retired": done.missing_retired,
+        "intents_settled": done.intents_settled,
+    }

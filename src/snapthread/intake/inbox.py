@@ -1,0 +1,125 @@
+"""Intake: updates from Telegram into the mailbox, confirmed only once they are durable."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
+from snapthread.intake.health import Health
+from snapthread.limits import POLL_S
+from snapthread.model import Say
+from snapthread.ports import Arrival, Chat, Clock, Store, Update
+from snapthread.reply.alerts import Alerts
+
+log = structlog.get_logger()
+
+AGAIN_S = 1.0
+AGAIN_MAX_S = 30.0
+OTHER_POLLER_S = 5.0
+
+PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
+
+FullSay = Callable[[Update], Say]
+
+
+class Intake:
+    """Our own polling loop: a batch is one transaction, then the offset moves on."""
+
+    def __init__(
+        self,
+        store: Store,
+        chat: Chat,
+        alerts: Alerts,
+        health: Health,
+        clock: Clock,
+        *,
+        quiet_s: float,
+        if_full: FullSay,
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._alerts = alerts
+        self._health = health
+        self._clock = clock
+        self._quiet_s = quiet_s
+        self._if_full = if_full
+        self._wake = wake
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """For ever; raises ChatDenied where the token is wrong."""
+        failures, timeout_s = 0, 0  # a poll that does not wait tells at once that all is well
+        while True:
+            try:
+                await self.poll_once(timeout_s=timeout_s)
+                failures, timeout_s = 0, POLL_S
+            except PASSES as error:
+                failures, timeout_s = failures + 1, 0
+                await self._after(error, failures)
+
+    async def poll_once(self, *, timeout_s: int) -> int:
+        """One batch; how many updates it had."""
+        updates = await self._chat.updates(self._offset, timeout_s=timeout_s)
+        self._health.well("telegram")
+        if updates:
+            await self.accept(updates)
+            self._offset = updates[-1].update_id + 1
+        return len(updates)
+
+    async def receive(self, body: bytes) -> None:
+        """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
+        StoreFull where it could not be kept: then Telegram brings it again."""
+        update = self._chat.read(body)
+        try:
+            await self.accept([update])
+        except (StoreBusy, StoreFull) as error:
+            await self._tell(error)
+            raise
+
+    async def accept(self, updates: Sequence[Update]) -> None:
+        """In one transaction; what was accepted before is not taken again."""
+        arrivals = [
+            Arrival(message=update.message, if_full=self._if_full(update))
+            for update in updates
+            if update.message is not None
+        ]
+        for update in updates:
+            if update.blocked is not None:
+                user_id, has_blocked = update.blocked
+                await self._store.note_blocked(user_id, self._clock() if has_blocked else None)
+        if arrivals:
+            await self._store.accept(arrivals, self._clock(), quiet_s=self._quiet_s)
+            log.info("update.accepted", count=len(arrivals))
+            self._wake()
+        self._health.well("store")
+
+    async def _after(self, error: Exception, failures: int) -> None:
+        """Say who can mend it, mend what we can, wait."""
+        wait_s = min(AGAIN_S * 2 ** (failures - 1), AGAIN_MAX_S)
+        await self._tell(error)
+        match error:
+            case WebhookSet():
+                await self._start_again()
+            case AnotherPoller():
+                wait_s = OTHER_POLLER_S
+            case ChatBusy(retry_after_s=float() | int() as asked_s):
+                wait_s = asked_s
+        log.warning("trouble", kind="intake", why=str(error), again_in_s=wait_s)
+        await asyncio.sleep(wait_s)
+
+    async def _tell(self, error: Exception) -> None:
+        if isinstance(error, StoreFull | StoreBusy):
+            self._health.ill("store", str(error))
+        else:
+            self._health.ill("telegram", str(error))
+        if isinstance(error, StoreFull):
+            await self._alerts.tell("admin_store_full")
+
+    async def _start_again(self) -> None:
+        """Somebody set a webhook while we poll: take it away."""
+        try:
+            await self._chat.start()
+        except (ChatBusy, ChatRefused) as error:
+            log.warning("trouble", kind="intake", why=str(error))

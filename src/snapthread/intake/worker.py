@@ -1,0 +1,200 @@
+"""Holds conversations and has them served: one at a time each, in order, users side by side."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from snapthread.clock import now_s
+from snapthread.errors import ChatBusy, LeaseLost, StoreBusy, StoreFull
+from snapthread.limits import LEASE_S, RENEW_EVERY_S, SEND_RETRY_S, SHUTDOWN_S
+from snapthread.model import Claim, ConversationKey, Message
+from snapthread.ports import Clock, Store
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 2.0  # for what another process left in the store
+STORE_AWAY_S = 1.0
+AGAIN_S = 5.0  # after a failure that was not the message's
+
+Serve = Callable[[Claim], Coroutine[None, None, None]]
+StopTurn = Callable[[], Coroutine[None, None, None]]
+Jump = Callable[[Message, StopTurn], Coroutine[None, None, None]]
+
+
+class Mailbox:
+    """Claims what is ready and keeps its lease while it is served."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, serve: Serve, jump: Jump, parallel: int
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._serve = serve
+        self._jump = jump
+        self._parallel = parallel
+        self._running: dict[Claim, _Running] = {}
+        self._woken = asyncio.Event()
+        self._works = asyncio.Event()  # set while anything runs
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be ready."""
+        self._woken.set()
+
+    @property
+    def active(self) -> int:
+        return len(self._running)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is being served here."""
+        return tuple(self._running)
+
+    async def works(self) -> None:
+        """Until anything is being served."""
+        await self._works.wait()
+
+    def lose(self, claim: Claim) -> None:
+        """Somebody else has the conversation: what runs for it here ends."""
+        running = self._running.get(claim)
+        if running and _end(running.work):
+            log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
+
+    # ------------------------------------------------------------ the loop
+
+    async def run(self) -> None:
+        """Until `stop`; then what runs ends by itself, or is given back."""
+        while not self._stopping:
+            try:
+                await self._jump_the_queue()
+                await self._claim_what_is_ready()
+                await self._wait()
+            except (StoreBusy, StoreFull) as error:
+                log.warning("trouble", kind="store", why=str(error))
+                await asyncio.sleep(STORE_AWAY_S)
+        await self._end_running()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+
+    async def _jump_the_queue(self) -> None:
+        for command in await self._store.jumpers():
+            await self._jump(command, partial(self._stop_turn, command.conversation))
+            await self._claim(only=command.conversation)  # its sentence waits for no slot
+
+    async def _claim_what_is_ready(self) -> None:
+        while len(self._running) < self._parallel and not self._stopping:
+            if not await self._claim():
+                break
+
+    async def _claim(self, only: ConversationKey | None = None) -> bool:
+        asked_s = now_s()
+        claim = await self._store.claim(self._clock(), lease_s=LEASE_S, only=only)
+        if claim is None:
+            return False
+        work = asyncio.create_task(self._serve(claim))
+        holder = asyncio.create_task(self._hold(claim, work, asked_s))
+        self._running[claim] = _Running(work, holder)
+        self._works.set()
+        return True
+
+    async def _wait(self) -> None:
+        """Until woken, or until the next conversation is ready."""
+        wake_at = await self._store.next_wake(self._clock())
+        wait_s = LOOK_EVERY_S
+        if wake_at is not None and len(self._running) < self._parallel:
+            wait_s = min(wait_s, (wake_at - self._clock()).total_seconds())
+        try:
+            async with asyncio.timeout(max(wait_s, 0.001)):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    # ------------------------------------------------------------ one claim
+
+    async def _hold(self, claim: Claim, work: asyncio.Task[None], asked_s: float) -> None:
+        """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
+        from when it was asked for, however late the store answers."""
+        held_until_s = asked_s + LEASE_S
+        while not (await asyncio.wait({work}, timeout=RENEW_EVERY_S))[0]:
+            asked_s = now_s()
+            try:
+                held = await self._store.renew(claim, self._clock(), lease_s=LEASE_S)
+                held_until_s = asked_s + LEASE_S
+            except (StoreBusy, StoreFull):
+                held = now_s() + RENEW_EVERY_S < held_until_s
+            except Exception as error:  # a slot that nobody frees would be gone for ever
+                log.error("lease.broke", exc_info=error)
+                held = False
+            if not held and _end(work):
+                log.warning("trouble", kind="lease", why="the lease is lost")
+        await self._give_back(claim, work)
+        del self._running[claim]
+        if not self._running:
+            self._works.clear()
+        self._woken.set()
+
+    async def _give_back(self, claim: Claim, work: asyncio.Task[None]) -> None:
+        error = asyncio.CancelledError() if work.cancelled() else work.exception()
+        if error is not None and not isinstance(error, EXPECTED):
+            log.error("turn.broke", exc_info=error)
+        pause_s = _pause_s(error)
+        try:
+            await self._store.release(
+                claim,
+                self._clock(),
+                not_before=self._clock() + timedelta(seconds=pause_s) if pause_s else None,
+                uncount=isinstance(error, NOT_THE_MESSAGES_FAULT),
+            )
+        except (StoreBusy, StoreFull) as away:
+            log.warning("trouble", kind="store", why=str(away))  # the lease runs out by itself
+        except Exception as broken:  # and here too
+            log.error("lease.broke", exc_info=broken)
+
+    async def _stop_turn(self, key: ConversationKey) -> None:
+        """Stop what runs in a conversation and wait until it has ended."""
+        for claim, running in list(self._running.items()):
+            if claim.conversation == key:
+                _end(running.work)
+                await asyncio.wait({running.holder})
+
+    async def _end_running(self) -> None:
+        """Let turns end by themselves for a while; what still runs is asked again at the start."""
+        holders = {running.holder for running in self._running.values()}
+        if holders:
+            _, late = await asyncio.wait(holders, timeout=SHUTDOWN_S)
+            for running in list(self._running.values()):
+                _end(running.work)
+            if late:
+                await asyncio.wait(late)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    work: asyncio.Task[None]
+    holder: asyncio.Task[None]
+
+
+def _end(work: asyncio.Task[None]) -> bool:
+    """Cancel it, once: the end of a turn writes down what it has cost."""
+    ends = not work.done() and not work.cancelling()
+    return ends and work.cancel()
+
+
+NOT_THE_MESSAGES_FAULT = (asyncio.CancelledError, ChatBusy, StoreBusy, StoreFull)
+EXPECTED = (*NOT_THE_MESSAGES_FAULT, LeaseLost)
+
+
+def _pause_s(error: BaseException | None) -> float:
+    """How long the conversation waits before it is served again."""
+    if isinstance(error, ChatBusy):
+        return error.retry_after_s or SEND_RETRY_S
+    if error is None or isinstance(error, asyncio.CancelledError | LeaseLost):
+        return 0.0
+    return AGAIN_S

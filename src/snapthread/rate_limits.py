@@ -1,0 +1,211 @@
+"""A service said how long to wait: no process calls it until then.
+
+What each service asked for is kept in the store; every process hears of it within `NEWS_EVERY_S`,
+or asks before its next call. The wrappers are the ports as the line sees them.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from snapthread.clock import now_s
+from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
+from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, NEWS_EVERY_S
+from snapthread.model import Destination, Part, Say
+from snapthread.ports import (
+    AnswerEvent,
+    Ask,
+    Assistant,
+    Chat,
+    Clock,
+    Files,
+    RemoteFile,
+    Store,
+    Update,
+)
+
+# OpenAI limits the two APIs apart, so that slow deletions hold up no answer.
+ASSISTANT: Final = "openai"
+FILES: Final = "openai files"
+CHAT: Final = "telegram"
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Pauses:
+    """What the services asked for, in this process or in another."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+        self._heard_s = float("-inf")
+
+    def hear(self, pauses: Mapping[str, datetime]) -> None:
+        """What the store holds now; a pause of ours may be longer, where it could not be kept."""
+        self._heard_s = now_s()
+        for service, until in pauses.items():
+            self._until[service] = max(until, self._until.get(service, until))
+
+    async def left_s(self, service: str) -> float:
+        """How long nobody may call the service; 0 where everybody may."""
+        if now_s() - self._heard_s >= NEWS_EVERY_S:
+            await self._ask_the_store()
+        until = self._until.get(service)
+        return max(0.0, (until - self._clock()).total_seconds()) if until else 0.0
+
+    async def _ask_the_store(self) -> None:
+        try:
+            news = await self._store.news((), self._clock())
+        except (StoreBusy, StoreFull):
+            return  # what we know ourselves still holds
+        self.hear(news.pauses)
+
+    async def keep(self, service: str, busy: Busy) -> None:
+        """Every process waits as long as the service asked for, if it asked."""
+        if busy.retry_after_s is None:
+            return
+        until = self._clock() + timedelta(seconds=busy.retry_after_s)
+        if until <= self._until.get(service, self._clock()):
+            return
+        self._until[service] = until
+        log.info("service.paused", service=service, wait_s=round(busy.retry_after_s, 1))
+        try:
+            await self._store.pause(service, until)
+        except (StoreBusy, StoreFull) as away:
+            log.warning("trouble", kind="store", why=str(away))  # this process waits all the same
+
+    async def wait(self, service: str, *, refusal: type[Busy], within_s: float) -> None:
+        """Until everybody may call; raises `refusal` where that is too long to wait for, also
+        because others ask for longer meanwhile."""
+        until_s = now_s() + within_s
+        while (left_s := await self.left_s(service)) > 0:
+            if now_s() + left_s > until_s:
+                raise refusal(f"{service} asked us to wait", retry_after_s=left_s)
+            await asyncio.sleep(left_s)
+
+    async def call(
+        self,
+        service: str,
+        call: Callable[[], Awaitable[T]],
+        *,
+        busy: type[Busy],
+        within_s: float,
+    ) -> T:
+        """Once everybody may; where the service asks to wait then, everybody does."""
+        await self.wait(service, refusal=busy, within_s=within_s)
+        try:
+            return await call()
+        except busy as asked:
+            await self.keep(service, asked)
+            raise
+
+
+class FairAssistant:
+    """`ports.Assistant`; who is told to wait builds the request again after that, as files that
+    it names may have left meanwhile."""
+
+    def __init__(self, assistant: Assistant, pauses: Pauses) -> None:
+        self._assistant = assistant
+        self._pauses = pauses
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
+        if left_s := await self._pauses.left_s(ASSISTANT):
+            raise AssistantBusy("openai asked us to wait", retry_after_s=left_s, is_pause=True)
+        try:
+            async with aclosing(self._assistant.ask(ask)) as events:
+                async for event in events:
+                    yield event
+        except AssistantBusy as busy:
+            await self._pauses.keep(ASSISTANT, busy)
+            raise
+
+
+class FairFiles:
+    """`ports.Files`; what must wait for long is refused, or done later."""
+
+    def __init__(self, files: Files, pauses: Pauses) -> None:
+        self._files = files
+        self._pauses = pauses
+
+    async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
+        upload = partial(self._files.upload, filename, content, mime, life_s=life_s)
+        return await self._fairly(upload, within_s=ASK_RETRY_WITHIN_S)
+
+    async def delete(self, openai_id: str) -> bool:
+        # Within the time that the file was taken for.
+        delete = partial(self._files.delete, openai_id)
+        return await self._fairly(delete, within_s=DELETION_LEASE_S / 2)
+
+    async def exists(self, openai_id: str) -> bool:
+        exists = partial(self._files.exists, openai_id)
+        return await self._fairly(exists, within_s=ASK_RETRY_WITHIN_S)
+
+    async def list(self) -> AsyncGenerator[RemoteFile, None]:
+        await self._pauses.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
+        try:
+            async with aclosing(self._files.list()) as files:
+                async for file in files:
+                    yield file
+        except FilesBusy as busy:
+            await self._pauses.keep(FILES, busy)
+            raise
+
+    async def _fairly(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
+        return await self._pauses.call(FILES, call, busy=FilesBusy, within_s=within_s)
+
+
+class FairChat:
+    """`ports.Chat`; who is told to wait gives the conversation back and does something else.
+
+    A draft or an edit waits with everything else, but asks nobody to wait: what Telegram says of
+    it is about one chat.
+    """
+
+    def __init__(self, chat: Chat, pauses: Pauses) -> None:
+        self._chat = chat
+        self._pauses = pauses
+
+    async def start(self) -> str:
+        return await self._chat.start()
+
+    async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
+        return await self._chat.updates(offset, timeout_s=timeout_s)
+
+    def read(self, body: bytes) -> Update:
+        return self._chat.read(body)
+
+    async def send(self, part: Part) -> int:
+        return await self._fairly(partial(self._chat.send, part))
+
+    async def edit(self, to: Destination, message_id: int, say: Say) -> None:
+        await self._wait()
+        await self._chat.edit(to, message_id, say)
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        return await self._fairly(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
+
+    async def draft(self, to: Destination, draft_id: int, say: Say) -> None:
+        await self._wait()
+        await self._chat.draft(to, draft_id, say)
+
+    async def typing(self, to: Destination) -> None:
+        await self._chat.typing(to)
+
+    def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
+        return self._chat.answer_press(press_id)
+
+    async def close(self) -> None:
+        await self._chat.close()
+
+    async def _wait(self) -> None:
+        await self._pauses.wait(CHAT, refusal=ChatBusy, within_s=0)
+
+    async def _fairly(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await self._pauses.call(CHAT, call, busy=ChatBusy, within_s=0)

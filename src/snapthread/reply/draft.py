@@ -1,0 +1,168 @@
+"""What is being said, shown while it grows: by drafts, or by paced edits of one message.
+
+Nothing here is durable but the id of an edited message, and nothing here may hold up or fail an
+answer: the turn writes down the newest text, and a task of its own shows it when it can.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from snapthread.clock import now_s
+from snapthread.errors import ChatBusy, DraftsUnknown, SnapthreadError
+from snapthread.formatting import format_draft
+from snapthread.limits import DRAFT_ALIVE_S, DRAFT_PACE_S, EDIT_PACE_GROUP_S, EDIT_PACE_S
+from snapthread.model import Claim, Destination, Part, Say
+from snapthread.ports import Chat, Store
+from snapthread.reply.reply import typing
+
+log = structlog.get_logger()
+
+BUSY_S = 2.0  # a pause where Telegram does not say how long
+# What is on its way at the end is waited for, lest it come after the answer itself. A draft that
+# does is gone in 30 s, so the answer hardly waits for it; an edit would stand for ever.
+LAST_DRAFT_S = 0.3
+LAST_EDIT_S = 10.0
+
+Show = Callable[[Say], Awaitable[None]]
+
+
+class Drafts:
+    """Opens a draft for each turn; knows whether this Telegram has drafts at all."""
+
+    def __init__(self, store: Store, chat: Chat) -> None:
+        self.store = store
+        self.chat = chat
+        self.are_known = True
+        self.rendering = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open(self, claim: Claim, to: Destination, *, private: bool) -> AsyncIterator["Draft"]:
+        draft = Draft(self, claim, to, private=private)
+        showing = asyncio.create_task(draft.run())
+        try:
+            yield draft
+            await draft.end()
+        finally:
+            showing.cancel()
+            await asyncio.wait({showing})
+
+
+class Draft:
+    """One answer that grows. `show` is all that the turn needs."""
+
+    def __init__(self, drafts: Drafts, claim: Claim, to: Destination, *, private: bool) -> None:
+        self._drafts = drafts
+        self._claim = claim
+        self._to = to
+        self._private = private
+        self._message_id = claim.stream
+        self._text = ""
+        self._news = asyncio.Event()
+        self._calling = asyncio.Lock()  # held while something is on its way to Telegram
+        self._last_s = LAST_DRAFT_S
+
+    def show(self, text: str) -> None:
+        """The newest text; what was not shown of the older ones never will be."""
+        self._text = text
+        self._news.set()
+
+    async def end(self) -> None:
+        """From here on nothing more goes out."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._last_s):
+                await self._calling.acquire()
+
+    async def run(self) -> None:
+        """Until cancelled. Typing… stays for what is not drafted."""
+        by_edits = self._message_id is not None or not self._private
+        if not by_edits:
+            by_edits = not self._drafts.are_known or await self._by_drafts()
+        async with typing(self._drafts.chat, self._to):
+            if by_edits:
+                await self._by_edits()
+            await asyncio.Event().wait()
+
+    async def _by_drafts(self) -> bool:
+        """Returns only where drafts do not work; True: they never will, so use edits."""
+        try:
+            await self._keep_showing(self._draft, DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S)
+        except DraftsUnknown as unknown:
+            self._drafts.are_known = False
+            log.warning("drafts.unknown", why=str(unknown))
+            return True
+        except Exception as error:  # noqa: BLE001 - a preview: the answer itself goes on
+            _gave_up(error)
+        return False
+
+    async def _by_edits(self) -> None:
+        self._last_s = LAST_EDIT_S
+        pace_s = EDIT_PACE_S if self._private else EDIT_PACE_GROUP_S
+        try:
+            await self._keep_showing(self._edit, pace_s, alive_s=None)
+        except Exception as error:  # noqa: BLE001 - as above
+            _gave_up(error)
+
+    async def _keep_showing(self, show: Show, pace_s: float, *, alive_s: float | None) -> None:
+        """The newest text each time, at this pace, and again before it would vanish."""
+        shown, shown_at_s = None, now_s()
+        while True:
+            self._news.clear()
+            say = await self._rendered()
+            if say != shown:
+                if not await self._shown(show, say):
+                    continue
+                shown, shown_at_s = say, now_s()
+            await asyncio.sleep(pace_s)
+            if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
+                shown = None
+
+    async def _rendered(self) -> Say:
+        """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
+        processor, and a hundred previews must not slow down the answers themselves."""
+        async with self._drafts.rendering:
+            began_s = now_s()
+            say = await asyncio.to_thread(format_draft, self._text)
+            await asyncio.sleep(now_s() - began_s)
+        return say
+
+    async def _shown(self, show: Show, say: Say) -> bool:
+        """False after a pause that Telegram asked for."""
+        try:
+            async with self._calling:
+                await show(say)
+        except ChatBusy as busy:
+            await asyncio.sleep(busy.retry_after_s or BUSY_S)
+            return False
+        return True
+
+    async def _news_within(self, wait_s: float | None) -> bool:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _draft(self, say: Say) -> None:
+        await self._drafts.chat.draft(self._to, self._claim.turn, say)
+
+    async def _edit(self, say: Say) -> None:
+        """The first words are a message; it is remembered, so that the answer takes its place."""
+        chat = self._drafts.chat
+        if not say.text:
+            return
+        if self._message_id is not None:
+            await chat.edit(self._to, self._message_id, say)
+            return
+        self._message_id = await chat.send(Part(id=0, to=self._to, say=say))
+        await self._drafts.store.note_stream(self._claim, self._message_id)
+
+
+def _gave_up(error: Exception) -> None:
+    if isinstance(error, SnapthreadError):
+        log.info("draft.given_up", why=str(error))
+    else:
+        log.error("draft.broke", exc_info=error)

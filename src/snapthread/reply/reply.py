@@ -1,0 +1,85 @@
+"""What is said reaches Telegram: in parts that fit, in order, at least once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from snapthread.clock import ms_since, now_s
+from snapthread.errors import ChatBusy, ChatRefused
+from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
+from snapthread.model import Claim, Destination, Part
+from snapthread.ports import Chat, Store
+
+log = structlog.get_logger()
+
+RETRY_FIRST_S = 1.0
+WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
+
+
+class Reply:
+    """Delivers parts; each is forgotten once Telegram took it, or refuses it for good."""
+
+    def __init__(self, store: Store, chat: Chat) -> None:
+        self._store = store
+        self._chat = chat
+
+    async def deliver(self, claim: Claim, parts: Sequence[Part]) -> None:
+        """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
+        for part in parts:
+            try:
+                await self._send(part)
+            except ChatRefused as refused:
+                await self._drop(claim, refused)
+                return
+            await self._store.delivered(claim, part)
+
+    async def _send(self, part: Part) -> None:
+        began = now_s()
+        for tries_left in reversed(range(SEND_TRIES)):
+            try:
+                await self._put(part)
+            except ChatBusy as busy:
+                await self._wait(busy, SEND_TRIES - 1 - tries_left, last=not tries_left)
+            else:
+                log.info("part.delivered", ms=ms_since(began))
+                return
+
+    async def _put(self, part: Part) -> None:
+        """In the place of the message that showed the answer as it grew, if that is still there."""
+        if part.to.replaces is not None:
+            try:
+                await self._chat.edit(part.to, part.to.replaces, part.say)
+            except ChatRefused as refused:
+                log.info("part.not_replaced", why=str(refused))
+            else:
+                return
+        await self._chat.send(part)
+
+    async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
+        wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
+        if last or wait_s > WAIT_HERE_S:
+            raise busy
+        await asyncio.sleep(wait_s)
+
+    async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
+        """Blocked, or the chat is gone: nobody is there to read the rest."""
+        dropped = await self._store.drop_parts(claim)
+        log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
+
+
+@asynccontextmanager
+async def typing(chat: Chat, to: Destination) -> AsyncIterator[None]:
+    """Show "typing…" while the block runs."""
+    task = asyncio.create_task(_type_on(chat, to))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _type_on(chat: Chat, to: Destination) -> None:
+    while True:
+        await chat.typing(to)
+        await asyncio.sleep(CHAT_ACTION_S)

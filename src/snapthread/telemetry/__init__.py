@@ -1,6 +1,0 @@
-"""What the operator can see: logs without secrets, and the metrics derived from them."""
-
-from snapthread.telemetry.logs import set_up
-from snapthread.telemetry.metrics import Metrics
-
-__all__ = ["Metrics", "set_up"]

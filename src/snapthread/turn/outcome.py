@@ -1,0 +1,86 @@
+"""How a claim ends: what is said, and what the conversation keeps."""
+
+import secrets
+from dataclasses import dataclass
+
+import structlog
+
+from snapthread.formatting import format_answer, split_plain
+from snapthread.model import Line, Say
+from snapthread.texts.localizer import Words
+from snapthread.turn.state import Ended
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`result`: answered, refused, failed or put_aside; `reason`: why, from a closed set.
+
+    What is said: our own sentences (`texts`), the model's answer in its Markdown, sentences after
+    it, and what is more than a sentence.
+    """
+
+    result: str
+    reason: str = ""
+    texts: tuple[str, ...] = ()
+    answer: str = ""
+    after: tuple[str, ...] = ()
+    more: tuple[Say, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    def says(self) -> tuple[Say, ...]:
+        """Heavy on the processor where the answer is long."""
+        return (
+            *_plain(self.texts),
+            *_formatted(self.answer),
+            *_plain(self.after),
+            *self.more,
+        )
+
+
+def outcome_of(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
+    """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
+    faults = (words.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    beyond = (*beyond, words.over(ended.over)) if ended.over else beyond
+    if not ended.lines:
+        reason = ended.faults[0]
+        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
+    stills = (words("stills", n=ended.stills),) if ended.stills else ()
+    return Outcome(
+        result="answered",
+        reason="stopped" if ended.is_stopped else "",
+        texts=(*beyond, *faults, *stills),
+        answer=ended.text,
+        after=_after(ended, words),
+        lines=ended.lines,
+    )
+
+
+def _after(ended: Ended, words: Words) -> tuple[str, ...]:
+    if ended.is_stopped:
+        return () if ended.text else (words.stopped(ended.unseen),)
+    return (words.cut(ended.cut),) if ended.cut else ()
+
+
+def unexpected(error: Exception, words: Words) -> Outcome:
+    """A mistake of ours: logged whole, with a number that the person sees too."""
+    number = secrets.token_hex(3)
+    log.error("turn.broke", number=number, exc_info=error)
+    text = words("unexpected", id=number)
+    return Outcome(result="failed", reason="unexpected", texts=(text,))
+
+
+def _plain(texts: tuple[str, ...]) -> tuple[Say, ...]:
+    return tuple(say for text in texts for say in split_plain(text))
+
+
+def _formatted(markdown: str) -> tuple[Say, ...]:
+    """A formatter that fails, or leaves nothing to see, must not cost the answer."""
+    if not markdown:
+        return ()
+    try:
+        return format_answer(markdown) or split_plain(markdown)
+    except Exception as error:
+        log.error("formatting.broke", exc_info=error)
+        return split_plain(markdown)

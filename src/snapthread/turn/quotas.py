@@ -1,0 +1,208 @@
+"""What a question may cost, and what it did: reserved before anything is downloaded, and settled
+with the turn's record.
+
+The reservation is an estimate from above: the conversation so far, the question, and the longest
+answer. A kill leaves it in the store, where it is charged after an hour.
+"""
+
+import hashlib
+import hmac
+import math
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from snapthread.clock import ms_since
+from snapthread.errors import SnapthreadError
+from snapthread.meter import Meter, summed
+from snapthread.model import Claim, Installation, Message, Picture, Usage
+from snapthread.ports import Clock, PriceList, Store
+from snapthread.turn.question import asked_text, replied_picture
+from snapthread.turn.transcript import image_tokens as usual_tokens
+from snapthread.turn.transcript import text_tokens
+from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
+from snapthread.vision_tokens import image_tokens, most_image_tokens
+
+AROUND_TOKENS = 120  # what labels and notes add to a question
+UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How questions are put: what their cost depends on."""
+
+    model: str
+    detail: str
+    output_tokens: int  # at most
+    context_tokens: int  # at most
+    image_side: int  # pixels, at most
+    instructions_tokens: int
+
+    def image_tokens(self, width: int, height: int) -> int:
+        counted = image_tokens(self.model, width, height, self.detail)
+        return usual_tokens(width, height) if counted is None else counted
+
+    def most_image_tokens(self) -> int:
+        """Of an image whose shape is not known yet."""
+        side = self.image_side
+        most = most_image_tokens(self.model, side, self.detail)
+        return usual_tokens(side, side) if most is None else most
+
+
+def pictures_of(questions: tuple[Message, ...]) -> tuple[Picture, ...]:
+    return tuple(picture for question in questions for picture in question.pictures)
+
+
+class Accounts:
+    """One instance a process. Admins have no limits, and are counted all the same."""
+
+    def __init__(
+        self,
+        store: Store,
+        prices: PriceList,
+        installation: Installation,
+        clock: Clock,
+        *,
+        asked: Asked,
+        limits: Limits,
+        admins: frozenset[int] = frozenset(),
+    ) -> None:
+        self._store = store
+        self._prices = prices
+        self._secret = installation.secret
+        self._clock = clock
+        self._limits = limits
+        self._admins = admins
+        self.asked = asked
+
+    def limits_of(self, user_id: int) -> Limits:
+        return Limits() if user_id in self._admins else self._limits
+
+    async def spent(self, user_id: int) -> Spent:
+        return await self._store.spent(self._payer(user_id), self._clock())
+
+    async def admit(
+        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+    ) -> Over | None:
+        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
+        user_id = questions[0].user_id
+        pictures = pictures_of(questions)
+        over = await self._store.reserve(
+            claim,
+            self._clock(),
+            payer=self._payer(user_id),
+            estimate=await self._estimate(claim, questions, meter),
+            limits=self.limits_of(user_id),
+        )
+        if over is None:
+            meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
+        return over
+
+    def _payer(self, user_id: int) -> str:
+        """Names nobody, and is the same for ever: what was used outlives the user's erasure."""
+        return hmac.new(self._secret, f"payer {user_id}".encode(), hashlib.sha256).hexdigest()
+
+    # ------------------------------------------------------------ estimates
+
+    async def _estimate(
+        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+    ) -> TurnRecord:
+        usage = Usage(
+            input_tokens=await self._input_tokens(claim, questions),
+            output_tokens=self.asked.output_tokens,
+        )
+        return TurnRecord(
+            id=meter.id,
+            at=self._clock(),
+            user_id=questions[0].user_id,
+            model=self.asked.model,
+            outcome="interrupted",
+            reason="lost",
+            messages=1,
+            images=len(pictures_of(questions)),
+            sent=meter.sent(),
+            estimated=usage,
+            cost_micros=self._most(usage),
+        )
+
+    async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
+        question = self._question_tokens(questions)
+        if not self._limits.of_money:
+            return question  # nobody will ask what the conversation adds to it
+        transcript = await self._store.compose(
+            claim, self._clock(), max_tokens=UNCUT, question_tokens=question
+        )
+        held = sum(line.tokens for line in transcript.lines)
+        return max(question, min(question + held, self.asked.context_tokens))
+
+    def _question_tokens(self, questions: tuple[Message, ...]) -> int:
+        replied = replied_picture(questions)
+        pictures = (*pictures_of(questions), *((replied,) if replied else ()))
+        shown = sum(self._picture_tokens(picture) for picture in pictures)
+        around = self.asked.instructions_tokens + AROUND_TOKENS
+        return around + text_tokens(asked_text(questions)) + shown
+
+    def _picture_tokens(self, picture: Picture) -> int:
+        """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
+        side = self.asked.image_side
+        if picture.kind != "photo" or not picture.width or not picture.height:
+            return self.asked.most_image_tokens()
+        scale = min(1.0, side / max(picture.width, picture.height))
+        width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
+        return self.asked.image_tokens(width, height)
+
+    def _most(self, usage: Usage) -> int | None:
+        """What is written to the cache may cost more than plain input."""
+        plain = self._cost(usage)
+        written = self._cost(replace(usage, written_tokens=usage.input_tokens))
+        return None if plain is None or written is None else max(plain, written)
+
+    def _cost(self, *usages: Usage) -> int | None:
+        """Of requests, each priced by itself; unknown where one of them is."""
+        costs = [self._prices.cost_micros(self.asked.model, usage) for usage in usages]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known) if len(known) == len(costs) else None
+
+    # ------------------------------------------------------------ records
+
+    def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
+        """What became of the attempt, now."""
+        began = self._clock() - timedelta(milliseconds=ms_since(meter.began_s))
+        waited = round((began - first.sent_at).total_seconds() * 1000)
+        return TurnRecord(
+            id=meter.id,
+            at=self._clock(),
+            user_id=first.user_id,
+            model=self.asked.model,
+            outcome=outcome,
+            reason=reason,
+            messages=meter.messages,
+            images=meter.images,
+            sent=meter.sent(),
+            bytes_in=meter.bytes_in,
+            bytes_uploaded=meter.bytes_uploaded,
+            requests=meter.requests,
+            images_in_requests=meter.images_in_requests,
+            image_tokens=meter.image_tokens,
+            usage=summed(meter.answers),
+            estimated=summed(meter.broken),
+            cost_micros=self._cost(*meter.answers, *meter.broken),
+            is_free=outcome == "failed",
+            restored=meter.restored,
+            retired=meter.retired,
+            stages=Stages(
+                waited=max(0, waited),
+                downloaded=meter.downloaded_ms,
+                prepared=meter.prepared_ms,
+                uploaded=meter.uploaded_ms,
+                first_token=meter.first_token_ms,
+                finished=ms_since(meter.began_s),
+            ),
+        )
+
+    async def broke_off(self, first: Message, meter: Meter) -> TurnRecord:
+        """The attempt ends without an end of the turn: what it has cost is known now."""
+        record = self.record(first, meter, outcome="interrupted", reason="broke_off")
+        with suppress(SnapthreadError):  # else it is charged as reserved
+            await self._store.revise(record)
+        return record

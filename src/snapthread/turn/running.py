@@ -1,0 +1,68 @@
+"""Reads a turn as fast as it goes, shows it as it grows, and ends it when the person says Stop."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
+import structlog
+
+from snapthread.meter import Meter
+from snapthread.model import Claim, ConversationKey, Message
+from snapthread.reply.draft import Draft, Drafts
+from snapthread.turn.runner import Turns
+from snapthread.turn.state import Ended, Turn
+
+log = structlog.get_logger()
+
+
+class Asking:
+    """Runs the turns of this process, at most one for each conversation."""
+
+    def __init__(self, turns: Turns, drafts: Drafts) -> None:
+        self._turns = turns
+        self._drafts = drafts
+        self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
+
+    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
+        """Raises what the turn raises; the claim is not finished."""
+        turn, first = Turn(claim=claim, messages=questions, meter=meter), questions[0]
+        opened = self._drafts.open(claim, first.destination, private=first.is_private)
+        async with opened as draft:
+            return await self._read_or_stop(turn, draft)
+
+    def stop(self, conversation: ConversationKey, number: int) -> None:
+        """End this turn now, with what it has said. Nothing happens where it does not run, or is
+        ending already: to end takes as long as letting go of Telegram and OpenAI takes."""
+        running, limit = self._running.get(conversation, (None, None))
+        if limit is not None and running == number and not limit.expired():
+            log.info("turn.stopped")
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _read_or_stop(self, turn: Turn, draft: Draft) -> Ended:
+        limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
+        try:
+            async with limit:
+                with self._registered(turn.claim, limit):
+                    return await self._read(turn, draft)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        return self._turns.stopped(turn)
+
+    @contextmanager
+    def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
+        mine = self._running[claim.conversation] = (claim.turn, limit)
+        try:
+            yield
+        finally:
+            # Where a lease was lost, the next attempt may have begun here already.
+            if self._running.get(claim.conversation) is mine:
+                del self._running[claim.conversation]
+
+    async def _read(self, turn: Turn, draft: Draft) -> Ended:
+        async with aclosing(self._turns.run(turn)) as events:
+            async for event in events:
+                if isinstance(event, Ended):
+                    return event
+                draft.show(event.text)
+        raise AssertionError("a turn ends with Ended")

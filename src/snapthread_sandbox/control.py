@@ -1,0 +1,180 @@
+"""The control API under /sandbox: lets another process act as people and arrange what happens.
+
+Bodies and answers are JSON; pictures travel as base64. A wrong request is a 400 with a sentence.
+"""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from snapthread_sandbox import faults
+from snapthread_sandbox.clock import Clock
+from snapthread_sandbox.faults import Fault
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
+from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.telegram.chats import Chat, Message
+from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.wire import Json, Request, Response, json_response
+
+FAULTS: Final[dict[str, Callable[..., Fault]]] = {
+    build.__name__: build
+    for build in (
+        faults.slow,
+        faults.drops,
+        faults.loses_reply,
+        faults.hangs,
+        faults.cuts_stream,
+        faults.cuts_body,
+        faults.replies,
+        faults.not_json,
+        faults.malformed_json,
+        faults.openai_error,
+        faults.server_error,
+        faults.rate_limited,
+        faults.out_of_credit,
+        faults.telegram_error,
+        faults.flood,
+    )
+}
+
+Act = Callable[[Person, Json], Message | list[Message] | None]
+
+
+class Control:
+    """Everything that a test in another process may do."""
+
+    def __init__(self, bot_api: BotApi, openai: OpenAI, clock: Clock | None = None) -> None:
+        self._bot_api = bot_api
+        self._openai = openai
+        self._clock = clock
+
+    async def handle(self, request: Request) -> Response:
+        """Answers a request below /sandbox."""
+        path = request.path.removeprefix("/sandbox")
+        for method, pattern, act in self._routes():
+            found = re.fullmatch(pattern, path)
+            if found and method == request.method:
+                return _answered(act, found.groups(), request.body)
+        return json_response({"error": f"There is no {request.method} {path}"}, status=404)
+
+    def _routes(self) -> list[tuple[str, str, Callable[..., object]]]:
+        return [
+            ("POST", r"/people/(\d+)", self._meet),
+            ("GET", r"/people/(\d+)/chat", self._chat),
+            ("POST", r"/people/(\d+)/(\w+)", self._act),
+            ("POST", r"/updates", self._bot_api.push_raw),
+            ("GET", r"/updates", lambda body: self._bot_api.pending),
+            ("GET", r"/calls", lambda body: [call._asdict() for call in self._calls()]),
+            ("GET", r"/requests", lambda body: [asdict(one) for one in self._openai.requests]),
+            ("GET", r"/files", lambda body: [f.as_json() for f in self._openai.files.values()]),
+            ("DELETE", r"/files/([\w-]+)", lambda body, file_id: self._openai.vanish(file_id)),
+            ("POST", r"/faults", self._add_fault),
+            ("DELETE", r"/faults", self._clear_faults),
+            ("POST", r"/answers", self._script),
+            ("POST", r"/switches", self._switch),
+            ("POST", r"/clock", self._set_clock),
+        ]
+
+    def _meet(self, body: Json, user_id: str) -> Json:
+        return self._bot_api.person(int(user_id), **body).user
+
+    def _act(self, body: Json, user_id: str, act: str) -> object:
+        done = ACTS[act](self._bot_api.person(int(user_id)), body)
+        return [one.json for one in done] if isinstance(done, list) else done and done.json
+
+    def _chat(self, _body: Json, user_id: str) -> Json:
+        return seen(self._bot_api.person(int(user_id)).chat)
+
+    def _calls(self) -> list[Any]:
+        return [call for call in self._bot_api.calls if call.method != "getUpdates"]
+
+    def _add_fault(self, body: Json) -> None:
+        services = {"openai": self._openai.faults, "bot_api": self._bot_api.faults}
+        ordered = services[body.pop("service")]
+        fault = FAULTS[body.pop("fault")](**body.pop("with", {}))
+        ordered.add(reply=fault, **body)
+
+    def _clear_faults(self, _body: Json) -> None:
+        self._openai.faults.clear()
+        self._bot_api.faults.clear()
+
+    def _script(self, body: Json) -> None:
+        model = self._openai.model
+        if not isinstance(model, ScriptedModel):
+            raise ValueError("this model takes no script")
+        model.says(**body)
+
+    def _switch(self, body: Json) -> None:
+        openai, bot_api = self._openai, self._bot_api
+        if "dead_file" in body:
+            openai.dead_file = DeadFileShape[body["dead_file"]]
+        if "bad_image" in body:
+            openai.bad_image = BadImageShape[body["bad_image"]]
+        openai.names_dead_file = body.get("names_dead_file", openai.names_dead_file)
+        bot_api.knows_drafts = body.get("knows_drafts", bot_api.knows_drafts)
+
+    def _set_clock(self, body: Json) -> Json:
+        if self._clock is None:
+            raise ValueError("this clock cannot be set")
+        self._clock.offset_s = body.get("offset_s", self._clock.offset_s)
+        return {"offset_s": self._clock.offset_s, "now": self._clock()}
+
+
+def _answered(act: Callable[..., object], found: tuple[str, ...], body: bytes) -> Response:
+    try:
+        return json_response(act(json.loads(body or b"{}"), *found))
+    except (KeyError, TypeError, ValueError, AssertionError, StopIteration) as wrong:
+        return json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
+
+
+def seen(chat: Chat) -> Json:
+    """A chat as the person sees it, as JSON."""
+    return {
+        "messages": [
+            message.json | {"is_from_bot": message.is_from_bot}
+            for message in chat.messages
+            if not message.is_deleted
+        ],
+        "draft": asdict(chat.draft) if chat.draft else None,
+        "drafts": [asdict(draft) for draft in chat.drafts],
+        "action": chat.action,
+        "answers": chat.answers,
+    }
+
+
+def _photo(person: Person, body: Json) -> Message:
+    return person.sends_photo(b64decode(body.pop("content")), **body)
+
+
+def _album(person: Person, body: Json) -> list[Message]:
+    return person.sends_album([b64decode(photo) for photo in body.pop("photos")], **body)
+
+
+def _document(person: Person, body: Json) -> Message:
+    return person.sends_document(b64decode(body.pop("content")), **body)
+
+
+def _text(person: Person, body: Json) -> Message:
+    replied = person.chat.find(body.pop("reply_to", 0))
+    return person.sends(reply_to=replied, **body)
+
+
+def _press(person: Person, body: Json) -> None:
+    person.presses(body["button"])
+
+
+ACTS: Final[dict[str, Act]] = {
+    "text": _text,
+    "photo": _photo,
+    "album": _album,
+    "document": _document,
+    "press": _press,
+    "stop": lambda person, body: person.presses_stop(),
+    "block": lambda person, body: person.blocks_bot(),
+    "unblock": lambda person, body: person.unblocks_bot(),
+}

@@ -1,0 +1,222 @@
+"""Answers without a model: only what is true, in English or Russian, and it says what it is.
+
+Of a picture it tells what was measured. It invents nothing, so it cannot hold a conversation.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from snapthread_sandbox.models.measured import Measured, measured
+from snapthread_sandbox.openai.question import Question, Said, Seen
+from snapthread_sandbox.openai.scripted_model import Piece, tokens
+
+Language = Literal["en", "ru"]
+Standing = Literal["absent", "installing", "loading", "failed", "ready"]  # of the offline model
+
+FIRST_S: Final = 0.35
+BETWEEN_S: Final = 0.035
+QUOTE_MAX: Final = 200
+PHOTOS_TOLD: Final = 6
+NO_BREAK: Final = "\u00a0"
+
+NOTE: Final = re.compile(r"^\[.*\]$", re.M)  # what the bot adds to the words of the person
+LABEL: Final = re.compile(r"\[photo (\d+)")
+GONE: Final = re.compile(r"\[photo (\d+)\b[^\]]*no longer in view")
+REPLY: Final = re.compile(r"\[in reply to photo (\d+)\]")
+NAMED: Final = re.compile(
+    r"(?:photo|picture|image|фото|фотограф\w*|картинк\w*|снимк\w*)\s*(?:№|#|no\.?\s*)?(\d+)", re.I
+)
+ABOUT_PHOTOS: Final = re.compile(
+    r"\b(?:photos?|pictures?|images?|pics?|colou?rs?|pixels?)\b"
+    r"|фото|картин|снимк|снимок|изображ|цвет|пиксел",
+    re.I,
+)
+ORDINALS: Final = (
+    (re.compile(r"\bfirst\b|перв", re.I), 0),
+    (re.compile(r"\bsecond\b|втор", re.I), 1),
+    (re.compile(r"\bthird\b|трет", re.I), 2),
+    (re.compile(r"\blast\b|\blatest\b|последн", re.I), -1),
+)
+CYRILLIC: Final = re.compile(r"[а-яё]", re.I)
+
+COLOURS_RU: Final = {
+    "black": "чёрный",
+    "white": "белый",
+    "grey": "серый",
+    "red": "красный",
+    "green": "зелёный",
+    "blue": "синий",
+    "yellow": "жёлтый",
+    "orange": "оранжевый",
+    "purple": "фиолетовый",
+    "brown": "коричневый",
+    "pink": "розовый",
+    "cyan": "голубой",
+}
+SHAPES: Final = {
+    "en": {"wide": "wider than tall", "tall": "taller than wide", "square": "square"},
+    "ru": {"wide": "в ширину больше", "tall": "в высоту больше", "square": "квадратное"},
+}
+TEXTS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "photo": "**Photo {label}**: {width} × {height} pixels, {shape}. Colours: {colours}.",
+        "photo_gone": "**Photo {label}** is no longer in view, so I cannot measure it. Reply to "
+        "it, and it comes back.",
+        "more": "And {n} more in our conversation.",
+        "honest": "I cannot see what a photo shows: this is a demo, and I only tell what can be "
+        "measured.",
+        "no_photo": "There is no photo in our conversation just now. Send one, and I will measure "
+        "it.",
+        "absent": "I am only a stand-in: the offline model is not installed.",
+        "installing": "I am only a stand-in: the offline model is being installed.",
+        "loading": "I am only a stand-in: the offline model is being loaded.",
+        "failed": "I am only a stand-in: the offline model does not answer.",
+        "ready": "I am only a small demo model.",
+        "said": "You wrote: “{text}”",
+        "in_view": "{n} of our photos are in view.",
+        "one_in_view": "One photo of ours is in view.",
+    },
+    "ru": {
+        "photo": "**Фото {label}**: {width} × {height} пикселей, {shape}. Цвета: {colours}.",
+        "photo_gone": "**Фото {label}** уже вне беседы, измерить его нельзя. Ответьте на него – и "
+        "оно вернётся.",
+        "more": "И ещё фото в беседе: {n}.",
+        "honest": "Что на снимке, я не вижу: это демо, и я говорю только то, что можно измерить.",
+        "no_photo": "Сейчас в беседе нет фотографий. Пришлите одну, и я её измерю.",
+        "absent": "Я только замена: офлайн-модель не установлена.",
+        "installing": "Я только замена: офлайн-модель ещё устанавливается.",
+        "loading": "Я только замена: офлайн-модель ещё загружается.",
+        "failed": "Я только замена: офлайн-модель не отвечает.",
+        "ready": "Маленькая офлайн-модель понимает только английский, поэтому отвечаю я, замена.",
+        "said": "Вы написали: «{text}»",
+        "in_view": "Фото в беседе: {n}.",
+        "one_in_view": "Фото в беседе: 1.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the last message asks, as far as rules can tell."""
+
+    words: str  # of the person, without the bot's notes
+    language: Language
+    photos: tuple[Seen, ...]  # that it is about, and in view
+    gone: tuple[int, ...]  # labels that it is about, but are out of view
+    is_about_photos: bool
+
+
+async def said_in_its_place(question: Question, why: Standing) -> AsyncGenerator[Piece, None]:
+    """The stand-in's answer, at the pace of a model."""
+    await asyncio.sleep(FIRST_S)
+    for token in tokens(answer(question, why)):
+        yield token
+        await asyncio.sleep(BETWEEN_S)
+
+
+def answer(question: Question, why: Standing) -> str:
+    """Photos are told of; else it says what it is and what it got."""
+    heard = hear(question)
+    texts = TEXTS[heard.language]
+    if heard.is_about_photos:
+        return _of_photos(question, heard, texts)
+    lines = [texts[why]]
+    if heard.words:
+        lines.append(texts["said"].format(text=_shortened(heard.words)))
+    count = len(question.images)
+    if count:
+        lines.append(texts["one_in_view" if count == 1 else "in_view"].format(n=count))
+    return "\n".join(lines)
+
+
+def hear(question: Question) -> Heard:
+    last = question.messages[-1] if question.messages else Said(role="user", text="")
+    words = NOTE.sub("", last.text).strip()
+    photos, gone = _meant(question, last, words)
+    return Heard(
+        words=words,
+        language=_language(question, words),
+        photos=photos,
+        gone=gone,
+        is_about_photos=bool(last.images or photos or gone or ABOUT_PHOTOS.search(words)),
+    )
+
+
+def label_of(image: Seen) -> int:
+    found = LABEL.search(image.label)
+    return int(found.group(1)) if found else image.number
+
+
+def _meant(question: Question, last: Said, words: str) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
+    """Which photos a message is about: its own, the one replied to, those it names, or all."""
+    replied = [int(label) for label in REPLY.findall(last.text)]
+    named = [int(label) for label in NAMED.findall(words)]
+    if replied or named:
+        return _by_label(question, [*replied, *named])
+    if last.images:
+        return last.images, ()
+    if not ABOUT_PHOTOS.search(words):
+        return (), ()
+    return _by_place(question, words)
+
+
+def _by_label(question: Question, labels: list[int]) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
+    wanted = dict.fromkeys(labels)
+    known = {label_of(image): image for image in question.images}
+    gone = {int(label) for said in question.messages for label in GONE.findall(said.text)}
+    return (
+        tuple(known[label] for label in wanted if label in known),
+        tuple(label for label in wanted if label not in known and label in gone),
+    )
+
+
+def _by_place(question: Question, words: str) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
+    images = question.images
+    for pattern, place in ORDINALS:
+        if pattern.search(words) and -len(images) <= place < len(images):
+            return (images[place],), ()
+    gone = [int(label) for said in question.messages for label in GONE.findall(said.text)]
+    return images, tuple(dict.fromkeys(gone))
+
+
+def _of_photos(question: Question, heard: Heard, texts: dict[str, str]) -> str:
+    lines = [_told(image, heard.language, texts) for image in heard.photos[:PHOTOS_TOLD]]
+    lines += [texts["photo_gone"].format(label=label) for label in heard.gone[:PHOTOS_TOLD]]
+    if not lines:
+        return texts["no_photo"] if not question.images else texts["honest"]
+    if more := len(heard.photos) - PHOTOS_TOLD:
+        lines += [texts["more"].format(n=more)] if more > 0 else []
+    if len(lines) > 1:
+        lines = [f"- {line}" for line in lines]
+    has_said_so = any(texts["honest"] in said.text for said in question.messages)
+    return "\n".join(lines if has_said_so else [*lines, "", texts["honest"]])
+
+
+def _told(image: Seen, language: Language, texts: dict[str, str]) -> str:
+    facts = measured(image.content)
+    return texts["photo"].format(
+        label=label_of(image),
+        width=facts.width,
+        height=facts.height,
+        shape=SHAPES[language][facts.shape],
+        colours=_colours(facts, language),
+    )
+
+
+def _colours(facts: Measured, language: Language) -> str:
+    names = COLOURS_RU if language == "ru" else {}
+    return ", ".join(f"{names.get(name, name)} {share}{NO_BREAK}%" for name, share in facts.colours)
+
+
+def _language(question: Question, words: str) -> Language:
+    """Of the words; where there are none, of what the person wrote before."""
+    before = [NOTE.sub("", said.text) for said in question.messages if said.role == "user"]
+    said = next((text for text in [words, *reversed(before)] if text.strip()), "")
+    return "ru" if CYRILLIC.search(said) else "en"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX].rstrip() + "…"

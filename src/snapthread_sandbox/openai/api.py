@@ -1,0 +1,267 @@
+"""A double of OpenAI's API: Files, Responses and models, strict where the real one is.
+
+What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_dead_file`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from snapthread_sandbox.faults import Faults
+from snapthread_sandbox.openai.dead_files import (
+    BadImageShape,
+    DeadFileShape,
+    ErrorEvent,
+    Failed,
+    Failure,
+)
+from snapthread_sandbox.openai.errors import ApiError, context_too_long, invalid_key, unknown_model
+from snapthread_sandbox.openai.events import Told, tell
+from snapthread_sandbox.openai.files import Files, StoredFile
+from snapthread_sandbox.openai.models import known_models
+from snapthread_sandbox.openai.prompt_cache import PromptCache
+from snapthread_sandbox.openai.question import BadImage, DeadFile, Question, file_ids, question
+from snapthread_sandbox.openai.request import check_count, check_question, parsed
+from snapthread_sandbox.openai.routes import Call, facts, find, form, json_or_nothing
+from snapthread_sandbox.openai.scripted_model import Model, Piece
+from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response, read
+
+KEY: Final = "sk-sandbox"
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """One POST /responses, also one that a fault answered."""
+
+    at: float
+    body: Json
+    file_ids: tuple[str, ...]
+    dead_ids: tuple[str, ...]  # of these, the ones that were not there at that moment
+    status: int | None = None  # None: the connection was lost first
+
+
+class OpenAI:
+    """One project at OpenAI."""
+
+    def __init__(self, *, now: Callable[[], float], model: Model, key: str = KEY) -> None:
+        self.now = now
+        self.model = model
+        self.key = key
+        self.models = known_models()
+        self.faults = Faults()
+        self.dead_file = DeadFileShape.IMAGE_FILE_NOT_FOUND_400
+        self.names_dead_file = True
+        self.bad_image = BadImageShape.INVALID_VALUE_400
+        self.requests: list[Asked] = []
+        self.counts: Counter[str] = Counter()  # of requests, by route
+        self.broken_off: list[str] = []  # answers whose reader went away
+        self.tokens: Counter[str] = Counter()  # of all usage that was told
+        self.stored: dict[str, Json] = {}  # answers that OpenAI was allowed to keep
+        self._files = Files(now)
+        self._cache = PromptCache()
+        self._numbers = count(1)
+
+    @property
+    def files(self) -> dict[str, StoredFile]:
+        """The live files, by id."""
+        return self._files.live
+
+    @property
+    def deleted(self) -> list[str]:
+        """The files that were deleted through the API, in that order."""
+        return self._files.deleted
+
+    def vanish(self, file_id: str) -> None:
+        """Deletes a file behind the bot's back."""
+        self._files.vanish(file_id)
+
+    def expire(self, file_id: str) -> None:
+        """Makes a file expire now."""
+        self._files.expire(file_id)
+
+    def upload(self, file_name: str, content: bytes, *, purpose: str = "vision") -> str:
+        """Puts a file there that the bot did not upload; gives its id."""
+        form: Form = {"purpose": purpose, "file": Upload(file_name=file_name, content=content)}
+        return str(self._files.create(form)["id"])
+
+    async def handle(self, request: Request) -> Response:
+        """Answers a request, `path` with or without /v1. Raises ConnectionLost by a fault."""
+        try:
+            call = find(request)
+            self.counts[call.route] += 1
+            return await self._under_faults(call)
+        except ApiError as refused:
+            return refused.response()
+
+    async def _under_faults(self, call: Call) -> Response:
+        asked = self._log(call) if call.route == "POST /responses" else None
+        fault = self.faults.take(call.route, facts(call))
+        response = await fault.around(lambda: self._answered(call))
+        if asked is not None:
+            asked.status = response.status
+        return response
+
+    async def _answered(self, call: Call) -> Response:
+        try:
+            self._check_key(call.request)
+            return await self._verb(call.route)(call)
+        except ApiError as refused:
+            return refused.response()
+
+    def _check_key(self, request: Request) -> None:
+        key = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if key != self.key:
+            raise invalid_key(key)
+
+    def _verb(self, route: str) -> Callable[[Call], Awaitable[Response]]:
+        return {
+            "POST /files": self._create_file,
+            "GET /files": self._list_files,
+            "GET /files/{id}": self._retrieve_file,
+            "DELETE /files/{id}": self._delete_file,
+            "GET /files/{id}/content": self._file_content,
+            "POST /responses": self._respond,
+            "POST /responses/input_tokens": self._count_tokens,
+            "GET /responses/{id}": self._retrieve_response,
+            "GET /models": self._list_models,
+            "GET /models/{id}": self._retrieve_model,
+        }[route]
+
+    async def _create_file(self, call: Call) -> Response:
+        return json_response(self._files.create(form(call.request)))
+
+    async def _list_files(self, call: Call) -> Response:
+        return json_response(self._files.page(call.request.query))
+
+    async def _retrieve_file(self, call: Call) -> Response:
+        return json_response(self._files.retrieve(call.id))
+
+    async def _delete_file(self, call: Call) -> Response:
+        return json_response(self._files.delete(call.id))
+
+    async def _file_content(self, call: Call) -> Response:
+        return Response(body=self._files.content(call.id))
+
+    async def _retrieve_response(self, call: Call) -> Response:
+        if call.id not in self.stored:
+            raise ApiError(404, f"Response with id '{call.id}' not found.")
+        return json_response(self.stored[call.id])
+
+    async def _list_models(self, _call: Call) -> Response:
+        models = [model.as_json() for model in self.models.values()]
+        return json_response({"object": "list", "data": models})
+
+    async def _retrieve_model(self, call: Call) -> Response:
+        if call.id not in self.models:
+            raise unknown_model(call.id)
+        return json_response(self.models[call.id].as_json())
+
+    async def _count_tokens(self, call: Call) -> Response:
+        body = parsed(call.request.body)
+        check_count(body, self.models)
+        opened = self._opened(body)
+        if not isinstance(opened, Question):
+            raise _as_http(opened)
+        counted = {"object": "response.input_tokens", "input_tokens": opened.input_tokens}
+        return json_response(counted)
+
+    async def _respond(self, call: Call) -> Response:
+        body = parsed(call.request.body)
+        traits = check_question(body, self.models)
+        opened = self._opened(body)
+        if isinstance(opened, Question) and opened.input_tokens > traits.context_tokens:
+            raise context_too_long()
+        if isinstance(opened, ApiError):
+            raise opened
+        events = self._events(body, opened)
+        return _streamed(events) if body.get("stream") else await _at_once(events)
+
+    def _opened(self, body: Json) -> Question | Failure:
+        try:
+            return question(body, self.files)
+        except DeadFile as dead:
+            return self.dead_file.failure(dead.file_id, is_named=self.names_dead_file)
+        except BadImage:
+            return self.bad_image.failure()
+
+    async def _events(
+        self, body: Json, opened: Question | Failed | ErrorEvent
+    ) -> AsyncGenerator[Json, None]:
+        if isinstance(opened, Question):
+            told, pieces = self._told(opened), self.model.answer(opened)
+        else:
+            told, pieces = self._told(Question(body=body, messages=())), _nothing_but(opened)
+        last: Json = {}
+        try:
+            async with aclosing(tell(told, pieces)) as events:
+                async for last in events:
+                    yield last
+        finally:
+            self._keep(told, last)
+
+    def _told(self, asked: Question) -> Told:
+        id = f"resp_{next(self._numbers):024d}"
+        usage = self._cache.usage(asked, self.models[asked.model])
+        return Told(id=id, question=asked, now=self.now, usage=usage)
+
+    def _keep(self, told: Told, last: Json) -> None:
+        if last.get("type") not in TERMINAL:
+            self.broken_off.append(told.id)
+            return
+        usage = last.get("response", {}).get("usage") or {}
+        self.tokens.update({name: usage.get(name, 0) for name in TOKENS})
+        if "response" in last and told.question.body.get("store") is not False:
+            self.stored[told.id] = last["response"]
+
+    def _log(self, call: Call) -> Asked:
+        body = json_or_nothing(call.request)
+        named = file_ids(body)
+        dead = tuple(id for id in named if id not in self.files)
+        asked = Asked(at=self.now(), body=body, file_ids=named, dead_ids=dead)
+        self.requests.append(asked)
+        return asked
+
+
+TOKENS: Final = ("input_tokens", "output_tokens")
+TERMINAL: Final = {"response.completed", "response.incomplete", "response.failed", "error"}
+
+
+async def _nothing_but(ending: Failed | ErrorEvent) -> AsyncGenerator[Piece, None]:
+    yield ending
+
+
+def _streamed(events: AsyncGenerator[Json, None]) -> Response:
+    headers = {"content-type": "text/event-stream; charset=utf-8"}
+    return Response(headers=headers, body=_lines(events))
+
+
+async def _lines(events: AsyncGenerator[Json, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(events):
+        async for event in events:
+            text = json.dumps(event, ensure_ascii=False)
+            yield f"event: {event['type']}\ndata: {text}\n\n".encode()
+
+
+async def _at_once(events: AsyncGenerator[Json, None]) -> Response:
+    async with aclosing(events):
+        *_, last = [event async for event in events]
+    if "response" in last:
+        return json_response(last["response"])
+    error = last.get("error", last)
+    raise _as_http(ErrorEvent(code=error["code"], message=error["message"]))
+
+
+def _as_http(failure: Failure) -> ApiError:
+    if isinstance(failure, ApiError):
+        return failure
+    return ApiError(400, failure.message, param="input", code=failure.code)
+
+
+async def collected(response: Response) -> list[Json]:
+    """The events of a streamed response, for tests."""
+    blocks = (await read(response)).decode().split("\n\n")
+    return [json.loads(block.partition("data: ")[2]) for block in blocks if block]

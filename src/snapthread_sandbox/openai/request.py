@@ -1,0 +1,221 @@
+"""Is this a request that OpenAI takes? Words of the live API where known, else the SDK's types."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from openai.types.responses.input_token_count_params import InputTokenCountParams
+from openai.types.responses.response_create_params import (
+    ResponseCreateParamsNonStreaming,
+    ResponseCreateParamsStreaming,
+)
+from pydantic import TypeAdapter, ValidationError
+
+from snapthread_sandbox.openai.errors import (
+    ApiError,
+    below_minimum,
+    invalid_type,
+    invalid_value,
+    missing,
+    too_long,
+    unknown_model,
+    unknown_parameter,
+    unsupported_effort,
+    unsupported_parameter,
+)
+from snapthread_sandbox.openai.models import EFFORTS, ModelTraits
+from snapthread_sandbox.wire import Json
+
+DETAILS: Final = ("low", "high", "auto", "original")
+FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+OUTPUT_TOKENS_MIN: Final = 16
+STRING_MAX: Final = {"safety_identifier": 64, "prompt_cache_key": 64}
+
+
+def parsed(body: bytes) -> Json:
+    """The JSON object of a request."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ApiError(400, "We could not parse the JSON body of your request.")
+    return value
+
+
+def check_question(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
+    """Refuses a POST /responses as the live API does; gives the model it is for."""
+    if "model" not in body:
+        raise missing("model")
+    shape = (
+        ResponseCreateParamsStreaming if body.get("stream") else ResponseCreateParamsNonStreaming
+    )
+    _check_names(body, shape)
+    _check_input(body)
+    _check_bounds(body)
+    _check_types(body, shape)
+    model = _known(body, models)
+    _check_capabilities(body, model)
+    _check_state(body)
+    return model
+
+
+def check_count(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
+    """The same for POST /responses/input_tokens."""
+    _check_names(body, InputTokenCountParams)
+    _check_input(body)
+    _check_types(body, InputTokenCountParams)
+    return _known(body, models)
+
+
+def _check_names(body: Json, shape: type) -> None:
+    for name in body:
+        if name not in _names(shape):
+            raise unknown_parameter(name)
+
+
+@cache
+def _names(shape: type) -> frozenset[str]:
+    return frozenset(
+        name for base in shape.__mro__ for name in getattr(base, "__annotations__", ())
+    )
+
+
+def _check_input(body: Json) -> None:
+    match body.get("input"):
+        case None:
+            raise missing("input")
+        case list(items):
+            for number, item in enumerate(items):
+                _check_item(item, f"input[{number}]")
+        case str():
+            pass
+        case other:
+            raise invalid_type("input", "one of a string or array of input items", other)
+
+
+def _check_item(item: object, at: str) -> None:
+    if not isinstance(item, dict):
+        raise invalid_type(at, "an input item", item)
+    if isinstance(content := item.get("content"), list):
+        for number, part in enumerate(content):
+            _check_part(part, f"{at}.content[{number}]")
+
+
+def _check_part(part: object, at: str) -> None:
+    if not isinstance(part, dict):
+        raise invalid_type(at, "an object", part)
+    if "type" not in part:
+        raise missing(f"{at}.type")
+    if part["type"] == "input_text" and "text" not in part:
+        raise missing(f"{at}.text")
+    if part["type"] == "input_image":
+        _check_image(part, at)
+
+
+def _check_image(part: Json, at: str) -> None:
+    if (detail := part.get("detail")) is not None and detail not in DETAILS:
+        raise invalid_value(f"{at}.detail", detail, DETAILS)
+    if detail is None:
+        raise missing(f"{at}.detail")
+    file_id, url = part.get("file_id"), part.get("image_url")
+    if file_id is not None and url is not None:
+        message = "Mutually exclusive parameters: 'file_id' and 'image_url'."
+        raise ApiError(400, message, param=at, code="mutually_exclusive_parameters")
+    if file_id is None and url is None:
+        message = "Missing one of the parameters 'file_id' and 'image_url'."
+        raise ApiError(400, message, param=at, code="missing_mutually_exclusive_parameters")
+    if isinstance(file_id, str) and not FILE_ID.fullmatch(file_id):
+        message = f"Invalid '{at}.file_id': '{file_id}'. Expected an ID of a file."
+        raise ApiError(400, message, param=f"{at}.file_id", code="invalid_value")
+
+
+def _check_bounds(body: Json) -> None:
+    limit = body.get("max_output_tokens")
+    if limit is not None and type(limit) is not int:
+        raise invalid_type("max_output_tokens", "an integer", limit)
+    if limit is not None and limit < OUTPUT_TOKENS_MIN:
+        raise below_minimum("max_output_tokens", OUTPUT_TOKENS_MIN, limit)
+    for name, maximum in STRING_MAX.items():
+        if isinstance(text := body.get(name), str) and len(text) > maximum:
+            raise too_long(name, maximum, len(text))
+    effort = _effort(body)
+    if effort is not None and effort not in EFFORTS:
+        raise invalid_value("reasoning.effort", effort, EFFORTS)
+
+
+def _effort(body: Json) -> Any:
+    reasoning = body.get("reasoning") or {}
+    if not isinstance(reasoning, dict):
+        raise invalid_type("reasoning", "an object", reasoning)
+    return reasoning.get("effort")
+
+
+def _check_types(body: Json, shape: Any) -> None:
+    try:
+        taken = _adapter(shape).validate_json(json.dumps(body), strict=True)
+        for name in _dropped(body, taken, ""):
+            raise unknown_parameter(name)
+    except ValidationError as refused:
+        raise _first_of(refused) from None
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _dropped(given: object, taken: object, at: str) -> Iterator[str]:
+    """What the SDK's types do not know is missing from what they took."""
+    if isinstance(given, dict) and isinstance(taken, dict):
+        for name, value in given.items():
+            path = f"{at}.{name}" if at else name
+            if name not in taken:
+                yield path
+            else:
+                yield from _dropped(value, taken[name], path)
+    elif isinstance(given, list) and isinstance(taken, Iterable):
+        for number, (one, other) in enumerate(zip(given, taken, strict=True)):
+            yield from _dropped(one, other, f"{at}[{number}]")
+
+
+def _first_of(refused: ValidationError) -> ApiError:
+    error = max(refused.errors(), key=lambda error: len(error["loc"]))
+    steps = [step for step in error["loc"] if isinstance(step, int) or step.islower()]
+    plain = [step for step in steps if isinstance(step, int) or ("[" not in step and step != "str")]
+    param = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in plain)[1:]
+    message = f"Invalid value for '{param}': {error['msg']}."
+    return ApiError(400, message, param=param, code="invalid_value")
+
+
+def _known(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
+    model = models.get(body.get("model") or "")
+    if model is None:
+        raise unknown_model(body.get("model") or "")
+    return model
+
+
+def _check_capabilities(body: Json, model: ModelTraits) -> None:
+    effort = _effort(body)
+    if effort is not None and not model.efforts:
+        raise unsupported_parameter("reasoning.effort")
+    if effort is not None and effort not in model.efforts:
+        raise unsupported_effort(effort, model.id, model.efforts)
+    for name in ("temperature", "top_p"):
+        if model.efforts and body.get(name) is not None:
+            raise unsupported_parameter(name)
+    if not model.writes_cache and "prompt_cache_options" in body:
+        raise unsupported_parameter("prompt_cache_options")
+
+
+def _check_state(body: Json) -> None:
+    """Server-side state: the double holds none."""
+    if previous := body.get("previous_response_id"):
+        message = f"Previous response with id '{previous}' not found."
+        param = "previous_response_id"
+        raise ApiError(400, message, param=param, code="previous_response_not_found")
+    if conversation := body.get("conversation"):
+        id = conversation["id"] if isinstance(conversation, dict) else conversation
+        raise ApiError(404, f"Conversation with id '{id}' not found.")

@@ -1,0 +1,121 @@
+"""What a person does on the page: text and files become messages, as a Telegram client sends them.
+
+A wrong act raises ValueError with a word that the page has a sentence for.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from snapthread_sandbox.models.measured import as_photo
+from snapthread_sandbox.telegram.chats import Message
+from snapthread_sandbox.telegram.entities import units
+from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.wire import Json
+
+ALBUM_MAX: Final = 10
+CAPTION_UNITS: Final = 1024
+FILE_BYTES: Final = 50 * 1024 * 1024
+TEXT_UNITS: Final = 4096 * 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """A file that a person chose."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Files on their way, with what belongs to them."""
+
+    files: tuple[Picked, ...]
+    caption: str | None = None
+    as_files: bool = False
+    reply_to: Message | None = None
+
+
+def say(person: Person, text: str, reply_to: int | None) -> None:
+    if not text.strip():
+        raise ValueError("empty")
+    if units(text) > TEXT_UNITS:
+        raise ValueError("text_too_long")
+    person.sends(text.strip(), reply_to=replied(person, reply_to))
+
+
+def replied(person: Person, message_id: int | None) -> Message | None:
+    return None if message_id is None else person.chat.find(message_id)
+
+
+def press(person: Person, message_id: int, row: int, column: int) -> None:
+    """Presses an inline button of a message."""
+    message = person.chat.find(message_id)
+    buttons = message.json.get("reply_markup", {}).get("inline_keyboard", []) if message else []
+    if message is None or row >= len(buttons) or column >= len(buttons[row]):
+        raise ValueError("gone")
+    button: Json = buttons[row][column]
+    if "callback_data" in button:
+        person.presses(button, on=message)
+
+
+def stop(person: Person) -> None:
+    draft = person.chat.draft
+    if draft is None or not draft.can_stop:
+        raise ValueError("gone")
+    person.presses_stop(draft)
+
+
+async def send(person: Person, sending: Sending) -> None:
+    """Photos together as one album; what is no photo, or must not become one, as files."""
+    _check(sending)
+    if sending.as_files:
+        _send_files(person, sending, sending.files)
+        return
+    photos = [await _photo(file) for file in sending.files]
+    good = [photo for photo in photos if photo is not None]
+    other = [file for file, photo in zip(sending.files, photos, strict=True) if photo is None]
+    if len(good) == 1:
+        person.sends_photo(good[0], caption=sending.caption, reply_to=sending.reply_to)
+    elif good:
+        person.sends_album(good, caption=sending.caption, reply_to=sending.reply_to)
+    _send_files(person, sending, tuple(other), has_caption=not good)
+
+
+def _check(sending: Sending) -> None:
+    if not sending.files:
+        raise ValueError("empty")
+    if len(sending.files) > ALBUM_MAX:
+        raise ValueError("too_many")
+    if units(sending.caption or "") > CAPTION_UNITS:
+        raise ValueError("caption_too_long")
+    if any(len(file.content) > FILE_BYTES for file in sending.files):
+        raise ValueError("file_too_large")
+
+
+async def _photo(file: Picked) -> bytes | None:
+    """As a JPEG; a GIF stays what it is, as in Telegram."""
+    if file.mime == "image/gif":
+        return None
+    return await asyncio.to_thread(as_photo, file.content)
+
+
+def _send_files(
+    person: Person, sending: Sending, files: tuple[Picked, ...], *, has_caption: bool = True
+) -> None:
+    album = person.new_album() if len(files) > 1 else None
+    for number, file in enumerate(files):
+        caption = sending.caption if has_caption and number == 0 else None
+        if file.mime == "image/gif" and not sending.as_files:
+            person.sends_animation(file.content, caption=caption, reply_to=sending.reply_to)
+            continue
+        person.sends_document(
+            file.content,
+            file_name=file.name or None,
+            mime_type=file.mime or None,
+            caption=caption,
+            album=album,
+            reply_to=sending.reply_to,
+        )

@@ -1,0 +1,209 @@
+"""A double of Telegram's Bot API for one bot, and the people who talk to it."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final, NamedTuple
+
+from snapthread_sandbox.faults import Faults
+from snapthread_sandbox.telegram.chats import Chat, World
+from snapthread_sandbox.telegram.messages import Messages
+from snapthread_sandbox.telegram.params import BotError, bad_request, normalised
+from snapthread_sandbox.telegram.people import Group, Person
+from snapthread_sandbox.telegram.profile import Profile
+from snapthread_sandbox.telegram.updates import Post
+from snapthread_sandbox.wire import Json, Response, json_response, read
+
+TOKEN: Final = "42:sandbox"
+QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
+
+Method = Callable[[Json], object]
+
+
+class Called(NamedTuple):
+    """A call as the bot made it; parameters in their own types, unless one was wrong."""
+
+    method: str
+    params: Json
+
+
+class BotApi:
+    """Telegram, as one bot knows it."""
+
+    def __init__(
+        self, token: str = TOKEN, *, now: Callable[[], float], username: str = "snapthread_bot"
+    ) -> None:
+        self.token = token
+        self.faults = Faults()
+        self.calls: list[Called] = []
+        self.people: dict[int, Person] = {}
+        self.me = _bot(token, username)
+        self.world = World(now, self.me)
+        self.profile = Profile(self.me["first_name"])
+        self._messages = Messages(self.world)
+        self._methods = self._known_methods()
+
+    # People and what they do
+
+    def person(
+        self, user_id: int = 1001, *, first_name: str = "Ada", language_code: str | None = "en"
+    ) -> Person:
+        """Somebody with a Telegram account; the same one each time for the same id.
+
+        Has to write to the bot first: until then the bot may not say anything.
+        """
+        if user_id not in self.people:
+            self.people[user_id] = Person(
+                self.world, user_id, first_name=first_name, language_code=language_code
+            )
+        return self.people[user_id]
+
+    def group(self, chat_id: int = -1002001, *, title: str = "Friends") -> Group:
+        """A supergroup that the bot is a member of."""
+        return Group(self.world, chat_id, title=title)
+
+    def push_raw(self, update: Json) -> Json:
+        """Sends the bot any update, known or not; gives it with its id."""
+        return self.world.updates.push_raw(update)
+
+    def forget_file(self, file_id: str) -> None:
+        """From now on Telegram does not give this file any more."""
+        self.world.files.forget(file_id)
+
+    @property
+    def chats(self) -> Mapping[int, Chat]:
+        return self.world.chats
+
+    @property
+    def pending(self) -> list[Json]:
+        """The updates that the bot has not confirmed."""
+        return [queued.json for queued in self.world.updates.waiting]
+
+    @property
+    def surplus_entities(self) -> list[tuple[str, int]]:
+        """Where entities beyond the hundredth were ignored: method and how many."""
+        return self._messages.surplus_entities
+
+    @property
+    def knows_drafts(self) -> bool:
+        """Whether this Telegram is new enough for drafts."""
+        return self._messages.knows_drafts
+
+    @knows_drafts.setter
+    def knows_drafts(self, does: bool) -> None:
+        self._messages.knows_drafts = does
+
+    # What the bot does
+
+    async def call(
+        self, token: str, method: str, params: Mapping[str, object] | None = None
+    ) -> tuple[int, Json]:
+        """HTTP status and JSON body. Raises ConnectionLost by a fault."""
+        response = await self.respond(token, method, params or {})
+        return response.status, json.loads(await read(response))
+
+    async def respond(self, token: str, method: str, params: Mapping[str, object]) -> Response:
+        """The same, as it goes over the wire: a fault may make it anything but JSON."""
+        known = self._log(method, params)
+        fault = self.faults.take(method, known)
+        return await fault.around(lambda: self._answered(token, method, params))
+
+    async def download(self, token: str, path: str) -> Response:
+        """A file at the path that getFile gave. Faults: on="file"."""
+        fault = self.faults.take("file", {"path": path})
+        return await fault.around(lambda: self._downloaded(token, path))
+
+    async def file(self, token: str, path: str) -> bytes | None:
+        """The bytes of a file, or None. Raises ConnectionLost by a fault."""
+        response = await self.download(token, path)
+        return await read(response) if response.status == 200 else None
+
+    async def deliver(self, post: Post) -> None:
+        """Delivers updates to the webhook for ever; `post(url, headers, body)` gives the status."""
+        await self.world.updates.deliver(post)
+
+    def _log(self, method: str, params: Mapping[str, object]) -> Json:
+        try:
+            known = normalised(params)
+        except BotError:
+            known = dict(params)
+        self.calls.append(Called(method, known))
+        return known
+
+    async def _answered(self, token: str, method: str, params: Mapping[str, object]) -> Response:
+        try:
+            result = await self._result(token, method, normalised(params))
+        except BotError as refused:
+            return _refused(refused)
+        return json_response({"ok": True, "result": result})
+
+    async def _result(self, token: str, method: str, params: Json) -> object:
+        if token != self.token:
+            raise BotError(401, "Unauthorized")
+        known = {name.lower(): call for name, call in self._methods.items()}.get(method.lower())
+        if known is None:
+            raise BotError(404, "Not Found")
+        result = known(params)
+        return await result if isinstance(result, Awaitable) else result
+
+    async def _downloaded(self, token: str, path: str) -> Response:
+        content = self.world.files.download(path) if token == self.token else None
+        if content is None:
+            return _refused(BotError(404, "Not Found"))
+        return Response(headers={"content-type": "application/octet-stream"}, body=content)
+
+    def _answer_query(self, params: Json) -> bool:
+        chat = self.world.queries.pop(params.get("callback_query_id", ""), None)
+        if chat is None:
+            raise bad_request(QUERY_TOO_OLD)
+        chat.answers.append(params)
+        self.world.changed()
+        return True
+
+    def _known_methods(self) -> dict[str, Method]:
+        messages, profile, updates = self._messages, self.profile, self.world.updates
+        return {
+            "getMe": lambda params: self.me,
+            "getUpdates": updates.get_updates,
+            "setWebhook": updates.set_webhook,
+            "deleteWebhook": updates.delete_webhook,
+            "getWebhookInfo": updates.webhook_info,
+            "sendMessage": messages.send_message,
+            "sendMessageDraft": messages.send_draft,
+            "sendDocument": messages.send_document,
+            "sendChatAction": messages.send_action,
+            "editMessageText": messages.edit_text,
+            "editMessageReplyMarkup": messages.edit_markup,
+            "deleteMessage": messages.delete_message,
+            "setMessageReaction": messages.set_reaction,
+            "getChat": messages.get_chat,
+            "answerCallbackQuery": self._answer_query,
+            "getFile": self.world.files.get_file,
+            "setMyCommands": profile.set_commands,
+            "getMyCommands": profile.get_commands,
+            "deleteMyCommands": profile.delete_commands,
+            "setMyName": partial(profile.set_text, "name"),
+            "getMyName": partial(profile.get_text, "name"),
+            "setMyDescription": partial(profile.set_text, "description"),
+            "getMyDescription": partial(profile.get_text, "description"),
+            "setMyShortDescription": partial(profile.set_text, "short_description"),
+            "getMyShortDescription": partial(profile.get_text, "short_description"),
+        }
+
+
+def _refused(refused: BotError) -> Response:
+    body = {"ok": False, "error_code": refused.code, "description": refused.description}
+    return json_response(body, status=refused.code)
+
+
+def _bot(token: str, username: str) -> Json:
+    return {
+        "id": int(token.partition(":")[0]),
+        "is_bot": True,
+        "first_name": "Snapthread",
+        "username": username,
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+        "has_topics_enabled": False,
+    }

@@ -1,0 +1,210 @@
+"""What is said in the chats, as a person sees it, and everything else that Telegram remembers."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from snapthread_sandbox.telegram.files import ChatFiles
+from snapthread_sandbox.telegram.params import BotError, bad_request
+from snapthread_sandbox.telegram.updates import Updates
+from snapthread_sandbox.wire import Json
+
+DRAFT_S: Final = 30.0
+ACTION_S: Final = 5.0
+HEARS_S: Final = 60.0
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Message:
+    """A message in a chat; `json` is what the Bot API tells of it now."""
+
+    json: Json
+    is_from_bot: bool
+    versions: list[str] = field(default_factory=list)  # texts that were edited away
+    reactions: list[str] = field(default_factory=list)  # of the bot
+    is_deleted: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{'bot' if self.is_from_bot else 'person'} {self.id}: {self.text!r}>"
+
+    @property
+    def id(self) -> int:
+        return int(self.json["message_id"])
+
+    @property
+    def text(self) -> str:
+        return str(self.json.get("text", self.json.get("caption", "")))
+
+    @property
+    def entities(self) -> list[Json]:
+        return list(self.json.get("entities", ()))
+
+    @property
+    def date(self) -> int:
+        return int(self.json["date"])
+
+    @property
+    def thread(self) -> int | None:
+        return self.json.get("message_thread_id")
+
+    @property
+    def reply_to(self) -> int | None:
+        """The id of the message that this one answers."""
+        replied = self.json.get("reply_to_message")
+        return None if replied is None else int(replied["message_id"])
+
+    @property
+    def buttons(self) -> list[Json]:
+        """All its inline buttons, row by row."""
+        rows = self.json.get("reply_markup", {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Draft:
+    """One state of a streamed message. An empty text shows as "Thinking…"."""
+
+    draft_id: int
+    text: str
+    entities: list[Json]
+    at: float
+    thread: int | None
+    can_stop: bool
+    keep_on_stop: bool
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """ "typing…" and the like."""
+
+    action: str
+    at: float
+    thread: int | None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Chat:
+    """One chat as the people in it see it."""
+
+    json: Json
+    world: "World"
+    messages: list[Message] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)  # to pressed buttons
+    refusal: BotError | None = None  # what the bot gets for anything it sends here
+    _heard: int = 0
+
+    @property
+    def id(self) -> int:
+        return int(self.json["id"])
+
+    @property
+    def is_private(self) -> bool:
+        return bool(self.json["type"] == "private")
+
+    @property
+    def from_bot(self) -> list[Message]:
+        """What the bot said and did not delete."""
+        return [m for m in self.messages if m.is_from_bot and not m.is_deleted]
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.from_bot]
+
+    @property
+    def draft(self) -> Draft | None:
+        """The streamed message that is on the screen now."""
+        last_of_topic = {draft.thread: draft for draft in self.drafts}.values()
+        living = [d for d in last_of_topic if not d.is_over and self.world.now() < d.at + DRAFT_S]
+        return living[-1] if living else None
+
+    @property
+    def action(self) -> str | None:
+        """What stands under the bot's name now."""
+        last = self.actions[-1] if self.actions else None
+        said_since = last and any(m.date > last.at for m in self.from_bot)
+        is_over = last is None or self.world.now() >= last.at + ACTION_S
+        return None if last is None or is_over or said_since else last.action
+
+    def find(self, message_id: int) -> Message | None:
+        return next((m for m in self.messages if m.id == message_id and not m.is_deleted), None)
+
+    def add(self, message: Message) -> Message:
+        self.messages.append(message)
+        self.world.changed()
+        return message
+
+    async def hears(self, count: int = 1, *, timeout_s: float = HEARS_S) -> list[Message]:
+        """The next messages of the bot that nobody has waited for yet."""
+        wanted = self._heard + count
+        await self.until(lambda: len(self._said()) >= wanted, timeout_s=timeout_s)
+        new = self._said()[self._heard : wanted]
+        self._heard = wanted
+        return new
+
+    async def until(self, holds: Callable[[], bool], *, timeout_s: float = HEARS_S) -> None:
+        """Waits for a state of this chat, or of anything else in Telegram."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not holds():
+                    await self.world.change()
+        except TimeoutError:
+            raise AssertionError(f"Not within {timeout_s} s; heard {self.texts}") from None
+
+    def _said(self) -> list[Message]:
+        return [message for message in self.messages if message.is_from_bot]
+
+
+class World:
+    """Everything that Telegram knows of one bot."""
+
+    def __init__(self, now: Callable[[], float], bot: Json) -> None:
+        self.now = now
+        self.bot = bot
+        self.chats: dict[int, Chat] = {}
+        self.queries: dict[str, Chat] = {}  # pressed buttons that were not answered yet
+        self.files = ChatFiles(now, bot["id"])
+        self.updates = Updates(now, self.changed, self.change)
+        self._numbers = count(1)
+        self._changed = asyncio.Event()
+
+    def number(self) -> int:
+        """A new id: of a message, an album, a pressed button."""
+        return next(self._numbers)
+
+    def changed(self) -> None:
+        """Tells everybody who waits that something has happened."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def change(self) -> None:
+        await self._changed.wait()
+
+    def new_chat(self, json: Json, *, refusal: BotError | None = None) -> Chat:
+        chat = self.chats[json["id"]] = Chat(json=json, world=self, refusal=refusal)
+        return chat
+
+    def chat(self, chat_id: int) -> Chat:
+        """The chat that the bot wants to reach, unless it may not."""
+        chat = self.chats.get(chat_id)
+        if chat is None:
+            raise bad_request("chat not found")
+        if chat.refusal is not None:
+            raise chat.refusal
+        return chat
+
+    def post(self, chat: Chat, sender: Json, content: Mapping[str, Any]) -> Message:
+        """A new message in a chat."""
+        json: Json = {
+            "message_id": self.number(),
+            "from": sender,
+            "chat": chat.json,
+            "date": int(self.now()),
+            **content,
+        }
+        is_from_bot = sender["id"] == self.bot["id"]
+        return chat.add(Message(json=json, is_from_bot=is_from_bot))
