@@ -16,7 +16,7 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
-from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
+from snapthread.bot import Bot, Edges, Upkeep, assemble, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
@@ -77,28 +77,28 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened_edges(settings) as edges, AsyncExitStack() as stack:
-        line = await assemble(edges, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: line.mailbox.active)
+        bot = await assemble(edges, settings, prices)
+        metrics.gauge("active_turns", "Turns running now.", lambda: bot.mailbox.active)
         await stack.enter_async_context(
             serve_pages(
                 settings.http_host,
                 settings.http_port,
-                reasons=line.reasons,
+                reasons=bot.reasons,
                 registry=metrics.registry,
-                webhook=await _webhook(edges, settings, line),
+                webhook=await _webhook(edges, settings, bot),
                 admin=await _admin(edges, settings),
             )
         )
         if await _started(edges.chat, stop):
-            await line.run(stop)
+            await bot.run(stop)
     log.info("bot.stopped")
 
 
-async def _webhook(edges: Edges, settings: Settings, line: Line) -> Webhook | None:
+async def _webhook(edges: Edges, settings: Settings, bot: Bot) -> Webhook | None:
     if settings.telegram_webhook_url is None:
         return None
     secret = _webhook_secret(settings, await edges.store.installation())
-    return Webhook(path=settings.webhook_path, secret=secret, receive=line.intake.receive)
+    return Webhook(path=settings.webhook_path, secret=secret, receive=bot.intake.receive)
 
 
 def _webhook_secret(settings: Settings, installation: Installation) -> str:

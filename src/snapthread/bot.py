@@ -99,7 +99,7 @@ class Upkeep:
         return cls(ledger, pictures, edges, pauses, settings)
 
 
-class Line:
+class Bot:
     """The whole line between the edges, from intake to housekeeping."""
 
     def __init__(
@@ -204,7 +204,7 @@ class Line:
         return Say(text=self._door.words(update.message)("mailbox_full"))
 
 
-async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
+async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
     """Put the line together between these edges."""
     texts = Texts.load()
     upkeep = await Upkeep.of(edges, settings)
@@ -222,7 +222,7 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
         edges.clock,
         bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Line(settings, texts, upkeep, accounts, turns)
+    return Bot(settings, texts, upkeep, accounts, turns)
 
 
 def instructions_of(settings: Settings, texts: Texts) -> str:

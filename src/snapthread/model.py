@@ -157,7 +157,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class HistoryItem:
     """What one side said. `tokens` is our estimate, for the context bound."""
 
     role: Role
@@ -171,7 +171,7 @@ class Line:
 class Transcript:
     """What a question is asked on: built in one transaction, so `live` names no dead file."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     next_label: int = 1
     turn: int = 1

@@ -20,9 +20,9 @@ from snapthread.model import (
     Destination,
     Erased,
     FileName,
+    HistoryItem,
     IntendedFile,
     LedgerFile,
-    Line,
     Message,
     Part,
     Photo,
@@ -155,20 +155,22 @@ def cut_text(units: int = 4096, *, user: int = ANN, sent_at: datetime = START) -
     return message("x" * units, user=user, sent_at=sent_at)
 
 
-def line(role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()) -> Line:
-    return Line(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
+def line(
+    role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()
+) -> HistoryItem:
+    return HistoryItem(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
 
 
-def turn(text: str = "words", *, tokens: int = 10) -> tuple[Line, Line]:
+def turn(text: str = "words", *, tokens: int = 10) -> tuple[HistoryItem, HistoryItem]:
     return line("user", text, tokens=tokens), line("assistant", text, tokens=tokens)
 
 
-def shown(file: LedgerFile, *, label: int = 1) -> Line:
+def shown(file: LedgerFile, *, label: int = 1) -> HistoryItem:
     """A line of the conversation that holds a photo."""
     return shown_as(file.stands_for, label=label)
 
 
-def shown_as(name: FileName, *, label: int = 1) -> Line:
+def shown_as(name: FileName, *, label: int = 1) -> HistoryItem:
     return line(photos=[Photo(label=label, file=name, sent_at=START)])
 
 
@@ -279,7 +281,7 @@ class Bench:
     def finish(
         self,
         claim: Claim,
-        *lines: Line,
+        *lines: HistoryItem,
         says: tuple[Say, ...] = (),
         put_aside: bool = False,
         reply_to: int | None = None,
@@ -331,13 +333,13 @@ class Bench:
     def drop_parts(self, claim: Claim) -> int:
         return self.run(self.store.drop_parts(claim))
 
-    def answer(self, claim: Claim, *lines: Line, says: tuple[Say, ...] = ()) -> None:
+    def answer(self, claim: Claim, *lines: HistoryItem, says: tuple[Say, ...] = ()) -> None:
         """Finish the question, deliver what it says, and give the conversation back."""
         for part in self.finish(claim, *lines, says=says):
             self.delivered(claim, part)
         self.release(claim)
 
-    def talk(self, *lines: Line) -> None:
+    def talk(self, *lines: HistoryItem) -> None:
         """Have one turn with these lines."""
         self.answer(self.ask(), *lines)
 

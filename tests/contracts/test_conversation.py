@@ -4,7 +4,7 @@ import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, FileName, Line, private_conversation
+from snapthread.model import Claim, FileName, HistoryItem, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -20,7 +20,7 @@ from tests.contracts.builders import (
 )
 
 
-def said(lines: tuple[Line, ...]) -> list[str]:
+def said(lines: tuple[HistoryItem, ...]) -> list[str]:
     return [line.text for line in lines]
 
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from snapthread.bot import Edges, Line, Upkeep, assemble
+from snapthread.bot import Bot, Edges, Upkeep, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.model import Message, Picture, Reply, private_conversation
 from snapthread.settings import Settings
@@ -60,7 +60,7 @@ SOAK_EXAMPLES = 100_000
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, line: Line, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, line: Bot, upkeep: Upkeep) -> None:
         self.life = life
         self.line = line
         self.upkeep = upkeep

@@ -12,7 +12,7 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
+from snapthread.bot import Bot, Edges, Upkeep, assemble, instructions_of
 from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
@@ -87,7 +87,7 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: SqliteStore, line: Line, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, store: SqliteStore, line: Bot, upkeep: Upkeep) -> None:
         self.life = life
         self.store = store
         self.line = line

@@ -16,7 +16,7 @@ from snapthread.ports import (
     Ask,
     Counted,
     InputImage,
-    InputLine,
+    InputItem,
     InputText,
     Taken,
     TextDelta,
@@ -76,10 +76,10 @@ def test_a_request_stores_nothing_and_names_nobody() -> None:
 
 def test_an_image_is_named_by_its_file_and_the_assistant_speaks_in_a_string() -> None:
     wire = Wire([COMPLETED])
-    shown = InputLine(
+    shown = InputItem(
         role="user", content=(InputText(text="Photo 1"), InputImage(openai_id="file-1"))
     )
-    said = InputLine(role="assistant", content=(InputText(text="A cat."), InputText(text="Two.")))
+    said = InputItem(role="assistant", content=(InputText(text="A cat."), InputText(text="Two.")))
     asyncio.run(wire.ask(Ask(lines=(shown, said), safety_identifier="s", prompt_cache_key="p")))
     first, second = wire.sent()["input"]
     assert first["content"][1] == {"type": "input_image", "file_id": "file-1", "detail": "auto"}

@@ -6,7 +6,7 @@ from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.errors import AssistantBusy, FilesBusy, FilesGone
-from snapthread.ports import Answered, AnswerEvent, Ask, InputImage, InputLine, InputText
+from snapthread.ports import Answered, AnswerEvent, Ask, InputImage, InputItem, InputText
 from snapthread_sandbox.faults import Fault, cuts_stream, drops, hangs, loses_reply, rate_limited
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
@@ -35,9 +35,9 @@ class Both:
 
     async def ask(self, *file_ids: str) -> list[AnswerEvent]:
         images = [InputImage(openai_id=file_id) for file_id in file_ids]
-        first = InputLine(role="user", content=(*images, InputText(text="What is it?")))
-        said = InputLine(role="assistant", content=(InputText(text="A cat."),))
-        again = InputLine(role="user", content=(InputText(text="Sure?"),))
+        first = InputItem(role="user", content=(*images, InputText(text="What is it?")))
+        said = InputItem(role="assistant", content=(InputText(text="A cat."),))
+        again = InputItem(role="user", content=(InputText(text="Sure?"),))
         ask = Ask(lines=(first, said, again), safety_identifier="s", prompt_cache_key="p")
         return [heard async for heard in self.assistant.ask(ask)]
 
@@ -149,7 +149,7 @@ def test_a_stopped_answer_is_stopped_at_openai() -> None:
         both = Both()
         answer = both.assistant.ask(
             Ask(
-                lines=(InputLine(role="user", content=(InputText(text="one two three"),)),),
+                lines=(InputItem(role="user", content=(InputText(text="one two three"),)),),
                 safety_identifier="s",
                 prompt_cache_key="p",
             )

@@ -10,11 +10,11 @@ import httpx2
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.ports import AnswerEvent, Ask, InputLine, InputText, Taken
+from snapthread.ports import AnswerEvent, Ask, InputItem, InputText, Taken
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 ASK = Ask(
-    lines=(InputLine(role="user", content=(InputText(text="a private question"),)),),
+    lines=(InputItem(role="user", content=(InputText(text="a private question"),)),),
     safety_identifier="hash-of-a-user",
     prompt_cache_key="hash-of-a-conversation",
 )

@@ -31,8 +31,8 @@ class SetForward:
 
     def follow(self, lines: Iterable[str]) -> None:
         """Is set by each line; when they end, so does this process."""
-        for line in lines:
-            self._ahead = timedelta(seconds=float(line))
+        for bot in lines:
+            self._ahead = timedelta(seconds=float(bot))
         os.kill(os.getpid(), signal.SIGTERM)
 
 

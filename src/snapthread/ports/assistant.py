@@ -18,7 +18,7 @@ class InputImage:
 
 
 @dataclass(frozen=True, slots=True)
-class InputLine:
+class InputItem:
     """One line of the request."""
 
     role: str
@@ -29,7 +29,7 @@ class InputLine:
 class Ask:
     """One request. The ids are hashed: they name nobody."""
 
-    lines: tuple[InputLine, ...]
+    lines: tuple[InputItem, ...]
     safety_identifier: str
     prompt_cache_key: str
 

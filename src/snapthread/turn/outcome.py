@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from snapthread.formatting import format_answer, split_plain
-from snapthread.model import Line, Say
+from snapthread.model import HistoryItem, Say
 from snapthread.texts.localizer import Words
 from snapthread.turn.state import Ended
 
@@ -27,7 +27,7 @@ class Outcome:
     answer: str = ""
     after: tuple[str, ...] = ()
     more: tuple[Say, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
 
     def says(self) -> tuple[Say, ...]:
         """Heavy on the processor where the answer is long."""

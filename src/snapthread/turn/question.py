@@ -6,7 +6,7 @@ from datetime import datetime
 
 from snapthread.images.importer import Brought, Wanted
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import Line, Message, Photo, Picture
+from snapthread.model import HistoryItem, Message, Photo, Picture
 from snapthread.turn.transcript import ImageTokens, ModelWords, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
@@ -57,7 +57,7 @@ def _between(text: str, last: str) -> str:
     return "\n"
 
 
-def question_line(
+def question_item(
     messages: Sequence[Message],
     brought: Sequence[Brought],
     context: Context,
@@ -66,14 +66,14 @@ def question_line(
     words: ModelWords,
     image_tokens: ImageTokens,
     now: datetime,
-) -> Line:
+) -> HistoryItem:
     """The line that the model gets and the conversation keeps."""
     photos = _photos(brought, first_label)
     notes = _notes(messages, brought, context, first_label, words)
     text = "\n".join(filter(None, [*notes, asked_text(messages)]))
     sizes = [one.file for one in brought if one.file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
-    return Line(role="user", text=text, photos=photos, at=now, tokens=tokens)
+    return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
 
 
 def _photos(brought: Sequence[Brought], first_label: int) -> tuple[Photo, ...]:

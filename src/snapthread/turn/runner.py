@@ -20,12 +20,12 @@ from snapthread.formatting import split_plain
 from snapthread.images.healing import Healing
 from snapthread.images.importer import Brought, Pictures, Wanted
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
-from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
+from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
 from snapthread.ports import Ask, Assistant, Clock, Store
-from snapthread.turn.question import Context, question_line, replied_picture, wanted_pictures
+from snapthread.turn.question import Context, question_item, replied_picture, wanted_pictures
 from snapthread.turn.quotas import Accounts
 from snapthread.turn.state import Ended, Said, Turn
-from snapthread.turn.transcript import ModelWords, named_files, request_lines, text_tokens
+from snapthread.turn.transcript import ModelWords, named_files, request_items, text_tokens
 
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ class Turns:
                 yield Said(text=text)
         if not split_plain(turn.text):
             raise EmptyAnswer
-        yield turn.ended(self._answer_line(turn.text))
+        yield turn.ended(self._answer_item(turn.text))
 
     def stopped(self, turn: Turn) -> Ended:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
@@ -86,7 +86,7 @@ class Turns:
         if turn.question is None:
             turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.ended(self._answer_line(turn.shown) if turn.shown else None)
+        ended = turn.ended(self._answer_item(turn.shown) if turn.shown else None)
         return replace(
             ended,
             lines=ended.lines or (turn.question,),
@@ -162,8 +162,8 @@ class Turns:
         turn.question = self._question(turn, transcript.next_label)
         return transcript
 
-    def _question(self, turn: Turn, first_label: int) -> Line:
-        return question_line(
+    def _question(self, turn: Turn, first_label: int) -> HistoryItem:
+        return question_item(
             turn.messages,
             turn.brought,
             turn.context,
@@ -176,7 +176,7 @@ class Turns:
     async def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_lines(transcript, turn.question, self._words)
+        lines = request_items(transcript, turn.question, self._words)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.asks(
@@ -217,5 +217,5 @@ class Turns:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_line(self, text: str) -> Line:
-        return Line(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
+    def _answer_item(self, text: str) -> HistoryItem:
+        return HistoryItem(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from snapthread.errors import ImageFault
 from snapthread.images.importer import Brought, Wanted
 from snapthread.meter import Meter
-from snapthread.model import Claim, Line, Message
+from snapthread.model import Claim, HistoryItem, Message
 from snapthread.ports import Answered, AnswerEvent, Counted, Taken, TextDelta
 from snapthread.turn.question import OF_REPLY, Context
 from snapthread.usage import Over
@@ -22,7 +22,7 @@ class Said:
 class Ended:
     """The turn's end. Without lines nothing was asked: no picture could be used."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
     pictures: int = 0  # that the person sent
@@ -44,7 +44,7 @@ class Turn:
     wanted: tuple[Wanted, ...] = ()
     brought: tuple[Brought, ...] = ()
     context: Context = field(default_factory=Context)
-    question: Line | None = None
+    question: HistoryItem | None = None
     over: Over | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
@@ -74,7 +74,7 @@ class Turn:
                 self.answered = event
         return False
 
-    def ended(self, answer: Line | None = None) -> Ended:
+    def ended(self, answer: HistoryItem | None = None) -> Ended:
         lines = (self.question, answer) if self.question and answer else ()
         return Ended(
             lines=lines,

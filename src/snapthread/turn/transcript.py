@@ -7,8 +7,8 @@ or as a line of text, the ledger decides at each question. So a request can name
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from snapthread.model import FileName, Line, Photo, Transcript
-from snapthread.ports import InputImage, InputLine, InputText
+from snapthread.model import FileName, HistoryItem, Photo, Transcript
+from snapthread.ports import InputImage, InputItem, InputText
 
 ModelWords = Callable[..., str]  # the texts that the model reads, by key
 ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
@@ -32,18 +32,18 @@ def image_tokens(width: int, height: int) -> int:
     return math.ceil(min(patches, PATCHES_MAX) * TOKENS_PER_PATCH)
 
 
-def request_lines(
-    transcript: Transcript, question: Line, words: ModelWords
-) -> tuple[InputLine, ...]:
+def request_items(
+    transcript: Transcript, question: HistoryItem, words: ModelWords
+) -> tuple[InputItem, ...]:
     lines = (*transcript.lines, question)
-    return tuple(_request_line(line, transcript.live, words) for line in lines)
+    return tuple(_request_item(line, transcript.live, words) for line in lines)
 
 
-def _request_line(line: Line, live: Mapping[FileName, str], words: ModelWords) -> InputLine:
+def _request_item(line: HistoryItem, live: Mapping[FileName, str], words: ModelWords) -> InputItem:
     content = [part for photo in line.photos for part in _photo(photo, live, words)]
     if line.text:
         content.append(InputText(line.text))
-    return InputLine(line.role, tuple(content))
+    return InputItem(line.role, tuple(content))
 
 
 def _photo(
@@ -61,7 +61,7 @@ def _when(photo: Photo) -> str:
     return photo.sent_at.strftime("%d %b %H:%M UTC")
 
 
-def named_files(lines: Sequence[InputLine]) -> tuple[str, ...]:
+def named_files(lines: Sequence[InputItem]) -> tuple[str, ...]:
     """The ids of the files that a request names, oldest first."""
     parts = (part for line in lines for part in line.content)
     return tuple(part.openai_id for part in parts if isinstance(part, InputImage))

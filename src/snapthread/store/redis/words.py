@@ -19,9 +19,9 @@ from snapthread.model import (
     Deletion,
     Destination,
     FileName,
+    HistoryItem,
     IntendedFile,
     LedgerFile,
-    Line,
     Message,
     News,
     Part,
@@ -37,7 +37,7 @@ from snapthread.store.codec import (
     load_say,
 )
 
-_LINE = TypeAdapter(Line)
+_LINE = TypeAdapter(HistoryItem)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -105,13 +105,13 @@ def intended(file: IntendedFile) -> dict[str, Any]:
     return told(**asdict(file))
 
 
-def dump_line(line: Line) -> str:
+def dump_line(line: HistoryItem) -> str:
     """What the script reads of it goes before it."""
     text = _LINE.dump_json(line, exclude_defaults=True).decode()
     return f"{line.tokens} {line.role} {len(line.photos)} {text}"
 
 
-def load_line(text: str) -> Line:
+def load_line(text: str) -> HistoryItem:
     return _LINE.validate_json(text.split(" ", 3)[3])
 
 
@@ -230,7 +230,7 @@ def load_export(user_id: int, reply: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _shown_line(line: Line) -> dict[str, Any]:
+def _shown_line(line: HistoryItem) -> dict[str, Any]:
     return {
         "role": line.role,
         "at": line.at.isoformat(),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import SEEN_S
-from snapthread.model import Claim, ConversationKey, Destination, Line, Part, Say
+from snapthread.model import Claim, ConversationKey, Destination, HistoryItem, Part, Say
 from snapthread.store.codec import dump_photos, seconds
 from snapthread.store.sqlite.ledger import attach, retire_rest
 from snapthread.store.sqlite.mailbox import answered_mark, claimed
@@ -28,7 +28,7 @@ def finish(
     claim: Claim,
     now: datetime,
     *,
-    lines: Sequence[Line] = (),
+    lines: Sequence[HistoryItem] = (),
     says: Sequence[Say] = (),
     to: Destination,
     put_aside: bool = False,
@@ -68,7 +68,7 @@ def note_stream(db: Db, claim: Claim, message_id: int) -> None:
     )
 
 
-def _add_lines(db: Db, claim: Claim, lines: Sequence[Line]) -> None:
+def _add_lines(db: Db, claim: Claim, lines: Sequence[HistoryItem]) -> None:
     for line in lines:
         db.execute(
             "INSERT INTO lines (conversation, role, text, photos, at, tokens)"

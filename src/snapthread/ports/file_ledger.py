@@ -1,0 +1,127 @@
+"""Where every file at OpenAI is written down, before it is there and until it is gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
+
+
+class FileLedger(Protocol):
+    """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""
+
+    async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
+        """Law 1, before the upload; raises LeaseLost.
+
+        Where the same image of the same message was uploaded already (by an attempt that was cut
+        off), that file is returned instead. An older intent for it is retired.
+        """
+        ...
+
+    async def uploaded(
+        self,
+        name: FileName,
+        openai_id: str,
+        now: datetime,
+        *,
+        leaves_at: datetime,
+        expires_at: datetime,
+    ) -> bool:
+        """Law 1, after the upload: True where the file is still wanted.
+
+        Under an older epoch, or where the intent is retired or gone, the file is recorded as
+        retired, due for deletion now, and the answer is False. `leaves_at`: when retention takes
+        it out of the conversation; `expires_at`: when OpenAI deletes it by itself.
+        """
+        ...
+
+    async def give_up(self, name: FileName, now: datetime, *, unknown: bool) -> None:
+        """The upload failed. `unknown`: it may have happened, so the file is looked for later."""
+        ...
+
+    async def label_of(self, claim: Claim, unique_id: str) -> int | None:
+        """The label of a live image of this conversation, by Telegram's unique id."""
+        ...
+
+    async def files_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[Deletion, ...]:
+        """Retired files whose deletion is due, with their OpenAI id; taken for `lease_s`."""
+        ...
+
+    async def intents_due(self, now: datetime, *, limit: int) -> tuple[Deletion, ...]:
+        """Intents without an OpenAI id, `LONGEST_UPLOAD_S` old or older: to be looked for."""
+        ...
+
+    async def retire(
+        self, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
+    ) -> int:
+        """Law 3: these files leave the claim's conversation, and are due for deletion now.
+
+        From the same instant `compose` does not list them. How many left; raises LeaseLost.
+        """
+        ...
+
+    async def named(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+        """The live and uploaded files of the claim's conversation with these ids, newest first."""
+        ...
+
+    async def restored(self, claim: Claim, name: FileName, now: datetime) -> bool:
+        """Law 4: an uploaded file takes the place of the lost one that it stands for.
+
+        In one transaction the lost one is retired and the new one is live under its label. False,
+        and the new one is retired, where the lost one has left the conversation meanwhile.
+        Raises LeaseLost.
+        """
+        ...
+
+    async def gone(self, name: FileName) -> None:
+        """The file is not at OpenAI any more: its row goes."""
+        ...
+
+    async def try_later(self, name: FileName, at: datetime) -> None:
+        """The deletion failed: it is due again at `at`."""
+        ...
+
+    async def retire_leaving(self, now: datetime, *, limit: int) -> int:
+        """Law 3, by retention: files past due leave the conversations that nobody holds."""
+        ...
+
+    async def count_remaining(self, now: datetime) -> int:
+        """Files past due and files that are still to be deleted."""
+        ...
+
+    async def make_room(
+        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
+    ) -> int:
+        """Law 3, by storage quota: the oldest images leave until one of `size_bytes` fits into
+        `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot fit beside
+        what this question has brought already; LeaseLost."""
+        ...
+
+    async def forget(self, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:
+        """Law 3, by the user's wish: the live image with Telegram's unique id leaves, with all of
+        its album; their labels. Raises LeaseLost."""
+        ...
+
+    async def borrow(self, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
+        """Hold a conversation without its messages; None where somebody holds it, or it is gone."""
+        ...
+
+    async def unknown(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+        """The OpenAI ids, of these names and ids, that the ledger has no row for, in any state."""
+        ...
+
+    async def retire_stranded(self, now: datetime) -> int:
+        """Uploads that no question waits for any more, in conversations that nobody holds."""
+        ...
+
+    async def count_unsettled(self, now: datetime) -> int:
+        """Intents that `intents_due` would look for, now or soon."""
+        ...
+
+    async def live_after(self, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
+        """Uploaded and live files of all conversations, by name, from after this one on."""
+        ...
+
+    async def user_files(self, owner: int) -> frozenset[str]:
+        """`user_files:{owner}`: the OpenAI ids of every file of this user that is not gone."""
+        ...
