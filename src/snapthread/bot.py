@@ -9,7 +9,7 @@ from snapthread.commands.access import Door, House
 from snapthread.commands.commands import Commands
 from snapthread.commands.erasing import Erasing
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.images.file_service import Ledger
+from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import Pictures
@@ -64,7 +64,7 @@ class Upkeep:
 
     def __init__(
         self,
-        ledger: Ledger,
+        file_service: FileService,
         pictures: Pictures,
         edges: Edges,
         pauses: Pauses,
@@ -73,21 +73,21 @@ class Upkeep:
         store, clock = edges.store, edges.clock
         self.edges = edges
         self.pauses = pauses
-        self.ledger = ledger
+        self.file_service = file_service
         self.pictures = pictures
         self.healing = Healing(store, edges.files, pictures, clock)
-        self.reconcile = Reconcile(store, edges.files, ledger, self.healing, clock)
+        self.reconcile = Reconcile(store, edges.files, file_service, self.healing, clock)
         self.housekeeping = Housekeeping(
-            store, ledger, self.reconcile, clock, retention_days=settings.file_retention_days
+            store, file_service, self.reconcile, clock, retention_days=settings.file_retention_days
         )
-        self.erasing = Erasing(store, ledger, clock)
-        ledger.when_retired(self.housekeeping.wake)
+        self.erasing = Erasing(store, file_service, clock)
+        file_service.when_retired(self.housekeeping.wake)
 
     @classmethod
     async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
         pauses = Pauses(edges.store, edges.clock)
         edges = considerate(edges, pauses)
-        ledger = Ledger(
+        file_service = FileService(
             edges.store,
             edges.files,
             await edges.store.installation(),
@@ -95,8 +95,10 @@ class Upkeep:
             retention_days=settings.file_retention_days,
             room_bytes=settings.user_storage_bytes,
         )
-        pictures = Pictures(edges.chat, edges.codec, ledger, max_bytes=settings.max_image_bytes)
-        return cls(ledger, pictures, edges, pauses, settings)
+        pictures = Pictures(
+            edges.chat, edges.codec, file_service, max_bytes=settings.max_image_bytes
+        )
+        return cls(file_service, pictures, edges, pauses, settings)
 
 
 class Bot:
@@ -114,7 +116,7 @@ class Bot:
         store, chat, clock = edges.store, edges.chat, edges.clock
         self._settings = settings
         self._store = store
-        self._ledger = upkeep.ledger
+        self._file_service = upkeep.file_service
         self.accounts = accounts
         self.health = Health(clock)
         self.housekeeping = upkeep.housekeeping
@@ -175,7 +177,7 @@ class Bot:
             await mailbox
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
-                    await self._ledger.drain()
+                    await self._file_service.drain()
             listening.cancel()
             housekeeping.cancel()
 

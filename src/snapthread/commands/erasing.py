@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from snapthread.images.file_service import Ledger
+from snapthread.images.file_service import FileService
 from snapthread.model import Destination, Message, Say
 from snapthread.ports import Clock, Store
 
@@ -35,9 +35,9 @@ class Receipt:
 class Erasing:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
-    def __init__(self, store: Store, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, store: Store, file_service: FileService, clock: Clock) -> None:
         self._store = store
-        self._ledger = ledger
+        self._file_service = file_service
         self._clock = clock
 
     async def erase_at_once(self, press: Message, to: Destination, last_words: Say) -> None:
@@ -65,7 +65,7 @@ class Erasing:
     async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
         """How many are left at the end."""
         while pending := await self._store.files_of(user_id):
-            deleted = await self._ledger.delete_due(progress)
+            deleted = await self._file_service.delete_due(progress)
             if not deleted:
                 if self._clock() > until:
                     break

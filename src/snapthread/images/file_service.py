@@ -44,14 +44,14 @@ Progress = Callable[[int], None]  # so many files more were looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class UploadResult:
     """A file that the claim's question may use, and how many older ones left to make room."""
 
     file: LedgerFile
     made_room: int = 0
 
 
-class Ledger:
+class FileService:
     """Uploads for a turn, and the deletions that follow."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Ledger:
 
     # ------------------------------------------------------------ law 1: upload
 
-    async def upload(self, claim: Claim, intended: IntendedFile, image: Image) -> Uploaded:
+    async def upload(self, claim: Claim, intended: IntendedFile, image: Image) -> UploadResult:
         """Upload an image for the claim's question; the file is live once the turn ends well.
 
         Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
@@ -88,7 +88,7 @@ class Ledger:
         for tries_left in reversed(range(UPLOAD_TRIES)):
             file, left = await self._intend(claim, intended)
             if file.state == "uploaded":
-                return Uploaded(file, left)  # by an attempt that was cut off
+                return UploadResult(file, left)  # by an attempt that was cut off
             log.info("file.intended", file=file.name, bytes=len(image.content))
             try:
                 await self._upload_to_the_end(file, image)
@@ -99,7 +99,7 @@ class Ledger:
                 await asyncio.sleep(wait_s)
                 intended = replace(intended, name=new_file_name())
             else:
-                return Uploaded(file, left)
+                return UploadResult(file, left)
         raise AssertionError("the last try returns or raises")
 
     async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:

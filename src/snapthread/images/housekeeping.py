@@ -13,7 +13,7 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
-from snapthread.images.file_service import Ledger
+from snapthread.images.file_service import FileService
 from snapthread.images.reconcile import Reconcile
 from snapthread.ports import Clock, Store
 
@@ -44,14 +44,14 @@ class Housekeeping:
     def __init__(
         self,
         store: Store,
-        ledger: Ledger,
+        file_service: FileService,
         reconcile: Reconcile,
         clock: Clock,
         *,
         retention_days: int = 30,
     ) -> None:
         self._store = store
-        self._ledger = ledger
+        self._file_service = file_service
         self._reconcile = reconcile
         self._clock = clock
         self._retention = timedelta(days=retention_days)
@@ -75,7 +75,7 @@ class Housekeeping:
 
     async def run_once(self) -> int:
         """Everything that is due now; how many things changed."""
-        changed = await self._ledger.delete_due() + await self._ledger.settle_intents()
+        changed = await self._file_service.delete_due() + await self._file_service.settle_intents()
         if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
             changed += await self._retire() + await self._erase_blocked()
             changed += await self._store.settle_stale(self._clock(), limit=BATCH)
@@ -88,8 +88,8 @@ class Housekeeping:
     async def sweep(self, progress: Progress = lambda _: None) -> Swept:
         """Retention and deletions, to the end of what is due now."""
         swept = Swept(images_retired=await self._retire(progress))
-        swept.files_deleted = await self._ledger.delete_due(progress)
-        await self._ledger.settle_intents()
+        swept.files_deleted = await self._file_service.delete_due(progress)
+        await self._file_service.settle_intents()
         swept.remaining = await self._store.count_remaining(self._clock())
         return swept
 

@@ -9,7 +9,7 @@ import structlog
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
 from snapthread.gather import side_by_side
-from snapthread.images.file_service import Ledger, Uploaded, new_file_name
+from snapthread.images.file_service import FileService, UploadResult, new_file_name
 from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, Picture
@@ -47,10 +47,12 @@ class Brought:
 class Pictures:
     """Brings pictures in. One instance a process: it bounds what is in memory."""
 
-    def __init__(self, chat: Chat, codec: Codec, ledger: Ledger, *, max_bytes: int) -> None:
+    def __init__(
+        self, chat: Chat, codec: Codec, file_service: FileService, *, max_bytes: int
+    ) -> None:
         self._chat = chat
         self._codec = codec
-        self._ledger = ledger
+        self._file_service = file_service
         self._max_bytes = max_bytes
         self._of_process = asyncio.Semaphore(IMAGES_AT_ONCE)
 
@@ -128,9 +130,11 @@ class Pictures:
         )
         return image
 
-    async def _upload(self, claim: Claim, wanted: Wanted, image: Image, meter: Meter) -> Uploaded:
+    async def _upload(
+        self, claim: Claim, wanted: Wanted, image: Image, meter: Meter
+    ) -> UploadResult:
         began = now_s()
-        uploaded = await self._ledger.upload(claim, _intended(wanted, image), image)
+        uploaded = await self._file_service.upload(claim, _intended(wanted, image), image)
         meter.uploaded(len(image.content), ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded

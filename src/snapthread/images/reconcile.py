@@ -14,7 +14,7 @@ import structlog
 
 from snapthread.errors import Busy, LeaseLost
 from snapthread.gather import side_by_side
-from snapthread.images.file_service import Ledger
+from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
 from snapthread.meter import Meter
@@ -44,11 +44,11 @@ class Reconcile:
     """Runs beside a bot, under the same leases as its workers."""
 
     def __init__(
-        self, store: Store, files: Files, ledger: Ledger, healing: Healing, clock: Clock
+        self, store: Store, files: Files, file_service: FileService, healing: Healing, clock: Clock
     ) -> None:
         self._store = store
         self._files = files
-        self._ledger = ledger
+        self._file_service = file_service
         self._healing = healing
         self._clock = clock
 
@@ -63,9 +63,9 @@ class Reconcile:
         if dry_run:
             done.intents_settled = await self._store.count_unsettled(self._clock())
         else:
-            done.intents_settled = await self._ledger.settle_intents()
+            done.intents_settled = await self._file_service.settle_intents()
             await self._store.retire_stranded(self._clock())
-            await self._ledger.delete_due()
+            await self._file_service.delete_due()
         log.info("reconcile.done", dry_run=dry_run, **_fields(done))
         return done
 
@@ -91,7 +91,7 @@ class Reconcile:
         old = began - timedelta(seconds=LONGEST_UPLOAD_S)
         ours: list[tuple[FileName, str]] = []
         for file in page:
-            name = self._ledger.name_of(file)
+            name = self._file_service.name_of(file)
             if name is not None and file.created_at <= old:
                 ours.append((name, file.openai_id))
         return await self._store.unknown(ours) if ours else ()

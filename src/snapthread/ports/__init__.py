@@ -22,9 +22,9 @@ from snapthread.ports.assistant import (
 )
 from snapthread.ports.chat import Chat, Update
 from snapthread.ports.conversations import Conversations, ResetWords
+from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image
-from snapthread.ports.ledger import Ledger
 from snapthread.ports.mailboxes import Arrival, Mailboxes
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
@@ -42,12 +42,12 @@ __all__ = [
     "Codec",
     "Conversations",
     "Counted",
+    "FileLedger",
     "Files",
     "Image",
     "InputImage",
     "InputItem",
     "InputText",
-    "Ledger",
     "Mailboxes",
     "People",
     "PriceList",

@@ -7,7 +7,7 @@ from typing import Protocol
 from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
 
 
-class Ledger(Protocol):
+class FileLedger(Protocol):
     """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""
 
     async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:

@@ -6,12 +6,12 @@ from typing import Protocol
 from snapthread.model import Installation
 from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.conversations import Conversations
-from snapthread.ports.ledger import Ledger
+from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.mailboxes import Mailboxes
 from snapthread.ports.people import People
 
 
-class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol):
+class Store(Mailboxes, Conversations, FileLedger, People, Quotas, Records, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
