@@ -78,7 +78,7 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened_edges(settings) as edges, AsyncExitStack() as stack:
         bot = await assemble(edges, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: bot.mailbox.active)
+        metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
         await stack.enter_async_context(
             serve_pages(
                 settings.http_host,

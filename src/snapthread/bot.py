@@ -19,7 +19,7 @@ from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import Duty
 from snapthread.intake.replicas import Listening
 from snapthread.intake.urgent import Jumping
-from snapthread.intake.worker import Mailbox
+from snapthread.intake.worker import Worker
 from snapthread.model import Installation, Say
 from snapthread.pipeline import Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
@@ -144,7 +144,7 @@ class Bot:
         jumping = Jumping(
             store, chat, asking, commands, door, clock, files_retired=self.housekeeping.wake
         )
-        self.mailbox = Mailbox(
+        self.worker = Worker(
             store,
             clock,
             serve=pipeline.serve,
@@ -152,7 +152,7 @@ class Bot:
             parallel=settings.max_parallel_turns,
         )
         self._polling = Duty(store, "poll", clock)
-        self.listening = Listening(store, self.mailbox, upkeep.pauses, clock, stop=asking.stop)
+        self.listening = Listening(store, self.worker, upkeep.pauses, clock, stop=asking.stop)
         self.intake = Intake(
             store,
             chat,
@@ -161,7 +161,7 @@ class Bot:
             clock,
             quiet_s=settings.album_wait_s,
             if_full=self._if_full,
-            wake=self.mailbox.wake,
+            wake=self.worker.wake,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -169,12 +169,12 @@ class Bot:
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
-            mailbox = group.create_task(self.mailbox.run())
+            worker = group.create_task(self.worker.run())
             listening = group.create_task(self.listening.run())
             await stop.wait()
             intake.cancel()
-            self.mailbox.stop()
-            await mailbox
+            self.worker.stop()
+            await worker
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
                     await self._file_service.drain()

@@ -65,9 +65,9 @@ async def _talks_at_length(replicas: Replicas) -> None:
     ada = world.person()
     ada.sends("Tell me everything")
     await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
-    if not replicas.first.line.mailbox.active:
+    if not replicas.first.line.worker.active:
         replicas.first, replicas.second = replicas.second, replicas.first
-    assert replicas.first.line.mailbox.active == 1
+    assert replicas.first.line.worker.active == 1
     replicas.door = replicas.second
 
 
@@ -108,7 +108,7 @@ def test_a_reset_ends_the_answer_of_another_process_within_a_second(tmp_path: Pa
         ada, began = replicas.world.person(), virtual.unix_now()
         ada.sends("/reset")
         (sentence,) = await ada.hears()
-        await replicas.world.until(lambda: replicas.first.line.mailbox.active == 0)
+        await replicas.world.until(lambda: replicas.first.line.worker.active == 0)
         assert virtual.unix_now() - began <= 1
         assert sentence.text.startswith("🔄")
         ada.sends("Are you there?")

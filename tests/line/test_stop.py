@@ -148,7 +148,7 @@ def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> None:
         ada.sends("Tell me")
         await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
         assert world.process is not None
-        (claim,) = world.process.line.mailbox.claims
+        (claim,) = world.process.line.worker.claims
         for _ in range(5):  # by the button, by another process, ... in one instant and after it
             world.process.line.listening._stop(claim.conversation, claim.turn)
             await asyncio.sleep(0)

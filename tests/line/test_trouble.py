@@ -213,8 +213,8 @@ def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> None:
         bob.sends("Hello")
         await bob.hears()
         assert world.process is not None
-        mailbox = world.process.line.mailbox
-        await world.until(lambda: not mailbox.active)
+        worker = world.process.line.worker
+        await world.until(lambda: not worker.active)
         ada.unblocks_bot()
         ada.sends("Again")
         (answer,) = await ada.hears()

@@ -65,8 +65,8 @@ class World:
     async def rests(self) -> None:
         """Until nothing is being worked on, so that all of it is written down."""
         assert self.process is not None
-        mailbox = self.process.line.mailbox
-        await self.until(lambda: mailbox.active == 0)
+        worker = self.process.line.worker
+        await self.until(lambda: worker.active == 0)
 
     async def sleeps(self, seconds: float) -> None:
         """The machine sleeps, then the bot has a few minutes to do what is due."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.intake.worker import Mailbox
+from snapthread.intake.worker import Worker
 from snapthread.limits import NEWS_EVERY_S
 from snapthread.model import ConversationKey
 from snapthread.ports import Clock, Store
@@ -21,10 +21,10 @@ class Listening:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
     def __init__(
-        self, store: Store, mailbox: Mailbox, pauses: Pauses, clock: Clock, *, stop: StopAnswer
+        self, store: Store, worker: Worker, pauses: Pauses, clock: Clock, *, stop: StopAnswer
     ) -> None:
         self._store = store
-        self._mailbox = mailbox
+        self._worker = worker
         self._pauses = pauses
         self._clock = clock
         self._stop = stop
@@ -32,7 +32,7 @@ class Listening:
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self._mailbox.works()
+            await self._worker.works()
             try:
                 await self.hear()
             except (StoreBusy, StoreFull) as away:
@@ -40,9 +40,9 @@ class Listening:
             await asyncio.sleep(NEWS_EVERY_S)
 
     async def hear(self) -> None:
-        news = await self._store.news(self._mailbox.claims, self._clock())
+        news = await self._store.news(self._worker.claims, self._clock())
         self._pauses.hear(news.pauses)
         for claim in news.lost:
-            self._mailbox.lose(claim)
+            self._worker.lose(claim)
         for claim in news.stopped:
             self._stop(claim.conversation, claim.turn)

@@ -25,7 +25,7 @@ StopTurn = Callable[[], Coroutine[None, None, None]]
 Jump = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
 
-class Mailbox:
+class Worker:
     """Claims what is ready and keeps its lease while it is served."""
 
     def __init__(

@@ -25,7 +25,7 @@ from snapthread.ports.conversations import Conversations, ResetWords
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image
-from snapthread.ports.mailboxes import Arrival, Mailboxes
+from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
 
@@ -48,7 +48,7 @@ __all__ = [
     "InputImage",
     "InputItem",
     "InputText",
-    "Mailboxes",
+    "MessageQueue",
     "People",
     "PriceList",
     "Quotas",

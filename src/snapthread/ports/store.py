@@ -7,11 +7,11 @@ from snapthread.model import Installation
 from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
-from snapthread.ports.mailboxes import Mailboxes
+from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
 
 
-class Store(Mailboxes, Conversations, FileLedger, People, Quotas, Records, Protocol):
+class Store(MessageQueue, Conversations, FileLedger, People, Quotas, Records, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
@@ -27,7 +27,7 @@ class Store(Mailboxes, Conversations, FileLedger, People, Quotas, Records, Proto
         ...
 
     async def pause(self, service: str, until: datetime) -> None:
-        """No process calls this service before then (`Mailboxes.news` tells the others)."""
+        """No process calls this service before then (`MessageQueue.news` tells the others)."""
         ...
 
     async def tidy(self, now: datetime) -> int:

@@ -16,7 +16,7 @@ class Arrival:
     if_full: Say
 
 
-class Mailboxes(Protocol):
+class MessageQueue(Protocol):
     """Messages wait here, in order within a conversation; one worker holds a conversation."""
 
     async def accept(
