@@ -30,8 +30,8 @@ from snapthread.reply.reply import Reply
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.quotas import Accounts, Asked
-from snapthread.turn.runner import Bounds, Turns
-from snapthread.turn.running import Asking
+from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.running import RunningTurns
 from snapthread.turn.transcript import text_tokens
 
 LAST_UPLOADS_S = 3.0
@@ -110,7 +110,7 @@ class Bot:
         texts: Texts,
         upkeep: Upkeep,
         accounts: Accounts,
-        turns: Turns,
+        turn_runner: TurnRunner,
     ) -> None:
         edges = upkeep.edges
         store, chat, clock = edges.store, edges.chat, edges.clock
@@ -128,7 +128,7 @@ class Bot:
             admins=settings.admin_user_ids,
             language=settings.bot_language,
         )
-        asking = Asking(turns, Drafts(store, chat))
+        running_turns = RunningTurns(turn_runner, Drafts(store, chat))
         commands = Commands(
             store,
             upkeep.erasing,
@@ -139,10 +139,10 @@ class Bot:
         )
         self._door = door = Door(store, texts, _house(settings), clock)
         pipeline = Pipeline(
-            store, door, commands, accounts, asking, Reply(store, chat), alerts, clock
+            store, door, commands, accounts, running_turns, Reply(store, chat), alerts, clock
         )
         jumping = Jumping(
-            store, chat, asking, commands, door, clock, files_retired=self.housekeeping.wake
+            store, chat, running_turns, commands, door, clock, files_retired=self.housekeeping.wake
         )
         self.worker = Worker(
             store,
@@ -152,7 +152,9 @@ class Bot:
             parallel=settings.max_parallel_turns,
         )
         self._polling = Duty(store, "poll", clock)
-        self.listening = Listening(store, self.worker, upkeep.pauses, clock, stop=asking.stop)
+        self.listening = Listening(
+            store, self.worker, upkeep.pauses, clock, stop=running_turns.stop
+        )
         self.intake = Intake(
             store,
             chat,
@@ -213,7 +215,7 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
     edges = upkeep.edges
     installation = await edges.store.installation()
     accounts = _accounts(edges, settings, texts, prices, installation)
-    turns = Turns(
+    turn_runner = TurnRunner(
         edges.store,
         upkeep.pictures,
         upkeep.healing,
@@ -222,9 +224,9 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
         texts.model,
         installation,
         edges.clock,
-        bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Bot(settings, texts, upkeep, accounts, turns)
+    return Bot(settings, texts, upkeep, accounts, turn_runner)
 
 
 def instructions_of(settings: Settings, texts: Texts) -> str:

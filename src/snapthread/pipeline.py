@@ -36,7 +36,7 @@ from snapthread.reply.reply import Reply
 from snapthread.texts.localizer import ALERTS, SENTENCES, Words
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Accounts, pictures_of
-from snapthread.turn.running import Asking
+from snapthread.turn.running import RunningTurns
 from snapthread.usage import TurnRecord
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class Pipeline:
         door: Door,
         commands: Commands,
         accounts: Accounts,
-        asking: Asking,
+        running_turns: RunningTurns,
         reply: Reply,
         alerts: Alerts,
         clock: Clock,
@@ -60,7 +60,7 @@ class Pipeline:
         self._door = door
         self._commands = commands
         self._accounts = accounts
-        self._asking = asking
+        self._running_turns = running_turns
         self._reply = reply
         self._alerts = alerts
         self._clock = clock
@@ -124,7 +124,7 @@ class Pipeline:
         if over := await self._accounts.admit(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, words.over(over)))
         try:
-            ended = await self._asking.ask(claim, questions, meter)
+            ended = await self._running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:

@@ -12,7 +12,7 @@ from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, Say
 from snapthread.ports import Chat, Clock, Store
 from snapthread.turn.outcome import unexpected
-from snapthread.turn.running import Asking
+from snapthread.turn.running import RunningTurns
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ class Jumping:
         self,
         store: Store,
         chat: Chat,
-        asking: Asking,
+        running_turns: RunningTurns,
         commands: Commands,
         door: Door,
         clock: Clock,
@@ -33,7 +33,7 @@ class Jumping:
     ) -> None:
         self._store = store
         self._chat = chat
-        self._asking = asking
+        self._running_turns = running_turns
         self._commands = commands
         self._door = door
         self._clock = clock
@@ -85,7 +85,7 @@ class Jumping:
         says = () if command.draft_id is not None else (Say(text=nothing),)
         turn = await self._store.stop(command, self._clock(), if_nothing=says)
         if turn is not None:
-            self._asking.stop(command.conversation, turn)
+            self._running_turns.stop(command.conversation, turn)
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""

@@ -14,7 +14,7 @@ OF_REPLY = 1  # the place of the picture of the message replied to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class QuestionContext:
     """What the messages do not say themselves."""
 
     is_late: bool = False
@@ -60,7 +60,7 @@ def _between(text: str, last: str) -> str:
 def question_item(
     messages: Sequence[Message],
     brought: Sequence[Brought],
-    context: Context,
+    context: QuestionContext,
     *,
     first_label: int,
     words: ModelWords,
@@ -95,7 +95,7 @@ def _sent_at(wanted: Wanted) -> datetime:
 def _notes(
     messages: Sequence[Message],
     brought: Sequence[Brought],
-    context: Context,
+    context: QuestionContext,
     first_label: int,
     words: ModelWords,
 ) -> list[str]:

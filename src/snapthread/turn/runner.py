@@ -22,9 +22,14 @@ from snapthread.images.importer import Brought, Pictures, Wanted
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
 from snapthread.ports import Ask, Assistant, Clock, Store
-from snapthread.turn.question import Context, question_item, replied_picture, wanted_pictures
+from snapthread.turn.question import (
+    QuestionContext,
+    question_item,
+    replied_picture,
+    wanted_pictures,
+)
 from snapthread.turn.quotas import Accounts
-from snapthread.turn.state import Ended, Said, Turn
+from snapthread.turn.state import Ended, Said, TurnState
 from snapthread.turn.transcript import ModelWords, named_files, request_items, text_tokens
 
 log = structlog.get_logger()
@@ -34,14 +39,14 @@ MENDS_MAX = 2  # a file may vanish again during the repair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ContextBounds:
     """How much of the conversation a request holds."""
 
     tokens: int
     images: int = 0  # 0: all
 
 
-class Turns:
+class TurnRunner:
     """Runs turns: pictures in, question out, answer back."""
 
     def __init__(
@@ -55,7 +60,7 @@ class Turns:
         installation: Installation,
         clock: Clock,
         *,
-        bounds: Bounds,
+        bounds: ContextBounds,
     ) -> None:
         self._store = store
         self._pictures = pictures
@@ -67,7 +72,7 @@ class Turns:
         self._clock = clock
         self._bounds = bounds
 
-    async def run(self, turn: Turn) -> AsyncGenerator[Said | Ended, None]:
+    async def run(self, turn: TurnState) -> AsyncGenerator[Said | Ended, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
         await self._bring(turn)
         if turn.is_about_nothing:
@@ -80,7 +85,7 @@ class Turns:
             raise EmptyAnswer
         yield turn.ended(self._answer_item(turn.text))
 
-    def stopped(self, turn: Turn) -> Ended:
+    def stopped(self, turn: TurnState) -> Ended:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
         said."""
         if turn.question is None:
@@ -97,32 +102,32 @@ class Turns:
 
     # ------------------------------------------------------------ pictures in
 
-    async def _bring(self, turn: Turn) -> None:
+    async def _bring(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
         claim, replied = turn.claim, replied_picture(turn.messages)
         label = await self._store.label_of(claim, replied.unique_id) if replied else None
-        turn.context = Context(is_late=claim.is_late, replied_label=label)
+        turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
         while late := await self._store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._bring_more(turn, wanted_pictures(questions, replied=False))
 
-    async def _admits(self, turn: Turn, messages: tuple[Message, ...]) -> bool:
+    async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
         over = await self._accounts.admit(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
 
-    async def _bring_more(self, turn: Turn, wanted: tuple[Wanted, ...]) -> None:
+    async def _bring_more(self, turn: TurnState, wanted: tuple[Wanted, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
         brought = await self._pictures.bring(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
 
-    async def _ask_until_answered(self, turn: Turn) -> AsyncGenerator[str, None]:
+    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[str, None]:
         """The text so far, again and again; asks again where that may help."""
         retries, mends = ASK_RETRIES, MENDS_MAX
         while turn.answered is None:
@@ -146,7 +151,7 @@ class Turns:
                 await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
                 mends -= 1
 
-    async def _compose(self, turn: Turn) -> Transcript:
+    async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's line, whose labels go on from it."""
         question, began = self._question(turn, 1), self._clock()
         transcript = await self._store.compose(
@@ -162,7 +167,7 @@ class Turns:
         turn.question = self._question(turn, transcript.next_label)
         return transcript
 
-    def _question(self, turn: Turn, first_label: int) -> HistoryItem:
+    def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
         return question_item(
             turn.messages,
             turn.brought,
@@ -173,7 +178,7 @@ class Turns:
             now=self._clock(),
         )
 
-    async def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
+    async def _ask(self, turn: TurnState, transcript: Transcript) -> Ask:
         assert turn.question is not None
         claim = turn.claim
         lines = request_items(transcript, turn.question, self._words)
@@ -198,7 +203,7 @@ class Turns:
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
-    async def _ask_once(self, turn: Turn, ask: Ask) -> AsyncGenerator[str, None]:
+    async def _ask_once(self, turn: TurnState, ask: Ask) -> AsyncGenerator[str, None]:
         try:
             async with aclosing(self._assistant.ask(ask)) as events:
                 async for event in events:
@@ -207,7 +212,7 @@ class Turns:
         finally:
             turn.meter.ended(text_tokens(turn.text) if turn.text else 0)
 
-    async def _wait(self, turn: Turn, busy: AssistantBusy, tries: int, *, last: bool) -> None:
+    async def _wait(self, turn: TurnState, busy: AssistantBusy, tries: int, *, last: bool) -> None:
         """Back off before the next try; raises where there is no next one."""
         wait_s = busy.retry_after_s or BACK_OFF_FIRST_S * 2**tries * random.uniform(0.5, 1.5)
         if turn.failing_since_s is None:

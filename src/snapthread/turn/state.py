@@ -7,7 +7,7 @@ from snapthread.images.importer import Brought, Wanted
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
 from snapthread.ports import Answered, AnswerEvent, Counted, Taken, TextDelta
-from snapthread.turn.question import OF_REPLY, Context
+from snapthread.turn.question import OF_REPLY, QuestionContext
 from snapthread.usage import Over
 
 
@@ -35,7 +35,7 @@ class Ended:
 
 
 @dataclass(slots=True, kw_only=True)
-class Turn:
+class TurnState:
     """What one question has gone through so far."""
 
     claim: Claim
@@ -43,7 +43,7 @@ class Turn:
     meter: Meter
     wanted: tuple[Wanted, ...] = ()
     brought: tuple[Brought, ...] = ()
-    context: Context = field(default_factory=Context)
+    context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
     over: Over | None = None
     text: str = ""
