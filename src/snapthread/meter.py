@@ -39,20 +39,20 @@ class Meter:
 
     # ------------------------------------------------------------ images
 
-    def downloaded(self, size_bytes: int, ms: int) -> None:
+    def record_download(self, size_bytes: int, ms: int) -> None:
         self.bytes_in += size_bytes
         self.downloaded_ms = max(ms, self.downloaded_ms or 0)
 
-    def prepared(self, picture: Picture, image: Image, ms: int) -> None:
+    def record_preparation(self, picture: Picture, image: Image, ms: int) -> None:
         self.seen[picture] = SentImage(
             kind=picture.kind, format=image.source_format, width=image.width, height=image.height
         )
         self.prepared_ms = max(ms, self.prepared_ms or 0)
 
-    def refused(self, picture: Picture, fault: ImageFault) -> None:
+    def record_refusal(self, picture: Picture, fault: ImageFault) -> None:
         self.seen[picture] = replace(self._seen(picture), fault=fault)
 
-    def uploaded(self, size_bytes: int, ms: int) -> None:
+    def record_upload(self, size_bytes: int, ms: int) -> None:
         self.bytes_uploaded += size_bytes
         self.uploaded_ms = max(ms, self.uploaded_ms or 0)
 
@@ -65,7 +65,7 @@ class Meter:
 
     # ------------------------------------------------------------ requests
 
-    def asks(self, expected: Usage, *, images: int, image_tokens: int) -> None:
+    def record_request(self, expected: Usage, *, images: int, image_tokens: int) -> None:
         """A request goes out; `expected`: its input, and no output."""
         self.requests += 1
         self.images_in_requests += images
@@ -73,31 +73,31 @@ class Meter:
         self._expected = expected
         self._is_taken = False
 
-    def taken(self) -> None:
+    def record_taken(self) -> None:
         self._is_taken = True
 
-    def spoke(self) -> None:
+    def record_first_token(self) -> None:
         if self.first_token_ms is None:
             self.first_token_ms = ms_since(self.began_s)
 
-    def answered(self, usage: Usage) -> None:
+    def record_answer(self, usage: Usage) -> None:
         """The answer is whole; some servers count nothing, and then we do."""
         if usage != Usage():
-            self.counted(usage)
+            self.record_usage(usage)
 
-    def counted(self, usage: Usage) -> None:
+    def record_usage(self, usage: Usage) -> None:
         """The API told what the request has cost."""
         self.answers.append(usage)
         self._is_taken = False
 
-    def ended(self, output_tokens: int) -> None:
+    def record_end(self, output_tokens: int) -> None:
         """Nothing more comes of the request: what the API took and did not count, we count."""
         if self._is_taken:
             self.broken.append(replace(self._expected, output_tokens=output_tokens))
             self._is_taken = False
 
 
-def summed(usages: Sequence[Usage]) -> Usage:
+def sum_usage(usages: Sequence[Usage]) -> Usage:
     return Usage(
         input_tokens=sum(usage.input_tokens for usage in usages),
         cached_tokens=sum(usage.cached_tokens for usage in usages),

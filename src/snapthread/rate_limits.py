@@ -19,8 +19,8 @@ from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, NEWS_EVERY_S
 from snapthread.model import Destination, Part, Say
 from snapthread.ports import (
     AnswerEvent,
-    Ask,
     Assistant,
+    AssistantRequest,
     Chat,
     Clock,
     Files,
@@ -115,7 +115,7 @@ class FairAssistant:
         self._assistant = assistant
         self._pauses = pauses
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
+    async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent, None]:
         if left_s := await self._pauses.left_s(ASSISTANT):
             raise AssistantBusy("openai asked us to wait", retry_after_s=left_s, is_pause=True)
         try:

@@ -13,7 +13,14 @@ from itertools import count
 
 from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
 from snapthread.model import Destination, Message, Part, Say, Usage
-from snapthread.ports import Answered, Ask, InputImage, RemoteFile, TextDelta, Update
+from snapthread.ports import (
+    AnswerCompleted,
+    AssistantRequest,
+    InputImage,
+    RemoteFile,
+    TextDelta,
+    Update,
+)
 from tests import virtual
 
 ASK_S = 0.5
@@ -186,7 +193,7 @@ class OpenAI:
                     openai_id=openai_id, filename=file.filename, created_at=file.created_at
                 )
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
+    async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
         self.asked += 1
         parts = [part for line in ask.lines for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
@@ -198,7 +205,7 @@ class OpenAI:
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
         yield TextDelta(text=f"answer {self.asked}")
-        yield Answered(usage=Usage(), model="fake")
+        yield AnswerCompleted(usage=Usage(), model="fake")
 
     async def _note_retired(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that is about to be deleted."""

@@ -6,7 +6,14 @@ from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.errors import AssistantBusy, FilesBusy, FilesGone
-from snapthread.ports import Answered, AnswerEvent, Ask, InputImage, InputItem, InputText
+from snapthread.ports import (
+    AnswerCompleted,
+    AnswerEvent,
+    AssistantRequest,
+    InputImage,
+    InputItem,
+    InputText,
+)
 from snapthread_sandbox.faults import Fault, cuts_stream, drops, hangs, loses_reply, rate_limited
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
@@ -38,7 +45,9 @@ class Both:
         first = InputItem(role="user", content=(*images, InputText(text="What is it?")))
         said = InputItem(role="assistant", content=(InputText(text="A cat."),))
         again = InputItem(role="user", content=(InputText(text="Sure?"),))
-        ask = Ask(lines=(first, said, again), safety_identifier="s", prompt_cache_key="p")
+        ask = AssistantRequest(
+            lines=(first, said, again), safety_identifier="s", prompt_cache_key="p"
+        )
         return [heard async for heard in self.assistant.ask(ask)]
 
 
@@ -77,7 +86,7 @@ def test_a_strict_double_answers_our_request() -> None:
         return await Both().ask()
 
     *_, end = virtual.run(ask())
-    assert isinstance(end, Answered)
+    assert isinstance(end, AnswerCompleted)
     assert end.usage.input_tokens > 0
 
 
@@ -148,7 +157,7 @@ def test_a_stopped_answer_is_stopped_at_openai() -> None:
     async def stop() -> None:
         both = Both()
         answer = both.assistant.ask(
-            Ask(
+            AssistantRequest(
                 lines=(InputItem(role="user", content=(InputText(text="one two three"),)),),
                 safety_identifier="s",
                 prompt_cache_key="p",

@@ -76,7 +76,7 @@ class Pictures:
         except ImageRefused as refused:
             log.info("image.refused", fault=refused.fault, kind=wanted.picture.kind)
             fault = refused.fault
-        meter.refused(wanted.picture, fault)
+        meter.record_refusal(wanted.picture, fault)
         return Brought(wanted=wanted, fault=fault)
 
     async def _bring(self, claim: Claim, wanted: Wanted, meter: Meter) -> Brought:
@@ -97,7 +97,7 @@ class Pictures:
         began = now_s()
         content = await self._download_with_patience(picture.telegram_id)
         ms = ms_since(began)
-        meter.downloaded(len(content), ms)
+        meter.record_download(len(content), ms)
         log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
         return content
 
@@ -120,7 +120,7 @@ class Pictures:
         began = now_s()
         image = await self._codec.prepare(content, suspect=suspect)
         ms = ms_since(began)
-        meter.prepared(picture, image, ms)
+        meter.record_preparation(picture, image, ms)
         log.info(
             "image.prepared",
             ms=ms,
@@ -135,7 +135,7 @@ class Pictures:
     ) -> UploadResult:
         began = now_s()
         uploaded = await self._file_service.upload(claim, _intended(wanted, image), image)
-        meter.uploaded(len(image.content), ms_since(began))
+        meter.record_upload(len(image.content), ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded
 

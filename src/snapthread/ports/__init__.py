@@ -8,17 +8,17 @@ from datetime import datetime
 
 from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.assistant import (
-    Answered,
+    AnswerCompleted,
     AnswerEvent,
-    Ask,
     Assistant,
-    Counted,
+    AssistantRequest,
     InputImage,
     InputItem,
     InputText,
     PriceList,
-    Taken,
+    RequestTaken,
     TextDelta,
+    UsageReported,
 )
 from snapthread.ports.chat import Chat, Update
 from snapthread.ports.conversations import Conversations, ResetWords
@@ -32,16 +32,15 @@ from snapthread.ports.store import Store
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "AnswerCompleted",
     "AnswerEvent",
-    "Answered",
     "Arrival",
-    "Ask",
     "Assistant",
+    "AssistantRequest",
     "Chat",
     "Clock",
     "Codec",
     "Conversations",
-    "Counted",
     "FileLedger",
     "Files",
     "Image",
@@ -54,9 +53,10 @@ __all__ = [
     "Quotas",
     "Records",
     "RemoteFile",
+    "RequestTaken",
     "ResetWords",
     "Store",
-    "Taken",
     "TextDelta",
     "Update",
+    "UsageReported",
 ]

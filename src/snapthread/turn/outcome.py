@@ -8,7 +8,7 @@ import structlog
 from snapthread.formatting import format_answer, split_plain
 from snapthread.model import HistoryItem, Say
 from snapthread.texts.localizer import Words
-from snapthread.turn.state import Ended
+from snapthread.turn.state import TurnResult
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class Outcome:
         )
 
 
-def outcome_of(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
+def outcome_of(ended: TurnResult, beyond: tuple[str, ...], words: Words) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
     faults = (words.faults(ended.faults, ended.pictures),) if ended.faults else ()
     beyond = (*beyond, words.over(ended.over)) if ended.over else beyond
@@ -57,7 +57,7 @@ def outcome_of(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
     )
 
 
-def _after(ended: Ended, words: Words) -> tuple[str, ...]:
+def _after(ended: TurnResult, words: Words) -> tuple[str, ...]:
     if ended.is_stopped:
         return () if ended.text else (words.stopped(ended.unseen),)
     return (words.cut(ended.cut),) if ended.cut else ()

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
-from snapthread.meter import Meter, summed
+from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, Picture, Usage
 from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_picture
@@ -184,8 +184,8 @@ class Accounts:
             requests=meter.requests,
             images_in_requests=meter.images_in_requests,
             image_tokens=meter.image_tokens,
-            usage=summed(meter.answers),
-            estimated=summed(meter.broken),
+            usage=sum_usage(meter.answers),
+            estimated=sum_usage(meter.broken),
             cost_micros=self._cost(*meter.answers, *meter.broken),
             is_free=outcome == "failed",
             restored=meter.restored,

@@ -21,7 +21,7 @@ from snapthread.images.healing import Healing
 from snapthread.images.importer import Brought, Pictures, Wanted
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
-from snapthread.ports import Ask, Assistant, Clock, Store
+from snapthread.ports import Assistant, AssistantRequest, Clock, Store
 from snapthread.turn.question import (
     QuestionContext,
     question_item,
@@ -29,7 +29,7 @@ from snapthread.turn.question import (
     wanted_pictures,
 )
 from snapthread.turn.quotas import Accounts
-from snapthread.turn.state import Ended, Said, TurnState
+from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import ModelWords, named_files, request_items, text_tokens
 
 log = structlog.get_logger()
@@ -72,26 +72,26 @@ class TurnRunner:
         self._clock = clock
         self._bounds = bounds
 
-    async def run(self, turn: TurnState) -> AsyncGenerator[Said | Ended, None]:
+    async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
         await self._bring(turn)
-        if turn.is_about_nothing:
-            yield turn.ended()
+        if turn.lacks_usable_images:
+            yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
             async for text in said:
-                yield Said(text=text)
+                yield PartialAnswer(text=text)
         if not split_plain(turn.text):
             raise EmptyAnswer
-        yield turn.ended(self._answer_item(turn.text))
+        yield turn.result(self._answer_item(turn.text))
 
-    def stopped(self, turn: TurnState) -> Ended:
+    def stopped(self, turn: TurnState) -> TurnResult:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
         said."""
         if turn.question is None:
             turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.ended(self._answer_item(turn.shown) if turn.shown else None)
+        ended = turn.result(self._answer_item(turn.shown) if turn.shown else None)
         return replace(
             ended,
             lines=ended.lines or (turn.question,),
@@ -178,18 +178,18 @@ class TurnRunner:
             now=self._clock(),
         )
 
-    async def _ask(self, turn: TurnState, transcript: Transcript) -> Ask:
+    async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
         lines = request_items(transcript, turn.question, self._words)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
-        turn.meter.asks(
+        turn.meter.record_request(
             Usage(input_tokens=said + self._accounts.asked.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
-        return Ask(
+        return AssistantRequest(
             lines=lines,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
@@ -203,14 +203,14 @@ class TurnRunner:
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
-    async def _ask_once(self, turn: TurnState, ask: Ask) -> AsyncGenerator[str, None]:
+    async def _ask_once(self, turn: TurnState, ask: AssistantRequest) -> AsyncGenerator[str, None]:
         try:
             async with aclosing(self._assistant.ask(ask)) as events:
                 async for event in events:
-                    if turn.hears(event):
+                    if turn.take_event(event):
                         yield turn.text
         finally:
-            turn.meter.ended(text_tokens(turn.text) if turn.text else 0)
+            turn.meter.record_end(text_tokens(turn.text) if turn.text else 0)
 
     async def _wait(self, turn: TurnState, busy: AssistantBusy, tries: int, *, last: bool) -> None:
         """Back off before the next try; raises where there is no next one."""

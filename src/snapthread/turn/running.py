@@ -10,7 +10,7 @@ from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Message
 from snapthread.reply.draft import Draft, Drafts
 from snapthread.turn.runner import TurnRunner
-from snapthread.turn.state import Ended, TurnState
+from snapthread.turn.state import TurnResult, TurnState
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ class RunningTurns:
         self._drafts = drafts
         self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
 
-    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
+    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
         opened = self._drafts.open(claim, first.destination, private=first.is_private)
@@ -38,7 +38,7 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: Draft) -> Ended:
+    async def _read_or_stop(self, turn: TurnState, draft: Draft) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
@@ -59,10 +59,10 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: Draft) -> Ended:
+    async def _read(self, turn: TurnState, draft: Draft) -> TurnResult:
         async with aclosing(self._turn_runner.run(turn)) as events:
             async for event in events:
-                if isinstance(event, Ended):
+                if isinstance(event, TurnResult):
                     return event
                 draft.show(event.text)
         raise AssertionError("a turn ends with Ended")

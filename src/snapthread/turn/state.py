@@ -6,20 +6,20 @@ from snapthread.errors import ImageFault
 from snapthread.images.importer import Brought, Wanted
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
-from snapthread.ports import Answered, AnswerEvent, Counted, Taken, TextDelta
+from snapthread.ports import AnswerCompleted, AnswerEvent, RequestTaken, TextDelta, UsageReported
 from snapthread.turn.question import OF_REPLY, QuestionContext
 from snapthread.usage import Over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class PartialAnswer:
     """The answer so far; shorter than before where the question had to be asked again."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class TurnResult:
     """The turn's end. Without lines nothing was asked: no picture could be used."""
 
     lines: tuple[HistoryItem, ...] = ()
@@ -49,34 +49,34 @@ class TurnState:
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
-    answered: Answered | None = None
+    answered: AnswerCompleted | None = None
 
     @property
-    def is_about_nothing(self) -> bool:
+    def lacks_usable_images(self) -> bool:
         """The person's own pictures are all unusable: a caption alone would ask about nothing."""
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
         return bool(own) and all(one.file is None for one in own)
 
-    def hears(self, event: AnswerEvent) -> bool:
+    def take_event(self, event: AnswerEvent) -> bool:
         """Is there more text?"""
         match event:
-            case Taken():
-                self.meter.taken()
+            case RequestTaken():
+                self.meter.record_taken()
             case TextDelta(text=text):
-                self.meter.spoke()
+                self.meter.record_first_token()
                 self.text += text
                 self.shown = self.text if self.text.strip() else self.shown
                 return True
-            case Counted(usage=usage):
-                self.meter.counted(usage)
-            case Answered(usage=usage):
-                self.meter.answered(usage)
+            case UsageReported(usage=usage):
+                self.meter.record_usage(usage)
+            case AnswerCompleted(usage=usage):
+                self.meter.record_answer(usage)
                 self.answered = event
         return False
 
-    def ended(self, answer: HistoryItem | None = None) -> Ended:
+    def result(self, answer: HistoryItem | None = None) -> TurnResult:
         lines = (self.question, answer) if self.question and answer else ()
-        return Ended(
+        return TurnResult(
             lines=lines,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),
