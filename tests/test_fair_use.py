@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from snapthread.errors import ChatBusy, FilesBusy
-from snapthread.model import Destination, Say
+from snapthread.model import Destination, OutgoingMessage
 from snapthread.rate_limits import CHAT, FILES, FairChat, Pauses
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
@@ -59,7 +59,7 @@ def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:
     async def story(pauses: Pauses) -> None:
         chat = FairChat(cast(Any, Flooded()), pauses)
         with pytest.raises(ChatBusy):
-            await chat.edit(Destination(chat_id=7), 1, Say(text="word"))
+            await chat.edit(Destination(chat_id=7), 1, OutgoingMessage(text="word"))
         assert await pauses.left_s(CHAT) == 0
 
     play(story, tmp_path)

@@ -20,13 +20,13 @@ from snapthread.intake.leader import Duty
 from snapthread.intake.replicas import Listening
 from snapthread.intake.urgent import Jumping
 from snapthread.intake.worker import Worker
-from snapthread.model import Installation, Say
+from snapthread.model import Installation, OutgoingMessage
 from snapthread.pipeline import Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
 from snapthread.rate_limits import FairAssistant, FairChat, FairFiles, Pauses
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
-from snapthread.reply.reply import Reply
+from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.quotas import Accounts, Asked
@@ -139,7 +139,7 @@ class Bot:
         )
         self._door = door = Door(store, texts, _house(settings), clock)
         pipeline = Pipeline(
-            store, door, commands, accounts, running_turns, Reply(store, chat), alerts, clock
+            store, door, commands, accounts, running_turns, ReplySender(store, chat), alerts, clock
         )
         jumping = Jumping(
             store, chat, running_turns, commands, door, clock, files_retired=self.housekeeping.wake
@@ -203,9 +203,9 @@ class Bot:
             self.health.well("store")
         return self.health.reasons()
 
-    def _if_full(self, update: Update) -> Say:
+    def _if_full(self, update: Update) -> OutgoingMessage:
         assert update.message is not None
-        return Say(text=self._door.words(update.message)("mailbox_full"))
+        return OutgoingMessage(text=self._door.words(update.message)("mailbox_full"))
 
 
 async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:

@@ -43,7 +43,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class RepliedMessage:
     """The message that a message answers to."""
 
     message_id: int
@@ -71,7 +71,7 @@ class Message:
     picture: Picture | None = None
     more_pictures: tuple[Picture, ...] = ()  # of one message of paid media
     album_id: str | None = None
-    reply: Reply | None = None
+    reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
 
     @property
@@ -119,7 +119,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class OutgoingMessage:
     """One message to send: it fits Telegram's limits."""
 
     text: str
@@ -139,12 +139,12 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class OutboxMessage:
     """A message that is to be delivered, kept until Telegram took it."""
 
     id: int
     to: Destination
-    say: Say
+    outgoing: OutgoingMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +253,7 @@ class Claim:
     conversation: ConversationKey
     token: int
     epoch: int
-    parts: tuple[Part, ...] = ()
+    outbox: tuple[OutboxMessage, ...] = ()
     messages: tuple[Message, ...] = ()
     attempt: int = 1
     is_late: bool = False  # a late part of an album that was answered already

@@ -29,10 +29,10 @@ from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX
 from snapthread.meter import Meter
-from snapthread.model import Claim, Message, Part, Say, Usage
+from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, Store
 from snapthread.reply.alerts import Alerts
-from snapthread.reply.reply import Reply
+from snapthread.reply.reply import ReplySender
 from snapthread.texts.localizer import ALERTS, SENTENCES, Words
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Accounts, pictures_of
@@ -52,7 +52,7 @@ class Pipeline:
         commands: Commands,
         accounts: Accounts,
         running_turns: RunningTurns,
-        reply: Reply,
+        reply: ReplySender,
         alerts: Alerts,
         clock: Clock,
     ) -> None:
@@ -69,8 +69,8 @@ class Pipeline:
         """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
         then the mailbox serves the conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
-            if claim.parts:
-                await self._reply.deliver(claim, claim.parts)
+            if claim.outbox:
+                await self._reply.deliver(claim, claim.outbox)
             else:
                 await self._answer_and_deliver(claim)
 
@@ -88,15 +88,15 @@ class Pipeline:
             await self._store.note_delivered(meter.id, ms)
             log.info("turn.delivered", ms=ms)
 
-    async def _answer(self, claim: Claim, meter: Meter) -> tuple[Part, ...]:
+    async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
-        says = await asyncio.to_thread(outcome.says)
+        replies = await asyncio.to_thread(outcome.replies)
         record = self._accounts.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self._store.finish(
             claim,
             self._clock(),
             lines=outcome.lines,
-            says=says,
+            replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
             put_aside=outcome.result == "put_aside",
             record=record if _is_recorded(first) else None,
@@ -138,10 +138,10 @@ class Pipeline:
     async def _tell_of_room(self, message: Message, words: Words) -> None:
         """Once: that older photos make room is then known."""
         text = words("storage_made_room", limit_mb=f"{words.storage_mb:g}")
-        await self._store.say(
+        await self._store.enqueue(
             message.conversation,
             message.destination,
-            Say(text=text),
+            OutgoingMessage(text=text),
             self._clock(),
             once=f"storage:{message.user_id}",
         )

@@ -16,7 +16,7 @@ import structlog
 from snapthread.clock import now_s
 from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
 from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, NEWS_EVERY_S
-from snapthread.model import Destination, Part, Say
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import (
     AnswerEvent,
     Assistant,
@@ -181,19 +181,19 @@ class FairChat:
     def read(self, body: bytes) -> Update:
         return self._chat.read(body)
 
-    async def send(self, part: Part) -> int:
+    async def send(self, part: OutboxMessage) -> int:
         return await self._fairly(partial(self._chat.send, part))
 
-    async def edit(self, to: Destination, message_id: int, say: Say) -> None:
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
-        await self._chat.edit(to, message_id, say)
+        await self._chat.edit(to, message_id, outgoing)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         return await self._fairly(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
 
-    async def draft(self, to: Destination, draft_id: int, say: Say) -> None:
+    async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
-        await self._chat.draft(to, draft_id, say)
+        await self._chat.draft(to, draft_id, outgoing)
 
     async def typing(self, to: Destination) -> None:
         await self._chat.typing(to)

@@ -4,7 +4,7 @@ import pytest
 
 from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import ChatBusy, ChatRefused, ImageRefused
-from snapthread.model import Destination, Entity, Part, Say
+from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
 from snapthread_sandbox.faults import cuts_body, flood, loses_reply, not_json
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -15,10 +15,10 @@ from tests.doubles import DoubleSession
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 5000
 
 
-def part(chat_id: int, text: str = "Hello", **more: int) -> Part:
+def part(chat_id: int, text: str = "Hello", **more: int) -> OutboxMessage:
     bold = Entity(type="bold", offset=0, length=5)
     to = Destination(chat_id=chat_id, **more)
-    return Part(id=1, to=to, say=Say(text=text, entities=(bold,)))
+    return OutboxMessage(id=1, to=to, outgoing=OutgoingMessage(text=text, entities=(bold,)))
 
 
 class Both:

@@ -24,12 +24,12 @@ from snapthread.model import (
     IntendedFile,
     LedgerFile,
     Message,
-    Part,
+    OutboxMessage,
+    OutgoingMessage,
     Photo,
     Picture,
-    Reply,
+    RepliedMessage,
     Role,
-    Say,
     Transcript,
     private_conversation,
 )
@@ -49,7 +49,7 @@ ANN: Final = 7
 BOB: Final = 8
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 NO_LIMITS: Final = Limits()
-FULL: Final = Say(text="Too many messages wait; please try again later.")
+FULL: Final = OutgoingMessage(text="Too many messages wait; please try again later.")
 
 
 async def open_sqlite(folder: Path) -> Store:
@@ -101,7 +101,7 @@ def message(
     sent_at: datetime = START,
     picture: Picture | None = None,
     album: str | None = None,
-    reply: Reply | None = None,
+    reply: RepliedMessage | None = None,
 ) -> Message:
     """A question of one user; each has ids of its own, later ones higher."""
     number = next_id()
@@ -178,12 +178,12 @@ def destination(user: int = ANN) -> Destination:
     return Destination(chat_id=user)
 
 
-def words(text: str = "An answer.") -> Say:
-    return Say(text=text)
+def words(text: str = "An answer.") -> OutgoingMessage:
+    return OutgoingMessage(text=text)
 
 
-def reset_words(files: int) -> Say:
-    return Say(text=f"cleared, {files} files")
+def reset_words(files: int) -> OutgoingMessage:
+    return OutgoingMessage(text=f"cleared, {files} files")
 
 
 class Bench:
@@ -210,7 +210,9 @@ class Bench:
 
     # ------------------------------------------------------------ mailboxes
 
-    def send(self, *messages: Message, if_full: Say = FULL) -> frozenset[ConversationKey]:
+    def send(
+        self, *messages: Message, if_full: OutgoingMessage = FULL
+    ) -> frozenset[ConversationKey]:
         arrivals = [Arrival(message=message, if_full=if_full) for message in messages]
         return self.run(self.store.accept(arrivals, self.now, quiet_s=QUIET_S))
 
@@ -282,17 +284,17 @@ class Bench:
         self,
         claim: Claim,
         *lines: HistoryItem,
-        says: tuple[Say, ...] = (),
+        replies: tuple[OutgoingMessage, ...] = (),
         put_aside: bool = False,
         reply_to: int | None = None,
         record: TurnRecord | None = None,
-    ) -> tuple[Part, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         return self.run(
             self.store.finish(
                 claim,
                 self.now,
                 lines=lines,
-                says=says,
+                replies=replies,
                 to=replace(destination(), reply_to=reply_to),
                 put_aside=put_aside,
                 record=record,
@@ -302,7 +304,7 @@ class Bench:
     def note_stream(self, claim: Claim, message_id: int) -> None:
         self.run(self.store.note_stream(claim, message_id))
 
-    def stop(self, command: Message, if_nothing: Say) -> int | None:
+    def stop(self, command: Message, if_nothing: OutgoingMessage) -> int | None:
         return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))
 
     def reset(self, command: Message) -> int | None:
@@ -317,25 +319,27 @@ class Bench:
         again_after_s: float | None = None,
     ) -> bool:
         return self.run(
-            self.store.say(
+            self.store.enqueue(
                 private_conversation(user),
                 destination(user),
-                Say(text=text),
+                OutgoingMessage(text=text),
                 self.now,
                 once=once,
                 again_after_s=again_after_s,
             )
         )
 
-    def delivered(self, claim: Claim, part: Part) -> None:
-        self.run(self.store.delivered(claim, part))
+    def delivered(self, claim: Claim, part: OutboxMessage) -> None:
+        self.run(self.store.mark_sent(claim, part))
 
-    def drop_parts(self, claim: Claim) -> int:
-        return self.run(self.store.drop_parts(claim))
+    def drop_outbox(self, claim: Claim) -> int:
+        return self.run(self.store.drop_outbox(claim))
 
-    def answer(self, claim: Claim, *lines: HistoryItem, says: tuple[Say, ...] = ()) -> None:
+    def answer(
+        self, claim: Claim, *lines: HistoryItem, replies: tuple[OutgoingMessage, ...] = ()
+    ) -> None:
         """Finish the question, deliver what it says, and give the conversation back."""
-        for part in self.finish(claim, *lines, says=says):
+        for part in self.finish(claim, *lines, replies=replies):
             self.delivered(claim, part)
         self.release(claim)
 
@@ -479,5 +483,5 @@ def openai_ids(deletions: tuple[Deletion, ...]) -> set[str | None]:
     return {deletion.openai_id for deletion in deletions}
 
 
-def texts(parts: tuple[Part, ...]) -> list[str]:
-    return [part.say.text for part in parts]
+def texts(parts: tuple[OutboxMessage, ...]) -> list[str]:
+    return [part.outgoing.text for part in parts]

@@ -145,7 +145,7 @@ def test_files_of_before_the_reset_are_not_live(bench: Bench) -> None:
     bench.send(reset := command())
     bench.reset(reset)
     bench.send(message())
-    bench.drop_parts(claim := bench.take())
+    bench.drop_outbox(claim := bench.take())
     bench.release(claim)
 
     assert bench.compose(bench.take()).live == {}

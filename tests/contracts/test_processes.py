@@ -28,7 +28,7 @@ def news(bench: Bench, *claims: object) -> News:
 
 
 def adopt(bench: Bench, ids: Sequence[str], *, user: int = ANN) -> int:
-    verb = bench.store.adopt(user, ids, bench.now, due_at=bench.now + WEEK, say=OLD)
+    verb = bench.store.adopt(user, ids, bench.now, due_at=bench.now + WEEK, outgoing=OLD)
     return bench.run(verb)
 
 
@@ -219,9 +219,9 @@ def test_each_user_is_told_once(bench: Bench) -> None:
     adopt(bench, ["file-2"])
     adopt(bench, [], user=BOB)
     claim = bench.take()
-    assert texts(claim.parts) == [OLD.text]
-    assert claim.parts[0].to.chat_id == ANN
-    for part in claim.parts:
+    assert texts(claim.outbox) == [OLD.text]
+    assert claim.outbox[0].to.chat_id == ANN
+    for part in claim.outbox:
         bench.delivered(claim, part)
     bench.release(claim)
     assert bench.claim() is None
@@ -230,6 +230,6 @@ def test_each_user_is_told_once(bench: Bench) -> None:
 def test_adopted_files_are_no_context(bench: Bench) -> None:
     adopt(bench, ["file-1"])
     claim = bench.take()
-    bench.drop_parts(claim)
+    bench.drop_outbox(claim)
     bench.release(claim)
     assert not bench.compose(bench.ask()).live

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
-from snapthread.model import Destination, Message, Part, Say, Usage
+from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import (
     AnswerCompleted,
     AssistantRequest,
@@ -68,7 +68,7 @@ class Telegram:
         self._ids = count(1)
         self._news = asyncio.Event()
         self.waiting: list[Update] = []
-        self.sent: list[Part] = []
+        self.sent: list[OutboxMessage] = []
         self.lost: set[str] = set()
         self.is_away = False
 
@@ -96,15 +96,15 @@ class Telegram:
                 return ()
         return tuple(self.waiting)
 
-    async def send(self, part: Part) -> int:
+    async def send(self, part: OutboxMessage) -> int:
         await asyncio.sleep(CALL_S)
         self._faults.strike("send")
         self.sent.append(part)
         return len(self.sent)
 
-    async def draft(self, to: Destination, draft_id: int, say: Say) -> None: ...
+    async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None: ...
 
-    async def edit(self, to: Destination, message_id: int, say: Say) -> None: ...
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None: ...
 
     async def answer_press(self, press_id: str) -> None: ...
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from snapthread.bot import Bot, Edges, Upkeep, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
-from snapthread.model import Message, Picture, Reply, private_conversation
+from snapthread.model import Message, Picture, RepliedMessage, private_conversation
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
@@ -41,7 +41,7 @@ EFFECTS = st.sampled_from(
         "assistant.ask",
         "store.finish",
         "chat.send",
-        "store.delivered",
+        "store.mark_sent",
         "store.reset",
         "store.retire",
         "store.restored",
@@ -167,7 +167,7 @@ class Lives(RuleBasedStateMachine):
         self._says(user, picture=self._new_photo(user))
         self.run(self._go_on(wait))
 
-    @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
+    @rule(user=USERS, outbox=st.integers(2, 4), wait=st.floats(0, 3))
     def sends_album(self, user: int, parts: int, wait: float) -> None:
         album = f"album {len(self.photos)}"
         for _ in range(parts):
@@ -178,7 +178,7 @@ class Lives(RuleBasedStateMachine):
     @rule(pick=st.randoms(use_true_random=False), forgets=st.booleans(), wait=st.floats(0, 3))
     def replies_to_photo(self, pick: Any, forgets: bool, wait: float) -> None:
         user, picture, _ = pick.choice(self.photos)
-        reply = Reply(message_id=1, picture=picture)
+        reply = RepliedMessage(message_id=1, picture=picture)
         if forgets:
             self._says(user, kind="command", word="forget", reply=reply)
         else:

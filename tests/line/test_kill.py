@@ -23,7 +23,7 @@ EFFECTS = (
     "assistant.ask",
     "store.finish",
     "chat.send",
-    "store.delivered",
+    "store.mark_sent",
     "store.release",
 )
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.adapters.telemetry.table import LABELS
-from snapthread.model import Message, Say, Usage, private_conversation
+from snapthread.model import Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts.localizer import dollars
@@ -416,7 +416,9 @@ def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Pa
             user_id=ADA,
             sent_at=at(),
         )
-        await store.accept([Arrival(message=hello, if_full=Say(text=""))], at(), quiet_s=0)
+        await store.accept(
+            [Arrival(message=hello, if_full=OutgoingMessage(text=""))], at(), quiet_s=0
+        )
         claim = await store.claim(at(), lease_s=3 * STALE.total_seconds())
         assert claim is not None
         lost = TurnRecord(id="r", at=at(), user_id=ADA, model="m", outcome="interrupted")

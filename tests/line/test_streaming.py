@@ -326,7 +326,7 @@ def test_a_kill_leaves_no_half_message(tmp_path: Path, effect: str, nth: int) ->
 
 
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
-@pytest.mark.parametrize("effect", ["chat.send", "store.delivered"])
+@pytest.mark.parametrize("effect", ["chat.send", "store.mark_sent"])
 def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_again(
     tmp_path: Path, effect: str, moment: Moment
 ) -> None:

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from snapthread.limits import LEASE_S
-from snapthread.model import Destination, HistoryItem, Message, Say, private_conversation
+from snapthread.model import (
+    Destination,
+    HistoryItem,
+    Message,
+    OutgoingMessage,
+    private_conversation,
+)
 from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.usage import Limits, TurnRecord
@@ -32,7 +38,7 @@ def arrival(update_id: int) -> Arrival:
         sent_at=now(),
         text=f"question {update_id}",
     )
-    return Arrival(message=message, if_full=Say(text="full"))
+    return Arrival(message=message, if_full=OutgoingMessage(text="full"))
 
 
 async def open_store(where: str) -> Store:

@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
     allow_pages(bench.store, 0)
 
     with pytest.raises(StoreFull, match="free some disk"):
-        bench.finish(claim, *turn("x" * 1_000_000), says=(words("y" * 100_000),))
+        bench.finish(claim, *turn("x" * 1_000_000), replies=(words("y" * 100_000),))
 
     assert bench.compose(claim).lines == ()
     bench.release(claim)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from snapthread.model import Language, Message, Say
+from snapthread.model import Language, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts import Texts
 from snapthread.texts.localizer import Words
@@ -47,10 +47,10 @@ class Door:
 
     async def _group(self, message: Message, words: Words) -> Outcome:
         """One sentence, once."""
-        await self._store.say(
+        await self._store.enqueue(
             message.conversation,
             message.destination,
-            Say(text=words("group_not_yet")),
+            OutgoingMessage(text=words("group_not_yet")),
             self._clock(),
             once=f"group:{message.chat_id}",
         )

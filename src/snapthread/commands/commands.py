@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from snapthread.commands.allowance import told
 from snapthread.commands.erasing import Erasing
-from snapthread.model import Button, Claim, Destination, Document, Message, Say
+from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts.localizer import Words
 from snapthread.turn.outcome import Outcome
@@ -52,13 +52,15 @@ class Commands:
             return _said(words.command(message.word))
         return await answer(claim, message, words)
 
-    async def press(self, press: Message, words: Words, to: Destination) -> tuple[Say, ...]:
+    async def press(
+        self, press: Message, words: Words, to: Destination
+    ) -> tuple[OutgoingMessage, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._erasing.erase_at_once(press, to, Say(text=words("deleted_me")))
+            await self._erasing.erase_at_once(press, to, OutgoingMessage(text=words("deleted_me")))
             self._files_retired()
         if press.word == KEEP_ME:
-            return (Say(text=words("delete_me_kept")),)
+            return (OutgoingMessage(text=words("delete_me_kept")),)
         return ()
 
     async def _usage(self, _claim: Claim, message: Message, words: Words) -> Outcome:
@@ -93,15 +95,17 @@ class Commands:
         held = await self._store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
-        say = Say(text=words("export_caption"), document=document)
-        return replace(_said(), more=(say,))
+        outgoing = OutgoingMessage(text=words("export_caption"), document=document)
+        return replace(_said(), more=(outgoing,))
 
     async def _delete_me(self, _claim: Claim, _message: Message, words: Words) -> Outcome:
         buttons = (
             Button(text=words("delete_me_yes"), press=DELETE_ME),
             Button(text=words("delete_me_no"), press=KEEP_ME),
         )
-        return replace(_said(), more=(Say(text=words("delete_me_confirm"), buttons=buttons),))
+        return replace(
+            _said(), more=(OutgoingMessage(text=words("delete_me_confirm"), buttons=buttons),)
+        )
 
 
 def _said(*texts: str) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from snapthread.images.file_service import FileService
-from snapthread.model import Destination, Message, Say
+from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -40,7 +40,9 @@ class Erasing:
         self._file_service = file_service
         self._clock = clock
 
-    async def erase_at_once(self, press: Message, to: Destination, last_words: Say) -> None:
+    async def erase_at_once(
+        self, press: Message, to: Destination, last_words: OutgoingMessage
+    ) -> None:
         """For the person themselves, once: the files are deleted in the background."""
         user_id = press.user_id
         await self._store.erase(user_id, self._clock(), last_words=(to, last_words), asked_by=press)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from snapthread.model import Language, Say
+from snapthread.model import Language, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts import Texts
 
@@ -56,7 +56,7 @@ class Adopting:
         self._store = store
         self._clock = clock
         self._stay = timedelta(days=retention_days)
-        self._say = Say(text=texts(language, "adopted"))
+        self._say = OutgoingMessage(text=texts(language, "adopted"))
 
     async def run(
         self, found: AsyncIterator[OldFiles], progress: Progress = lambda _: None
@@ -77,7 +77,7 @@ class Adopting:
     async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: Adopted) -> None:
         now = self._clock()
         fresh = await self._store.adopt(
-            user_id, openai_ids, now, due_at=now + self._stay, say=self._say
+            user_id, openai_ids, now, due_at=now + self._stay, outgoing=self._say
         )
         adopted.files_adopted += fresh
         adopted.files_known += len(openai_ids) - fresh

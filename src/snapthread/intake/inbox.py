@@ -8,7 +8,7 @@ import structlog
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.health import Health
 from snapthread.limits import POLL_S
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
 
@@ -20,7 +20,7 @@ OTHER_POLLER_S = 5.0
 
 PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
 
-FullSay = Callable[[Update], Say]
+FullSay = Callable[[Update], OutgoingMessage]
 
 
 class Intake:

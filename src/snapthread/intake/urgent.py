@@ -9,7 +9,7 @@ from snapthread.commands.access import Door
 from snapthread.commands.commands import DELETE_ME, Commands
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
-from snapthread.model import RESET_COMMANDS, Message, Say
+from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
 from snapthread.ports import Chat, Clock, Store
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
@@ -50,7 +50,7 @@ class Jumping:
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
             outcome = unexpected(error, self._door.words(command))
-            await self._store.jumped(command, self._clock(), says=outcome.says())
+            await self._store.jumped(command, self._clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
@@ -61,7 +61,7 @@ class Jumping:
     async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
         refusal = await self._door.refusal(command, self._door.words(command))
         if refusal is not None:
-            await self._store.jumped(command, self._clock(), says=refusal.says())
+            await self._store.jumped(command, self._clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self._press(command, stop_turn)
         elif command.word in RESET_COMMANDS:
@@ -70,20 +70,20 @@ class Jumping:
         elif command.word == "stop":
             await self._stop(command)
         else:
-            await self._store.jumped(command, self._clock(), says=())
+            await self._store.jumped(command, self._clock(), replies=())
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         if press.word == DELETE_ME:
             await stop_turn()
-        says = await self._commands.press(press, self._door.words(press), press.destination)
-        await self._store.jumped(press, self._clock(), says=says)
+        replies = await self._commands.press(press, self._door.words(press), press.destination)
+        await self._store.jumped(press, self._clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
         nothing = self._door.words(command)("stop_nothing")
-        says = () if command.draft_id is not None else (Say(text=nothing),)
-        turn = await self._store.stop(command, self._clock(), if_nothing=says)
+        replies = () if command.draft_id is not None else (OutgoingMessage(text=nothing),)
+        turn = await self._store.stop(command, self._clock(), if_nothing=replies)
         if turn is not None:
             self._running_turns.stop(command.conversation, turn)
 
@@ -91,7 +91,7 @@ class Jumping:
         """Law 2: the conversation begins anew; its running turn was stopped before."""
         words = self._door.words(command)
         files = await self._store.reset(
-            command, self._clock(), render=lambda files: Say(text=words.reset(files))
+            command, self._clock(), render=lambda files: OutgoingMessage(text=words.reset(files))
         )
         if files is not None:
             log.info("conversation.reset", user=command.user_id, files=files)

@@ -21,7 +21,7 @@ from snapthread.ports.assistant import (
     UsageReported,
 )
 from snapthread.ports.chat import Chat, Update
-from snapthread.ports.conversations import Conversations, ResetWords
+from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image
@@ -54,7 +54,7 @@ __all__ = [
     "Records",
     "RemoteFile",
     "RequestTaken",
-    "ResetWords",
+    "ResetReply",
     "Store",
     "TextDelta",
     "Update",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Claim, ConversationKey, Message, News, Say, Waiting
+from snapthread.model import Claim, ConversationKey, Message, News, OutgoingMessage, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Arrival:
     """A message to put into the mailbox, with what to say where the mailbox is full."""
 
     message: Message
-    if_full: Say
+    if_full: OutgoingMessage
 
 
 class MessageQueue(Protocol):

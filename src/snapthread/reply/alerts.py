@@ -6,7 +6,13 @@ import structlog
 
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ALERT_EVERY_S
-from snapthread.model import Destination, Language, Part, Say, private_conversation
+from snapthread.model import (
+    Destination,
+    Language,
+    OutboxMessage,
+    OutgoingMessage,
+    private_conversation,
+)
 from snapthread.ports import Chat, Clock, Store
 from snapthread.texts import Texts
 
@@ -35,24 +41,24 @@ class Alerts:
         self._told_at: dict[str, datetime] = {}
 
     async def tell(self, key: str, *, detail: str = "") -> None:
-        say = Say(text=self._texts(self._language, key, detail=detail))
+        outgoing = OutgoingMessage(text=self._texts(self._language, key, detail=detail))
         for admin in self._admins:
             try:
-                await self._leave_message(admin, key, say)
+                await self._leave_message(admin, key, outgoing)
             except (StoreBusy, StoreFull):
-                await self._send_at_once(admin, key, say)
+                await self._send_at_once(admin, key, outgoing)
 
-    async def _leave_message(self, admin: int, key: str, say: Say) -> None:
-        await self._store.say(
+    async def _leave_message(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
+        await self._store.enqueue(
             private_conversation(admin),
             Destination(chat_id=admin),
-            say,
+            outgoing,
             self._clock(),
             once=f"{key}:{admin}",
             again_after_s=ALERT_EVERY_S,
         )
 
-    async def _send_at_once(self, admin: int, key: str, say: Say) -> None:
+    async def _send_at_once(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         """The store cannot be written, so the message goes past it."""
         now, mark = self._clock(), f"{key}:{admin}"
         told_at = self._told_at.get(mark)
@@ -60,6 +66,8 @@ class Alerts:
             return
         self._told_at[mark] = now
         try:
-            await self._chat.send(Part(id=0, to=Destination(chat_id=admin), say=say))
+            await self._chat.send(
+                OutboxMessage(id=0, to=Destination(chat_id=admin), outgoing=outgoing)
+            )
         except SnapthreadError as error:
             log.warning("trouble", kind="alert", why=str(error))

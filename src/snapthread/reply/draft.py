@@ -14,7 +14,7 @@ from snapthread.clock import now_s
 from snapthread.errors import ChatBusy, DraftsUnknown, SnapthreadError
 from snapthread.formatting import format_draft
 from snapthread.limits import DRAFT_ALIVE_S, DRAFT_PACE_S, EDIT_PACE_GROUP_S, EDIT_PACE_S
-from snapthread.model import Claim, Destination, Part, Say
+from snapthread.model import Claim, Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import Chat, Store
 from snapthread.reply.reply import typing
 
@@ -26,7 +26,7 @@ BUSY_S = 2.0  # a pause where Telegram does not say how long
 LAST_DRAFT_S = 0.3
 LAST_EDIT_S = 10.0
 
-Show = Callable[[Say], Awaitable[None]]
+Show = Callable[[OutgoingMessage], Awaitable[None]]
 
 
 class Drafts:
@@ -110,29 +110,29 @@ class Draft:
         shown, shown_at_s = None, now_s()
         while True:
             self._news.clear()
-            say = await self._rendered()
-            if say != shown:
-                if not await self._shown(show, say):
+            outgoing = await self._rendered()
+            if outgoing != shown:
+                if not await self._shown(show, outgoing):
                     continue
-                shown, shown_at_s = say, now_s()
+                shown, shown_at_s = outgoing, now_s()
             await asyncio.sleep(pace_s)
             if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
                 shown = None
 
-    async def _rendered(self) -> Say:
+    async def _rendered(self) -> OutgoingMessage:
         """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
         processor, and a hundred previews must not slow down the answers themselves."""
         async with self._drafts.rendering:
             began_s = now_s()
-            say = await asyncio.to_thread(format_draft, self._text)
+            outgoing = await asyncio.to_thread(format_draft, self._text)
             await asyncio.sleep(now_s() - began_s)
-        return say
+        return outgoing
 
-    async def _shown(self, show: Show, say: Say) -> bool:
+    async def _shown(self, show: Show, outgoing: OutgoingMessage) -> bool:
         """False after a pause that Telegram asked for."""
         try:
             async with self._calling:
-                await show(say)
+                await show(outgoing)
         except ChatBusy as busy:
             await asyncio.sleep(busy.retry_after_s or BUSY_S)
             return False
@@ -146,18 +146,18 @@ class Draft:
             return False
         return True
 
-    async def _draft(self, say: Say) -> None:
-        await self._drafts.chat.draft(self._to, self._claim.turn, say)
+    async def _draft(self, outgoing: OutgoingMessage) -> None:
+        await self._drafts.chat.draft(self._to, self._claim.turn, outgoing)
 
-    async def _edit(self, say: Say) -> None:
+    async def _edit(self, outgoing: OutgoingMessage) -> None:
         """The first words are a message; it is remembered, so that the answer takes its place."""
         chat = self._drafts.chat
-        if not say.text:
+        if not outgoing.text:
             return
         if self._message_id is not None:
-            await chat.edit(self._to, self._message_id, say)
+            await chat.edit(self._to, self._message_id, outgoing)
             return
-        self._message_id = await chat.send(Part(id=0, to=self._to, say=say))
+        self._message_id = await chat.send(OutboxMessage(id=0, to=self._to, outgoing=outgoing))
         await self._drafts.store.note_stream(self._claim, self._message_id)
 
 

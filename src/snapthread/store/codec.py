@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from snapthread.model import Destination, Message, Photo, Say
+from snapthread.model import Destination, Message, OutgoingMessage, Photo
 from snapthread.usage import DailyUsage, TurnRecord
 
 _MESSAGE = TypeAdapter(Message)
-_SAY = TypeAdapter(Say)
+_SAY = TypeAdapter(OutgoingMessage)
 _DESTINATION = TypeAdapter(Destination)
 _PHOTOS = TypeAdapter(tuple[Photo, ...])
 _RECORD = TypeAdapter(TurnRecord)
@@ -39,11 +39,11 @@ def load_message(text: str) -> Message:
     return _MESSAGE.validate_json(text)
 
 
-def dump_say(say: Say) -> str:
-    return _SAY.dump_json(say, exclude_defaults=True).decode()
+def dump_say(outgoing: OutgoingMessage) -> str:
+    return _SAY.dump_json(outgoing, exclude_defaults=True).decode()
 
 
-def load_say(text: str) -> Say:
+def load_say(text: str) -> OutgoingMessage:
     return _SAY.validate_json(text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from snapthread.formatting import format_answer, split_plain
-from snapthread.model import HistoryItem, Say
+from snapthread.model import HistoryItem, OutgoingMessage
 from snapthread.texts.localizer import Words
 from snapthread.turn.state import TurnResult
 
@@ -26,10 +26,10 @@ class Outcome:
     texts: tuple[str, ...] = ()
     answer: str = ""
     after: tuple[str, ...] = ()
-    more: tuple[Say, ...] = ()
+    more: tuple[OutgoingMessage, ...] = ()
     lines: tuple[HistoryItem, ...] = ()
 
-    def says(self) -> tuple[Say, ...]:
+    def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
         return (
             *_plain(self.texts),
@@ -71,11 +71,11 @@ def unexpected(error: Exception, words: Words) -> Outcome:
     return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
-def _plain(texts: tuple[str, ...]) -> tuple[Say, ...]:
-    return tuple(say for text in texts for say in split_plain(text))
+def _plain(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
+    return tuple(outgoing for text in texts for outgoing in split_plain(text))
 
 
-def _formatted(markdown: str) -> tuple[Say, ...]:
+def _formatted(markdown: str) -> tuple[OutgoingMessage, ...]:
     """A formatter that fails, or leaves nothing to see, must not cost the answer."""
     if not markdown:
         return ()

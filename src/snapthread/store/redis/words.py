@@ -24,7 +24,7 @@ from snapthread.model import (
     LedgerFile,
     Message,
     News,
-    Part,
+    OutboxMessage,
     Waiting,
 )
 from snapthread.ports import Arrival
@@ -115,21 +115,21 @@ def load_line(text: str) -> HistoryItem:
     return _LINE.validate_json(text.split(" ", 3)[3])
 
 
-def load_part(text: str) -> Part:
+def load_part(text: str) -> OutboxMessage:
     part = json.loads(text)
     to = replace(
         load_destination(part["to"]),
         reply_to=_number(part.get("reply_to")),
         replaces=_number(part.get("replaces")),
     )
-    return Part(id=int(part["id"]), to=to, say=load_say(part["say"]))
+    return OutboxMessage(id=int(part["id"]), to=to, outgoing=load_say(part["say"]))
 
 
 def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def load_parts(texts: Sequence[str]) -> tuple[Part, ...]:
+def load_parts(texts: Sequence[str]) -> tuple[OutboxMessage, ...]:
     return tuple(map(load_part, texts))
 
 
@@ -144,7 +144,7 @@ def load_claim(reply: Sequence[Any]) -> Claim:
         conversation=ConversationKey(key),
         token=token,
         epoch=epoch,
-        parts=load_parts(parts),
+        outbox=load_parts(parts),
         messages=in_order(messages),
         attempt=attempt,
         is_late=bool(is_late),

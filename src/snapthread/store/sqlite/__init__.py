@@ -131,9 +131,9 @@ class SqliteStore:
     jumped = _verb(jumping.jumped)
     note_stream = _verb(finishing.note_stream)
     stop = _verb(jumping.stop)
-    say = _verb(finishing.say)
-    delivered = _verb(finishing.delivered)
-    drop_parts = _verb(finishing.drop_parts)
+    enqueue = _verb(finishing.enqueue)
+    mark_sent = _verb(finishing.mark_sent)
+    drop_outbox = _verb(finishing.drop_outbox)
 
     # ------------------------------------------------------------ the ledger
 

@@ -61,7 +61,7 @@ def _with_parts(db: Db, bare: Claim) -> Claim | None:
     parts = waiting_parts(db, bare.conversation)
     if not parts:
         return None
-    return replace(bare, parts=parts)
+    return replace(bare, outbox=parts)
 
 
 def _with_messages(db: Db, bare: Claim) -> Claim:
