@@ -12,7 +12,7 @@ from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
-from snapthread.images.importer import Pictures
+from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.intake.health import Health
 from snapthread.intake.inbox import Intake
@@ -65,7 +65,7 @@ class Upkeep:
     def __init__(
         self,
         file_service: FileService,
-        pictures: Pictures,
+        pictures: ImageImporter,
         edges: Edges,
         pauses: Pauses,
         settings: Settings,
@@ -95,7 +95,7 @@ class Upkeep:
             retention_days=settings.file_retention_days,
             room_bytes=settings.user_storage_bytes,
         )
-        pictures = Pictures(
+        pictures = ImageImporter(
             edges.chat, edges.codec, file_service, max_bytes=settings.max_image_bytes
         )
         return cls(file_service, pictures, edges, pauses, settings)

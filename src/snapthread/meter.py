@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ImageFault
-from snapthread.model import Picture, Usage
+from snapthread.model import TelegramImage, Usage
 from snapthread.ports import Image
 from snapthread.usage import SentImage
 
@@ -17,10 +17,10 @@ class Meter:
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
-    pictures: tuple[Picture, ...] = ()  # of the question
+    pictures: tuple[TelegramImage, ...] = ()  # of the question
     messages: int = 0  # admitted
     images: int = 0  # admitted
-    seen: dict[Picture, SentImage] = field(default_factory=dict)
+    seen: dict[TelegramImage, SentImage] = field(default_factory=dict)
     bytes_in: int = 0
     bytes_uploaded: int = 0
     requests: int = 0
@@ -43,13 +43,13 @@ class Meter:
         self.bytes_in += size_bytes
         self.downloaded_ms = max(ms, self.downloaded_ms or 0)
 
-    def record_preparation(self, picture: Picture, image: Image, ms: int) -> None:
+    def record_preparation(self, picture: TelegramImage, image: Image, ms: int) -> None:
         self.seen[picture] = SentImage(
             kind=picture.kind, format=image.source_format, width=image.width, height=image.height
         )
         self.prepared_ms = max(ms, self.prepared_ms or 0)
 
-    def record_refusal(self, picture: Picture, fault: ImageFault) -> None:
+    def record_refusal(self, picture: TelegramImage, fault: ImageFault) -> None:
         self.seen[picture] = replace(self._seen(picture), fault=fault)
 
     def record_upload(self, size_bytes: int, ms: int) -> None:
@@ -60,7 +60,7 @@ class Meter:
         """Every image of the question, as far as it was opened."""
         return tuple(map(self._seen, self.pictures))
 
-    def _seen(self, picture: Picture) -> SentImage:
+    def _seen(self, picture: TelegramImage) -> SentImage:
         return self.seen.get(picture, SentImage(kind=picture.kind))
 
     # ------------------------------------------------------------ requests

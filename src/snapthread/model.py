@@ -10,7 +10,7 @@ FileName = NewType("FileName", str)  # our own name of a file, made before it is
 
 Language = Literal["en", "ru"]
 MessageKind = Literal["question", "command", "press", "unsupported"]
-PictureKind = Literal[
+ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
 Role = Literal["user", "assistant"]
@@ -30,10 +30,10 @@ def group_conversation(chat_id: int, thread_id: int | None) -> ConversationKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class TelegramImage:
     """An image as Telegram names it. Sizes and type are the sender's claim, not a fact."""
 
-    kind: PictureKind
+    kind: ImageKind
     telegram_id: str
     unique_id: str
     size_bytes: int | None = None
@@ -48,7 +48,7 @@ class RepliedMessage:
 
     message_id: int
     text: str = ""
-    picture: Picture | None = None
+    picture: TelegramImage | None = None
     sent_at: datetime | None = None
 
 
@@ -68,15 +68,15 @@ class Message:
     word: str = ""  # the command's name, the button's data, or the kind that is not supported
     press_id: str | None = None  # of a pressed button: Telegram waits for an answer to it
     text: str = ""  # the text or the caption
-    picture: Picture | None = None
-    more_pictures: tuple[Picture, ...] = ()  # of one message of paid media
+    picture: TelegramImage | None = None
+    more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
     album_id: str | None = None
     reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
-        return (self.picture, *self.more_pictures) if self.picture else ()
+    def pictures(self) -> tuple[TelegramImage, ...]:
+        return (self.picture, *self.more_images) if self.picture else ()
 
     @property
     def is_private(self) -> bool:
@@ -148,7 +148,7 @@ class OutboxMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
+class HistoryImage:
     """An image in a line of the conversation. Whether it is still to be seen, the ledger knows."""
 
     label: int
@@ -162,7 +162,7 @@ class HistoryItem:
 
     role: Role
     text: str
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
 

@@ -35,7 +35,7 @@ from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
 from snapthread.texts.localizer import ALERTS, SENTENCES, Words
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
-from snapthread.turn.quotas import Accounts, pictures_of
+from snapthread.turn.quotas import Accounts, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import TurnRecord
 
@@ -75,7 +75,7 @@ class Pipeline:
                 await self._answer_and_deliver(claim)
 
     async def _answer_and_deliver(self, claim: Claim) -> None:
-        meter = Meter(pictures=pictures_of(claim.messages))
+        meter = Meter(pictures=images_of(claim.messages))
         try:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
@@ -154,7 +154,7 @@ class Pipeline:
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         if alert := ALERTS.get(type(error)):
             await self._alerts.tell(alert, detail=str(error))
-        text = words.failure(error, len(pictures_of(questions)))
+        text = words.failure(error, len(images_of(questions)))
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 

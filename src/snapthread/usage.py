@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from snapthread.model import PictureKind, Usage
+from snapthread.model import ImageKind, Usage
 
 RECORDS_KEPT: Final = timedelta(days=400)  # so that a month can be laid beside that of last year
 STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has died
@@ -37,7 +37,7 @@ class SentImage:
     """An image of a question: as it came, and why it was not used. Format and pixels are known
     once it was opened."""
 
-    kind: PictureKind
+    kind: ImageKind
     format: str = ""
     width: int = 0
     height: int = 0

@@ -20,16 +20,16 @@ from snapthread.model import (
     Destination,
     Erased,
     FileName,
+    HistoryImage,
     HistoryItem,
     IntendedFile,
     LedgerFile,
     Message,
     OutboxMessage,
     OutgoingMessage,
-    Photo,
-    Picture,
     RepliedMessage,
     Role,
+    TelegramImage,
     Transcript,
     private_conversation,
 )
@@ -99,7 +99,7 @@ def message(
     conversation: ConversationKey | None = None,
     update_id: int | None = None,
     sent_at: datetime = START,
-    picture: Picture | None = None,
+    picture: TelegramImage | None = None,
     album: str | None = None,
     reply: RepliedMessage | None = None,
 ) -> Message:
@@ -134,9 +134,9 @@ def command(word: str = "reset", *, user: int = ANN) -> Message:
     )
 
 
-def picture(unique_id: str | None = None) -> Picture:
+def picture(unique_id: str | None = None) -> TelegramImage:
     number = next_id()
-    return Picture(
+    return TelegramImage(
         kind="photo", telegram_id=f"telegram-{number}", unique_id=unique_id or f"unique-{number}"
     )
 
@@ -171,7 +171,7 @@ def shown(file: LedgerFile, *, label: int = 1) -> HistoryItem:
 
 
 def shown_as(name: FileName, *, label: int = 1) -> HistoryItem:
-    return line(photos=[Photo(label=label, file=name, sent_at=START)])
+    return line(photos=[HistoryImage(label=label, file=name, sent_at=START)])
 
 
 def destination(user: int = ANN) -> Destination:

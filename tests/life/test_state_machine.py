@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from snapthread.bot import Bot, Edges, Upkeep, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
-from snapthread.model import Message, Picture, RepliedMessage, private_conversation
+from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
@@ -79,7 +79,7 @@ class Lives(RuleBasedStateMachine):
         self.names = patch.object(secrets, "token_hex", _names())  # a life can be lived again
         self.names.start()
         self.runner = asyncio.Runner(loop_factory=virtual.VirtualLoop)
-        self.photos: list[tuple[int, Picture, str | None]] = []
+        self.photos: list[tuple[int, TelegramImage, str | None]] = []
         self.disturbances = 1
         self.run(self._begin())
 
@@ -151,9 +151,11 @@ class Lives(RuleBasedStateMachine):
         )
         self.telegram.push(message)
 
-    def _new_photo(self, user: int, album: str | None = None) -> Picture:
+    def _new_photo(self, user: int, album: str | None = None) -> TelegramImage:
         number = len(self.photos)
-        picture = Picture(kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}")
+        picture = TelegramImage(
+            kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}"
+        )
         self.photos.append((user, picture, album))
         return picture
 

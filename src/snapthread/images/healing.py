@@ -11,9 +11,9 @@ from datetime import datetime
 import structlog
 
 from snapthread.errors import FilesGone, ImageRefused
-from snapthread.images.importer import Pictures, Wanted
+from snapthread.images.importer import ImageImporter, ImageRequest
 from snapthread.meter import Meter
-from snapthread.model import Claim, LedgerFile, Message, Picture
+from snapthread.model import Claim, LedgerFile, Message, TelegramImage
 from snapthread.ports import Clock, Files, Store
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's 
 class Healing:
     """Puts a conversation right whose files have gone behind our back."""
 
-    def __init__(self, store: Store, files: Files, pictures: Pictures, clock: Clock) -> None:
+    def __init__(self, store: Store, files: Files, pictures: ImageImporter, clock: Clock) -> None:
         self._store = store
         self._files = files
         self._pictures = pictures
@@ -66,7 +66,7 @@ class Healing:
     async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring one image back from Telegram; False where Telegram has it no more."""
         wanted = _wanted_again(claim, lost, self._clock())
-        (brought,) = await self._pictures.bring(claim, [wanted], meter)
+        (brought,) = await self._pictures.import_images(claim, [wanted], meter)
         if brought.file is None:
             return False
         await self._store.restored(claim, brought.file.name, self._clock())
@@ -94,7 +94,7 @@ class Healing:
         meter.retired += await self._store.retire(claim, [file.name], self._clock(), reason=reason)
 
 
-def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> Wanted:
+def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:
     """As if its owner had sent it again with the claim's question, or with none."""
     message = Message(
         update_id=claim.messages[0].update_id if claim.messages else 0,
@@ -104,6 +104,6 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> Wanted:
         user_id=lost.owner,
         sent_at=now,
     )
-    picture = Picture(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
+    picture = TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     place = FIRST_PLACE + (lost.label or 0)
-    return Wanted(message=message, picture=picture, place=place, stands_for=lost.stands_for)
+    return ImageRequest(message=message, picture=picture, place=place, stands_for=lost.stands_for)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapthread.images.importer import Brought, Wanted
+from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import HistoryItem, Message, Photo, Picture
+from snapthread.model import HistoryImage, HistoryItem, Message, TelegramImage
 from snapthread.turn.transcript import ImageTokens, ModelWords, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
@@ -21,20 +21,20 @@ class QuestionContext:
     replied_label: int | None = None  # of a photo replied to that is in the conversation
 
 
-def wanted_pictures(messages: Sequence[Message], *, replied: bool) -> tuple[Wanted, ...]:
+def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
     """The pictures that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        Wanted(message=message, picture=picture, place=number and number + OF_REPLY)
+        ImageRequest(message=message, picture=picture, place=number and number + OF_REPLY)
         for message in messages
         for number, picture in enumerate(message.pictures)
     ]
-    answered = replied_picture(messages) if replied else None
+    answered = replied_image(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (Wanted(message=messages[0], picture=answered, place=OF_REPLY), *own)
+    return (ImageRequest(message=messages[0], picture=answered, place=OF_REPLY), *own)
 
 
-def replied_picture(messages: Sequence[Message]) -> Picture | None:
+def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
     return reply.picture if reply is not None else None
@@ -59,7 +59,7 @@ def _between(text: str, last: str) -> str:
 
 def question_item(
     messages: Sequence[Message],
-    brought: Sequence[Brought],
+    brought: Sequence[ImageResult],
     context: QuestionContext,
     *,
     first_label: int,
@@ -76,16 +76,16 @@ def question_item(
     return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
 
 
-def _photos(brought: Sequence[Brought], first_label: int) -> tuple[Photo, ...]:
+def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.file is not None]
     return tuple(
-        Photo(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
+        HistoryImage(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         if one.file is not None
     )
 
 
-def _sent_at(wanted: Wanted) -> datetime:
+def _sent_at(wanted: ImageRequest) -> datetime:
     reply = wanted.message.reply
     if wanted.place == OF_REPLY and reply is not None and reply.sent_at is not None:
         return reply.sent_at
@@ -94,7 +94,7 @@ def _sent_at(wanted: Wanted) -> datetime:
 
 def _notes(
     messages: Sequence[Message],
-    brought: Sequence[Brought],
+    brought: Sequence[ImageResult],
     context: QuestionContext,
     first_label: int,
     words: ModelWords,
@@ -119,6 +119,6 @@ def _notes(
     return notes
 
 
-def _moving(one: Brought, words: ModelWords) -> str:
+def _moving(one: ImageResult, words: ModelWords) -> str:
     kind = one.wanted.picture.kind
     return words(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

@@ -15,9 +15,9 @@ from datetime import timedelta
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
 from snapthread.meter import Meter, sum_usage
-from snapthread.model import Claim, Installation, Message, Picture, Usage
+from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
-from snapthread.turn.question import asked_text, replied_picture
+from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.transcript import image_tokens as usual_tokens
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
@@ -49,7 +49,7 @@ class Asked:
         return usual_tokens(side, side) if most is None else most
 
 
-def pictures_of(questions: tuple[Message, ...]) -> tuple[Picture, ...]:
+def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(picture for question in questions for picture in question.pictures)
 
 
@@ -86,7 +86,7 @@ class Accounts:
     ) -> Over | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
-        pictures = pictures_of(questions)
+        pictures = images_of(questions)
         over = await self._store.reserve(
             claim,
             self._clock(),
@@ -119,7 +119,7 @@ class Accounts:
             outcome="interrupted",
             reason="lost",
             messages=1,
-            images=len(pictures_of(questions)),
+            images=len(images_of(questions)),
             sent=meter.sent(),
             estimated=usage,
             cost_micros=self._most(usage),
@@ -136,13 +136,13 @@ class Accounts:
         return max(question, min(question + held, self.asked.context_tokens))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
-        replied = replied_picture(questions)
-        pictures = (*pictures_of(questions), *((replied,) if replied else ()))
+        replied = replied_image(questions)
+        pictures = (*images_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
         around = self.asked.instructions_tokens + AROUND_TOKENS
         return around + text_tokens(asked_text(questions)) + shown
 
-    def _picture_tokens(self, picture: Picture) -> int:
+    def _picture_tokens(self, picture: TelegramImage) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
         side = self.asked.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:

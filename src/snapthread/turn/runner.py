@@ -18,15 +18,15 @@ from snapthread.clock import now_s
 from snapthread.errors import AssistantBusy, ContextTooLong, EmptyAnswer, FilesGone
 from snapthread.formatting import split_plain
 from snapthread.images.healing import Healing
-from snapthread.images.importer import Brought, Pictures, Wanted
+from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
 from snapthread.ports import Assistant, AssistantRequest, Clock, Store
 from snapthread.turn.question import (
     QuestionContext,
+    image_requests,
     question_item,
-    replied_picture,
-    wanted_pictures,
+    replied_image,
 )
 from snapthread.turn.quotas import Accounts
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
@@ -52,7 +52,7 @@ class TurnRunner:
     def __init__(
         self,
         store: Store,
-        pictures: Pictures,
+        pictures: ImageImporter,
         healing: Healing,
         accounts: Accounts,
         assistant: Assistant,
@@ -74,7 +74,7 @@ class TurnRunner:
 
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
-        await self._bring(turn)
+        await self._import(turn)
         if turn.lacks_usable_images:
             yield turn.result()
             return
@@ -89,7 +89,7 @@ class TurnRunner:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
         said."""
         if turn.question is None:
-            turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
+            turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(self._answer_item(turn.shown) if turn.shown else None)
         return replace(
@@ -102,16 +102,16 @@ class TurnRunner:
 
     # ------------------------------------------------------------ pictures in
 
-    async def _bring(self, turn: TurnState) -> None:
+    async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
-        claim, replied = turn.claim, replied_picture(turn.messages)
+        claim, replied = turn.claim, replied_image(turn.messages)
         label = await self._store.label_of(claim, replied.unique_id) if replied else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
-        await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
+        await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while late := await self._store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
             if questions and await self._admits(turn, (*turn.messages, *questions)):
-                await self._bring_more(turn, wanted_pictures(questions, replied=False))
+                await self._import_more(turn, image_requests(questions, replied=False))
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
@@ -120,9 +120,9 @@ class TurnRunner:
         turn.messages = turn.messages if over else messages
         return over is None
 
-    async def _bring_more(self, turn: TurnState, wanted: tuple[Wanted, ...]) -> None:
+    async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self._pictures.bring(turn.claim, wanted, turn.meter)
+        brought = await self._pictures.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back

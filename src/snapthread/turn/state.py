@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from snapthread.errors import ImageFault
-from snapthread.images.importer import Brought, Wanted
+from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
 from snapthread.ports import AnswerCompleted, AnswerEvent, RequestTaken, TextDelta, UsageReported
@@ -41,8 +41,8 @@ class TurnState:
     claim: Claim
     messages: tuple[Message, ...]
     meter: Meter
-    wanted: tuple[Wanted, ...] = ()
-    brought: tuple[Brought, ...] = ()
+    wanted: tuple[ImageRequest, ...] = ()
+    brought: tuple[ImageResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
     over: Over | None = None

@@ -7,7 +7,7 @@ or as a line of text, the ledger decides at each question. So a request can name
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from snapthread.model import FileName, HistoryItem, Photo, Transcript
+from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
 ModelWords = Callable[..., str]  # the texts that the model reads, by key
@@ -47,7 +47,7 @@ def _request_item(line: HistoryItem, live: Mapping[FileName, str], words: ModelW
 
 
 def _photo(
-    photo: Photo, live: Mapping[FileName, str], words: ModelWords
+    photo: HistoryImage, live: Mapping[FileName, str], words: ModelWords
 ) -> Iterator[InputText | InputImage]:
     openai_id = live.get(photo.file)
     if openai_id is None:
@@ -57,7 +57,7 @@ def _photo(
         yield InputImage(openai_id)
 
 
-def _when(photo: Photo) -> str:
+def _when(photo: HistoryImage) -> str:
     return photo.sent_at.strftime("%d %b %H:%M UTC")
 
 

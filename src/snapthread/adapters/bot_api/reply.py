@@ -6,7 +6,7 @@ from typing import Final
 from aiogram.types import ExternalReplyInfo, Message
 
 from snapthread.adapters.bot_api.content import pictures_in
-from snapthread.model import Picture, RepliedMessage
+from snapthread.model import RepliedMessage, TelegramImage
 
 ELSEWHERE: Final = 0  # an id of another chat would name some other message here
 
@@ -37,7 +37,7 @@ def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
     return RepliedMessage(message_id=ELSEWHERE, text=quoted, picture=picture, sent_at=sent_at)
 
 
-def _first_picture(replied: Message | ExternalReplyInfo) -> Picture | None:
+def _first_picture(replied: Message | ExternalReplyInfo) -> TelegramImage | None:
     return next(iter(pictures_in(replied)), None)
 
 

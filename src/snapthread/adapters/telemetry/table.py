@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from snapthread.errors import ImageFault, SnapthreadError
-from snapthread.model import PictureKind
+from snapthread.model import ImageKind
 from snapthread.usage import Limit
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -73,7 +73,7 @@ LABELS: Final[Mapping[str, frozenset[str]]] = {
     "code": frozenset(CODES.split()),
     "fault": frozenset(get_args(ImageFault)),
     "format": frozenset("JPEG PNG WEBP GIF BMP TIFF HEIF AVIF".split()),
-    "kind": frozenset(get_args(PictureKind)) | FAILURES | frozenset(TROUBLES.split()),
+    "kind": frozenset(get_args(ImageKind)) | FAILURES | frozenset(TROUBLES.split()),
     "method": frozenset(METHODS.split()),
     "outcome": frozenset(OUTCOMES.split()),
     "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES | LIMITS,

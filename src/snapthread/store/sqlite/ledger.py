@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
-from snapthread.model import Claim, ConversationKey, Deletion, FileName, LedgerFile, Photo
+from snapthread.model import Claim, ConversationKey, Deletion, FileName, HistoryImage, LedgerFile
 from snapthread.store.codec import moment, seconds, seconds_after
 from snapthread.store.sqlite.rows import Db, held
 
@@ -38,7 +38,7 @@ def label_of(db: Db, claim: Claim, unique_id: str) -> int | None:
     return row["label"] if row else None
 
 
-def attach(db: Db, claim: Claim, photos: Sequence[Photo]) -> None:
+def attach(db: Db, claim: Claim, photos: Sequence[HistoryImage]) -> None:
     """The conversation holds these files from now on."""
     files = images(db, claim)
     for photo in photos:
