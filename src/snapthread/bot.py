@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from snapthread.clock import utc_now
-from snapthread.commands.access import Door, House
+from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.commands import Commands
 from snapthread.commands.erasing import Erasing
 from snapthread.errors import StoreBusy, StoreFull
@@ -137,12 +137,25 @@ class Bot:
             retention_days=settings.file_retention_days,
             files_retired=self.housekeeping.wake,
         )
-        self._door = door = Door(store, texts, _house(settings), clock)
+        self._access = access = AccessControl(store, texts, _policy(settings), clock)
         pipeline = Pipeline(
-            store, door, commands, accounts, running_turns, ReplySender(store, chat), alerts, clock
+            store,
+            access,
+            commands,
+            accounts,
+            running_turns,
+            ReplySender(store, chat),
+            alerts,
+            clock,
         )
         jumping = Jumping(
-            store, chat, running_turns, commands, door, clock, files_retired=self.housekeeping.wake
+            store,
+            chat,
+            running_turns,
+            commands,
+            access,
+            clock,
+            files_retired=self.housekeeping.wake,
         )
         self.worker = Worker(
             store,
@@ -205,7 +218,7 @@ class Bot:
 
     def _if_full(self, update: Update) -> OutgoingMessage:
         assert update.message is not None
-        return OutgoingMessage(text=self._door.words(update.message)("mailbox_full"))
+        return OutgoingMessage(text=self._access.words(update.message)("mailbox_full"))
 
 
 async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
@@ -260,8 +273,8 @@ def _accounts(
     )
 
 
-def _house(settings: Settings) -> House:
-    return House(
+def _policy(settings: Settings) -> AccessPolicy:
+    return AccessPolicy(
         allowed=settings.allowed_telegram_user_ids,
         admins=settings.admin_user_ids,
         language=settings.bot_language,

@@ -24,7 +24,7 @@ from dataclasses import replace
 import structlog
 
 from snapthread.clock import ms_since
-from snapthread.commands.access import Door
+from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX
@@ -48,7 +48,7 @@ class Pipeline:
     def __init__(
         self,
         store: Store,
-        door: Door,
+        access: AccessControl,
         commands: Commands,
         accounts: Accounts,
         running_turns: RunningTurns,
@@ -57,7 +57,7 @@ class Pipeline:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._door = door
+        self._access = access
         self._commands = commands
         self._accounts = accounts
         self._running_turns = running_turns
@@ -106,10 +106,10 @@ class Pipeline:
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
-        message, words = claim.messages[0], self._door.words(claim.messages[0])
+        message, words = claim.messages[0], self._access.words(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
             return Outcome(result="put_aside", texts=(words("put_aside"),))
-        if refusal := await self._door.refusal(message, words):
+        if refusal := await self._access.refusal(message, words):
             return refusal
         if message.kind == "command":
             return await self._commands.answer(claim, message, words)

@@ -23,12 +23,12 @@ class Replicas:
         self.world = world
         self.first = first
         self.second = second
-        self.door = first
+        self.access = first
         self.statuses: list[int] = []
 
     async def post(self, _url: str, _headers: Mapping[str, str], body: bytes) -> int:
         try:
-            await self.door.line.intake.receive(body)
+            await self.access.line.intake.receive(body)
         except (StoreBusy, StoreFull):
             self.statuses.append(503)
         else:
@@ -68,7 +68,7 @@ async def _talks_at_length(replicas: Replicas) -> None:
     if not replicas.first.line.worker.active:
         replicas.first, replicas.second = replicas.second, replicas.first
     assert replicas.first.line.worker.active == 1
-    replicas.door = replicas.second
+    replicas.access = replicas.second
 
 
 def sends(world: World) -> int:
@@ -78,8 +78,8 @@ def sends(world: World) -> int:
 def test_an_update_is_answered_whoever_it_comes_to(tmp_path: Path) -> None:
     async def story(replicas: Replicas) -> None:
         ada = replicas.world.person()
-        for number, door in enumerate((replicas.first, replicas.second, replicas.first)):
-            replicas.door = door
+        for number, access in enumerate((replicas.first, replicas.second, replicas.first)):
+            replicas.access = access
             ada.sends_photo(photo("red"), caption=f"question {number}")
             (answer,) = await ada.hears()
             assert f"question {number}" in answer.text
@@ -127,7 +127,7 @@ def test_what_openai_asked_one_process_to_wait_all_wait(tmp_path: Path) -> None:
         ada.sends("One")
         await world.until(lambda: world.openai.counts["POST /responses"] == 1)
         await asyncio.sleep(1)  # the reply arrives
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         await asyncio.sleep(28)
         assert world.openai.counts["POST /responses"] == 1
@@ -147,7 +147,7 @@ def test_what_telegram_asked_one_process_to_wait_all_wait(tmp_path: Path) -> Non
         ada.sends("One")
         await world.until(lambda: sends(world) == 1)
         await asyncio.sleep(1)  # the reply arrives
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         await asyncio.sleep(18)
         assert sends(world) == 1
@@ -167,7 +167,7 @@ def test_a_wait_beyond_reason_stops_nobody_for_ever(tmp_path: Path) -> None:
         began = virtual.unix_now()
         ada.sends("One")
         await ada.hears(timeout_s=2 * WAIT_MAX_S)
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         assert (await bob.hears(timeout_s=WAIT_MAX_S))[0].text == "You said: Two"
         assert virtual.unix_now() - began <= WAIT_MAX_S + 5

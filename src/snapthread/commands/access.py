@@ -10,7 +10,7 @@ from snapthread.turn.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class AccessPolicy:
     """What the operator decided: who may, and what is said by default."""
 
     allowed: frozenset[int] | None  # None: everybody
@@ -23,24 +23,24 @@ class House:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
-class Door:
+class AccessControl:
     """Asked before anything costs anything."""
 
-    def __init__(self, store: Store, texts: Texts, house: House, clock: Clock) -> None:
+    def __init__(self, store: Store, texts: Texts, policy: AccessPolicy, clock: Clock) -> None:
         self._store = store
         self._texts = texts
-        self._house = house
+        self._policy = policy
         self._clock = clock
 
     def words(self, message: Message) -> Words:
-        house = self._house
-        return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
+        policy = self._policy
+        return Words.of(message, self._texts, policy.language, policy.limit_mb, policy.storage_mb)
 
     async def refusal(self, message: Message, words: Words) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""
         if not message.is_private:
             return await self._group(message, words)
-        if not self._house.admits(message.user_id):
+        if not self._policy.admits(message.user_id):
             text = words("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from snapthread.commands.access import Door
+from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import DELETE_ME, Commands
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
@@ -26,7 +26,7 @@ class Jumping:
         chat: Chat,
         running_turns: RunningTurns,
         commands: Commands,
-        door: Door,
+        access: AccessControl,
         clock: Clock,
         *,
         files_retired: Callable[[], None],
@@ -35,7 +35,7 @@ class Jumping:
         self._chat = chat
         self._running_turns = running_turns
         self._commands = commands
-        self._door = door
+        self._access = access
         self._clock = clock
         self._files_retired = files_retired
         self._presses: set[asyncio.Task[None]] = set()
@@ -49,7 +49,7 @@ class Jumping:
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self._door.words(command))
+            outcome = unexpected(error, self._access.words(command))
             await self._store.jumped(command, self._clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
@@ -59,7 +59,7 @@ class Jumping:
         task.add_done_callback(self._presses.discard)
 
     async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self._door.refusal(command, self._door.words(command))
+        refusal = await self._access.refusal(command, self._access.words(command))
         if refusal is not None:
             await self._store.jumped(command, self._clock(), replies=refusal.replies())
         elif command.kind == "press":
@@ -75,13 +75,13 @@ class Jumping:
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         if press.word == DELETE_ME:
             await stop_turn()
-        replies = await self._commands.press(press, self._door.words(press), press.destination)
+        replies = await self._commands.press(press, self._access.words(press), press.destination)
         await self._store.jumped(press, self._clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
-        nothing = self._door.words(command)("stop_nothing")
+        nothing = self._access.words(command)("stop_nothing")
         replies = () if command.draft_id is not None else (OutgoingMessage(text=nothing),)
         turn = await self._store.stop(command, self._clock(), if_nothing=replies)
         if turn is not None:
@@ -89,7 +89,7 @@ class Jumping:
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""
-        words = self._door.words(command)
+        words = self._access.words(command)
         files = await self._store.reset(
             command, self._clock(), render=lambda files: OutgoingMessage(text=words.reset(files))
         )
