@@ -15,7 +15,7 @@ from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault
 from snapthread.model import JUMPERS, Message
 from snapthread.texts import COMMANDS, Texts
-from snapthread.texts.localizer import SENTENCES, Words
+from snapthread.texts.localizer import SENTENCES, Localizer
 from tests.bot_api.wire import (
     PHOTO,
     PLACE,
@@ -30,7 +30,7 @@ from tests.bot_api.wire import (
 )
 
 TEXTS: Final = Texts.load()
-WORDS: Final = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
+WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
 
 FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")

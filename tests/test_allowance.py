@@ -8,15 +8,15 @@ import pytest
 from snapthread.commands.allowance import told
 from snapthread.model import Language
 from snapthread.texts import Texts
-from snapthread.texts.localizer import Words, dollars
+from snapthread.texts.localizer import Localizer, dollars
 from snapthread.usage import Amounts, DailyUsage, Limits, Over, Spent, first_over, month_of
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 TEXTS = Texts.load()
 
 
-def words(language: Language = "en") -> Words:
-    return Words(texts=TEXTS, language=language, limit_mb=20)
+def words(language: Language = "en") -> Localizer:
+    return Localizer(texts=TEXTS, language=language, limit_mb=20)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
 
 
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
-    full = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
+    full = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
 
     text = told(full, (), Limits(), Spent(), now=NOW, stored_bytes=5 * 1024 * 1024)
 

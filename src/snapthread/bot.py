@@ -218,7 +218,7 @@ class Bot:
 
     def _if_full(self, update: Update) -> OutgoingMessage:
         assert update.message is not None
-        return OutgoingMessage(text=self._access.words(update.message)("mailbox_full"))
+        return OutgoingMessage(text=self._access.localizer(update.message)("mailbox_full"))
 
 
 async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:

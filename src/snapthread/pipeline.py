@@ -33,7 +33,7 @@ from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Usa
 from snapthread.ports import Clock, Store
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
-from snapthread.texts.localizer import ALERTS, SENTENCES, Words
+from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Accounts, images_of
 from snapthread.turn.running import RunningTurns
@@ -106,38 +106,38 @@ class Pipeline:
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
-        message, words = claim.messages[0], self._access.words(claim.messages[0])
+        message, t = claim.messages[0], self._access.localizer(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
-            return Outcome(result="put_aside", texts=(words("put_aside"),))
-        if refusal := await self._access.refusal(message, words):
+            return Outcome(result="put_aside", texts=(t("put_aside"),))
+        if refusal := await self._access.refusal(message, t):
             return refusal
         if message.kind == "command":
-            return await self._commands.answer(claim, message, words)
-        return await self._question(claim, words, meter)
+            return await self._commands.answer(claim, message, t)
+        return await self._question(claim, t, meter)
 
-    async def _question(self, claim: Claim, words: Words, meter: Meter) -> Outcome:
+    async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         questions = tuple(part for part in claim.messages if part.kind == "question")
         kinds = dict.fromkeys(part.word for part in claim.messages if part.kind == "unsupported")
-        beyond = tuple(words.unsupported(kind) for kind in kinds)
+        beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
         if over := await self._accounts.admit(claim, questions, meter):
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, words.over(over)))
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:
             ended = await self._running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
-            return await self._failed(error, questions, words)
+            return await self._failed(error, questions, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return unexpected(error, words)
+            return unexpected(error, t)
         if ended.made_room:
-            await self._tell_of_room(questions[0], words)
-        return outcome_of(ended, beyond, words)
+            await self._tell_of_room(questions[0], t)
+        return outcome_of(ended, beyond, t)
 
-    async def _tell_of_room(self, message: Message, words: Words) -> None:
+    async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = words("storage_made_room", limit_mb=f"{words.storage_mb:g}")
+        text = t("storage_made_room", limit_mb=f"{t.storage_mb:g}")
         await self._store.enqueue(
             message.conversation,
             message.destination,
@@ -147,14 +147,14 @@ class Pipeline:
         )
 
     async def _failed(
-        self, error: SnapthreadError, questions: tuple[Message, ...], words: Words
+        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer
     ) -> Outcome:
         if type(error) not in SENTENCES:
-            return unexpected(error, words)
+            return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         if alert := ALERTS.get(type(error)):
             await self._alerts.tell(alert, detail=str(error))
-        text = words.failure(error, len(images_of(questions)))
+        text = t.failure(error, len(images_of(questions)))
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 

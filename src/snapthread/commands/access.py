@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from snapthread.model import Language, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts import Texts
-from snapthread.texts.localizer import Words
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
 
@@ -32,25 +32,27 @@ class AccessControl:
         self._policy = policy
         self._clock = clock
 
-    def words(self, message: Message) -> Words:
+    def localizer(self, message: Message) -> Localizer:
         policy = self._policy
-        return Words.of(message, self._texts, policy.language, policy.limit_mb, policy.storage_mb)
+        return Localizer.of(
+            message, self._texts, policy.language, policy.limit_mb, policy.storage_mb
+        )
 
-    async def refusal(self, message: Message, words: Words) -> Outcome | None:
+    async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""
         if not message.is_private:
-            return await self._group(message, words)
+            return await self._group(message, t)
         if not self._policy.admits(message.user_id):
-            text = words("stranger", user_id=message.user_id)
+            text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
 
-    async def _group(self, message: Message, words: Words) -> Outcome:
+    async def _group(self, message: Message, t: Localizer) -> Outcome:
         """One sentence, once."""
         await self._store.enqueue(
             message.conversation,
             message.destination,
-            OutgoingMessage(text=words("group_not_yet")),
+            OutgoingMessage(text=t("group_not_yet")),
             self._clock(),
             once=f"group:{message.chat_id}",
         )

@@ -8,7 +8,7 @@ from snapthread.commands.allowance import told
 from snapthread.commands.erasing import Erasing
 from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
-from snapthread.texts.localizer import Words
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Accounts
 from snapthread.usage import day_of
@@ -16,7 +16,7 @@ from snapthread.usage import day_of
 DELETE_ME = "delete_me:yes"
 KEEP_ME = "delete_me:no"
 
-Answer = Callable[[Claim, Message, Words], Awaitable[Outcome]]
+Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 
 
 class Commands:
@@ -46,28 +46,28 @@ class Commands:
             "delete_me": self._delete_me,
         }
 
-    async def answer(self, claim: Claim, message: Message, words: Words) -> Outcome:
+    async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         answer = self._answers.get(message.word)
         if answer is None:
-            return _said(words.command(message.word))
-        return await answer(claim, message, words)
+            return _said(t.command(message.word))
+        return await answer(claim, message, t)
 
     async def press(
-        self, press: Message, words: Words, to: Destination
+        self, press: Message, t: Localizer, to: Destination
     ) -> tuple[OutgoingMessage, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._erasing.erase_at_once(press, to, OutgoingMessage(text=words("deleted_me")))
+            await self._erasing.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
             self._files_retired()
         if press.word == KEEP_ME:
-            return (OutgoingMessage(text=words("delete_me_kept")),)
+            return (OutgoingMessage(text=t("delete_me_kept")),)
         return ()
 
-    async def _usage(self, _claim: Claim, message: Message, words: Words) -> Outcome:
+    async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self._clock()
         since = day_of(now.replace(day=1))
         text = told(
-            words,
+            t,
             await self._store.usage(since, user_id=user_id),
             self._accounts.limits_of(user_id),
             await self._accounts.spent(user_id),
@@ -76,35 +76,35 @@ class Commands:
         )
         return _said(text)
 
-    async def _forget(self, claim: Claim, message: Message, words: Words) -> Outcome:
+    async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
         picture = message.reply.picture if message.reply else None
         if picture is None:
-            return _said(words("forget_how"))
+            return _said(t("forget_how"))
         labels = await self._store.forget(claim, picture.unique_id, self._clock())
         if not labels:
-            return _said(words("forget_unknown"))
+            return _said(t("forget_unknown"))
         self._files_retired()
         names = ", ".join(str(label) for label in labels)
-        return _said(words("forgotten", n=len(labels), labels=names))
+        return _said(t("forgotten", n=len(labels), labels=names))
 
-    async def _privacy(self, _claim: Claim, _message: Message, words: Words) -> Outcome:
-        return _said(words("privacy", n=self._retention_days))
+    async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return _said(t("privacy", n=self._retention_days))
 
-    async def _export(self, _claim: Claim, message: Message, words: Words) -> Outcome:
+    async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         held = await self._store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
-        outgoing = OutgoingMessage(text=words("export_caption"), document=document)
+        outgoing = OutgoingMessage(text=t("export_caption"), document=document)
         return replace(_said(), more=(outgoing,))
 
-    async def _delete_me(self, _claim: Claim, _message: Message, words: Words) -> Outcome:
+    async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         buttons = (
-            Button(text=words("delete_me_yes"), press=DELETE_ME),
-            Button(text=words("delete_me_no"), press=KEEP_ME),
+            Button(text=t("delete_me_yes"), press=DELETE_ME),
+            Button(text=t("delete_me_no"), press=KEEP_ME),
         )
         return replace(
-            _said(), more=(OutgoingMessage(text=words("delete_me_confirm"), buttons=buttons),)
+            _said(), more=(OutgoingMessage(text=t("delete_me_confirm"), buttons=buttons),)
         )
 
 

@@ -49,7 +49,7 @@ class Jumping:
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self._access.words(command))
+            outcome = unexpected(error, self._access.localizer(command))
             await self._store.jumped(command, self._clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
@@ -59,7 +59,7 @@ class Jumping:
         task.add_done_callback(self._presses.discard)
 
     async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self._access.refusal(command, self._access.words(command))
+        refusal = await self._access.refusal(command, self._access.localizer(command))
         if refusal is not None:
             await self._store.jumped(command, self._clock(), replies=refusal.replies())
         elif command.kind == "press":
@@ -75,13 +75,15 @@ class Jumping:
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         if press.word == DELETE_ME:
             await stop_turn()
-        replies = await self._commands.press(press, self._access.words(press), press.destination)
+        replies = await self._commands.press(
+            press, self._access.localizer(press), press.destination
+        )
         await self._store.jumped(press, self._clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
-        nothing = self._access.words(command)("stop_nothing")
+        nothing = self._access.localizer(command)("stop_nothing")
         replies = () if command.draft_id is not None else (OutgoingMessage(text=nothing),)
         turn = await self._store.stop(command, self._clock(), if_nothing=replies)
         if turn is not None:
@@ -89,9 +91,9 @@ class Jumping:
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""
-        words = self._access.words(command)
+        t = self._access.localizer(command)
         files = await self._store.reset(
-            command, self._clock(), render=lambda files: OutgoingMessage(text=words.reset(files))
+            command, self._clock(), render=lambda files: OutgoingMessage(text=t.reset(files))
         )
         if files is not None:
             log.info("conversation.reset", user=command.user_id, files=files)

@@ -49,7 +49,7 @@ SAY_IT_ALL = frozenset({"download_failed", "image_refused"})  # they say "send i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Localizer:
     """The sentences for one person."""
 
     texts: Texts
@@ -65,7 +65,7 @@ class Words:
         default: Language,
         limit_mb: float,
         storage_mb: float,
-    ) -> "Words":
+    ) -> "Localizer":
         language = language_of(message.language_code, default)
         return cls(texts=texts, language=language, limit_mb=limit_mb, storage_mb=storage_mb)
 

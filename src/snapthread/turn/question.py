@@ -7,7 +7,7 @@ from datetime import datetime
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import HistoryImage, HistoryItem, Message, TelegramImage
-from snapthread.turn.transcript import ImageTokens, ModelWords, text_tokens
+from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
 OF_REPLY = 1  # the place of the picture of the message replied to
@@ -63,13 +63,13 @@ def question_item(
     context: QuestionContext,
     *,
     first_label: int,
-    words: ModelWords,
+    t: ModelTexts,
     image_tokens: ImageTokens,
     now: datetime,
 ) -> HistoryItem:
     """The line that the model gets and the conversation keeps."""
     photos = _photos(brought, first_label)
-    notes = _notes(messages, brought, context, first_label, words)
+    notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, asked_text(messages)]))
     sizes = [one.file for one in brought if one.file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
@@ -97,28 +97,28 @@ def _notes(
     brought: Sequence[ImageResult],
     context: QuestionContext,
     first_label: int,
-    words: ModelWords,
+    t: ModelTexts,
 ) -> list[str]:
     """What the model should know beside the words of the person."""
     notes = []
     if context.is_late:
-        notes.append(words("album_late"))
+        notes.append(t("album_late"))
     label = context.replied_label
     if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
         label = first_label
     if label is not None:
-        notes.append(words("reply_to_photo", label=label))
+        notes.append(t("reply_to_photo", label=label))
     elif (reply := messages[0].reply) is not None and reply.text:
-        notes.append(words("reply_to_text", quote=reply.text[:QUOTE_MAX]))
+        notes.append(t("reply_to_text", quote=reply.text[:QUOTE_MAX]))
     usable = [one for one in brought if one.file is not None]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
-            notes.append(words("still", label=number, what=_moving(one, words)))
+            notes.append(t("still", label=number, what=_moving(one, t)))
     if len(usable) < len(brought):
-        notes.append(words("photos_unreadable", n=len(brought) - len(usable)))
+        notes.append(t("photos_unreadable", n=len(brought) - len(usable)))
     return notes
 
 
-def _moving(one: ImageResult, words: ModelWords) -> str:
+def _moving(one: ImageResult, t: ModelTexts) -> str:
     kind = one.wanted.picture.kind
-    return words(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")
+    return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

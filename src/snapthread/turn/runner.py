@@ -30,7 +30,7 @@ from snapthread.turn.question import (
 )
 from snapthread.turn.quotas import Accounts
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
-from snapthread.turn.transcript import ModelWords, named_files, request_items, text_tokens
+from snapthread.turn.transcript import ModelTexts, named_files, request_items, text_tokens
 
 log = structlog.get_logger()
 
@@ -56,7 +56,7 @@ class TurnRunner:
         healing: Healing,
         accounts: Accounts,
         assistant: Assistant,
-        words: ModelWords,
+        t: ModelTexts,
         installation: Installation,
         clock: Clock,
         *,
@@ -67,7 +67,7 @@ class TurnRunner:
         self._healing = healing
         self._accounts = accounts
         self._assistant = assistant
-        self._words = words
+        self._t = t
         self._secret = installation.secret
         self._clock = clock
         self._bounds = bounds
@@ -173,7 +173,7 @@ class TurnRunner:
             turn.brought,
             turn.context,
             first_label=first_label,
-            words=self._words,
+            t=self._t,
             image_tokens=self._accounts.asked.image_tokens,
             now=self._clock(),
         )
@@ -181,7 +181,7 @@ class TurnRunner:
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_items(transcript, turn.question, self._words)
+        lines = request_items(transcript, turn.question, self._t)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.record_request(

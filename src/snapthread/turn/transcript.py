@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
-ModelWords = Callable[..., str]  # the texts that the model reads, by key
+ModelTexts = Callable[..., str]  # the texts that the model reads, by key
 ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
@@ -33,27 +33,27 @@ def image_tokens(width: int, height: int) -> int:
 
 
 def request_items(
-    transcript: Transcript, question: HistoryItem, words: ModelWords
+    transcript: Transcript, question: HistoryItem, t: ModelTexts
 ) -> tuple[InputItem, ...]:
     lines = (*transcript.lines, question)
-    return tuple(_request_item(line, transcript.live, words) for line in lines)
+    return tuple(_request_item(line, transcript.live, t) for line in lines)
 
 
-def _request_item(line: HistoryItem, live: Mapping[FileName, str], words: ModelWords) -> InputItem:
-    content = [part for photo in line.photos for part in _photo(photo, live, words)]
+def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts) -> InputItem:
+    content = [part for photo in line.photos for part in _photo(photo, live, t)]
     if line.text:
         content.append(InputText(line.text))
     return InputItem(line.role, tuple(content))
 
 
 def _photo(
-    photo: HistoryImage, live: Mapping[FileName, str], words: ModelWords
+    photo: HistoryImage, live: Mapping[FileName, str], t: ModelTexts
 ) -> Iterator[InputText | InputImage]:
     openai_id = live.get(photo.file)
     if openai_id is None:
-        yield InputText(words("photo_left", label=photo.label, sent=_when(photo)))
+        yield InputText(t("photo_left", label=photo.label, sent=_when(photo)))
     else:
-        yield InputText(words("photo", label=photo.label))
+        yield InputText(t("photo", label=photo.label))
         yield InputImage(openai_id)
 
 
