@@ -13,7 +13,7 @@ from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import SERVICE
 from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault
-from snapthread.model import JUMPERS, Message
+from snapthread.model import URGENT_COMMANDS, Message
 from snapthread.texts import COMMANDS, Texts
 from snapthread.texts.localizer import SENTENCES, Localizer
 from tests.bot_api.wire import (
@@ -204,7 +204,7 @@ def _commands() -> Iterator[tuple[str, str]]:
     described = dict(TEXTS.commands("en"))
     for word in COMMANDS:
         assert accepted(**command(f"/{word}"))
-        jumps = "; waits for no answer before it" if word in JUMPERS else ""
+        jumps = "; waits for no answer before it" if word in URGENT_COMMANDS else ""
         below = "; also below a picture" if word in CAPTION_COMMANDS else ""
         yield f"`/{word}`", f"{described[word]}{jumps}{below}"
     yield "another", f"refused: “{WORDS.command('unknown')}”"

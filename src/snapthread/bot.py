@@ -18,7 +18,7 @@ from snapthread.intake.health import Health
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import Duty
 from snapthread.intake.replicas import Listening
-from snapthread.intake.urgent import Jumping
+from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.model import Installation, OutgoingMessage
 from snapthread.pipeline import Pipeline
@@ -148,7 +148,7 @@ class Bot:
             alerts,
             clock,
         )
-        jumping = Jumping(
+        urgent_commands = UrgentCommands(
             store,
             chat,
             running_turns,
@@ -161,7 +161,7 @@ class Bot:
             store,
             clock,
             serve=pipeline.serve,
-            jump=jumping.jump,
+            urgent=urgent_commands.run,
             parallel=settings.max_parallel_turns,
         )
         self._polling = Duty(store, "poll", clock)

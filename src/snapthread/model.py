@@ -17,7 +17,7 @@ Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
 RESET_COMMANDS = frozenset({"reset", "new"})
-JUMPERS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
+URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
 
 def private_conversation(user_id: int) -> ConversationKey:
@@ -87,8 +87,8 @@ class Message:
         return Destination(chat_id=self.chat_id, thread_id=self.thread_id)
 
     @property
-    def jumps_the_queue(self) -> bool:
-        return self.kind == "press" or (self.kind == "command" and self.word in JUMPERS)
+    def is_urgent(self) -> bool:
+        return self.kind == "press" or (self.kind == "command" and self.word in URGENT_COMMANDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

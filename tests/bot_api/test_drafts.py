@@ -94,7 +94,7 @@ def test_the_stop_button_is_a_command_that_names_its_draft() -> None:
     assert said is not None
     assert (said.kind, said.word, said.draft_id) == ("command", "stop", 3)
     assert (said.conversation, said.chat_id, said.thread_id) == ("user:1001", 1001, 7)
-    assert said.jumps_the_queue
+    assert said.is_urgent
 
 
 @pytest.mark.parametrize("content", [{"chat": GROUP}, {"draft_id": "three"}])

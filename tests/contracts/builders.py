@@ -250,7 +250,7 @@ class Bench:
         return self.run(self.store.take_stragglers(claim))
 
     def jumpers(self) -> tuple[Message, ...]:
-        return self.run(self.store.jumpers())
+        return self.run(self.store.urgent_commands())
 
     def next_wake(self) -> datetime | None:
         return self.run(self.store.next_wake(self.now))

@@ -279,7 +279,7 @@ def test_a_command_is_no_part_of_a_cut_text(bench: Bench) -> None:
 def test_a_command_that_jumps_the_queue_in_between_ends_a_cut_text(bench: Bench) -> None:
     first, stop, last = cut_text(), command("stop"), message()
     bench.send(first, stop, last)
-    bench.run(bench.store.jumped(stop, bench.now, replies=()))
+    bench.run(bench.store.complete_command(stop, bench.now, replies=()))
     bench.wait(QUIET_S)
 
     assert bench.take().messages == (first,)

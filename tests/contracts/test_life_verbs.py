@@ -368,6 +368,6 @@ def test_a_command_that_jumped_is_done_with_once(bench: Bench) -> None:
     bench.send(stop)
     replies = (OutgoingMessage(text="Nothing runs."),)
 
-    assert bench.run(bench.store.jumped(stop, bench.now, replies=replies))
-    assert not bench.run(bench.store.jumped(stop, bench.now, replies=replies))
+    assert bench.run(bench.store.complete_command(stop, bench.now, replies=replies))
+    assert not bench.run(bench.store.complete_command(stop, bench.now, replies=replies))
     assert [part.outgoing for part in bench.take().outbox] == list(replies)

@@ -48,7 +48,7 @@ HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "renew": lambda bench, claim, part: bench.renew(claim),
     "release": lambda bench, claim, part: bench.release(claim),
     "take_stragglers": lambda bench, claim, part: bench.stragglers(claim),
-    "jumpers": lambda bench, claim, part: bench.jumpers(),
+    "urgent_commands": lambda bench, claim, part: bench.jumpers(),
     "next_wake": lambda bench, claim, part: bench.next_wake(),
     "compose": lambda bench, claim, part: bench.compose(claim),
     "shorten": lambda bench, claim, part: bench.shorten(claim),

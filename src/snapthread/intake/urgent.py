@@ -17,7 +17,7 @@ from snapthread.turn.running import RunningTurns
 log = structlog.get_logger()
 
 
-class Jumping:
+class UrgentCommands:
     """Each is done with in one transaction."""
 
     def __init__(
@@ -40,17 +40,17 @@ class Jumping:
         self._files_retired = files_retired
         self._presses: set[asyncio.Task[None]] = set()
 
-    async def jump(self, command: Message, stop_turn: StopTurn) -> None:
+    async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
         if command.press_id is not None:
             self._answer_press(command.press_id)
         try:
-            await self._jump(command, stop_turn)
+            await self._run(command, stop_turn)
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
             outcome = unexpected(error, self._access.localizer(command))
-            await self._store.jumped(command, self._clock(), replies=outcome.replies())
+            await self._store.complete_command(command, self._clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
@@ -58,10 +58,10 @@ class Jumping:
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
 
-    async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
+    async def _run(self, command: Message, stop_turn: StopTurn) -> None:
         refusal = await self._access.refusal(command, self._access.localizer(command))
         if refusal is not None:
-            await self._store.jumped(command, self._clock(), replies=refusal.replies())
+            await self._store.complete_command(command, self._clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self._press(command, stop_turn)
         elif command.word in RESET_COMMANDS:
@@ -70,7 +70,7 @@ class Jumping:
         elif command.word == "stop":
             await self._stop(command)
         else:
-            await self._store.jumped(command, self._clock(), replies=())
+            await self._store.complete_command(command, self._clock(), replies=())
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         if press.word == DELETE_ME:
@@ -78,7 +78,7 @@ class Jumping:
         replies = await self._commands.press(
             press, self._access.localizer(press), press.destination
         )
-        await self._store.jumped(press, self._clock(), replies=replies)
+        await self._store.complete_command(press, self._clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

@@ -22,19 +22,19 @@ AGAIN_S = 5.0  # after a failure that was not the message's
 
 Serve = Callable[[Claim], Coroutine[None, None, None]]
 StopTurn = Callable[[], Coroutine[None, None, None]]
-Jump = Callable[[Message, StopTurn], Coroutine[None, None, None]]
+RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
 
 class Worker:
     """Claims what is ready and keeps its lease while it is served."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, serve: Serve, jump: Jump, parallel: int
+        self, store: Store, clock: Clock, *, serve: Serve, urgent: RunUrgent, parallel: int
     ) -> None:
         self._store = store
         self._clock = clock
         self._serve = serve
-        self._jump = jump
+        self._urgent = urgent
         self._parallel = parallel
         self._running: dict[Claim, _Running] = {}
         self._woken = asyncio.Event()
@@ -70,7 +70,7 @@ class Worker:
         """Until `stop`; then what runs ends by itself, or is given back."""
         while not self._stopping:
             try:
-                await self._jump_the_queue()
+                await self._run_urgent_commands()
                 await self._claim_what_is_ready()
                 await self._wait()
             except (StoreBusy, StoreFull) as error:
@@ -82,9 +82,9 @@ class Worker:
         self._stopping = True
         self._woken.set()
 
-    async def _jump_the_queue(self) -> None:
-        for command in await self._store.jumpers():
-            await self._jump(command, partial(self._stop_turn, command.conversation))
+    async def _run_urgent_commands(self) -> None:
+        for command in await self._store.urgent_commands():
+            await self._urgent(command, partial(self._stop_turn, command.conversation))
             await self._claim(only=command.conversation)  # its sentence waits for no slot
 
     async def _claim_what_is_ready(self) -> None:

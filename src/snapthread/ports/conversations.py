@@ -102,7 +102,7 @@ class Conversations(Protocol):
         """
         ...
 
-    async def jumped(
+    async def complete_command(
         self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
     ) -> bool:
         """A command that jumps the queue is done with, and `says` become parts to deliver.

@@ -67,7 +67,7 @@ class MessageQueue(Protocol):
         """Add to the claim the parts of its album that came since; raises LeaseLost."""
         ...
 
-    async def jumpers(self) -> tuple[Message, ...]:
+    async def urgent_commands(self) -> tuple[Message, ...]:
         """The commands that wait and jump the queue, oldest first."""
         ...
 

@@ -121,7 +121,7 @@ class RedisConversations(Scripts):
                 return int(files)
         raise StoreBusy("the files of a conversation changed while it was reset")
 
-    async def jumped(
+    async def complete_command(
         self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
     ) -> bool:
         return bool(

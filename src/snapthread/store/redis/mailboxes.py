@@ -67,7 +67,7 @@ class RedisMailboxes(Scripts):
     async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
         return in_order(await self._do("take_stragglers", claim=holder(claim)))
 
-    async def jumpers(self) -> tuple[Message, ...]:
+    async def urgent_commands(self) -> tuple[Message, ...]:
         return tuple(map(load_message, await self._do("jumpers")))
 
     async def next_wake(self, now: datetime) -> datetime | None:

@@ -70,7 +70,7 @@ def arrived(arrival: Arrival) -> dict[str, Any]:
     return told(
         key=message.conversation,
         update_id=message.update_id,
-        jumps=message.jumps_the_queue,
+        jumps=message.is_urgent,
         kind=message.kind,
         album_id=message.album_id,
         is_text=message.kind == "question" and message.picture is None,

@@ -42,7 +42,9 @@ def _begin_anew(db: Db, key: ConversationKey, *, before: int) -> None:
     )
 
 
-def jumped(db: Db, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]) -> bool:
+def complete_command(
+    db: Db, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
+) -> bool:
     done = db.execute(
         "DELETE FROM inbox WHERE conversation = ? AND jumps = 1 AND update_id = ?",
         (command.conversation, command.update_id),
@@ -58,7 +60,7 @@ def stop(
     db: Db, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
 ) -> int | None:
     turn = _turn_to_stop(db, command)
-    done = jumped(db, command, now, replies=if_nothing if turn is None else ())
+    done = complete_command(db, command, now, replies=if_nothing if turn is None else ())
     if not done or turn is None:
         return None
     db.execute(

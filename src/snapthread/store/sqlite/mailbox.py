@@ -151,7 +151,7 @@ def take_stragglers(db: Db, claim: Claim) -> tuple[Message, ...]:
     return _in_order(late)
 
 
-def jumpers(db: Db) -> tuple[Message, ...]:
+def urgent_commands(db: Db) -> tuple[Message, ...]:
     rows = db.execute("SELECT message FROM inbox WHERE jumps ORDER BY id")
     return tuple(load_message(row["message"]) for row in rows)
 
