@@ -214,7 +214,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
     yield "a group", f"“{WORDS('group_not_yet')}” (once)"
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
-    yield "three attempts failed", f"“{WORDS('put_aside')}”"
+    yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
     yield "Stop before the first word", f"“{WORDS.stopped(0)}”"
     for error, key in SENTENCES.items():

@@ -98,7 +98,7 @@ class Pipeline:
             lines=outcome.lines,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
-            put_aside=outcome.result == "put_aside",
+            dead_letter=outcome.result == "dead_letter",
             record=record if _is_recorded(first) else None,
         )
         _log_turn(claim, record)
@@ -108,7 +108,7 @@ class Pipeline:
         """Cheap checks before dear ones."""
         message, t = claim.messages[0], self._access.localizer(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
-            return Outcome(result="put_aside", texts=(t("put_aside"),))
+            return Outcome(result="dead_letter", texts=(t("dead_letter"),))
         if refusal := await self._access.refusal(message, t):
             return refusal
         if message.kind == "command":

@@ -285,7 +285,7 @@ class Bench:
         claim: Claim,
         *lines: HistoryItem,
         replies: tuple[OutgoingMessage, ...] = (),
-        put_aside: bool = False,
+        dead_letter: bool = False,
         reply_to: int | None = None,
         record: TurnRecord | None = None,
     ) -> tuple[OutboxMessage, ...]:
@@ -296,7 +296,7 @@ class Bench:
                 lines=lines,
                 replies=replies,
                 to=replace(destination(), reply_to=reply_to),
-                put_aside=put_aside,
+                dead_letter=dead_letter,
                 record=record,
             )
         )

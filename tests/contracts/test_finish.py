@@ -140,7 +140,7 @@ def test_messages_that_wait_behind_stay(bench: Bench) -> None:
 
 def test_messages_that_were_put_aside_leave_the_mailbox(bench: Bench) -> None:
     claim = bench.ask()
-    bench.finish(claim, replies=(words("It did not work."),), put_aside=True)
+    bench.finish(claim, replies=(words("It did not work."),), dead_letter=True)
     bench.release(claim)
 
     assert texts(bench.take().outbox) == ["It did not work."]
@@ -192,7 +192,7 @@ def test_a_lost_claim_ends_nothing(bench: Bench) -> None:
     claim = bench.take()
 
     with pytest.raises(LeaseLost):
-        bench.finish(lost, shown(file), replies=(words(),), put_aside=True)
+        bench.finish(lost, shown(file), replies=(words(),), dead_letter=True)
 
     assert bench.files_due() == ()
     assert bench.compose(claim).lines == ()

@@ -37,7 +37,7 @@ def waiting(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
 
 
 def aside(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
-    return bench.run(bench.store.aside(limit=limit))
+    return bench.run(bench.store.dead_letters(limit=limit))
 
 
 # ---------------------------------------------------------------- news
@@ -140,22 +140,22 @@ def test_what_is_worked_on_is_held(bench: Bench) -> None:
     assert len(waiting(bench)) == 1
 
 
-def put_aside(bench: Bench) -> Waiting:
-    bench.finish(bench.ask(), put_aside=True)
+def dead_letter(bench: Bench) -> Waiting:
+    bench.finish(bench.ask(), dead_letter=True)
     bench.wait(LEASE_S)
     return aside(bench)[-1]
 
 
 def test_what_was_put_aside_is_told(bench: Bench) -> None:
     bench.wait(100)
-    told = put_aside(bench)
+    told = dead_letter(bench)
     assert (told.kind, told.attempts, told.is_held) == ("question", 1, False)
     assert told.arrived_at == bench.now - timedelta(seconds=LEASE_S)
     assert not waiting(bench)
 
 
 def test_what_is_replayed_is_asked_again_after_what_waits(bench: Bench) -> None:
-    dead = put_aside(bench)
+    dead = dead_letter(bench)
     other = message("Another question")
     bench.send(other)
     assert bench.run(bench.store.replay(dead.update_id, bench.now))
@@ -168,7 +168,7 @@ def test_what_is_replayed_is_asked_again_after_what_waits(bench: Bench) -> None:
 
 
 def test_what_was_not_put_aside_is_not_replayed(bench: Bench) -> None:
-    dead = put_aside(bench)
+    dead = dead_letter(bench)
     assert not bench.run(bench.store.replay(dead.update_id + 1, bench.now))
     assert bench.run(bench.store.replay(dead.update_id, bench.now))
     assert not bench.run(bench.store.replay(dead.update_id, bench.now))

@@ -292,7 +292,7 @@ STALE_WRITES: dict[str, Callable[[Bench, Claim], object]] = {
     "compose": lambda bench, claim: bench.compose(claim),
     "shorten": lambda bench, claim: bench.shorten(claim),
     "finish": lambda bench, claim: bench.finish(claim, *turn(), replies=(words(),)),
-    "put aside": lambda bench, claim: bench.finish(claim, put_aside=True),
+    "put aside": lambda bench, claim: bench.finish(claim, dead_letter=True),
     "intend": lambda bench, claim: bench.intend(claim, claim.messages[0]),
     "take_stragglers": lambda bench, claim: bench.stragglers(claim),
     "drop_parts": lambda bench, claim: bench.drop_outbox(claim),

@@ -579,7 +579,7 @@ def live_a_long_life(bench: Bench) -> None:
     bench.intend(claim, photo(), stands_for=shown_file.name)
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
-    bench.finish(failed, replies=(words(),), put_aside=True, record=bench.record("charged"))
+    bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
     bench.send(command(user=BOB), message(user=9))
 
 
@@ -612,7 +612,7 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     bench.show("file-1")
     bench.answer(bench.ask(*album(2)), *turn())
     dead = bench.ask()
-    bench.finish(dead, put_aside=True, record=bench.record("charged"))
+    bench.finish(dead, dead_letter=True, record=bench.record("charged"))
     bench.release(dead)
     bench.reserve(bench.ask(), bench.record("reserved"))
     bench.send(message(), command())

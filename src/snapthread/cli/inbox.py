@@ -41,7 +41,7 @@ def inbox(
 
 
 async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
-    messages = await (store.aside(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
+    messages = await (store.dead_letters(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
     return {"put_aside" if dead else "waiting": [_row(message) for message in messages]}
 
 

@@ -57,7 +57,7 @@ class Conversations(Protocol):
         lines: Sequence[HistoryItem] = (),
         replies: Sequence[OutgoingMessage] = (),
         to: Destination,
-        put_aside: bool = False,
+        dead_letter: bool = False,
         record: TurnRecord | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.

@@ -83,7 +83,7 @@ class MessageQueue(Protocol):
         """The messages in all mailboxes, oldest first."""
         ...
 
-    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[Waiting, ...]:
         """The messages that were put aside, oldest first."""
         ...
 

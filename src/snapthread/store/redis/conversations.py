@@ -74,7 +74,7 @@ class RedisConversations(Scripts):
         lines: Sequence[HistoryItem] = (),
         replies: Sequence[OutgoingMessage] = (),
         to: Destination,
-        put_aside: bool = False,
+        dead_letter: bool = False,
         record: TurnRecord | None = None,
     ) -> tuple[OutboxMessage, ...]:
         photos = [photo for line in lines for photo in line.photos]
@@ -85,7 +85,7 @@ class RedisConversations(Scripts):
             lines=[dump_line(line) for line in lines],
             photos=[{"label": photo.label, "file": photo.file} for photo in photos],
             replies=[dump_say(reply) for reply in replies],
-            put_aside=put_aside,
+            dead_letter=dead_letter,
             note=None if record is None else noted(record),
             seen=micros_of(SEEN_S),
             **going(to),

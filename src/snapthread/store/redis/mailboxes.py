@@ -81,7 +81,7 @@ class RedisMailboxes(Scripts):
     async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
         return load_waiting(await self._do("waiting", limit=limit))
 
-    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[Waiting, ...]:
         return load_waiting(await self._do("aside", limit=limit))
 
     async def replay(self, update_id: int, now: datetime) -> bool:

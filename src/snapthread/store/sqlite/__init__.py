@@ -118,7 +118,7 @@ class SqliteStore:
     next_wake = _verb(mailbox.next_wake)
     news = _verb(inbox.news)
     waiting = _verb(inbox.waiting)
-    aside = _verb(inbox.aside)
+    dead_letters = _verb(inbox.dead_letters)
     replay = _verb(inbox.replay)
     count_waiting = _verb(mailbox.count_waiting)
 

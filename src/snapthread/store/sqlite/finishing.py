@@ -38,7 +38,7 @@ def finish(
     lines: Sequence[HistoryItem] = (),
     replies: Sequence[OutgoingMessage] = (),
     to: Destination,
-    put_aside: bool = False,
+    dead_letter: bool = False,
     record: TurnRecord | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row = held(db, claim)
@@ -48,7 +48,7 @@ def finish(
     _add_lines(db, claim, lines)
     attach(db, claim, [photo for line in lines for photo in line.photos])
     retire_rest(db, claim, [row["update_id"] for row in rows], now)
-    if put_aside:
+    if dead_letter:
         _put_aside(db, claim, now)
     _leave_mailbox(db, claim, rows, now)
     settle(db, claim.conversation, record)

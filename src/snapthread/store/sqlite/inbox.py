@@ -48,7 +48,7 @@ def waiting(db: Db, *, limit: int) -> tuple[Waiting, ...]:
     return tuple(_waiting(row, row["arrived_at"], is_held=bool(row["is_held"])) for row in rows)
 
 
-def aside(db: Db, *, limit: int) -> tuple[Waiting, ...]:
+def dead_letters(db: Db, *, limit: int) -> tuple[Waiting, ...]:
     rows = db.execute("SELECT * FROM aside ORDER BY at, update_id LIMIT ?", (limit,))
     return tuple(_waiting(row, row["at"]) for row in rows)
 
