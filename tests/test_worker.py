@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
 from snapthread.intake.worker import Worker
-from snapthread.limits import LEASE_S, NEWS_EVERY_S
+from snapthread.limits import LEASE_S, SYNC_EVERY_S
 from snapthread.model import Claim, ConversationKey
 from tests import virtual
 
@@ -146,7 +146,7 @@ def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
-                await asyncio.sleep(2 * NEWS_EVERY_S)
+                await asyncio.sleep(2 * SYNC_EVERY_S)
                 is_written_down.set()
 
         worker = mailbox_of(serve, SlowStore())
@@ -155,7 +155,7 @@ def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
         await asyncio.sleep(0)
         while worker.active:
             worker.lose(CLAIM)
-            await asyncio.sleep(NEWS_EVERY_S)
+            await asyncio.sleep(SYNC_EVERY_S)
         worker.stop()
         await running
         assert is_written_down.is_set()

@@ -16,8 +16,8 @@ from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.intake.health import Health
 from snapthread.intake.inbox import Intake
-from snapthread.intake.leader import Duty
-from snapthread.intake.replicas import Listening
+from snapthread.intake.leader import LeaderLease
+from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.model import Installation, OutgoingMessage
@@ -164,8 +164,8 @@ class Bot:
             urgent=urgent_commands.run,
             parallel=settings.max_parallel_turns,
         )
-        self._polling = Duty(store, "poll", clock)
-        self.listening = Listening(
+        self._polling = LeaderLease(store, "poll", clock)
+        self.replica_sync = ReplicaSync(
             store, self.worker, upkeep.pauses, clock, stop=running_turns.stop
         )
         self.intake = Intake(
@@ -185,7 +185,7 @@ class Bot:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
             worker = group.create_task(self.worker.run())
-            listening = group.create_task(self.listening.run())
+            replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
             intake.cancel()
             self.worker.stop()
@@ -193,7 +193,7 @@ class Bot:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
                     await self._file_service.drain()
-            listening.cancel()
+            replica_sync.cancel()
             housekeeping.cancel()
 
     async def _take_in(self) -> None:

@@ -263,7 +263,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class ReplicaChanges:
     """What other processes did meanwhile: to claims of ours, and what the services asked for."""
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover

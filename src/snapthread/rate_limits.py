@@ -15,7 +15,7 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
-from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, NEWS_EVERY_S
+from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, SYNC_EVERY_S
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import (
     AnswerEvent,
@@ -55,17 +55,17 @@ class Pauses:
 
     async def left_s(self, service: str) -> float:
         """How long nobody may call the service; 0 where everybody may."""
-        if now_s() - self._heard_s >= NEWS_EVERY_S:
+        if now_s() - self._heard_s >= SYNC_EVERY_S:
             await self._ask_the_store()
         until = self._until.get(service)
         return max(0.0, (until - self._clock()).total_seconds()) if until else 0.0
 
     async def _ask_the_store(self) -> None:
         try:
-            news = await self._store.news((), self._clock())
+            changes = await self._store.poll_changes((), self._clock())
         except (StoreBusy, StoreFull):
             return  # what we know ourselves still holds
-        self.hear(news.pauses)
+        self.hear(changes.pauses)
 
     async def keep(self, service: str, busy: Busy) -> None:
         """Every process waits as long as the service asked for, if it asked."""

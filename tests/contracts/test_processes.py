@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from snapthread.limits import LEASE_S
-from snapthread.model import News, Waiting, private_conversation
+from snapthread.model import ReplicaChanges, Waiting, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -23,8 +23,8 @@ WEEK = timedelta(days=7)
 OLD = words("Your old history is gone.")
 
 
-def news(bench: Bench, *claims: object) -> News:
-    return bench.run(bench.store.news(claims, bench.now))  # type: ignore[arg-type]
+def news(bench: Bench, *claims: object) -> ReplicaChanges:
+    return bench.run(bench.store.poll_changes(claims, bench.now))  # type: ignore[arg-type]
 
 
 def adopt(bench: Bench, ids: Sequence[str], *, user: int = ANN) -> int:
@@ -44,7 +44,7 @@ def aside(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
 
 
 def test_a_claim_that_is_held_is_no_news(bench: Bench) -> None:
-    assert news(bench, bench.ask()) == News()
+    assert news(bench, bench.ask()) == ReplicaChanges()
 
 
 def test_a_claim_is_held_while_nobody_replaced_it(bench: Bench) -> None:
@@ -58,7 +58,7 @@ def test_a_claim_is_lost_to_a_reset(bench: Bench) -> None:
     reset = command()
     bench.send(reset)
     bench.reset(reset)
-    assert news(bench, claim, other) == News(lost=frozenset({claim}))
+    assert news(bench, claim, other) == ReplicaChanges(lost=frozenset({claim}))
 
 
 def test_a_claim_is_lost_to_who_took_over(bench: Bench) -> None:

@@ -18,7 +18,7 @@ AGAIN_S: Final = 2.0
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-class Duty:
+class LeaderLease:
     """Whoever holds the job works, and keeps saying so; the others stand by."""
 
     def __init__(self, store: Store, job: str, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import Worker
-from snapthread.limits import NEWS_EVERY_S
+from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
 from snapthread.ports import Clock, Store
 from snapthread.rate_limits import Pauses
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 StopAnswer = Callable[[ConversationKey, int], None]
 
 
-class Listening:
+class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
     def __init__(
@@ -34,15 +34,15 @@ class Listening:
         while True:
             await self._worker.works()
             try:
-                await self.hear()
+                await self.sync_once()
             except (StoreBusy, StoreFull) as away:
                 log.debug("trouble", kind="store", why=str(away))  # the lease looks after itself
-            await asyncio.sleep(NEWS_EVERY_S)
+            await asyncio.sleep(SYNC_EVERY_S)
 
-    async def hear(self) -> None:
-        news = await self._store.news(self._worker.claims, self._clock())
-        self._pauses.hear(news.pauses)
-        for claim in news.lost:
+    async def sync_once(self) -> None:
+        changes = await self._store.poll_changes(self._worker.claims, self._clock())
+        self._pauses.hear(changes.pauses)
+        for claim in changes.lost:
             self._worker.lose(claim)
-        for claim in news.stopped:
+        for claim in changes.stopped:
             self._stop(claim.conversation, claim.turn)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Claim, ConversationKey, Message, News, OutgoingMessage, Waiting
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    OutgoingMessage,
+    ReplicaChanges,
+    Waiting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,7 @@ class MessageQueue(Protocol):
         """When the next conversation can be claimed; None where nothing waits."""
         ...
 
-    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+    async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
         """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, SEEN_S, WAITING_MAX
-from snapthread.model import Claim, ConversationKey, Message, News, Waiting
+from snapthread.model import Claim, ConversationKey, Message, ReplicaChanges, Waiting
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message
 from snapthread.store.redis.scripts import Scripts, first_token
@@ -74,7 +74,7 @@ class RedisMailboxes(Scripts):
         at = await self._do("next_wake", now=micros(now))
         return None if at is None else moment(at)
 
-    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+    async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
         told_of = [{**holder(claim), "turn": claim.turn} for claim in claims]
         return load_news(claims, await self._do("news", claims=told_of, now=micros(now)))
 

@@ -23,8 +23,8 @@ from snapthread.model import (
     IntendedFile,
     LedgerFile,
     Message,
-    News,
     OutboxMessage,
+    ReplicaChanges,
     Waiting,
 )
 from snapthread.ports import Arrival
@@ -206,11 +206,11 @@ def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
     )
 
 
-def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> News:
+def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> ReplicaChanges:
     """What became of each claim, in the same order, and the pauses."""
     states, pauses = reply
     became = list(zip(claims, states, strict=True))
-    return News(
+    return ReplicaChanges(
         lost=frozenset(claim for claim, state in became if state == "lost"),
         stopped=frozenset(claim for claim, state in became if state == "stopped"),
         pauses={service: moment(until) for service, until in pauses},

@@ -116,7 +116,7 @@ class SqliteStore:
     take_stragglers = _verb(mailbox.take_stragglers)
     urgent_commands = _verb(mailbox.urgent_commands)
     next_wake = _verb(mailbox.next_wake)
-    news = _verb(inbox.news)
+    poll_changes = _verb(inbox.poll_changes)
     waiting = _verb(inbox.waiting)
     dead_letters = _verb(inbox.dead_letters)
     replay = _verb(inbox.replay)

@@ -4,16 +4,16 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import Claim, ConversationKey, News, Waiting
+from snapthread.model import Claim, ConversationKey, ReplicaChanges, Waiting
 from snapthread.store.codec import load_message, moment, seconds
 from snapthread.store.sqlite.accepting import put_in
 from snapthread.store.sqlite.rows import Db, ensure_conversation, refresh_ready
 
 
-def news(db: Db, claims: Sequence[Claim], now: datetime) -> News:
+def poll_changes(db: Db, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
     rows = {claim: _conversation(db, claim) for claim in claims}
     pauses = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
-    return News(
+    return ReplicaChanges(
         lost=frozenset(claim for claim, row in rows.items() if row is None),
         stopped=frozenset(
             claim for claim, row in rows.items() if row and row["stopped_turn"] == claim.turn
