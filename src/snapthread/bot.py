@@ -23,7 +23,12 @@ from snapthread.intake.worker import Worker
 from snapthread.model import Installation, OutgoingMessage
 from snapthread.pipeline import Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
-from snapthread.rate_limits import FairAssistant, FairChat, FairFiles, Pauses
+from snapthread.rate_limits import (
+    Cooldowns,
+    RateLimitedAssistant,
+    RateLimitedChat,
+    RateLimitedFiles,
+)
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
@@ -49,13 +54,13 @@ class Edges:
     clock: Clock = utc_now
 
 
-def considerate(edges: Edges, pauses: Pauses) -> Edges:
+def with_rate_limits(edges: Edges, cooldowns: Cooldowns) -> Edges:
     """The same edges, which wait where a service asked any process of ours to wait."""
     return replace(
         edges,
-        chat=FairChat(edges.chat, pauses),
-        assistant=FairAssistant(edges.assistant, pauses),
-        files=FairFiles(edges.files, pauses),
+        chat=RateLimitedChat(edges.chat, cooldowns),
+        assistant=RateLimitedAssistant(edges.assistant, cooldowns),
+        files=RateLimitedFiles(edges.files, cooldowns),
     )
 
 
@@ -67,12 +72,12 @@ class Upkeep:
         file_service: FileService,
         pictures: ImageImporter,
         edges: Edges,
-        pauses: Pauses,
+        cooldowns: Cooldowns,
         settings: Settings,
     ) -> None:
         store, clock = edges.store, edges.clock
         self.edges = edges
-        self.pauses = pauses
+        self.cooldowns = cooldowns
         self.file_service = file_service
         self.pictures = pictures
         self.healing = Healing(store, edges.files, pictures, clock)
@@ -85,8 +90,8 @@ class Upkeep:
 
     @classmethod
     async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
-        pauses = Pauses(edges.store, edges.clock)
-        edges = considerate(edges, pauses)
+        cooldowns = Cooldowns(edges.store, edges.clock)
+        edges = with_rate_limits(edges, cooldowns)
         file_service = FileService(
             edges.store,
             edges.files,
@@ -98,7 +103,7 @@ class Upkeep:
         pictures = ImageImporter(
             edges.chat, edges.codec, file_service, max_bytes=settings.max_image_bytes
         )
-        return cls(file_service, pictures, edges, pauses, settings)
+        return cls(file_service, pictures, edges, cooldowns, settings)
 
 
 class Bot:
@@ -166,7 +171,7 @@ class Bot:
         )
         self._polling = LeaderLease(store, "poll", clock)
         self.replica_sync = ReplicaSync(
-            store, self.worker, upkeep.pauses, clock, stop=running_turns.stop
+            store, self.worker, upkeep.cooldowns, clock, stop=running_turns.stop
         )
         self.intake = Intake(
             store,

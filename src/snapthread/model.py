@@ -268,7 +268,7 @@ class ReplicaChanges:
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
-    pauses: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+    cooldowns: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

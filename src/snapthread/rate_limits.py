@@ -38,7 +38,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Pauses:
+class Cooldowns:
     """What the services asked for, in this process or in another."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -47,10 +47,10 @@ class Pauses:
         self._until: dict[str, datetime] = {}
         self._heard_s = float("-inf")
 
-    def hear(self, pauses: Mapping[str, datetime]) -> None:
+    def hear(self, cooldowns: Mapping[str, datetime]) -> None:
         """What the store holds now; a pause of ours may be longer, where it could not be kept."""
         self._heard_s = now_s()
-        for service, until in pauses.items():
+        for service, until in cooldowns.items():
             self._until[service] = max(until, self._until.get(service, until))
 
     async def left_s(self, service: str) -> float:
@@ -65,7 +65,7 @@ class Pauses:
             changes = await self._store.poll_changes((), self._clock())
         except (StoreBusy, StoreFull):
             return  # what we know ourselves still holds
-        self.hear(changes.pauses)
+        self.hear(changes.cooldowns)
 
     async def keep(self, service: str, busy: Busy) -> None:
         """Every process waits as long as the service asked for, if it asked."""
@@ -77,7 +77,7 @@ class Pauses:
         self._until[service] = until
         log.info("service.paused", service=service, wait_s=round(busy.retry_after_s, 1))
         try:
-            await self._store.pause(service, until)
+            await self._store.start_cooldown(service, until)
         except (StoreBusy, StoreFull) as away:
             log.warning("trouble", kind="store", why=str(away))  # this process waits all the same
 
@@ -107,70 +107,70 @@ class Pauses:
             raise
 
 
-class FairAssistant:
+class RateLimitedAssistant:
     """`ports.Assistant`; who is told to wait builds the request again after that, as files that
     it names may have left meanwhile."""
 
-    def __init__(self, assistant: Assistant, pauses: Pauses) -> None:
+    def __init__(self, assistant: Assistant, cooldowns: Cooldowns) -> None:
         self._assistant = assistant
-        self._pauses = pauses
+        self._cooldowns = cooldowns
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent, None]:
-        if left_s := await self._pauses.left_s(ASSISTANT):
+        if left_s := await self._cooldowns.left_s(ASSISTANT):
             raise AssistantBusy("openai asked us to wait", retry_after_s=left_s, is_pause=True)
         try:
             async with aclosing(self._assistant.ask(ask)) as events:
                 async for event in events:
                     yield event
         except AssistantBusy as busy:
-            await self._pauses.keep(ASSISTANT, busy)
+            await self._cooldowns.keep(ASSISTANT, busy)
             raise
 
 
-class FairFiles:
+class RateLimitedFiles:
     """`ports.Files`; what must wait for long is refused, or done later."""
 
-    def __init__(self, files: Files, pauses: Pauses) -> None:
+    def __init__(self, files: Files, cooldowns: Cooldowns) -> None:
         self._files = files
-        self._pauses = pauses
+        self._cooldowns = cooldowns
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
         upload = partial(self._files.upload, filename, content, mime, life_s=life_s)
-        return await self._fairly(upload, within_s=ASK_RETRY_WITHIN_S)
+        return await self._limited(upload, within_s=ASK_RETRY_WITHIN_S)
 
     async def delete(self, openai_id: str) -> bool:
         # Within the time that the file was taken for.
         delete = partial(self._files.delete, openai_id)
-        return await self._fairly(delete, within_s=DELETION_LEASE_S / 2)
+        return await self._limited(delete, within_s=DELETION_LEASE_S / 2)
 
     async def exists(self, openai_id: str) -> bool:
         exists = partial(self._files.exists, openai_id)
-        return await self._fairly(exists, within_s=ASK_RETRY_WITHIN_S)
+        return await self._limited(exists, within_s=ASK_RETRY_WITHIN_S)
 
     async def list(self) -> AsyncGenerator[RemoteFile, None]:
-        await self._pauses.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
+        await self._cooldowns.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
         try:
             async with aclosing(self._files.list()) as files:
                 async for file in files:
                     yield file
         except FilesBusy as busy:
-            await self._pauses.keep(FILES, busy)
+            await self._cooldowns.keep(FILES, busy)
             raise
 
-    async def _fairly(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
-        return await self._pauses.call(FILES, call, busy=FilesBusy, within_s=within_s)
+    async def _limited(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
+        return await self._cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
 
 
-class FairChat:
+class RateLimitedChat:
     """`ports.Chat`; who is told to wait gives the conversation back and does something else.
 
     A draft or an edit waits with everything else, but asks nobody to wait: what Telegram says of
     it is about one chat.
     """
 
-    def __init__(self, chat: Chat, pauses: Pauses) -> None:
+    def __init__(self, chat: Chat, cooldowns: Cooldowns) -> None:
         self._chat = chat
-        self._pauses = pauses
+        self._cooldowns = cooldowns
 
     async def start(self) -> str:
         return await self._chat.start()
@@ -182,14 +182,14 @@ class FairChat:
         return self._chat.read(body)
 
     async def send(self, part: OutboxMessage) -> int:
-        return await self._fairly(partial(self._chat.send, part))
+        return await self._limited(partial(self._chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
         await self._chat.edit(to, message_id, outgoing)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        return await self._fairly(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
+        return await self._limited(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
@@ -205,7 +205,7 @@ class FairChat:
         await self._chat.close()
 
     async def _wait(self) -> None:
-        await self._pauses.wait(CHAT, refusal=ChatBusy, within_s=0)
+        await self._cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
 
-    async def _fairly(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self._pauses.call(CHAT, call, busy=ChatBusy, within_s=0)
+    async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await self._cooldowns.call(CHAT, call, busy=ChatBusy, within_s=0)

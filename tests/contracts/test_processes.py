@@ -86,23 +86,23 @@ def test_a_stop_is_news_of_its_turn_only(bench: Bench) -> None:
 
 def test_a_pause_is_told_until_it_is_over(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=2.5)
-    bench.run(bench.store.pause("openai", until))
-    assert news(bench).pauses == {"openai": until}
+    bench.run(bench.store.start_cooldown("openai", until))
+    assert news(bench).cooldowns == {"openai": until}
     bench.wait(2.5)
-    assert not news(bench).pauses
+    assert not news(bench).cooldowns
 
 
 def test_a_pause_is_never_made_shorter(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=30)
     for wait_s in (10, 30, 5):
-        bench.run(bench.store.pause("telegram", bench.now + timedelta(seconds=wait_s)))
-    assert news(bench).pauses == {"telegram": until}
+        bench.run(bench.store.start_cooldown("telegram", bench.now + timedelta(seconds=wait_s)))
+    assert news(bench).cooldowns == {"telegram": until}
 
 
 def test_pauses_of_two_services_are_two(bench: Bench) -> None:
     for service in ("openai", "telegram"):
-        bench.run(bench.store.pause(service, bench.now + timedelta(seconds=1)))
-    assert news(bench).pauses.keys() == {"openai", "telegram"}
+        bench.run(bench.store.start_cooldown(service, bench.now + timedelta(seconds=1)))
+    assert news(bench).cooldowns.keys() == {"openai", "telegram"}
 
 
 # ---------------------------------------------------------------- what waits, what was put aside

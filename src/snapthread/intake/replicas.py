@@ -10,7 +10,7 @@ from snapthread.intake.worker import Worker
 from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
 from snapthread.ports import Clock, Store
-from snapthread.rate_limits import Pauses
+from snapthread.rate_limits import Cooldowns
 
 log = structlog.get_logger()
 
@@ -21,11 +21,11 @@ class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
     def __init__(
-        self, store: Store, worker: Worker, pauses: Pauses, clock: Clock, *, stop: StopAnswer
+        self, store: Store, worker: Worker, cooldowns: Cooldowns, clock: Clock, *, stop: StopAnswer
     ) -> None:
         self._store = store
         self._worker = worker
-        self._pauses = pauses
+        self._cooldowns = cooldowns
         self._clock = clock
         self._stop = stop
 
@@ -41,7 +41,7 @@ class ReplicaSync:
 
     async def sync_once(self) -> None:
         changes = await self._store.poll_changes(self._worker.claims, self._clock())
-        self._pauses.hear(changes.pauses)
+        self._cooldowns.hear(changes.cooldowns)
         for claim in changes.lost:
             self._worker.lose(claim)
         for claim in changes.stopped:

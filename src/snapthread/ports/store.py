@@ -26,7 +26,7 @@ class Store(MessageQueue, Conversations, FileLedger, People, Quotas, Records, Pr
         """One process does a job at a time; who has it keeps it by taking it again."""
         ...
 
-    async def pause(self, service: str, until: datetime) -> None:
+    async def start_cooldown(self, service: str, until: datetime) -> None:
         """No process calls this service before then (`MessageQueue.news` tells the others)."""
         ...
 

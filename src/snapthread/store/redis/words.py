@@ -208,12 +208,12 @@ def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
 
 def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> ReplicaChanges:
     """What became of each claim, in the same order, and the pauses."""
-    states, pauses = reply
+    states, cooldowns = reply
     became = list(zip(claims, states, strict=True))
     return ReplicaChanges(
         lost=frozenset(claim for claim, state in became if state == "lost"),
         stopped=frozenset(claim for claim, state in became if state == "stopped"),
-        pauses={service: moment(until) for service, until in pauses},
+        cooldowns={service: moment(until) for service, until in cooldowns},
     )
 
 

@@ -103,7 +103,7 @@ class SqliteStore:
 
     installation = _verb(_installation)
     take_job = _verb(leaving.take_job)
-    pause = _verb(inbox.pause)
+    start_cooldown = _verb(inbox.start_cooldown)
     tidy = _verb(_tidy)
     check = _verb(_check)
 

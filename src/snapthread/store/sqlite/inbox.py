@@ -12,13 +12,13 @@ from snapthread.store.sqlite.rows import Db, ensure_conversation, refresh_ready
 
 def poll_changes(db: Db, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
     rows = {claim: _conversation(db, claim) for claim in claims}
-    pauses = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
+    cooldowns = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
     return ReplicaChanges(
         lost=frozenset(claim for claim, row in rows.items() if row is None),
         stopped=frozenset(
             claim for claim, row in rows.items() if row and row["stopped_turn"] == claim.turn
         ),
-        pauses={row["service"]: moment(row["until"]) for row in pauses},
+        cooldowns={row["service"]: moment(row["until"]) for row in cooldowns},
     )
 
 
@@ -30,7 +30,7 @@ def _conversation(db: Db, claim: Claim) -> sqlite3.Row | None:
     return row
 
 
-def pause(db: Db, service: str, until: datetime) -> None:
+def start_cooldown(db: Db, service: str, until: datetime) -> None:
     db.execute(
         "INSERT INTO pauses (service, until) VALUES (?, ?)"
         " ON CONFLICT (service) DO UPDATE SET until = max(until, excluded.until)",
