@@ -34,7 +34,7 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
-from snapthread.turn.quotas import Accounts, Asked
+from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.transcript import text_tokens
@@ -114,7 +114,7 @@ class Bot:
         settings: Settings,
         texts: Texts,
         upkeep: Upkeep,
-        accounts: Accounts,
+        quotas: Quotas,
         turn_runner: TurnRunner,
     ) -> None:
         edges = upkeep.edges
@@ -122,7 +122,7 @@ class Bot:
         self._settings = settings
         self._store = store
         self._file_service = upkeep.file_service
-        self.accounts = accounts
+        self.quotas = quotas
         self.health = Health(clock)
         self.housekeeping = upkeep.housekeeping
         alerts = Alerts(
@@ -137,7 +137,7 @@ class Bot:
         commands = Commands(
             store,
             upkeep.erasing,
-            accounts,
+            quotas,
             clock,
             retention_days=settings.file_retention_days,
             files_retired=self.housekeeping.wake,
@@ -147,7 +147,7 @@ class Bot:
             store,
             access,
             commands,
-            accounts,
+            quotas,
             running_turns,
             ReplySender(store, chat),
             alerts,
@@ -232,19 +232,19 @@ async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
     upkeep = await Upkeep.of(edges, settings)
     edges = upkeep.edges
     installation = await edges.store.installation()
-    accounts = _accounts(edges, settings, texts, prices, installation)
+    quotas = _quotas(edges, settings, texts, prices, installation)
     turn_runner = TurnRunner(
         edges.store,
         upkeep.pictures,
         upkeep.healing,
-        accounts,
+        quotas,
         edges.assistant,
         texts.model,
         installation,
         edges.clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Bot(settings, texts, upkeep, accounts, turn_runner)
+    return Bot(settings, texts, upkeep, quotas, turn_runner)
 
 
 def instructions_of(settings: Settings, texts: Texts) -> str:
@@ -252,14 +252,14 @@ def instructions_of(settings: Settings, texts: Texts) -> str:
     return settings.assistant_instructions or texts.model("instructions")
 
 
-def _accounts(
+def _quotas(
     edges: Edges,
     settings: Settings,
     texts: Texts,
     prices: PriceList,
     installation: Installation,
-) -> Accounts:
-    asked = Asked(
+) -> Quotas:
+    asked = RequestProfile(
         model=settings.openai_model,
         detail=settings.image_detail,
         output_tokens=settings.openai_max_output_tokens,
@@ -267,12 +267,12 @@ def _accounts(
         image_side=settings.image_max_side,
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
-    return Accounts(
+    return Quotas(
         edges.store,
         prices,
         installation,
         edges.clock,
-        asked=asked,
+        profile=asked,
         limits=settings.limits,
         admins=settings.admin_user_ids,
     )

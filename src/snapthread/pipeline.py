@@ -35,7 +35,7 @@ from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
-from snapthread.turn.quotas import Accounts, images_of
+from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import TurnRecord
 
@@ -50,7 +50,7 @@ class Pipeline:
         store: Store,
         access: AccessControl,
         commands: Commands,
-        accounts: Accounts,
+        quotas: Quotas,
         running_turns: RunningTurns,
         reply: ReplySender,
         alerts: Alerts,
@@ -59,7 +59,7 @@ class Pipeline:
         self._store = store
         self._access = access
         self._commands = commands
-        self._accounts = accounts
+        self._quotas = quotas
         self._running_turns = running_turns
         self._reply = reply
         self._alerts = alerts
@@ -80,7 +80,7 @@ class Pipeline:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
-                _log_turn(claim, await self._accounts.broke_off(claim.messages[0], meter))
+                _log_turn(claim, await self._quotas.record_interrupted(claim.messages[0], meter))
             raise
         await self._reply.deliver(claim, parts)
         if _is_recorded(claim.messages[0]):
@@ -91,7 +91,7 @@ class Pipeline:
     async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
         replies = await asyncio.to_thread(outcome.replies)
-        record = self._accounts.record(first, meter, outcome=outcome.result, reason=outcome.reason)
+        record = self._quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self._store.finish(
             claim,
             self._clock(),
@@ -121,7 +121,7 @@ class Pipeline:
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
-        if over := await self._accounts.admit(claim, questions, meter):
+        if over := await self._quotas.reserve(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:
             ended = await self._running_turns.ask(claim, questions, meter)

@@ -36,7 +36,7 @@ from snapthread.model import (
 from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.store.sqlite import SqliteStore
-from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord, day_of
+from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -451,7 +451,7 @@ class Bench:
 
     def reserve(
         self, claim: Claim, estimate: TurnRecord, *, payer: str = "ann", limits: Limits = NO_LIMITS
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         return self.run(
             self.store.reserve(claim, self.now, payer=payer, estimate=estimate, limits=limits)
         )
@@ -462,7 +462,7 @@ class Bench:
     def settle_stale(self, *, limit: int = 100) -> int:
         return self.run(self.store.settle_stale(self.now, limit=limit))
 
-    def spent(self, payer: str = "ann") -> Spent:
+    def spent(self, payer: str = "ann") -> Spending:
         return self.run(self.store.spent(payer, self.now))
 
     def usage(self, *, user: int | None = None) -> tuple[DailyUsage, ...]:

@@ -140,7 +140,7 @@ class OpenAI:
         self.vanished: set[str] = set()
         self.violations: list[str] = []
         self.failed_for: Counter[str] = Counter()
-        self.asked = 0
+        self.profile = 0
         self.retired: Callable[[], Awaitable[set[str]]] | None = None  # as the ledger knows
 
     @property
@@ -194,7 +194,7 @@ class OpenAI:
                 )
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
-        self.asked += 1
+        self.profile += 1
         parts = [part for line in ask.lines for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
         self._note_dead(ids)
@@ -204,7 +204,7 @@ class OpenAI:
             self.failed_for.update(dead)
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
-        yield TextDelta(text=f"answer {self.asked}")
+        yield TextDelta(text=f"answer {self.profile}")
         yield AnswerCompleted(usage=Usage(), model="fake")
 
     async def _note_retired(self, ids: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from snapthread.model import Message, OutgoingMessage, Usage, private_conversati
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts.localizer import dollars
-from snapthread.usage import STALE, Amounts, Limits, SentImage, Spent, TurnRecord
+from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread_sandbox.openai.scripted_model import Answer
 from snapthread_sandbox.telegram.people import Person
@@ -31,9 +31,9 @@ async def records(world: World) -> tuple[TurnRecord, ...]:
     return await world.process.store.records_after(at().replace(year=2000), "", limit=10_000)
 
 
-async def spent(world: World, user_id: int = ADA) -> Spent:
+async def spent(world: World, user_id: int = ADA) -> Spending:
     assert world.process is not None
-    return await world.process.line.accounts.spent(user_id)
+    return await world.process.line.quotas.spent(user_id)
 
 
 def downloads(world: World) -> int:

@@ -104,7 +104,7 @@ def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_counted
         for name in ("messages", "images", "image_tokens", "bytes_uploaded", "cost_micros"):
             assert sum(getattr(row, name) for row in days) == total(told, name), name
         assert at() > told[0].at
-        spent = await world.process.line.accounts.spent(1001)
+        spent = await world.process.line.quotas.spent(1001)
         assert spent.bot_month.cost_micros == total(told, "cost_micros")
 
     play(story, tmp_path)

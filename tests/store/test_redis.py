@@ -25,7 +25,7 @@ from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.store.redis import server as redis_server
 from snapthread.store.redis.failures import ours
-from snapthread.usage import Amounts, Limits, Over
+from snapthread.usage import Amounts, LimitExceeded, Limits
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -352,11 +352,11 @@ def test_two_processes_never_reserve_more_than_the_limit(server: Server, bench: 
     bench.wait(QUIET_S)
     claims = [bench.take() for _ in range(50)]
 
-    async def reserve(store: Store, claim: Claim) -> Over | None:
+    async def reserve(store: Store, claim: Claim) -> LimitExceeded | None:
         estimate = bench.record(claim.conversation, images=1)
         return await store.reserve(claim, bench.now, payer="ann", estimate=estimate, limits=limits)
 
-    async def both() -> list[Over | None]:
+    async def both() -> list[LimitExceeded | None]:
         second = await RedisStore.open(server.url)
         stores = itertools.cycle([bench.store, second])
         overs = await asyncio.gather(*map(reserve, stores, claims))

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from snapthread.limits import MEGABYTE
 from snapthread.texts.localizer import Localizer, dollars
-from snapthread.usage import DailyUsage, Limits, Spent, day_of
+from snapthread.usage import DailyUsage, Limits, Spending, day_of
 
 
 def told(
     t: Localizer,
     rows: Sequence[DailyUsage],
     limits: Limits,
-    spent: Spent,
+    spent: Spending,
     *,
     now: datetime,
     stored_bytes: int,
@@ -44,12 +44,12 @@ def _cost(t: Localizer, rows: Sequence[DailyUsage]) -> str:
     return t("usage_at_least", cost=dollars(sum(known))) if known else t("usage_unknown_cost")
 
 
-def _left(t: Localizer, limits: Limits, spent: Spent) -> str:
+def _left(t: Localizer, limits: Limits, spent: Spending) -> str:
     left = ", ".join(_each_left(t, limits, spent))
     return t("usage_left", left=left) if left else t("usage_no_limits")
 
 
-def _each_left(t: Localizer, limits: Limits, spent: Spent) -> Iterator[str]:
+def _each_left(t: Localizer, limits: Limits, spent: Spending) -> Iterator[str]:
     if limit := limits.user_daily_messages:
         what = t("usage_messages", n=max(0, limit - spent.day.messages))
         yield t("usage_left_today", what=what)

@@ -10,7 +10,7 @@ from snapthread.model import Button, Claim, Destination, Document, Message, Outg
 from snapthread.ports import Clock, Store
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
-from snapthread.turn.quotas import Accounts
+from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
 DELETE_ME = "delete_me:yes"
@@ -26,7 +26,7 @@ class Commands:
         self,
         store: Store,
         erasing: Erasing,
-        accounts: Accounts,
+        quotas: Quotas,
         clock: Clock,
         *,
         retention_days: int,
@@ -34,7 +34,7 @@ class Commands:
     ) -> None:
         self._store = store
         self._erasing = erasing
-        self._accounts = accounts
+        self._quotas = quotas
         self._clock = clock
         self._retention_days = retention_days
         self._files_retired = files_retired
@@ -69,8 +69,8 @@ class Commands:
         text = told(
             t,
             await self._store.usage(since, user_id=user_id),
-            self._accounts.limits_of(user_id),
-            await self._accounts.spent(user_id),
+            self._quotas.limits_of(user_id),
+            await self._quotas.spent(user_id),
             now=now,
             stored_bytes=await self._store.bytes_of(user_id),
         )

@@ -6,7 +6,6 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -28,6 +27,7 @@ from snapthread.ports.images import Codec, Image
 from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
+from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
 
@@ -50,13 +50,13 @@ __all__ = [
     "MessageQueue",
     "People",
     "PriceList",
-    "Quotas",
-    "Records",
+    "QuotaLedger",
     "RemoteFile",
     "RequestTaken",
     "ResetReply",
     "Store",
     "TextDelta",
     "Update",
+    "UsageRecords",
     "UsageReported",
 ]

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Installation
-from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
+from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
-class Store(MessageQueue, Conversations, FileLedger, People, Quotas, Records, Protocol):
+class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageRecords, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,

@@ -21,7 +21,7 @@ from snapthread.errors import (
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import Language, Message
 from snapthread.texts import Texts, language_of
-from snapthread.usage import Over
+from snapthread.usage import LimitExceeded
 
 MEGA = 1_000_000
 
@@ -98,7 +98,7 @@ class Localizer:
             return reasons[0]
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
-    def over(self, over: Over) -> str:
+    def over(self, over: LimitExceeded) -> str:
         """Which limit, how much of it is used, when it opens; what helps where waiting does not."""
         is_money = over.limit.endswith("cost")
         amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}

@@ -20,7 +20,7 @@ from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.transcript import image_tokens as usual_tokens
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
+from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
@@ -28,7 +28,7 @@ UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestProfile:
     """How questions are put: what their cost depends on."""
 
     model: str
@@ -53,7 +53,7 @@ def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(picture for question in questions for picture in question.pictures)
 
 
-class Accounts:
+class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Accounts:
         installation: Installation,
         clock: Clock,
         *,
-        asked: Asked,
+        profile: RequestProfile,
         limits: Limits,
         admins: frozenset[int] = frozenset(),
     ) -> None:
@@ -73,17 +73,17 @@ class Accounts:
         self._clock = clock
         self._limits = limits
         self._admins = admins
-        self.asked = asked
+        self.profile = profile
 
     def limits_of(self, user_id: int) -> Limits:
         return Limits() if user_id in self._admins else self._limits
 
-    async def spent(self, user_id: int) -> Spent:
+    async def spent(self, user_id: int) -> Spending:
         return await self._store.spent(self._payer(user_id), self._clock())
 
-    async def admit(
+    async def reserve(
         self, claim: Claim, questions: tuple[Message, ...], meter: Meter
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
         pictures = images_of(questions)
@@ -109,13 +109,13 @@ class Accounts:
     ) -> TurnRecord:
         usage = Usage(
             input_tokens=await self._input_tokens(claim, questions),
-            output_tokens=self.asked.output_tokens,
+            output_tokens=self.profile.output_tokens,
         )
         return TurnRecord(
             id=meter.id,
             at=self._clock(),
             user_id=questions[0].user_id,
-            model=self.asked.model,
+            model=self.profile.model,
             outcome="interrupted",
             reason="lost",
             messages=1,
@@ -133,23 +133,23 @@ class Accounts:
             claim, self._clock(), max_tokens=UNCUT, question_tokens=question
         )
         held = sum(line.tokens for line in transcript.lines)
-        return max(question, min(question + held, self.asked.context_tokens))
+        return max(question, min(question + held, self.profile.context_tokens))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
         replied = replied_image(questions)
         pictures = (*images_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
-        around = self.asked.instructions_tokens + AROUND_TOKENS
+        around = self.profile.instructions_tokens + AROUND_TOKENS
         return around + text_tokens(asked_text(questions)) + shown
 
     def _picture_tokens(self, picture: TelegramImage) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
-        side = self.asked.image_side
+        side = self.profile.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
-            return self.asked.most_image_tokens()
+            return self.profile.most_image_tokens()
         scale = min(1.0, side / max(picture.width, picture.height))
         width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
-        return self.asked.image_tokens(width, height)
+        return self.profile.image_tokens(width, height)
 
     def _most(self, usage: Usage) -> int | None:
         """What is written to the cache may cost more than plain input."""
@@ -159,7 +159,7 @@ class Accounts:
 
     def _cost(self, *usages: Usage) -> int | None:
         """Of requests, each priced by itself; unknown where one of them is."""
-        costs = [self._prices.cost_micros(self.asked.model, usage) for usage in usages]
+        costs = [self._prices.cost_micros(self.profile.model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
@@ -173,7 +173,7 @@ class Accounts:
             id=meter.id,
             at=self._clock(),
             user_id=first.user_id,
-            model=self.asked.model,
+            model=self.profile.model,
             outcome=outcome,
             reason=reason,
             messages=meter.messages,
@@ -200,7 +200,7 @@ class Accounts:
             ),
         )
 
-    async def broke_off(self, first: Message, meter: Meter) -> TurnRecord:
+    async def record_interrupted(self, first: Message, meter: Meter) -> TurnRecord:
         """The attempt ends without an end of the turn: what it has cost is known now."""
         record = self.record(first, meter, outcome="interrupted", reason="broke_off")
         with suppress(SnapthreadError):  # else it is charged as reserved

@@ -28,7 +28,7 @@ from snapthread.turn.question import (
     question_item,
     replied_image,
 )
-from snapthread.turn.quotas import Accounts
+from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import ModelTexts, named_files, request_items, text_tokens
 
@@ -54,7 +54,7 @@ class TurnRunner:
         store: Store,
         pictures: ImageImporter,
         healing: Healing,
-        accounts: Accounts,
+        quotas: Quotas,
         assistant: Assistant,
         t: ModelTexts,
         installation: Installation,
@@ -65,7 +65,7 @@ class TurnRunner:
         self._store = store
         self._pictures = pictures
         self._healing = healing
-        self._accounts = accounts
+        self._quotas = quotas
         self._assistant = assistant
         self._t = t
         self._secret = installation.secret
@@ -115,7 +115,7 @@ class TurnRunner:
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
-        over = await self._accounts.admit(turn.claim, messages, turn.meter)
+        over = await self._quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
@@ -174,7 +174,7 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self._t,
-            image_tokens=self._accounts.asked.image_tokens,
+            image_tokens=self._quotas.profile.image_tokens,
             now=self._clock(),
         )
 
@@ -185,7 +185,7 @@ class TurnRunner:
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.record_request(
-            Usage(input_tokens=said + self._accounts.asked.instructions_tokens),
+            Usage(input_tokens=said + self._quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
@@ -198,7 +198,7 @@ class TurnRunner:
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
         files = await self._store.named(claim, openai_ids) if openai_ids else ()
-        return sum(self._accounts.asked.image_tokens(file.width, file.height) for file in files)
+        return sum(self._quotas.profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

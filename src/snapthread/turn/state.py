@@ -8,7 +8,7 @@ from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
 from snapthread.ports import AnswerCompleted, AnswerEvent, RequestTaken, TextDelta, UsageReported
 from snapthread.turn.question import OF_REPLY, QuestionContext
-from snapthread.usage import Over
+from snapthread.usage import LimitExceeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,9 @@ class TurnResult:
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
     cut: str | None = None
-    over: Over | None = None  # parts of the album came late and were more than a limit lets in
+    over: LimitExceeded | None = (
+        None  # parts of the album came late and were more than a limit lets in
+    )
     is_stopped: bool = False
     unseen: int = 0  # pictures that were not there yet when it was stopped
 
@@ -45,7 +47,7 @@ class TurnState:
     brought: tuple[ImageResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
-    over: Over | None = None
+    over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
