@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.bot import Edges, Upkeep
+from snapthread.bot import Adapters, Maintenance
 from snapthread.images.file_service import FileService
 from snapthread.model import FileName
 from snapthread.settings import Settings
@@ -30,7 +30,7 @@ async def main() -> None:
     store = await SqliteStore.open(":memory:")
     faults = Faults()
     openai = OpenAI(faults)
-    edges = Edges(
+    adapters = Adapters(
         store=store,
         chat=cast(Any, Telegram(faults)),  # nothing is read here
         assistant=openai,
@@ -38,9 +38,9 @@ async def main() -> None:
         codec=Codec(),
         clock=virtual.now,
     )
-    upkeep = await Upkeep.of(edges, Settings())
-    await _deletions(store, openai, upkeep.file_service)
-    await _reconcile(openai, upkeep)
+    maintenance = await Maintenance.of(adapters, Settings())
+    await _deletions(store, openai, maintenance.file_service)
+    await _reconcile(openai, maintenance)
     await store.close()
 
 
@@ -56,13 +56,13 @@ async def _deletions(store: SqliteStore, openai: OpenAI, file_service: FileServi
     print(f"{deleted} deletions: {FILES * CALL_S / took:.1f} times as fast as one after the other")
 
 
-async def _reconcile(openai: OpenAI, upkeep: Upkeep) -> None:
-    mark = upkeep.file_service.mark
+async def _reconcile(openai: OpenAI, maintenance: Maintenance) -> None:
+    mark = maintenance.file_service.mark
     openai.pretend({f"file-other-{n}": "holiday.jpg" for n in range(MANY - 100)})
     openai.pretend({f"file-orphan-{n}": f"{mark}{n:016x}.jpg" for n in range(100)})
     virtual.jump(1000.0)
     began = time.perf_counter()
-    done = await upkeep.reconcile.run()
+    done = await maintenance.reconcile.run()
     seconds = time.perf_counter() - began
     print(
         f"reconcile of {MANY} files, {done.orphans_deleted} orphans: {seconds:.1f} s of real time"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.commands import Commands
-from snapthread.commands.erasing import Erasing
+from snapthread.commands.eraser import UserEraser
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
@@ -43,7 +43,7 @@ LAST_UPLOADS_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
+class Adapters:
     """The world, as the line needs it."""
 
     store: Store
@@ -54,56 +54,56 @@ class Edges:
     clock: Clock = utc_now
 
 
-def with_rate_limits(edges: Edges, cooldowns: Cooldowns) -> Edges:
+def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same edges, which wait where a service asked any process of ours to wait."""
     return replace(
-        edges,
-        chat=RateLimitedChat(edges.chat, cooldowns),
-        assistant=RateLimitedAssistant(edges.assistant, cooldowns),
-        files=RateLimitedFiles(edges.files, cooldowns),
+        adapters,
+        chat=RateLimitedChat(adapters.chat, cooldowns),
+        assistant=RateLimitedAssistant(adapters.assistant, cooldowns),
+        files=RateLimitedFiles(adapters.files, cooldowns),
     )
 
 
-class Upkeep:
+class Maintenance:
     """The life of images without anybody asking: what the commands beside the bot need."""
 
     def __init__(
         self,
         file_service: FileService,
         pictures: ImageImporter,
-        edges: Edges,
+        adapters: Adapters,
         cooldowns: Cooldowns,
         settings: Settings,
     ) -> None:
-        store, clock = edges.store, edges.clock
-        self.edges = edges
+        store, clock = adapters.store, adapters.clock
+        self.adapters = adapters
         self.cooldowns = cooldowns
         self.file_service = file_service
         self.pictures = pictures
-        self.healing = Healing(store, edges.files, pictures, clock)
-        self.reconcile = Reconcile(store, edges.files, file_service, self.healing, clock)
+        self.healing = Healing(store, adapters.files, pictures, clock)
+        self.reconcile = Reconcile(store, adapters.files, file_service, self.healing, clock)
         self.housekeeping = Housekeeping(
             store, file_service, self.reconcile, clock, retention_days=settings.file_retention_days
         )
-        self.erasing = Erasing(store, file_service, clock)
+        self.eraser = UserEraser(store, file_service, clock)
         file_service.when_retired(self.housekeeping.wake)
 
     @classmethod
-    async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
-        cooldowns = Cooldowns(edges.store, edges.clock)
-        edges = with_rate_limits(edges, cooldowns)
+    async def of(cls, adapters: Adapters, settings: Settings) -> "Maintenance":
+        cooldowns = Cooldowns(adapters.store, adapters.clock)
+        adapters = with_rate_limits(adapters, cooldowns)
         file_service = FileService(
-            edges.store,
-            edges.files,
-            await edges.store.installation(),
-            edges.clock,
+            adapters.store,
+            adapters.files,
+            await adapters.store.installation(),
+            adapters.clock,
             retention_days=settings.file_retention_days,
             room_bytes=settings.user_storage_bytes,
         )
         pictures = ImageImporter(
-            edges.chat, edges.codec, file_service, max_bytes=settings.max_image_bytes
+            adapters.chat, adapters.codec, file_service, max_bytes=settings.max_image_bytes
         )
-        return cls(file_service, pictures, edges, cooldowns, settings)
+        return cls(file_service, pictures, adapters, cooldowns, settings)
 
 
 class Bot:
@@ -113,18 +113,18 @@ class Bot:
         self,
         settings: Settings,
         texts: Texts,
-        upkeep: Upkeep,
+        maintenance: Maintenance,
         quotas: Quotas,
         turn_runner: TurnRunner,
     ) -> None:
-        edges = upkeep.edges
-        store, chat, clock = edges.store, edges.chat, edges.clock
+        adapters = maintenance.adapters
+        store, chat, clock = adapters.store, adapters.chat, adapters.clock
         self._settings = settings
         self._store = store
-        self._file_service = upkeep.file_service
+        self._file_service = maintenance.file_service
         self.quotas = quotas
         self.health = Health(clock)
-        self.housekeeping = upkeep.housekeeping
+        self.housekeeping = maintenance.housekeeping
         alerts = Alerts(
             store,
             chat,
@@ -136,7 +136,7 @@ class Bot:
         running_turns = RunningTurns(turn_runner, Drafts(store, chat))
         commands = Commands(
             store,
-            upkeep.erasing,
+            maintenance.eraser,
             quotas,
             clock,
             retention_days=settings.file_retention_days,
@@ -171,7 +171,7 @@ class Bot:
         )
         self._polling = LeaderLease(store, "poll", clock)
         self.replica_sync = ReplicaSync(
-            store, self.worker, upkeep.cooldowns, clock, stop=running_turns.stop
+            store, self.worker, maintenance.cooldowns, clock, stop=running_turns.stop
         )
         self.intake = Intake(
             store,
@@ -226,25 +226,25 @@ class Bot:
         return OutgoingMessage(text=self._access.localizer(update.message)("mailbox_full"))
 
 
-async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Bot:
+async def assemble(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:
     """Put the line together between these edges."""
     texts = Texts.load()
-    upkeep = await Upkeep.of(edges, settings)
-    edges = upkeep.edges
-    installation = await edges.store.installation()
-    quotas = _quotas(edges, settings, texts, prices, installation)
+    maintenance = await Maintenance.of(adapters, settings)
+    adapters = maintenance.adapters
+    installation = await adapters.store.installation()
+    quotas = _quotas(adapters, settings, texts, prices, installation)
     turn_runner = TurnRunner(
-        edges.store,
-        upkeep.pictures,
-        upkeep.healing,
+        adapters.store,
+        maintenance.pictures,
+        maintenance.healing,
         quotas,
-        edges.assistant,
+        adapters.assistant,
         texts.model,
         installation,
-        edges.clock,
+        adapters.clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    return Bot(settings, texts, upkeep, quotas, turn_runner)
+    return Bot(settings, texts, maintenance, quotas, turn_runner)
 
 
 def instructions_of(settings: Settings, texts: Texts) -> str:
@@ -253,7 +253,7 @@ def instructions_of(settings: Settings, texts: Texts) -> str:
 
 
 def _quotas(
-    edges: Edges,
+    adapters: Adapters,
     settings: Settings,
     texts: Texts,
     prices: PriceList,
@@ -268,10 +268,10 @@ def _quotas(
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
     return Quotas(
-        edges.store,
+        adapters.store,
         prices,
         installation,
-        edges.clock,
+        adapters.clock,
         profile=asked,
         limits=settings.limits,
         admins=settings.admin_user_ids,

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from snapthread.bot import Bot, Edges, Upkeep, assemble
+from snapthread.bot import Adapters, Bot, Maintenance, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
@@ -60,10 +60,10 @@ SOAK_EXAMPLES = 100_000
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, line: Bot, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, line: Bot, maintenance: Maintenance) -> None:
         self.life = life
         self.line = line
-        self.upkeep = upkeep
+        self.maintenance = maintenance
         self.stopping = asyncio.Event()
         self.task = asyncio.create_task(line.run(self.stopping))
 
@@ -113,7 +113,7 @@ class Lives(RuleBasedStateMachine):
         def mortal(name: str, edge: object) -> Any:
             return cast(Any, Mortal(name, edge, life))
 
-        edges = Edges(
+        adapters = Adapters(
             store=mortal("store", self.store),
             chat=mortal("chat", self.telegram),
             assistant=mortal("assistant", self.openai),
@@ -121,8 +121,8 @@ class Lives(RuleBasedStateMachine):
             codec=Codec(),
             clock=virtual.now,
         )
-        line = await assemble(edges, self.settings, FlatPrices())
-        self.process = Process(life, line, await Upkeep.of(edges, self.settings))
+        line = await assemble(adapters, self.settings, FlatPrices())
+        self.process = Process(life, line, await Maintenance.of(adapters, self.settings))
 
     async def _go_on(self, seconds: float) -> None:
         """Let time pass; a bot that died meanwhile is started again."""
@@ -206,18 +206,18 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def operator_sweeps(self) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.housekeeping.sweep()))
+        self.run(self._beside(lambda maintenance: maintenance.housekeeping.sweep()))
 
     @rule(dry_run=st.booleans())
     def operator_reconciles(self, dry_run: bool) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.reconcile.run(dry_run=dry_run)))
+        self.run(self._beside(lambda maintenance: maintenance.reconcile.run(dry_run=dry_run)))
 
     @rule(user=USERS)
     def operator_erases(self, user: int) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.erasing.erase(user)))
+        self.run(self._beside(lambda maintenance: maintenance.eraser.erase(user)))
 
     async def _beside(self, job: Any) -> None:
-        work = asyncio.create_task(job(self.process.upkeep))
+        work = asyncio.create_task(job(self.process.maintenance))
         died = asyncio.create_task(self.process.life.died.wait())
         await asyncio.wait({work, died}, return_when=asyncio.FIRST_COMPLETED)
         died.cancel()
@@ -316,7 +316,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(2):  # what is looked for, or was put off, is due after that
             virtual.jump(4000.0)
             await self._go_on(15.0)
-            await self.process.upkeep.reconcile.run()
+            await self.process.maintenance.reconcile.run()
         await self._go_on(10.0)
         await self._check_end()
         self.process.life.kill()

@@ -291,7 +291,7 @@ def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None:
 
 async def _reconcile(world: World, *, dry_run: bool = False) -> dict[str, int]:
     assert world.process is not None
-    done = await world.process.upkeep.reconcile.run(dry_run=dry_run)
+    done = await world.process.maintenance.reconcile.run(dry_run=dry_run)
     return {
         "orphans": done.orphans_deleted,
         "restored": done.missing_restored,
@@ -477,14 +477,14 @@ def test_erase_gives_a_receipt(tmp_path: Path) -> None:
         ada.sends_album(album(3))
         await ada.hears()
         assert world.process is not None
-        receipt = await world.process.upkeep.erasing.erase(ada.id)
+        receipt = await world.process.maintenance.eraser.erase(ada.id)
         assert (receipt.conversation_lines, receipt.files_deleted, receipt.files_pending) == (
             2,
             3,
             0,
         )
         assert not world.files
-        again = await world.process.upkeep.erasing.erase(ada.id)
+        again = await world.process.maintenance.eraser.erase(ada.id)
         assert (again.conversation_lines, again.files_deleted) == (0, 0)
 
     play(story, tmp_path)

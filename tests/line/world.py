@@ -12,7 +12,7 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.bot import Bot, Edges, Upkeep, assemble, instructions_of
+from snapthread.bot import Adapters, Bot, Maintenance, assemble, instructions_of
 from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
@@ -87,11 +87,11 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: SqliteStore, line: Bot, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, store: SqliteStore, line: Bot, maintenance: Maintenance) -> None:
         self.life = life
         self.store = store
         self.line = line
-        self.upkeep = upkeep  # of a command that runs beside it
+        self.maintenance = maintenance  # of a command that runs beside it
         self.stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
@@ -102,10 +102,10 @@ class Process:
     async def start(cls, world: World) -> "Process":
         life = Life()
         store = await SqliteStore.open(world.folder / "bot.db")
-        edges = _edges(world, store, life)
-        line = await assemble(edges, world.settings, FlatPrices())
-        await edges.chat.start()
-        return cls(life, store, line, await Upkeep.of(edges, world.settings))
+        adapters = _edges(world, store, life)
+        line = await assemble(adapters, world.settings, FlatPrices())
+        await adapters.chat.start()
+        return cls(life, store, line, await Maintenance.of(adapters, world.settings))
 
     async def stop(self) -> None:
         """As SIGTERM does."""
@@ -126,7 +126,7 @@ class Process:
         await self.store.close()
 
 
-def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
+def _edges(world: World, store: SqliteStore, life: Life) -> Adapters:
     client = make_client(KEY, transport=cast(Any, openai_transport(world.openai)))
     texts, settings = Texts.load(), world.settings
     url = settings.telegram_webhook_url
@@ -144,7 +144,7 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,
     )
-    return Edges(
+    return Adapters(
         store=cast(Any, Mortal("store", store, life)),
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),

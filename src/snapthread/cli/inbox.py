@@ -25,10 +25,10 @@ def inbox(
     as_json: AsJson = False,
 ) -> None:
     """Show what waits in the mailboxes, or what was put aside; nothing of what it says."""
-    from snapthread.app import opened_store
+    from snapthread.app import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
-        async with opened_store(settings) as store:
+        async with open_store(settings) as store:
             return await (_shown(store, dead) if replay is None else _replayed(store, replay))
 
     result = run_command(work, needs=())

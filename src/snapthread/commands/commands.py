@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from snapthread.commands.allowance import told
-from snapthread.commands.erasing import Erasing
+from snapthread.commands.eraser import UserEraser
 from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts.localizer import Localizer
@@ -25,7 +25,7 @@ class Commands:
     def __init__(
         self,
         store: Store,
-        erasing: Erasing,
+        eraser: UserEraser,
         quotas: Quotas,
         clock: Clock,
         *,
@@ -33,7 +33,7 @@ class Commands:
         files_retired: Callable[[], None],
     ) -> None:
         self._store = store
-        self._erasing = erasing
+        self._eraser = eraser
         self._quotas = quotas
         self._clock = clock
         self._retention_days = retention_days
@@ -57,7 +57,7 @@ class Commands:
     ) -> tuple[OutgoingMessage, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._erasing.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
+            await self._eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
             self._files_retired()
         if press.word == KEEP_ME:
             return (OutgoingMessage(text=t("delete_me_kept")),)

@@ -32,7 +32,7 @@ class OldFiles(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Adopted:
+class ImportResult:
     """What was taken over. Run again, it takes over what is new."""
 
     users: int = 0
@@ -41,7 +41,7 @@ class Adopted:
     skipped: int = 0  # keys and ids that are none of the first generation's
 
 
-class Adopting:
+class LegacyImport:
     """One instance a command."""
 
     def __init__(
@@ -60,8 +60,8 @@ class Adopting:
 
     async def run(
         self, found: AsyncIterator[OldFiles], progress: Progress = lambda _: None
-    ) -> Adopted:
-        adopted, users = Adopted(), set[int]()
+    ) -> ImportResult:
+        adopted, users = ImportResult(), set[int]()
         async for files in found:
             adopted.skipped += len(files.malformed)
             if files.user_id is None:
@@ -74,7 +74,7 @@ class Adopting:
         log.info("adopt.done", users=adopted.users, files=adopted.files_adopted)
         return adopted
 
-    async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: Adopted) -> None:
+    async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: ImportResult) -> None:
         now = self._clock()
         fresh = await self._store.adopt(
             user_id, openai_ids, now, due_at=now + self._stay, outgoing=self._say

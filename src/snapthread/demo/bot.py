@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapthread import app
-from snapthread.bot import Edges
+from snapthread.bot import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
 
@@ -38,14 +38,14 @@ class SetForward:
 
 def main() -> None:
     clock = SetForward(float(sys.argv.pop(1)))
-    opened_edges = app.opened_edges
+    open_adapters = app.open_adapters
 
     @asynccontextmanager
-    async def with_our_clock(settings: Settings) -> AsyncIterator[Edges]:
-        async with opened_edges(settings) as edges:
-            yield replace(edges, clock=clock)
+    async def with_our_clock(settings: Settings) -> AsyncIterator[Adapters]:
+        async with open_adapters(settings) as adapters:
+            yield replace(adapters, clock=clock)
 
-    app.opened_edges = with_our_clock
+    app.open_adapters = with_our_clock
     threading.Thread(target=clock.follow, args=(sys.stdin,), daemon=True).start()
     sys.argv[1:] = ["run"]
     runpy.run_module("snapthread", run_name="__main__")

@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(slots=True, kw_only=True)
-class Swept:
+class SweepResult:
     """What a sweep did, and what is still to do."""
 
     images_retired: int = 0
@@ -85,9 +85,9 @@ class Housekeeping:
             await self._reconcile_daily()
         return changed
 
-    async def sweep(self, progress: Progress = lambda _: None) -> Swept:
+    async def sweep(self, progress: Progress = lambda _: None) -> SweepResult:
         """Retention and deletions, to the end of what is due now."""
-        swept = Swept(images_retired=await self._retire(progress))
+        swept = SweepResult(images_retired=await self._retire(progress))
         swept.files_deleted = await self._file_service.delete_due(progress)
         await self._file_service.settle_intents()
         swept.remaining = await self._store.count_remaining(self._clock())

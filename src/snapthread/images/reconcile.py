@@ -31,7 +31,7 @@ Progress = Callable[[int], None]  # so many files more were looked at
 
 
 @dataclass(slots=True, kw_only=True)
-class Reconciled:
+class ReconcileResult:
     """What was mended; in a dry run, what would be."""
 
     orphans_deleted: int = 0
@@ -54,9 +54,9 @@ class Reconcile:
 
     async def run(
         self, *, dry_run: bool = False, progress: Progress = lambda _: None
-    ) -> Reconciled:
+    ) -> ReconcileResult:
         """One pass over everything; raises FilesBusy where OpenAI stays away."""
-        done = Reconciled()
+        done = ReconcileResult()
         began = self._clock()
         present = await self._orphans(done, began, dry_run, progress)
         await self._missing(done, began, present, dry_run)
@@ -72,7 +72,7 @@ class Reconcile:
     # ------------------------------------------------------------ OpenAI has, the ledger lacks
 
     async def _orphans(
-        self, done: Reconciled, began: datetime, dry_run: bool, progress: Progress
+        self, done: ReconcileResult, began: datetime, dry_run: bool, progress: Progress
     ) -> set[str]:
         """Delete what carries our mark and nobody knows; the ids of all that is there."""
         present: set[str] = set()
@@ -120,7 +120,7 @@ class Reconcile:
     # ------------------------------------------------------------ the ledger has, OpenAI lacks
 
     async def _missing(
-        self, done: Reconciled, began: datetime, present: set[str], dry_run: bool
+        self, done: ReconcileResult, began: datetime, present: set[str], dry_run: bool
     ) -> None:
         last: FileName | None = None
         while files := await self._store.live_after(last, limit=PAGE):
@@ -130,7 +130,7 @@ class Reconcile:
                 if not is_listed and not await self._healing.is_there(file):
                     await self._mend(done, file, dry_run)
 
-    async def _mend(self, done: Reconciled, file: LedgerFile, dry_run: bool) -> None:
+    async def _mend(self, done: ReconcileResult, file: LedgerFile, dry_run: bool) -> None:
         if dry_run:
             done.missing_restored += 1  # as far as Telegram still has it
             return
@@ -173,7 +173,7 @@ async def _pages(
     yield page
 
 
-def _fields(done: Reconciled) -> dict[str, int]:
+def _fields(done: ReconcileResult) -> dict[str, int]:
     return {
         "orphans_deleted": done.orphans_deleted,
         "missing_restored": done.missing_restored,

@@ -32,7 +32,7 @@ class Receipt:
     files_pending: int
 
 
-class Erasing:
+class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
     def __init__(self, store: Store, file_service: FileService, clock: Clock) -> None:
