@@ -49,7 +49,7 @@ async def _deletions(store: SqliteStore, openai: OpenAI, file_service: FileServi
         openai_id = await openai.upload("x.jpg", b"", "image/jpeg", life_s=10**6)
         now = virtual.now()
         name = FileName(f"name-{number}")
-        await store.uploaded(name, openai_id, now, leaves_at=now, expires_at=now)
+        await store.record_upload(name, openai_id, now, leaves_at=now, expires_at=now)
     began = virtual.loop().time()
     deleted = await file_service.delete_due()
     took = virtual.loop().time() - began

@@ -377,7 +377,7 @@ class Bench:
     def uploaded(self, name: FileName, openai_id: str, *, leaves_in_s: float = MONTH_S) -> bool:
         leaves_at = self.now + timedelta(seconds=leaves_in_s)
         return self.run(
-            self.store.uploaded(
+            self.store.record_upload(
                 name,
                 openai_id,
                 self.now,
@@ -402,10 +402,10 @@ class Bench:
         return file
 
     def restored(self, claim: Claim, name: FileName) -> bool:
-        return self.run(self.store.restored(claim, name, self.now))
+        return self.run(self.store.replace_file(claim, name, self.now))
 
     def named(self, claim: Claim, *ids: str) -> tuple[LedgerFile, ...]:
-        return self.run(self.store.named(claim, ids))
+        return self.run(self.store.files_by_id(claim, ids))
 
     def retire(self, claim: Claim, *names: FileName) -> int:
         return self.run(self.store.retire(claim, names, self.now, reason="refused"))
@@ -419,7 +419,7 @@ class Bench:
         return file
 
     def give_up(self, name: FileName, *, unknown: bool) -> None:
-        self.run(self.store.give_up(name, self.now, unknown=unknown))
+        self.run(self.store.fail_upload(name, self.now, unknown=unknown))
 
     def label_of(self, claim: Claim, unique_id: str) -> int | None:
         return self.run(self.store.label_of(claim, unique_id))
@@ -431,10 +431,10 @@ class Bench:
         return self.run(self.store.intents_due(self.now, limit=limit))
 
     def gone(self, name: FileName) -> None:
-        self.run(self.store.gone(name))
+        self.run(self.store.delete_file(name))
 
     def try_later(self, name: FileName, at: datetime) -> None:
-        self.run(self.store.try_later(name, at))
+        self.run(self.store.retry_later(name, at))
 
     def user_files(self, owner: int = ANN) -> frozenset[str]:
         return self.run(self.store.user_files(owner))

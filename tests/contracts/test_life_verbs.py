@@ -230,7 +230,7 @@ def test_a_file_is_known_by_its_id_or_by_the_name_of_its_intent(bench: Bench) ->
         (FileName("x"), "file-3"),
     ]
 
-    assert bench.run(bench.store.unknown(asked)) == ("file-twin", "file-3")
+    assert bench.run(bench.store.unknown_files(asked)) == ("file-twin", "file-3")
 
 
 def test_live_files_are_read_page_by_page(bench: Bench) -> None:

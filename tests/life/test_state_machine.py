@@ -36,7 +36,7 @@ EFFECTS = st.sampled_from(
         "chat.download",
         "store.intend",
         "files.upload",
-        "store.uploaded",
+        "store.record_upload",
         "store.compose",
         "assistant.ask",
         "store.finish",
@@ -44,9 +44,9 @@ EFFECTS = st.sampled_from(
         "store.mark_sent",
         "store.reset",
         "store.retire",
-        "store.restored",
+        "store.replace_file",
         "files.delete",
-        "store.gone",
+        "store.delete_file",
         "store.release",
     ]
 )

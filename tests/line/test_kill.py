@@ -17,7 +17,7 @@ EFFECTS = (
     "chat.download",
     "store.intend",
     "files.upload",
-    "store.uploaded",
+    "store.record_upload",
     "store.take_stragglers",
     "store.compose",
     "assistant.ask",
@@ -53,7 +53,7 @@ def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment)
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
-    "effect", ["store.accept", "store.reset", "files.delete", "store.gone", "chat.send"]
+    "effect", ["store.accept", "store.reset", "files.delete", "store.delete_file", "chat.send"]
 )
 def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
     async def story(world: World) -> None:

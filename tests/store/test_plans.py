@@ -59,7 +59,7 @@ HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "drop_parts": lambda bench, claim, part: bench.drop_outbox(claim),
     "intend, uploaded": _intend_and_upload,
     "label_of": lambda bench, claim, part: bench.label_of(claim, "unique"),
-    "named": lambda bench, claim, part: bench.named(claim, "file-1"),
+    "files_by_id": lambda bench, claim, part: bench.named(claim, "file-1"),
     "files_due": lambda bench, claim, part: bench.files_due(),
     "intents_due": lambda bench, claim, part: bench.intents_due(),
     "reserve": lambda bench, claim, part: bench.reserve(claim, bench.record()),

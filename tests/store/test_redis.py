@@ -400,7 +400,7 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
 
     async def another_deletes() -> None:
         other = await RedisStore.open(server.url)
-        await other.gone(first.name)
+        await other.delete_file(first.name)
         await other.close()
 
     def render(files: int) -> object:

@@ -137,12 +137,12 @@ class FileService:
         try:
             openai_id = await self._files.upload(filename, image.content, image.mime, life_s=life_s)
         except FilesBusy as busy:
-            await self._store.give_up(file.name, self._clock(), unknown=busy.unknown)
+            await self._store.fail_upload(file.name, self._clock(), unknown=busy.unknown)
             raise
         except (ImageRefused, Denied):
-            await self._store.give_up(file.name, self._clock(), unknown=False)
+            await self._store.fail_upload(file.name, self._clock(), unknown=False)
             raise
-        wanted = await self._store.uploaded(
+        wanted = await self._store.record_upload(
             file.name,
             openai_id,
             self._clock(),
@@ -197,7 +197,7 @@ class FileService:
         except SnapthreadError as error:
             await self._delete_later(deletion, error)
             return False
-        await self._store.gone(deletion.name)
+        await self._store.delete_file(deletion.name)
         ms = ms_since(began)
         log.info("file.deleted", file=deletion.name, ms=ms, already_gone=not existed)
         return True
@@ -206,7 +206,7 @@ class FileService:
         wait_s = min(RETRY_FIRST_S * 2**deletion.attempts, RETRY_MAX_S)
         if isinstance(error, Busy) and error.retry_after_s is not None:
             wait_s = error.retry_after_s
-        await self._store.try_later(deletion.name, self._clock() + timedelta(seconds=wait_s))
+        await self._store.retry_later(deletion.name, self._clock() + timedelta(seconds=wait_s))
         log.warning(
             "trouble", kind="deletion", file=deletion.name, why=str(error), again_in_s=wait_s
         )
@@ -232,7 +232,7 @@ class FileService:
                 if not missing or remote.created_at < oldest:
                     break
         for name in missing:
-            await self._store.gone(name)
+            await self._store.delete_file(name)
         log.info("file.settled", found=len(unknown) - len(missing), never_were=len(missing))
         return len(unknown)
 
@@ -244,7 +244,7 @@ class FileService:
 
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
         now = self._clock()
-        await self._store.uploaded(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+        await self._store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
 
 
 def new_file_name() -> FileName:

@@ -39,7 +39,7 @@ class Healing:
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
         where Telegram is away (then nothing is removed), and the failure itself where no file is.
         """
-        files = await self._store.named(claim, asked)
+        files = await self._store.files_by_id(claim, asked)
         missing = [file for file in files if not await self.is_there(file)]
         if missing:
             return await self._restore_all(claim, missing, meter)
@@ -69,7 +69,7 @@ class Healing:
         (brought,) = await self._pictures.import_images(claim, [wanted], meter)
         if brought.file is None:
             return False
-        await self._store.restored(claim, brought.file.name, self._clock())
+        await self._store.replace_file(claim, brought.file.name, self._clock())
         meter.restored += 1
         log.info("file.restored", file=brought.file.name, label=lost.label)
         return True

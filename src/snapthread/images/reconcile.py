@@ -94,7 +94,7 @@ class Reconcile:
             name = self._file_service.name_of(file)
             if name is not None and file.created_at <= old:
                 ours.append((name, file.openai_id))
-        return await self._store.unknown(ours) if ours else ()
+        return await self._store.unknown_files(ours) if ours else ()
 
     async def _delete(self, openai_ids: Sequence[str]) -> None:
         waiting = iter(openai_ids)

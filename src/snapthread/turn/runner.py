@@ -197,7 +197,7 @@ class TurnRunner:
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
-        files = await self._store.named(claim, openai_ids) if openai_ids else ()
+        files = await self._store.files_by_id(claim, openai_ids) if openai_ids else ()
         return sum(self._quotas.profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
