@@ -204,10 +204,10 @@ class Bot:
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
         if self._settings.telegram_webhook_url is not None:
-            self.health.stands_by()
+            self.health.mark_standing_by()
             await asyncio.Event().wait()
         elif self._settings.has_store_server:
-            await self._polling.run(self.intake.run, standing_by=self.health.stands_by)
+            await self._polling.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:
             await self.intake.run()
 
@@ -216,9 +216,9 @@ class Bot:
         try:
             await self._store.check()
         except (StoreBusy, StoreFull) as error:
-            self.health.ill("store", str(error))
+            self.health.mark_failing("store", str(error))
         else:
-            self.health.well("store")
+            self.health.mark_ok("store")
         return self.health.reasons()
 
     def _if_full(self, update: Update) -> OutgoingMessage:

@@ -19,7 +19,7 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import Busy, Denied, FilesBusy, ImageRefused, LeaseLost, SnapthreadError
-from snapthread.gather import side_by_side
+from snapthread.gather import gather_all
 from snapthread.limits import (
     ASK_RETRY_WITHIN_S,
     DAY_S,
@@ -185,7 +185,7 @@ class FileService:
         async def delete_on() -> int:
             return sum([await self._delete(deletion) for deletion in waiting])
 
-        return sum(await side_by_side(delete_on() for _ in range(DELETIONS_AT_ONCE)))
+        return sum(await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE)))
 
     async def _delete(self, deletion: Deletion) -> bool:
         assert deletion.openai_id is not None

@@ -8,7 +8,7 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
-from snapthread.gather import side_by_side
+from snapthread.gather import gather_all
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
 from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
@@ -66,7 +66,7 @@ class ImageImporter:
             async with of_message, self._of_process:
                 return await self._import_or_explain(claim, one, meter)
 
-        return tuple(await side_by_side(bounded(one) for one in wanted))
+        return tuple(await gather_all(bounded(one) for one in wanted))
 
     async def _import_or_explain(
         self, claim: Claim, wanted: ImageRequest, meter: Meter

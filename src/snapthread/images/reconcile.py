@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from snapthread.errors import Busy, LeaseLost
-from snapthread.gather import side_by_side
+from snapthread.gather import gather_all
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
@@ -103,7 +103,7 @@ class Reconcile:
             for openai_id in waiting:
                 await self._patiently(openai_id)
 
-        await side_by_side(delete_on() for _ in range(DELETIONS_AT_ONCE))
+        await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE))
 
     async def _patiently(self, openai_id: str) -> None:
         for tries in range(TRIES):

@@ -17,18 +17,18 @@ class Health:
         self._last_poll: datetime | None = None
         self._polls = True
 
-    def well(self, part: str) -> None:
+    def mark_ok(self, part: str) -> None:
         self._ill.pop(part, None)
         if part == "telegram":
             self._last_poll = self._clock()
             self._polls = True
 
-    def stands_by(self) -> None:
+    def mark_standing_by(self) -> None:
         """Another process polls, or Telegram calls us: no poll of ours is missed."""
         self._ill.pop("telegram", None)
         self._polls = False
 
-    def ill(self, part: str, sentence: str) -> None:
+    def mark_failing(self, part: str, sentence: str) -> None:
         self._ill[part] = f"{part}: {sentence}"
 
     def reasons(self) -> list[str]:

@@ -62,7 +62,7 @@ class Intake:
     async def poll_once(self, *, timeout_s: int) -> int:
         """One batch; how many updates it had."""
         updates = await self._chat.updates(self._offset, timeout_s=timeout_s)
-        self._health.well("telegram")
+        self._health.mark_ok("telegram")
         if updates:
             await self.accept(updates)
             self._offset = updates[-1].update_id + 1
@@ -93,7 +93,7 @@ class Intake:
             await self._store.accept(arrivals, self._clock(), quiet_s=self._quiet_s)
             log.info("update.accepted", count=len(arrivals))
             self._wake()
-        self._health.well("store")
+        self._health.mark_ok("store")
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
@@ -111,9 +111,9 @@ class Intake:
 
     async def _tell(self, error: Exception) -> None:
         if isinstance(error, StoreFull | StoreBusy):
-            self._health.ill("store", str(error))
+            self._health.mark_failing("store", str(error))
         else:
-            self._health.ill("telegram", str(error))
+            self._health.mark_failing("telegram", str(error))
         if isinstance(error, StoreFull):
             await self._alerts.tell("admin_store_full")
 
