@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from snapthread.commands.allowance import told
+from snapthread.commands.allowance import usage_text
 from snapthread.model import Language
 from snapthread.texts import Texts
 from snapthread.texts.localizer import Localizer, dollars
@@ -122,7 +122,7 @@ def row(cost: int | None = 0, *, without: int = 0, day: str = "2026-12-31") -> D
 
 
 def shown(*rows: DailyUsage, limits: Limits | None = None, spent: Spending | None = None) -> str:
-    return told(
+    return usage_text(
         words(), rows, limits or Limits(), spent or Spending(), now=NOW, stored_bytes=1_500_000
     )
 
@@ -171,6 +171,6 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
     full = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
 
-    text = told(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
+    text = usage_text(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
 
     assert text.endswith("Your images at OpenAI: 5.0 of 5 MB.")

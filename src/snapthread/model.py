@@ -272,7 +272,7 @@ class ReplicaChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class QueuedMessage:
     """A message in the mailbox, or put aside from it; nothing of what it says."""
 
     update_id: int

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from snapthread.limits import LEASE_S
-from snapthread.model import ReplicaChanges, Waiting, private_conversation
+from snapthread.model import QueuedMessage, ReplicaChanges, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -32,11 +32,11 @@ def adopt(bench: Bench, ids: Sequence[str], *, user: int = ANN) -> int:
     return bench.run(verb)
 
 
-def waiting(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
+def waiting(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
     return bench.run(bench.store.waiting(limit=limit))
 
 
-def aside(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
+def aside(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
     return bench.run(bench.store.dead_letters(limit=limit))
 
 
@@ -119,7 +119,7 @@ def test_what_waits_is_told_oldest_first(bench: Bench) -> None:
         bench.wait(1)
     told = waiting(bench)
     assert [one.update_id for one in told] == [m.update_id for m in (first, second, third)]
-    assert told[0] == Waiting(
+    assert told[0] == QueuedMessage(
         update_id=first.update_id,
         conversation=private_conversation(ANN),
         kind="question",
@@ -140,7 +140,7 @@ def test_what_is_worked_on_is_held(bench: Bench) -> None:
     assert len(waiting(bench)) == 1
 
 
-def dead_letter(bench: Bench) -> Waiting:
+def dead_letter(bench: Bench) -> QueuedMessage:
     bench.finish(bench.ask(), dead_letter=True)
     bench.wait(LEASE_S)
     return aside(bench)[-1]

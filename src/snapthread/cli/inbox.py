@@ -7,7 +7,7 @@ import typer
 from snapthread.cli.common import AsJson, run_command, tell
 
 if TYPE_CHECKING:
-    from snapthread.model import Waiting
+    from snapthread.model import QueuedMessage
     from snapthread.ports import Store
     from snapthread.settings import Settings
 
@@ -51,7 +51,7 @@ async def _replayed(store: "Store", update_id: int) -> dict[str, Any]:
     return {"replayed": await store.replay(update_id, utc_now())}
 
 
-def _row(message: "Waiting") -> dict[str, Any]:
+def _row(message: "QueuedMessage") -> dict[str, Any]:
     return {
         "id": message.update_id,
         "conversation": message.conversation,

@@ -8,7 +8,7 @@ from snapthread.texts.localizer import Localizer, dollars
 from snapthread.usage import DailyUsage, Limits, Spending, day_of
 
 
-def told(
+def usage_text(
     t: Localizer,
     rows: Sequence[DailyUsage],
     limits: Limits,

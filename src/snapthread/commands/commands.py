@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from snapthread.commands.allowance import told
+from snapthread.commands.allowance import usage_text
 from snapthread.commands.eraser import UserEraser
 from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
@@ -66,7 +66,7 @@ class Commands:
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self._clock()
         since = day_of(now.replace(day=1))
-        text = told(
+        text = usage_text(
             t,
             await self._store.usage(since, user_id=user_id),
             self._quotas.limits_of(user_id),

@@ -10,8 +10,8 @@ from snapthread.model import (
     ConversationKey,
     Message,
     OutgoingMessage,
+    QueuedMessage,
     ReplicaChanges,
-    Waiting,
 )
 
 
@@ -86,11 +86,11 @@ class MessageQueue(Protocol):
         """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
         ...
 
-    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def waiting(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         """The messages in all mailboxes, oldest first."""
         ...
 
-    async def dead_letters(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         """The messages that were put aside, oldest first."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, SEEN_S, WAITING_MAX
-from snapthread.model import Claim, ConversationKey, Message, ReplicaChanges, Waiting
+from snapthread.model import Claim, ConversationKey, Message, QueuedMessage, ReplicaChanges
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message
 from snapthread.store.redis.scripts import Scripts, first_token
@@ -78,10 +78,10 @@ class RedisMailboxes(Scripts):
         told_of = [{**holder(claim), "turn": claim.turn} for claim in claims]
         return load_news(claims, await self._do("news", claims=told_of, now=micros(now)))
 
-    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def waiting(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         return load_waiting(await self._do("waiting", limit=limit))
 
-    async def dead_letters(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         return load_waiting(await self._do("aside", limit=limit))
 
     async def replay(self, update_id: int, now: datetime) -> bool:

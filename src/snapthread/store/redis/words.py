@@ -24,8 +24,8 @@ from snapthread.model import (
     LedgerFile,
     Message,
     OutboxMessage,
+    QueuedMessage,
     ReplicaChanges,
-    Waiting,
 )
 from snapthread.ports import Arrival
 from snapthread.store.codec import (
@@ -192,9 +192,9 @@ def load_deletions(replies: Sequence[Any]) -> tuple[Deletion, ...]:
     )
 
 
-def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
+def load_waiting(replies: Sequence[Any]) -> tuple[QueuedMessage, ...]:
     return tuple(
-        Waiting(
+        QueuedMessage(
             update_id=update_id,
             conversation=ConversationKey(key),
             kind=kind,
