@@ -26,7 +26,7 @@ class SlowStore:
         self.renewals = 0
         self.lease_until = virtual.now()
 
-    async def jumpers(self) -> tuple[()]:
+    async def urgent_commands(self) -> tuple[()]:
         return ()
 
     async def claim(self, now: datetime, *, lease_s: float, only: object) -> Claim | None:
