@@ -1,20 +1,20 @@
-"""The line from a person's message to the answer. Read this first, then ledger.py.
+"""The way from a person's message to the answer. Read this first, then images/file_service.py.
 
-inbox.py      update → mailbox            durable, once
-mailbox.py    mailbox → claim             in order, one worker a conversation
-here          claim → what is said        what it is, what went wrong
-  door.py       who may
-  accounts.py   question → reservation      refused here, or settled with the turn's record
-  asking.py     turn → draft                shown as it grows, ended by Stop
-  turns.py      question → answer
-    pictures.py   picture → file            download, prepare, upload
-    ledger.py     the file's life           intended → uploaded → live → retired → gone
-    transcript.py conversation → request    names live files only
-    healing.py    a file has vanished       restore it, ask again
-jumping.py    mailbox → at once           /reset, /stop and buttons wait for no turn
-reply.py      what is said → Telegram     in parts, at least once
-housekeeping.py  beside it: deletions, uploads of unknown outcome
-replicas.py      beside it: what other processes did to work of ours
+intake/inbox.py       update → message queue   durable, once
+intake/worker.py      message queue → claim    in order, one worker a conversation
+here                  claim → what is said     what it is, what went wrong
+  commands/access.py    who may
+  turn/quotas.py        question → reservation   refused here, or settled with the turn's record
+  turn/running.py       turn → draft             shown as it grows, ended by Stop
+  turn/runner.py        question → answer
+    images/importer.py      image → file           download, prepare, upload
+    images/file_service.py  the file's life        intended → uploaded → live → retired → gone
+    turn/transcript.py      conversation → request names live files only
+    images/healing.py       a file has vanished    restore it, ask again
+intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
+reply/reply.py        outbox → Telegram        at least once
+images/housekeeping.py  beside it: deletions, uploads of unknown outcome
+intake/replicas.py      beside it: what other processes did to work of ours
 """
 
 import asyncio
