@@ -168,7 +168,11 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     texts = Texts.load()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
-        client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+        client = make_client(
+            settings.openai_api_key.get_secret_value(),
+            settings.openai_base_url,
+            proxy=settings.way_to_openai,
+        )
         stack.push_async_callback(client.close)
         hook = None
         if settings.telegram_webhook_url is not None:

@@ -21,10 +21,13 @@ def make_client(
     api_key: str,
     base_url: str | None = None,
     *,
+    proxy: str | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> AsyncOpenAI:
     """A client that never repeats a request: what may be repeated, the line decides."""
-    http = DefaultAsyncHttpx2Client(transport=transport, timeout=TIMEOUT, limits=LIMITS)
+    http = DefaultAsyncHttpx2Client(
+        transport=transport, proxy=proxy, timeout=TIMEOUT, limits=LIMITS
+    )
     client = AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, http_client=http)
     _import_now(client)
     return client
