@@ -193,7 +193,9 @@ def test_an_address_that_is_no_proxy_is_refused_in_a_sentence(proxy: str) -> Non
 
 
 def test_a_proxys_password_that_ends_the_address_too_early_is_told() -> None:
-    assert told({"OPENAI_PROXY": "http://user:pass/word@proxy:3128"}).startswith("OPENAI_PROXY must")
+    assert told({"OPENAI_PROXY": "http://user:pass/word@proxy:3128"}).startswith(
+        "OPENAI_PROXY must"
+    )
     assert "%23" in told({"OPENAI_PROXY": "http://proxy:3128/#word"})
 
 

@@ -85,6 +85,7 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
                 settings.http_port,
                 reasons=bot.reasons,
                 registry=metrics.registry,
+                last_poll_s=bot.health.last_poll_s,
                 webhook=await _webhook(adapters, settings, bot),
                 admin=await _admin(adapters, settings),
             )

@@ -15,6 +15,7 @@ from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.replicas import ReplicaSync
@@ -124,6 +125,7 @@ class Bot:
         self._file_service = maintenance.file_service
         self.quotas = quotas
         self.health = Health(clock)
+        self._heartbeat = Heartbeat(store, clock)
         self.housekeeping = maintenance.housekeeping
         alerts = Alerts(
             store,
@@ -179,6 +181,7 @@ class Bot:
             alerts,
             self.health,
             clock,
+            heartbeat=self._heartbeat,
             quiet_s=settings.album_wait_s,
             if_full=self._if_full,
             wake=self.worker.wake,
@@ -205,7 +208,7 @@ class Bot:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
         if self._settings.telegram_webhook_url is not None:
             self.health.mark_standing_by()
-            await asyncio.Event().wait()
+            await self._heartbeat.run()
         elif self._settings.has_store_server:
             await self._polling.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:

@@ -178,6 +178,9 @@ class RateLimitedChat:
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
         return await self._chat.updates(offset, timeout_s=timeout_s)
 
+    async def reconnect(self) -> None:
+        await self._chat.reconnect()
+
     def read(self, body: bytes) -> Update:
         return self._chat.read(body)
 

@@ -7,8 +7,10 @@ import typer
 from snapthread.cli.adopt import adopt
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
+from snapthread.cli.doctor import doctor
 from snapthread.cli.erase import erase
 from snapthread.cli.export import export
+from snapthread.cli.health import health
 from snapthread.cli.inbox import inbox
 from snapthread.cli.reconcile import reconcile
 from snapthread.cli.run import run
@@ -21,7 +23,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks are not ours to redact
 )
-for command in (sweep, reconcile, erase, export, inbox, adopt, usage, run, demo):
+for command in (sweep, reconcile, erase, export, inbox, adopt, usage, doctor, health, run, demo):
     cli.command()(command)
 
 

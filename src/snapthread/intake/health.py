@@ -31,6 +31,12 @@ class Health:
     def mark_failing(self, part: str, sentence: str) -> None:
         self._ill[part] = f"{part}: {sentence}"
 
+    def last_poll_s(self) -> float | None:
+        """The age of the last poll that came back; None where none of ours did, or nobody polls."""
+        if self._last_poll is None or not self._polls:
+            return None
+        return (self._clock() - self._last_poll).total_seconds()
+
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
         reasons = list(self._ill.values())

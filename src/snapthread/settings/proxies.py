@@ -3,16 +3,21 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
-from urllib.request import proxy_bypass_environment
 
 
 def proxy_to(url: str, proxy: str, no_proxy: str) -> str | None:
-    """The proxy on the way to this address; None where there is none, or NO_PROXY names its host."""
+    """The proxy on the way there; None where there is none, or NO_PROXY names the host."""
     parts = urlsplit(url)
-    hosts = (parts.hostname or "", parts.netloc.rpartition("@")[2])  # with its port, as well
-    if no_proxy and any(proxy_bypass_environment(host, {"no": no_proxy}) for host in hosts):
-        return None
-    return proxy or None
+    hosts = {parts.hostname or "", parts.netloc.rpartition("@")[2].lower()}  # also with its port
+    named = (entry.strip().lower() for entry in no_proxy.split(","))
+    is_near = any(_covers(entry, host) for entry in named if entry for host in hosts)
+    return None if is_near else proxy or None
+
+
+def _covers(entry: str, host: str) -> bool:
+    """As curl reads it: a host, with all below it; `*` is everything."""
+    bare = entry.lstrip(".")
+    return entry == "*" or host == bare or host.endswith(f".{bare}")
 
 
 def proxy_secrets(proxy: str) -> Iterator[str]:

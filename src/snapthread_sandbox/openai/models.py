@@ -17,6 +17,7 @@ class ModelTraits:
     context_tokens: int = 922_000
     writes_cache: bool = True  # gpt-5.6 and later: writes are counted, cache options taken
     created_at: int = 1_790_000_000
+    shutdown_date: str | None = None  # where its end is announced
 
     def as_json(self) -> Json:
         return {
@@ -24,6 +25,7 @@ class ModelTraits:
             "object": "model",
             "created": self.created_at,
             "owned_by": "system",
+            "shutdown_date": self.shutdown_date,
         }
 
 

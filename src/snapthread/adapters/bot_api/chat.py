@@ -66,6 +66,7 @@ class TelegramChat:
         session: BaseSession | None = None,
     ) -> None:
         self._api = Api(token, base_url, session)
+        self._polls = Api(token, base_url, session)  # on a connection of their own
         self._commands = commands
         self._hook = hook
         self._username = ""
@@ -111,9 +112,12 @@ class TelegramChat:
             await self._api.call(SetMyCommands(commands=wanted, language_code=language))
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        batch = await self._api.updates(offset, timeout_s, UPDATES_AT_ONCE)
+        batch = await self._polls.updates(offset, timeout_s, UPDATES_AT_ONCE)
         updates = (update_of(raw, self._username) for raw in batch)
         return tuple(update for update in updates if update is not None)
+
+    async def reconnect(self) -> None:
+        await self._polls.close()  # the next poll opens a session
 
     def read(self, body: bytes) -> Update:
         update = update_of(json.loads(body), self._username)
@@ -184,6 +188,7 @@ class TelegramChat:
         return await download(self._api, telegram_id, max_bytes)
 
     async def close(self) -> None:
+        await self._polls.close()
         await self._api.close()
 
 

@@ -13,6 +13,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.webhook import Webhook, add_webhook
 
 Reasons = Callable[[], Awaitable[list[str]]]
+LastPoll = Callable[[], float | None]
 
 CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
 CHECK_FAILED: Final = "The check itself failed; the log says why."
@@ -24,19 +25,23 @@ def application(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    last_poll_s: LastPoll = lambda: None,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
 ) -> web.Application:
-    """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can."""
+    """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can.
+    `last_poll_s`: the age of the last poll, where this process polls."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
         told = await _ask(reasons)
+        age_s = last_poll_s()
+        polled = {} if age_s is None else {"last_poll_s": round(age_s, 1)}
         if told:
-            return web.json_response({"ready": False, "reasons": told}, status=503)
-        return web.json_response({"ready": True})
+            return web.json_response({"ready": False, "reasons": told} | polled, status=503)
+        return web.json_response({"ready": True} | polled)
 
     async def metrics(_request: web.Request) -> web.Response:
         headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
