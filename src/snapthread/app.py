@@ -163,6 +163,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     from snapthread.adapters.bot_api.chat import Hook, TelegramChat
     from snapthread.adapters.media import Images, Sight
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+    from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
 
@@ -199,6 +200,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
             chat=chat,
             assistant=assistant,
             files=OpenAIFiles(client),
+            catalog=OpenAICatalog(client),
             codec=Images(
                 max_side=settings.image_max_side,
                 sight=Sight(model=settings.openai_model, detail=settings.image_detail),

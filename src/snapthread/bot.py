@@ -18,12 +18,24 @@ from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
+from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.model import Installation, OutgoingMessage
 from snapthread.pipeline import Pipeline
-from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
+from snapthread.ports import (
+    Assistant,
+    Chat,
+    Clock,
+    Codec,
+    Files,
+    FixedCatalog,
+    ModelCatalog,
+    PriceList,
+    Store,
+    Update,
+)
 from snapthread.rate_limits import (
     Cooldowns,
     RateLimitedAssistant,
@@ -41,6 +53,7 @@ from snapthread.turn.running import RunningTurns
 from snapthread.turn.transcript import text_tokens
 
 LAST_UPLOADS_S = 3.0
+NO_LIST = FixedCatalog()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,7 @@ class Adapters:
     assistant: Assistant
     files: Files
     codec: Codec
+    catalog: ModelCatalog = NO_LIST
     clock: Clock = utc_now
 
 
@@ -135,6 +149,9 @@ class Bot:
             admins=settings.admin_user_ids,
             language=settings.bot_language,
         )
+        self._model_watch = ModelWatch(
+            adapters.catalog, store, alerts, clock, model=settings.openai_model
+        )
         running_turns = RunningTurns(turn_runner, Drafts(store, chat))
         commands = Commands(
             store,
@@ -192,6 +209,7 @@ class Bot:
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
+            model_watch = group.create_task(self._model_watch.run())
             worker = group.create_task(self.worker.run())
             replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
@@ -203,6 +221,7 @@ class Bot:
                     await self._file_service.drain()
             replica_sync.cancel()
             housekeeping.cancel()
+            model_watch.cancel()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""

@@ -13,7 +13,7 @@
     │   ├── FilesGone(openai_ids)
     │   └── ChatRefused, DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, ModelGone
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   └── StoreFull, StoreTooNew, StoreDenied
     └── LeaseLost      somebody else has the conversation now
@@ -139,7 +139,11 @@ class OutOfCredit(Denied):
 
 
 class AssistantDenied(Denied):
-    """OpenAI does not let us: key, permission or model."""
+    """OpenAI does not let us: key or permission."""
+
+
+class ModelGone(Denied):
+    """OpenAI does not know the model: it was switched off, or is not for this key."""
 
 
 class AssistantMisused(Denied):

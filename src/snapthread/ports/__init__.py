@@ -25,6 +25,7 @@ from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image
 from snapthread.ports.message_queue import Arrival, MessageQueue
+from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
@@ -43,11 +44,14 @@ __all__ = [
     "Conversations",
     "FileLedger",
     "Files",
+    "FixedCatalog",
     "Image",
     "InputImage",
     "InputItem",
     "InputText",
+    "ListedModel",
     "MessageQueue",
+    "ModelCatalog",
     "People",
     "PriceList",
     "QuotaLedger",

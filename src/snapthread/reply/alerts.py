@@ -1,4 +1,4 @@
-"""Tells the admins what only they can mend, once an hour for each kind."""
+"""Tells the admins what only they can mend, once an hour for each kind, or once for ever."""
 
 from datetime import datetime, timedelta
 
@@ -47,6 +47,18 @@ class Alerts:
                 await self._leave_message(admin, key, outgoing)
             except (StoreBusy, StoreFull):
                 await self._send_at_once(admin, key, outgoing)
+
+    async def tell_once(self, key: str, mark: str, **fields: object) -> None:
+        """Each admin once for ever, by this mark; raises StoreBusy, StoreFull: then later."""
+        outgoing = OutgoingMessage(text=self._texts(self._language, key, **fields))
+        for admin in self._admins:
+            await self._store.enqueue(
+                private_conversation(admin),
+                Destination(chat_id=admin),
+                outgoing,
+                self._clock(),
+                once=f"{mark}:{admin}",
+            )
 
     async def _leave_message(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         await self._store.enqueue(

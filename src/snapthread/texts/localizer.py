@@ -15,6 +15,7 @@ from snapthread.errors import (
     FilesGone,
     ImageFault,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
 )
@@ -33,6 +34,7 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     OutOfCredit: "out_of_credit",
     AssistantDenied: "denied",
     AssistantMisused: "denied",
+    ModelGone: "model_gone",
     AssistantRefused: "refused_by_policy",
     ContextTooLong: "context_too_long",
     EmptyAnswer: "empty_answer",
@@ -44,6 +46,7 @@ ALERTS: dict[type[SnapthreadError], str] = {
     OutOfCredit: "admin_out_of_credit",
     AssistantDenied: "admin_assistant_denied",
     AssistantMisused: "admin_assistant_denied",
+    ModelGone: "admin_model_gone",
 }
 SAY_IT_ALL = frozenset({"download_failed", "image_refused"})  # they say "send it again" themselves
 

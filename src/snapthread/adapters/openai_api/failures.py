@@ -14,6 +14,7 @@ from snapthread.errors import (
     FilesBusy,
     FilesGone,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
 )
@@ -23,10 +24,11 @@ ADVICE: Final[Mapping[Denial, str]] = {
     "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
     "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
     "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
-    "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
+    "model": "OpenAI does not know the model for this key; set OPENAI_MODEL to another one",
     "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
     "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
-    "region": "OpenAI does not serve this region or project; check OPENAI_BASE_URL",
+    "region": "OpenAI does not serve this country or region; OPENAI_PROXY helps (TELEGRAM_PROXY"
+    " does not), or the OPENAI_BASE_URL of your project's region",
     "misused": "OpenAI does not take the request; check the OPENAI_ settings, or report it to us",
 }
 
@@ -85,4 +87,6 @@ def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
             return OutOfCredit(text)
         case "misused":
             return AssistantMisused(text)
+        case "model":
+            return ModelGone(text)
     return AssistantDenied(text)
