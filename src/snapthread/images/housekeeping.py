@@ -112,8 +112,11 @@ class Housekeeping:
         return len(users)
 
     async def _reconcile_daily(self) -> None:
-        """By whichever process finds the job free; it stays taken until the next day."""
-        if await self._has_job("reconcile", RECONCILE_EVERY_S):
+        """By whichever process finds the job free; it stays taken until the next day, also for
+        this one: so under another name each time."""
+        me = secrets.token_hex(8)
+        lease_s = RECONCILE_EVERY_S
+        if await self._store.take_job("reconcile", me, self._clock(), lease_s=lease_s):
             await self._reconcile.run()
 
     def _is_time(self, job: str, every_s: float) -> bool:
