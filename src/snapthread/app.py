@@ -17,7 +17,9 @@ from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
 from snapthread.bot import Adapters, Bot, Maintenance, assemble, instructions_of
+from snapthread.doctor.at_start import require_sight
 from snapthread.errors import ChatBusy, SnapthreadError
+from snapthread.images.file_service import file_mark
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
 from snapthread.settings import Settings, SettingsError
@@ -90,7 +92,7 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
                 admin=await _admin(adapters, settings),
             )
         )
-        if await _started(adapters.chat, stop):
+        if await _sees(adapters, settings, stop) and await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
 
@@ -115,6 +117,22 @@ async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
         return None
     login = Login(token, (await adapters.store.installation()).secret)
     return Admin(store=adapters.store, clock=adapters.clock, login=login)
+
+
+async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
+    """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
+    mark = file_mark(await adapters.store.installation())
+    look = asyncio.create_task(require_sight(settings, mark))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({look, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if look.done():
+            look.result()
+        return look.done()
+    finally:
+        look.cancel()
+        stopped.cancel()
+        await asyncio.wait({look, stopped})
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:

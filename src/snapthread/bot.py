@@ -307,4 +307,5 @@ def _policy(settings: Settings) -> AccessPolicy:
         language=settings.bot_language,
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
+        has_sight=settings.openai_sees != "no",
     )

@@ -121,6 +121,8 @@ class Pipeline:
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if unseen := self._access.unseen(questions, t):
+            return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self._quotas.reserve(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:

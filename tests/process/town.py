@@ -110,6 +110,7 @@ class Town:
             "TELEGRAM_API_BASE_URL": self._url,
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{self._url}/v1",
+            "OPENAI_SEES": "yes",  # looked at in test_sight
             "OPENAI_MAX_OUTPUT_TOKENS": "20000",  # some stories are long
             "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),

@@ -13,6 +13,7 @@ from snapthread.doctor.picture import QUESTION, TwoColours
 from snapthread.doctor.service import ANSWER_TIMEOUT_S, Reply, Service
 
 HOUR_S: Final = 3600  # the shortest life that OpenAI gives a file: a net below the deletion
+DELETION_S: Final = 5.0  # also on the way out of a bot that was told to stop
 OUTPUT_TOKENS: Final = 1024  # of one that thinks before it says two words
 MARK: Final = "snapthread-doctor-"
 
@@ -46,7 +47,8 @@ async def look(service: Service, *, model: str, effort: str = "", mark: str = MA
     try:
         answer = await _ask(service, model, effort, file_id)
     finally:
-        deletion = await service.ask("DELETE", f"/files/{quote(file_id, safe='')}")
+        path = f"/files/{quote(file_id, safe='')}"
+        deletion = await service.ask("DELETE", path, timeout=DELETION_S)
     verdict = _verdict(answer, picture)
     return Look(verdict=verdict, upload=upload, answer=answer, deletion=deletion)
 

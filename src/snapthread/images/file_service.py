@@ -51,6 +51,11 @@ class UploadResult:
     made_room: int = 0
 
 
+def file_mark(installation: Installation) -> str:
+    """How the names of this installation's files at OpenAI begin."""
+    return f"snapthread-{installation.id}-"
+
+
 class FileService:
     """Uploads for a turn, and the deletions that follow."""
 
@@ -67,7 +72,7 @@ class FileService:
         self._store = store
         self._files = files
         self._clock = clock
-        self.mark = f"snapthread-{installation.id}-"
+        self.mark = file_mark(installation)
         self._retention_days = retention_days
         self._room_bytes = room_bytes
         self._room = asyncio.Lock()  # who makes room also takes it
