@@ -6,11 +6,21 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from snapthread_sandbox.faults import Faults
+from snapthread_sandbox.telegram.channels import Channel
 from snapthread_sandbox.telegram.chats import Chat, World
+from snapthread_sandbox.telegram.copies import Copies
+from snapthread_sandbox.telegram.edits import Edits
+from snapthread_sandbox.telegram.ephemeral import Ephemerals
+from snapthread_sandbox.telegram.groups import Group, Kind
+from snapthread_sandbox.telegram.guests import Guests
+from snapthread_sandbox.telegram.media import Media
+from snapthread_sandbox.telegram.membership import Members
 from snapthread_sandbox.telegram.messages import Messages
 from snapthread_sandbox.telegram.params import BotError, bad_request, normalised
-from snapthread_sandbox.telegram.people import Group, Person
+from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.telegram.posting import Posting
 from snapthread_sandbox.telegram.profile import Profile
+from snapthread_sandbox.telegram.topics import Topics
 from snapthread_sandbox.telegram.updates import Post
 from snapthread_sandbox.wire import Json, Response, json_response, read
 
@@ -40,7 +50,10 @@ class BotApi:
         self.me = _bot(token, username)
         self.world = World(now, self.me)
         self.profile = Profile(self.me["first_name"])
-        self._messages = Messages(self.world)
+        self._posting = Posting(self.world)
+        self._messages = Messages(self._posting)
+        self._edits = Edits(self._posting)
+        self.guests = Guests(self._posting, self._edits)
         self._methods = self._known_methods()
 
     # People and what they do
@@ -58,9 +71,45 @@ class BotApi:
             )
         return self.people[user_id]
 
-    def group(self, chat_id: int = -1002001, *, title: str = "Friends") -> Group:
-        """A supergroup that the bot is a member of."""
-        return Group(self.world, chat_id, title=title)
+    def group(
+        self,
+        chat_id: int = -1002001,
+        *,
+        title: str = "Friends",
+        kind: Kind = "supergroup",
+        is_forum: bool = False,
+        username: str | None = None,
+        has_bot: bool = True,
+    ) -> Group:
+        """A new group; the bot is a plain member of it, or none."""
+        return Group(
+            self.world,
+            chat_id,
+            title=title,
+            kind=kind,
+            is_forum=is_forum,
+            username=username,
+            has_bot=has_bot,
+        )
+
+    def channel(
+        self,
+        chat_id: int = -1003001,
+        *,
+        title: str = "News",
+        username: str | None = None,
+        has_bot: bool = True,
+        discussion: Group | None = None,
+    ) -> Channel:
+        """A new channel; the bot is an admin of it, or none."""
+        return Channel(
+            self.world,
+            chat_id,
+            title=title,
+            username=username,
+            has_bot=has_bot,
+            discussion=discussion,
+        )
 
     def push_raw(self, update: Json) -> Json:
         """Sends the bot any update, known or not; gives it with its id."""
@@ -82,7 +131,7 @@ class BotApi:
     @property
     def surplus_entities(self) -> list[tuple[str, int]]:
         """Where entities beyond the hundredth were ignored: method and how many."""
-        return self._messages.surplus_entities
+        return self._posting.surplus_entities
 
     @property
     def knows_drafts(self) -> bool:
@@ -92,6 +141,34 @@ class BotApi:
     @knows_drafts.setter
     def knows_drafts(self, does: bool) -> None:
         self._messages.knows_drafts = does
+
+    @property
+    def has_privacy(self) -> bool:
+        """Whether the bot hears in groups only what is meant for it."""
+        return not self.me["can_read_all_group_messages"]
+
+    @has_privacy.setter
+    def has_privacy(self, has: bool) -> None:
+        self.me["can_read_all_group_messages"] = not has
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether private chats have topics: "threaded mode", switched at @BotFather."""
+        return bool(self.me["has_topics_enabled"])
+
+    @has_topics.setter
+    def has_topics(self, has: bool) -> None:
+        self.me["has_topics_enabled"] = self.me["allows_users_to_create_topics"] = has
+
+    @property
+    def has_guest_mode(self) -> bool:
+        """Whether the bot is told when it is mentioned in a chat that it is no member of."""
+        return bool(self.me["supports_guest_queries"])
+
+    @has_guest_mode.setter
+    def has_guest_mode(self, has: bool) -> None:
+        self.me["supports_guest_queries"] = has
+        self.world.guests = self.guests.ask if has else None
 
     # What the bot does
 
@@ -170,13 +247,13 @@ class BotApi:
             "getWebhookInfo": updates.webhook_info,
             "sendMessage": messages.send_message,
             "sendMessageDraft": messages.send_draft,
-            "sendDocument": messages.send_document,
             "sendChatAction": messages.send_action,
-            "editMessageText": messages.edit_text,
-            "editMessageReplyMarkup": messages.edit_markup,
-            "deleteMessage": messages.delete_message,
             "setMessageReaction": messages.set_reaction,
             "getChat": messages.get_chat,
+            "answerGuestQuery": self.guests.answer,
+            **self._media_methods(),
+            **self._change_methods(),
+            **self._chat_methods(),
             "answerCallbackQuery": self._answer_query,
             "getFile": self.world.files.get_file,
             "setMyCommands": profile.set_commands,
@@ -190,9 +267,49 @@ class BotApi:
             "getMyShortDescription": partial(profile.get_text, "short_description"),
         }
 
+    def _media_methods(self) -> dict[str, Method]:
+        media, copies = Media(self._posting), Copies(self._posting)
+        return {
+            "sendPhoto": media.send_photo,
+            "sendDocument": media.send_document,
+            "sendMediaGroup": media.send_group,
+            "copyMessage": copies.copy_message,
+            "forwardMessage": copies.forward_message,
+        }
+
+    def _change_methods(self) -> dict[str, Method]:
+        edits, ephemerals = self._edits, Ephemerals(self.world, self._edits)
+        return {
+            "editMessageText": self._edit_text,
+            "editMessageCaption": edits.edit_caption,
+            "editMessageReplyMarkup": edits.edit_markup,
+            "deleteMessage": edits.delete_message,
+            "editEphemeralMessageText": ephemerals.edit_text,
+            "deleteEphemeralMessage": ephemerals.delete,
+        }
+
+    def _chat_methods(self) -> dict[str, Method]:
+        members, topics = Members(self.world), Topics(self.world)
+        return {
+            "getChatMember": members.get,
+            "getChatAdministrators": members.administrators,
+            "getChatMemberCount": members.count,
+            "leaveChat": members.leave,
+            "createForumTopic": topics.create,
+            "editForumTopic": topics.edit,
+            "closeForumTopic": topics.close,
+            "reopenForumTopic": topics.reopen,
+            "deleteForumTopic": topics.delete,
+        }
+
+    def _edit_text(self, params: Json) -> object:
+        is_inline = "inline_message_id" in params
+        return (self.guests if is_inline else self._edits).edit_text(params)
+
 
 def _refused(refused: BotError) -> Response:
-    body = {"ok": False, "error_code": refused.code, "description": refused.description}
+    body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
+    body |= {"parameters": refused.parameters} if refused.parameters else {}
     return json_response(body, status=refused.code)
 
 
@@ -205,5 +322,10 @@ def _bot(token: str, username: str) -> Json:
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
+        "supports_guest_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
         "has_topics_enabled": False,
+        "allows_users_to_create_topics": False,
+        "can_manage_bots": False,
     }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from math import ceil
 from typing import Any, Final
 
 from snapthread_sandbox.telegram.files import ChatFiles
@@ -14,6 +15,8 @@ from snapthread_sandbox.wire import Json
 DRAFT_S: Final = 30.0
 ACTION_S: Final = 5.0
 HEARS_S: Final = 60.0
+GENERAL: Final = 1  # the topic of what is said outside of every other one
+UPGRADED: Final = "Bad Request: group chat was upgraded to a supergroup chat"
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -24,6 +27,7 @@ class Message:
     is_from_bot: bool
     versions: list[str] = field(default_factory=list)  # texts that were edited away
     reactions: list[str] = field(default_factory=list)  # of the bot
+    reactions_of: dict[int, list[str]] = field(default_factory=dict)  # of people
     is_deleted: bool = False
 
     def __repr__(self) -> str:
@@ -86,6 +90,24 @@ class Action:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Topic:
+    """A topic of a forum, or of a private chat whose bot has topics."""
+
+    thread: int
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Pace:
+    """At most `count` sends and edits `within_s`; one more is a 429 for `wait_s`."""
+
+    count: int
+    within_s: float
+    wait_s: int
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Chat:
     """One chat as the people in it see it."""
 
@@ -96,6 +118,12 @@ class Chat:
     actions: list[Action] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)  # to pressed buttons
     refusal: BotError | None = None  # what the bot gets for anything it sends here
+    members: dict[int, Json] = field(default_factory=dict)  # ChatMember, by user id
+    topics: dict[int, Topic] = field(default_factory=dict)
+    ephemerals: list["Message"] = field(default_factory=list)  # each seen by one person
+    pace: Pace | None = None  # None: as fast as it likes
+    _sent_at: list[float] = field(default_factory=list)
+    _flood_ends: float = 0.0
     _heard: int = 0
 
     @property
@@ -105,6 +133,37 @@ class Chat:
     @property
     def is_private(self) -> bool:
         return bool(self.json["type"] == "private")
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether what is said here belongs to topics."""
+        is_threaded = self.is_private and self.world.bot["has_topics_enabled"]
+        return is_threaded or bool(self.json.get("is_forum"))
+
+    def floods(self, wait_s: float) -> None:
+        """Every send and edit in this chat is a 429 for so long."""
+        self._flood_ends = self.world.now() + wait_s
+
+    def keep_pace(self) -> None:
+        """Counts a send or an edit. Raises BotError where it comes too soon."""
+        now = self.world.now()
+        if self.pace is not None and now >= self._flood_ends:
+            self._sent_at = [at for at in self._sent_at if now - at < self.pace.within_s]
+            if len(self._sent_at) >= self.pace.count:
+                self.floods(self.pace.wait_s)
+        if now < self._flood_ends:
+            wait_s = ceil(self._flood_ends - now)
+            description = f"Too Many Requests: retry after {wait_s}"
+            raise BotError(429, description, {"retry_after": wait_s})
+        self._sent_at.append(now)
+
+    def status_of(self, user_id: int) -> str:
+        """Of a member: creator, administrator, member, restricted, left or kicked."""
+        return str(self.members.get(user_id, {"status": "left"})["status"])
+
+    @property
+    def bot_is_admin(self) -> bool:
+        return self.status_of(self.world.bot["id"]) in ("creator", "administrator")
 
     @property
     def from_bot(self) -> list[Message]:
@@ -166,6 +225,10 @@ class World:
         self.now = now
         self.bot = bot
         self.chats: dict[int, Chat] = {}
+        self.users: dict[int, Json] = {bot["id"]: bot_user(bot)}
+        self.groups: dict[int, Callable[[Message], bool]] = {}  # what of it the bot gets to see
+        self.guests: Callable[[Chat, Message], object] | None = None  # None: no guest mode
+        self.opens_topics = True  # by what a person says outside of every topic
         self.queries: dict[str, Chat] = {}  # pressed buttons that were not answered yet
         self.files = ChatFiles(now, bot["id"])
         self.updates = Updates(now, self.changed, self.change)
@@ -188,14 +251,36 @@ class World:
         chat = self.chats[json["id"]] = Chat(json=json, world=self, refusal=refusal)
         return chat
 
-    def chat(self, chat_id: int) -> Chat:
+    @property
+    def sender(self) -> Json:
+        """The bot, as the sender of a message."""
+        return self.users[self.bot["id"]]
+
+    def chat(self, chat_id: int | str) -> Chat:
         """The chat that the bot wants to reach, unless it may not."""
-        chat = self.chats.get(chat_id)
+        chat = self.chats.get(chat_id) if isinstance(chat_id, int) else self._public(chat_id)
         if chat is None:
             raise bad_request("chat not found")
         if chat.refusal is not None:
             raise chat.refusal
         return chat
+
+    def migrated(self, chat: Chat, chat_id: int) -> None:
+        """From now on the bot hears of the new id wherever it uses the old one."""
+        chat.refusal = BotError(400, UPGRADED, {"migrate_to_chat_id": chat_id})
+
+    def membership(self, chat: Chat, by: Json, before: Json, after: Json) -> None:
+        """Tells the bot that its own standing in a chat has changed."""
+        change = {"chat": chat.json, "from": by, "date": int(self.now())}
+        self.updates.push(
+            "my_chat_member", change | {"old_chat_member": before, "new_chat_member": after}
+        )
+
+    def _public(self, name: str) -> Chat | None:
+        wanted = name.removeprefix("@").lower()
+        return next(
+            (c for c in self.chats.values() if c.json.get("username", "").lower() == wanted), None
+        )
 
     def post(self, chat: Chat, sender: Json, content: Mapping[str, Any]) -> Message:
         """A new message in a chat."""
@@ -208,3 +293,8 @@ class World:
         }
         is_from_bot = sender["id"] == self.bot["id"]
         return chat.add(Message(json=json, is_from_bot=is_from_bot))
+
+
+def bot_user(bot: Json) -> Json:
+    """A bot as a User: without what only getMe tells."""
+    return {name: bot[name] for name in ("id", "is_bot", "first_name", "username")}
