@@ -12,9 +12,9 @@ from tests.virtual import run
 GROUP = -1002001
 
 
-def a_group(**traits: bool) -> tuple[BotApi, Person, Group]:
+def a_group(*, is_forum: bool = False) -> tuple[BotApi, Person, Group]:
     api, ada = a_chat()
-    return api, ada, api.group(GROUP, **traits)
+    return api, ada, api.group(GROUP, is_forum=is_forum)
 
 
 SEEN = {

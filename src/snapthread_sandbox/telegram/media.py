@@ -102,7 +102,7 @@ def _check_group(media: list[Json]) -> None:
     if len(media) > ALBUM_MAX:
         raise bad_request("there are too many messages to send as an album")
     for one in media:
-        if not isinstance(one, dict) or one.get("type") not in IN_ALBUMS or "media" not in one:
+        if one.get("type") not in IN_ALBUMS or "media" not in one:
             raise bad_request("can't parse InputMedia")
     if len({one["type"] for one in media}) > 1:
         raise bad_request("document can't be mixed with other media types")
