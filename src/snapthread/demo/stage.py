@@ -16,7 +16,7 @@ from snapthread_sandbox.clock import Clock
 from snapthread_sandbox.models.offline_model import NAME, OfflineModel
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.question import Question
-from snapthread_sandbox.openai.scripted_model import Piece
+from snapthread_sandbox.openai.pieces import Piece
 from snapthread_sandbox.page.routes import Page
 from snapthread_sandbox.server import application
 from snapthread_sandbox.telegram.bot_api import BotApi

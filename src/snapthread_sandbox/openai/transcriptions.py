@@ -107,7 +107,7 @@ def seconds_of(content: bytes) -> float:
     if content.startswith(b"RIFF"):
         try:
             with wave.open(BytesIO(content)) as sound:
-                return sound.getnframes() / sound.getframerate()
+                return float(sound.getnframes() / sound.getframerate())
         except (wave.Error, EOFError):
             raise ApiError(400, "The audio file could not be decoded.", param="file") from None
     return len(content) / GUESSED_BYTES_S
