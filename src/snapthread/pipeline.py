@@ -76,6 +76,7 @@ class Pipeline:
 
     async def _answer_and_deliver(self, claim: Claim) -> None:
         meter = Meter(pictures=pictures_of(claim.messages))
+        log.debug("turn.started", user=claim.messages[0].user_id)
         try:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
