@@ -72,6 +72,7 @@ class OpenAI:
         self.pictures = Pictures.SEEN
         self.refused_parameters: set[str] = set()
         self.transcriptions = Transcriptions(now)
+        self.called: Callable[[str], None] = lambda route: None  # hears of every call, first
         self.requests: list[Asked] = []
         self.counts: Counter[str] = Counter()  # of requests, by route
         self.broken_off: list[str] = []  # answers whose reader went away
@@ -98,6 +99,15 @@ class OpenAI:
         """The files that were deleted through the API, in that order."""
         return self._files.deleted
 
+    def forget(self) -> None:
+        """As if nobody had ever asked or uploaded anything."""
+        for file_id in list(self.files):
+            self.vanish(file_id)
+        for told in (self.requests, self.broken_off, self.deleted):
+            told.clear()
+        self.stored.clear()
+        self.faults.clear()
+
     def vanish(self, file_id: str) -> None:
         """Deletes a file behind the bot's back."""
         self._files.vanish(file_id)
@@ -117,6 +127,7 @@ class OpenAI:
         try:
             call = find(request)
             self.counts[call.route] += 1
+            self.called(call.route)
             response = await self._under_faults(call)
         except ApiError as refused:
             response = refused.response()

@@ -17,7 +17,7 @@ from snapthread_sandbox.telegram.media import Media
 from snapthread_sandbox.telegram.membership import Members
 from snapthread_sandbox.telegram.messages import Messages
 from snapthread_sandbox.telegram.params import BotError, bad_request, normalised
-from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.telegram.people import NEVER_WROTE, Person
 from snapthread_sandbox.telegram.posting import Posting
 from snapthread_sandbox.telegram.profile import Profile
 from snapthread_sandbox.telegram.topics import Topics
@@ -114,6 +114,17 @@ class BotApi:
     def push_raw(self, update: Json) -> Json:
         """Sends the bot any update, known or not; gives it with its id."""
         return self.world.updates.push_raw(update)
+
+    def forget(self) -> None:
+        """As if nobody had ever written; people, groups and their standings stay."""
+        self.calls.clear()
+        self.faults.clear()
+        self.world.updates.waiting.clear()
+        for chat in self.world.chats.values():
+            chat.clear()
+        for person in self.people.values():
+            person.chat.refusal = NEVER_WROTE
+        self.world.changed()
 
     def forget_file(self, file_id: str) -> None:
         """From now on Telegram does not give this file any more."""

@@ -140,6 +140,12 @@ class Chat:
         is_threaded = self.is_private and self.world.bot["has_topics_enabled"]
         return is_threaded or bool(self.json.get("is_forum"))
 
+    def clear(self) -> None:
+        """Nothing was said here."""
+        for said in (self.messages, self.drafts, self.actions, self.answers, self.ephemerals):
+            said.clear()
+        self._heard = 0
+
     def floods(self, wait_s: float) -> None:
         """Every send and edit in this chat is a 429 for so long."""
         self._flood_ends = self.world.now() + wait_s
