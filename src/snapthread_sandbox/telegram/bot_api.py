@@ -169,6 +169,7 @@ class BotApi:
 
     @has_topics.setter
     def has_topics(self, has: bool) -> None:
+        self.world.number()  # a topic with the number 1 would be the general one
         self.me["has_topics_enabled"] = self.me["allows_users_to_create_topics"] = has
 
     @property

@@ -44,6 +44,7 @@ class Group:
         world.groups[chat_id] = self.bot_sees
         self._stand(world.sender, "member" if has_bot else "left")
         if is_forum:
+            world.number()  # 1 is the general topic's, here and in no other place
             self.chat.topics[GENERAL] = Topic(thread=GENERAL, name="General")
 
     # Who belongs to it

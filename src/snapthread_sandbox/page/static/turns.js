@@ -131,6 +131,7 @@ function addLone(entries, event) {
 const DONE = new Set(['turn.done', 'turn.delivered', 'part.delivered']);
 const isDone = (entry) => entry.events.some((event) => DONE.has(event.name));
 
+const REQUEST_ID = /,? req_\w+/; // for whoever asks OpenAI's support, not for here
 const WHOLE = new Set(['turn.done', 'turn.delivered']); // their milliseconds are the turn's
 const WAITS = {
   'update.accepted': 'w_taken', 'openai.asked': 'w_model', 'model.first_words': 'w_words', 'openai.request': 'w_words',
@@ -172,7 +173,7 @@ function detail(event) {
   const f = event.fields ?? {};
   const parts = [];
   if (f.bytes !== undefined) parts.push(size(f.bytes));
-  if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code));
+  if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code).replace(REQUEST_ID, ''));
   if (event.name === 'turn.done' && f.input_tokens) parts.push(t('tokens', { i: f.input_tokens, n: f.output_tokens }));
   if (f.label !== undefined) parts.push(`${t('photo')} ${f.label}`);
   if (f.why) parts.push(f.why);
