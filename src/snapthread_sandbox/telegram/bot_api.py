@@ -2,32 +2,22 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Final, NamedTuple
 
 from snapthread_sandbox.faults import Faults
 from snapthread_sandbox.telegram.channels import Channel
-from snapthread_sandbox.telegram.chats import Chat, World
-from snapthread_sandbox.telegram.copies import Copies
-from snapthread_sandbox.telegram.edits import Edits
-from snapthread_sandbox.telegram.ephemeral import Ephemerals
+from snapthread_sandbox.telegram.chats import Chat
 from snapthread_sandbox.telegram.groups import Group, Kind
 from snapthread_sandbox.telegram.guests import Guests
-from snapthread_sandbox.telegram.media import Media
-from snapthread_sandbox.telegram.membership import Members
-from snapthread_sandbox.telegram.messages import Messages
-from snapthread_sandbox.telegram.params import BotError, bad_request, normalised
+from snapthread_sandbox.telegram.methods import Methods
+from snapthread_sandbox.telegram.params import BotError, normalised
 from snapthread_sandbox.telegram.people import NEVER_WROTE, Person
-from snapthread_sandbox.telegram.posting import Posting
 from snapthread_sandbox.telegram.profile import Profile
-from snapthread_sandbox.telegram.topics import Topics
 from snapthread_sandbox.telegram.updates import Post
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json, Response, json_response, read
 
 TOKEN: Final = "42:sandbox"
-QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
-
-Method = Callable[[Json], object]
 
 
 class Called(NamedTuple):
@@ -50,11 +40,7 @@ class BotApi:
         self.me = _bot(token, username)
         self.world = World(now, self.me)
         self.profile = Profile(self.me["first_name"])
-        self._posting = Posting(self.world)
-        self._messages = Messages(self._posting)
-        self._edits = Edits(self._posting)
-        self.guests = Guests(self._posting, self._edits)
-        self._methods = self._known_methods()
+        self._methods = Methods(self.world, self.profile)
 
     # People and what they do
 
@@ -142,16 +128,21 @@ class BotApi:
     @property
     def surplus_entities(self) -> list[tuple[str, int]]:
         """Where entities beyond the hundredth were ignored: method and how many."""
-        return self._posting.surplus_entities
+        return self._methods.posting.surplus_entities
+
+    @property
+    def guests(self) -> Guests:
+        """Guest queries; `guests.query_s`: how long one waits."""
+        return self._methods.guests
 
     @property
     def knows_drafts(self) -> bool:
         """Whether this Telegram is new enough for drafts."""
-        return self._messages.knows_drafts
+        return self._methods.messages.knows_drafts
 
     @knows_drafts.setter
     def knows_drafts(self, does: bool) -> None:
-        self._messages.knows_drafts = does
+        self._methods.messages.knows_drafts = does
 
     @property
     def has_privacy(self) -> bool:
@@ -229,7 +220,7 @@ class BotApi:
     async def _result(self, token: str, method: str, params: Json) -> object:
         if token != self.token:
             raise BotError(401, "Unauthorized")
-        known = {name.lower(): call for name, call in self._methods.items()}.get(method.lower())
+        known = self._methods.named(method)
         if known is None:
             raise BotError(404, "Not Found")
         result = known(params)
@@ -240,83 +231,6 @@ class BotApi:
         if content is None:
             return _refused(BotError(404, "Not Found"))
         return Response(headers={"content-type": "application/octet-stream"}, body=content)
-
-    def _answer_query(self, params: Json) -> bool:
-        chat = self.world.queries.pop(params.get("callback_query_id", ""), None)
-        if chat is None:
-            raise bad_request(QUERY_TOO_OLD)
-        chat.answers.append(params)
-        self.world.changed()
-        return True
-
-    def _known_methods(self) -> dict[str, Method]:
-        messages, profile, updates = self._messages, self.profile, self.world.updates
-        return {
-            "getMe": lambda params: self.me,
-            "getUpdates": updates.get_updates,
-            "setWebhook": updates.set_webhook,
-            "deleteWebhook": updates.delete_webhook,
-            "getWebhookInfo": updates.webhook_info,
-            "sendMessage": messages.send_message,
-            "sendMessageDraft": messages.send_draft,
-            "sendChatAction": messages.send_action,
-            "setMessageReaction": messages.set_reaction,
-            "getChat": messages.get_chat,
-            "answerGuestQuery": self.guests.answer,
-            **self._media_methods(),
-            **self._change_methods(),
-            **self._chat_methods(),
-            "answerCallbackQuery": self._answer_query,
-            "getFile": self.world.files.get_file,
-            "setMyCommands": profile.set_commands,
-            "getMyCommands": profile.get_commands,
-            "deleteMyCommands": profile.delete_commands,
-            "setMyName": partial(profile.set_text, "name"),
-            "getMyName": partial(profile.get_text, "name"),
-            "setMyDescription": partial(profile.set_text, "description"),
-            "getMyDescription": partial(profile.get_text, "description"),
-            "setMyShortDescription": partial(profile.set_text, "short_description"),
-            "getMyShortDescription": partial(profile.get_text, "short_description"),
-        }
-
-    def _media_methods(self) -> dict[str, Method]:
-        media, copies = Media(self._posting), Copies(self._posting)
-        return {
-            "sendPhoto": media.send_photo,
-            "sendDocument": media.send_document,
-            "sendMediaGroup": media.send_group,
-            "copyMessage": copies.copy_message,
-            "forwardMessage": copies.forward_message,
-        }
-
-    def _change_methods(self) -> dict[str, Method]:
-        edits, ephemerals = self._edits, Ephemerals(self.world, self._edits)
-        return {
-            "editMessageText": self._edit_text,
-            "editMessageCaption": edits.edit_caption,
-            "editMessageReplyMarkup": edits.edit_markup,
-            "deleteMessage": edits.delete_message,
-            "editEphemeralMessageText": ephemerals.edit_text,
-            "deleteEphemeralMessage": ephemerals.delete,
-        }
-
-    def _chat_methods(self) -> dict[str, Method]:
-        members, topics = Members(self.world), Topics(self.world)
-        return {
-            "getChatMember": members.get,
-            "getChatAdministrators": members.administrators,
-            "getChatMemberCount": members.count,
-            "leaveChat": members.leave,
-            "createForumTopic": topics.create,
-            "editForumTopic": topics.edit,
-            "closeForumTopic": topics.close,
-            "reopenForumTopic": topics.reopen,
-            "deleteForumTopic": topics.delete,
-        }
-
-    def _edit_text(self, params: Json) -> object:
-        is_inline = "inline_message_id" in params
-        return (self.guests if is_inline else self._edits).edit_text(params)
 
 
 def _refused(refused: BotError) -> Response:

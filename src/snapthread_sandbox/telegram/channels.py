@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from snapthread_sandbox.telegram.chats import Chat, Message, World
+from snapthread_sandbox.telegram.chats import Chat, Message
 from snapthread_sandbox.telegram.entities import found_in
 from snapthread_sandbox.telegram.files import photo_sizes
 from snapthread_sandbox.telegram.groups import NOT_A_MEMBER, Group
 from snapthread_sandbox.telegram.membership import member
 from snapthread_sandbox.telegram.people import CHANNEL, Person
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 TELEGRAM: Final[Json] = {"id": 777000, "is_bot": False, "first_name": "Telegram"}

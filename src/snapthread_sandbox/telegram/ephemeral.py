@@ -1,8 +1,9 @@
 """Ephemeral messages: seen by one person of a group, changed and taken back by their own ids."""
 
-from snapthread_sandbox.telegram.chats import Message, World
+from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.edits import Edits
 from snapthread_sandbox.telegram.params import bad_request, need
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 

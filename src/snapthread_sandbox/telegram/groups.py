@@ -3,10 +3,11 @@
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
-from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message, Topic, World
+from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message, Topic
 from snapthread_sandbox.telegram.membership import member
 from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.telegram.topics import delete_topic, open_topic
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ How long a query waits is unknown; here it is a switch.
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread_sandbox.telegram.chats import Chat, Message, World
+from snapthread_sandbox.telegram.chats import Chat, Message
 from snapthread_sandbox.telegram.edits import Edits
 from snapthread_sandbox.telegram.entities import MESSAGE_UNITS
 from snapthread_sandbox.telegram.params import bad_request, need
 from snapthread_sandbox.telegram.posting import Posting, markup
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 QUERY_S: Final = 60.0

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from snapthread_sandbox.telegram.chats import Chat, World
+from snapthread_sandbox.telegram.chats import Chat
 from snapthread_sandbox.telegram.params import BotError, bad_request, need
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 RIGHTS: Final = (

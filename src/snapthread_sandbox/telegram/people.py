@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from snapthread_sandbox.telegram.chats import HEARS_S, Draft, Message, World
+from snapthread_sandbox.telegram.chats import HEARS_S, Draft, Message
 from snapthread_sandbox.telegram.copies import content_of
 from snapthread_sandbox.telegram.entities import cut, found_in, units
 from snapthread_sandbox.telegram.membership import member
@@ -10,6 +10,7 @@ from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.telegram.people_media import SendsMedia
 from snapthread_sandbox.telegram.posting import without_reply
 from snapthread_sandbox.telegram.topics import delete_topic, open_topic
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from snapthread_sandbox.telegram.chats import Message, World
+from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.entities import found_in
 from snapthread_sandbox.telegram.files import Size, photo_sizes
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 if TYPE_CHECKING:

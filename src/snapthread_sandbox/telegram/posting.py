@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message, World
+from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message
 from snapthread_sandbox.telegram.entities import ENTITIES_MAX, trimmed, units
 from snapthread_sandbox.telegram.params import bad_request, need
 from snapthread_sandbox.telegram.parse_modes import parse
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 CALLBACK_BYTES: Final = 64

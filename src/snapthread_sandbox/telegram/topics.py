@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from snapthread_sandbox.telegram.chats import Chat, Topic, World
+from snapthread_sandbox.telegram.chats import Chat, Topic
 from snapthread_sandbox.telegram.params import bad_request, need
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 COLOUR: Final = 7322096
