@@ -169,7 +169,7 @@ class Lives(RuleBasedStateMachine):
         self._says(user, picture=self._new_photo(user))
         self.run(self._go_on(wait))
 
-    @rule(user=USERS, outbox=st.integers(2, 4), wait=st.floats(0, 3))
+    @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
     def sends_album(self, user: int, parts: int, wait: float) -> None:
         album = f"album {len(self.photos)}"
         for _ in range(parts):
