@@ -14,9 +14,16 @@ from typing import Any, Final, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from snapthread.bot import Adapters, Bot, Maintenance, assemble
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
@@ -55,6 +62,7 @@ FILE_CALLS = ["upload before", "delete before", "delete after", "exists", "list"
 DAY_S = 86_400.0
 EXAMPLES = 1000 if settings.get_current_profile_name() == "ci" else 60
 SOAK_EXAMPLES = 100_000
+PARTS = 4
 
 
 class Process:
@@ -360,8 +368,16 @@ LIMITS: Final[dict[str, Any]] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
 }
-Lives.TestCase.settings = settings(max_examples=int(os.environ.get("LIVES", EXAMPLES)), **LIMITS)
-test_lives = Lives.TestCase
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_lives(part: int) -> None:
+    """Parts that run side by side, each with lives of its own."""
+    lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS
+    born = seed(part)(type(f"Lives{part}", (Lives,), {}))
+    run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))
+
+
 LongLives.TestCase.settings = settings(
     max_examples=int(os.environ.get("LIVES", SOAK_EXAMPLES)), **LIMITS
 )
