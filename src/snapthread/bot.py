@@ -58,9 +58,9 @@ def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same edges, which wait where a service asked any process of ours to wait."""
     return replace(
         adapters,
-        chat=RateLimitedChat(adapters.chat, cooldowns),
-        assistant=RateLimitedAssistant(adapters.assistant, cooldowns),
-        files=RateLimitedFiles(adapters.files, cooldowns),
+        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns),
+        assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
+        files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
     )
 
 
@@ -80,28 +80,41 @@ class Maintenance:
         self.cooldowns = cooldowns
         self.file_service = file_service
         self.pictures = pictures
-        self.healing = Healing(store, adapters.files, pictures, clock)
-        self.reconcile = Reconcile(store, adapters.files, file_service, self.healing, clock)
-        self.housekeeping = Housekeeping(
-            store, file_service, self.reconcile, clock, retention_days=settings.file_retention_days
+        self.healing = Healing(store=store, files=adapters.files, pictures=pictures, clock=clock)
+        self.reconcile = Reconcile(
+            store=store,
+            files=adapters.files,
+            file_service=file_service,
+            healing=self.healing,
+            clock=clock,
         )
-        self.eraser = UserEraser(store, file_service, clock)
+        self.housekeeping = Housekeeping(
+            store=store,
+            file_service=file_service,
+            reconcile=self.reconcile,
+            clock=clock,
+            retention_days=settings.file_retention_days,
+        )
+        self.eraser = UserEraser(store=store, file_service=file_service, clock=clock)
         file_service.when_retired(self.housekeeping.wake)
 
     @classmethod
     async def of(cls, adapters: Adapters, settings: Settings) -> "Maintenance":
-        cooldowns = Cooldowns(adapters.store, adapters.clock)
+        cooldowns = Cooldowns(store=adapters.store, clock=adapters.clock)
         adapters = with_rate_limits(adapters, cooldowns)
         file_service = FileService(
-            adapters.store,
-            adapters.files,
-            await adapters.store.installation(),
-            adapters.clock,
+            store=adapters.store,
+            files=adapters.files,
+            installation=await adapters.store.installation(),
+            clock=adapters.clock,
             retention_days=settings.file_retention_days,
             room_bytes=settings.user_storage_bytes,
         )
         pictures = ImageImporter(
-            adapters.chat, adapters.codec, file_service, max_bytes=settings.max_image_bytes
+            chat=adapters.chat,
+            codec=adapters.codec,
+            file_service=file_service,
+            max_bytes=settings.max_image_bytes,
         )
         return cls(file_service, pictures, adapters, cooldowns, settings)
 
@@ -123,62 +136,68 @@ class Bot:
         self._store = store
         self._file_service = maintenance.file_service
         self.quotas = quotas
-        self.health = Health(clock)
+        self.health = Health(clock=clock)
         self.housekeeping = maintenance.housekeeping
         alerts = Alerts(
-            store,
-            chat,
-            texts,
-            clock,
+            store=store,
+            chat=chat,
+            texts=texts,
+            clock=clock,
             admins=settings.admin_user_ids,
             language=settings.bot_language,
         )
-        running_turns = RunningTurns(turn_runner, Drafts(store, chat))
+        running_turns = RunningTurns(turn_runner=turn_runner, drafts=Drafts(store=store, chat=chat))
         commands = Commands(
-            store,
-            maintenance.eraser,
-            quotas,
-            clock,
+            store=store,
+            eraser=maintenance.eraser,
+            quotas=quotas,
+            clock=clock,
             retention_days=settings.file_retention_days,
             files_retired=self.housekeeping.wake,
         )
-        self._access = access = AccessControl(store, texts, _policy(settings), clock)
+        self._access = access = AccessControl(
+            store=store, texts=texts, policy=_policy(settings), clock=clock
+        )
         pipeline = Pipeline(
-            store,
-            access,
-            commands,
-            quotas,
-            running_turns,
-            ReplySender(store, chat),
-            alerts,
-            clock,
+            store=store,
+            access=access,
+            commands=commands,
+            quotas=quotas,
+            running_turns=running_turns,
+            reply=ReplySender(store=store, chat=chat),
+            alerts=alerts,
+            clock=clock,
         )
         urgent_commands = UrgentCommands(
-            store,
-            chat,
-            running_turns,
-            commands,
-            access,
-            clock,
+            store=store,
+            chat=chat,
+            running_turns=running_turns,
+            commands=commands,
+            access=access,
+            clock=clock,
             files_retired=self.housekeeping.wake,
         )
         self.worker = Worker(
-            store,
-            clock,
+            store=store,
+            clock=clock,
             serve=pipeline.serve,
             urgent=urgent_commands.run,
             parallel=settings.max_parallel_turns,
         )
-        self._polling = LeaderLease(store, "poll", clock)
+        self._polling = LeaderLease(store=store, job="poll", clock=clock)
         self.replica_sync = ReplicaSync(
-            store, self.worker, maintenance.cooldowns, clock, stop=running_turns.stop
+            store=store,
+            worker=self.worker,
+            cooldowns=maintenance.cooldowns,
+            clock=clock,
+            stop=running_turns.stop,
         )
         self.intake = Intake(
-            store,
-            chat,
-            alerts,
-            self.health,
-            clock,
+            store=store,
+            chat=chat,
+            alerts=alerts,
+            health=self.health,
+            clock=clock,
             quiet_s=settings.album_wait_s,
             if_full=self._if_full,
             wake=self.worker.wake,
@@ -234,14 +253,14 @@ async def assemble(adapters: Adapters, settings: Settings, prices: PriceList) ->
     installation = await adapters.store.installation()
     quotas = _quotas(adapters, settings, texts, prices, installation)
     turn_runner = TurnRunner(
-        adapters.store,
-        maintenance.pictures,
-        maintenance.healing,
-        quotas,
-        adapters.assistant,
-        texts.model,
-        installation,
-        adapters.clock,
+        store=adapters.store,
+        pictures=maintenance.pictures,
+        healing=maintenance.healing,
+        quotas=quotas,
+        assistant=adapters.assistant,
+        t=texts.model,
+        installation=installation,
+        clock=adapters.clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
     return Bot(settings, texts, maintenance, quotas, turn_runner)
@@ -268,10 +287,10 @@ def _quotas(
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
     return Quotas(
-        adapters.store,
-        prices,
-        installation,
-        adapters.clock,
+        store=adapters.store,
+        prices=prices,
+        installation=installation,
+        clock=adapters.clock,
         profile=asked,
         limits=settings.limits,
         admins=settings.admin_user_ids,

@@ -179,14 +179,14 @@ def test_an_update_that_cannot_be_kept_is_brought_again(tmp_path: Path) -> None:
     async def story(replicas: Replicas) -> None:
         ada = replicas.world.person()
         intake = replicas.first.line.intake
-        working = intake._store
+        working = intake.store
 
         class Away:
             async def accept(self, *args: object, **kw: object) -> None:
-                intake._store = working
+                intake.store = working
                 raise StoreBusy("away")
 
-        intake._store = cast(Any, Away())
+        intake.store = cast(Any, Away())
         ada.sends("Hello")
         assert (await ada.hears())[0].text == "You said: Hello"
         assert replicas.statuses == [503, 200]

@@ -140,7 +140,7 @@ async def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> 
         assert world.process is not None
         (claim,) = world.process.line.worker.claims
         for _ in range(5):  # by the button, by another process, ... in one instant and after it
-            world.process.line.replica_sync._stop(claim.conversation, claim.turn)
+            world.process.line.replica_sync.stop(claim.conversation, claim.turn)
             await asyncio.sleep(0)
         ada.sends("Go on")
         stopped, answer = await ada.hears(2)
