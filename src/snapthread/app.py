@@ -16,7 +16,8 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
-from snapthread.bot import Adapters, Bot, Maintenance, assemble, instructions_of
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
@@ -77,7 +78,7 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
-        bot = await assemble(adapters, settings, prices)
+        bot = await build_bot(adapters, settings, prices)
         metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
         await stack.enter_async_context(
             serve_pages(
@@ -134,7 +135,7 @@ async def _started(chat: Chat, stop: asyncio.Event) -> bool:
 async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
     async with open_adapters(settings) as adapters:
-        yield await Maintenance.of(adapters, settings)
+        yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager

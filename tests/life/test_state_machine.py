@@ -25,7 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from snapthread.bot import Adapters, Bot, Maintenance, assemble
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
@@ -68,12 +69,12 @@ PARTS = 4
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, line: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
-        self.line = line
+        self.bot = bot
         self.maintenance = maintenance
         self.stopping = asyncio.Event()
-        self.task = asyncio.create_task(line.run(self.stopping))
+        self.task = asyncio.create_task(bot.run(self.stopping))
 
     async def bury(self) -> None:
         await bury(self.task)
@@ -129,8 +130,8 @@ class Lives(RuleBasedStateMachine):
             codec=Codec(),
             clock=virtual.now,
         )
-        line = await assemble(adapters, self.settings, FlatPrices())
-        self.process = Process(life, line, await Maintenance.of(adapters, self.settings))
+        bot = await build_bot(adapters, self.settings, FlatPrices())
+        self.process = Process(life, bot, await build_maintenance(adapters, self.settings))
 
     async def _go_on(self, seconds: float) -> None:
         """Let time pass; a bot that died meanwhile is started again."""

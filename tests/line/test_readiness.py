@@ -12,7 +12,7 @@ QUIET_S = 60.0  # longer than a long poll
 async def test_a_quiet_bot_is_ready_before_its_first_long_poll_ends(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         await world.until(lambda: polls(world) == 2)
         assert await line.reasons() == []
         assert virtual.loop().time() < QUIET_S / 2
@@ -21,7 +21,7 @@ async def test_a_quiet_bot_is_ready_before_its_first_long_poll_ends(tmp_path: Pa
 async def test_a_quiet_bot_is_ready_soon_after_trouble(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         world.telegram.faults.add(on="getUpdates", reply=telegram_error(502, "Bad Gateway"))
         await world.until(lambda: polls(world) == 1)
         assert await line.reasons() != []

@@ -138,9 +138,9 @@ async def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> 
         ada.sends("Tell me")
         await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
         assert world.process is not None
-        (claim,) = world.process.line.worker.claims
+        (claim,) = world.process.bot.worker.claims
         for _ in range(5):  # by the button, by another process, ... in one instant and after it
-            world.process.line.replica_sync.stop(claim.conversation, claim.turn)
+            world.process.bot.replica_sync.stop(claim.conversation, claim.turn)
             await asyncio.sleep(0)
         ada.sends("Go on")
         stopped, answer = await ada.hears(2)

@@ -69,7 +69,7 @@ async def one_round(world: World, people: list[Person], chance: random.Random) -
 async def all_rests(world: World) -> None:
     assert world.process is not None
     process = world.process
-    while process.line.worker.active or await process.store.count_waiting():
+    while process.bot.worker.active or await process.store.count_waiting():
         await asyncio.sleep(1)
 
 
@@ -104,5 +104,5 @@ async def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_c
         for name in ("messages", "images", "image_tokens", "bytes_uploaded", "cost_micros"):
             assert sum(getattr(row, name) for row in days) == total(told, name), name
         assert at() > told[0].at
-        spent = await world.process.line.quotas.spent(1001)
+        spent = await world.process.bot.quotas.spent(1001)
         assert spent.bot_month.cost_micros == total(told, "cost_micros")

@@ -195,7 +195,7 @@ async def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> N
         bob.sends("Hello")
         await bob.hears()
         assert world.process is not None
-        worker = world.process.line.worker
+        worker = world.process.bot.worker
         await world.until(lambda: not worker.active)
         ada.unblocks_bot()
         ada.sends("Again")
@@ -231,7 +231,7 @@ async def test_another_poller_is_named_as_the_reason_until_it_is_gone(tmp_path: 
         rule = world.telegram.faults.add(on="getUpdates", reply=conflict, times=None)
         ada.sends("Hello")
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         await world.until(lambda: rule.used > 0)
         assert "another" in " ".join(await line.reasons()).lower()
         rule.end()

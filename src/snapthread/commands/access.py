@@ -1,4 +1,4 @@
-"""Who may come in, and in which words it is told who may not."""
+"""Access control and localized refusals."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from snapthread.turn.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
-    """What the operator decided: who may, and what is said by default."""
+    """The operator's decisions: who may, and what is said by default."""
 
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
@@ -37,6 +37,10 @@ class AccessControl:
         return Localizer.of(
             message, self.texts, policy.language, policy.limit_mb, policy.storage_mb
         )
+
+    def queue_full(self, message: Message) -> OutgoingMessage:
+        """Told where a conversation has as many messages waiting as it may have."""
+        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
 
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""

@@ -29,7 +29,7 @@ class Healing:
 
     store: Store
     files: Files
-    pictures: ImageImporter
+    importer: ImageImporter
     clock: Clock
 
     async def mend(
@@ -67,7 +67,7 @@ class Healing:
     async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring one image back from Telegram; False where Telegram has it no more."""
         wanted = _wanted_again(claim, lost, self.clock())
-        (brought,) = await self.pictures.import_images(claim, [wanted], meter)
+        (brought,) = await self.importer.import_images(claim, [wanted], meter)
         if brought.file is None:
             return False
         await self.store.replace_file(claim, brought.file.name, self.clock())

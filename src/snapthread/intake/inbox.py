@@ -9,7 +9,7 @@ import structlog
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.health import Health
 from snapthread.limits import POLL_S
-from snapthread.model import OutgoingMessage
+from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
 
@@ -21,7 +21,7 @@ OTHER_POLLER_S = 5.0
 
 PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
 
-FullSay = Callable[[Update], OutgoingMessage]
+QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -34,7 +34,7 @@ class Intake:
     health: Health
     clock: Clock
     quiet_s: float
-    if_full: FullSay
+    if_full: QueueFullReply
     wake: Callable[[], None]
     _offset: int | None = field(default=None, init=False)
 
@@ -71,7 +71,7 @@ class Intake:
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction; what was accepted before is not taken again."""
         arrivals = [
-            Arrival(message=update.message, if_full=self.if_full(update))
+            Arrival(message=update.message, if_full=self.if_full(update.message))
             for update in updates
             if update.message is not None
         ]

@@ -51,7 +51,7 @@ class TurnRunner:
     """Runs turns: pictures in, question out, answer back."""
 
     store: Store
-    pictures: ImageImporter
+    importer: ImageImporter
     healing: Healing
     quotas: Quotas
     assistant: Assistant
@@ -114,7 +114,7 @@ class TurnRunner:
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self.pictures.import_images(turn.claim, wanted, turn.meter)
+        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
