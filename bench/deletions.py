@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.bot import Edges, Upkeep
-from snapthread.images.file_service import Ledger
+from snapthread.build import Adapters, Maintenance, build_maintenance
+from snapthread.images.file_service import FileService
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
@@ -30,7 +30,7 @@ async def main() -> None:
     store = await SqliteStore.open(":memory:")
     faults = Faults()
     openai = OpenAI(faults)
-    edges = Edges(
+    adapters = Adapters(
         store=store,
         chat=cast(Any, Telegram(faults)),  # nothing is read here
         assistant=openai,
@@ -38,31 +38,31 @@ async def main() -> None:
         codec=Codec(),
         clock=virtual.now,
     )
-    upkeep = await Upkeep.of(edges, Settings())
-    await _deletions(store, openai, upkeep.ledger)
-    await _reconcile(openai, upkeep)
+    maintenance = await build_maintenance(adapters, Settings())
+    await _deletions(store, openai, maintenance.file_service)
+    await _reconcile(openai, maintenance)
     await store.close()
 
 
-async def _deletions(store: SqliteStore, openai: OpenAI, ledger: Ledger) -> None:
+async def _deletions(store: SqliteStore, openai: OpenAI, file_service: FileService) -> None:
     for number in range(FILES):
         openai_id = await openai.upload("x.jpg", b"", "image/jpeg", life_s=10**6)
         now = virtual.now()
         name = FileName(f"name-{number}")
-        await store.uploaded(name, openai_id, now, leaves_at=now, expires_at=now)
+        await store.record_upload(name, openai_id, now, leaves_at=now, expires_at=now)
     began = virtual.loop().time()
-    deleted = await ledger.delete_due()
+    deleted = await file_service.delete_due()
     took = virtual.loop().time() - began
     print(f"{deleted} deletions: {FILES * CALL_S / took:.1f} times as fast as one after the other")
 
 
-async def _reconcile(openai: OpenAI, upkeep: Upkeep) -> None:
-    mark = upkeep.ledger.mark
+async def _reconcile(openai: OpenAI, maintenance: Maintenance) -> None:
+    mark = maintenance.file_service.mark
     openai.pretend({f"file-other-{n}": "holiday.jpg" for n in range(MANY - 100)})
     openai.pretend({f"file-orphan-{n}": f"{mark}{n:016x}.jpg" for n in range(100)})
     virtual.jump(1000.0)
     began = time.perf_counter()
-    done = await upkeep.reconcile.run()
+    done = await maintenance.reconcile.run()
     seconds = time.perf_counter() - began
     print(
         f"reconcile of {MANY} files, {done.orphans_deleted} orphans: {seconds:.1f} s of real time"

@@ -43,11 +43,11 @@ async def serve(store: Store, messages: int) -> float:
             if claim is None:
                 await asyncio.sleep(0.01)
                 continue
-            parts = claim.parts or await store.finish(
-                claim, utc_now(), lines=turn(), says=[words()], to=destination()
+            parts = claim.outbox or await store.finish(
+                claim, utc_now(), lines=turn(), replies=[words()], to=destination()
             )
             for part in parts:
-                await store.delivered(claim, part)
+                await store.mark_sent(claim, part)
             await store.release(claim, utc_now())
             left -= 1
 

@@ -13,9 +13,9 @@ from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import SERVICE
 from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault
-from snapthread.model import JUMPERS, Message
+from snapthread.model import URGENT_COMMANDS, Message
 from snapthread.texts import COMMANDS, Texts
-from snapthread.texts.localizer import SENTENCES, Words
+from snapthread.texts.localizer import SENTENCES, Localizer
 from tests.bot_api.wire import (
     PHOTO,
     PLACE,
@@ -30,7 +30,7 @@ from tests.bot_api.wire import (
 )
 
 TEXTS: Final = Texts.load()
-WORDS: Final = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
+WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
 
 FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")
@@ -204,7 +204,7 @@ def _commands() -> Iterator[tuple[str, str]]:
     described = dict(TEXTS.commands("en"))
     for word in COMMANDS:
         assert accepted(**command(f"/{word}"))
-        jumps = "; waits for no answer before it" if word in JUMPERS else ""
+        jumps = "; waits for no answer before it" if word in URGENT_COMMANDS else ""
         below = "; also below a picture" if word in CAPTION_COMMANDS else ""
         yield f"`/{word}`", f"{described[word]}{jumps}{below}"
     yield "another", f"refused: “{WORDS.command('unknown')}”"
@@ -214,7 +214,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
     yield "a group", f"“{WORDS('group_not_yet')}” (once)"
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
-    yield "three attempts failed", f"“{WORDS('put_aside')}”"
+    yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
     yield "Stop before the first word", f"“{WORDS.stopped(0)}”"
     for error, key in SENTENCES.items():

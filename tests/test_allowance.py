@@ -5,18 +5,26 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from snapthread.commands.allowance import told
+from snapthread.commands.allowance import usage_text
 from snapthread.model import Language
 from snapthread.texts import Texts
-from snapthread.texts.localizer import Words, dollars
-from snapthread.usage import Amounts, DailyUsage, Limits, Over, Spent, first_over, month_of
+from snapthread.texts.localizer import Localizer, dollars
+from snapthread.usage import (
+    Amounts,
+    DailyUsage,
+    LimitExceeded,
+    Limits,
+    Spending,
+    first_over,
+    month_of,
+)
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 TEXTS = Texts.load()
 
 
-def words(language: Language = "en") -> Words:
-    return Words(texts=TEXTS, language=language, limit_mb=20)
+def words(language: Language = "en") -> Localizer:
+    return Localizer(texts=TEXTS, language=language, limit_mb=20)
 
 
 @pytest.mark.parametrize(
@@ -35,8 +43,8 @@ def test_money_is_told_to_the_cent_unless_that_hides_something(micros: int, show
     assert dollars(micros) == shown
 
 
-def over(limits: Limits, more: Amounts, now: datetime = NOW) -> Over:
-    found = first_over(limits, Spent(), more, now)
+def over(limits: Limits, more: Amounts, now: datetime = NOW) -> LimitExceeded:
+    found = first_over(limits, Spending(), more, now)
     assert found is not None
     return found
 
@@ -94,7 +102,7 @@ def test_every_refusal_names_what_is_allowed_and_used(language: Language, name: 
     spent = Amounts(messages=20_000, cost_micros=20_000)
     more = Amounts(messages=20_000, cost_micros=20_000)
     found = first_over(
-        Limits(**{field: 30_000}), Spent(day=spent, month=spent, bot_month=spent), more, NOW
+        Limits(**{field: 30_000}), Spending(day=spent, month=spent, bot_month=spent), more, NOW
     )
 
     assert found is not None
@@ -113,9 +121,9 @@ def row(cost: int | None = 0, *, without: int = 0, day: str = "2026-12-31") -> D
     )
 
 
-def shown(*rows: DailyUsage, limits: Limits | None = None, spent: Spent | None = None) -> str:
-    return told(
-        words(), rows, limits or Limits(), spent or Spent(), now=NOW, stored_bytes=1_500_000
+def shown(*rows: DailyUsage, limits: Limits | None = None, spent: Spending | None = None) -> str:
+    return usage_text(
+        words(), rows, limits or Limits(), spent or Spending(), now=NOW, stored_bytes=1_500_000
     )
 
 
@@ -150,7 +158,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
     spent = Amounts(messages=2, images=5, cost_micros=20_000)
 
     *_, left, storage = shown(
-        limits=limits, spent=Spent(day=spent, month=spent, bot_month=spent)
+        limits=limits, spent=Spending(day=spent, month=spent, bot_month=spent)
     ).splitlines()
 
     assert left == (
@@ -161,8 +169,8 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
 
 
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
-    full = Words(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
+    full = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
 
-    text = told(full, (), Limits(), Spent(), now=NOW, stored_bytes=5 * 1024 * 1024)
+    text = usage_text(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
 
     assert text.endswith("Your images at OpenAI: 5.0 of 5 MB.")

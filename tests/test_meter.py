@@ -9,30 +9,30 @@ EXPECTED = Usage(input_tokens=50)
 COUNTED = Usage(input_tokens=48, output_tokens=9)
 
 
-def asking() -> Meter:
+def running_turns() -> Meter:
     meter = Meter(began_s=0.0)
-    meter.asks(EXPECTED, images=0, image_tokens=0)
-    meter.taken()
+    meter.record_request(EXPECTED, images=0, image_tokens=0)
+    meter.record_taken()
     return meter
 
 
 def test_the_apis_own_count_is_believed() -> None:
-    meter = asking()
-    meter.answered(COUNTED)
-    meter.ended(7)
+    meter = running_turns()
+    meter.record_answer(COUNTED)
+    meter.record_end(7)
     assert (meter.answers, meter.broken) == ([COUNTED], [])
 
 
 def test_an_answer_whose_server_counts_nothing_is_not_free() -> None:
-    meter = asking()
-    meter.answered(Usage())
-    meter.ended(7)
+    meter = running_turns()
+    meter.record_answer(Usage())
+    meter.record_end(7)
     assert (meter.answers, meter.broken) == ([], [Usage(input_tokens=50, output_tokens=7)])
 
 
 @pytest.mark.parametrize("usage", [Usage(), COUNTED])
 def test_a_failure_costs_what_the_api_says(usage: Usage) -> None:
-    meter = asking()
-    meter.counted(usage)
-    meter.ended(7)
+    meter = running_turns()
+    meter.record_usage(usage)
+    meter.record_end(7)
     assert (meter.answers, meter.broken) == ([usage], [])

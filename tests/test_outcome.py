@@ -4,12 +4,12 @@ import pytest
 
 from snapthread.formatting import format_answer
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 from snapthread.turn.outcome import Outcome
 
 
 def said(outcome: Outcome) -> list[str]:
-    return [say.text for say in outcome.says()]
+    return [say.text for say in outcome.replies()]
 
 
 def test_our_sentences_stand_around_the_answer_and_are_not_markdown() -> None:
@@ -18,11 +18,11 @@ def test_our_sentences_stand_around_the_answer_and_are_not_markdown() -> None:
         texts=("1 * 1 of *this*",),
         answer="It is **bold**",
         after=("_cut_ here",),
-        more=(Say(text="A file"),),
+        more=(OutgoingMessage(text="A file"),),
     )
 
     assert said(outcome) == ["1 * 1 of *this*", "It is bold", "_cut_ here", "A file"]
-    assert [entity.type for entity in outcome.says()[1].entities] == ["bold"]
+    assert [entity.type for entity in outcome.replies()[1].entities] == ["bold"]
 
 
 @pytest.mark.parametrize("markdown", ["[a]: https://example.org", "<!-- -->", "[^1]: note"])

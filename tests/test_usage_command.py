@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from snapthread.cli import cli
-from snapthread.model import Destination, Message, Say, Usage, private_conversation
+from snapthread.model import Destination, Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore
 from snapthread.usage import TurnRecord, day_of
@@ -48,7 +48,9 @@ async def written(folder: Path, *records: TurnRecord) -> None:
             user_id=record.user_id,
             sent_at=record.at,
         )
-        await store.accept([Arrival(message=asked, if_full=Say(text=""))], NOW, quiet_s=0)
+        await store.accept(
+            [Arrival(message=asked, if_full=OutgoingMessage(text=""))], NOW, quiet_s=0
+        )
         claim = await store.claim(NOW, lease_s=10)
         assert claim is not None
         await store.finish(claim, NOW, to=Destination(chat_id=1), record=record)

@@ -16,7 +16,8 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
-from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
@@ -76,29 +77,29 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened_edges(settings) as edges, AsyncExitStack() as stack:
-        line = await assemble(edges, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: line.mailbox.active)
+    async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
+        bot = await build_bot(adapters, settings, prices)
+        metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
         await stack.enter_async_context(
             serve_pages(
                 settings.http_host,
                 settings.http_port,
-                reasons=line.reasons,
+                reasons=bot.reasons,
                 registry=metrics.registry,
-                webhook=await _webhook(edges, settings, line),
-                admin=await _admin(edges, settings),
+                webhook=await _webhook(adapters, settings, bot),
+                admin=await _admin(adapters, settings),
             )
         )
-        if await _started(edges.chat, stop):
-            await line.run(stop)
+        if await _started(adapters.chat, stop):
+            await bot.run(stop)
     log.info("bot.stopped")
 
 
-async def _webhook(edges: Edges, settings: Settings, line: Line) -> Webhook | None:
+async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:
     if settings.telegram_webhook_url is None:
         return None
-    secret = _webhook_secret(settings, await edges.store.installation())
-    return Webhook(path=settings.webhook_path, secret=secret, receive=line.intake.receive)
+    secret = _webhook_secret(settings, await adapters.store.installation())
+    return Webhook(path=settings.webhook_path, secret=secret, receive=bot.intake.receive)
 
 
 def _webhook_secret(settings: Settings, installation: Installation) -> str:
@@ -107,13 +108,13 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
 
-async def _admin(edges: Edges, settings: Settings) -> Admin | None:
+async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
     """The admin page, where it has a token."""
     token = settings.admin_token.get_secret_value()
     if not token:
         return None
-    login = Login(token, (await edges.store.installation()).secret)
-    return Admin(store=edges.store, clock=edges.clock, login=login)
+    login = Login(token, (await adapters.store.installation()).secret)
+    return Admin(store=adapters.store, clock=adapters.clock, login=login)
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
@@ -131,14 +132,14 @@ async def _started(chat: Chat, stop: asyncio.Event) -> bool:
 
 
 @asynccontextmanager
-async def opened_upkeep(settings: Settings) -> AsyncIterator[Upkeep]:
+async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
-    async with opened_edges(settings) as edges:
-        yield await Upkeep.of(edges, settings)
+    async with open_adapters(settings) as adapters:
+        yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """For the commands that only read."""
     store = await _store(settings)
     try:
@@ -156,7 +157,7 @@ async def _store(settings: Settings) -> Store:
 
 
 @asynccontextmanager
-async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
+async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
     # Imported here: aiogram and openai take seconds, which no other command should wait for.
     from snapthread.adapters.bot_api.chat import Hook, TelegramChat
@@ -167,7 +168,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(opened_store(settings))
+        store = await stack.enter_async_context(open_store(settings))
         client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
         stack.push_async_callback(client.close)
         hook = None
@@ -189,7 +190,7 @@ async def opened_edges(settings: Settings) -> AsyncIterator[Edges]:
             max_output_tokens=settings.openai_max_output_tokens,
             image_detail=settings.image_detail,
         )
-        yield Edges(
+        yield Adapters(
             store=store,
             chat=chat,
             assistant=assistant,

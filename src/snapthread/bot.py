@@ -1,266 +1,72 @@
-"""The line put together between its edges: what `snapthread run` runs, and what commands share."""
+"""The bot: its loops side by side, from intake to housekeeping, and how they end."""
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from snapthread.clock import utc_now
-from snapthread.commands.access import Door, House
-from snapthread.commands.commands import Commands
-from snapthread.commands.erasing import Erasing
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.images.file_service import Ledger
-from snapthread.images.healing import Healing
+from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
-from snapthread.images.importer import Pictures
-from snapthread.images.reconcile import Reconcile
 from snapthread.intake.health import Health
 from snapthread.intake.inbox import Intake
-from snapthread.intake.leader import Duty
-from snapthread.intake.replicas import Listening
-from snapthread.intake.urgent import Jumping
-from snapthread.intake.worker import Mailbox
-from snapthread.model import Installation, Say
-from snapthread.pipeline import Pipeline
-from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store, Update
-from snapthread.rate_limits import FairAssistant, FairChat, FairFiles, Pauses
-from snapthread.reply.alerts import Alerts
-from snapthread.reply.draft import Drafts
-from snapthread.reply.reply import Reply
+from snapthread.intake.leader import LeaderLease
+from snapthread.intake.replicas import ReplicaSync
+from snapthread.intake.worker import Worker
+from snapthread.ports import Store
 from snapthread.settings import Settings
-from snapthread.texts import Texts
-from snapthread.turn.quotas import Accounts, Asked
-from snapthread.turn.runner import Bounds, Turns
-from snapthread.turn.running import Asking
-from snapthread.turn.transcript import text_tokens
+from snapthread.turn.quotas import Quotas
 
 LAST_UPLOADS_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """The world, as the line needs it."""
+class Bot:
+    """Takes messages in and serves them, until it is stopped."""
 
+    settings: Settings
     store: Store
-    chat: Chat
-    assistant: Assistant
-    files: Files
-    codec: Codec
-    clock: Clock = utc_now
-
-
-def considerate(edges: Edges, pauses: Pauses) -> Edges:
-    """The same edges, which wait where a service asked any process of ours to wait."""
-    return replace(
-        edges,
-        chat=FairChat(edges.chat, pauses),
-        assistant=FairAssistant(edges.assistant, pauses),
-        files=FairFiles(edges.files, pauses),
-    )
-
-
-class Upkeep:
-    """The life of images without anybody asking: what the commands beside the bot need."""
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        pictures: Pictures,
-        edges: Edges,
-        pauses: Pauses,
-        settings: Settings,
-    ) -> None:
-        store, clock = edges.store, edges.clock
-        self.edges = edges
-        self.pauses = pauses
-        self.ledger = ledger
-        self.pictures = pictures
-        self.healing = Healing(store, edges.files, pictures, clock)
-        self.reconcile = Reconcile(store, edges.files, ledger, self.healing, clock)
-        self.housekeeping = Housekeeping(
-            store, ledger, self.reconcile, clock, retention_days=settings.file_retention_days
-        )
-        self.erasing = Erasing(store, ledger, clock)
-        ledger.when_retired(self.housekeeping.wake)
-
-    @classmethod
-    async def of(cls, edges: Edges, settings: Settings) -> "Upkeep":
-        pauses = Pauses(edges.store, edges.clock)
-        edges = considerate(edges, pauses)
-        ledger = Ledger(
-            edges.store,
-            edges.files,
-            await edges.store.installation(),
-            edges.clock,
-            retention_days=settings.file_retention_days,
-            room_bytes=settings.user_storage_bytes,
-        )
-        pictures = Pictures(edges.chat, edges.codec, ledger, max_bytes=settings.max_image_bytes)
-        return cls(ledger, pictures, edges, pauses, settings)
-
-
-class Line:
-    """The whole line between the edges, from intake to housekeeping."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        texts: Texts,
-        upkeep: Upkeep,
-        accounts: Accounts,
-        turns: Turns,
-    ) -> None:
-        edges = upkeep.edges
-        store, chat, clock = edges.store, edges.chat, edges.clock
-        self._settings = settings
-        self._store = store
-        self._ledger = upkeep.ledger
-        self.accounts = accounts
-        self.health = Health(clock)
-        self.housekeeping = upkeep.housekeeping
-        alerts = Alerts(
-            store,
-            chat,
-            texts,
-            clock,
-            admins=settings.admin_user_ids,
-            language=settings.bot_language,
-        )
-        asking = Asking(turns, Drafts(store, chat))
-        commands = Commands(
-            store,
-            upkeep.erasing,
-            accounts,
-            clock,
-            retention_days=settings.file_retention_days,
-            files_retired=self.housekeeping.wake,
-        )
-        self._door = door = Door(store, texts, _house(settings), clock)
-        pipeline = Pipeline(
-            store, door, commands, accounts, asking, Reply(store, chat), alerts, clock
-        )
-        jumping = Jumping(
-            store, chat, asking, commands, door, clock, files_retired=self.housekeeping.wake
-        )
-        self.mailbox = Mailbox(
-            store,
-            clock,
-            serve=pipeline.serve,
-            jump=jumping.jump,
-            parallel=settings.max_parallel_turns,
-        )
-        self._polling = Duty(store, "poll", clock)
-        self.listening = Listening(store, self.mailbox, upkeep.pauses, clock, stop=asking.stop)
-        self.intake = Intake(
-            store,
-            chat,
-            alerts,
-            self.health,
-            clock,
-            quiet_s=settings.album_wait_s,
-            if_full=self._if_full,
-            wake=self.mailbox.wake,
-        )
+    health: Health
+    intake: Intake
+    leader: LeaderLease
+    worker: Worker
+    replica_sync: ReplicaSync
+    file_service: FileService
+    housekeeping: Housekeeping
+    quotas: Quotas
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
-            mailbox = group.create_task(self.mailbox.run())
-            listening = group.create_task(self.listening.run())
+            worker = group.create_task(self.worker.run())
+            replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
             intake.cancel()
-            self.mailbox.stop()
-            await mailbox
+            self.worker.stop()
+            await worker
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
-                    await self._ledger.drain()
-            listening.cancel()
+                    await self.file_service.drain()
+            replica_sync.cancel()
             housekeeping.cancel()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
-        if self._settings.telegram_webhook_url is not None:
-            self.health.stands_by()
+        if self.settings.telegram_webhook_url is not None:
+            self.health.mark_standing_by()
             await asyncio.Event().wait()
-        elif self._settings.has_store_server:
-            await self._polling.run(self.intake.run, standing_by=self.health.stands_by)
+        elif self.settings.has_store_server:
+            await self.leader.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:
             await self.intake.run()
 
     async def reasons(self) -> list[str]:
         """Why the bot is not ready."""
         try:
-            await self._store.check()
+            await self.store.check()
         except (StoreBusy, StoreFull) as error:
-            self.health.ill("store", str(error))
+            self.health.mark_failing("store", str(error))
         else:
-            self.health.well("store")
+            self.health.mark_ok("store")
         return self.health.reasons()
-
-    def _if_full(self, update: Update) -> Say:
-        assert update.message is not None
-        return Say(text=self._door.words(update.message)("mailbox_full"))
-
-
-async def assemble(edges: Edges, settings: Settings, prices: PriceList) -> Line:
-    """Put the line together between these edges."""
-    texts = Texts.load()
-    upkeep = await Upkeep.of(edges, settings)
-    edges = upkeep.edges
-    installation = await edges.store.installation()
-    accounts = _accounts(edges, settings, texts, prices, installation)
-    turns = Turns(
-        edges.store,
-        upkeep.pictures,
-        upkeep.healing,
-        accounts,
-        edges.assistant,
-        texts.model,
-        installation,
-        edges.clock,
-        bounds=Bounds(tokens=settings.context_max_tokens, images=settings.image_window),
-    )
-    return Line(settings, texts, upkeep, accounts, turns)
-
-
-def instructions_of(settings: Settings, texts: Texts) -> str:
-    """What the model is told to be: by the operator, or by us."""
-    return settings.assistant_instructions or texts.model("instructions")
-
-
-def _accounts(
-    edges: Edges,
-    settings: Settings,
-    texts: Texts,
-    prices: PriceList,
-    installation: Installation,
-) -> Accounts:
-    asked = Asked(
-        model=settings.openai_model,
-        detail=settings.image_detail,
-        output_tokens=settings.openai_max_output_tokens,
-        context_tokens=settings.context_max_tokens,
-        image_side=settings.image_max_side,
-        instructions_tokens=text_tokens(instructions_of(settings, texts)),
-    )
-    return Accounts(
-        edges.store,
-        prices,
-        installation,
-        edges.clock,
-        asked=asked,
-        limits=settings.limits,
-        admins=settings.admin_user_ids,
-    )
-
-
-def _house(settings: Settings) -> House:
-    return House(
-        allowed=settings.allowed_telegram_user_ids,
-        admins=settings.admin_user_ids,
-        language=settings.bot_language,
-        limit_mb=settings.max_image_mb,
-        storage_mb=settings.user_storage_mb,
-    )

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def side_by_side(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def gather_all(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Every job goes on to its end, also where another fails; then the first failure is raised."""
 
     async def ended(job: Coroutine[Any, Any, T]) -> T | Exception:

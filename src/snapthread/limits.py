@@ -41,7 +41,7 @@ RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
 ATTEMPTS_MAX: Final = 3  # then the message is put aside with a sentence
 WAITING_MAX: Final = 200  # messages waiting in one conversation
 ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
-NEWS_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second
+SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second
 SEEN_S: Final = 48 * 3600.0  # Telegram keeps an undelivered update for 24 h
 
 # A question to the assistant

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ImageFault
-from snapthread.model import Picture, Usage
+from snapthread.model import TelegramImage, Usage
 from snapthread.ports import Image
 from snapthread.usage import SentImage
 
@@ -17,10 +17,10 @@ class Meter:
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
-    pictures: tuple[Picture, ...] = ()  # of the question
+    pictures: tuple[TelegramImage, ...] = ()  # of the question
     messages: int = 0  # admitted
     images: int = 0  # admitted
-    seen: dict[Picture, SentImage] = field(default_factory=dict)
+    seen: dict[TelegramImage, SentImage] = field(default_factory=dict)
     bytes_in: int = 0
     bytes_uploaded: int = 0
     requests: int = 0
@@ -39,20 +39,20 @@ class Meter:
 
     # ------------------------------------------------------------ images
 
-    def downloaded(self, size_bytes: int, ms: int) -> None:
+    def record_download(self, size_bytes: int, ms: int) -> None:
         self.bytes_in += size_bytes
         self.downloaded_ms = max(ms, self.downloaded_ms or 0)
 
-    def prepared(self, picture: Picture, image: Image, ms: int) -> None:
+    def record_preparation(self, picture: TelegramImage, image: Image, ms: int) -> None:
         self.seen[picture] = SentImage(
             kind=picture.kind, format=image.source_format, width=image.width, height=image.height
         )
         self.prepared_ms = max(ms, self.prepared_ms or 0)
 
-    def refused(self, picture: Picture, fault: ImageFault) -> None:
+    def record_refusal(self, picture: TelegramImage, fault: ImageFault) -> None:
         self.seen[picture] = replace(self._seen(picture), fault=fault)
 
-    def uploaded(self, size_bytes: int, ms: int) -> None:
+    def record_upload(self, size_bytes: int, ms: int) -> None:
         self.bytes_uploaded += size_bytes
         self.uploaded_ms = max(ms, self.uploaded_ms or 0)
 
@@ -60,12 +60,12 @@ class Meter:
         """Every image of the question, as far as it was opened."""
         return tuple(map(self._seen, self.pictures))
 
-    def _seen(self, picture: Picture) -> SentImage:
+    def _seen(self, picture: TelegramImage) -> SentImage:
         return self.seen.get(picture, SentImage(kind=picture.kind))
 
     # ------------------------------------------------------------ requests
 
-    def asks(self, expected: Usage, *, images: int, image_tokens: int) -> None:
+    def record_request(self, expected: Usage, *, images: int, image_tokens: int) -> None:
         """A request goes out; `expected`: its input, and no output."""
         self.requests += 1
         self.images_in_requests += images
@@ -73,31 +73,31 @@ class Meter:
         self._expected = expected
         self._is_taken = False
 
-    def taken(self) -> None:
+    def record_taken(self) -> None:
         self._is_taken = True
 
-    def spoke(self) -> None:
+    def record_first_token(self) -> None:
         if self.first_token_ms is None:
             self.first_token_ms = ms_since(self.began_s)
 
-    def answered(self, usage: Usage) -> None:
+    def record_answer(self, usage: Usage) -> None:
         """The answer is whole; some servers count nothing, and then we do."""
         if usage != Usage():
-            self.counted(usage)
+            self.record_usage(usage)
 
-    def counted(self, usage: Usage) -> None:
+    def record_usage(self, usage: Usage) -> None:
         """The API told what the request has cost."""
         self.answers.append(usage)
         self._is_taken = False
 
-    def ended(self, output_tokens: int) -> None:
+    def record_end(self, output_tokens: int) -> None:
         """Nothing more comes of the request: what the API took and did not count, we count."""
         if self._is_taken:
             self.broken.append(replace(self._expected, output_tokens=output_tokens))
             self._is_taken = False
 
 
-def summed(usages: Sequence[Usage]) -> Usage:
+def sum_usage(usages: Sequence[Usage]) -> Usage:
     return Usage(
         input_tokens=sum(usage.input_tokens for usage in usages),
         cached_tokens=sum(usage.cached_tokens for usage in usages),

@@ -10,14 +10,14 @@ FileName = NewType("FileName", str)  # our own name of a file, made before it is
 
 Language = Literal["en", "ru"]
 MessageKind = Literal["question", "command", "press", "unsupported"]
-PictureKind = Literal[
+ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
 RESET_COMMANDS = frozenset({"reset", "new"})
-JUMPERS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
+URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
 
 def private_conversation(user_id: int) -> ConversationKey:
@@ -30,10 +30,10 @@ def group_conversation(chat_id: int, thread_id: int | None) -> ConversationKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class TelegramImage:
     """An image as Telegram names it. Sizes and type are the sender's claim, not a fact."""
 
-    kind: PictureKind
+    kind: ImageKind
     telegram_id: str
     unique_id: str
     size_bytes: int | None = None
@@ -43,12 +43,12 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class RepliedMessage:
     """The message that a message answers to."""
 
     message_id: int
     text: str = ""
-    picture: Picture | None = None
+    picture: TelegramImage | None = None
     sent_at: datetime | None = None
 
 
@@ -68,15 +68,15 @@ class Message:
     word: str = ""  # the command's name, the button's data, or the kind that is not supported
     press_id: str | None = None  # of a pressed button: Telegram waits for an answer to it
     text: str = ""  # the text or the caption
-    picture: Picture | None = None
-    more_pictures: tuple[Picture, ...] = ()  # of one message of paid media
+    picture: TelegramImage | None = None
+    more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
     album_id: str | None = None
-    reply: Reply | None = None
+    reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
-        return (self.picture, *self.more_pictures) if self.picture else ()
+    def pictures(self) -> tuple[TelegramImage, ...]:
+        return (self.picture, *self.more_images) if self.picture else ()
 
     @property
     def is_private(self) -> bool:
@@ -87,8 +87,8 @@ class Message:
         return Destination(chat_id=self.chat_id, thread_id=self.thread_id)
 
     @property
-    def jumps_the_queue(self) -> bool:
-        return self.kind == "press" or (self.kind == "command" and self.word in JUMPERS)
+    def is_urgent(self) -> bool:
+        return self.kind == "press" or (self.kind == "command" and self.word in URGENT_COMMANDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class OutgoingMessage:
     """One message to send: it fits Telegram's limits."""
 
     text: str
@@ -139,16 +139,16 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class OutboxMessage:
     """A message that is to be delivered, kept until Telegram took it."""
 
     id: int
     to: Destination
-    say: Say
+    outgoing: OutgoingMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
+class HistoryImage:
     """An image in a line of the conversation. Whether it is still to be seen, the ledger knows."""
 
     label: int
@@ -157,12 +157,12 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class HistoryItem:
     """What one side said. `tokens` is our estimate, for the context bound."""
 
     role: Role
     text: str
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
 
@@ -171,7 +171,7 @@ class Line:
 class Transcript:
     """What a question is asked on: built in one transaction, so `live` names no dead file."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     next_label: int = 1
     turn: int = 1
@@ -253,7 +253,7 @@ class Claim:
     conversation: ConversationKey
     token: int
     epoch: int
-    parts: tuple[Part, ...] = ()
+    outbox: tuple[OutboxMessage, ...] = ()
     messages: tuple[Message, ...] = ()
     attempt: int = 1
     is_late: bool = False  # a late part of an album that was answered already
@@ -263,16 +263,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class ReplicaChanges:
     """What other processes did meanwhile: to claims of ours, and what the services asked for."""
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
-    pauses: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+    cooldowns: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class QueuedMessage:
     """A message in the mailbox, or put aside from it; nothing of what it says."""
 
     update_id: int

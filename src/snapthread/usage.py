@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from snapthread.model import PictureKind, Usage
+from snapthread.model import ImageKind, Usage
 
 RECORDS_KEPT: Final = timedelta(days=400)  # so that a month can be laid beside that of last year
 STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has died
@@ -37,7 +37,7 @@ class SentImage:
     """An image of a question: as it came, and why it was not used. Format and pixels are known
     once it was opened."""
 
-    kind: PictureKind
+    kind: ImageKind
     format: str = ""
     width: int = 0
     height: int = 0
@@ -182,7 +182,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spending:
     """What was used or is reserved: by a user today and this month, by all this month."""
 
     day: Amounts = field(default_factory=Amounts)
@@ -191,7 +191,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Over:
+class LimitExceeded:
     """A limit that a question would pass, in its own unit, and when it opens again."""
 
     limit: Limit
@@ -201,7 +201,9 @@ class Over:
     opens_at: datetime
 
 
-def first_over(limits: Limits, spent: Spent, more: Amounts, now: datetime) -> Over | None:
+def first_over(
+    limits: Limits, spent: Spending, more: Amounts, now: datetime
+) -> LimitExceeded | None:
     """The first limit that `more` would pass; None where all of it fits."""
     cost = more.cost_micros
     checks: tuple[tuple[Limit, int, int, int], ...] = (
@@ -214,7 +216,9 @@ def first_over(limits: Limits, spent: Spent, more: Amounts, now: datetime) -> Ov
     for limit, allowed, used, wanted in checks:
         if allowed and wanted > 0 and used + wanted > allowed:
             at = opens_at(limit, now)
-            return Over(limit=limit, used=used, allowed=allowed, wanted=wanted, opens_at=at)
+            return LimitExceeded(
+                limit=limit, used=used, allowed=allowed, wanted=wanted, opens_at=at
+            )
     return None
 
 

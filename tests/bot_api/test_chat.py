@@ -12,9 +12,8 @@ from snapthread.adapters.bot_api.api import ASKED_FOR, CALL_S, POLL_EXTRA_S
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
-from snapthread.model import Destination, Entity, Part, Say
+from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
-from tests import virtual
 from tests.bot_api.wire import COMMANDS, ME, TOKEN, USERNAME, Wire, ok, refused
 
 HOOK = {
@@ -22,10 +21,10 @@ HOOK = {
     "has_custom_certificate": False,
     "pending_update_count": 3,
 }
-PART = Part(
+PART = OutboxMessage(
     id=1,
     to=Destination(chat_id=-100, thread_id=7, reply_to=5),
-    say=Say(
+    outgoing=OutgoingMessage(
         text="Hello x print",
         entities=(
             Entity(type="bold", offset=0, length=5),
@@ -34,14 +33,14 @@ PART = Part(
         ),
     ),
 )
-PLAIN = Part(id=2, to=Destination(chat_id=1001), say=Say(text="Hi"))
+PLAIN = OutboxMessage(id=2, to=Destination(chat_id=1001), outgoing=OutgoingMessage(text="Hi"))
 
 
 def start(wire: Wire) -> str:
     return asyncio.run(wire.chat().start())
 
 
-def send(wire: Wire, part: Part = PLAIN) -> int:
+def send(wire: Wire, part: OutboxMessage = PLAIN) -> int:
     return asyncio.run(wire.chat().send(part))
 
 
@@ -269,20 +268,16 @@ def test_typing_fails_silently(answer: tuple[int, str]) -> None:
         lambda chat: chat.send(PLAIN),
     ],
 )
-def test_cancelling_goes_through(
+async def test_cancelling_goes_through(
     act: Callable[[TelegramChat], Coroutine[None, None, object]],
 ) -> None:
     slow = 100.0
     chat = Wire(sendChatAction=slow, getUpdates=slow, sendMessage=slow).chat()
-
-    async def cancel() -> None:
-        task = asyncio.create_task(act(chat))
-        await asyncio.sleep(1)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    virtual.run(cancel())
+    task = asyncio.create_task(act(chat))
+    await asyncio.sleep(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 # The log, and the way out

@@ -19,10 +19,10 @@ from snapthread.errors import (
     SnapthreadError,
     WebhookSet,
 )
-from snapthread.model import Destination, Part, Say
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from tests.bot_api.wire import Answer, Wire, ok, refused
 
-PART = Part(id=1, to=Destination(chat_id=1001), say=Say(text="Hi"))
+PART = OutboxMessage(id=1, to=Destination(chat_id=1001), outgoing=OutgoingMessage(text="Hi"))
 OTHER_POLLER = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"

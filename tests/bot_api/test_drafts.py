@@ -7,17 +7,17 @@ import pytest
 
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.errors import ChatBusy, ChatRefused, DraftsUnknown, SnapthreadError
-from snapthread.model import Destination, Entity, Message, Say
+from snapthread.model import Destination, Entity, Message, OutgoingMessage
 from tests.bot_api.wire import GROUP, PRIVATE, USERNAME, Answer, Json, Wire, ok, refused
 
 TO = Destination(chat_id=1001, thread_id=7)
-WORDS = Say(text="Hello", entities=(Entity(type="bold", offset=0, length=5),))
-THINKING = Say(text="")
+WORDS = OutgoingMessage(text="Hello", entities=(Entity(type="bold", offset=0, length=5),))
+THINKING = OutgoingMessage(text="")
 
 
-def draft(answer: Answer, say: Say) -> Wire:
+def draft(answer: Answer, outgoing: OutgoingMessage) -> Wire:
     wire = Wire(sendMessageDraft=answer)
-    asyncio.run(wire.chat().draft(TO, 3, say))
+    asyncio.run(wire.chat().draft(TO, 3, outgoing))
     return wire
 
 
@@ -50,7 +50,7 @@ def test_an_empty_draft_is_thinking() -> None:
     assert "text" not in draft(ok(True), THINKING).params("sendMessageDraft")
 
 
-REFUSED: list[tuple[Answer, Say, type[SnapthreadError]]] = [
+REFUSED: list[tuple[Answer, OutgoingMessage, type[SnapthreadError]]] = [
     (refused(404, "Not Found"), THINKING, DraftsUnknown),
     (refused(404, "Not Found"), WORDS, DraftsUnknown),
     (refused(400, "Bad Request: only in topics"), THINKING, DraftsUnknown),
@@ -61,12 +61,12 @@ REFUSED: list[tuple[Answer, Say, type[SnapthreadError]]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "say", "ours"), REFUSED)
+@pytest.mark.parametrize(("answer", "outgoing", "ours"), REFUSED)
 def test_only_what_no_text_explains_says_that_drafts_are_unknown(
-    answer: Answer, say: Say, ours: type[SnapthreadError]
+    answer: Answer, outgoing: OutgoingMessage, ours: type[SnapthreadError]
 ) -> None:
     with pytest.raises(SnapthreadError) as caught:
-        draft(answer, say)
+        draft(answer, outgoing)
     assert type(caught.value) is ours
 
 
@@ -94,7 +94,7 @@ def test_the_stop_button_is_a_command_that_names_its_draft() -> None:
     assert said is not None
     assert (said.kind, said.word, said.draft_id) == ("command", "stop", 3)
     assert (said.conversation, said.chat_id, said.thread_id) == ("user:1001", 1001, 7)
-    assert said.jumps_the_queue
+    assert said.is_urgent
 
 
 @pytest.mark.parametrize("content", [{"chat": GROUP}, {"draft_id": "three"}])

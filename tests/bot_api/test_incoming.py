@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, UNSUPPORTED
 from snapthread.adapters.bot_api.incoming import update_of
-from snapthread.model import Message, Picture, PictureKind, private_conversation
+from snapthread.model import ImageKind, Message, TelegramImage, private_conversation
 from snapthread_sandbox.telegram.bot_api import BotApi
 from tests.bot_api.wire import (
     GROUP,
@@ -33,7 +33,7 @@ from tests.bot_api.wire import (
     size,
 )
 
-PICTURE = Picture(
+PICTURE = TelegramImage(
     kind="photo", telegram_id="l", unique_id="u-l", size_bytes=109184, width=1280, height=853
 )
 FRAME: Json = {"width": 10, "height": 10, "duration": 3}
@@ -95,7 +95,7 @@ def test_a_photo_is_its_largest_size() -> None:
 def test_a_document_that_may_be_an_image_is_a_picture(claims: Json) -> None:
     asked = question(document=document(**claims), caption="And this?")
     assert (asked.kind, asked.text) == ("question", "And this?")
-    picture = Picture(kind="document", telegram_id="d", unique_id="u-d", size_bytes=1000)
+    picture = TelegramImage(kind="document", telegram_id="d", unique_id="u-d", size_bytes=1000)
     assert asked.picture == picture
 
 
@@ -114,7 +114,7 @@ def test_a_document_of_another_kind_is_not_supported(claims: Json) -> None:
 
 
 THUMBNAIL = {"thumbnail": size("t", 320, 240)}
-STILL = Picture(
+STILL = TelegramImage(
     kind="video",
     telegram_id="t",
     unique_id="u-t",
@@ -135,7 +135,7 @@ STILL = Picture(
         ({"sticker": STICKER | THUMBNAIL | {"is_animated": True}}, "sticker"),
     ],
 )
-def test_of_what_moves_the_preview_is_the_picture(content: Json, kind: PictureKind) -> None:
+def test_of_what_moves_the_preview_is_the_picture(content: Json, kind: ImageKind) -> None:
     asked = question(**content, caption="What?")
     assert (asked.kind, asked.text) == ("question", "What?")
     assert asked.picture == replace(STILL, kind=kind)
@@ -149,8 +149,8 @@ def test_the_cover_of_a_video_is_better_than_its_preview() -> None:
 def test_a_static_sticker_and_a_gif_that_stayed_one_are_files() -> None:
     sticker = question(sticker=STICKER | THUMBNAIL).picture
     gif = question(animation=VIDEO | THUMBNAIL | {"mime_type": "image/gif"}).picture
-    assert sticker == Picture(kind="sticker", telegram_id="x", unique_id="u-x")
-    assert gif == Picture(kind="animation", telegram_id="x", unique_id="u-x")
+    assert sticker == TelegramImage(kind="sticker", telegram_id="x", unique_id="u-x")
+    assert gif == TelegramImage(kind="animation", telegram_id="x", unique_id="u-x")
 
 
 @pytest.mark.parametrize("where", ["live_photo", "photo"])

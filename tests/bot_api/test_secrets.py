@@ -13,13 +13,13 @@ from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import SnapthreadError
-from snapthread.model import Destination, Part, Say
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from tests.bot_api.test_download import status
 from tests.bot_api.wire import TOKEN, Answer, Wire, message, ok, refused
 
 URL = f"https://api.telegram.org/bot{TOKEN}/sendMessage"
 WORDS = "a private text"
-PART = Part(id=1, to=Destination(chat_id=1), say=Say(text=WORDS))
+PART = OutboxMessage(id=1, to=Destination(chat_id=1), outgoing=OutgoingMessage(text=WORDS))
 Act = Callable[[TelegramChat], Awaitable[object]]
 ACTS: list[Act] = [
     lambda chat: chat.start(),

@@ -12,14 +12,16 @@ from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.errors import ChatBusy, ImageRefused
-from snapthread.model import Destination, Entity, Part, Say
+from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from tests.bot_api.wire import TOKEN
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PART = Part(
+PART = OutboxMessage(
     id=1,
     to=Destination(chat_id=1001),
-    say=Say(text="Привет & <b>", entities=(Entity(type="bold", offset=0, length=6),)),
+    outgoing=OutgoingMessage(
+        text="Привет & <b>", entities=(Entity(type="bold", offset=0, length=6),)
+    ),
 )
 FILE = {"file_id": "f", "file_unique_id": "u", "file_path": "photos/1.jpg"}
 

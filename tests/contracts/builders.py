@@ -20,23 +20,23 @@ from snapthread.model import (
     Destination,
     Erased,
     FileName,
+    HistoryImage,
+    HistoryItem,
     IntendedFile,
     LedgerFile,
-    Line,
     Message,
-    Part,
-    Photo,
-    Picture,
-    Reply,
+    OutboxMessage,
+    OutgoingMessage,
+    RepliedMessage,
     Role,
-    Say,
+    TelegramImage,
     Transcript,
     private_conversation,
 )
 from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.store.sqlite import SqliteStore
-from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord, day_of
+from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ ANN: Final = 7
 BOB: Final = 8
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 NO_LIMITS: Final = Limits()
-FULL: Final = Say(text="Too many messages wait; please try again later.")
+FULL: Final = OutgoingMessage(text="Too many messages wait; please try again later.")
 
 
 async def open_sqlite(folder: Path) -> Store:
@@ -99,9 +99,9 @@ def message(
     conversation: ConversationKey | None = None,
     update_id: int | None = None,
     sent_at: datetime = START,
-    picture: Picture | None = None,
+    picture: TelegramImage | None = None,
     album: str | None = None,
-    reply: Reply | None = None,
+    reply: RepliedMessage | None = None,
 ) -> Message:
     """A question of one user; each has ids of its own, later ones higher."""
     number = next_id()
@@ -134,9 +134,9 @@ def command(word: str = "reset", *, user: int = ANN) -> Message:
     )
 
 
-def picture(unique_id: str | None = None) -> Picture:
+def picture(unique_id: str | None = None) -> TelegramImage:
     number = next_id()
-    return Picture(
+    return TelegramImage(
         kind="photo", telegram_id=f"telegram-{number}", unique_id=unique_id or f"unique-{number}"
     )
 
@@ -155,33 +155,35 @@ def cut_text(units: int = 4096, *, user: int = ANN, sent_at: datetime = START) -
     return message("x" * units, user=user, sent_at=sent_at)
 
 
-def line(role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()) -> Line:
-    return Line(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
+def line(
+    role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()
+) -> HistoryItem:
+    return HistoryItem(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
 
 
-def turn(text: str = "words", *, tokens: int = 10) -> tuple[Line, Line]:
+def turn(text: str = "words", *, tokens: int = 10) -> tuple[HistoryItem, HistoryItem]:
     return line("user", text, tokens=tokens), line("assistant", text, tokens=tokens)
 
 
-def shown(file: LedgerFile, *, label: int = 1) -> Line:
+def shown(file: LedgerFile, *, label: int = 1) -> HistoryItem:
     """A line of the conversation that holds a photo."""
     return shown_as(file.stands_for, label=label)
 
 
-def shown_as(name: FileName, *, label: int = 1) -> Line:
-    return line(photos=[Photo(label=label, file=name, sent_at=START)])
+def shown_as(name: FileName, *, label: int = 1) -> HistoryItem:
+    return line(photos=[HistoryImage(label=label, file=name, sent_at=START)])
 
 
 def destination(user: int = ANN) -> Destination:
     return Destination(chat_id=user)
 
 
-def words(text: str = "An answer.") -> Say:
-    return Say(text=text)
+def words(text: str = "An answer.") -> OutgoingMessage:
+    return OutgoingMessage(text=text)
 
 
-def reset_words(files: int) -> Say:
-    return Say(text=f"cleared, {files} files")
+def reset_words(files: int) -> OutgoingMessage:
+    return OutgoingMessage(text=f"cleared, {files} files")
 
 
 class Bench:
@@ -208,7 +210,9 @@ class Bench:
 
     # ------------------------------------------------------------ mailboxes
 
-    def send(self, *messages: Message, if_full: Say = FULL) -> frozenset[ConversationKey]:
+    def send(
+        self, *messages: Message, if_full: OutgoingMessage = FULL
+    ) -> frozenset[ConversationKey]:
         arrivals = [Arrival(message=message, if_full=if_full) for message in messages]
         return self.run(self.store.accept(arrivals, self.now, quiet_s=QUIET_S))
 
@@ -246,7 +250,7 @@ class Bench:
         return self.run(self.store.take_stragglers(claim))
 
     def jumpers(self) -> tuple[Message, ...]:
-        return self.run(self.store.jumpers())
+        return self.run(self.store.urgent_commands())
 
     def next_wake(self) -> datetime | None:
         return self.run(self.store.next_wake(self.now))
@@ -279,20 +283,20 @@ class Bench:
     def finish(
         self,
         claim: Claim,
-        *lines: Line,
-        says: tuple[Say, ...] = (),
-        put_aside: bool = False,
+        *lines: HistoryItem,
+        replies: tuple[OutgoingMessage, ...] = (),
+        dead_letter: bool = False,
         reply_to: int | None = None,
         record: TurnRecord | None = None,
-    ) -> tuple[Part, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         return self.run(
             self.store.finish(
                 claim,
                 self.now,
                 lines=lines,
-                says=says,
+                replies=replies,
                 to=replace(destination(), reply_to=reply_to),
-                put_aside=put_aside,
+                dead_letter=dead_letter,
                 record=record,
             )
         )
@@ -300,7 +304,7 @@ class Bench:
     def note_stream(self, claim: Claim, message_id: int) -> None:
         self.run(self.store.note_stream(claim, message_id))
 
-    def stop(self, command: Message, if_nothing: Say) -> int | None:
+    def stop(self, command: Message, if_nothing: OutgoingMessage) -> int | None:
         return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))
 
     def reset(self, command: Message) -> int | None:
@@ -315,29 +319,31 @@ class Bench:
         again_after_s: float | None = None,
     ) -> bool:
         return self.run(
-            self.store.say(
+            self.store.enqueue(
                 private_conversation(user),
                 destination(user),
-                Say(text=text),
+                OutgoingMessage(text=text),
                 self.now,
                 once=once,
                 again_after_s=again_after_s,
             )
         )
 
-    def delivered(self, claim: Claim, part: Part) -> None:
-        self.run(self.store.delivered(claim, part))
+    def delivered(self, claim: Claim, part: OutboxMessage) -> None:
+        self.run(self.store.mark_sent(claim, part))
 
-    def drop_parts(self, claim: Claim) -> int:
-        return self.run(self.store.drop_parts(claim))
+    def drop_outbox(self, claim: Claim) -> int:
+        return self.run(self.store.drop_outbox(claim))
 
-    def answer(self, claim: Claim, *lines: Line, says: tuple[Say, ...] = ()) -> None:
+    def answer(
+        self, claim: Claim, *lines: HistoryItem, replies: tuple[OutgoingMessage, ...] = ()
+    ) -> None:
         """Finish the question, deliver what it says, and give the conversation back."""
-        for part in self.finish(claim, *lines, says=says):
+        for part in self.finish(claim, *lines, replies=replies):
             self.delivered(claim, part)
         self.release(claim)
 
-    def talk(self, *lines: Line) -> None:
+    def talk(self, *lines: HistoryItem) -> None:
         """Have one turn with these lines."""
         self.answer(self.ask(), *lines)
 
@@ -371,7 +377,7 @@ class Bench:
     def uploaded(self, name: FileName, openai_id: str, *, leaves_in_s: float = MONTH_S) -> bool:
         leaves_at = self.now + timedelta(seconds=leaves_in_s)
         return self.run(
-            self.store.uploaded(
+            self.store.record_upload(
                 name,
                 openai_id,
                 self.now,
@@ -396,10 +402,10 @@ class Bench:
         return file
 
     def restored(self, claim: Claim, name: FileName) -> bool:
-        return self.run(self.store.restored(claim, name, self.now))
+        return self.run(self.store.replace_file(claim, name, self.now))
 
     def named(self, claim: Claim, *ids: str) -> tuple[LedgerFile, ...]:
-        return self.run(self.store.named(claim, ids))
+        return self.run(self.store.files_by_id(claim, ids))
 
     def retire(self, claim: Claim, *names: FileName) -> int:
         return self.run(self.store.retire(claim, names, self.now, reason="refused"))
@@ -413,7 +419,7 @@ class Bench:
         return file
 
     def give_up(self, name: FileName, *, unknown: bool) -> None:
-        self.run(self.store.give_up(name, self.now, unknown=unknown))
+        self.run(self.store.fail_upload(name, self.now, unknown=unknown))
 
     def label_of(self, claim: Claim, unique_id: str) -> int | None:
         return self.run(self.store.label_of(claim, unique_id))
@@ -425,10 +431,10 @@ class Bench:
         return self.run(self.store.intents_due(self.now, limit=limit))
 
     def gone(self, name: FileName) -> None:
-        self.run(self.store.gone(name))
+        self.run(self.store.delete_file(name))
 
     def try_later(self, name: FileName, at: datetime) -> None:
-        self.run(self.store.try_later(name, at))
+        self.run(self.store.retry_later(name, at))
 
     def user_files(self, owner: int = ANN) -> frozenset[str]:
         return self.run(self.store.user_files(owner))
@@ -445,7 +451,7 @@ class Bench:
 
     def reserve(
         self, claim: Claim, estimate: TurnRecord, *, payer: str = "ann", limits: Limits = NO_LIMITS
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         return self.run(
             self.store.reserve(claim, self.now, payer=payer, estimate=estimate, limits=limits)
         )
@@ -456,7 +462,7 @@ class Bench:
     def settle_stale(self, *, limit: int = 100) -> int:
         return self.run(self.store.settle_stale(self.now, limit=limit))
 
-    def spent(self, payer: str = "ann") -> Spent:
+    def spent(self, payer: str = "ann") -> Spending:
         return self.run(self.store.spent(payer, self.now))
 
     def usage(self, *, user: int | None = None) -> tuple[DailyUsage, ...]:
@@ -477,5 +483,5 @@ def openai_ids(deletions: tuple[Deletion, ...]) -> set[str | None]:
     return {deletion.openai_id for deletion in deletions}
 
 
-def texts(parts: tuple[Part, ...]) -> list[str]:
-    return [part.say.text for part in parts]
+def texts(parts: tuple[OutboxMessage, ...]) -> list[str]:
+    return [part.outgoing.text for part in parts]

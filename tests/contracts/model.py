@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, LONGEST_UPLOAD_S
-from snapthread.model import Claim, ConversationKey, FileName, FileState, Message, Part
+from snapthread.model import Claim, ConversationKey, FileName, FileState, Message, OutboxMessage
 
 ADMITTED: tuple[FileState, ...] = ("uploaded", "live")
 
@@ -94,7 +94,7 @@ class Worker:
     taken: list[Waiting] = field(default_factory=list)
     lease_until: datetime
     asking: frozenset[str] = frozenset()
-    parts: list[Part] = field(default_factory=list)  # to deliver
+    parts: list[OutboxMessage] = field(default_factory=list)  # to deliver
     has_ended: bool = False
     stage: int = 0  # on the usual way
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, SEEN_S, WAITING_MAX
-from snapthread.model import Claim, Message, Reply, private_conversation
+from snapthread.model import Claim, Message, RepliedMessage, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -31,7 +31,7 @@ def flood(bench: Bench, count: int = WAITING_MAX) -> None:
 
 def said(claim: Claim | None) -> list[str]:
     assert claim is not None
-    return texts(claim.parts)
+    return texts(claim.outbox)
 
 
 # ---------------------------------------------------------------- once
@@ -101,7 +101,7 @@ def test_a_message_comes_out_as_it_went_in(bench: Bench) -> None:
     question = message(
         "Wörter 👩‍🚀",
         picture=photo().picture,
-        reply=Reply(message_id=4, text="before", picture=photo().picture, sent_at=START),
+        reply=RepliedMessage(message_id=4, text="before", picture=photo().picture, sent_at=START),
     )
 
     claim = bench.ask(question)
@@ -279,7 +279,7 @@ def test_a_command_is_no_part_of_a_cut_text(bench: Bench) -> None:
 def test_a_command_that_jumps_the_queue_in_between_ends_a_cut_text(bench: Bench) -> None:
     first, stop, last = cut_text(), command("stop"), message()
     bench.send(first, stop, last)
-    bench.run(bench.store.jumped(stop, bench.now, says=()))
+    bench.run(bench.store.complete_command(stop, bench.now, replies=()))
     bench.wait(QUIET_S)
 
     assert bench.take().messages == (first,)
@@ -309,7 +309,7 @@ def test_as_many_as_the_bound_are_taken(bench: Bench) -> None:
 
     bench.send(message("the last that fits"))
 
-    assert bench.take().parts == ()
+    assert bench.take().outbox == ()
 
 
 def test_the_sentence_is_said_once_until_there_is_room(bench: Bench) -> None:
@@ -323,7 +323,7 @@ def test_the_sentence_is_said_once_until_there_is_room(bench: Bench) -> None:
 def test_the_sentence_is_said_again_when_there_was_room(bench: Bench) -> None:
     flood(bench)
     bench.send(message())
-    bench.drop_parts(claim := bench.take())
+    bench.drop_outbox(claim := bench.take())
     bench.release(claim)
     bench.answer(bench.take())
 

@@ -162,7 +162,7 @@ def test_parts_to_deliver_come_before_messages_and_alone(bench: Bench) -> None:
 
     claim = bench.take()
 
-    assert texts(claim.parts) == ["A word.", "Another."]
+    assert texts(claim.outbox) == ["A word.", "Another."]
     assert claim.messages == ()
 
 
@@ -170,22 +170,22 @@ def test_parts_to_deliver_do_not_wait_for_an_album(bench: Bench) -> None:
     bench.send(*album(1))
     bench.say("A word.")
 
-    assert texts(bench.take().parts) == ["A word."]
+    assert texts(bench.take().outbox) == ["A word."]
 
 
 def test_parts_keep_where_they_go_and_what_they_say(bench: Bench) -> None:
     claim = bench.ask()
-    parts = bench.finish(claim, says=(words("One."), words("Two.")))
+    parts = bench.finish(claim, replies=(words("One."), words("Two.")))
     bench.release(claim)
 
-    assert bench.take().parts == parts
+    assert bench.take().outbox == parts
 
 
 def test_delivering_parts_counts_no_attempt_of_a_message(bench: Bench) -> None:
     bench.send(message())
     bench.say("A word.")
     delivery = bench.take()
-    bench.delivered(delivery, delivery.parts[0])
+    bench.delivered(delivery, delivery.outbox[0])
     bench.release(delivery)
 
     assert bench.take().attempt == 1
@@ -294,7 +294,7 @@ def test_after_a_reset_no_part_is_late(bench: Bench) -> None:
     bench.send(reset := command())
     bench.reset(reset)
     delivery = bench.take()
-    bench.drop_parts(delivery)
+    bench.drop_outbox(delivery)
     bench.release(delivery)
 
     assert not bench.ask(second).is_late
@@ -335,7 +335,7 @@ def test_what_came_after_a_waiting_reset_is_not_asked_before_it(bench: Bench) ->
     too_early = bench.claim()
     bench.reset(reset)
     delivery = bench.take()
-    bench.drop_parts(delivery)
+    bench.drop_outbox(delivery)
     bench.release(delivery)
 
     assert too_early is None
@@ -346,7 +346,7 @@ def test_parts_are_delivered_while_a_reset_waits(bench: Bench) -> None:
     bench.say("A word.")
     bench.send(command())
 
-    assert texts(bench.take().parts) == ["A word."]
+    assert texts(bench.take().outbox) == ["A word."]
 
 
 def test_a_waiting_reset_does_not_hold_other_conversations(bench: Bench) -> None:
@@ -405,7 +405,7 @@ def test_a_held_conversation_does_not_hide_one_that_is_ready(bench: Bench) -> No
 
 
 def test_nothing_waits_when_all_is_answered(bench: Bench) -> None:
-    bench.answer(bench.ask(), says=(words(),))
+    bench.answer(bench.ask(), replies=(words(),))
 
     assert bench.next_wake() is None
 

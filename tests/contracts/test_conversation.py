@@ -4,7 +4,7 @@ import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, FileName, Line, private_conversation
+from snapthread.model import Claim, FileName, HistoryItem, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -20,7 +20,7 @@ from tests.contracts.builders import (
 )
 
 
-def said(lines: tuple[Line, ...]) -> list[str]:
+def said(lines: tuple[HistoryItem, ...]) -> list[str]:
     return [line.text for line in lines]
 
 
@@ -145,7 +145,7 @@ def test_files_of_before_the_reset_are_not_live(bench: Bench) -> None:
     bench.send(reset := command())
     bench.reset(reset)
     bench.send(message())
-    bench.drop_parts(claim := bench.take())
+    bench.drop_outbox(claim := bench.take())
     bench.release(claim)
 
     assert bench.compose(bench.take()).live == {}

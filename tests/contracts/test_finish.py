@@ -34,7 +34,7 @@ def test_the_lines_join_the_conversation(bench: Bench) -> None:
 
 
 def test_a_turn_may_leave_no_line(bench: Bench) -> None:
-    bench.answer(bench.ask(), says=(words("Too large."),))
+    bench.answer(bench.ask(), replies=(words("Too large."),))
 
     assert bench.compose(bench.ask()).lines == ()
 
@@ -140,27 +140,27 @@ def test_messages_that_wait_behind_stay(bench: Bench) -> None:
 
 def test_messages_that_were_put_aside_leave_the_mailbox(bench: Bench) -> None:
     claim = bench.ask()
-    bench.finish(claim, says=(words("It did not work."),), put_aside=True)
+    bench.finish(claim, replies=(words("It did not work."),), dead_letter=True)
     bench.release(claim)
 
-    assert texts(bench.take().parts) == ["It did not work."]
+    assert texts(bench.take().outbox) == ["It did not work."]
     assert bench.next_wake() is not None
 
 
 def test_what_is_said_becomes_parts_to_deliver(bench: Bench) -> None:
     claim = bench.ask()
-    parts = bench.finish(claim, says=(words("One."), words("Two.")))
+    parts = bench.finish(claim, replies=(words("One."), words("Two.")))
     bench.crash(claim)
 
     assert texts(parts) == ["One.", "Two."]
-    assert bench.take().parts == parts
+    assert bench.take().outbox == parts
 
 
 def test_only_its_own_parts_are_returned(bench: Bench) -> None:
     claim = bench.ask()
     bench.say("Something else.")
 
-    parts = bench.finish(claim, says=(words("One."),))
+    parts = bench.finish(claim, replies=(words("One."),))
 
     assert texts(parts) == ["One."]
 
@@ -168,7 +168,7 @@ def test_only_its_own_parts_are_returned(bench: Bench) -> None:
 def test_the_conversation_stays_held(bench: Bench) -> None:
     claim = bench.ask()
     bench.send(message())
-    bench.finish(claim, says=(words(),))
+    bench.finish(claim, replies=(words(),))
 
     assert bench.claim() is None
     assert bench.renew(claim)
@@ -176,12 +176,12 @@ def test_the_conversation_stays_held(bench: Bench) -> None:
 
 def test_a_turn_ends_once(bench: Bench) -> None:
     claim = bench.ask()
-    bench.finish(claim, *turn(), says=(words(),))
+    bench.finish(claim, *turn(), replies=(words(),))
 
     with pytest.raises(LeaseLost):
-        bench.finish(claim, *turn(), says=(words(),))
+        bench.finish(claim, *turn(), replies=(words(),))
     bench.release(claim)
-    assert len(bench.take().parts) == 1
+    assert len(bench.take().outbox) == 1
 
 
 def test_a_lost_claim_ends_nothing(bench: Bench) -> None:
@@ -192,7 +192,7 @@ def test_a_lost_claim_ends_nothing(bench: Bench) -> None:
     claim = bench.take()
 
     with pytest.raises(LeaseLost):
-        bench.finish(lost, shown(file), says=(words(),), put_aside=True)
+        bench.finish(lost, shown(file), replies=(words(),), dead_letter=True)
 
     assert bench.files_due() == ()
     assert bench.compose(claim).lines == ()
@@ -222,32 +222,32 @@ def test_a_lease_that_ended_and_that_nobody_took_ends_its_turn(bench: Bench) -> 
 
 def test_what_was_delivered_is_not_delivered_again(bench: Bench) -> None:
     claim = bench.ask()
-    first, second = bench.finish(claim, says=(words("One."), words("Two.")))
+    first, second = bench.finish(claim, replies=(words("One."), words("Two.")))
     bench.delivered(claim, first)
     bench.crash(claim)
 
-    assert bench.take().parts == (second,)
+    assert bench.take().outbox == (second,)
 
 
 def test_what_was_delivered_is_done_with_also_for_a_lost_claim(bench: Bench) -> None:
     claim = bench.ask()
-    first, second = bench.finish(claim, says=(words("One."), words("Two.")))
+    first, second = bench.finish(claim, replies=(words("One."), words("Two.")))
     bench.crash(claim)
     other = bench.take()
     bench.delivered(claim, first)
     bench.release(other)
 
-    assert bench.take().parts == (second,)
+    assert bench.take().outbox == (second,)
 
 
 def test_delivering_twice_does_no_harm(bench: Bench) -> None:
     claim = bench.ask()
-    first, second = bench.finish(claim, says=(words("One."), words("Two.")))
+    first, second = bench.finish(claim, replies=(words("One."), words("Two.")))
     bench.delivered(claim, first)
     bench.delivered(claim, first)
     bench.release(claim)
 
-    assert bench.take().parts == (second,)
+    assert bench.take().outbox == (second,)
 
 
 def test_all_parts_of_a_conversation_can_be_dropped(bench: Bench) -> None:
@@ -256,9 +256,9 @@ def test_all_parts_of_a_conversation_can_be_dropped(bench: Bench) -> None:
     bench.say("Bob's", user=BOB)
     claim = bench.take(only=private_conversation(ANN))
 
-    assert bench.drop_parts(claim) == 2
+    assert bench.drop_outbox(claim) == 2
     bench.release(claim)
-    assert texts(bench.take().parts) == ["Bob's"]
+    assert texts(bench.take().outbox) == ["Bob's"]
     assert bench.claim() is None
 
 
@@ -266,7 +266,7 @@ def test_messages_are_answered_when_the_parts_were_dropped(bench: Bench) -> None
     bench.say("One.")
     bench.send(question := message())
     claim = bench.take()
-    bench.drop_parts(claim)
+    bench.drop_outbox(claim)
     bench.release(claim)
 
     assert bench.take().messages == (question,)
@@ -279,9 +279,9 @@ def test_a_lost_claim_drops_nothing(bench: Bench) -> None:
     other = bench.take()
 
     with pytest.raises(LeaseLost):
-        bench.drop_parts(lost)
+        bench.drop_outbox(lost)
     bench.release(other)
-    assert texts(bench.take().parts) == ["One."]
+    assert texts(bench.take().outbox) == ["One."]
 
 
 # ---------------------------------------------------------------- say
@@ -290,7 +290,7 @@ def test_a_lost_claim_drops_nothing(bench: Bench) -> None:
 def test_a_word_is_put_on_its_way(bench: Bench) -> None:
     assert bench.say("A word.")
 
-    assert texts(bench.take().parts) == ["A word."]
+    assert texts(bench.take().outbox) == ["A word."]
 
 
 def test_a_word_reaches_a_conversation_that_is_held(bench: Bench) -> None:
@@ -298,24 +298,24 @@ def test_a_word_reaches_a_conversation_that_is_held(bench: Bench) -> None:
     bench.say("A word.")
     bench.answer(claim)
 
-    assert texts(bench.take().parts) == ["A word."]
+    assert texts(bench.take().outbox) == ["A word."]
 
 
 def test_words_are_delivered_in_order(bench: Bench) -> None:
     claim = bench.ask()
     bench.say("One.")
-    bench.finish(claim, says=(words("Two."),))
+    bench.finish(claim, replies=(words("Two."),))
     bench.say("Three.")
     bench.release(claim)
 
-    assert texts(bench.take().parts) == ["One.", "Two.", "Three."]
+    assert texts(bench.take().outbox) == ["One.", "Two.", "Three."]
 
 
 def test_a_word_may_be_said_often(bench: Bench) -> None:
     assert bench.say()
     assert bench.say()
 
-    assert len(bench.take().parts) == 2
+    assert len(bench.take().outbox) == 2
 
 
 def test_a_word_with_a_mark_is_said_once(bench: Bench) -> None:
@@ -324,7 +324,7 @@ def test_a_word_with_a_mark_is_said_once(bench: Bench) -> None:
     bench.tidy()
 
     assert not bench.say(once="welcome:7")
-    assert len(bench.take().parts) == 1
+    assert len(bench.take().outbox) == 1
 
 
 def test_a_mark_holds_for_itself_only(bench: Bench) -> None:
@@ -355,7 +355,7 @@ def test_a_word_that_was_not_said_does_not_prolong_its_mark(bench: Bench) -> Non
 
 def test_a_conversation_that_is_put_off_delivers_no_word(bench: Bench) -> None:
     claim = bench.ask()
-    bench.finish(claim, says=(words(),))
+    bench.finish(claim, replies=(words(),))
     bench.release(claim, not_before=bench.now + timedelta(seconds=30))
     bench.say()
     bench.wait(QUIET_S)

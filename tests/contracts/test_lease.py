@@ -261,5 +261,5 @@ def test_stragglers_are_not_for_a_claim_of_parts(bench: Bench) -> None:
     claim = bench.take()
     bench.send(*album(2))
 
-    assert texts(claim.parts) == ["A word."]
+    assert texts(claim.outbox) == ["A word."]
     assert bench.stragglers(claim) == ()

@@ -18,7 +18,7 @@ from snapthread.model import (
     Deletion,
     FileName,
     Message,
-    Part,
+    OutboxMessage,
     private_conversation,
 )
 from tests.contracts.builders import (
@@ -166,12 +166,12 @@ class Life(RuleBasedStateMachine):
         talk.lease_until = self.bench.now + timedelta(seconds=LEASE_S)
         worker = Worker(claim=claim, lease_until=talk.lease_until)
         if talk.parts:
-            assert texts(claim.parts) == talk.parts
+            assert texts(claim.outbox) == talk.parts
             assert claim.messages == ()
             worker.has_ended, worker.stage = True, 4
         else:
             worker.taken = self._check_messages(talk, claim)
-        worker.parts = list(claim.parts)
+        worker.parts = list(claim.outbox)
         self.workers.append(worker)
         return worker
 
@@ -184,7 +184,7 @@ class Life(RuleBasedStateMachine):
         assert claim.messages == _in_order(taken)
         assert claim.attempt == max(each.attempts for each in taken)
         assert claim.is_late == (taken[0].bundle in talk.answered)
-        assert claim.parts == ()
+        assert claim.outbox == ()
         return taken
 
     @precondition(lambda self: self.workers)
@@ -317,18 +317,18 @@ class Life(RuleBasedStateMachine):
         worker.asking = frozenset(transcript.live.values())
         assert worker.asking <= self.at_openai.keys() | self.vanished
 
-    def _finish(self, worker: Worker, leave_out: int) -> tuple[Part, ...]:
+    def _finish(self, worker: Worker, leave_out: int) -> tuple[OutboxMessage, ...]:
         number = next_id()
         lines = [line(text=f"{number} {[each.message.update_id for each in worker.taken]}")]
         kept = self._kept(worker, leave_out)
         lines += [shown_as(row.stands_for) for row in kept]
-        says = (words(f"answer {number}"), words(f"and more {number}"))
+        replies = (words(f"answer {number}"), words(f"and more {number}"))
         if not self._holds(worker) or worker.has_ended:
             with pytest.raises(LeaseLost):
-                self.bench.finish(worker.claim, *lines, says=says)
+                self.bench.finish(worker.claim, *lines, replies=replies)
             return ()
-        parts = self.bench.finish(worker.claim, *lines, says=says)
-        assert texts(parts) == [say.text for say in says]
+        parts = self.bench.finish(worker.claim, *lines, replies=replies)
+        assert texts(parts) == [outgoing.text for outgoing in replies]
         self._ended(worker, kept)
         talk = self.talks[worker.claim.conversation]
         talk.lines += [each.text for each in lines]
@@ -360,7 +360,7 @@ class Life(RuleBasedStateMachine):
             part = worker.parts.pop(0)
             self.bench.delivered(worker.claim, part)
             talk = self.talks[worker.claim.conversation]
-            talk.parts = [text for text in talk.parts if text != part.say.text]
+            talk.parts = [text for text in talk.parts if text != part.outgoing.text]
 
     @rule(user=USERS)
     def somebody_says_something(self, user: int) -> None:

@@ -4,7 +4,14 @@ import pytest
 
 from snapthread.errors import LeaseLost, NoRoom
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S
-from snapthread.model import Claim, Document, Erased, FileName, Say, private_conversation
+from snapthread.model import (
+    Claim,
+    Document,
+    Erased,
+    FileName,
+    OutgoingMessage,
+    private_conversation,
+)
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -223,7 +230,7 @@ def test_a_file_is_known_by_its_id_or_by_the_name_of_its_intent(bench: Bench) ->
         (FileName("x"), "file-3"),
     ]
 
-    assert bench.run(bench.store.unknown(asked)) == ("file-twin", "file-3")
+    assert bench.run(bench.store.unknown_files(asked)) == ("file-twin", "file-3")
 
 
 def test_live_files_are_read_page_by_page(bench: Bench) -> None:
@@ -299,27 +306,27 @@ def test_who_holds_an_erased_conversation_is_fenced_off_for_good(bench: Bench) -
 
 def test_the_last_words_of_an_erasure_are_delivered(bench: Bench) -> None:
     bench.talk(line())
-    say = Say(text="Gone.", document=Document(name="a.txt", content="b"))
-    bench.run(bench.store.erase(ANN, bench.now, last_words=(destination(), say)))
-    (part,) = bench.take().parts
+    outgoing = OutgoingMessage(text="Gone.", document=Document(name="a.txt", content="b"))
+    bench.run(bench.store.erase(ANN, bench.now, last_words=(destination(), outgoing)))
+    (part,) = bench.take().outbox
 
-    assert part.say == say
+    assert part.outgoing == outgoing
 
 
 def test_an_erasure_that_two_processes_begin_erases_once(bench: Bench) -> None:
     """Both saw the command; what the person said after the first is no longer meant."""
     asked = command()
     bench.send(message(), asked)
-    say = (destination(), Say(text="Gone."))
+    outgoing = (destination(), OutgoingMessage(text="Gone."))
 
     def erased() -> Erased:
-        return bench.run(bench.store.erase(ANN, bench.now, last_words=say, asked_by=asked))
+        return bench.run(bench.store.erase(ANN, bench.now, last_words=outgoing, asked_by=asked))
 
     assert erased().messages == 2
     bench.send(message("And now?"))
     assert erased() == Erased(files=0, lines=0, messages=0, parts=0)
-    (part,) = bench.take().parts
-    assert part.say == say[1]
+    (part,) = bench.take().outbox
+    assert part.outgoing == outgoing[1]
     assert bench.run(bench.store.export(ANN))["waiting"][0]["text"] == "And now?"
 
 
@@ -359,8 +366,8 @@ def test_who_blocked_the_bot_first_counts_until_they_come_back(bench: Bench) -> 
 def test_a_command_that_jumped_is_done_with_once(bench: Bench) -> None:
     stop = command("stop")
     bench.send(stop)
-    says = (Say(text="Nothing runs."),)
+    replies = (OutgoingMessage(text="Nothing runs."),)
 
-    assert bench.run(bench.store.jumped(stop, bench.now, says=says))
-    assert not bench.run(bench.store.jumped(stop, bench.now, says=says))
-    assert [part.say for part in bench.take().parts] == list(says)
+    assert bench.run(bench.store.complete_command(stop, bench.now, replies=replies))
+    assert not bench.run(bench.store.complete_command(stop, bench.now, replies=replies))
+    assert [part.outgoing for part in bench.take().outbox] == list(replies)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from snapthread.limits import LEASE_S
-from snapthread.model import News, Waiting, private_conversation
+from snapthread.model import QueuedMessage, ReplicaChanges, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -23,28 +23,28 @@ WEEK = timedelta(days=7)
 OLD = words("Your old history is gone.")
 
 
-def news(bench: Bench, *claims: object) -> News:
-    return bench.run(bench.store.news(claims, bench.now))  # type: ignore[arg-type]
+def news(bench: Bench, *claims: object) -> ReplicaChanges:
+    return bench.run(bench.store.poll_changes(claims, bench.now))  # type: ignore[arg-type]
 
 
 def adopt(bench: Bench, ids: Sequence[str], *, user: int = ANN) -> int:
-    verb = bench.store.adopt(user, ids, bench.now, due_at=bench.now + WEEK, say=OLD)
+    verb = bench.store.adopt(user, ids, bench.now, due_at=bench.now + WEEK, outgoing=OLD)
     return bench.run(verb)
 
 
-def waiting(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
+def waiting(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
     return bench.run(bench.store.waiting(limit=limit))
 
 
-def aside(bench: Bench, *, limit: int = 10) -> tuple[Waiting, ...]:
-    return bench.run(bench.store.aside(limit=limit))
+def aside(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
+    return bench.run(bench.store.dead_letters(limit=limit))
 
 
 # ---------------------------------------------------------------- news
 
 
 def test_a_claim_that_is_held_is_no_news(bench: Bench) -> None:
-    assert news(bench, bench.ask()) == News()
+    assert news(bench, bench.ask()) == ReplicaChanges()
 
 
 def test_a_claim_is_held_while_nobody_replaced_it(bench: Bench) -> None:
@@ -58,7 +58,7 @@ def test_a_claim_is_lost_to_a_reset(bench: Bench) -> None:
     reset = command()
     bench.send(reset)
     bench.reset(reset)
-    assert news(bench, claim, other) == News(lost=frozenset({claim}))
+    assert news(bench, claim, other) == ReplicaChanges(lost=frozenset({claim}))
 
 
 def test_a_claim_is_lost_to_who_took_over(bench: Bench) -> None:
@@ -86,23 +86,23 @@ def test_a_stop_is_news_of_its_turn_only(bench: Bench) -> None:
 
 def test_a_pause_is_told_until_it_is_over(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=2.5)
-    bench.run(bench.store.pause("openai", until))
-    assert news(bench).pauses == {"openai": until}
+    bench.run(bench.store.start_cooldown("openai", until))
+    assert news(bench).cooldowns == {"openai": until}
     bench.wait(2.5)
-    assert not news(bench).pauses
+    assert not news(bench).cooldowns
 
 
 def test_a_pause_is_never_made_shorter(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=30)
     for wait_s in (10, 30, 5):
-        bench.run(bench.store.pause("telegram", bench.now + timedelta(seconds=wait_s)))
-    assert news(bench).pauses == {"telegram": until}
+        bench.run(bench.store.start_cooldown("telegram", bench.now + timedelta(seconds=wait_s)))
+    assert news(bench).cooldowns == {"telegram": until}
 
 
 def test_pauses_of_two_services_are_two(bench: Bench) -> None:
     for service in ("openai", "telegram"):
-        bench.run(bench.store.pause(service, bench.now + timedelta(seconds=1)))
-    assert news(bench).pauses.keys() == {"openai", "telegram"}
+        bench.run(bench.store.start_cooldown(service, bench.now + timedelta(seconds=1)))
+    assert news(bench).cooldowns.keys() == {"openai", "telegram"}
 
 
 # ---------------------------------------------------------------- what waits, what was put aside
@@ -119,7 +119,7 @@ def test_what_waits_is_told_oldest_first(bench: Bench) -> None:
         bench.wait(1)
     told = waiting(bench)
     assert [one.update_id for one in told] == [m.update_id for m in (first, second, third)]
-    assert told[0] == Waiting(
+    assert told[0] == QueuedMessage(
         update_id=first.update_id,
         conversation=private_conversation(ANN),
         kind="question",
@@ -140,22 +140,22 @@ def test_what_is_worked_on_is_held(bench: Bench) -> None:
     assert len(waiting(bench)) == 1
 
 
-def put_aside(bench: Bench) -> Waiting:
-    bench.finish(bench.ask(), put_aside=True)
+def dead_letter(bench: Bench) -> QueuedMessage:
+    bench.finish(bench.ask(), dead_letter=True)
     bench.wait(LEASE_S)
     return aside(bench)[-1]
 
 
 def test_what_was_put_aside_is_told(bench: Bench) -> None:
     bench.wait(100)
-    told = put_aside(bench)
+    told = dead_letter(bench)
     assert (told.kind, told.attempts, told.is_held) == ("question", 1, False)
     assert told.arrived_at == bench.now - timedelta(seconds=LEASE_S)
     assert not waiting(bench)
 
 
 def test_what_is_replayed_is_asked_again_after_what_waits(bench: Bench) -> None:
-    dead = put_aside(bench)
+    dead = dead_letter(bench)
     other = message("Another question")
     bench.send(other)
     assert bench.run(bench.store.replay(dead.update_id, bench.now))
@@ -168,7 +168,7 @@ def test_what_is_replayed_is_asked_again_after_what_waits(bench: Bench) -> None:
 
 
 def test_what_was_not_put_aside_is_not_replayed(bench: Bench) -> None:
-    dead = put_aside(bench)
+    dead = dead_letter(bench)
     assert not bench.run(bench.store.replay(dead.update_id + 1, bench.now))
     assert bench.run(bench.store.replay(dead.update_id, bench.now))
     assert not bench.run(bench.store.replay(dead.update_id, bench.now))
@@ -219,9 +219,9 @@ def test_each_user_is_told_once(bench: Bench) -> None:
     adopt(bench, ["file-2"])
     adopt(bench, [], user=BOB)
     claim = bench.take()
-    assert texts(claim.parts) == [OLD.text]
-    assert claim.parts[0].to.chat_id == ANN
-    for part in claim.parts:
+    assert texts(claim.outbox) == [OLD.text]
+    assert claim.outbox[0].to.chat_id == ANN
+    for part in claim.outbox:
         bench.delivered(claim, part)
     bench.release(claim)
     assert bench.claim() is None
@@ -230,6 +230,6 @@ def test_each_user_is_told_once(bench: Bench) -> None:
 def test_adopted_files_are_no_context(bench: Bench) -> None:
     adopt(bench, ["file-1"])
     claim = bench.take()
-    bench.drop_parts(claim)
+    bench.drop_outbox(claim)
     bench.release(claim)
     assert not bench.compose(bench.ask()).live

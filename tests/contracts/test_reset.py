@@ -32,9 +32,9 @@ def reset(bench: Bench) -> int | None:
 
 def deliver(bench: Bench) -> list[str]:
     claim = bench.take()
-    bench.drop_parts(claim)
+    bench.drop_outbox(claim)
     bench.release(claim)
-    return texts(claim.parts)
+    return texts(claim.outbox)
 
 
 def test_the_sentence_is_put_on_its_way(bench: Bench) -> None:
@@ -49,7 +49,7 @@ def test_the_sentence_goes_where_the_command_came_from(bench: Bench) -> None:
     bench.send(asked := command(user=BOB))
     bench.reset(asked)
 
-    (part,) = bench.take().parts
+    (part,) = bench.take().outbox
 
     assert (part.to.chat_id, part.to.thread_id) == (BOB, None)
 
@@ -195,7 +195,7 @@ def test_parts_of_other_conversations_stay(bench: Bench) -> None:
     bench.say("A word.", user=BOB)
     reset(bench)
 
-    assert texts(bench.take(only=private_conversation(BOB)).parts) == ["A word."]
+    assert texts(bench.take(only=private_conversation(BOB)).outbox) == ["A word."]
 
 
 def test_the_command_is_gone(bench: Bench) -> None:
@@ -291,11 +291,11 @@ def stale_claim(bench: Bench) -> Claim:
 STALE_WRITES: dict[str, Callable[[Bench, Claim], object]] = {
     "compose": lambda bench, claim: bench.compose(claim),
     "shorten": lambda bench, claim: bench.shorten(claim),
-    "finish": lambda bench, claim: bench.finish(claim, *turn(), says=(words(),)),
-    "put aside": lambda bench, claim: bench.finish(claim, put_aside=True),
+    "finish": lambda bench, claim: bench.finish(claim, *turn(), replies=(words(),)),
+    "put aside": lambda bench, claim: bench.finish(claim, dead_letter=True),
     "intend": lambda bench, claim: bench.intend(claim, claim.messages[0]),
     "take_stragglers": lambda bench, claim: bench.stragglers(claim),
-    "drop_parts": lambda bench, claim: bench.drop_parts(claim),
+    "drop_parts": lambda bench, claim: bench.drop_outbox(claim),
     "retire": lambda bench, claim: bench.retire(claim, FileName("any")),
     "restored": lambda bench, claim: bench.restored(claim, FileName("any")),
 }
@@ -365,7 +365,7 @@ def test_what_was_uploaded_for_a_question_of_before_is_to_be_deleted(bench: Benc
 
 def test_a_part_delivered_late_takes_no_other_with_it(bench: Bench) -> None:
     claim = bench.ask()
-    (part,) = bench.finish(claim, says=(words("before"),))
+    (part,) = bench.finish(claim, replies=(words("before"),))
     reset(bench)
     bench.delivered(claim, part)
 

@@ -67,7 +67,7 @@ def test_a_reset_begins_no_new_count(bench: Bench) -> None:
     bench.send(reset := command())
     bench.reset(reset)
     parts = bench.take()
-    for part in parts.parts:
+    for part in parts.outbox:
         bench.delivered(parts, part)
     bench.release(parts)
 
@@ -111,7 +111,7 @@ def test_a_question_that_waits_is_stopped_too(bench: Bench) -> None:
 
 def test_with_nothing_asked_it_is_said(bench: Bench) -> None:
     assert stop(bench) is None
-    assert texts(bench.take().parts) == ["Nothing to stop."]
+    assert texts(bench.take().outbox) == ["Nothing to stop."]
 
 
 def test_what_comes_after_the_stop_is_not_stopped(bench: Bench) -> None:
@@ -145,8 +145,8 @@ def test_the_button_of_an_older_draft_stops_nothing(bench: Bench) -> None:
     assert stop(bench, claim.turn - 1) is None
     bench.crash(claim)
     parts = bench.take()
-    assert texts(parts.parts) == ["Nothing to stop."]
-    bench.delivered(parts, parts.parts[0])
+    assert texts(parts.outbox) == ["Nothing to stop."]
+    bench.delivered(parts, parts.outbox[0])
     bench.release(parts)
     assert not bench.take().is_stopped
 
@@ -174,19 +174,19 @@ def test_the_message_that_grows_is_known_to_the_next_worker(bench: Bench) -> Non
 def test_the_first_part_takes_its_place_and_no_other(bench: Bench) -> None:
     claim = bench.ask()
     bench.note_stream(claim, 77)
-    first, second = bench.finish(claim, says=(words("One."), words("Two.")))
+    first, second = bench.finish(claim, replies=(words("One."), words("Two.")))
 
     assert (first.to.replaces, second.to.replaces) == (77, None)
     bench.crash(claim)
-    assert bench.take().parts == (first, second)
+    assert bench.take().outbox == (first, second)
 
 
 def test_the_next_answer_is_a_message_of_its_own(bench: Bench) -> None:
     claim = bench.ask()
     bench.note_stream(claim, 77)
-    bench.answer(claim, says=(words(),))
+    bench.answer(claim, replies=(words(),))
     again = bench.ask()
-    (part,) = bench.finish(again, says=(words(),))
+    (part,) = bench.finish(again, replies=(words(),))
 
     assert again.stream is None
     assert part.to.replaces is None
@@ -198,12 +198,12 @@ def test_after_a_reset_nothing_takes_its_place(bench: Bench) -> None:
     bench.send(reset := command())
     bench.reset(reset)
     said = bench.take()
-    bench.delivered(said, said.parts[0])
+    bench.delivered(said, said.outbox[0])
     bench.release(said)
     again = bench.ask()
-    (part,) = bench.finish(again, says=(words(),))
+    (part,) = bench.finish(again, replies=(words(),))
 
-    assert said.parts[0].to.replaces is None
+    assert said.outbox[0].to.replaces is None
     assert again.stream is None
     assert part.to.replaces is None
 
@@ -223,7 +223,7 @@ def test_a_lost_claim_notes_nothing(bench: Bench) -> None:
 
 
 def test_where_nothing_came_meanwhile_the_answer_is_no_reply(bench: Bench) -> None:
-    (part,) = bench.finish(bench.ask(), says=(words(),), reply_to=5)
+    (part,) = bench.finish(bench.ask(), replies=(words(),), reply_to=5)
 
     assert part.to.reply_to is None
 
@@ -231,7 +231,7 @@ def test_where_nothing_came_meanwhile_the_answer_is_no_reply(bench: Bench) -> No
 def test_where_a_message_came_meanwhile_the_first_part_replies(bench: Bench) -> None:
     claim = bench.ask()
     bench.send(message("Next"))
-    first, second = bench.finish(claim, says=(words("One."), words("Two.")), reply_to=5)
+    first, second = bench.finish(claim, replies=(words("One."), words("Two.")), reply_to=5)
 
     assert (first.to.reply_to, second.to.reply_to) == (5, None)
 
@@ -240,6 +240,6 @@ def test_a_command_that_jumped_the_queue_did_not_come_in_between(bench: Bench) -
     claim = bench.ask()
     bench.wait(QUIET_S)
     stop(bench)
-    (part,) = bench.finish(claim, says=(words(),), reply_to=5)
+    (part,) = bench.finish(claim, replies=(words(),), reply_to=5)
 
     assert part.to.reply_to is None

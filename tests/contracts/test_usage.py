@@ -15,7 +15,7 @@ from snapthread.usage import (
     DailyUsage,
     Limits,
     SentImage,
-    Spent,
+    Spending,
     Stages,
     TurnRecord,
 )
@@ -488,7 +488,7 @@ def test_a_turn_that_outlives_its_month_gives_nothing_back(bench: Bench) -> None
     bench.finish(claim, record=replace(estimate, cost_micros=120))
 
     bench.now = NEXT_MONTH - timedelta(seconds=1)  # the clock went backwards
-    assert bench.spent() == Spent()
+    assert bench.spent() == Spending()
 
 
 # ---------------------------------------------------------------- one person

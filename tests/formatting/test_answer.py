@@ -3,11 +3,11 @@
 import pytest
 
 from snapthread.formatting import format_answer
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 from tests.formatting.validator import covered, problems, units
 
 
-def formats(say: Say) -> list[str]:
+def formats(say: OutgoingMessage) -> list[str]:
     return [f"{entity.type} {covered(say, entity)}" for entity in say.entities]
 
 

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapthread.formatting import format_answer, format_draft, split_plain, utf16_len
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 from tests.formatting.documents import Written, any_table, anything, written_documents
 from tests.formatting.validator import foreign_addresses, outside_code, problems, units
 
 MARKERS = ("**", "```", "~~", "||", "](", "![", "\\(", "\\[", "|--")
 
 
-def shown_in(says: tuple[Say, ...]) -> str:
+def shown_in(says: tuple[OutgoingMessage, ...]) -> str:
     return "\n".join(say.text for say in says)
 
 

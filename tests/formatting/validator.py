@@ -9,14 +9,14 @@ import itertools
 import re
 from urllib.parse import urlsplit
 
-from snapthread.model import Entity, Say
+from snapthread.model import Entity, OutgoingMessage
 
 KINDS = {"bold", "italic", "strikethrough", "spoiler", "code", "pre", "text_link", "blockquote"}
 CODE = {"code", "pre"}
 BARE_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-def problems(say: Say) -> list[str]:
+def problems(say: OutgoingMessage) -> list[str]:
     """What the server would refuse, ignore or show otherwise than it was meant."""
     return [*_text_problems(say), *_entity_problems(say), *_nesting_problems(say)]
 
@@ -25,12 +25,12 @@ def units(text: str) -> int:
     return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
 
 
-def covered(say: Say, entity: Entity) -> str:
+def covered(say: OutgoingMessage, entity: Entity) -> str:
     raw = say.text.encode("utf-16-le")
     return raw[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
 
 
-def outside_code(say: Say) -> str:
+def outside_code(say: OutgoingMessage) -> str:
     """The text with a full stop for each stretch of code."""
     raw = say.text.encode("utf-16-le")
     for entity in sorted(say.entities, key=lambda entity: -entity.offset):
@@ -40,7 +40,7 @@ def outside_code(say: Say) -> str:
     return raw.decode("utf-16-le")
 
 
-def _text_problems(say: Say) -> list[str]:
+def _text_problems(say: OutgoingMessage) -> list[str]:
     found = []
     if units(say.text) > 4096:
         found.append(f"too long: {units(say.text)}")
@@ -58,7 +58,7 @@ def _text_problems(say: Say) -> list[str]:
     return found
 
 
-def _entity_problems(say: Say) -> list[str]:
+def _entity_problems(say: OutgoingMessage) -> list[str]:
     found = []
     boundaries = {0, *itertools.accumulate(units(character) for character in say.text)}
     for entity in say.entities:
@@ -92,7 +92,7 @@ def _link_problems(entity: Entity) -> list[str]:
     return []
 
 
-def _nesting_problems(say: Say) -> list[str]:
+def _nesting_problems(say: OutgoingMessage) -> list[str]:
     found = []
     ordered = sorted(say.entities, key=lambda entity: (entity.offset, -entity.length))
     for outer, inner in itertools.combinations(ordered, 2):
@@ -118,7 +118,7 @@ def _pair_problems(outer: Entity, inner: Entity) -> list[str]:
     return [f"code contains another entity: {outer} {inner}"]
 
 
-def foreign_addresses(say: Say) -> list[str]:
+def foreign_addresses(say: OutgoingMessage) -> list[str]:
     """Bare addresses, outside code, that a server or an app makes links of by itself."""
     schemes = BARE_SCHEME.findall(outside_code(say))
     return [scheme for scheme in schemes if not re.search(r"https?$", scheme, re.IGNORECASE)]

@@ -12,8 +12,15 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
-from snapthread.model import Destination, Message, Part, Say, Usage
-from snapthread.ports import Answered, Ask, InputImage, RemoteFile, TextDelta, Update
+from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.ports import (
+    AnswerCompleted,
+    AssistantRequest,
+    InputImage,
+    RemoteFile,
+    TextDelta,
+    Update,
+)
 from tests import virtual
 
 ASK_S = 0.5
@@ -61,7 +68,7 @@ class Telegram:
         self._ids = count(1)
         self._news = asyncio.Event()
         self.waiting: list[Update] = []
-        self.sent: list[Part] = []
+        self.sent: list[OutboxMessage] = []
         self.lost: set[str] = set()
         self.is_away = False
 
@@ -89,15 +96,15 @@ class Telegram:
                 return ()
         return tuple(self.waiting)
 
-    async def send(self, part: Part) -> int:
+    async def send(self, part: OutboxMessage) -> int:
         await asyncio.sleep(CALL_S)
         self._faults.strike("send")
         self.sent.append(part)
         return len(self.sent)
 
-    async def draft(self, to: Destination, draft_id: int, say: Say) -> None: ...
+    async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None: ...
 
-    async def edit(self, to: Destination, message_id: int, say: Say) -> None: ...
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None: ...
 
     async def answer_press(self, press_id: str) -> None: ...
 
@@ -133,7 +140,7 @@ class OpenAI:
         self.vanished: set[str] = set()
         self.violations: list[str] = []
         self.failed_for: Counter[str] = Counter()
-        self.asked = 0
+        self.profile = 0
         self.retired: Callable[[], Awaitable[set[str]]] | None = None  # as the ledger knows
 
     @property
@@ -186,8 +193,8 @@ class OpenAI:
                     openai_id=openai_id, filename=file.filename, created_at=file.created_at
                 )
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[TextDelta | Answered, None]:
-        self.asked += 1
+    async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
+        self.profile += 1
         parts = [part for line in ask.lines for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
         self._note_dead(ids)
@@ -197,8 +204,8 @@ class OpenAI:
             self.failed_for.update(dead)
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
-        yield TextDelta(text=f"answer {self.asked}")
-        yield Answered(usage=Usage(), model="fake")
+        yield TextDelta(text=f"answer {self.profile}")
+        yield AnswerCompleted(usage=Usage(), model="fake")
 
     async def _note_retired(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that is about to be deleted."""

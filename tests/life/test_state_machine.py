@@ -14,13 +14,21 @@ from typing import Any, Final, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from snapthread.bot import Edges, Line, Upkeep, assemble
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
-from snapthread.model import Message, Picture, Reply, private_conversation
+from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
@@ -36,17 +44,17 @@ EFFECTS = st.sampled_from(
         "chat.download",
         "store.intend",
         "files.upload",
-        "store.uploaded",
+        "store.record_upload",
         "store.compose",
         "assistant.ask",
         "store.finish",
         "chat.send",
-        "store.delivered",
+        "store.mark_sent",
         "store.reset",
         "store.retire",
-        "store.restored",
+        "store.replace_file",
         "files.delete",
-        "store.gone",
+        "store.delete_file",
         "store.release",
     ]
 )
@@ -55,17 +63,18 @@ FILE_CALLS = ["upload before", "delete before", "delete after", "exists", "list"
 DAY_S = 86_400.0
 EXAMPLES = 1000 if settings.get_current_profile_name() == "ci" else 60
 SOAK_EXAMPLES = 100_000
+PARTS = 4
 
 
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, line: Line, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
-        self.line = line
-        self.upkeep = upkeep
+        self.bot = bot
+        self.maintenance = maintenance
         self.stopping = asyncio.Event()
-        self.task = asyncio.create_task(line.run(self.stopping))
+        self.task = asyncio.create_task(bot.run(self.stopping))
 
     async def bury(self) -> None:
         await bury(self.task)
@@ -79,7 +88,7 @@ class Lives(RuleBasedStateMachine):
         self.names = patch.object(secrets, "token_hex", _names())  # a life can be lived again
         self.names.start()
         self.runner = asyncio.Runner(loop_factory=virtual.VirtualLoop)
-        self.photos: list[tuple[int, Picture, str | None]] = []
+        self.photos: list[tuple[int, TelegramImage, str | None]] = []
         self.disturbances = 1
         self.run(self._begin())
 
@@ -113,7 +122,7 @@ class Lives(RuleBasedStateMachine):
         def mortal(name: str, edge: object) -> Any:
             return cast(Any, Mortal(name, edge, life))
 
-        edges = Edges(
+        adapters = Adapters(
             store=mortal("store", self.store),
             chat=mortal("chat", self.telegram),
             assistant=mortal("assistant", self.openai),
@@ -121,8 +130,8 @@ class Lives(RuleBasedStateMachine):
             codec=Codec(),
             clock=virtual.now,
         )
-        line = await assemble(edges, self.settings, FlatPrices())
-        self.process = Process(life, line, await Upkeep.of(edges, self.settings))
+        bot = await build_bot(adapters, self.settings, FlatPrices())
+        self.process = Process(life, bot, await build_maintenance(adapters, self.settings))
 
     async def _go_on(self, seconds: float) -> None:
         """Let time pass; a bot that died meanwhile is started again."""
@@ -151,9 +160,11 @@ class Lives(RuleBasedStateMachine):
         )
         self.telegram.push(message)
 
-    def _new_photo(self, user: int, album: str | None = None) -> Picture:
+    def _new_photo(self, user: int, album: str | None = None) -> TelegramImage:
         number = len(self.photos)
-        picture = Picture(kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}")
+        picture = TelegramImage(
+            kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}"
+        )
         self.photos.append((user, picture, album))
         return picture
 
@@ -178,7 +189,7 @@ class Lives(RuleBasedStateMachine):
     @rule(pick=st.randoms(use_true_random=False), forgets=st.booleans(), wait=st.floats(0, 3))
     def replies_to_photo(self, pick: Any, forgets: bool, wait: float) -> None:
         user, picture, _ = pick.choice(self.photos)
-        reply = Reply(message_id=1, picture=picture)
+        reply = RepliedMessage(message_id=1, picture=picture)
         if forgets:
             self._says(user, kind="command", word="forget", reply=reply)
         else:
@@ -204,18 +215,18 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def operator_sweeps(self) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.housekeeping.sweep()))
+        self.run(self._beside(lambda maintenance: maintenance.housekeeping.sweep()))
 
     @rule(dry_run=st.booleans())
     def operator_reconciles(self, dry_run: bool) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.reconcile.run(dry_run=dry_run)))
+        self.run(self._beside(lambda maintenance: maintenance.reconcile.run(dry_run=dry_run)))
 
     @rule(user=USERS)
     def operator_erases(self, user: int) -> None:
-        self.run(self._beside(lambda upkeep: upkeep.erasing.erase(user)))
+        self.run(self._beside(lambda maintenance: maintenance.eraser.erase(user)))
 
     async def _beside(self, job: Any) -> None:
-        work = asyncio.create_task(job(self.process.upkeep))
+        work = asyncio.create_task(job(self.process.maintenance))
         died = asyncio.create_task(self.process.life.died.wait())
         await asyncio.wait({work, died}, return_when=asyncio.FIRST_COMPLETED)
         died.cancel()
@@ -314,7 +325,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(2):  # what is looked for, or was put off, is due after that
             virtual.jump(4000.0)
             await self._go_on(15.0)
-            await self.process.upkeep.reconcile.run()
+            await self.process.maintenance.reconcile.run()
         await self._go_on(10.0)
         await self._check_end()
         self.process.life.kill()
@@ -358,8 +369,16 @@ LIMITS: Final[dict[str, Any]] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
 }
-Lives.TestCase.settings = settings(max_examples=int(os.environ.get("LIVES", EXAMPLES)), **LIMITS)
-test_lives = Lives.TestCase
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_lives(part: int) -> None:
+    """Parts that run side by side, each with lives of its own."""
+    lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS
+    born = seed(part)(type(f"Lives{part}", (Lives,), {}))
+    run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))
+
+
 LongLives.TestCase.settings = settings(
     max_examples=int(os.environ.get("LIVES", SOAK_EXAMPLES)), **LIMITS
 )

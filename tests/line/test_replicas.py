@@ -23,12 +23,12 @@ class Replicas:
         self.world = world
         self.first = first
         self.second = second
-        self.door = first
+        self.access = first
         self.statuses: list[int] = []
 
     async def post(self, _url: str, _headers: Mapping[str, str], body: bytes) -> int:
         try:
-            await self.door.line.intake.receive(body)
+            await self.access.bot.intake.receive(body)
         except (StoreBusy, StoreFull):
             self.statuses.append(503)
         else:
@@ -65,10 +65,10 @@ async def _talks_at_length(replicas: Replicas) -> None:
     ada = world.person()
     ada.sends("Tell me everything")
     await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
-    if not replicas.first.line.mailbox.active:
+    if not replicas.first.bot.worker.active:
         replicas.first, replicas.second = replicas.second, replicas.first
-    assert replicas.first.line.mailbox.active == 1
-    replicas.door = replicas.second
+    assert replicas.first.bot.worker.active == 1
+    replicas.access = replicas.second
 
 
 def sends(world: World) -> int:
@@ -78,8 +78,8 @@ def sends(world: World) -> int:
 def test_an_update_is_answered_whoever_it_comes_to(tmp_path: Path) -> None:
     async def story(replicas: Replicas) -> None:
         ada = replicas.world.person()
-        for number, door in enumerate((replicas.first, replicas.second, replicas.first)):
-            replicas.door = door
+        for number, access in enumerate((replicas.first, replicas.second, replicas.first)):
+            replicas.access = access
             ada.sends_photo(photo("red"), caption=f"question {number}")
             (answer,) = await ada.hears()
             assert f"question {number}" in answer.text
@@ -108,7 +108,7 @@ def test_a_reset_ends_the_answer_of_another_process_within_a_second(tmp_path: Pa
         ada, began = replicas.world.person(), virtual.unix_now()
         ada.sends("/reset")
         (sentence,) = await ada.hears()
-        await replicas.world.until(lambda: replicas.first.line.mailbox.active == 0)
+        await replicas.world.until(lambda: replicas.first.bot.worker.active == 0)
         assert virtual.unix_now() - began <= 1
         assert sentence.text.startswith("🔄")
         ada.sends("Are you there?")
@@ -127,7 +127,7 @@ def test_what_openai_asked_one_process_to_wait_all_wait(tmp_path: Path) -> None:
         ada.sends("One")
         await world.until(lambda: world.openai.counts["POST /responses"] == 1)
         await asyncio.sleep(1)  # the reply arrives
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         await asyncio.sleep(28)
         assert world.openai.counts["POST /responses"] == 1
@@ -147,7 +147,7 @@ def test_what_telegram_asked_one_process_to_wait_all_wait(tmp_path: Path) -> Non
         ada.sends("One")
         await world.until(lambda: sends(world) == 1)
         await asyncio.sleep(1)  # the reply arrives
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         await asyncio.sleep(18)
         assert sends(world) == 1
@@ -167,7 +167,7 @@ def test_a_wait_beyond_reason_stops_nobody_for_ever(tmp_path: Path) -> None:
         began = virtual.unix_now()
         ada.sends("One")
         await ada.hears(timeout_s=2 * WAIT_MAX_S)
-        replicas.door = replicas.second
+        replicas.access = replicas.second
         bob.sends("Two")
         assert (await bob.hears(timeout_s=WAIT_MAX_S))[0].text == "You said: Two"
         assert virtual.unix_now() - began <= WAIT_MAX_S + 5
@@ -178,15 +178,15 @@ def test_a_wait_beyond_reason_stops_nobody_for_ever(tmp_path: Path) -> None:
 def test_an_update_that_cannot_be_kept_is_brought_again(tmp_path: Path) -> None:
     async def story(replicas: Replicas) -> None:
         ada = replicas.world.person()
-        intake = replicas.first.line.intake
-        working = intake._store
+        intake = replicas.first.bot.intake
+        working = intake.store
 
         class Away:
             async def accept(self, *args: object, **kw: object) -> None:
-                intake._store = working
+                intake.store = working
                 raise StoreBusy("away")
 
-        intake._store = cast(Any, Away())
+        intake.store = cast(Any, Away())
         ada.sends("Hello")
         assert (await ada.hears())[0].text == "You said: Hello"
         assert replicas.statuses == [503, 200]

@@ -12,7 +12,8 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.bot import Edges, Line, Upkeep, assemble, instructions_of
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
@@ -65,8 +66,8 @@ class World:
     async def rests(self) -> None:
         """Until nothing is being worked on, so that all of it is written down."""
         assert self.process is not None
-        mailbox = self.process.line.mailbox
-        await self.until(lambda: mailbox.active == 0)
+        worker = self.process.bot.worker
+        await self.until(lambda: worker.active == 0)
 
     async def sleeps(self, seconds: float) -> None:
         """The machine sleeps, then the bot has a few minutes to do what is due."""
@@ -87,25 +88,25 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: SqliteStore, line: Line, upkeep: Upkeep) -> None:
+    def __init__(self, life: Life, store: SqliteStore, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
         self.store = store
-        self.line = line
-        self.upkeep = upkeep  # of a command that runs beside it
+        self.bot = bot
+        self.maintenance = maintenance  # of a command that runs beside it
         self.stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        await self.line.run(self.stopping)
+        await self.bot.run(self.stopping)
 
     @classmethod
     async def start(cls, world: World) -> "Process":
         life = Life()
         store = await SqliteStore.open(world.folder / "bot.db")
-        edges = _edges(world, store, life)
-        line = await assemble(edges, world.settings, FlatPrices())
-        await edges.chat.start()
-        return cls(life, store, line, await Upkeep.of(edges, world.settings))
+        adapters = _edges(world, store, life)
+        bot = await build_bot(adapters, world.settings, FlatPrices())
+        await adapters.chat.start()
+        return cls(life, store, bot, await build_maintenance(adapters, world.settings))
 
     async def stop(self) -> None:
         """As SIGTERM does."""
@@ -126,7 +127,7 @@ class Process:
         await self.store.close()
 
 
-def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
+def _edges(world: World, store: SqliteStore, life: Life) -> Adapters:
     client = make_client(KEY, transport=cast(Any, openai_transport(world.openai)))
     texts, settings = Texts.load(), world.settings
     url = settings.telegram_webhook_url
@@ -144,7 +145,7 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Edges:
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,
     )
-    return Edges(
+    return Adapters(
         store=cast(Any, Mortal("store", store, life)),
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),

@@ -11,15 +11,15 @@ from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused,
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
 from snapthread.model import Usage
 from snapthread.ports import (
-    Answered,
+    AnswerCompleted,
     AnswerEvent,
-    Ask,
-    Counted,
+    AssistantRequest,
     InputImage,
-    InputLine,
+    InputItem,
     InputText,
-    Taken,
+    RequestTaken,
     TextDelta,
+    UsageReported,
 )
 from tests import virtual
 from tests.openai_api.wire import (
@@ -46,7 +46,7 @@ def test_an_answer_is_its_text_and_then_its_end() -> None:
     usage = Usage(
         input_tokens=100, cached_tokens=20, written_tokens=10, output_tokens=30, reasoning_tokens=5
     )
-    end = Answered(usage=usage, model="gpt-6-luna-1")
+    end = AnswerCompleted(usage=usage, model="gpt-6-luna-1")
     assert said == [TextDelta(text="Hel"), TextDelta(text="lo"), end]
 
 
@@ -76,11 +76,13 @@ def test_a_request_stores_nothing_and_names_nobody() -> None:
 
 def test_an_image_is_named_by_its_file_and_the_assistant_speaks_in_a_string() -> None:
     wire = Wire([COMPLETED])
-    shown = InputLine(
+    shown = InputItem(
         role="user", content=(InputText(text="Photo 1"), InputImage(openai_id="file-1"))
     )
-    said = InputLine(role="assistant", content=(InputText(text="A cat."), InputText(text="Two.")))
-    asyncio.run(wire.ask(Ask(lines=(shown, said), safety_identifier="s", prompt_cache_key="p")))
+    said = InputItem(role="assistant", content=(InputText(text="A cat."), InputText(text="Two.")))
+    asyncio.run(
+        wire.ask(AssistantRequest(lines=(shown, said), safety_identifier="s", prompt_cache_key="p"))
+    )
     first, second = wire.sent()["input"]
     assert first["content"][1] == {"type": "input_image", "file_id": "file-1", "detail": "auto"}
     assert second == {"type": "message", "role": "assistant", "content": "A cat.\nTwo."}
@@ -140,7 +142,7 @@ def test_an_incomplete_answer_is_cut(reason: str | None, cut: str) -> None:
     ended = response("incomplete", incomplete_details=details)
     wire = Wire([delta("Once upon"), event("response.incomplete", response=ended)])
     *_, end = asyncio.run(wire.ask())
-    assert isinstance(end, Answered)
+    assert isinstance(end, AnswerCompleted)
     assert (end.cut, end.usage.output_tokens) == (cut, 30)
 
 
@@ -149,12 +151,12 @@ def test_an_incomplete_answer_is_cut(reason: str | None, cut: str) -> None:
 )
 def test_usage_that_is_not_told_is_nothing(usage: object) -> None:
     wire = Wire([event("response.completed", response=response(usage=usage, model=None))])
-    assert asyncio.run(wire.ask()) == [Answered(usage=Usage(), model="gpt-6-luna")]
+    assert asyncio.run(wire.ask()) == [AnswerCompleted(usage=Usage(), model="gpt-6-luna")]
 
 
 def test_an_empty_answer_is_an_answer() -> None:
     wire = Wire([CREATED, COMPLETED])
-    assert [type(said) for said in asyncio.run(wire.ask())] == [Answered]
+    assert [type(said) for said in asyncio.run(wire.ask())] == [AnswerCompleted]
 
 
 @pytest.mark.parametrize(
@@ -187,13 +189,13 @@ async def heard(wire: Wire) -> list[AnswerEvent]:
 def test_an_answer_that_fails_tells_what_it_has_cost() -> None:
     wire = Wire([delta("a"), failed("server_error", "sorry")])
     *_, last = asyncio.run(heard(wire))
-    assert isinstance(last, Counted)
+    assert isinstance(last, UsageReported)
     assert (last.usage.input_tokens, last.usage.output_tokens) == (100, 30)
 
 
 def test_an_answer_that_ends_in_an_error_has_cost_nothing() -> None:
     wire = Wire([delta("a"), event("error", code="server_error", message="sorry")])
-    assert asyncio.run(heard(wire))[-1] == Counted(usage=Usage())
+    assert asyncio.run(heard(wire))[-1] == UsageReported(usage=Usage())
 
 
 def test_a_question_that_is_refused_was_never_taken() -> None:
@@ -252,31 +254,23 @@ def test_a_server_that_holds_the_connection_costs_no_time() -> None:
     assert wire.bodies[0].is_closed
 
 
-def test_an_answer_that_is_stopped_is_closed() -> None:
+async def test_an_answer_that_is_stopped_is_closed() -> None:
     wire = Wire([delta("a"), 10.0, delta("b"), COMPLETED])
-
-    async def stop() -> None:
-        async with aclosing(wire.assistant.ask(ASK)) as answer:
-            assert await anext(answer) == Taken()
-            assert await anext(answer) == TextDelta(text="a")
-        assert wire.bodies[0].is_closed
-
-    virtual.run(stop())
+    async with aclosing(wire.assistant.ask(ASK)) as answer:
+        assert await anext(answer) == RequestTaken()
+        assert await anext(answer) == TextDelta(text="a")
+    assert wire.bodies[0].is_closed
 
 
 @pytest.mark.parametrize("moment_s", [5.0, 15.0])
-def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
+async def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
     wire = Wire([10.0, delta("a"), 10.0, COMPLETED])
-
-    async def cancel() -> None:
-        task = asyncio.create_task(wire.ask())
-        await asyncio.sleep(moment_s)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert wire.bodies[0].is_closed
-
-    virtual.run(cancel())
+    task = asyncio.create_task(wire.ask())
+    await asyncio.sleep(moment_s)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert wire.bodies[0].is_closed
 
 
 def test_a_connection_that_breaks_while_closing_does_not_spoil_the_answer() -> None:

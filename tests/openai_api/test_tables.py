@@ -9,9 +9,7 @@ import pytest
 from openai import _exceptions
 from openai.types.responses import ResponseError
 
-from snapthread.adapters.openai_api.failures import ADVICE, assistant_failure, files_failure
-from snapthread.adapters.openai_api.faults import EXPECTED, NOT_SENT, Fault
-from snapthread.adapters.openai_api.meanings import (
+from snapthread.adapters.openai_api.error_table import (
     CODES,
     EXCEPTIONS,
     MESSAGES,
@@ -19,6 +17,8 @@ from snapthread.adapters.openai_api.meanings import (
     TYPES,
     Denial,
 )
+from snapthread.adapters.openai_api.failures import ADVICE, assistant_failure, files_failure
+from snapthread.adapters.openai_api.faults import EXPECTED, NOT_SENT, Fault
 from snapthread.errors import SnapthreadError
 
 

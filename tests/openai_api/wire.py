@@ -10,11 +10,11 @@ import httpx2
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.ports import AnswerEvent, Ask, InputLine, InputText, Taken
+from snapthread.ports import AnswerEvent, AssistantRequest, InputItem, InputText, RequestTaken
 
 KEY = "sk-proj-0123456789abcdefSECRET"
-ASK = Ask(
-    lines=(InputLine(role="user", content=(InputText(text="a private question"),)),),
+ASK = AssistantRequest(
+    lines=(InputItem(role="user", content=(InputText(text="a private question"),)),),
     safety_identifier="hash-of-a-user",
     prompt_cache_key="hash-of-a-conversation",
 )
@@ -84,10 +84,10 @@ class Wire:
         content: dict[str, Any] = json.loads(self.requests[index].content)
         return content
 
-    async def ask(self, ask: Ask = ASK) -> list[AnswerEvent]:
+    async def ask(self, ask: AssistantRequest = ASK) -> list[AnswerEvent]:
         """What was said once the question was taken."""
         taken, *said = [said async for said in self.assistant.ask(ask)]
-        assert taken == Taken()
+        assert taken == RequestTaken()
         return said
 
 

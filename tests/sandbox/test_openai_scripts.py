@@ -105,16 +105,13 @@ def test_the_words_may_be_in_one_place_only(telling: Telling, is_refusal: bool) 
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
 
 
-def test_blocks_that_a_reader_must_skip_stand_between_the_events() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.plays(RETRY, EMPTY, "Hello ", PING, COMMENT, ID_ONLY, EMPTY_DATA, "you.")
-        body = await read(await send(openai, "POST", "/responses", question()))
-        for block in (RETRY, EMPTY, PING, COMMENT, ID_ONLY, EMPTY_DATA):
-            assert block.text.encode() in body
-        assert b'"delta": "you."' in body
-
-    run(main())
+async def test_blocks_that_a_reader_must_skip_stand_between_the_events() -> None:
+    openai, model = an_openai()
+    model.plays(RETRY, EMPTY, "Hello ", PING, COMMENT, ID_ONLY, EMPTY_DATA, "you.")
+    body = await read(await send(openai, "POST", "/responses", question()))
+    for block in (RETRY, EMPTY, PING, COMMENT, ID_ONLY, EMPTY_DATA):
+        assert block.text.encode() in body
+    assert b'"delta": "you."' in body
 
 
 def test_thoughts_may_be_all_that_the_tokens_were_spent_on() -> None:
@@ -138,14 +135,11 @@ def test_words_after_too_much_thinking_are_never_said() -> None:
     assert last["response"]["incomplete_details"] == {"reason": "max_output_tokens"}
 
 
-def test_a_pause_is_silence_with_or_without_signs_of_life() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.plays(Pause(90), COMMENT, Pause(90), "Done.", first_s=0)
-        await read(await send(openai, "POST", "/responses", question()))
-        assert loop().time() == pytest.approx(180)
-
-    run(main())
+async def test_a_pause_is_silence_with_or_without_signs_of_life() -> None:
+    openai, model = an_openai()
+    model.plays(Pause(90), COMMENT, Pause(90), "Done.", first_s=0)
+    await read(await send(openai, "POST", "/responses", question()))
+    assert loop().time() == pytest.approx(180)
 
 
 def test_a_nested_error_may_have_a_type_and_no_code() -> None:
@@ -177,79 +171,64 @@ async def made(openai: OpenAI, **more: Any) -> Json:
     return await told(openai, "POST", "/responses", question(stream=False, store=True, **more))
 
 
-def test_a_stored_answer_is_continued() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("It is red.")
-        first = await made(openai, input="Which colour?")
-        await made(openai, input="Sure?", previous_response_id=first["id"])
-        said = [(message.role, message.text) for message in model.questions[-1].messages]
-        assert said == [("user", "Which colour?"), ("assistant", "It is red."), ("user", "Sure?")]
-        unknown = await made(openai, previous_response_id="resp_unknown")
-        assert unknown["error"]["code"] == "previous_response_not_found"
-
-    run(main())
+async def test_a_stored_answer_is_continued() -> None:
+    openai, model = an_openai()
+    model.says("It is red.")
+    first = await made(openai, input="Which colour?")
+    await made(openai, input="Sure?", previous_response_id=first["id"])
+    said = [(message.role, message.text) for message in model.questions[-1].messages]
+    assert said == [("user", "Which colour?"), ("assistant", "It is red."), ("user", "Sure?")]
+    unknown = await made(openai, previous_response_id="resp_unknown")
+    assert unknown["error"]["code"] == "previous_response_not_found"
 
 
-def test_a_stored_answer_lists_its_items_and_can_be_deleted() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        first = await made(openai, input="One")
-        second = await made(openai, input="Two", previous_response_id=first["id"])
-        path = f"/responses/{second['id']}"
-        items = await told(openai, "GET", f"{path}/input_items", order="asc")
-        texts = [item["content"][0]["text"] for item in items["data"]]
-        assert (texts[0], texts[2]) == ("One", "Two")
-        page = await told(openai, "GET", f"{path}/input_items", limit="1")
-        assert (page["has_more"], page["data"][0]["content"][0]["text"]) == (True, "Two")
-        deleted = await told(openai, "DELETE", path)
-        assert (deleted["object"], deleted["deleted"]) == ("response", True)
-        assert (await told(openai, "GET", path))["http"] == 404
-        assert (await told(openai, "DELETE", path))["http"] == 404
-
-    run(main())
+async def test_a_stored_answer_lists_its_items_and_can_be_deleted() -> None:
+    openai, _ = an_openai()
+    first = await made(openai, input="One")
+    second = await made(openai, input="Two", previous_response_id=first["id"])
+    path = f"/responses/{second['id']}"
+    items = await told(openai, "GET", f"{path}/input_items", order="asc")
+    texts = [item["content"][0]["text"] for item in items["data"]]
+    assert (texts[0], texts[2]) == ("One", "Two")
+    page = await told(openai, "GET", f"{path}/input_items", limit="1")
+    assert (page["has_more"], page["data"][0]["content"][0]["text"]) == (True, "Two")
+    deleted = await told(openai, "DELETE", path)
+    assert (deleted["object"], deleted["deleted"]) == ("response", True)
+    assert (await told(openai, "GET", path))["http"] == 404
+    assert (await told(openai, "DELETE", path))["http"] == 404
 
 
-def test_an_answer_in_the_background_is_looked_up_until_it_is_done() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("Slow.", first_s=5)
-        first = await made(openai, background=True)
-        path = f"/responses/{first['id']}"
-        assert (first["status"], first["output"]) == ("queued", [])
-        await asyncio.sleep(1)
-        assert (await told(openai, "GET", path))["status"] == "in_progress"
-        await asyncio.sleep(5)
-        done = await told(openai, "GET", path)
-        assert (done["status"], done["output"][0]["content"][0]["text"]) == ("completed", "Slow.")
-
-    run(main())
+async def test_an_answer_in_the_background_is_looked_up_until_it_is_done() -> None:
+    openai, model = an_openai()
+    model.says("Slow.", first_s=5)
+    first = await made(openai, background=True)
+    path = f"/responses/{first['id']}"
+    assert (first["status"], first["output"]) == ("queued", [])
+    await asyncio.sleep(1)
+    assert (await told(openai, "GET", path))["status"] == "in_progress"
+    await asyncio.sleep(5)
+    done = await told(openai, "GET", path)
+    assert (done["status"], done["output"][0]["content"][0]["text"]) == ("completed", "Slow.")
 
 
-def test_an_answer_in_the_background_can_be_cancelled() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("Slow.", first_s=5)
-        first = await made(openai, background=True)
-        await asyncio.sleep(1)
-        path = f"/responses/{first['id']}"
-        assert (await told(openai, "POST", f"{path}/cancel"))["status"] == "cancelled"
-        await asyncio.sleep(9)
-        assert (await told(openai, "GET", path))["status"] == "cancelled"
-        other = await made(openai)
-        refused = await told(openai, "POST", f"/responses/{other['id']}/cancel")
-        assert refused["error"]["message"] == "Cannot cancel a synchronous response."
-
-    run(main())
+async def test_an_answer_in_the_background_can_be_cancelled() -> None:
+    openai, model = an_openai()
+    model.says("Slow.", first_s=5)
+    first = await made(openai, background=True)
+    await asyncio.sleep(1)
+    path = f"/responses/{first['id']}"
+    assert (await told(openai, "POST", f"{path}/cancel"))["status"] == "cancelled"
+    await asyncio.sleep(9)
+    assert (await told(openai, "GET", path))["status"] == "cancelled"
+    other = await made(openai)
+    refused = await told(openai, "POST", f"/responses/{other['id']}/cancel")
+    assert refused["error"]["message"] == "Cannot cancel a synchronous response."
 
 
 @pytest.mark.parametrize("path", ["/models", "/nothing", "/files/file-gone"])
-def test_every_answer_has_a_number_of_its_own(path: str) -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        ids = {(await send(openai, "GET", path)).headers["x-request-id"] for _ in range(2)}
-        streamed = await send(openai, "POST", "/responses", question())
-        assert len(ids | {streamed.headers["x-request-id"]}) == 3
-        assert all(id.startswith("req_") for id in ids)
-
-    run(main())
+async def test_every_answer_has_a_number_of_its_own(path: str) -> None:
+    openai, _ = an_openai()
+    ids = {(await send(openai, "GET", path)).headers["x-request-id"] for _ in range(2)}
+    streamed = await send(openai, "POST", "/responses", question())
+    assert len(ids | {streamed.headers["x-request-id"]}) == 3
+    assert all(id.startswith("req_") for id in ids)

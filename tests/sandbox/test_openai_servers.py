@@ -12,7 +12,6 @@ from snapthread_sandbox.openai.api import KEY, OpenAI, collected
 from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.wire import Json, Request, Response
 from tests.sandbox.worlds import an_openai, picture, question, send, told
-from tests.virtual import run
 
 PDF = b"%PDF-1.7\n" + b"<< /Type /Page >>\n" * 3 + b"<< /Type /Pages /Count 3 >>\n%%EOF"
 
@@ -53,20 +52,17 @@ def document(**part: Any) -> Json:
     return question(input=[{"role": "user", "content": content}], stream=False)
 
 
-def test_a_sound_says_what_a_test_wants_or_how_long_it_is() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        openai.transcriptions.says("Hello there.", languages=("en",))
-        first = await transcribe(openai, opus(3), "voice.ogg", language="en")
-        second = await transcribe(openai, silence(2), "a.wav", response_format="text")
-        assert first.body == (
-            b'{"text": "Hello there.", "languages": [{"code": "en"}], '
-            b'"usage": {"type": "duration", "seconds": 3.0}}'
-        )
-        assert second.body == b"A sound of 2 seconds.\n"
-        assert openai.transcriptions.requests[0].fields == {"language": "en"}
-
-    run(main())
+async def test_a_sound_says_what_a_test_wants_or_how_long_it_is() -> None:
+    openai, _ = an_openai()
+    openai.transcriptions.says("Hello there.", languages=("en",))
+    first = await transcribe(openai, opus(3), "voice.ogg", language="en")
+    second = await transcribe(openai, silence(2), "a.wav", response_format="text")
+    assert first.body == (
+        b'{"text": "Hello there.", "languages": [{"code": "en"}], '
+        b'"usage": {"type": "duration", "seconds": 3.0}}'
+    )
+    assert second.body == b"A sound of 2 seconds.\n"
+    assert openai.transcriptions.requests[0].fields == {"language": "en"}
 
 
 SOUNDS: dict[str, tuple[bytes, str, dict[str, str], int, str]] = {
@@ -79,32 +75,26 @@ SOUNDS: dict[str, tuple[bytes, str, dict[str, str], int, str]] = {
 
 
 @pytest.mark.parametrize("name", SOUNDS)
-def test_a_sound_that_openai_does_not_take(name: str) -> None:
+async def test_a_sound_that_openai_does_not_take(name: str) -> None:
     content, file_name, fields, status, words = SOUNDS[name]
 
-    async def main() -> None:
-        openai, _ = an_openai()
-        refused = await transcribe(openai, content, file_name, **fields)
-        assert refused.status == status
-        assert words in str(refused.body)
-
-    run(main())
+    openai, _ = an_openai()
+    refused = await transcribe(openai, content, file_name, **fields)
+    assert refused.status == status
+    assert words in str(refused.body)
 
 
-def test_a_document_is_read_with_its_pages() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        file_id = openai.upload("a.pdf", PDF, purpose="user_data")
-        answer = await told(openai, "POST", "/responses", document(file_id=file_id, detail="low"))
-        text = answer["output"][0]["content"][0]["text"]
-        assert "Document 1 (document 1): a.pdf, 3 pages." in text
-        assert model.questions[0].documents[0].tokens == 900
-        assert openai.requests[0].file_ids == (file_id,)
-        inline = "data:text/plain;base64," + b64encode(b"hello").decode()
-        by_data = document(file_data=inline, filename="a.txt")
-        assert (await told(openai, "POST", "/responses", by_data))["http"] == 200
-
-    run(main())
+async def test_a_document_is_read_with_its_pages() -> None:
+    openai, model = an_openai()
+    file_id = openai.upload("a.pdf", PDF, purpose="user_data")
+    answer = await told(openai, "POST", "/responses", document(file_id=file_id, detail="low"))
+    text = answer["output"][0]["content"][0]["text"]
+    assert "Document 1 (document 1): a.pdf, 3 pages." in text
+    assert model.questions[0].documents[0].tokens == 900
+    assert openai.requests[0].file_ids == (file_id,)
+    inline = "data:text/plain;base64," + b64encode(b"hello").decode()
+    by_data = document(file_data=inline, filename="a.txt")
+    assert (await told(openai, "POST", "/responses", by_data))["http"] == 200
 
 
 DOCUMENTS: dict[str, tuple[dict[str, str], str]] = {
@@ -118,39 +108,30 @@ DOCUMENTS: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_that_openai_does_not_take(name: str) -> None:
+async def test_a_document_that_openai_does_not_take(name: str) -> None:
     part, words = DOCUMENTS[name]
 
-    async def main() -> None:
-        openai, _ = an_openai()
-        refused = await told(openai, "POST", "/responses", document(**part))
-        assert refused["http"] == 400
-        assert words in refused["error"]["message"]
-
-    run(main())
+    openai, _ = an_openai()
+    refused = await told(openai, "POST", "/responses", document(**part))
+    assert refused["http"] == 400
+    assert words in refused["error"]["message"]
 
 
-def test_a_model_may_have_an_end() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        page = await told(openai, "GET", "/models")
-        ends = {model["id"]: model["shutdown_date"] for model in page["data"]}
-        assert (ends["gpt-4o"], ends["gpt-6-luna"]) == ("2027-01-14", None)
-
-    run(main())
+async def test_a_model_may_have_an_end() -> None:
+    openai, _ = an_openai()
+    page = await told(openai, "GET", "/models")
+    ends = {model["id"]: model["shutdown_date"] for model in page["data"]}
+    assert (ends["gpt-4o"], ends["gpt-6-luna"]) == ("2027-01-14", None)
 
 
 # ---------------------------------------------------------------- other servers
 
 
-def test_a_server_may_have_no_files() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        openai.has_files = False
-        listed = await told(openai, "GET", "/files")
-        assert (listed["http"], listed["error"]["message"]) == (404, "Invalid URL (GET /v1/files)")
-
-    run(main())
+async def test_a_server_may_have_no_files() -> None:
+    openai, _ = an_openai()
+    openai.has_files = False
+    listed = await told(openai, "GET", "/files")
+    assert (listed["http"], listed["error"]["message"]) == (404, "Invalid URL (GET /v1/files)")
 
 
 def inline_and_by_id(file_id: str) -> Json:
@@ -170,53 +151,41 @@ FATES = {
 
 
 @pytest.mark.parametrize("pictures", FATES)
-def test_a_server_may_drop_pictures_in_silence(pictures: Pictures) -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        openai.pictures = pictures
-        body = inline_and_by_id(openai.upload("a.jpg", picture("red")))
-        assert (await told(openai, "POST", "/responses", body))["http"] == 200
-        seen = [image.picture.colour for image in model.questions[0].images]
-        assert seen == FATES[pictures]
-
-    run(main())
+async def test_a_server_may_drop_pictures_in_silence(pictures: Pictures) -> None:
+    openai, model = an_openai()
+    openai.pictures = pictures
+    body = inline_and_by_id(openai.upload("a.jpg", picture("red")))
+    assert (await told(openai, "POST", "/responses", body))["http"] == 200
+    seen = [image.picture.colour for image in model.questions[0].images]
+    assert seen == FATES[pictures]
 
 
 @pytest.mark.parametrize(
     ("pictures", "words"),
     [(Pictures.FILE_IDS_REFUSED, "'image_url' is required"), (Pictures.REFUSED, "image input")],
 )
-def test_a_server_may_refuse_pictures_and_say_so(pictures: Pictures, words: str) -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        openai.pictures = pictures
-        body = inline_and_by_id(openai.upload("a.jpg", picture("red")))
-        refused = await told(openai, "POST", "/responses", body)
-        assert refused["http"] == 400
-        assert words in refused["error"]["message"]
-        assert model.questions == []
-
-    run(main())
+async def test_a_server_may_refuse_pictures_and_say_so(pictures: Pictures, words: str) -> None:
+    openai, model = an_openai()
+    openai.pictures = pictures
+    body = inline_and_by_id(openai.upload("a.jpg", picture("red")))
+    refused = await told(openai, "POST", "/responses", body)
+    assert refused["http"] == 400
+    assert words in refused["error"]["message"]
+    assert model.questions == []
 
 
-def test_a_server_may_not_know_a_parameter() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        openai.refused_parameters.add("safety_identifier")
-        body = question(safety_identifier="u")
-        refused = await told(openai, "POST", "/responses", body)
-        assert (refused["http"], refused["error"]["param"]) == (400, "safety_identifier")
-        assert (await send(openai, "POST", "/responses", question())).status == 200
-
-    run(main())
+async def test_a_server_may_not_know_a_parameter() -> None:
+    openai, _ = an_openai()
+    openai.refused_parameters.add("safety_identifier")
+    body = question(safety_identifier="u")
+    refused = await told(openai, "POST", "/responses", body)
+    assert (refused["http"], refused["error"]["param"]) == (400, "safety_identifier")
+    assert (await send(openai, "POST", "/responses", question())).status == 200
 
 
-def test_an_answer_keeps_the_phase_that_was_sent_back() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        said = {"role": "assistant", "content": "Let me look.", "phase": "commentary"}
-        items = [{"role": "user", "content": "Hi"}, said, {"role": "user", "content": "And?"}]
-        await collected(await send(openai, "POST", "/responses", question(input=items)))
-        assert [one.phase for one in model.questions[0].messages] == [None, "commentary", None]
-
-    run(main())
+async def test_an_answer_keeps_the_phase_that_was_sent_back() -> None:
+    openai, model = an_openai()
+    said = {"role": "assistant", "content": "Let me look.", "phase": "commentary"}
+    items = [{"role": "user", "content": "Hi"}, said, {"role": "user", "content": "And?"}]
+    await collected(await send(openai, "POST", "/responses", question(input=items)))
+    assert [one.phase for one in model.questions[0].messages] == [None, "commentary", None]

@@ -3,7 +3,6 @@
 from snapthread_sandbox.telegram.updates import NOT_BY_DEFAULT
 from tests.sandbox.bots import a_chat, call, last, told
 from tests.sandbox.worlds import picture
-from tests.virtual import run
 
 EVERY_KIND = ["message", "edited_message", *NOT_BY_DEFAULT]
 
@@ -57,55 +56,46 @@ def test_an_edit_in_a_group_is_seen_as_a_message_would_be() -> None:
     assert [one["text"] for one in told(api, "edited_message")] == ["@snapthread_bot coffee?"]
 
 
-def test_a_reaction_says_what_it_was_before() -> None:
-    async def main() -> None:
-        api, ada = a_chat()
-        await call(api, "getUpdates", allowed_updates=EVERY_KIND)
-        await call(api, "sendMessage", text="An answer.")
-        (answer,) = ada.chat.from_bot
-        ada.reacts(answer, "👍")
-        ada.reacts(answer, "👎")
-        ada.reacts(answer)
-        changes = [
-            (
-                [reaction["emoji"] for reaction in one["old_reaction"]],
-                [reaction["emoji"] for reaction in one["new_reaction"]],
-            )
-            for one in told(api, "message_reaction")
-        ]
-        assert changes == [([], ["👍"]), (["👍"], ["👎"]), (["👎"], [])]
-
-    run(main())
+async def test_a_reaction_says_what_it_was_before() -> None:
+    api, ada = a_chat()
+    await call(api, "getUpdates", allowed_updates=EVERY_KIND)
+    await call(api, "sendMessage", text="An answer.")
+    (answer,) = ada.chat.from_bot
+    ada.reacts(answer, "👍")
+    ada.reacts(answer, "👎")
+    ada.reacts(answer)
+    changes = [
+        (
+            [reaction["emoji"] for reaction in one["old_reaction"]],
+            [reaction["emoji"] for reaction in one["new_reaction"]],
+        )
+        for one in told(api, "message_reaction")
+    ]
+    assert changes == [([], ["👍"]), (["👍"], ["👎"]), (["👎"], [])]
 
 
-def test_reactions_in_a_group_are_for_admins() -> None:
-    async def main() -> None:
-        api, ada = a_chat()
-        await call(api, "getUpdates", allowed_updates=EVERY_KIND)
-        group = api.group()
-        message = ada.sends("x", to=group)
-        ada.reacts(message, "👍")
-        group.promotes_bot()
-        ada.reacts(message, "👎")
-        assert len(told(api, "message_reaction")) == 1
-
-    run(main())
+async def test_reactions_in_a_group_are_for_admins() -> None:
+    api, ada = a_chat()
+    await call(api, "getUpdates", allowed_updates=EVERY_KIND)
+    group = api.group()
+    message = ada.sends("x", to=group)
+    ada.reacts(message, "👍")
+    group.promotes_bot()
+    ada.reacts(message, "👎")
+    assert len(told(api, "message_reaction")) == 1
 
 
-def test_sound_has_its_seconds_and_can_be_fetched() -> None:
-    async def main() -> None:
-        api, ada = a_chat()
-        ada.sends_voice(b"OggS voice", duration=600, caption="Listen")
-        voice = last(api)
-        assert (voice["voice"]["duration"], voice["caption"]) == (600, "Listen")
-        ada.sends_audio(b"ID3", duration=90, file_name="a.m4a", mime_type="audio/mp4")
-        assert last(api)["audio"]["file_name"] == "a.m4a"
-        ada.sends_video_note(b"ftyp", duration=7)
-        assert last(api)["video_note"]["duration"] == 7
-        found = await call(api, "getFile", file_id=voice["voice"]["file_id"])
-        assert await api.file("42:sandbox", found["file_path"]) == b"OggS voice"
-
-    run(main())
+async def test_sound_has_its_seconds_and_can_be_fetched() -> None:
+    api, ada = a_chat()
+    ada.sends_voice(b"OggS voice", duration=600, caption="Listen")
+    voice = last(api)
+    assert (voice["voice"]["duration"], voice["caption"]) == (600, "Listen")
+    ada.sends_audio(b"ID3", duration=90, file_name="a.m4a", mime_type="audio/mp4")
+    assert last(api)["audio"]["file_name"] == "a.m4a"
+    ada.sends_video_note(b"ftyp", duration=7)
+    assert last(api)["video_note"]["duration"] == 7
+    found = await call(api, "getFile", file_id=voice["voice"]["file_id"])
+    assert await api.file("42:sandbox", found["file_path"]) == b"OggS voice"
 
 
 def test_a_document_and_photos_can_be_one_album() -> None:

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from snapthread.limits import LEASE_S
-from snapthread.model import Destination, Line, Message, Say, private_conversation
+from snapthread.model import (
+    Destination,
+    HistoryItem,
+    Message,
+    OutgoingMessage,
+    private_conversation,
+)
 from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.usage import Limits, TurnRecord
@@ -32,7 +38,7 @@ def arrival(update_id: int) -> Arrival:
         sent_at=now(),
         text=f"question {update_id}",
     )
-    return Arrival(message=message, if_full=Say(text="full"))
+    return Arrival(message=message, if_full=OutgoingMessage(text="full"))
 
 
 async def open_store(where: str) -> Store:
@@ -55,7 +61,7 @@ async def answer_one(store: Store) -> None:
     if claim is None or not claim.messages:
         return
     asked = claim.messages[0]
-    line = Line(role="user", text=asked.text, at=now())
+    line = HistoryItem(role="user", text=asked.text, at=now())
     await store.finish(claim, now(), lines=[line], to=Destination(chat_id=asked.chat_id))
     print(f"finished {asked.update_id}", flush=True)  # noqa: T201
     await store.release(claim, now())

@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
     allow_pages(bench.store, 0)
 
     with pytest.raises(StoreFull, match="free some disk"):
-        bench.finish(claim, *turn("x" * 1_000_000), says=(words("y" * 100_000),))
+        bench.finish(claim, *turn("x" * 1_000_000), replies=(words("y" * 100_000),))
 
     assert bench.compose(claim).lines == ()
     bench.release(claim)
@@ -221,7 +221,7 @@ def test_a_store_works_again_when_there_is_room(tmp_path: Path) -> None:
 def test_a_message_that_was_put_aside_is_kept(tmp_path: Path) -> None:
     bench = Bench(open_sqlite, tmp_path)
     claim = bench.ask()
-    bench.finish(claim, put_aside=True)
+    bench.finish(claim, dead_letter=True)
     bench.close()
 
     db = sqlite3.connect(file_of(tmp_path))

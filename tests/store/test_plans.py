@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.model import Claim, Part, private_conversation
+from snapthread.model import Claim, OutboxMessage, private_conversation
 from snapthread.store.sqlite import SqliteStore
 from tests.contracts.builders import (
     ANN,
@@ -26,40 +26,40 @@ WALKS = {"SCAN inbox USING INDEX inbox_jumps", "SCAN (subquery-1)", "SCAN CONSTA
 CONTROL = {"BEGIN", "COMMIT", "ROLLBACK"}
 
 
-def _intend_and_upload(bench: Bench, claim: Claim, part: Part) -> object:
+def _intend_and_upload(bench: Bench, claim: Claim, part: OutboxMessage) -> object:
     return bench.upload(claim, claim.messages[0], "file-2")
 
 
-def _finish(bench: Bench, claim: Claim, part: Part) -> object:
+def _finish(bench: Bench, claim: Claim, part: OutboxMessage) -> object:
     file = bench.upload(claim, claim.messages[0], "file-2")
     bench.reserve(claim, bench.record())
-    return bench.finish(claim, shown(file), says=(words(),), record=bench.record())
+    return bench.finish(claim, shown(file), replies=(words(),), record=bench.record())
 
 
-def _reset(bench: Bench, claim: Claim, part: Part) -> object:
+def _reset(bench: Bench, claim: Claim, part: OutboxMessage) -> object:
     bench.send(asked := command())
     return bench.reset(asked)
 
 
-HOT: dict[str, Callable[[Bench, Claim, Part], object]] = {
+HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "accept": lambda bench, claim, part: bench.send(message(), *album(2), cut_text(), message()),
     "claim": lambda bench, claim, part: bench.claim(),
     "claim only": lambda bench, claim, part: bench.claim(only=private_conversation(ANN)),
     "renew": lambda bench, claim, part: bench.renew(claim),
     "release": lambda bench, claim, part: bench.release(claim),
     "take_stragglers": lambda bench, claim, part: bench.stragglers(claim),
-    "jumpers": lambda bench, claim, part: bench.jumpers(),
+    "urgent_commands": lambda bench, claim, part: bench.jumpers(),
     "next_wake": lambda bench, claim, part: bench.next_wake(),
     "compose": lambda bench, claim, part: bench.compose(claim),
     "shorten": lambda bench, claim, part: bench.shorten(claim),
     "finish": _finish,
     "reset": _reset,
-    "say": lambda bench, claim, part: bench.say(once="a mark", again_after_s=60),
-    "delivered": lambda bench, claim, part: bench.delivered(claim, part),
-    "drop_parts": lambda bench, claim, part: bench.drop_parts(claim),
+    "enqueue": lambda bench, claim, part: bench.say(once="a mark", again_after_s=60),
+    "mark_sent": lambda bench, claim, part: bench.delivered(claim, part),
+    "drop_parts": lambda bench, claim, part: bench.drop_outbox(claim),
     "intend, uploaded": _intend_and_upload,
     "label_of": lambda bench, claim, part: bench.label_of(claim, "unique"),
-    "named": lambda bench, claim, part: bench.named(claim, "file-1"),
+    "files_by_id": lambda bench, claim, part: bench.named(claim, "file-1"),
     "files_due": lambda bench, claim, part: bench.files_due(),
     "intents_due": lambda bench, claim, part: bench.intents_due(),
     "reserve": lambda bench, claim, part: bench.reserve(claim, bench.record()),
@@ -94,7 +94,7 @@ def test_no_table_is_walked(verb: str) -> None:
     bench.show("file-1")
     claim = bench.ask(photo())
     bench.say("A word.")
-    part = Part(id=1, to=destination(), say=words())
+    part = OutboxMessage(id=1, to=destination(), outgoing=words())
 
     statements = traced(bench.store, lambda: HOT[verb](bench, claim, part))
     steps = [step for statement in statements for step in plan(bench.store, statement)]

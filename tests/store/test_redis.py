@@ -25,7 +25,7 @@ from snapthread.ports import Arrival, Store
 from snapthread.store.redis import RedisStore
 from snapthread.store.redis import server as redis_server
 from snapthread.store.redis.failures import ours
-from snapthread.usage import Amounts, Limits, Over
+from snapthread.usage import Amounts, LimitExceeded, Limits
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -352,11 +352,11 @@ def test_two_processes_never_reserve_more_than_the_limit(server: Server, bench: 
     bench.wait(QUIET_S)
     claims = [bench.take() for _ in range(50)]
 
-    async def reserve(store: Store, claim: Claim) -> Over | None:
+    async def reserve(store: Store, claim: Claim) -> LimitExceeded | None:
         estimate = bench.record(claim.conversation, images=1)
         return await store.reserve(claim, bench.now, payer="ann", estimate=estimate, limits=limits)
 
-    async def both() -> list[Over | None]:
+    async def both() -> list[LimitExceeded | None]:
         second = await RedisStore.open(server.url)
         stores = itertools.cycle([bench.store, second])
         overs = await asyncio.gather(*map(reserve, stores, claims))
@@ -400,7 +400,7 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
 
     async def another_deletes() -> None:
         other = await RedisStore.open(server.url)
-        await other.gone(first.name)
+        await other.delete_file(first.name)
         await other.close()
 
     def render(files: int) -> object:
@@ -414,8 +414,8 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
     files = bench.run(bench.store.reset(reset, bench.now, render=render))  # type: ignore[arg-type]
 
     assert (files, asked_with) == (1, [2, 1])
-    (part,) = bench.take().parts
-    assert part.say == reset_words(1)
+    (part,) = bench.take().outbox
+    assert part.outgoing == reset_words(1)
 
 
 def test_a_conversation_of_many_thousand_lines_is_asked_on(bench: Bench) -> None:
@@ -444,7 +444,7 @@ def test_what_was_sent_is_not_sent_again(lossy: tuple[Lossy, Bench]) -> None:
     with pytest.raises(StoreBusy):
         bench.say("Good morning.")
 
-    assert len(bench.take().parts) == 1
+    assert len(bench.take().outbox) == 1
 
 
 def test_a_batch_whose_reply_was_lost_is_taken_once(lossy: tuple[Lossy, Bench]) -> None:
@@ -481,12 +481,12 @@ def test_a_turn_whose_end_was_lost_is_ended_once(lossy: tuple[Lossy, Bench]) -> 
     claim = bench.ask()
     way.loses = True
     with pytest.raises(StoreBusy):
-        bench.finish(claim, *turn(), says=(words(),))
+        bench.finish(claim, *turn(), replies=(words(),))
     with pytest.raises(LeaseLost):
-        bench.finish(claim, *turn(), says=(words(),))
+        bench.finish(claim, *turn(), replies=(words(),))
 
     bench.wait(LEASE_S)
-    assert len(bench.take().parts) == 1
+    assert len(bench.take().outbox) == 1
 
 
 def test_a_reservation_whose_replies_were_lost_counts_once(lossy: tuple[Lossy, Bench]) -> None:
@@ -566,10 +566,10 @@ def live_a_long_life(bench: Bench) -> None:
     bench.run(bench.store.check())
     bench.run(bench.store.take_job("housekeeping", "me", bench.now, lease_s=60))
     bench.run(bench.store.note_blocked(BOB, bench.now))
-    bench.run(bench.store.pause("openai", bench.now))
+    bench.run(bench.store.start_cooldown("openai", bench.now))
     bench.say(once="alert")
     told = bench.take()
-    bench.delivered(told, told.parts[0])
+    bench.delivered(told, told.outbox[0])
     bench.release(told)
     shown_file, retired = bench.show("file-1"), bench.show("file-2")
     question = photo()
@@ -579,7 +579,7 @@ def live_a_long_life(bench: Bench) -> None:
     bench.intend(claim, photo(), stands_for=shown_file.name)
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
-    bench.finish(failed, says=(words(),), put_aside=True, record=bench.record("charged"))
+    bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
     bench.send(command(user=BOB), message(user=9))
 
 
@@ -612,7 +612,7 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     bench.show("file-1")
     bench.answer(bench.ask(*album(2)), *turn())
     dead = bench.ask()
-    bench.finish(dead, put_aside=True, record=bench.record("charged"))
+    bench.finish(dead, dead_letter=True, record=bench.record("charged"))
     bench.release(dead)
     bench.reserve(bench.ask(), bench.record("reserved"))
     bench.send(message(), command())

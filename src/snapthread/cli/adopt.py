@@ -19,22 +19,22 @@ def adopt(
     as_json: AsJson = False,
 ) -> None:
     """Take over the files of a first-generation bot, so that they are deleted in time."""
-    from snapthread.app import opened_store
+    from snapthread.app import open_store
     from snapthread.clock import utc_now
-    from snapthread.commands.legacy_import import Adopting
+    from snapthread.commands.legacy_import import LegacyImport
     from snapthread.store.first_generation import old_files
     from snapthread.texts import Texts
 
     async def work(settings: "Settings") -> dict[str, Any]:
-        with progress_bar("Adopting") as progress:
-            async with opened_store(settings) as store, old_files(redis) as found:
-                adopting = Adopting(
-                    store,
-                    Texts.load(),
-                    utc_now,
+        with progress_bar("LegacyImport") as progress:
+            async with open_store(settings) as store, old_files(redis) as found:
+                legacy_import = LegacyImport(
+                    store=store,
+                    texts=Texts.load(),
+                    clock=utc_now,
                     language=settings.bot_language,
                     retention_days=settings.file_retention_days,
                 )
-                return asdict(await adopting.run(found, progress))
+                return asdict(await legacy_import.run(found, progress))
 
     tell(run_command(work, needs=()), as_json)

@@ -14,7 +14,7 @@ import typer
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
-    from snapthread.bot import Upkeep
+    from snapthread.build import Maintenance
     from snapthread.settings import Settings
 
 DONE: Final = 0
@@ -42,12 +42,12 @@ def load(needs: Collection[str] | None = None) -> "Settings":
         raise typer.Exit(WRONG_USE) from None
 
 
-def with_upkeep(work: Callable[["Upkeep"], Awaitable[T]]) -> T:
-    from snapthread.app import opened_upkeep
+def with_maintenance(work: Callable[["Maintenance"], Awaitable[T]]) -> T:
+    from snapthread.app import open_maintenance
 
     async def opened(settings: "Settings") -> T:
-        async with opened_upkeep(settings) as upkeep:
-            return await work(upkeep)
+        async with open_maintenance(settings) as maintenance:
+            return await work(maintenance)
 
     return run_command(opened)
 

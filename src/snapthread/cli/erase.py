@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_upkeep
+from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Upkeep
+    from snapthread.build import Maintenance
 
 
 def erase(
@@ -21,8 +21,8 @@ def erase(
         question = f"Delete everything held on user {user_id}? This cannot be undone."
         typer.confirm(question, abort=True, err=True)
 
-    async def work(upkeep: "Upkeep") -> dict[str, Any]:
+    async def work(maintenance: "Maintenance") -> dict[str, Any]:
         with progress_bar("Deleting files") as progress:
-            return asdict(await upkeep.erasing.erase(user_id, progress))
+            return asdict(await maintenance.eraser.erase(user_id, progress))
 
-    tell(with_upkeep(work), as_json)
+    tell(with_maintenance(work), as_json)

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 def export(user_id: UserId) -> None:
     """Print everything held on a user, as one JSON document."""
-    from snapthread.app import opened_store
+    from snapthread.app import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
-        async with opened_store(settings) as store:
+        async with open_store(settings) as store:
             return await store.export(user_id)
 
     tell(run_command(work, needs=()), as_json=True)

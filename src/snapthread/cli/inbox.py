@@ -7,7 +7,7 @@ import typer
 from snapthread.cli.common import AsJson, run_command, tell
 
 if TYPE_CHECKING:
-    from snapthread.model import Waiting
+    from snapthread.model import QueuedMessage
     from snapthread.ports import Store
     from snapthread.settings import Settings
 
@@ -25,10 +25,10 @@ def inbox(
     as_json: AsJson = False,
 ) -> None:
     """Show what waits in the mailboxes, or what was put aside; nothing of what it says."""
-    from snapthread.app import opened_store
+    from snapthread.app import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
-        async with opened_store(settings) as store:
+        async with open_store(settings) as store:
             return await (_shown(store, dead) if replay is None else _replayed(store, replay))
 
     result = run_command(work, needs=())
@@ -41,7 +41,7 @@ def inbox(
 
 
 async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
-    messages = await (store.aside(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
+    messages = await (store.dead_letters(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
     return {"put_aside" if dead else "waiting": [_row(message) for message in messages]}
 
 
@@ -51,7 +51,7 @@ async def _replayed(store: "Store", update_id: int) -> dict[str, Any]:
     return {"replayed": await store.replay(update_id, utc_now())}
 
 
-def _row(message: "Waiting") -> dict[str, Any]:
+def _row(message: "QueuedMessage") -> dict[str, Any]:
     return {
         "id": message.update_id,
         "conversation": message.conversation,

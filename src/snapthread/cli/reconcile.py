@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snapthread.cli.common import AsJson, progress_bar, tell, with_upkeep
+from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Upkeep
+    from snapthread.build import Maintenance
 
 
 def reconcile(
@@ -19,8 +19,8 @@ def reconcile(
 ) -> None:
     """Compare the ledger with what OpenAI holds, and mend both."""
 
-    async def work(upkeep: "Upkeep") -> dict[str, Any]:
+    async def work(maintenance: "Maintenance") -> dict[str, Any]:
         with progress_bar("Looking at files") as progress:
-            return asdict(await upkeep.reconcile.run(dry_run=dry_run, progress=progress))
+            return asdict(await maintenance.reconcile.run(dry_run=dry_run, progress=progress))
 
-    tell(with_upkeep(work), as_json)
+    tell(with_maintenance(work), as_json)

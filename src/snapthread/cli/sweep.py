@@ -3,17 +3,17 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from snapthread.cli.common import AsJson, progress_bar, tell, with_upkeep
+from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Upkeep
+    from snapthread.build import Maintenance
 
 
 def sweep(as_json: AsJson = False) -> None:
     """Do the clean-up that is due now: old images leave, retired files are deleted."""
 
-    async def work(upkeep: "Upkeep") -> dict[str, Any]:
+    async def work(maintenance: "Maintenance") -> dict[str, Any]:
         with progress_bar("Sweeping") as progress:
-            return asdict(await upkeep.housekeeping.sweep(progress))
+            return asdict(await maintenance.housekeeping.sweep(progress))
 
-    tell(with_upkeep(work), as_json)
+    tell(with_maintenance(work), as_json)

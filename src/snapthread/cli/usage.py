@@ -44,13 +44,13 @@ def usage(
 
 
 def _rows(days: int, user: int | None) -> "tuple[DailyUsage, ...]":
-    from snapthread.app import opened_store
+    from snapthread.app import open_store
     from snapthread.usage import day_of
 
     since = day_of(datetime.now(UTC) - timedelta(days=days - 1))
 
     async def work(settings: "Settings") -> "tuple[DailyUsage, ...]":
-        async with opened_store(settings) as store:
+        async with open_store(settings) as store:
             return await store.usage(since, user_id=user)
 
     return run_command(work, needs=())

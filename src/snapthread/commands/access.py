@@ -1,17 +1,17 @@
-"""Who may come in, and in which words it is told who may not."""
+"""Access control and localized refusals."""
 
 from dataclasses import dataclass
 
-from snapthread.model import Language, Message, Say
+from snapthread.model import Language, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts import Texts
-from snapthread.texts.localizer import Words
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the operator decided: who may, and what is said by default."""
+class AccessPolicy:
+    """The operator's decisions: who may, and what is said by default."""
 
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
@@ -23,35 +23,41 @@ class House:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
-class Door:
+@dataclass(slots=True, kw_only=True, eq=False)
+class AccessControl:
     """Asked before anything costs anything."""
 
-    def __init__(self, store: Store, texts: Texts, house: House, clock: Clock) -> None:
-        self._store = store
-        self._texts = texts
-        self._house = house
-        self._clock = clock
+    store: Store
+    texts: Texts
+    policy: AccessPolicy
+    clock: Clock
 
-    def words(self, message: Message) -> Words:
-        house = self._house
-        return Words.of(message, self._texts, house.language, house.limit_mb, house.storage_mb)
+    def localizer(self, message: Message) -> Localizer:
+        policy = self.policy
+        return Localizer.of(
+            message, self.texts, policy.language, policy.limit_mb, policy.storage_mb
+        )
 
-    async def refusal(self, message: Message, words: Words) -> Outcome | None:
+    def queue_full(self, message: Message) -> OutgoingMessage:
+        """Told where a conversation has as many messages waiting as it may have."""
+        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+
+    async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""
         if not message.is_private:
-            return await self._group(message, words)
-        if not self._house.admits(message.user_id):
-            text = words("stranger", user_id=message.user_id)
+            return await self._group(message, t)
+        if not self.policy.admits(message.user_id):
+            text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
 
-    async def _group(self, message: Message, words: Words) -> Outcome:
+    async def _group(self, message: Message, t: Localizer) -> Outcome:
         """One sentence, once."""
-        await self._store.say(
+        await self.store.enqueue(
             message.conversation,
             message.destination,
-            Say(text=words("group_not_yet")),
-            self._clock(),
+            OutgoingMessage(text=t("group_not_yet")),
+            self.clock(),
             once=f"group:{message.chat_id}",
         )
         return Outcome(result="refused", reason="group")

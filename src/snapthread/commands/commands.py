@@ -2,43 +2,37 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from snapthread.commands.allowance import told
-from snapthread.commands.erasing import Erasing
-from snapthread.model import Button, Claim, Destination, Document, Message, Say
+from snapthread.commands.allowance import usage_text
+from snapthread.commands.eraser import UserEraser
+from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
-from snapthread.texts.localizer import Words
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
-from snapthread.turn.quotas import Accounts
+from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
 DELETE_ME = "delete_me:yes"
 KEEP_ME = "delete_me:no"
 
-Answer = Callable[[Claim, Message, Words], Awaitable[Outcome]]
+Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    def __init__(
-        self,
-        store: Store,
-        erasing: Erasing,
-        accounts: Accounts,
-        clock: Clock,
-        *,
-        retention_days: int,
-        files_retired: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._erasing = erasing
-        self._accounts = accounts
-        self._clock = clock
-        self._retention_days = retention_days
-        self._files_retired = files_retired
-        self._answers: dict[str, Answer] = {
+    store: Store
+    eraser: UserEraser
+    quotas: Quotas
+    clock: Clock
+    retention_days: int
+    files_retired: Callable[[], None]
+    _answers: dict[str, Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = {
             "usage": self._usage,
             "forget": self._forget,
             "privacy": self._privacy,
@@ -46,62 +40,66 @@ class Commands:
             "delete_me": self._delete_me,
         }
 
-    async def answer(self, claim: Claim, message: Message, words: Words) -> Outcome:
+    async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         answer = self._answers.get(message.word)
         if answer is None:
-            return _said(words.command(message.word))
-        return await answer(claim, message, words)
+            return _said(t.command(message.word))
+        return await answer(claim, message, t)
 
-    async def press(self, press: Message, words: Words, to: Destination) -> tuple[Say, ...]:
+    async def press(
+        self, press: Message, t: Localizer, to: Destination
+    ) -> tuple[OutgoingMessage, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._erasing.erase_at_once(press, to, Say(text=words("deleted_me")))
-            self._files_retired()
+            await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
+            self.files_retired()
         if press.word == KEEP_ME:
-            return (Say(text=words("delete_me_kept")),)
+            return (OutgoingMessage(text=t("delete_me_kept")),)
         return ()
 
-    async def _usage(self, _claim: Claim, message: Message, words: Words) -> Outcome:
-        user_id, now = message.user_id, self._clock()
+    async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        user_id, now = message.user_id, self.clock()
         since = day_of(now.replace(day=1))
-        text = told(
-            words,
-            await self._store.usage(since, user_id=user_id),
-            self._accounts.limits_of(user_id),
-            await self._accounts.spent(user_id),
+        text = usage_text(
+            t,
+            await self.store.usage(since, user_id=user_id),
+            self.quotas.limits_of(user_id),
+            await self.quotas.spent(user_id),
             now=now,
-            stored_bytes=await self._store.bytes_of(user_id),
+            stored_bytes=await self.store.bytes_of(user_id),
         )
         return _said(text)
 
-    async def _forget(self, claim: Claim, message: Message, words: Words) -> Outcome:
+    async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
         picture = message.reply.picture if message.reply else None
         if picture is None:
-            return _said(words("forget_how"))
-        labels = await self._store.forget(claim, picture.unique_id, self._clock())
+            return _said(t("forget_how"))
+        labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
-            return _said(words("forget_unknown"))
-        self._files_retired()
+            return _said(t("forget_unknown"))
+        self.files_retired()
         names = ", ".join(str(label) for label in labels)
-        return _said(words("forgotten", n=len(labels), labels=names))
+        return _said(t("forgotten", n=len(labels), labels=names))
 
-    async def _privacy(self, _claim: Claim, _message: Message, words: Words) -> Outcome:
-        return _said(words("privacy", n=self._retention_days))
+    async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return _said(t("privacy", n=self.retention_days))
 
-    async def _export(self, _claim: Claim, message: Message, words: Words) -> Outcome:
-        held = await self._store.export(message.user_id)
+    async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        held = await self.store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
-        say = Say(text=words("export_caption"), document=document)
-        return replace(_said(), more=(say,))
+        outgoing = OutgoingMessage(text=t("export_caption"), document=document)
+        return replace(_said(), more=(outgoing,))
 
-    async def _delete_me(self, _claim: Claim, _message: Message, words: Words) -> Outcome:
+    async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         buttons = (
-            Button(text=words("delete_me_yes"), press=DELETE_ME),
-            Button(text=words("delete_me_no"), press=KEEP_ME),
+            Button(text=t("delete_me_yes"), press=DELETE_ME),
+            Button(text=t("delete_me_no"), press=KEEP_ME),
         )
-        return replace(_said(), more=(Say(text=words("delete_me_confirm"), buttons=buttons),))
+        return replace(
+            _said(), more=(OutgoingMessage(text=t("delete_me_confirm"), buttons=buttons),)
+        )
 
 
 def _said(*texts: str) -> Outcome:

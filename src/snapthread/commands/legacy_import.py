@@ -5,13 +5,13 @@ next reset deletes them, or the retention does. Nothing is written where they co
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from snapthread.model import Language, Say
+from snapthread.model import Language, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts import Texts
 
@@ -32,7 +32,7 @@ class OldFiles(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Adopted:
+class ImportResult:
     """What was taken over. Run again, it takes over what is new."""
 
     users: int = 0
@@ -41,27 +41,26 @@ class Adopted:
     skipped: int = 0  # keys and ids that are none of the first generation's
 
 
-class Adopting:
+@dataclass(slots=True, kw_only=True, eq=False)
+class LegacyImport:
     """One instance a command."""
 
-    def __init__(
-        self,
-        store: Store,
-        texts: Texts,
-        clock: Clock,
-        *,
-        language: Language,
-        retention_days: int,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._stay = timedelta(days=retention_days)
-        self._say = Say(text=texts(language, "adopted"))
+    store: Store
+    texts: Texts
+    clock: Clock
+    language: Language
+    retention_days: int
+    _stay: timedelta = field(init=False)
+    _say: OutgoingMessage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._stay = timedelta(days=self.retention_days)
+        self._say = OutgoingMessage(text=self.texts(self.language, "adopted"))
 
     async def run(
         self, found: AsyncIterator[OldFiles], progress: Progress = lambda _: None
-    ) -> Adopted:
-        adopted, users = Adopted(), set[int]()
+    ) -> ImportResult:
+        adopted, users = ImportResult(), set[int]()
         async for files in found:
             adopted.skipped += len(files.malformed)
             if files.user_id is None:
@@ -74,10 +73,10 @@ class Adopting:
         log.info("adopt.done", users=adopted.users, files=adopted.files_adopted)
         return adopted
 
-    async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: Adopted) -> None:
-        now = self._clock()
-        fresh = await self._store.adopt(
-            user_id, openai_ids, now, due_at=now + self._stay, say=self._say
+    async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: ImportResult) -> None:
+        now = self.clock()
+        fresh = await self.store.adopt(
+            user_id, openai_ids, now, due_at=now + self._stay, outgoing=self._say
         )
         adopted.files_adopted += fresh
         adopted.files_known += len(openai_ids) - fresh

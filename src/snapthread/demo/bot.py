@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapthread import app
-from snapthread.bot import Edges
+from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
 
@@ -31,21 +31,21 @@ class SetForward:
 
     def follow(self, lines: Iterable[str]) -> None:
         """Is set by each line; when they end, so does this process."""
-        for line in lines:
-            self._ahead = timedelta(seconds=float(line))
+        for bot in lines:
+            self._ahead = timedelta(seconds=float(bot))
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
     clock = SetForward(float(sys.argv.pop(1)))
-    opened_edges = app.opened_edges
+    open_adapters = app.open_adapters
 
     @asynccontextmanager
-    async def with_our_clock(settings: Settings) -> AsyncIterator[Edges]:
-        async with opened_edges(settings) as edges:
-            yield replace(edges, clock=clock)
+    async def with_our_clock(settings: Settings) -> AsyncIterator[Adapters]:
+        async with open_adapters(settings) as adapters:
+            yield replace(adapters, clock=clock)
 
-    app.opened_edges = with_our_clock
+    app.open_adapters = with_our_clock
     threading.Thread(target=clock.follow, args=(sys.stdin,), daemon=True).start()
     sys.argv[1:] = ["run"]
     runpy.run_module("snapthread", run_name="__main__")

@@ -38,10 +38,10 @@ class Feed:
     def after(self, number: int) -> list[Json]:
         return [event for event in self._events if event["number"] > number]
 
-    def read(self, line: str) -> Json | None:
+    def read(self, bot: str) -> Json | None:
         """One line of the bot's log; None where it is none."""
         try:
-            event = json.loads(line)
+            event = json.loads(bot)
             at = datetime.fromisoformat(event["timestamp"]).timestamp()
         except (ValueError, KeyError, TypeError):
             return None

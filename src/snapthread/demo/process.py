@@ -158,12 +158,12 @@ class BotProcess:
     async def _listen(self, process: Process) -> None:
         """Its log, to the feed and to our standard error, until it ends."""
         assert process.stderr is not None
-        while line := await _line(process.stderr):
-            event = self.feed.read(line)
+        while bot := await _line(process.stderr):
+            event = self.feed.read(bot)
             if event is not None and event["event"] == STARTED:
                 self._is("running")
             if event is None or event.get("level") != "debug":
-                sys.stderr.write(line)
+                sys.stderr.write(bot)
 
     def _tell_time(self) -> None:
         process = self._process

@@ -6,15 +6,15 @@ from snapthread.formatting.parse.source import prepare, tamed
 from snapthread.formatting.render.pieces import pieces_of
 from snapthread.formatting.split.ending import last_part
 from snapthread.formatting.split.pack import pack
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 
 
-def format_answer(markdown: str) -> tuple[Say, ...]:
+def format_answer(markdown: str) -> tuple[OutgoingMessage, ...]:
     """The whole answer as messages that fit."""
     return pack(pieces_of(read(prepare(tamed(markdown)))))
 
 
-def format_draft(markdown_so_far: str) -> Say:
+def format_draft(markdown_so_far: str) -> OutgoingMessage:
     """The answer so far as one message, without half-written Markdown; of a long one the end."""
     markdown = close_tail(tamed(markdown_so_far))
     return last_part(list(pieces_of(read(prepare(markdown)))))

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
-from snapthread.gather import side_by_side
-from snapthread.images.file_service import Ledger, Uploaded, new_file_name
+from snapthread.gather import gather_all
+from snapthread.images.file_service import FileService, UploadResult, new_file_name
 from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
-from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, Picture
+from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, TelegramImage
 from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
@@ -21,81 +21,85 @@ RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ImageRequest:
     """A picture of a message, or of the message that it replies to (place 1), or a lost one.
 
     `place` tells the pictures of one message apart.
     """
 
     message: Message
-    picture: Picture
+    picture: TelegramImage
     place: int = 0
     stands_for: FileName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class ImageResult:
     """What became of a picture: a file at OpenAI, or why not."""
 
-    wanted: Wanted
+    wanted: ImageRequest
     file: LedgerFile | None = None
     fault: ImageFault | None = None
     made_room: int = 0  # older images that left for it
     is_still: bool = False  # one picture of something that moves
 
 
-class Pictures:
+@dataclass(slots=True, kw_only=True, eq=False)
+class ImageImporter:
     """Brings pictures in. One instance a process: it bounds what is in memory."""
 
-    def __init__(self, chat: Chat, codec: Codec, ledger: Ledger, *, max_bytes: int) -> None:
-        self._chat = chat
-        self._codec = codec
-        self._ledger = ledger
-        self._max_bytes = max_bytes
-        self._of_process = asyncio.Semaphore(IMAGES_AT_ONCE)
+    chat: Chat
+    codec: Codec
+    file_service: FileService
+    max_bytes: int
+    _of_process: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
+    )
 
-    async def bring(
-        self, claim: Claim, wanted: Sequence[Wanted], meter: Meter
-    ) -> tuple[Brought, ...]:
+    async def import_images(
+        self, claim: Claim, wanted: Sequence[ImageRequest], meter: Meter
+    ) -> tuple[ImageResult, ...]:
         """All pictures of a question, side by side; raises what is no picture's own fault."""
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
-        async def bounded(one: Wanted) -> Brought:
+        async def bounded(one: ImageRequest) -> ImageResult:
             async with of_message, self._of_process:
-                return await self._bring_or_say_why(claim, one, meter)
+                return await self._import_or_explain(claim, one, meter)
 
-        return tuple(await side_by_side(bounded(one) for one in wanted))
+        return tuple(await gather_all(bounded(one) for one in wanted))
 
-    async def _bring_or_say_why(self, claim: Claim, wanted: Wanted, meter: Meter) -> Brought:
+    async def _import_or_explain(
+        self, claim: Claim, wanted: ImageRequest, meter: Meter
+    ) -> ImageResult:
         try:
-            return await self._bring(claim, wanted, meter)
+            return await self._import(claim, wanted, meter)
         except NoRoom:
             fault: ImageFault = "no_room"
         except ImageRefused as refused:
             log.info("image.refused", fault=refused.fault, kind=wanted.picture.kind)
             fault = refused.fault
-        meter.refused(wanted.picture, fault)
-        return Brought(wanted=wanted, fault=fault)
+        meter.record_refusal(wanted.picture, fault)
+        return ImageResult(wanted=wanted, fault=fault)
 
-    async def _bring(self, claim: Claim, wanted: Wanted, meter: Meter) -> Brought:
+    async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
         picture = wanted.picture
         content = await self._download(picture, meter)
         image = await self._prepare(picture, content, meter, suspect=claim.attempt > 1)
         uploaded = await self._upload(claim, wanted, image, meter)
-        return Brought(
+        return ImageResult(
             wanted=wanted,
             file=uploaded.file,
             made_room=uploaded.made_room,
             is_still=wanted.picture.is_still or image.first_frame_of_animation,
         )
 
-    async def _download(self, picture: Picture, meter: Meter) -> bytes:
-        if picture.size_bytes is not None and picture.size_bytes > self._max_bytes:
+    async def _download(self, picture: TelegramImage, meter: Meter) -> bytes:
+        if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
         content = await self._download_with_patience(picture.telegram_id)
         ms = ms_since(began)
-        meter.downloaded(len(content), ms)
+        meter.record_download(len(content), ms)
         log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
         return content
 
@@ -103,7 +107,7 @@ class Pictures:
         for tries_left in reversed(range(DOWNLOAD_TRIES)):
             try:
                 async with asyncio.timeout(DOWNLOAD_S):
-                    return await self._chat.download(telegram_id, max_bytes=self._max_bytes)
+                    return await self.chat.download(telegram_id, max_bytes=self.max_bytes)
             except TimeoutError as error:
                 raise ChatBusy("the download took too long") from error
             except ChatBusy as busy:
@@ -113,12 +117,12 @@ class Pictures:
         raise AssertionError("the last try returns or raises")
 
     async def _prepare(
-        self, picture: Picture, content: bytes, meter: Meter, *, suspect: bool
+        self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
     ) -> Image:
         began = now_s()
-        image = await self._codec.prepare(content, suspect=suspect)
+        image = await self.codec.prepare(content, suspect=suspect)
         ms = ms_since(began)
-        meter.prepared(picture, image, ms)
+        meter.record_preparation(picture, image, ms)
         log.info(
             "image.prepared",
             ms=ms,
@@ -128,15 +132,17 @@ class Pictures:
         )
         return image
 
-    async def _upload(self, claim: Claim, wanted: Wanted, image: Image, meter: Meter) -> Uploaded:
+    async def _upload(
+        self, claim: Claim, wanted: ImageRequest, image: Image, meter: Meter
+    ) -> UploadResult:
         began = now_s()
-        uploaded = await self._ledger.upload(claim, _intended(wanted, image), image)
-        meter.uploaded(len(image.content), ms_since(began))
+        uploaded = await self.file_service.upload(claim, _intended(wanted, image), image)
+        meter.record_upload(len(image.content), ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded
 
 
-def _intended(wanted: Wanted, image: Image) -> IntendedFile:
+def _intended(wanted: ImageRequest, image: Image) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
         owner=wanted.message.user_id,

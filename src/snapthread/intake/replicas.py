@@ -2,47 +2,46 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.intake.worker import Mailbox
-from snapthread.limits import NEWS_EVERY_S
+from snapthread.intake.worker import Worker
+from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
 from snapthread.ports import Clock, Store
-from snapthread.rate_limits import Pauses
+from snapthread.rate_limits import Cooldowns
 
 log = structlog.get_logger()
 
 StopAnswer = Callable[[ConversationKey, int], None]
 
 
-class Listening:
+@dataclass(slots=True, kw_only=True, eq=False)
+class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
-    def __init__(
-        self, store: Store, mailbox: Mailbox, pauses: Pauses, clock: Clock, *, stop: StopAnswer
-    ) -> None:
-        self._store = store
-        self._mailbox = mailbox
-        self._pauses = pauses
-        self._clock = clock
-        self._stop = stop
+    store: Store
+    worker: Worker
+    cooldowns: Cooldowns
+    clock: Clock
+    stop: StopAnswer
 
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self._mailbox.works()
+            await self.worker.works()
             try:
-                await self.hear()
+                await self.sync_once()
             except (StoreBusy, StoreFull) as away:
                 log.debug("trouble", kind="store", why=str(away))  # the lease looks after itself
-            await asyncio.sleep(NEWS_EVERY_S)
+            await asyncio.sleep(SYNC_EVERY_S)
 
-    async def hear(self) -> None:
-        news = await self._store.news(self._mailbox.claims, self._clock())
-        self._pauses.hear(news.pauses)
-        for claim in news.lost:
-            self._mailbox.lose(claim)
-        for claim in news.stopped:
-            self._stop(claim.conversation, claim.turn)
+    async def sync_once(self) -> None:
+        changes = await self.store.poll_changes(self.worker.claims, self.clock())
+        self.cooldowns.hear(changes.cooldowns)
+        for claim in changes.lost:
+            self.worker.lose(claim)
+        for claim in changes.stopped:
+            self.stop(claim.conversation, claim.turn)

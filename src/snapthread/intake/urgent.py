@@ -2,66 +2,57 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
-from snapthread.commands.access import Door
+from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import DELETE_ME, Commands
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
-from snapthread.model import RESET_COMMANDS, Message, Say
+from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
 from snapthread.ports import Chat, Clock, Store
 from snapthread.turn.outcome import unexpected
-from snapthread.turn.running import Asking
+from snapthread.turn.running import RunningTurns
 
 log = structlog.get_logger()
 
 
-class Jumping:
+@dataclass(slots=True, kw_only=True, eq=False)
+class UrgentCommands:
     """Each is done with in one transaction."""
 
-    def __init__(
-        self,
-        store: Store,
-        chat: Chat,
-        asking: Asking,
-        commands: Commands,
-        door: Door,
-        clock: Clock,
-        *,
-        files_retired: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._chat = chat
-        self._asking = asking
-        self._commands = commands
-        self._door = door
-        self._clock = clock
-        self._files_retired = files_retired
-        self._presses: set[asyncio.Task[None]] = set()
+    store: Store
+    chat: Chat
+    running_turns: RunningTurns
+    commands: Commands
+    access: AccessControl
+    clock: Clock
+    files_retired: Callable[[], None]
+    _presses: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
-    async def jump(self, command: Message, stop_turn: StopTurn) -> None:
+    async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
         if command.press_id is not None:
             self._answer_press(command.press_id)
         try:
-            await self._jump(command, stop_turn)
+            await self._run(command, stop_turn)
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self._door.words(command))
-            await self._store.jumped(command, self._clock(), says=outcome.says())
+            outcome = unexpected(error, self.access.localizer(command))
+            await self.store.complete_command(command, self.clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
-        task = asyncio.create_task(self._chat.answer_press(press_id))
+        task = asyncio.create_task(self.chat.answer_press(press_id))
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
 
-    async def _jump(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self._door.refusal(command, self._door.words(command))
+    async def _run(self, command: Message, stop_turn: StopTurn) -> None:
+        refusal = await self.access.refusal(command, self.access.localizer(command))
         if refusal is not None:
-            await self._store.jumped(command, self._clock(), says=refusal.says())
+            await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self._press(command, stop_turn)
         elif command.word in RESET_COMMANDS:
@@ -70,29 +61,29 @@ class Jumping:
         elif command.word == "stop":
             await self._stop(command)
         else:
-            await self._store.jumped(command, self._clock(), says=())
+            await self.store.complete_command(command, self.clock(), replies=())
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         if press.word == DELETE_ME:
             await stop_turn()
-        says = await self._commands.press(press, self._door.words(press), press.destination)
-        await self._store.jumped(press, self._clock(), says=says)
+        replies = await self.commands.press(press, self.access.localizer(press), press.destination)
+        await self.store.complete_command(press, self.clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
-        nothing = self._door.words(command)("stop_nothing")
-        says = () if command.draft_id is not None else (Say(text=nothing),)
-        turn = await self._store.stop(command, self._clock(), if_nothing=says)
+        nothing = self.access.localizer(command)("stop_nothing")
+        replies = () if command.draft_id is not None else (OutgoingMessage(text=nothing),)
+        turn = await self.store.stop(command, self.clock(), if_nothing=replies)
         if turn is not None:
-            self._asking.stop(command.conversation, turn)
+            self.running_turns.stop(command.conversation, turn)
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""
-        words = self._door.words(command)
-        files = await self._store.reset(
-            command, self._clock(), render=lambda files: Say(text=words.reset(files))
+        t = self.access.localizer(command)
+        files = await self.store.reset(
+            command, self.clock(), render=lambda files: OutgoingMessage(text=t.reset(files))
         )
         if files is not None:
             log.info("conversation.reset", user=command.user_id, files=files)
-            self._files_retired()
+            self.files_retired()

@@ -6,57 +6,57 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.assistant import (
-    Answered,
+    AnswerCompleted,
     AnswerEvent,
-    Ask,
     Assistant,
-    Counted,
+    AssistantRequest,
     InputImage,
-    InputLine,
+    InputItem,
     InputText,
     PriceList,
-    Taken,
+    RequestTaken,
     TextDelta,
+    UsageReported,
 )
 from snapthread.ports.chat import Chat, Update
-from snapthread.ports.conversations import Conversations, ResetWords
+from snapthread.ports.conversations import Conversations, ResetReply
+from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image
-from snapthread.ports.ledger import Ledger
-from snapthread.ports.mailboxes import Arrival, Mailboxes
+from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
+from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "AnswerCompleted",
     "AnswerEvent",
-    "Answered",
     "Arrival",
-    "Ask",
     "Assistant",
+    "AssistantRequest",
     "Chat",
     "Clock",
     "Codec",
     "Conversations",
-    "Counted",
+    "FileLedger",
     "Files",
     "Image",
     "InputImage",
-    "InputLine",
+    "InputItem",
     "InputText",
-    "Ledger",
-    "Mailboxes",
+    "MessageQueue",
     "People",
     "PriceList",
-    "Quotas",
-    "Records",
+    "QuotaLedger",
     "RemoteFile",
-    "ResetWords",
+    "RequestTaken",
+    "ResetReply",
     "Store",
-    "Taken",
     "TextDelta",
     "Update",
+    "UsageRecords",
+    "UsageReported",
 ]

@@ -18,7 +18,7 @@ class InputImage:
 
 
 @dataclass(frozen=True, slots=True)
-class InputLine:
+class InputItem:
     """One line of the request."""
 
     role: str
@@ -26,16 +26,16 @@ class InputLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class AssistantRequest:
     """One request. The ids are hashed: they name nobody."""
 
-    lines: tuple[InputLine, ...]
+    lines: tuple[InputItem, ...]
     safety_identifier: str
     prompt_cache_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RequestTaken:
     """The API took the question: from now on it may cost something."""
 
 
@@ -45,14 +45,14 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class UsageReported:
     """What a failing answer has cost, as the API tells it; the failure itself follows."""
 
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class AnswerCompleted:
     """The answer's end. `cut`: why it is shorter than the model wanted."""
 
     usage: Usage
@@ -60,14 +60,14 @@ class Answered:
     cut: str | None = None  # "max_output_tokens" or "content_filter"
 
 
-AnswerEvent = Taken | TextDelta | Counted | Answered
+AnswerEvent = RequestTaken | TextDelta | UsageReported | AnswerCompleted
 
 
 class Assistant(Protocol):
     """OpenAI's Responses API, one attempt per call."""
 
-    def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent, None]:
-        """Stream one answer; `Taken` comes first and `Answered` last.
+    def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent, None]:
+        """Stream one answer; `RequestTaken` comes first and `AnswerCompleted` last.
 
         Raises AssistantBusy, AssistantRefused, ContextTooLong, FilesGone and the Denied family.
         Waits at most `FIRST_EVENT_S`, `NEXT_EVENT_S` and `ANSWER_S`.

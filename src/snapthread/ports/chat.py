@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from snapthread.model import Destination, Message, Part, Say
+from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +32,18 @@ class Chat(Protocol):
         """Long poll. `offset` confirms every update below it. A malformed update is skipped."""
         ...
 
-    async def send(self, part: Part) -> int:
+    async def send(self, part: OutboxMessage) -> int:
         """Send one message; its id. Never sent twice by itself."""
         ...
 
-    async def draft(self, to: Destination, draft_id: int, say: Say) -> None:
+    async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         """Show what is being written, with a Stop button, for 30 s; no text: "Thinking…".
 
         Raises DraftsUnknown where this server knows no drafts. In private chats only.
         """
         ...
 
-    async def edit(self, to: Destination, message_id: int, say: Say) -> None:
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         """Give our own message another text; one that it has already is no failure."""
         ...
 

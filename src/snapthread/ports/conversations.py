@@ -9,15 +9,15 @@ from snapthread.model import (
     ConversationKey,
     Destination,
     FileName,
-    Line,
+    HistoryItem,
     Message,
-    Part,
-    Say,
+    OutboxMessage,
+    OutgoingMessage,
     Transcript,
 )
 from snapthread.usage import TurnRecord
 
-ResetWords = Callable[[int], Say]
+ResetReply = Callable[[int], OutgoingMessage]
 
 
 class Conversations(Protocol):
@@ -54,12 +54,12 @@ class Conversations(Protocol):
         claim: Claim,
         now: datetime,
         *,
-        lines: Sequence[Line] = (),
-        says: Sequence[Say] = (),
+        lines: Sequence[HistoryItem] = (),
+        replies: Sequence[OutgoingMessage] = (),
         to: Destination,
-        put_aside: bool = False,
+        dead_letter: bool = False,
         record: TurnRecord | None = None,
-    ) -> tuple[Part, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
         The lines join the conversation, the files that they name become live, every other upload
@@ -80,7 +80,7 @@ class Conversations(Protocol):
         ...
 
     async def stop(
-        self, command: Message, now: datetime, *, if_nothing: Sequence[Say]
+        self, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
     ) -> int | None:
         """A Stop is done with; the number of the turn that it ends.
 
@@ -91,7 +91,7 @@ class Conversations(Protocol):
         """
         ...
 
-    async def reset(self, command: Message, now: datetime, *, render: ResetWords) -> int | None:
+    async def reset(self, command: Message, now: datetime, *, render: ResetReply) -> int | None:
         """Law 2 in one transaction; how many files are to be deleted.
 
         The epoch rises, the lease is fenced off, the conversation is empty, its files are
@@ -102,18 +102,20 @@ class Conversations(Protocol):
         """
         ...
 
-    async def jumped(self, command: Message, now: datetime, *, says: Sequence[Say]) -> bool:
+    async def complete_command(
+        self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
+    ) -> bool:
         """A command that jumps the queue is done with, and `says` become parts to deliver.
 
         False, and nothing happens, where the command is not waiting any more.
         """
         ...
 
-    async def say(
+    async def enqueue(
         self,
         conversation: ConversationKey,
         to: Destination,
-        say: Say,
+        outgoing: OutgoingMessage,
         now: datetime,
         *,
         once: str | None = None,
@@ -123,10 +125,10 @@ class Conversations(Protocol):
         `again_after_s`); False where it was."""
         ...
 
-    async def delivered(self, claim: Claim, part: Part) -> None:
+    async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         """The part is done with: Telegram took it, or refuses it for good."""
         ...
 
-    async def drop_parts(self, claim: Claim) -> int:
+    async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from snapthread.model import Destination, Erased, Message, Say
+from snapthread.model import Destination, Erased, Message, OutgoingMessage
 
 
 class People(Protocol):
@@ -15,7 +15,7 @@ class People(Protocol):
         user_id: int,
         now: datetime,
         *,
-        last_words: tuple[Destination, Say] | None = None,
+        last_words: tuple[Destination, OutgoingMessage] | None = None,
         asked_by: Message | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
@@ -47,7 +47,7 @@ class People(Protocol):
         now: datetime,
         *,
         due_at: datetime,
-        say: Say,
+        outgoing: OutgoingMessage,
     ) -> int:
         """Files of the first generation become retired files of this user, due at `due_at`, or at
         once with the next reset or erasure. How many the ledger did not know; where there were

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Installation
-from snapthread.ports.accounts import Quotas, Records
 from snapthread.ports.conversations import Conversations
-from snapthread.ports.ledger import Ledger
-from snapthread.ports.mailboxes import Mailboxes
+from snapthread.ports.file_ledger import FileLedger
+from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
+from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
-class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol):
+class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageRecords, Protocol):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
@@ -26,8 +26,8 @@ class Store(Mailboxes, Conversations, Ledger, People, Quotas, Records, Protocol)
         """One process does a job at a time; who has it keeps it by taking it again."""
         ...
 
-    async def pause(self, service: str, until: datetime) -> None:
-        """No process calls this service before then (`Mailboxes.news` tells the others)."""
+    async def start_cooldown(self, service: str, until: datetime) -> None:
+        """No process calls this service before then (`MessageQueue.news` tells the others)."""
         ...
 
     async def tidy(self, now: datetime) -> int:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ChatRefused
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, Destination, Part
+from snapthread.model import Claim, Destination, OutboxMessage
 from snapthread.ports import Chat, Store
 
 log = structlog.get_logger()
@@ -18,14 +19,14 @@ RETRY_FIRST_S = 1.0
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
-class Reply:
+@dataclass(slots=True, kw_only=True, eq=False)
+class ReplySender:
     """Delivers parts; each is forgotten once Telegram took it, or refuses it for good."""
 
-    def __init__(self, store: Store, chat: Chat) -> None:
-        self._store = store
-        self._chat = chat
+    store: Store
+    chat: Chat
 
-    async def deliver(self, claim: Claim, parts: Sequence[Part]) -> None:
+    async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
         for part in parts:
             try:
@@ -33,9 +34,9 @@ class Reply:
             except ChatRefused as refused:
                 await self._drop(claim, refused)
                 return
-            await self._store.delivered(claim, part)
+            await self.store.mark_sent(claim, part)
 
-    async def _send(self, part: Part) -> None:
+    async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
         for tries_left in reversed(range(SEND_TRIES)):
             try:
@@ -46,16 +47,16 @@ class Reply:
                 log.info("part.delivered", ms=ms_since(began))
                 return
 
-    async def _put(self, part: Part) -> None:
+    async def _put(self, part: OutboxMessage) -> None:
         """In the place of the message that showed the answer as it grew, if that is still there."""
         if part.to.replaces is not None:
             try:
-                await self._chat.edit(part.to, part.to.replaces, part.say)
+                await self.chat.edit(part.to, part.to.replaces, part.outgoing)
             except ChatRefused as refused:
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return
-        await self._chat.send(part)
+        await self.chat.send(part)
 
     async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
         wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
@@ -65,7 +66,7 @@ class Reply:
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""
-        dropped = await self._store.drop_parts(claim)
+        dropped = await self.store.drop_outbox(claim)
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from snapthread.model import Destination, Message, Photo, Say
+from snapthread.model import Destination, HistoryImage, Message, OutgoingMessage
 from snapthread.usage import DailyUsage, TurnRecord
 
 _MESSAGE = TypeAdapter(Message)
-_SAY = TypeAdapter(Say)
+_SAY = TypeAdapter(OutgoingMessage)
 _DESTINATION = TypeAdapter(Destination)
-_PHOTOS = TypeAdapter(tuple[Photo, ...])
+_PHOTOS = TypeAdapter(tuple[HistoryImage, ...])
 _RECORD = TypeAdapter(TurnRecord)
 
 
@@ -39,11 +39,11 @@ def load_message(text: str) -> Message:
     return _MESSAGE.validate_json(text)
 
 
-def dump_say(say: Say) -> str:
-    return _SAY.dump_json(say, exclude_defaults=True).decode()
+def dump_say(outgoing: OutgoingMessage) -> str:
+    return _SAY.dump_json(outgoing, exclude_defaults=True).decode()
 
 
-def load_say(text: str) -> Say:
+def load_say(text: str) -> OutgoingMessage:
     return _SAY.validate_json(text)
 
 
@@ -55,11 +55,11 @@ def load_destination(text: str) -> Destination:
     return _DESTINATION.validate_json(text)
 
 
-def dump_photos(photos: Sequence[Photo]) -> str:
+def dump_photos(photos: Sequence[HistoryImage]) -> str:
     return _PHOTOS.dump_json(tuple(photos)).decode()
 
 
-def load_photos(text: str) -> tuple[Photo, ...]:
+def load_photos(text: str) -> tuple[HistoryImage, ...]:
     return _PHOTOS.validate_json(text)
 
 

@@ -21,7 +21,7 @@ from snapthread.errors import (
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import Language, Message
 from snapthread.texts import Texts, language_of
-from snapthread.usage import Over
+from snapthread.usage import LimitExceeded
 
 MEGA = 1_000_000
 
@@ -49,7 +49,7 @@ SAY_IT_ALL = frozenset({"download_failed", "image_refused"})  # they say "send i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Localizer:
     """The sentences for one person."""
 
     texts: Texts
@@ -65,7 +65,7 @@ class Words:
         default: Language,
         limit_mb: float,
         storage_mb: float,
-    ) -> "Words":
+    ) -> "Localizer":
         language = language_of(message.language_code, default)
         return cls(texts=texts, language=language, limit_mb=limit_mb, storage_mb=storage_mb)
 
@@ -98,7 +98,7 @@ class Words:
             return reasons[0]
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
-    def over(self, over: Over) -> str:
+    def over(self, over: LimitExceeded) -> str:
         """Which limit, how much of it is used, when it opens; what helps where waiting does not."""
         is_money = over.limit.endswith("cost")
         amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}

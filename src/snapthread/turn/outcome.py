@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import structlog
 
 from snapthread.formatting import format_answer, split_plain
-from snapthread.model import Line, Say
-from snapthread.texts.localizer import Words
-from snapthread.turn.state import Ended
+from snapthread.model import HistoryItem, OutgoingMessage
+from snapthread.texts.localizer import Localizer
+from snapthread.turn.state import TurnResult
 
 log = structlog.get_logger()
 
@@ -26,10 +26,10 @@ class Outcome:
     texts: tuple[str, ...] = ()
     answer: str = ""
     after: tuple[str, ...] = ()
-    more: tuple[Say, ...] = ()
-    lines: tuple[Line, ...] = ()
+    more: tuple[OutgoingMessage, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
 
-    def says(self) -> tuple[Say, ...]:
+    def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
         return (
             *_plain(self.texts),
@@ -39,43 +39,43 @@ class Outcome:
         )
 
 
-def outcome_of(ended: Ended, beyond: tuple[str, ...], words: Words) -> Outcome:
+def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    faults = (words.faults(ended.faults, ended.pictures),) if ended.faults else ()
-    beyond = (*beyond, words.over(ended.over)) if ended.over else beyond
+    faults = (t.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.lines:
         reason = ended.faults[0]
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
-    stills = (words("stills", n=ended.stills),) if ended.stills else ()
+    stills = (t("stills", n=ended.stills),) if ended.stills else ()
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
         texts=(*beyond, *faults, *stills),
         answer=ended.text,
-        after=_after(ended, words),
+        after=_after(ended, t),
         lines=ended.lines,
     )
 
 
-def _after(ended: Ended, words: Words) -> tuple[str, ...]:
+def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     if ended.is_stopped:
-        return () if ended.text else (words.stopped(ended.unseen),)
-    return (words.cut(ended.cut),) if ended.cut else ()
+        return () if ended.text else (t.stopped(ended.unseen),)
+    return (t.cut(ended.cut),) if ended.cut else ()
 
 
-def unexpected(error: Exception, words: Words) -> Outcome:
+def unexpected(error: Exception, t: Localizer) -> Outcome:
     """A mistake of ours: logged whole, with a number that the person sees too."""
     number = secrets.token_hex(3)
     log.error("turn.broke", number=number, exc_info=error)
-    text = words("unexpected", id=number)
+    text = t("unexpected", id=number)
     return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
-def _plain(texts: tuple[str, ...]) -> tuple[Say, ...]:
-    return tuple(say for text in texts for say in split_plain(text))
+def _plain(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
+    return tuple(outgoing for text in texts for outgoing in split_plain(text))
 
 
-def _formatted(markdown: str) -> tuple[Say, ...]:
+def _formatted(markdown: str) -> tuple[OutgoingMessage, ...]:
     """A formatter that fails, or leaves nothing to see, must not cost the answer."""
     if not markdown:
         return ()

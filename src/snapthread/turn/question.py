@@ -4,37 +4,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapthread.images.importer import Brought, Wanted
+from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import Line, Message, Photo, Picture
-from snapthread.turn.transcript import ImageTokens, ModelWords, text_tokens
+from snapthread.model import HistoryImage, HistoryItem, Message, TelegramImage
+from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
 OF_REPLY = 1  # the place of the picture of the message replied to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class QuestionContext:
     """What the messages do not say themselves."""
 
     is_late: bool = False
     replied_label: int | None = None  # of a photo replied to that is in the conversation
 
 
-def wanted_pictures(messages: Sequence[Message], *, replied: bool) -> tuple[Wanted, ...]:
+def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
     """The pictures that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        Wanted(message=message, picture=picture, place=number and number + OF_REPLY)
+        ImageRequest(message=message, picture=picture, place=number and number + OF_REPLY)
         for message in messages
         for number, picture in enumerate(message.pictures)
     ]
-    answered = replied_picture(messages) if replied else None
+    answered = replied_image(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (Wanted(message=messages[0], picture=answered, place=OF_REPLY), *own)
+    return (ImageRequest(message=messages[0], picture=answered, place=OF_REPLY), *own)
 
 
-def replied_picture(messages: Sequence[Message]) -> Picture | None:
+def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
     return reply.picture if reply is not None else None
@@ -57,35 +57,35 @@ def _between(text: str, last: str) -> str:
     return "\n"
 
 
-def question_line(
+def question_item(
     messages: Sequence[Message],
-    brought: Sequence[Brought],
-    context: Context,
+    brought: Sequence[ImageResult],
+    context: QuestionContext,
     *,
     first_label: int,
-    words: ModelWords,
+    t: ModelTexts,
     image_tokens: ImageTokens,
     now: datetime,
-) -> Line:
+) -> HistoryItem:
     """The line that the model gets and the conversation keeps."""
     photos = _photos(brought, first_label)
-    notes = _notes(messages, brought, context, first_label, words)
+    notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, asked_text(messages)]))
     sizes = [one.file for one in brought if one.file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
-    return Line(role="user", text=text, photos=photos, at=now, tokens=tokens)
+    return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
 
 
-def _photos(brought: Sequence[Brought], first_label: int) -> tuple[Photo, ...]:
+def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.file is not None]
     return tuple(
-        Photo(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
+        HistoryImage(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         if one.file is not None
     )
 
 
-def _sent_at(wanted: Wanted) -> datetime:
+def _sent_at(wanted: ImageRequest) -> datetime:
     reply = wanted.message.reply
     if wanted.place == OF_REPLY and reply is not None and reply.sent_at is not None:
         return reply.sent_at
@@ -94,31 +94,31 @@ def _sent_at(wanted: Wanted) -> datetime:
 
 def _notes(
     messages: Sequence[Message],
-    brought: Sequence[Brought],
-    context: Context,
+    brought: Sequence[ImageResult],
+    context: QuestionContext,
     first_label: int,
-    words: ModelWords,
+    t: ModelTexts,
 ) -> list[str]:
     """What the model should know beside the words of the person."""
     notes = []
     if context.is_late:
-        notes.append(words("album_late"))
+        notes.append(t("album_late"))
     label = context.replied_label
     if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
         label = first_label
     if label is not None:
-        notes.append(words("reply_to_photo", label=label))
+        notes.append(t("reply_to_photo", label=label))
     elif (reply := messages[0].reply) is not None and reply.text:
-        notes.append(words("reply_to_text", quote=reply.text[:QUOTE_MAX]))
+        notes.append(t("reply_to_text", quote=reply.text[:QUOTE_MAX]))
     usable = [one for one in brought if one.file is not None]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
-            notes.append(words("still", label=number, what=_moving(one, words)))
+            notes.append(t("still", label=number, what=_moving(one, t)))
     if len(usable) < len(brought):
-        notes.append(words("photos_unreadable", n=len(brought) - len(usable)))
+        notes.append(t("photos_unreadable", n=len(brought) - len(usable)))
     return notes
 
 
-def _moving(one: Brought, words: ModelWords) -> str:
+def _moving(one: ImageResult, t: ModelTexts) -> str:
     kind = one.wanted.picture.kind
-    return words(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")
+    return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

@@ -9,18 +9,18 @@ import hashlib
 import hmac
 import math
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
-from snapthread.meter import Meter, summed
-from snapthread.model import Claim, Installation, Message, Picture, Usage
+from snapthread.meter import Meter, sum_usage
+from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
-from snapthread.turn.question import asked_text, replied_picture
+from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.transcript import image_tokens as usual_tokens
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import Limits, Over, Spent, Stages, TurnRecord
+from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
@@ -28,7 +28,7 @@ UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestProfile:
     """How questions are put: what their cost depends on."""
 
     model: str
@@ -49,47 +49,41 @@ class Asked:
         return usual_tokens(side, side) if most is None else most
 
 
-def pictures_of(questions: tuple[Message, ...]) -> tuple[Picture, ...]:
+def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(picture for question in questions for picture in question.pictures)
 
 
-class Accounts:
+@dataclass(slots=True, kw_only=True, eq=False)
+class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
-    def __init__(
-        self,
-        store: Store,
-        prices: PriceList,
-        installation: Installation,
-        clock: Clock,
-        *,
-        asked: Asked,
-        limits: Limits,
-        admins: frozenset[int] = frozenset(),
-    ) -> None:
-        self._store = store
-        self._prices = prices
-        self._secret = installation.secret
-        self._clock = clock
-        self._limits = limits
-        self._admins = admins
-        self.asked = asked
+    store: Store
+    prices: PriceList
+    installation: Installation
+    clock: Clock
+    profile: RequestProfile
+    limits: Limits
+    admins: frozenset[int] = frozenset()
+    _secret: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._secret = self.installation.secret
 
     def limits_of(self, user_id: int) -> Limits:
-        return Limits() if user_id in self._admins else self._limits
+        return Limits() if user_id in self.admins else self.limits
 
-    async def spent(self, user_id: int) -> Spent:
-        return await self._store.spent(self._payer(user_id), self._clock())
+    async def spent(self, user_id: int) -> Spending:
+        return await self.store.spent(self._payer(user_id), self.clock())
 
-    async def admit(
+    async def reserve(
         self, claim: Claim, questions: tuple[Message, ...], meter: Meter
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
-        pictures = pictures_of(questions)
-        over = await self._store.reserve(
+        pictures = images_of(questions)
+        over = await self.store.reserve(
             claim,
-            self._clock(),
+            self.clock(),
             payer=self._payer(user_id),
             estimate=await self._estimate(claim, questions, meter),
             limits=self.limits_of(user_id),
@@ -109,17 +103,17 @@ class Accounts:
     ) -> TurnRecord:
         usage = Usage(
             input_tokens=await self._input_tokens(claim, questions),
-            output_tokens=self.asked.output_tokens,
+            output_tokens=self.profile.output_tokens,
         )
         return TurnRecord(
             id=meter.id,
-            at=self._clock(),
+            at=self.clock(),
             user_id=questions[0].user_id,
-            model=self.asked.model,
+            model=self.profile.model,
             outcome="interrupted",
             reason="lost",
             messages=1,
-            images=len(pictures_of(questions)),
+            images=len(images_of(questions)),
             sent=meter.sent(),
             estimated=usage,
             cost_micros=self._most(usage),
@@ -127,29 +121,29 @@ class Accounts:
 
     async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
         question = self._question_tokens(questions)
-        if not self._limits.of_money:
+        if not self.limits.of_money:
             return question  # nobody will ask what the conversation adds to it
-        transcript = await self._store.compose(
-            claim, self._clock(), max_tokens=UNCUT, question_tokens=question
+        transcript = await self.store.compose(
+            claim, self.clock(), max_tokens=UNCUT, question_tokens=question
         )
         held = sum(line.tokens for line in transcript.lines)
-        return max(question, min(question + held, self.asked.context_tokens))
+        return max(question, min(question + held, self.profile.context_tokens))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
-        replied = replied_picture(questions)
-        pictures = (*pictures_of(questions), *((replied,) if replied else ()))
+        replied = replied_image(questions)
+        pictures = (*images_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
-        around = self.asked.instructions_tokens + AROUND_TOKENS
+        around = self.profile.instructions_tokens + AROUND_TOKENS
         return around + text_tokens(asked_text(questions)) + shown
 
-    def _picture_tokens(self, picture: Picture) -> int:
+    def _picture_tokens(self, picture: TelegramImage) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
-        side = self.asked.image_side
+        side = self.profile.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
-            return self.asked.most_image_tokens()
+            return self.profile.most_image_tokens()
         scale = min(1.0, side / max(picture.width, picture.height))
         width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
-        return self.asked.image_tokens(width, height)
+        return self.profile.image_tokens(width, height)
 
     def _most(self, usage: Usage) -> int | None:
         """What is written to the cache may cost more than plain input."""
@@ -159,7 +153,7 @@ class Accounts:
 
     def _cost(self, *usages: Usage) -> int | None:
         """Of requests, each priced by itself; unknown where one of them is."""
-        costs = [self._prices.cost_micros(self.asked.model, usage) for usage in usages]
+        costs = [self.prices.cost_micros(self.profile.model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
@@ -167,13 +161,13 @@ class Accounts:
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
         """What became of the attempt, now."""
-        began = self._clock() - timedelta(milliseconds=ms_since(meter.began_s))
+        began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(
             id=meter.id,
-            at=self._clock(),
+            at=self.clock(),
             user_id=first.user_id,
-            model=self.asked.model,
+            model=self.profile.model,
             outcome=outcome,
             reason=reason,
             messages=meter.messages,
@@ -184,8 +178,8 @@ class Accounts:
             requests=meter.requests,
             images_in_requests=meter.images_in_requests,
             image_tokens=meter.image_tokens,
-            usage=summed(meter.answers),
-            estimated=summed(meter.broken),
+            usage=sum_usage(meter.answers),
+            estimated=sum_usage(meter.broken),
             cost_micros=self._cost(*meter.answers, *meter.broken),
             is_free=outcome == "failed",
             restored=meter.restored,
@@ -200,9 +194,9 @@ class Accounts:
             ),
         )
 
-    async def broke_off(self, first: Message, meter: Meter) -> TurnRecord:
+    async def record_interrupted(self, first: Message, meter: Meter) -> TurnRecord:
         """The attempt ends without an end of the turn: what it has cost is known now."""
         record = self.record(first, meter, outcome="interrupted", reason="broke_off")
         with suppress(SnapthreadError):  # else it is charged as reserved
-            await self._store.revise(record)
+            await self.store.revise(record)
         return record

@@ -9,7 +9,7 @@ import hmac
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -18,14 +18,19 @@ from snapthread.clock import now_s
 from snapthread.errors import AssistantBusy, ContextTooLong, EmptyAnswer, FilesGone
 from snapthread.formatting import split_plain
 from snapthread.images.healing import Healing
-from snapthread.images.importer import Brought, Pictures, Wanted
+from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
-from snapthread.model import Claim, Installation, Line, Message, Transcript, Usage
-from snapthread.ports import Ask, Assistant, Clock, Store
-from snapthread.turn.question import Context, question_line, replied_picture, wanted_pictures
-from snapthread.turn.quotas import Accounts
-from snapthread.turn.state import Ended, Said, Turn
-from snapthread.turn.transcript import ModelWords, named_files, request_lines, text_tokens
+from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
+from snapthread.ports import Assistant, AssistantRequest, Clock, Store
+from snapthread.turn.question import (
+    QuestionContext,
+    image_requests,
+    question_item,
+    replied_image,
+)
+from snapthread.turn.quotas import Quotas
+from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
+from snapthread.turn.transcript import ModelTexts, named_files, request_items, text_tokens
 
 log = structlog.get_logger()
 
@@ -34,59 +39,51 @@ MENDS_MAX = 2  # a file may vanish again during the repair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ContextBounds:
     """How much of the conversation a request holds."""
 
     tokens: int
     images: int = 0  # 0: all
 
 
-class Turns:
+@dataclass(slots=True, kw_only=True, eq=False)
+class TurnRunner:
     """Runs turns: pictures in, question out, answer back."""
 
-    def __init__(
-        self,
-        store: Store,
-        pictures: Pictures,
-        healing: Healing,
-        accounts: Accounts,
-        assistant: Assistant,
-        words: ModelWords,
-        installation: Installation,
-        clock: Clock,
-        *,
-        bounds: Bounds,
-    ) -> None:
-        self._store = store
-        self._pictures = pictures
-        self._healing = healing
-        self._accounts = accounts
-        self._assistant = assistant
-        self._words = words
-        self._secret = installation.secret
-        self._clock = clock
-        self._bounds = bounds
+    store: Store
+    importer: ImageImporter
+    healing: Healing
+    quotas: Quotas
+    assistant: Assistant
+    t: ModelTexts
+    installation: Installation
+    clock: Clock
+    bounds: ContextBounds
+    _secret: bytes = field(init=False)
 
-    async def run(self, turn: Turn) -> AsyncGenerator[Said | Ended, None]:
+    def __post_init__(self) -> None:
+        self._secret = self.installation.secret
+
+    async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
-        await self._bring(turn)
-        if turn.is_about_nothing:
-            yield turn.ended()
+        await self._import(turn)
+        if turn.lacks_usable_images:
+            yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
             async for text in said:
-                yield Said(text=text)
+                yield PartialAnswer(text=text)
         if not split_plain(turn.text):
             raise EmptyAnswer
-        yield turn.ended(self._answer_line(turn.text))
+        yield turn.result(self._answer_item(turn.text))
 
-    def stopped(self, turn: Turn) -> Ended:
+    def stopped(self, turn: TurnState) -> TurnResult:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
         said."""
         if turn.question is None:
-            turn.brought = tuple(Brought(wanted=one) for one in turn.wanted)
+            turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.ended(self._answer_line(turn.shown) if turn.shown else None)
+        ended = turn.result(self._answer_item(turn.shown) if turn.shown else None)
         return replace(
             ended,
             lines=ended.lines or (turn.question,),
@@ -97,32 +94,32 @@ class Turns:
 
     # ------------------------------------------------------------ pictures in
 
-    async def _bring(self, turn: Turn) -> None:
+    async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
-        claim, replied = turn.claim, replied_picture(turn.messages)
-        label = await self._store.label_of(claim, replied.unique_id) if replied else None
-        turn.context = Context(is_late=claim.is_late, replied_label=label)
-        await self._bring_more(turn, wanted_pictures(turn.messages, replied=label is None))
-        while late := await self._store.take_stragglers(claim):
+        claim, replied = turn.claim, replied_image(turn.messages)
+        label = await self.store.label_of(claim, replied.unique_id) if replied else None
+        turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
+        await self._import_more(turn, image_requests(turn.messages, replied=label is None))
+        while late := await self.store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
             if questions and await self._admits(turn, (*turn.messages, *questions)):
-                await self._bring_more(turn, wanted_pictures(questions, replied=False))
+                await self._import_more(turn, image_requests(questions, replied=False))
 
-    async def _admits(self, turn: Turn, messages: tuple[Message, ...]) -> bool:
+    async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
-        over = await self._accounts.admit(turn.claim, messages, turn.meter)
+        over = await self.quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
 
-    async def _bring_more(self, turn: Turn, wanted: tuple[Wanted, ...]) -> None:
+    async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self._pictures.bring(turn.claim, wanted, turn.meter)
+        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
 
-    async def _ask_until_answered(self, turn: Turn) -> AsyncGenerator[str, None]:
+    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[str, None]:
         """The text so far, again and again; asks again where that may help."""
         retries, mends = ASK_RETRIES, MENDS_MAX
         while turn.answered is None:
@@ -138,53 +135,53 @@ class Turns:
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not await self._store.shorten(turn.claim):
+                if not await self.store.shorten(turn.claim):
                     raise
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
+                await self.healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
                 mends -= 1
 
-    async def _compose(self, turn: Turn) -> Transcript:
+    async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's line, whose labels go on from it."""
-        question, began = self._question(turn, 1), self._clock()
-        transcript = await self._store.compose(
+        question, began = self._question(turn, 1), self.clock()
+        transcript = await self.store.compose(
             turn.claim,
             began,
-            max_tokens=self._bounds.tokens,
+            max_tokens=self.bounds.tokens,
             question_tokens=question.tokens,
-            max_images=self._bounds.images,
+            max_images=self.bounds.images,
             question_files=[photo.file for photo in question.photos],
         )
-        if self._clock() - began > timedelta(seconds=LEASE_S):
+        if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._compose(turn)  # the machine slept: what was live may be gone
         turn.question = self._question(turn, transcript.next_label)
         return transcript
 
-    def _question(self, turn: Turn, first_label: int) -> Line:
-        return question_line(
+    def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
+        return question_item(
             turn.messages,
             turn.brought,
             turn.context,
             first_label=first_label,
-            words=self._words,
-            image_tokens=self._accounts.asked.image_tokens,
-            now=self._clock(),
+            t=self.t,
+            image_tokens=self.quotas.profile.image_tokens,
+            now=self.clock(),
         )
 
-    async def _ask(self, turn: Turn, transcript: Transcript) -> Ask:
+    async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_lines(transcript, turn.question, self._words)
+        lines = request_items(transcript, turn.question, self.t)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
-        turn.meter.asks(
-            Usage(input_tokens=said + self._accounts.asked.instructions_tokens),
+        turn.meter.record_request(
+            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
-        return Ask(
+        return AssistantRequest(
             lines=lines,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
@@ -192,22 +189,22 @@ class Turns:
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
-        files = await self._store.named(claim, openai_ids) if openai_ids else ()
-        return sum(self._accounts.asked.image_tokens(file.width, file.height) for file in files)
+        files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
+        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
-    async def _ask_once(self, turn: Turn, ask: Ask) -> AsyncGenerator[str, None]:
+    async def _ask_once(self, turn: TurnState, ask: AssistantRequest) -> AsyncGenerator[str, None]:
         try:
-            async with aclosing(self._assistant.ask(ask)) as events:
+            async with aclosing(self.assistant.ask(ask)) as events:
                 async for event in events:
-                    if turn.hears(event):
+                    if turn.take_event(event):
                         yield turn.text
         finally:
-            turn.meter.ended(text_tokens(turn.text) if turn.text else 0)
+            turn.meter.record_end(text_tokens(turn.text) if turn.text else 0)
 
-    async def _wait(self, turn: Turn, busy: AssistantBusy, tries: int, *, last: bool) -> None:
+    async def _wait(self, turn: TurnState, busy: AssistantBusy, tries: int, *, last: bool) -> None:
         """Back off before the next try; raises where there is no next one."""
         wait_s = busy.retry_after_s or BACK_OFF_FIRST_S * 2**tries * random.uniform(0.5, 1.5)
         if turn.failing_since_s is None:
@@ -217,5 +214,5 @@ class Turns:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_line(self, text: str) -> Line:
-        return Line(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
+    def _answer_item(self, text: str) -> HistoryItem:
+        return HistoryItem(role="assistant", text=text, at=self.clock(), tokens=text_tokens(text))

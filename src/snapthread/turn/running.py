@@ -3,30 +3,33 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 
 from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Message
 from snapthread.reply.draft import Draft, Drafts
-from snapthread.turn.runner import Turns
-from snapthread.turn.state import Ended, Turn
+from snapthread.turn.runner import TurnRunner
+from snapthread.turn.state import TurnResult, TurnState
 
 log = structlog.get_logger()
 
 
-class Asking:
+@dataclass(slots=True, kw_only=True, eq=False)
+class RunningTurns:
     """Runs the turns of this process, at most one for each conversation."""
 
-    def __init__(self, turns: Turns, drafts: Drafts) -> None:
-        self._turns = turns
-        self._drafts = drafts
-        self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
+    turn_runner: TurnRunner
+    drafts: Drafts
+    _running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = field(
+        default_factory=dict, init=False
+    )
 
-    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> Ended:
+    async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
-        turn, first = Turn(claim=claim, messages=questions, meter=meter), questions[0]
-        opened = self._drafts.open(claim, first.destination, private=first.is_private)
+        turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
+        opened = self.drafts.open(claim, first.destination, private=first.is_private)
         async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
@@ -38,7 +41,7 @@ class Asking:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: Turn, draft: Draft) -> Ended:
+    async def _read_or_stop(self, turn: TurnState, draft: Draft) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
@@ -47,7 +50,7 @@ class Asking:
         except TimeoutError:
             if not limit.expired():
                 raise
-        return self._turns.stopped(turn)
+        return self.turn_runner.stopped(turn)
 
     @contextmanager
     def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
@@ -59,10 +62,10 @@ class Asking:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: Turn, draft: Draft) -> Ended:
-        async with aclosing(self._turns.run(turn)) as events:
+    async def _read(self, turn: TurnState, draft: Draft) -> TurnResult:
+        async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:
-                if isinstance(event, Ended):
+                if isinstance(event, TurnResult):
                     return event
                 draft.show(event.text)
         raise AssertionError("a turn ends with Ended")

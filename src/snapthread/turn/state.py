@@ -3,80 +3,82 @@
 from dataclasses import dataclass, field
 
 from snapthread.errors import ImageFault
-from snapthread.images.importer import Brought, Wanted
+from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
-from snapthread.model import Claim, Line, Message
-from snapthread.ports import Answered, AnswerEvent, Counted, Taken, TextDelta
-from snapthread.turn.question import OF_REPLY, Context
-from snapthread.usage import Over
+from snapthread.model import Claim, HistoryItem, Message
+from snapthread.ports import AnswerCompleted, AnswerEvent, RequestTaken, TextDelta, UsageReported
+from snapthread.turn.question import OF_REPLY, QuestionContext
+from snapthread.usage import LimitExceeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class PartialAnswer:
     """The answer so far; shorter than before where the question had to be asked again."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class TurnResult:
     """The turn's end. Without lines nothing was asked: no picture could be used."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HistoryItem, ...] = ()
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
     pictures: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
     cut: str | None = None
-    over: Over | None = None  # parts of the album came late and were more than a limit lets in
+    over: LimitExceeded | None = (
+        None  # parts of the album came late and were more than a limit lets in
+    )
     is_stopped: bool = False
     unseen: int = 0  # pictures that were not there yet when it was stopped
 
 
 @dataclass(slots=True, kw_only=True)
-class Turn:
+class TurnState:
     """What one question has gone through so far."""
 
     claim: Claim
     messages: tuple[Message, ...]
     meter: Meter
-    wanted: tuple[Wanted, ...] = ()
-    brought: tuple[Brought, ...] = ()
-    context: Context = field(default_factory=Context)
-    question: Line | None = None
-    over: Over | None = None
+    wanted: tuple[ImageRequest, ...] = ()
+    brought: tuple[ImageResult, ...] = ()
+    context: QuestionContext = field(default_factory=QuestionContext)
+    question: HistoryItem | None = None
+    over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
-    answered: Answered | None = None
+    answered: AnswerCompleted | None = None
 
     @property
-    def is_about_nothing(self) -> bool:
+    def lacks_usable_images(self) -> bool:
         """The person's own pictures are all unusable: a caption alone would ask about nothing."""
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
         return bool(own) and all(one.file is None for one in own)
 
-    def hears(self, event: AnswerEvent) -> bool:
+    def take_event(self, event: AnswerEvent) -> bool:
         """Is there more text?"""
         match event:
-            case Taken():
-                self.meter.taken()
+            case RequestTaken():
+                self.meter.record_taken()
             case TextDelta(text=text):
-                self.meter.spoke()
+                self.meter.record_first_token()
                 self.text += text
                 self.shown = self.text if self.text.strip() else self.shown
                 return True
-            case Counted(usage=usage):
-                self.meter.counted(usage)
-            case Answered(usage=usage):
-                self.meter.answered(usage)
+            case UsageReported(usage=usage):
+                self.meter.record_usage(usage)
+            case AnswerCompleted(usage=usage):
+                self.meter.record_answer(usage)
                 self.answered = event
         return False
 
-    def ended(self, answer: Line | None = None) -> Ended:
+    def result(self, answer: HistoryItem | None = None) -> TurnResult:
         lines = (self.question, answer) if self.question and answer else ()
-        return Ended(
+        return TurnResult(
             lines=lines,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),

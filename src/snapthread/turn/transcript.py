@@ -7,10 +7,10 @@ or as a line of text, the ledger decides at each question. So a request can name
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from snapthread.model import FileName, Line, Photo, Transcript
-from snapthread.ports import InputImage, InputLine, InputText
+from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
+from snapthread.ports import InputImage, InputItem, InputText
 
-ModelWords = Callable[..., str]  # the texts that the model reads, by key
+ModelTexts = Callable[..., str]  # the texts that the model reads, by key
 ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
@@ -32,36 +32,36 @@ def image_tokens(width: int, height: int) -> int:
     return math.ceil(min(patches, PATCHES_MAX) * TOKENS_PER_PATCH)
 
 
-def request_lines(
-    transcript: Transcript, question: Line, words: ModelWords
-) -> tuple[InputLine, ...]:
+def request_items(
+    transcript: Transcript, question: HistoryItem, t: ModelTexts
+) -> tuple[InputItem, ...]:
     lines = (*transcript.lines, question)
-    return tuple(_request_line(line, transcript.live, words) for line in lines)
+    return tuple(_request_item(line, transcript.live, t) for line in lines)
 
 
-def _request_line(line: Line, live: Mapping[FileName, str], words: ModelWords) -> InputLine:
-    content = [part for photo in line.photos for part in _photo(photo, live, words)]
+def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts) -> InputItem:
+    content = [part for photo in line.photos for part in _photo(photo, live, t)]
     if line.text:
         content.append(InputText(line.text))
-    return InputLine(line.role, tuple(content))
+    return InputItem(line.role, tuple(content))
 
 
 def _photo(
-    photo: Photo, live: Mapping[FileName, str], words: ModelWords
+    photo: HistoryImage, live: Mapping[FileName, str], t: ModelTexts
 ) -> Iterator[InputText | InputImage]:
     openai_id = live.get(photo.file)
     if openai_id is None:
-        yield InputText(words("photo_left", label=photo.label, sent=_when(photo)))
+        yield InputText(t("photo_left", label=photo.label, sent=_when(photo)))
     else:
-        yield InputText(words("photo", label=photo.label))
+        yield InputText(t("photo", label=photo.label))
         yield InputImage(openai_id)
 
 
-def _when(photo: Photo) -> str:
+def _when(photo: HistoryImage) -> str:
     return photo.sent_at.strftime("%d %b %H:%M UTC")
 
 
-def named_files(lines: Sequence[InputLine]) -> tuple[str, ...]:
+def named_files(lines: Sequence[InputItem]) -> tuple[str, ...]:
     """The ids of the files that a request names, oldest first."""
     parts = (part for line in lines for part in line.content)
     return tuple(part.openai_id for part in parts if isinstance(part, InputImage))

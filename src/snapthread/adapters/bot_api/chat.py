@@ -34,7 +34,7 @@ from snapthread.adapters.bot_api.download import download
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, DraftsUnknown, SnapthreadError
 from snapthread.limits import CHAT_ACTION_S, UPDATES_AT_ONCE
-from snapthread.model import Button, Destination, Document, Entity, Part, Say
+from snapthread.model import Button, Destination, Document, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
 
 Commands = Sequence[tuple[str, str]]
@@ -121,44 +121,44 @@ class TelegramChat:
             raise ValueError("an update without an id")
         return update
 
-    async def send(self, part: Part) -> int:
-        if part.say.document is not None:
-            return await self._api.send(_document(part, part.say.document))
+    async def send(self, part: OutboxMessage) -> int:
+        if part.outgoing.document is not None:
+            return await self._api.send(_document(part, part.outgoing.document))
         message = RawSend(
             chat_id=part.to.chat_id,
             message_thread_id=part.to.thread_id,
-            text=part.say.text,
-            entities=[_entity(entity) for entity in part.say.entities] or None,
+            text=part.outgoing.text,
+            entities=[_entity(entity) for entity in part.outgoing.entities] or None,
             link_preview_options=NO_PREVIEW,
             reply_parameters=_reply(part.to),
-            reply_markup=_keyboard(part.say.buttons),
+            reply_markup=_keyboard(part.outgoing.buttons),
         )
         return await self._api.send(message)
 
-    async def draft(self, to: Destination, draft_id: int, say: Say) -> None:
+    async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         message = SendMessageDraft(
             chat_id=to.chat_id,
             message_thread_id=to.thread_id,
             draft_id=draft_id,
-            text=say.text,
-            entities=[_entity(entity) for entity in say.entities] or None,
+            text=outgoing.text,
+            entities=[_entity(entity) for entity in outgoing.entities] or None,
             can_stop=True,
         )
         try:
             await self._api.call(message)
         except ChatRefused as refused:
-            meaning = _refused_draft(say, refused)
+            meaning = _refused_draft(outgoing, refused)
         else:
             return
         if meaning is not None:
             raise meaning
 
-    async def edit(self, to: Destination, message_id: int, say: Say) -> None:
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         message = RawEdit(
             chat_id=to.chat_id,
             message_id=message_id,
-            text=say.text,
-            entities=[_entity(entity) for entity in say.entities] or None,
+            text=outgoing.text,
+            entities=[_entity(entity) for entity in outgoing.entities] or None,
             link_preview_options=NO_PREVIEW,
         )
         try:
@@ -187,11 +187,11 @@ class TelegramChat:
         await self._api.close()
 
 
-def _refused_draft(say: Say, refused: ChatRefused) -> SnapthreadError | None:
+def _refused_draft(outgoing: OutgoingMessage, refused: ChatRefused) -> SnapthreadError | None:
     """The first draft has no text, so it is refused for the chat or for want of drafts; before
     Bot API 10.0 a draft had to have some."""
     told = str(refused)
-    if say.text or "BadRequest" not in told or "not found" in told:
+    if outgoing.text or "BadRequest" not in told or "not found" in told:
         return refused
     return None if "empty" in told else DraftsUnknown(told)
 
@@ -206,12 +206,12 @@ def _entity(entity: Entity) -> MessageEntity:
     )
 
 
-def _document(part: Part, document: Document) -> RawSendDocument:
+def _document(part: OutboxMessage, document: Document) -> RawSendDocument:
     return RawSendDocument(
         chat_id=part.to.chat_id,
         message_thread_id=part.to.thread_id,
         document=BufferedInputFile(document.content.encode(), document.name),
-        caption=part.say.text or None,
+        caption=part.outgoing.text or None,
         reply_parameters=_reply(part.to),
     )
 

@@ -25,7 +25,7 @@ from aiogram.types import (
     VideoNote,
 )
 
-from snapthread.model import Picture, PictureKind
+from snapthread.model import ImageKind, TelegramImage
 
 
 def _names(text: str) -> frozenset[str]:
@@ -68,7 +68,7 @@ IMAGE_SUFFIXES: Final = _names("""
 class Content:
     """A question, with the pictures it has; `unsupported` names what it is instead."""
 
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[TelegramImage, ...] = ()
     unsupported: str = ""
 
 
@@ -83,7 +83,7 @@ def content_of(message: Message) -> Content | None:
     return Content(unsupported=kind)
 
 
-def pictures_in(message: Message | ExternalReplyInfo) -> tuple[Picture, ...]:
+def pictures_in(message: Message | ExternalReplyInfo) -> tuple[TelegramImage, ...]:
     """None, one, or those of paid media; of what moves, one still picture."""
     if message.paid_media:
         found = [_paid(media) for media in message.paid_media.paid_media]
@@ -92,7 +92,7 @@ def pictures_in(message: Message | ExternalReplyInfo) -> tuple[Picture, ...]:
     return tuple(picture for picture in found if picture is not None)
 
 
-def _of_message(message: Message | ExternalReplyInfo) -> Picture | None:
+def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
     """What is one thing may be told as two: an animation is a document as well, for old clients,
     and a live photo is a photo."""
     if message.animation:
@@ -110,7 +110,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> Picture | None:
     return _preview(message.video_note, "video_note") if message.video_note else None
 
 
-def _paid(media: PaidMediaUnion) -> Picture | None:
+def _paid(media: PaidMediaUnion) -> TelegramImage | None:
     """What was not paid for has no file."""
     match media:
         case PaidMediaPhoto():
@@ -122,49 +122,51 @@ def _paid(media: PaidMediaUnion) -> Picture | None:
     return None
 
 
-def _largest(sizes: Sequence[PhotoSize], kind: PictureKind) -> Picture:
+def _largest(sizes: Sequence[PhotoSize], kind: ImageKind) -> TelegramImage:
     return _sized(max(sizes, key=lambda size: size.width * size.height), kind)
 
 
-def _live_photo(live: LivePhoto, photo: Sequence[PhotoSize] | None) -> Picture | None:
+def _live_photo(live: LivePhoto, photo: Sequence[PhotoSize] | None) -> TelegramImage | None:
     sizes = photo or live.photo
     return _largest(sizes, "live_photo") if sizes else None
 
 
-def _animation(animation: Animation) -> Picture | None:
+def _animation(animation: Animation) -> TelegramImage | None:
     """Telegram makes a video of a GIF, but for some that bots sent."""
     if animation.mime_type == "image/gif":
         return _file(animation, "animation")
     return _preview(animation, "animation")
 
 
-def _video(video: Video) -> Picture | None:
+def _video(video: Video) -> TelegramImage | None:
     """The cover is as large as the video, the thumbnail is 320 pixels."""
     if video.cover:
         return replace(_largest(video.cover, "video"), is_still=True)
     return _preview(video, "video")
 
 
-def _sticker(sticker: Sticker) -> Picture | None:
+def _sticker(sticker: Sticker) -> TelegramImage | None:
     moves = sticker.is_animated or sticker.is_video
     return _preview(sticker, "sticker") if moves else _file(sticker, "sticker")
 
 
-def _preview(media: Animation | Sticker | Video | VideoNote, kind: PictureKind) -> Picture | None:
+def _preview(
+    media: Animation | Sticker | Video | VideoNote, kind: ImageKind
+) -> TelegramImage | None:
     thumbnail = media.thumbnail
     return replace(_sized(thumbnail, kind), is_still=True) if thumbnail else None
 
 
-def _sized(size: PhotoSize, kind: PictureKind) -> Picture:
+def _sized(size: PhotoSize, kind: ImageKind) -> TelegramImage:
     return replace(_file(size, kind), width=size.width, height=size.height)
 
 
-def _document(document: Document) -> Picture:
+def _document(document: Document) -> TelegramImage:
     return _file(document, "document")
 
 
-def _file(file: Animation | Document | PhotoSize | Sticker, kind: PictureKind) -> Picture:
-    return Picture(
+def _file(file: Animation | Document | PhotoSize | Sticker, kind: ImageKind) -> TelegramImage:
+    return TelegramImage(
         kind=kind,
         telegram_id=file.file_id,
         unique_id=file.file_unique_id,

@@ -133,7 +133,7 @@ def _accepted(
         word=command or content.unsupported,
         text=message.text or message.caption or "",
         picture=content.pictures[0] if content.pictures else None,
-        more_pictures=content.pictures[1:],
+        more_images=content.pictures[1:],
         album_id=message.media_group_id,
         reply=reply_of(message),
     )

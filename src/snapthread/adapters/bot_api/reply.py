@@ -6,12 +6,12 @@ from typing import Final
 from aiogram.types import ExternalReplyInfo, Message
 
 from snapthread.adapters.bot_api.content import pictures_in
-from snapthread.model import Picture, Reply
+from snapthread.model import RepliedMessage, TelegramImage
 
 ELSEWHERE: Final = 0  # an id of another chat would name some other message here
 
 
-def reply_of(message: Message) -> Reply | None:
+def reply_of(message: Message) -> RepliedMessage | None:
     quoted = message.quote.text if message.quote else ""
     replied, external = message.reply_to_message, message.external_reply
     if replied and not replied.forum_topic_created:  # each message in a topic "answers" that one
@@ -19,8 +19,8 @@ def reply_of(message: Message) -> Reply | None:
     return _external(external, quoted) if external else None
 
 
-def _reply(replied: Message, quoted: str) -> Reply:
-    return Reply(
+def _reply(replied: Message, quoted: str) -> RepliedMessage:
+    return RepliedMessage(
         message_id=replied.message_id,
         text=quoted or replied.text or replied.caption or "",
         picture=_first_picture(replied),
@@ -28,16 +28,16 @@ def _reply(replied: Message, quoted: str) -> Reply:
     )
 
 
-def _external(replied: ExternalReplyInfo, quoted: str) -> Reply | None:
+def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
     """Of a message of another chat only the quotation and the picture are told."""
     picture = _first_picture(replied)
     if not quoted and not picture:
         return None
     sent_at = _known(replied.origin.date)
-    return Reply(message_id=ELSEWHERE, text=quoted, picture=picture, sent_at=sent_at)
+    return RepliedMessage(message_id=ELSEWHERE, text=quoted, picture=picture, sent_at=sent_at)
 
 
-def _first_picture(replied: Message | ExternalReplyInfo) -> Picture | None:
+def _first_picture(replied: Message | ExternalReplyInfo) -> TelegramImage | None:
     return next(iter(pictures_in(replied)), None)
 
 

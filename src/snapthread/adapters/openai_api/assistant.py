@@ -15,7 +15,7 @@ from snapthread.adapters.openai_api.faults import Fault, attempt, call
 from snapthread.adapters.openai_api.question import Detail, input_items
 from snapthread.errors import AssistantBusy
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
-from snapthread.ports import Answered, AnswerEvent, Ask, Taken
+from snapthread.ports import AnswerCompleted, AnswerEvent, AssistantRequest, RequestTaken
 
 Events = AsyncStream[object]
 # After its last event a server ends the body at once; read so far, the connection can be reused.
@@ -42,13 +42,13 @@ class OpenAIAssistant:
         self._max_output_tokens = max_output_tokens
         self._detail: Detail = image_detail
 
-    async def ask(self, ask: Ask) -> AsyncGenerator[AnswerEvent]:
+    async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
         now = asyncio.get_running_loop().time
         by, ends_at = now() + FIRST_EVENT_S, now() + ANSWER_S
         async with _closing(await self._open(ask, by)) as events:
             opened_at = now()
-            yield Taken()
+            yield RequestTaken()
             by += now() - opened_at  # the reader's time, not the server's
             while True:
                 event = await _next(events, min(by, ends_at))
@@ -57,12 +57,12 @@ class OpenAIAssistant:
                 said = said_in(event, self._model)
                 if said is not None:
                     yield said
-                if isinstance(said, Answered):
+                if isinstance(said, AnswerCompleted):
                     await _drain(events)
                     return
                 by = now() + NEXT_EVENT_S
 
-    async def _open(self, ask: Ask, by: float) -> Events:
+    async def _open(self, ask: AssistantRequest, by: float) -> Events:
         effort = self._effort
         opened = await self._request(ask, effort, by)
         if effort and isinstance(opened, Fault) and _is_about_effort(opened):
@@ -72,12 +72,15 @@ class OpenAIAssistant:
             raise assistant_failure(opened)
         return opened
 
-    async def _request(self, ask: Ask, effort: str, by: float) -> Events | Fault:
+    async def _request(self, ask: AssistantRequest, effort: str, by: float) -> Events | Fault:
         items = input_items(ask.lines, self._detail)
         return await call("responses", lambda: self._create(ask, items, _reasoning(effort)), by)
 
     async def _create(
-        self, ask: Ask, items: list[ResponseInputItemParam], reasoning: Reasoning | Omit
+        self,
+        ask: AssistantRequest,
+        items: list[ResponseInputItemParam],
+        reasoning: Reasoning | Omit,
     ) -> Events:
         stream = await self._client.responses.create(
             model=self._model,

@@ -9,13 +9,13 @@ from snapthread.adapters.openai_api.failures import assistant_failure
 from snapthread.adapters.openai_api.faults import told
 from snapthread.errors import AssistantRefused
 from snapthread.model import Usage
-from snapthread.ports import Answered, Counted, TextDelta
+from snapthread.ports import AnswerCompleted, TextDelta, UsageReported
 
 FILTERED: Final = "content_filter"
 CUT: Final = "max_output_tokens"
 
 
-def said_in(event: object, model: str) -> TextDelta | Answered | None:
+def said_in(event: object, model: str) -> TextDelta | AnswerCompleted | None:
     """None for an event without news. `model` was asked, where the answer does not tell."""
     match event:
         case {"type": "response.output_text.delta", "delta": str(text)} if text:
@@ -33,19 +33,19 @@ def said_in(event: object, model: str) -> TextDelta | Answered | None:
     return None
 
 
-def counted_in(event: object) -> Counted | None:
+def counted_in(event: object) -> UsageReported | None:
     """What a failing answer has cost; an end that counts nothing was not charged."""
     match event:
         case {"type": "response.failed" | "error"}:
-            return Counted(usage=_usage(_field(event, "response", "usage")))
+            return UsageReported(usage=_usage(_field(event, "response", "usage")))
     return None
 
 
-def _answered(event: object, model: str, cut: str | None) -> Answered:
+def _answered(event: object, model: str, cut: str | None) -> AnswerCompleted:
     usage = _field(event, "response", "usage")
     named = _field(event, "response", "model")
     answered_by = named if isinstance(named, str) and named else model
-    return Answered(usage=_usage(usage), model=answered_by, cut=cut)
+    return AnswerCompleted(usage=_usage(usage), model=answered_by, cut=cut)
 
 
 def _cut(event: object) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from snapthread.adapters.openai_api.error_table import Denial, meaning_of, says_picture
 from snapthread.adapters.openai_api.faults import Fault
-from snapthread.adapters.openai_api.meanings import Denial, meaning_of, says_picture
 from snapthread.errors import (
     AssistantBusy,
     AssistantDenied,

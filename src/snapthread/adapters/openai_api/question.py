@@ -9,16 +9,16 @@ from openai.types.responses import (
     ResponseInputItemParam,
 )
 
-from snapthread.ports import InputImage, InputLine, InputText
+from snapthread.ports import InputImage, InputItem, InputText
 
 Detail = Literal["low", "high", "auto", "original"]
 
 
-def input_items(lines: Sequence[InputLine], detail: Detail) -> list[ResponseInputItemParam]:
+def input_items(lines: Sequence[InputItem], detail: Detail) -> list[ResponseInputItemParam]:
     return [_item(line, detail) for line in lines]
 
 
-def _item(line: InputLine, detail: Detail) -> EasyInputMessageParam:
+def _item(line: InputItem, detail: Detail) -> EasyInputMessageParam:
     """What the assistant said goes back as a string: `input_text` is not for its role."""
     if line.role == "assistant":
         texts = [part.text for part in line.content if isinstance(part, InputText)]

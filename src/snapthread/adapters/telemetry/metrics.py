@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from snapthread.adapters.telemetry.table import COUNTS, LABELS, SPREADS, Count, Spread
+from snapthread.adapters.telemetry.table import COUNTS, LABELS, SPREADS, CounterRow, HistogramRow
 
 Event = Mapping[str, Any]  # a log event's fields, as structlog hands them on
 OTHER: Final = "other"
@@ -35,7 +35,7 @@ class Metrics:
         """A number that is asked for whenever the metrics are read."""
         Gauge(f"snapthread_{name}", description, registry=self.registry).set_function(value)
 
-    def _counter(self, count: Count) -> Callable[[Event], None]:
+    def _counter(self, count: CounterRow) -> Callable[[Event], None]:
         counter = Counter(
             f"snapthread_{count.name}", count.description, count.labels, registry=self.registry
         )
@@ -47,7 +47,7 @@ class Metrics:
 
         return move
 
-    def _histogram(self, spread: Spread) -> Callable[[Event], None]:
+    def _histogram(self, spread: HistogramRow) -> Callable[[Event], None]:
         histogram = Histogram(
             f"snapthread_{spread.name}",
             spread.description,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from snapthread.errors import ImageFault, SnapthreadError
-from snapthread.model import PictureKind
+from snapthread.model import ImageKind
 from snapthread.usage import Limit
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -18,7 +18,7 @@ MS: Final = 0.001  # events tell milliseconds, metrics seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CounterRow:
     """A counter: each event adds its `field`, or 1."""
 
     event: str
@@ -29,7 +29,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class HistogramRow:
     """A histogram: each event adds its `field` times `unit`."""
 
     event: str
@@ -73,7 +73,7 @@ LABELS: Final[Mapping[str, frozenset[str]]] = {
     "code": frozenset(CODES.split()),
     "fault": frozenset(get_args(ImageFault)),
     "format": frozenset("JPEG PNG WEBP GIF BMP TIFF HEIF AVIF".split()),
-    "kind": frozenset(get_args(PictureKind)) | FAILURES | frozenset(TROUBLES.split()),
+    "kind": frozenset(get_args(ImageKind)) | FAILURES | frozenset(TROUBLES.split()),
     "method": frozenset(METHODS.split()),
     "outcome": frozenset(OUTCOMES.split()),
     "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES | LIMITS,
@@ -81,45 +81,53 @@ LABELS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 COUNTS: Final = (
-    Count("update.accepted", "updates_accepted", "Updates taken from Telegram", field="count"),
-    Count("image.refused", "images_refused", "Images not used", ("fault",)),
-    Count("file.intended", "files_intended", "Uploads begun"),
-    Count("file.retired", "files_retired", "Files to be deleted", ("reason",)),
-    Count("turn.done", "turns", "Turns ended", ("outcome", "reason")),
-    Count("turn.done", "turn_images", "Images in requests", field="images"),
-    Count("turn.done", "turn_requests", "Requests for answers", field="requests"),
-    Count("turn.done", "image_tokens", "Tokens of images, computed", field="image_tokens"),
-    Count("turn.done", "input_tokens", "Tokens sent", field="input_tokens"),
-    Count("turn.done", "cached_tokens", "Of these, cached", field="cached_tokens"),
-    Count("turn.done", "written_tokens", "Of these, written to the cache", field="written_tokens"),
-    Count("turn.done", "output_tokens", "Tokens answered", field="output_tokens"),
-    Count("turn.done", "reasoning_tokens", "Of these, reasoning", field="reasoning_tokens"),
-    Count("turn.done", "cost_micros", "Known cost, in micro-dollars", (), "cost_micros"),
-    Count("turn.done", "turns_without_price", "Turns of unknown cost", (), "without_price"),
-    Count("turn.done", "turns_estimated", "Turns whose tokens we counted", (), "estimated"),
-    Count("file.restored", "files_restored", "Vanished images brought back"),
-    Count("part.dropped", "parts_dropped", "Messages not delivered", ("reason",), "count"),
-    Count("conversation.reset", "resets", "Conversations reset"),
-    Count("conversation.reset", "reset_files", "Files that resets retired", field="files"),
-    Count("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
-    Count("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
-    Count("admin.refused", "admin_refusals", "Wrong tries to log in to the admin page"),
-    Count("trouble", "troubles", "Troubles, by kind", ("kind",)),
+    CounterRow("update.accepted", "updates_accepted", "Updates taken from Telegram", field="count"),
+    CounterRow("image.refused", "images_refused", "Images not used", ("fault",)),
+    CounterRow("file.intended", "files_intended", "Uploads begun"),
+    CounterRow("file.retired", "files_retired", "Files to be deleted", ("reason",)),
+    CounterRow("turn.done", "turns", "Turns ended", ("outcome", "reason")),
+    CounterRow("turn.done", "turn_images", "Images in requests", field="images"),
+    CounterRow("turn.done", "turn_requests", "Requests for answers", field="requests"),
+    CounterRow("turn.done", "image_tokens", "Tokens of images, computed", field="image_tokens"),
+    CounterRow("turn.done", "input_tokens", "Tokens sent", field="input_tokens"),
+    CounterRow("turn.done", "cached_tokens", "Of these, cached", field="cached_tokens"),
+    CounterRow(
+        "turn.done", "written_tokens", "Of these, written to the cache", field="written_tokens"
+    ),
+    CounterRow("turn.done", "output_tokens", "Tokens answered", field="output_tokens"),
+    CounterRow("turn.done", "reasoning_tokens", "Of these, reasoning", field="reasoning_tokens"),
+    CounterRow("turn.done", "cost_micros", "Known cost, in micro-dollars", (), "cost_micros"),
+    CounterRow("turn.done", "turns_without_price", "Turns of unknown cost", (), "without_price"),
+    CounterRow("turn.done", "turns_estimated", "Turns whose tokens we counted", (), "estimated"),
+    CounterRow("file.restored", "files_restored", "Vanished images brought back"),
+    CounterRow("part.dropped", "parts_dropped", "Messages not delivered", ("reason",), "count"),
+    CounterRow("conversation.reset", "resets", "Conversations reset"),
+    CounterRow("conversation.reset", "reset_files", "Files that resets retired", field="files"),
+    CounterRow("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
+    CounterRow("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
+    CounterRow("admin.refused", "admin_refusals", "Wrong tries to log in to the admin page"),
+    CounterRow("trouble", "troubles", "Troubles, by kind", ("kind",)),
 )
 
 SPREADS: Final = (
-    Spread("image.downloaded", "image_download_seconds", "Downloads from Telegram", ("kind",)),
-    Spread("image.downloaded", "image_download_bytes", "Their sizes", ("kind",), "bytes", 1, BYTES),
-    Spread("image.prepared", "image_prepare_seconds", "Preparing an image", ("format",)),
-    Spread("image.prepared", "image_bytes", "Sizes to upload", ("format",), "bytes", 1, BYTES),
-    Spread("image.prepared", "image_pixels", "Pixels to upload", (), "pixels", 1, PIXELS),
-    Spread("file.uploaded", "file_upload_seconds", "Uploads to OpenAI"),
-    Spread("file.deleted", "file_delete_seconds", "Deletions at OpenAI", ("already_gone",)),
-    Spread("turn.done", "turn_seconds", "Turns, from claim to end", ("outcome",)),
-    Spread("turn.done", "turn_wait_seconds", "Waiting before a turn", (), "waited_ms"),
-    Spread("turn.done", "first_token_seconds", "Until the first word", (), "first_token_ms"),
-    Spread("turn.delivered", "turn_delivered_seconds", "From claim to the whole answer sent"),
-    Spread("part.delivered", "part_delivery_seconds", "Sending a message"),
-    Spread("telegram.request", "telegram_request_seconds", "Calls of Telegram", ("method",)),
-    Spread("openai.request", "openai_request_seconds", "Calls of OpenAI", ("route",)),
+    HistogramRow(
+        "image.downloaded", "image_download_seconds", "Downloads from Telegram", ("kind",)
+    ),
+    HistogramRow(
+        "image.downloaded", "image_download_bytes", "Their sizes", ("kind",), "bytes", 1, BYTES
+    ),
+    HistogramRow("image.prepared", "image_prepare_seconds", "Preparing an image", ("format",)),
+    HistogramRow(
+        "image.prepared", "image_bytes", "Sizes to upload", ("format",), "bytes", 1, BYTES
+    ),
+    HistogramRow("image.prepared", "image_pixels", "Pixels to upload", (), "pixels", 1, PIXELS),
+    HistogramRow("file.uploaded", "file_upload_seconds", "Uploads to OpenAI"),
+    HistogramRow("file.deleted", "file_delete_seconds", "Deletions at OpenAI", ("already_gone",)),
+    HistogramRow("turn.done", "turn_seconds", "Turns, from claim to end", ("outcome",)),
+    HistogramRow("turn.done", "turn_wait_seconds", "Waiting before a turn", (), "waited_ms"),
+    HistogramRow("turn.done", "first_token_seconds", "Until the first word", (), "first_token_ms"),
+    HistogramRow("turn.delivered", "turn_delivered_seconds", "From claim to the whole answer sent"),
+    HistogramRow("part.delivered", "part_delivery_seconds", "Sending a message"),
+    HistogramRow("telegram.request", "telegram_request_seconds", "Calls of Telegram", ("method",)),
+    HistogramRow("openai.request", "openai_request_seconds", "Calls of OpenAI", ("route",)),
 )

@@ -7,12 +7,12 @@ from snapthread.formatting.render.rich import Rich, trimmed
 from snapthread.formatting.split.pack import joined, to_say
 from snapthread.formatting.text import fitting, utf16_len
 from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 
 _LINE_MAX: Final = 400  # characters given up so that the text begins with a line
 
 
-def last_part(pieces: list[Piece]) -> Say:
+def last_part(pieces: list[Piece]) -> OutgoingMessage:
     """The end of a text that is longer than a message, from the beginning of a line."""
     shown: list[Piece] = []
     units = 0

@@ -9,7 +9,7 @@ from snapthread.formatting.render.rich import Rich, Span
 from snapthread.formatting.split.cutting import Cutter
 from snapthread.formatting.text import is_blank, utf16_len
 from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
-from snapthread.model import Entity, Say
+from snapthread.model import Entity, OutgoingMessage
 
 # A long piece begins in the message that is being filled, if so much room is left there.
 _UNITS_WORTH_FILLING: Final = MESSAGE_UNITS // 2
@@ -17,7 +17,7 @@ _SECTION_MAX: Final = MESSAGE_UNITS // 2  # a longer section is better cut than 
 _ENTITIES_WORTH_FILLING: Final = MESSAGE_ENTITIES // 2
 
 
-def pack(pieces: Iterable[Piece]) -> tuple[Say, ...]:
+def pack(pieces: Iterable[Piece]) -> tuple[OutgoingMessage, ...]:
     packer = _Packer()
     for piece in pieces:
         packer.add(piece)
@@ -26,12 +26,12 @@ def pack(pieces: Iterable[Piece]) -> tuple[Say, ...]:
 
 class _Packer:
     def __init__(self) -> None:
-        self._messages: list[Say] = []
+        self._messages: list[OutgoingMessage] = []
         self._pieces: list[Piece] = []
         self._units = 0
         self._entities = 0
 
-    def messages(self) -> tuple[Say, ...]:
+    def messages(self) -> tuple[OutgoingMessage, ...]:
         self._flush()
         return tuple(self._messages)
 
@@ -99,9 +99,9 @@ class _Packer:
         return last
 
     def _flush(self) -> None:
-        say = to_say(joined(self._pieces))
-        if not is_blank(say.text):
-            self._messages.append(say)
+        outgoing = to_say(joined(self._pieces))
+        if not is_blank(outgoing.text):
+            self._messages.append(outgoing)
         self._pieces, self._units, self._entities = [], 0, 0
 
 
@@ -128,7 +128,7 @@ def joined(pieces: list[Piece]) -> Rich:
     return Rich(text="".join(texts), spans=tuple(spans))
 
 
-def to_say(rich: Rich) -> Say:
+def to_say(rich: Rich) -> OutgoingMessage:
     """Characters counted in UTF-16 units."""
     places = {place for span in rich.spans for place in (span.start, span.end)}
     units = _units(rich.text, sorted(places))
@@ -142,7 +142,7 @@ def to_say(rich: Rich) -> Say:
         )
         for span in rich.spans
     )
-    return Say(text=rich.text, entities=tuple(entities))
+    return OutgoingMessage(text=rich.text, entities=tuple(entities))
 
 
 def _units(text: str, places: list[int]) -> dict[int, int]:

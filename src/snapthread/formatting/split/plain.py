@@ -6,7 +6,7 @@ from typing import Final
 
 from snapthread.formatting.text import clean, fitting, is_blank, utf16_len, whole_character
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import Say
+from snapthread.model import OutgoingMessage
 
 __all__ = ["cut", "split_plain", "utf16_len"]
 
@@ -18,9 +18,9 @@ _SENTENCE: Final = re.compile(r"[.!?…:;؟۔।][\"'»”’)\]]*[^\S\n]+|[。�
 _WORD: Final = re.compile(r"[^\S\n]+|\n")
 
 
-def split_plain(text: str) -> tuple[Say, ...]:
+def split_plain(text: str) -> tuple[OutgoingMessage, ...]:
     """Plain text as messages that fit. Only white space at their ends is lost."""
-    return tuple(Say(text=part) for part in _parts(clean(text)) if not is_blank(part))
+    return tuple(OutgoingMessage(text=part) for part in _parts(clean(text)) if not is_blank(part))
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ class RedisStore(RedisMailboxes, RedisConversations, RedisLedger, RedisPeople, R
             )
         )
 
-    async def pause(self, service: str, until: datetime) -> None:
+    async def start_cooldown(self, service: str, until: datetime) -> None:
         await self._do("pause", service=service, until_at=micros(until))
 
     async def tidy(self, now: datetime) -> int:

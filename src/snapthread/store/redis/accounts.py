@@ -14,13 +14,13 @@ from snapthread.store.redis.usage_words import (
     reserved,
 )
 from snapthread.store.redis.words import holder, micros
-from snapthread.usage import STALE, DailyUsage, Limits, Over, Spent, TurnRecord
+from snapthread.usage import STALE, DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
 
 
 class RedisAccounts(Scripts):
     async def reserve(
         self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         over = await self._do(
             "reserve",
             claim=holder(claim),
@@ -37,7 +37,7 @@ class RedisAccounts(Scripts):
     async def settle_stale(self, now: datetime, *, limit: int) -> int:
         return int(await self._do("settle_stale", old=micros(now - STALE), limit=limit))
 
-    async def spent(self, payer: str, now: datetime) -> Spent:
+    async def spent(self, payer: str, now: datetime) -> Spending:
         return load_spent(await self._do("spent", **counted_in(payer, now)))
 
     async def note_delivered(self, record_id: str, delivered_ms: int) -> None:

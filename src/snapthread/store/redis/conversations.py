@@ -11,13 +11,13 @@ from snapthread.model import (
     ConversationKey,
     Destination,
     FileName,
-    Line,
+    HistoryItem,
     Message,
-    Part,
-    Say,
+    OutboxMessage,
+    OutgoingMessage,
     Transcript,
 )
-from snapthread.ports import ResetWords
+from snapthread.ports import ResetReply
 from snapthread.store.codec import dump_say
 from snapthread.store.redis.scripts import Scripts, first_token
 from snapthread.store.redis.usage_words import noted
@@ -71,12 +71,12 @@ class RedisConversations(Scripts):
         claim: Claim,
         now: datetime,
         *,
-        lines: Sequence[Line] = (),
-        says: Sequence[Say] = (),
+        lines: Sequence[HistoryItem] = (),
+        replies: Sequence[OutgoingMessage] = (),
         to: Destination,
-        put_aside: bool = False,
+        dead_letter: bool = False,
         record: TurnRecord | None = None,
-    ) -> tuple[Part, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         photos = [photo for line in lines for photo in line.photos]
         parts = await self._do(
             "finish",
@@ -84,8 +84,8 @@ class RedisConversations(Scripts):
             now=micros(now),
             lines=[dump_line(line) for line in lines],
             photos=[{"label": photo.label, "file": photo.file} for photo in photos],
-            says=[dump_say(say) for say in says],
-            put_aside=put_aside,
+            replies=[dump_say(reply) for reply in replies],
+            dead_letter=dead_letter,
             note=None if record is None else noted(record),
             seen=micros_of(SEEN_S),
             **going(to),
@@ -96,41 +96,48 @@ class RedisConversations(Scripts):
         await self._do("note_stream", claim=holder(claim), message_id=message_id)
 
     async def stop(
-        self, command: Message, now: datetime, *, if_nothing: Sequence[Say]
+        self, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
     ) -> int | None:
         turn = await self._do(
             "stop",
             now=micros(now),
             draft_id=command.draft_id,
-            if_nothing=[dump_say(say) for say in if_nothing],
+            if_nothing=[dump_say(reply) for reply in if_nothing],
             **ended(command),
         )
         return None if turn is None else int(turn)
 
-    async def reset(self, command: Message, now: datetime, *, render: ResetWords) -> int | None:
+    async def reset(self, command: Message, now: datetime, *, render: ResetReply) -> int | None:
         """A script cannot render: it does nothing where the count that was told is not right."""
         files = await self._do("count_reset", **ended(command))
         for _ in range(RESET_TRIES):
             if files is None:
                 return None
-            said, say = files, dump_say(render(files))
-            files = await self._do("reset", now=micros(now), files=said, say=say, **ended(command))
+            said, reply = files, dump_say(render(files))
+            files = await self._do(
+                "reset", now=micros(now), files=said, say=reply, **ended(command)
+            )
             if files == said:
                 return int(files)
         raise StoreBusy("the files of a conversation changed while it was reset")
 
-    async def jumped(self, command: Message, now: datetime, *, says: Sequence[Say]) -> bool:
+    async def complete_command(
+        self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
+    ) -> bool:
         return bool(
             await self._do(
-                "jumped", now=micros(now), says=[dump_say(say) for say in says], **ended(command)
+                "jumped",
+                now=micros(now),
+                replies=[dump_say(reply) for reply in replies],
+                **ended(command),
             )
         )
 
-    async def say(
+    async def enqueue(
         self,
         conversation: ConversationKey,
         to: Destination,
-        say: Say,
+        outgoing: OutgoingMessage,
         now: datetime,
         *,
         once: str | None = None,
@@ -141,7 +148,7 @@ class RedisConversations(Scripts):
             await self._do(
                 "say",
                 key=conversation,
-                say=dump_say(say),
+                say=dump_say(outgoing),
                 now=micros(now),
                 once=once,
                 again_at=None if again_at is None else micros(again_at),
@@ -150,8 +157,8 @@ class RedisConversations(Scripts):
             )
         )
 
-    async def delivered(self, claim: Claim, part: Part) -> None:
+    async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         await self._do("delivered", key=claim.conversation, id=part.id)
 
-    async def drop_parts(self, claim: Claim) -> int:
+    async def drop_outbox(self, claim: Claim) -> int:
         return int(await self._do("drop_parts", claim=holder(claim)))

@@ -23,7 +23,7 @@ class RedisLedger(Scripts):
             await self._do("intend", claim=holder(claim), file=intended(file), now=micros(now))
         )
 
-    async def uploaded(
+    async def record_upload(
         self,
         name: FileName,
         openai_id: str,
@@ -43,7 +43,7 @@ class RedisLedger(Scripts):
             )
         )
 
-    async def give_up(self, name: FileName, now: datetime, *, unknown: bool) -> None:
+    async def fail_upload(self, name: FileName, now: datetime, *, unknown: bool) -> None:
         await self._do("give_up", name=name, now=micros(now), unknown=unknown)
 
     async def label_of(self, claim: Claim, unique_id: str) -> int | None:
@@ -75,16 +75,16 @@ class RedisLedger(Scripts):
             )
         )
 
-    async def named(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+    async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
         return load_files(await self._do("named", claim=holder(claim), openai_ids=list(openai_ids)))
 
-    async def restored(self, claim: Claim, name: FileName, now: datetime) -> bool:
+    async def replace_file(self, claim: Claim, name: FileName, now: datetime) -> bool:
         return bool(await self._do("restored", claim=holder(claim), name=name, now=micros(now)))
 
-    async def gone(self, name: FileName) -> None:
+    async def delete_file(self, name: FileName) -> None:
         await self._do("gone", name=name)
 
-    async def try_later(self, name: FileName, at: datetime) -> None:
+    async def retry_later(self, name: FileName, at: datetime) -> None:
         await self._do("try_later", name=name, at=micros(at))
 
     async def retire_leaving(self, now: datetime, *, limit: int) -> int:
@@ -117,7 +117,7 @@ class RedisLedger(Scripts):
         held = await self._do("borrow", key=key, now=micros(now), lease=micros_of(lease_s))
         return None if held is None else Claim(conversation=key, token=held[0], epoch=held[1])
 
-    async def unknown(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+    async def unknown_files(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
         return tuple(await self._do("unknown", files=[list(file) for file in files]))
 
     async def retire_stranded(self, now: datetime) -> int:

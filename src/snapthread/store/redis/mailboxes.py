@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, SEEN_S, WAITING_MAX
-from snapthread.model import Claim, ConversationKey, Message, News, Waiting
+from snapthread.model import Claim, ConversationKey, Message, QueuedMessage, ReplicaChanges
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message
 from snapthread.store.redis.scripts import Scripts, first_token
@@ -67,21 +67,21 @@ class RedisMailboxes(Scripts):
     async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
         return in_order(await self._do("take_stragglers", claim=holder(claim)))
 
-    async def jumpers(self) -> tuple[Message, ...]:
+    async def urgent_commands(self) -> tuple[Message, ...]:
         return tuple(map(load_message, await self._do("jumpers")))
 
     async def next_wake(self, now: datetime) -> datetime | None:
         at = await self._do("next_wake", now=micros(now))
         return None if at is None else moment(at)
 
-    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+    async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
         told_of = [{**holder(claim), "turn": claim.turn} for claim in claims]
         return load_news(claims, await self._do("news", claims=told_of, now=micros(now)))
 
-    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def waiting(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         return load_waiting(await self._do("waiting", limit=limit))
 
-    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         return load_waiting(await self._do("aside", limit=limit))
 
     async def replay(self, update_id: int, now: datetime) -> bool:

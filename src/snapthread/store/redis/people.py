@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import Destination, Erased, Message, Say, private_conversation
+from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.store.codec import dump_say
 from snapthread.store.redis.scripts import Scripts, first_token
 from snapthread.store.redis.usage_words import load_used
@@ -17,7 +17,7 @@ class RedisPeople(Scripts):
         user_id: int,
         now: datetime,
         *,
-        last_words: tuple[Destination, Say] | None = None,
+        last_words: tuple[Destination, OutgoingMessage] | None = None,
         asked_by: Message | None = None,
     ) -> Erased:
         last = {**going(last_words[0]), "say": dump_say(last_words[1])} if last_words else {}
@@ -50,7 +50,7 @@ class RedisPeople(Scripts):
         now: datetime,
         *,
         due_at: datetime,
-        say: Say,
+        outgoing: OutgoingMessage,
     ) -> int:
         return int(
             await self._do(
@@ -60,7 +60,7 @@ class RedisPeople(Scripts):
                 openai_ids=list(openai_ids),
                 now=micros(now),
                 due_at=micros(due_at),
-                say=dump_say(say),
+                say=dump_say(outgoing),
                 first_token=first_token(),
                 **going(Destination(chat_id=user_id)),
             )

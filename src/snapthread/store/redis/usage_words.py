@@ -11,9 +11,9 @@ from snapthread.store.redis.words import micros
 from snapthread.usage import (
     Amounts,
     DailyUsage,
+    LimitExceeded,
     Limits,
-    Over,
-    Spent,
+    Spending,
     TurnRecord,
     amounts_of,
     broken_off,
@@ -64,20 +64,20 @@ def allowed(limits: Limits) -> dict[str, int]:
     return {name.removesuffix("_micros"): most for name, most in asdict(limits).items()}
 
 
-def load_over(reply: Sequence[Any] | None, now: datetime) -> Over | None:
+def load_over(reply: Sequence[Any] | None, now: datetime) -> LimitExceeded | None:
     if reply is None:
         return None
     limit, used, most, wanted = reply
     at = opens_at(limit, now)
-    return Over(limit=limit, used=used, allowed=most, wanted=wanted, opens_at=at)
+    return LimitExceeded(limit=limit, used=used, allowed=most, wanted=wanted, opens_at=at)
 
 
-def load_spent(reply: Sequence[Sequence[int]]) -> Spent:
+def load_spent(reply: Sequence[Sequence[int]]) -> Spending:
     day, month, bot_month = (
         Amounts(messages=messages, images=images, cost_micros=cost_micros)
         for messages, images, cost_micros in reply
     )
-    return Spent(day=day, month=month, bot_month=bot_month)
+    return Spending(day=day, month=month, bot_month=bot_month)
 
 
 def load_days(replies: Sequence[Sequence[str]]) -> tuple[DailyUsage, ...]:

@@ -19,13 +19,13 @@ from snapthread.model import (
     Deletion,
     Destination,
     FileName,
+    HistoryItem,
     IntendedFile,
     LedgerFile,
-    Line,
     Message,
-    News,
-    Part,
-    Waiting,
+    OutboxMessage,
+    QueuedMessage,
+    ReplicaChanges,
 )
 from snapthread.ports import Arrival
 from snapthread.store.codec import (
@@ -37,7 +37,7 @@ from snapthread.store.codec import (
     load_say,
 )
 
-_LINE = TypeAdapter(Line)
+_LINE = TypeAdapter(HistoryItem)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -70,7 +70,7 @@ def arrived(arrival: Arrival) -> dict[str, Any]:
     return told(
         key=message.conversation,
         update_id=message.update_id,
-        jumps=message.jumps_the_queue,
+        jumps=message.is_urgent,
         kind=message.kind,
         album_id=message.album_id,
         is_text=message.kind == "question" and message.picture is None,
@@ -105,31 +105,31 @@ def intended(file: IntendedFile) -> dict[str, Any]:
     return told(**asdict(file))
 
 
-def dump_line(line: Line) -> str:
+def dump_line(line: HistoryItem) -> str:
     """What the script reads of it goes before it."""
     text = _LINE.dump_json(line, exclude_defaults=True).decode()
     return f"{line.tokens} {line.role} {len(line.photos)} {text}"
 
 
-def load_line(text: str) -> Line:
+def load_line(text: str) -> HistoryItem:
     return _LINE.validate_json(text.split(" ", 3)[3])
 
 
-def load_part(text: str) -> Part:
+def load_part(text: str) -> OutboxMessage:
     part = json.loads(text)
     to = replace(
         load_destination(part["to"]),
         reply_to=_number(part.get("reply_to")),
         replaces=_number(part.get("replaces")),
     )
-    return Part(id=int(part["id"]), to=to, say=load_say(part["say"]))
+    return OutboxMessage(id=int(part["id"]), to=to, outgoing=load_say(part["say"]))
 
 
 def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def load_parts(texts: Sequence[str]) -> tuple[Part, ...]:
+def load_parts(texts: Sequence[str]) -> tuple[OutboxMessage, ...]:
     return tuple(map(load_part, texts))
 
 
@@ -144,7 +144,7 @@ def load_claim(reply: Sequence[Any]) -> Claim:
         conversation=ConversationKey(key),
         token=token,
         epoch=epoch,
-        parts=load_parts(parts),
+        outbox=load_parts(parts),
         messages=in_order(messages),
         attempt=attempt,
         is_late=bool(is_late),
@@ -192,9 +192,9 @@ def load_deletions(replies: Sequence[Any]) -> tuple[Deletion, ...]:
     )
 
 
-def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
+def load_waiting(replies: Sequence[Any]) -> tuple[QueuedMessage, ...]:
     return tuple(
-        Waiting(
+        QueuedMessage(
             update_id=update_id,
             conversation=ConversationKey(key),
             kind=kind,
@@ -206,14 +206,14 @@ def load_waiting(replies: Sequence[Any]) -> tuple[Waiting, ...]:
     )
 
 
-def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> News:
+def load_news(claims: Sequence[Claim], reply: Sequence[Any]) -> ReplicaChanges:
     """What became of each claim, in the same order, and the pauses."""
-    states, pauses = reply
+    states, cooldowns = reply
     became = list(zip(claims, states, strict=True))
-    return News(
+    return ReplicaChanges(
         lost=frozenset(claim for claim, state in became if state == "lost"),
         stopped=frozenset(claim for claim, state in became if state == "stopped"),
-        pauses={service: moment(until) for service, until in pauses},
+        cooldowns={service: moment(until) for service, until in cooldowns},
     )
 
 
@@ -230,7 +230,7 @@ def load_export(user_id: int, reply: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _shown_line(line: Line) -> dict[str, Any]:
+def _shown_line(line: HistoryItem) -> dict[str, Any]:
     return {
         "role": line.role,
         "at": line.at.isoformat(),

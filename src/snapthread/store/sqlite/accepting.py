@@ -38,7 +38,7 @@ def _take(db: Db, arrival: Arrival, now: datetime, quiet_s: float) -> bool:
     """Put the message in, or say that there is no room; False where that was said already."""
     message = arrival.message
     ensure_conversation(db, message.conversation)
-    if message.jumps_the_queue:
+    if message.is_urgent:
         put_in(db, message, None, now)
         return True
     if _is_full(db, message.conversation):
@@ -58,7 +58,7 @@ def put_in(db: Db, message: Message, bundle: str | None, now: datetime) -> None:
         (
             message.update_id,
             message.conversation,
-            message.jumps_the_queue,
+            message.is_urgent,
             bundle,
             seconds(now),
             seconds(now),

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import Claim, ConversationKey, FileName, Line, Transcript
+from snapthread.model import Claim, ConversationKey, FileName, HistoryItem, Transcript
 from snapthread.store.codec import load_photos, moment
 from snapthread.store.sqlite.ledger import images, live_files, retire, retire_past_due
 from snapthread.store.sqlite.rows import Db, held
@@ -40,7 +40,7 @@ def _leave_window(
     db: Db,
     claim: Claim,
     now: datetime,
-    lines: Sequence[Line],
+    lines: Sequence[HistoryItem],
     question_files: Sequence[FileName],
     max_images: int,
 ) -> None:
@@ -82,8 +82,8 @@ def _weight(line: sqlite3.Row) -> int:
     return max(1, int(line["tokens"]))
 
 
-def _line(row: sqlite3.Row) -> Line:
-    return Line(
+def _line(row: sqlite3.Row) -> HistoryItem:
+    return HistoryItem(
         role=row["role"],
         text=row["text"],
         photos=load_photos(row["photos"]),

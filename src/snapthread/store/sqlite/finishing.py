@@ -7,7 +7,14 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import SEEN_S
-from snapthread.model import Claim, ConversationKey, Destination, Line, Part, Say
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Destination,
+    HistoryItem,
+    OutboxMessage,
+    OutgoingMessage,
+)
 from snapthread.store.codec import dump_photos, seconds
 from snapthread.store.sqlite.ledger import attach, retire_rest
 from snapthread.store.sqlite.mailbox import answered_mark, claimed
@@ -28,12 +35,12 @@ def finish(
     claim: Claim,
     now: datetime,
     *,
-    lines: Sequence[Line] = (),
-    says: Sequence[Say] = (),
+    lines: Sequence[HistoryItem] = (),
+    replies: Sequence[OutgoingMessage] = (),
     to: Destination,
-    put_aside: bool = False,
+    dead_letter: bool = False,
     record: TurnRecord | None = None,
-) -> tuple[Part, ...]:
+) -> tuple[OutboxMessage, ...]:
     row = held(db, claim)
     rows = claimed(db, claim)
     if not rows:
@@ -41,14 +48,14 @@ def finish(
     _add_lines(db, claim, lines)
     attach(db, claim, [photo for line in lines for photo in line.photos])
     retire_rest(db, claim, [row["update_id"] for row in rows], now)
-    if put_aside:
+    if dead_letter:
         _put_aside(db, claim, now)
     _leave_mailbox(db, claim, rows, now)
     settle(db, claim.conversation, record)
     reply_to = to.reply_to if _others_came(db, claim) else None
     to = replace(to, reply_to=reply_to, replaces=row["stream"])
     db.execute("UPDATE conversations SET stream = NULL WHERE key = ?", (claim.conversation,))
-    parts = add_parts(db, claim.conversation, to, says, now)
+    parts = add_parts(db, claim.conversation, to, replies, now)
     refresh_ready(db, claim.conversation)
     return parts
 
@@ -68,7 +75,7 @@ def note_stream(db: Db, claim: Claim, message_id: int) -> None:
     )
 
 
-def _add_lines(db: Db, claim: Claim, lines: Sequence[Line]) -> None:
+def _add_lines(db: Db, claim: Claim, lines: Sequence[HistoryItem]) -> None:
     for line in lines:
         db.execute(
             "INSERT INTO lines (conversation, role, text, photos, at, tokens)"
@@ -108,11 +115,11 @@ def _leave_mailbox(db: Db, claim: Claim, rows: Sequence[sqlite3.Row], now: datet
     )
 
 
-def say(
+def enqueue(
     db: Db,
     conversation: ConversationKey,
     to: Destination,
-    say: Say,
+    outgoing: OutgoingMessage,
     now: datetime,
     *,
     once: str | None = None,
@@ -120,16 +127,16 @@ def say(
 ) -> bool:
     if once is not None and not set_mark(db, f"said:{once}", now, again_after_s):
         return False
-    put_on_its_way(db, conversation, to, say, now)
+    put_on_its_way(db, conversation, to, outgoing, now)
     return True
 
 
-def delivered(db: Db, claim: Claim, part: Part) -> None:
+def mark_sent(db: Db, claim: Claim, part: OutboxMessage) -> None:
     db.execute("DELETE FROM parts WHERE id = ?", (part.id,))
     refresh_ready(db, claim.conversation)
 
 
-def drop_parts(db: Db, claim: Claim) -> int:
+def drop_outbox(db: Db, claim: Claim) -> int:
     held(db, claim)
     cursor = db.execute("DELETE FROM parts WHERE conversation = ?", (claim.conversation,))
     refresh_ready(db, claim.conversation)

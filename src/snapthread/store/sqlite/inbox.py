@@ -4,21 +4,21 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import Claim, ConversationKey, News, Waiting
+from snapthread.model import Claim, ConversationKey, QueuedMessage, ReplicaChanges
 from snapthread.store.codec import load_message, moment, seconds
 from snapthread.store.sqlite.accepting import put_in
 from snapthread.store.sqlite.rows import Db, ensure_conversation, refresh_ready
 
 
-def news(db: Db, claims: Sequence[Claim], now: datetime) -> News:
+def poll_changes(db: Db, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
     rows = {claim: _conversation(db, claim) for claim in claims}
-    pauses = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
-    return News(
+    cooldowns = db.execute("SELECT service, until FROM pauses WHERE until > ?", (seconds(now),))
+    return ReplicaChanges(
         lost=frozenset(claim for claim, row in rows.items() if row is None),
         stopped=frozenset(
             claim for claim, row in rows.items() if row and row["stopped_turn"] == claim.turn
         ),
-        pauses={row["service"]: moment(row["until"]) for row in pauses},
+        cooldowns={row["service"]: moment(row["until"]) for row in cooldowns},
     )
 
 
@@ -30,7 +30,7 @@ def _conversation(db: Db, claim: Claim) -> sqlite3.Row | None:
     return row
 
 
-def pause(db: Db, service: str, until: datetime) -> None:
+def start_cooldown(db: Db, service: str, until: datetime) -> None:
     db.execute(
         "INSERT INTO pauses (service, until) VALUES (?, ?)"
         " ON CONFLICT (service) DO UPDATE SET until = max(until, excluded.until)",
@@ -38,7 +38,7 @@ def pause(db: Db, service: str, until: datetime) -> None:
     )
 
 
-def waiting(db: Db, *, limit: int) -> tuple[Waiting, ...]:
+def waiting(db: Db, *, limit: int) -> tuple[QueuedMessage, ...]:
     rows = db.execute(
         "SELECT inbox.*, inbox.token IS NOT NULL AND inbox.token = conversations.token"
         " AND lease_until > 0 AS is_held FROM inbox JOIN conversations ON key = conversation"
@@ -48,13 +48,13 @@ def waiting(db: Db, *, limit: int) -> tuple[Waiting, ...]:
     return tuple(_waiting(row, row["arrived_at"], is_held=bool(row["is_held"])) for row in rows)
 
 
-def aside(db: Db, *, limit: int) -> tuple[Waiting, ...]:
+def dead_letters(db: Db, *, limit: int) -> tuple[QueuedMessage, ...]:
     rows = db.execute("SELECT * FROM aside ORDER BY at, update_id LIMIT ?", (limit,))
     return tuple(_waiting(row, row["at"]) for row in rows)
 
 
-def _waiting(row: sqlite3.Row, at_s: float, *, is_held: bool = False) -> Waiting:
-    return Waiting(
+def _waiting(row: sqlite3.Row, at_s: float, *, is_held: bool = False) -> QueuedMessage:
+    return QueuedMessage(
         update_id=row["update_id"],
         conversation=ConversationKey(row["conversation"]),
         kind=load_message(row["message"]).kind,

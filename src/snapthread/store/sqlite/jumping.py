@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import ConversationKey, Message, Say
-from snapthread.ports import ResetWords
+from snapthread.model import ConversationKey, Message, OutgoingMessage
+from snapthread.ports import ResetReply
 from snapthread.store.codec import load_message, seconds
 from snapthread.store.sqlite.ledger import count_held, retire_conversation
 from snapthread.store.sqlite.quotas import charge
 from snapthread.store.sqlite.rows import Db, add_parts, refresh_ready, waiting_command
 
 
-def reset(db: Db, command: Message, now: datetime, *, render: ResetWords) -> int | None:
+def reset(db: Db, command: Message, now: datetime, *, render: ResetReply) -> int | None:
     key = command.conversation
     id = waiting_command(db, command)
     if id is None:
@@ -42,21 +42,25 @@ def _begin_anew(db: Db, key: ConversationKey, *, before: int) -> None:
     )
 
 
-def jumped(db: Db, command: Message, now: datetime, *, says: Sequence[Say]) -> bool:
+def complete_command(
+    db: Db, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
+) -> bool:
     done = db.execute(
         "DELETE FROM inbox WHERE conversation = ? AND jumps = 1 AND update_id = ?",
         (command.conversation, command.update_id),
     ).rowcount
     if done:
         to = command.destination
-        add_parts(db, command.conversation, to, says, now)
+        add_parts(db, command.conversation, to, replies, now)
         refresh_ready(db, command.conversation)
     return bool(done)
 
 
-def stop(db: Db, command: Message, now: datetime, *, if_nothing: Sequence[Say]) -> int | None:
+def stop(
+    db: Db, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
+) -> int | None:
     turn = _turn_to_stop(db, command)
-    done = jumped(db, command, now, says=if_nothing if turn is None else ())
+    done = complete_command(db, command, now, replies=if_nothing if turn is None else ())
     if not done or turn is None:
         return None
     db.execute(

@@ -100,7 +100,7 @@ def borrow(db: Db, key: ConversationKey, now: datetime, *, lease_s: float) -> Cl
     return Claim(conversation=key, token=row["token"], epoch=row["epoch"])
 
 
-def unknown(db: Db, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+def unknown_files(db: Db, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
     return tuple(openai_id for name, openai_id in files if not _is_known(db, name, openai_id))
 
 

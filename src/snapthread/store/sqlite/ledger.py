@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
-from snapthread.model import Claim, ConversationKey, Deletion, FileName, LedgerFile, Photo
+from snapthread.model import Claim, ConversationKey, Deletion, FileName, HistoryImage, LedgerFile
 from snapthread.store.codec import moment, seconds, seconds_after
 from snapthread.store.sqlite.rows import Db, held
 
@@ -38,7 +38,7 @@ def label_of(db: Db, claim: Claim, unique_id: str) -> int | None:
     return row["label"] if row else None
 
 
-def attach(db: Db, claim: Claim, photos: Sequence[Photo]) -> None:
+def attach(db: Db, claim: Claim, photos: Sequence[HistoryImage]) -> None:
     """The conversation holds these files from now on."""
     files = images(db, claim)
     for photo in photos:
@@ -149,7 +149,7 @@ def retire(db: Db, claim: Claim, names: Sequence[FileName], now: datetime, *, re
     )
 
 
-def named(db: Db, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+def files_by_id(db: Db, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
     rows = db.execute(
         "SELECT * FROM files WHERE conversation = ? AND epoch = ? AND state IN ('uploaded', 'live')"
         " ORDER BY created_at DESC",
@@ -158,7 +158,7 @@ def named(db: Db, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, 
     return tuple(as_file(row) for row in rows if row["openai_id"] in openai_ids)
 
 
-def restored(db: Db, claim: Claim, name: FileName, now: datetime) -> bool:
+def replace_file(db: Db, claim: Claim, name: FileName, now: datetime) -> bool:
     held(db, claim)
     new = db.execute(
         "SELECT stands_for FROM files WHERE name = ? AND conversation = ? AND epoch = ?"
@@ -179,7 +179,7 @@ def restored(db: Db, claim: Claim, name: FileName, now: datetime) -> bool:
     return True
 
 
-def gone(db: Db, name: FileName) -> None:
+def delete_file(db: Db, name: FileName) -> None:
     """Only what a deletion or a search was begun for: what was recorded meanwhile stays."""
     db.execute(
         "DELETE FROM files WHERE name = ? AND state = 'retired'"
@@ -188,7 +188,7 @@ def gone(db: Db, name: FileName) -> None:
     )
 
 
-def try_later(db: Db, name: FileName, at: datetime) -> None:
+def retry_later(db: Db, name: FileName, at: datetime) -> None:
     db.execute(
         "UPDATE files SET due_at = ? WHERE name = ? AND state = 'retired'", (seconds(at), name)
     )

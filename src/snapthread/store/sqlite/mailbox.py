@@ -61,7 +61,7 @@ def _with_parts(db: Db, bare: Claim) -> Claim | None:
     parts = waiting_parts(db, bare.conversation)
     if not parts:
         return None
-    return replace(bare, parts=parts)
+    return replace(bare, outbox=parts)
 
 
 def _with_messages(db: Db, bare: Claim) -> Claim:
@@ -151,7 +151,7 @@ def take_stragglers(db: Db, claim: Claim) -> tuple[Message, ...]:
     return _in_order(late)
 
 
-def jumpers(db: Db) -> tuple[Message, ...]:
+def urgent_commands(db: Db) -> tuple[Message, ...]:
     rows = db.execute("SELECT message FROM inbox WHERE jumps ORDER BY id")
     return tuple(load_message(row["message"]) for row in rows)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import Destination, Erased, Message, Say, private_conversation
+from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.store.codec import load_photos, moment, seconds
 from snapthread.store.sqlite import records
 from snapthread.store.sqlite.ledger import user_files
@@ -27,7 +27,7 @@ def erase(
     user_id: int,
     now: datetime,
     *,
-    last_words: tuple[Destination, Say] | None = None,
+    last_words: tuple[Destination, OutgoingMessage] | None = None,
     asked_by: Message | None = None,
 ) -> Erased:
     key = private_conversation(user_id)
@@ -66,7 +66,13 @@ def erase(
 
 
 def adopt(
-    db: Db, user_id: int, openai_ids: Sequence[str], now: datetime, *, due_at: datetime, say: Say
+    db: Db,
+    user_id: int,
+    openai_ids: Sequence[str],
+    now: datetime,
+    *,
+    due_at: datetime,
+    outgoing: OutgoingMessage,
 ) -> int:
     """The first generation kept no more than the ids."""
     key = private_conversation(user_id)
@@ -89,7 +95,7 @@ def adopt(
             },
         )
     if fresh and set_mark(db, f"said:adopted:{user_id}", now, None):
-        put_on_its_way(db, key, Destination(chat_id=user_id), say, now)
+        put_on_its_way(db, key, Destination(chat_id=user_id), outgoing, now)
     return len(fresh)
 
 

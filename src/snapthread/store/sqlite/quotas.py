@@ -10,9 +10,9 @@ from snapthread.store.sqlite.rows import Db, held
 from snapthread.usage import (
     STALE,
     Amounts,
+    LimitExceeded,
     Limits,
-    Over,
-    Spent,
+    Spending,
     TurnRecord,
     amounts_of,
     broken_off,
@@ -26,7 +26,7 @@ BOT = "bot"  # the payer of everything
 
 def reserve(
     db: Db, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
-) -> Over | None:
+) -> LimitExceeded | None:
     held(db, claim)
     row = _of_conversation(db, claim.conversation)
     if row is not None and row["id"] != estimate.id:
@@ -140,8 +140,8 @@ def _count(db: Db, payer: str, at: datetime, more: Amounts) -> None:
         )
 
 
-def spent(db: Db, payer: str, now: datetime) -> Spent:
-    return Spent(
+def spent(db: Db, payer: str, now: datetime) -> Spending:
+    return Spending(
         day=_tally(db, payer, day_of(now)),
         month=_tally(db, payer, month_of(now)),
         bot_month=_tally(db, BOT, month_of(now)),

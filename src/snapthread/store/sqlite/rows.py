@@ -6,7 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, ConversationKey, Destination, Message, Part, Say
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Destination,
+    Message,
+    OutboxMessage,
+    OutgoingMessage,
+)
 from snapthread.store.codec import (
     dump_destination,
     dump_say,
@@ -79,35 +86,42 @@ def refresh_ready(db: Db, key: ConversationKey) -> None:
 
 
 def add_parts(
-    db: Db, key: ConversationKey, to: Destination, says: Sequence[Say], now: datetime
-) -> tuple[Part, ...]:
+    db: Db, key: ConversationKey, to: Destination, replies: Sequence[OutgoingMessage], now: datetime
+) -> tuple[OutboxMessage, ...]:
     """Only the first part is a reply, and only one can take the place of a message."""
     rest = replace(to, reply_to=None, replaces=None)
     return tuple(
-        _add_part(db, key, rest if number else to, say, now) for number, say in enumerate(says)
+        _add_part(db, key, rest if number else to, outgoing, now)
+        for number, outgoing in enumerate(replies)
     )
 
 
-def _add_part(db: Db, key: ConversationKey, to: Destination, say: Say, now: datetime) -> Part:
+def _add_part(
+    db: Db, key: ConversationKey, to: Destination, outgoing: OutgoingMessage, now: datetime
+) -> OutboxMessage:
     cursor = db.execute(
         "INSERT INTO parts (conversation, destination, say, at) VALUES (?, ?, ?, ?)",
-        (key, dump_destination(to), dump_say(say), seconds(now)),
+        (key, dump_destination(to), dump_say(outgoing), seconds(now)),
     )
     assert cursor.lastrowid is not None
-    return Part(id=cursor.lastrowid, to=to, say=say)
+    return OutboxMessage(id=cursor.lastrowid, to=to, outgoing=outgoing)
 
 
-def put_on_its_way(db: Db, key: ConversationKey, to: Destination, say: Say, now: datetime) -> None:
+def put_on_its_way(
+    db: Db, key: ConversationKey, to: Destination, outgoing: OutgoingMessage, now: datetime
+) -> None:
     """A part of its own, of no turn."""
     ensure_conversation(db, key)
-    add_parts(db, key, to, [say], now)
+    add_parts(db, key, to, [outgoing], now)
     refresh_ready(db, key)
 
 
-def waiting_parts(db: Db, key: ConversationKey) -> tuple[Part, ...]:
+def waiting_parts(db: Db, key: ConversationKey) -> tuple[OutboxMessage, ...]:
     rows = db.execute("SELECT * FROM parts WHERE conversation = ? ORDER BY id", (key,))
     return tuple(
-        Part(id=row["id"], to=load_destination(row["destination"]), say=load_say(row["say"]))
+        OutboxMessage(
+            id=row["id"], to=load_destination(row["destination"]), outgoing=load_say(row["say"])
+        )
         for row in rows
     )
 

@@ -76,7 +76,7 @@ def _insert(db: Db, claim: Claim, file: IntendedFile, now: datetime) -> sqlite3.
     return row
 
 
-def uploaded(
+def record_upload(
     db: Db,
     name: FileName,
     openai_id: str,
@@ -133,7 +133,7 @@ def _record_unwanted(db: Db, name: FileName, openai_id: str, now: datetime) -> N
     )
 
 
-def give_up(db: Db, name: FileName, now: datetime, *, unknown: bool) -> None:
+def fail_upload(db: Db, name: FileName, now: datetime, *, unknown: bool) -> None:
     if unknown:
         db.execute(
             "UPDATE files SET state = 'retired', reason = 'upload unknown', due_at = ?"

@@ -152,7 +152,7 @@ function verbs.finish(a)
   add_lines(key, row, a)
   attach(a.claim, a.photos)
   retire_rest(a.claim, update_ids, a.now)
-  if a.put_aside then
+  if a.dead_letter then
     put_aside(key, rows, a.now)
   end
   leave_mailbox(a.claim, rows, a)
@@ -160,7 +160,7 @@ function verbs.finish(a)
   local others_came = redis.call('EXISTS', key_of('inbox', key)) == 1
   local first = {reply_to = others_came and a.reply_to or nil, replaces = row.stream}
   redis.call('HDEL', key_of('conversation', key), 'stream')
-  local parts = add_parts(key, a.to, a.says, a.now, first)
+  local parts = add_parts(key, a.to, a.replies, a.now, first)
   refresh_ready(key)
   return parts
 end
@@ -222,7 +222,7 @@ local function end_command(a, says)
 end
 
 function verbs.jumped(a)
-  return end_command(a, a.says)
+  return end_command(a, a.replies)
 end
 
 -- The turn of the question that was asked first of those before the command.

@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from snapthread.clock import utc_now
-from snapthread.commands.legacy_import import Adopted, Adopting
+from snapthread.commands.legacy_import import ImportResult, LegacyImport
 from snapthread.errors import StoreBusy, StoreDenied
 from snapthread.ports import Store
 from snapthread.store.first_generation import OldFiles, old_files
@@ -42,16 +42,20 @@ def old(server: Server) -> Iterator[Any]:
         yield client
 
 
-async def adopt(store: Store, url: str) -> Adopted:
-    adopting = Adopting(store, Texts.load(), utc_now, language="en", retention_days=30)
+async def adopt(store: Store, url: str) -> ImportResult:
+    legacy_import = LegacyImport(
+        store=store, texts=Texts.load(), clock=utc_now, language="en", retention_days=30
+    )
     async with old_files(url) as found:
-        return await adopting.run(found)
+        return await legacy_import.run(found)
 
 
-def into_sqlite(folder: Path, server: Server, times: int = 1) -> tuple[list[Adopted], set[str]]:
+def into_sqlite(
+    folder: Path, server: Server, times: int = 1
+) -> tuple[list[ImportResult], set[str]]:
     """What each run took over, and Ada's files at the end."""
 
-    async def told() -> tuple[list[Adopted], set[str]]:
+    async def told() -> tuple[list[ImportResult], set[str]]:
         store = await SqliteStore.open(folder / "bot.db")
         try:
             runs = [await adopt(store, server.url) for _ in range(times)]
@@ -68,13 +72,13 @@ def contents(client: "redis.Redis") -> dict[str, object]:
 
 def test_the_sets_become_files_of_the_ledger(tmp_path: Path, server: Server, old: Any) -> None:
     (adopted,), files = into_sqlite(tmp_path, server)
-    assert adopted == Adopted(users=2, files_adopted=3)
+    assert adopted == ImportResult(users=2, files_adopted=3)
     assert files == {"file-a1", "file-a2"}
 
 
 def test_again_it_takes_over_nothing(tmp_path: Path, server: Server, old: Any) -> None:
     runs, _ = into_sqlite(tmp_path, server, times=2)
-    assert runs[1] == Adopted(users=2, files_known=3)
+    assert runs[1] == ImportResult(users=2, files_known=3)
 
 
 def test_nothing_is_written_where_they_come_from(
@@ -103,7 +107,7 @@ def test_what_is_none_of_the_first_generations_is_skipped(
     old.sadd("user_files:", "file-x")
     old.sadd(f"user_files:{ADA}", "../etc", "", "file a", b"\xff\xfe")
     (adopted,), files = into_sqlite(tmp_path, server)
-    assert adopted == Adopted(users=2, files_adopted=3, skipped=7)
+    assert adopted == ImportResult(users=2, files_adopted=3, skipped=7)
     assert files == {"file-a1", "file-a2"}
 
 
@@ -114,10 +118,12 @@ def test_who_was_cut_off_goes_on(tmp_path: Path, server: Server, old: Any) -> No
 
     async def told() -> None:
         store = await SqliteStore.open(tmp_path / "bot.db")
-        adopting = Adopting(store, Texts.load(), utc_now, language="en", retention_days=30)
+        legacy_import = LegacyImport(
+            store=store, texts=Texts.load(), clock=utc_now, language="en", retention_days=30
+        )
         async with old_files(server.url) as found:
             with pytest.raises(StoreBusy):
-                await adopting.run(cut(found))
+                await legacy_import.run(cut(found))
         await store.close()
 
     asyncio.run(told())
@@ -130,7 +136,7 @@ def test_the_same_server_may_become_the_store(server: Server, old: "redis.Redis"
     async def told() -> None:
         store = await RedisStore.open(server.url)
         adopted = await adopt(store, server.url)
-        assert adopted == Adopted(users=2, files_adopted=3)
+        assert adopted == ImportResult(users=2, files_adopted=3)
         assert await store.user_files(ADA) == {"file-a1", "file-a2"}
         await store.close()
 

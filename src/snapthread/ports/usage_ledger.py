@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Claim
-from snapthread.usage import DailyUsage, Limits, Over, Spent, TurnRecord
+from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
 
 
-class Quotas(Protocol):
+class QuotaLedger(Protocol):
     """What was used or is reserved, by payer: an opaque word for a user.
 
     A conversation has at most one reservation, that of the question in hand. It holds a record of
@@ -17,7 +17,7 @@ class Quotas(Protocol):
 
     async def reserve(
         self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
-    ) -> Over | None:
+    ) -> LimitExceeded | None:
         """Reserve what `estimate` counts, or say which limit that would pass; raises LeaseLost.
 
         Where the conversation has a reservation with this id, it is raised to `estimate`: only
@@ -39,10 +39,10 @@ class Quotas(Protocol):
         how many. Their questions wait still, and count when they are asked again."""
         ...
 
-    async def spent(self, payer: str, now: datetime) -> Spent: ...
+    async def spent(self, payer: str, now: datetime) -> Spending: ...
 
 
-class Records(Protocol):
+class UsageRecords(Protocol):
     """What each turn used, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
 
     A record and its share of the sums are written together, when its reservation is charged or

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
-from snapthread.intake.worker import Mailbox
-from snapthread.limits import LEASE_S, NEWS_EVERY_S
+from snapthread.intake.worker import Worker
+from snapthread.limits import LEASE_S, SYNC_EVERY_S
 from snapthread.model import Claim, ConversationKey
 from tests import virtual
 
@@ -26,7 +26,7 @@ class SlowStore:
         self.renewals = 0
         self.lease_until = virtual.now()
 
-    async def jumpers(self) -> tuple[()]:
+    async def urgent_commands(self) -> tuple[()]:
         return ()
 
     async def claim(self, now: datetime, *, lease_s: float, only: object) -> Claim | None:
@@ -50,8 +50,10 @@ class SlowStore:
         return None
 
 
-def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Mailbox:
-    return Mailbox(cast(Any, store), virtual.now, serve=serve, jump=cast(Any, None), parallel=1)
+def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
+    return Worker(
+        store=cast(Any, store), clock=virtual.now, serve=serve, urgent=cast(Any, None), parallel=1
+    )
 
 
 def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
@@ -64,12 +66,12 @@ def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
             finally:
                 ended_at.append(virtual.now())
 
-        mailbox = mailbox_of(serve, store)
-        running = asyncio.create_task(mailbox.run())
+        worker = mailbox_of(serve, store)
+        running = asyncio.create_task(worker.run())
         began_s = now_s()
         while not ended_at and now_s() - began_s < 3 * LEASE_S:
             await asyncio.sleep(0.5)
-        mailbox.stop()
+        worker.stop()
         await running
         assert ended_at[0] < store.lease_until
 
@@ -97,13 +99,13 @@ def test_a_store_that_breaks_leaves_no_slot_taken() -> None:
 
         store = BrokenStore()
         store.claims = [CLAIM, CLAIM]
-        mailbox = mailbox_of(serve, store)
-        running = asyncio.create_task(mailbox.run())
+        worker = mailbox_of(serve, store)
+        running = asyncio.create_task(worker.run())
         await asyncio.sleep(2 * LEASE_S)
         assert served == 2
-        mailbox.stop()
+        worker.stop()
         await running
-        assert mailbox.active == 0
+        assert worker.active == 0
 
     with capture_logs() as logs:
         virtual.run(story())
@@ -125,10 +127,10 @@ def test_a_turn_that_ends_in_order_is_not_torn_off_by_a_lease_that_is_lost() -> 
                 await asyncio.sleep(2 * LEASE_S)
                 is_written_down.set()
 
-        mailbox = mailbox_of(serve, LostStore())
-        running = asyncio.create_task(mailbox.run())
+        worker = mailbox_of(serve, LostStore())
+        running = asyncio.create_task(worker.run())
         await asyncio.sleep(4 * LEASE_S)
-        mailbox.stop()
+        worker.stop()
         await running
         assert is_written_down.is_set()
 
@@ -146,17 +148,17 @@ def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
-                await asyncio.sleep(2 * NEWS_EVERY_S)
+                await asyncio.sleep(2 * SYNC_EVERY_S)
                 is_written_down.set()
 
-        mailbox = mailbox_of(serve, SlowStore())
-        running = asyncio.create_task(mailbox.run())
-        await mailbox.works()
+        worker = mailbox_of(serve, SlowStore())
+        running = asyncio.create_task(worker.run())
+        await worker.works()
         await asyncio.sleep(0)
-        while mailbox.active:
-            mailbox.lose(CLAIM)
-            await asyncio.sleep(NEWS_EVERY_S)
-        mailbox.stop()
+        while worker.active:
+            worker.lose(CLAIM)
+            await asyncio.sleep(SYNC_EVERY_S)
+        worker.stop()
         await running
         assert is_written_down.is_set()
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
 
 
-class Ledger(Protocol):
+class FileLedger(Protocol):
     """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""
 
     async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
@@ -18,7 +18,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def uploaded(
+    async def record_upload(
         self,
         name: FileName,
         openai_id: str,
@@ -35,7 +35,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def give_up(self, name: FileName, now: datetime, *, unknown: bool) -> None:
+    async def fail_upload(self, name: FileName, now: datetime, *, unknown: bool) -> None:
         """The upload failed. `unknown`: it may have happened, so the file is looked for later."""
         ...
 
@@ -60,11 +60,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def named(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+    async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
         """The live and uploaded files of the claim's conversation with these ids, newest first."""
         ...
 
-    async def restored(self, claim: Claim, name: FileName, now: datetime) -> bool:
+    async def replace_file(self, claim: Claim, name: FileName, now: datetime) -> bool:
         """Law 4: an uploaded file takes the place of the lost one that it stands for.
 
         In one transaction the lost one is retired and the new one is live under its label. False,
@@ -73,11 +73,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def gone(self, name: FileName) -> None:
+    async def delete_file(self, name: FileName) -> None:
         """The file is not at OpenAI any more: its row goes."""
         ...
 
-    async def try_later(self, name: FileName, at: datetime) -> None:
+    async def retry_later(self, name: FileName, at: datetime) -> None:
         """The deletion failed: it is due again at `at`."""
         ...
 
@@ -106,7 +106,7 @@ class Ledger(Protocol):
         """Hold a conversation without its messages; None where somebody holds it, or it is gone."""
         ...
 
-    async def unknown(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+    async def unknown_files(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
         """The OpenAI ids, of these names and ids, that the ledger has no row for, in any state."""
         ...
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Claim, ConversationKey, Message, News, Say, Waiting
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    OutgoingMessage,
+    QueuedMessage,
+    ReplicaChanges,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +20,10 @@ class Arrival:
     """A message to put into the mailbox, with what to say where the mailbox is full."""
 
     message: Message
-    if_full: Say
+    if_full: OutgoingMessage
 
 
-class Mailboxes(Protocol):
+class MessageQueue(Protocol):
     """Messages wait here, in order within a conversation; one worker holds a conversation."""
 
     async def accept(
@@ -67,7 +74,7 @@ class Mailboxes(Protocol):
         """Add to the claim the parts of its album that came since; raises LeaseLost."""
         ...
 
-    async def jumpers(self) -> tuple[Message, ...]:
+    async def urgent_commands(self) -> tuple[Message, ...]:
         """The commands that wait and jump the queue, oldest first."""
         ...
 
@@ -75,15 +82,15 @@ class Mailboxes(Protocol):
         """When the next conversation can be claimed; None where nothing waits."""
         ...
 
-    async def news(self, claims: Sequence[Claim], now: datetime) -> News:
+    async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
         """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
         ...
 
-    async def waiting(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def waiting(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         """The messages in all mailboxes, oldest first."""
         ...
 
-    async def aside(self, *, limit: int) -> tuple[Waiting, ...]:
+    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
         """The messages that were put aside, oldest first."""
         ...
 

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from snapthread.gather import side_by_side
+from snapthread.gather import gather_all
 
 
 async def job(number: int, done: list[int]) -> int:
@@ -19,19 +19,19 @@ async def job(number: int, done: list[int]) -> int:
 def test_every_job_goes_on_and_the_first_failure_is_raised() -> None:
     done: list[int] = []
     with pytest.raises(ValueError, match="1"):
-        asyncio.run(side_by_side(job(number, done) for number in range(3)))
+        asyncio.run(gather_all(job(number, done) for number in range(3)))
     assert done == [0, 1, 2]
 
 
 def test_results_are_in_the_order_of_the_jobs() -> None:
-    assert asyncio.run(side_by_side(job(number, []) for number in (2, 0, 3))) == [2, 0, 3]
+    assert asyncio.run(gather_all(job(number, []) for number in (2, 0, 3))) == [2, 0, 3]
 
 
 def test_a_loop_that_ends_before_the_jobs_began_leaves_none_behind() -> None:
     """An unawaited coroutine warns, and a warning is an error here."""
 
     async def story() -> None:
-        work = asyncio.create_task(side_by_side([job(0, []), job(2, [])]))
+        work = asyncio.create_task(gather_all([job(0, []), job(2, [])]))
         await asyncio.sleep(0)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
