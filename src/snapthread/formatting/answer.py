@@ -16,5 +16,5 @@ def format_answer(markdown: str) -> tuple[OutgoingMessage, ...]:
 
 def format_draft(markdown_so_far: str) -> OutgoingMessage:
     """The answer so far as one message, without half-written Markdown; of a long one the end."""
-    markdown = close_tail(tamed(markdown_so_far))
-    return last_part(list(pieces_of(read(prepare(markdown)))))
+    markdown = close_tail(tamed(markdown_so_far, is_draft=True))
+    return last_part(list(pieces_of(read(prepare(markdown, is_draft=True)))))

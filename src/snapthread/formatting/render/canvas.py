@@ -15,7 +15,7 @@ class _Open:
     url: str | None = None
 
 
-_CAN_BE_CUT: Final = frozenset(["bold", "italic", "strikethrough", "spoiler"])
+_CAN_BE_CUT: Final = frozenset(["bold", "italic", "underline", "strikethrough", "spoiler"])
 
 
 class Canvas:
