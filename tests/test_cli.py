@@ -77,7 +77,7 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
 
     done = snapthread("run", cwd=tmp_path, OPENAI_API_KEY="sk-private")
 
-    assert done.stderr.splitlines() == ["BOT_LANGUAGE must be en or ru."]
+    assert done.stderr.splitlines() == ["BOT_LANGUAGE must be one of de, en, ru."]
 
 
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:

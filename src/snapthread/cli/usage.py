@@ -96,17 +96,12 @@ LEFT: Final = {"user_id", "day", "model"}
 
 
 def _cells(row: "DailyUsage") -> dict[str, str]:
+    from snapthread.texts.numbers import dollars
+
     cells = {name: str(value) for name, value in asdict(row).items() if name != "cost_micros"}
     cells["user_id"] = cells["user_id"] if row.day != TOTAL else ""
     cells["cost"] = dollars(row.cost_micros)
     return cells
-
-
-def dollars(micros: int | None) -> str:
-    """To the micro-dollar; what is not known is not 0."""
-    if micros is None:
-        return "unknown"
-    return f"${micros // 1_000_000}.{micros % 1_000_000:06}"
 
 
 def _total(rows: "Sequence[DailyUsage]") -> "DailyUsage":

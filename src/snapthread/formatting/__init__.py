@@ -11,12 +11,12 @@ The parser is imported when an answer is first formatted, not when this package 
 
 from typing import TYPE_CHECKING
 
-from snapthread.formatting.split.plain import split_plain, utf16_len
+from snapthread.formatting.split.plain import split_plain
 
 if TYPE_CHECKING:
     from snapthread.formatting.answer import format_answer, format_draft
 
-__all__ = ["format_answer", "format_draft", "split_plain", "utf16_len"]
+__all__ = ["format_answer", "format_draft", "split_plain"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from snapthread.limits import utf16_len
+
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 # Controls, and the bidi embeddings and overrides that the Bot API server drops by itself
 # (TDLib, clean_input_string): dropping them here keeps our offsets true.
@@ -18,11 +20,6 @@ _BLANK: Final = re.compile(r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b
 _ZWJ: Final = "\u200d"
 _VIRAMA_CLASS: Final = 9  # Unicode combining class: joins two consonants into one sign
 _BACKWARDS_MAX: Final = 64  # a "character" of more marks than this may be cut
-
-
-def utf16_len(text: str) -> int:
-    """The length in UTF-16 units, as the Bot API counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:

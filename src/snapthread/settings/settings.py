@@ -44,6 +44,7 @@ from snapthread.settings.kinds import (
     Word,
     micros,
 )
+from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
 
 A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
@@ -115,7 +116,7 @@ class Settings(BaseModel):
     max_parallel_turns: int = Field(
         default=100, ge=1, le=1000, description="a whole number from 1 to 1000"
     )
-    bot_language: BotLanguage = Field(default="en", description="en or ru")
+    bot_language: BotLanguage = Field(default="en", description=f"one of {', '.join(LANGUAGES)}")
     log_format: LogFormat = Field(default="console", description="console or json")
     log_level: LogLevel = Field(
         default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"

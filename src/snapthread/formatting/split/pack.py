@@ -7,8 +7,8 @@ from typing import Final
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span
 from snapthread.formatting.split.cutting import Cutter
-from snapthread.formatting.text import is_blank, utf16_len
-from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
+from snapthread.formatting.text import is_blank
+from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS, utf16_len
 from snapthread.model import Entity, OutgoingMessage
 
 # A long piece begins in the message that is being filled, if so much room is left there.
