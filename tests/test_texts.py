@@ -46,8 +46,13 @@ def placeholders(text: str | dict[str, str]) -> set[str]:
     return named - {"n"}
 
 
-def test_there_are_three_languages_each_a_file_and_nothing_else() -> None:
-    assert LANGUAGES == ("de", "en", "ru")
+def test_every_file_but_the_models_is_a_language() -> None:
+    files = {path.name for path in resources.files("snapthread.texts").iterdir()}
+
+    assert {f"{language}.json" for language in LANGUAGES} | {"model.json"} == {
+        name for name in files if name.endswith(".json")
+    }
+    assert {"de", "en", "ru"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
