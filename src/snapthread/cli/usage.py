@@ -1,4 +1,4 @@
-"""`snapthread usage`: what was used, by day, user and model, as a table, JSON or CSV."""
+"""`snapthread usage`: the use by day, user and model, as a table, JSON or CSV."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
 ) -> None:
-    """Tell what was used and what it cost, by UTC day, user and model."""
+    """Show what was used and what it cost, by UTC day, user and model."""
     if as_json and as_csv:
         print("snapthread: choose --json or --csv.", file=sys.stderr)
         raise typer.Exit(WRONG_USE)

@@ -34,7 +34,7 @@ def is_blank(text: str) -> bool:
 
 
 def fitting(text: str, units: int) -> int:
-    """How many characters from the start fit, without cutting a surrogate pair."""
+    """The number of characters from the start that fit, without cutting a surrogate pair."""
     head = text[:units]
     if utf16_len(head) <= units:
         return len(head)
@@ -50,7 +50,7 @@ def whole_character(text: str, index: int) -> int:
 
 
 def _joins(text: str, index: int) -> bool:
-    """Whether the characters on both sides of `index` are seen as one."""
+    """The characters on both sides of `index` are seen as one."""
     if index >= len(text):
         return False
     before, after = text[index - 1], text[index]

@@ -54,7 +54,7 @@ RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
 
 
 class SettingsError(Exception):
-    """What is wrong, one sentence for each problem; none repeats a value."""
+    """The problems of the settings, a sentence each; none repeats a value."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -62,7 +62,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """What the operator chose. Secrets print as stars; an unset secret is empty."""
+    """The operator's choices. Secrets print as stars; an unset secret is empty."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
@@ -175,7 +175,7 @@ class Settings(BaseModel):
 
     @property
     def webhook_path(self) -> str:
-        """Where the pages' port hears Telegram."""
+        """The path at which Telegram calls the pages' port."""
         return urlsplit(self.telegram_webhook_url or "").path or "/"
 
     @property
@@ -213,7 +213,7 @@ class Settings(BaseModel):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be logged."""
+        """Values that must never be logged."""
         held = (
             self.telegram_bot_token,
             self.telegram_webhook_secret,

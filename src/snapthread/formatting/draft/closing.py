@@ -118,7 +118,7 @@ def _closed(tail: Tail) -> Tail:
 
 
 def _is_begun(opener: Loose, text: str) -> bool:
-    """Whether so much of a formula is there that it will be seen as one."""
+    """So much of a formula is there that it will be seen as one."""
     content = text[opener.end :]
     return bool(content.strip()) and (opener.marker != "$$" or is_display_maths(content))
 

@@ -1,4 +1,4 @@
-"""What the parser has opened and closed becomes nodes of the document tree."""
+"""Containers that the parser opened and closed become nodes of the document tree."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -25,7 +25,7 @@ class _Kind:
     may_lack_end: bool = False
 
     def places(self, masked: str) -> Iterator[tuple[int, int, int, int]]:
-        """Where each is, and its content; the first that has no end is the last looked at."""
+        """The places of each and of its content, up to the first that has no end."""
         done = 0
         while begin := self.begin.search(masked, done):
             end = self.end.search(masked, begin.end())

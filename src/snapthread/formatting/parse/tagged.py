@@ -59,7 +59,7 @@ def _tokens(nodes: Iterable[Inline], source: Source) -> Iterator[Inline | RawTag
 
 
 class _Reader:
-    """What was read so far, and the tags that are open in it."""
+    """The inlines read so far, and the tags that are open in them."""
 
     def __init__(self) -> None:
         self._read: list[Inline | RawTag] = []

@@ -1,4 +1,4 @@
-"""How far apart two blocks stand: a title close to what it is about, a list to its sentence."""
+"""The gap between two blocks: a title stands close to what it is about, a list to its sentence."""
 
 from snapthread.formatting.render.table import Grid
 from snapthread.formatting.tree import (

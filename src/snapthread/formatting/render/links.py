@@ -1,4 +1,4 @@
-"""Which addresses may become links. Telegram's own schemes (tg, ton) can act for the user."""
+"""Addresses that may become links. Telegram's own schemes (tg, ton) can act for the user."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def allowed_url(url: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a link leads that may not be one; no text where it is not worth telling."""
+    """The address of a link that may not be one; no text where it is not worth telling."""
 
     text: str = ""
     is_number: bool = False

@@ -25,7 +25,7 @@ def last_part(pieces: list[Piece]) -> OutgoingMessage:
 
 
 def _end_of(rich: Rich) -> Rich:
-    """What fits at the end; of too many spans the last are kept."""
+    """The end that fits; of too many spans the last are kept."""
     start = _start_of_end(rich.text)
     spans = tuple(
         span.between(max(span.start, start), span.end).moved(-start)

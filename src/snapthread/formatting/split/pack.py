@@ -84,7 +84,7 @@ class _Packer:
             self._put(piece)
 
     def _section_start(self, following: Piece) -> int:
-        """Where the last section begins, if it is short and fits together with what follows."""
+        """The beginning of the last section, if it is short and fits together with what follows."""
         last = len(self._pieces)
         while last and self._pieces[last - 1].is_heading:
             last -= 1

@@ -32,7 +32,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def cut(text: str, units: int) -> int:
-    """Where to end a message of at most `units`: the best place in the second half of what fits.
+    """The place to end a message of at most `units`: the best one in the second half of what fits.
 
     It takes at least one character, and all of the text where that fits.
     """
