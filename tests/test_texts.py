@@ -188,7 +188,7 @@ def test_the_language_follows_the_tag(code: str | None, language: str, default: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fault", get_args(ImageFault))
 def test_every_fault_of_an_image_has_its_sentence(fault: ImageFault, language: Language) -> None:
-    assert t(language).fault(fault)
+    assert words(language).fault(fault)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -209,7 +209,7 @@ def test_everybody_has_a_menu_and_every_language_its_own(default: Language) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command_of_the_menu(language: Language) -> None:
-    said = t(language).command("help")
+    said = words(language).command("help")
 
     assert re.findall(r"(?m)^/(\w+) – \S", said) == list(COMMANDS)
 
@@ -233,7 +233,7 @@ def test_privacy_is_told_in_lines(language: Language) -> None:
 def test_numbers_are_written_as_the_language_writes_them(
     language: Language, size: str, money: str, moment: str
 ) -> None:
-    told = t(language)
+    told = words(language)
 
     assert f" {size} M" in told.fault("too_large") or f" {size} М" in told.fault("too_large")
     assert told.money(1_234_500_000) == money
@@ -245,7 +245,7 @@ def test_numbers_are_written_as_the_language_writes_them(
 def test_the_operator_is_said_to_know_only_where_an_admin_was_reached(
     failure: type[SnapthreadError], language: Language
 ) -> None:
-    told = t(language)
+    told = words(language)
     error = failure()
 
     unknown, known = (told.failure(error, 0, operator_told=is_told) for is_told in (False, True))

@@ -42,7 +42,7 @@ def pressed(word: str) -> Pressed | None:
     for asked in get_args(Asked):
         if name == asked and answer in {"yes", "no"}:
             at = int(made) if made.isascii() and made.isdigit() else 0
-            return Pressed(profile=asked, is_yes=answer == "yes", asked_at_s=at)
+            return Pressed(asked=asked, is_yes=answer == "yes", asked_at_s=at)
     return None
 
 
@@ -54,7 +54,7 @@ class Confirmations:
     clock: Clock
 
     async def take(self, press: Message, outgoing: OutgoingMessage) -> bool:
-        """Put `say` in the question's place, without buttons; False where it was answered."""
+        """Put `outgoing` in the question's place, without buttons; False where it was answered."""
         return await self.store.enqueue(
             press.conversation,
             replace(press.destination, replaces=press.message_id),
