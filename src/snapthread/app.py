@@ -178,7 +178,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
         chat = TelegramChat(
             settings.telegram_bot_token.get_secret_value(),
             base_url=settings.telegram_api_base_url,
-            commands={"": texts.commands("en"), "ru": texts.commands("ru")},
+            commands=texts.menus(settings.bot_language),
             hook=hook,
         )
         stack.push_async_callback(chat.close)

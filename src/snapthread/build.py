@@ -169,7 +169,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         commands=commands,
         quotas=quotas,
         running_turns=running_turns,
-        reply=ReplySender(store=store, chat=chat),
+        reply=ReplySender(store=store, chat=chat, note_delivered=alerts.note_delivered),
         alerts=alerts,
         clock=clock,
     )

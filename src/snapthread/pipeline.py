@@ -128,7 +128,7 @@ class Pipeline:
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=f"{t.storage_mb:g}")
+        text = t("storage_made_room", limit_mb=t.storage_mb)
         await self.store.enqueue(
             message.conversation,
             message.destination,
@@ -143,9 +143,9 @@ class Pipeline:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
-        if alert := ALERTS.get(type(error)):
-            await self.alerts.tell(alert, detail=str(error))
-        text = t.failure(error, len(images_of(questions)))
+        alert = ALERTS.get(type(error))
+        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
+        text = t.failure(error, len(images_of(questions)), operator_told=told)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 

@@ -88,7 +88,7 @@ class Stage:
         return any(call.method == "getUpdates" for call in self._bot_api.calls)
 
     async def _erase(self) -> None:
-        """What the demo put at the real OpenAI goes with the store that knows of it."""
+        """Delete the files at the real OpenAI with the store that knows of them."""
         if not self._options.real_openai:
             return
         for user in sorted(self._feed.people):

@@ -1,7 +1,7 @@
 """What is said reaches Telegram: in parts that fit, in order, at least once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ import structlog
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ChatRefused
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, Destination, OutboxMessage
+from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage
 from snapthread.ports import Chat, Store
 
 log = structlog.get_logger()
@@ -25,6 +25,7 @@ class ReplySender:
 
     store: Store
     chat: Chat
+    note_delivered: Callable[[ConversationKey], None]
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
@@ -35,6 +36,7 @@ class ReplySender:
                 await self._drop(claim, refused)
                 return
             await self.store.mark_sent(claim, part)
+            self.note_delivered(claim.conversation)
 
     async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
