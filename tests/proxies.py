@@ -35,11 +35,19 @@ async def running(
 ) -> AsyncIterator[Proxy]:
     """Listen on the loopback while the block runs."""
     proxy, handler = Proxy(scheme, has_password=has_password), HANDLERS[scheme]
+    serving: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await handler(proxy, reader, writer)
-        writer.close()
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await handler(proxy, reader, writer)
+        finally:
+            await _close(writer)
+
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(serve_one(reader, writer))
+        serving.add(task)
+        task.add_done_callback(serving.discard)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
@@ -47,6 +55,15 @@ async def running(
         yield proxy
     finally:
         server.close()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _http(proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,8 +135,8 @@ async def _join(here: Ends, there: Ends) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
-        there[1].close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await _close(there[1])
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

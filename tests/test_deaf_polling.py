@@ -47,14 +47,14 @@ Story = Callable[[Connection, Health], Awaitable[None]]
 
 def play(story: Story) -> None:
     async def told() -> None:
-        chat, health, jobs = Connection(), Health(virtual.now), Jobs()
+        chat, health, jobs = Connection(), Health(clock=virtual.now), Jobs()
         intake = Intake(
-            cast(Any, None),  # no update comes, so nothing is kept and nobody is told
-            cast(Any, chat),
-            cast(Any, None),
-            health,
-            virtual.now,
-            heartbeat=Heartbeat(jobs, virtual.now),
+            store=cast(Any, None),  # no update comes, so nothing is kept and nobody is told
+            chat=cast(Any, chat),
+            alerts=cast(Any, None),
+            health=health,
+            clock=virtual.now,
+            heartbeat=Heartbeat(jobs=jobs, clock=virtual.now),
             quiet_s=1.0,
             if_full=cast(Any, None),
             wake=lambda: None,

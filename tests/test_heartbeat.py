@@ -18,11 +18,14 @@ def test_a_bot_lives_for_two_minutes_after_its_last_sign(store: str, tmp_path: P
     async def story() -> None:
         jobs, now = await STORES[store](tmp_path), virtual.START
         assert not await is_alive(jobs, now)
-        for process in (Heartbeat(jobs, lambda: now), Heartbeat(jobs, lambda: now)):
+        for process in (
+            Heartbeat(jobs=jobs, clock=lambda: now),
+            Heartbeat(jobs=jobs, clock=lambda: now),
+        ):
             await process.beat()
         assert await is_alive(jobs, now + timedelta(seconds=119))
         assert not await is_alive(jobs, now + timedelta(seconds=121))
-        await Heartbeat(jobs, lambda: now + timedelta(hours=1)).beat()
+        await Heartbeat(jobs=jobs, clock=lambda: now + timedelta(hours=1)).beat()
         assert await is_alive(jobs, now + timedelta(hours=1))
         await jobs.close()
 
@@ -46,7 +49,7 @@ class Counted:
 def test_polls_that_follow_each_other_quickly_write_once() -> None:
     async def story() -> None:
         jobs = Counted()
-        heartbeat = Heartbeat(jobs, virtual.now)
+        heartbeat = Heartbeat(jobs=jobs, clock=virtual.now)
         for _ in range(100):
             await heartbeat.beat()
         assert jobs.beats == 1
@@ -61,7 +64,7 @@ def test_a_store_that_is_away_costs_no_poll() -> None:
     async def story() -> None:
         jobs = Counted()
         jobs.is_away = True
-        await Heartbeat(jobs, virtual.now).beat()
+        await Heartbeat(jobs=jobs, clock=virtual.now).beat()
         assert jobs.beats == 0
 
     virtual.run(story())
@@ -70,7 +73,7 @@ def test_a_store_that_is_away_costs_no_poll() -> None:
 def test_who_listens_to_a_webhook_beats_although_nobody_writes() -> None:
     async def story() -> None:
         jobs = Counted()
-        listening = asyncio.create_task(Heartbeat(jobs, virtual.now).run())
+        listening = asyncio.create_task(Heartbeat(jobs=jobs, clock=virtual.now).run())
         await asyncio.sleep(3600.0)
         listening.cancel()
         assert jobs.beats >= 3600 / BEAT_EVERY_S - 1

@@ -111,9 +111,16 @@ class Story:
         catalog = FixedCatalog((ListedModel(id="gpt-4o", ends_at=END), *known))
         self.now = virtual.START
         alerts = Alerts(
-            store, cast(Any, None), Texts.load(), self.clock, admins=ADMINS, language="en"
+            store=store,
+            chat=cast(Any, None),
+            texts=Texts.load(),
+            clock=self.clock,
+            admins=ADMINS,
+            language="en",
         )
-        self.watch = ModelWatch(catalog, store, alerts, self.clock, model="gpt-4o")
+        self.watch = ModelWatch(
+            catalog=catalog, jobs=store, alerts=alerts, clock=self.clock, model="gpt-4o"
+        )
 
     def clock(self) -> datetime:
         return self.now
@@ -182,7 +189,13 @@ def test_the_list_is_read_once_a_day_by_one_process(tmp_path: Path) -> None:
     async def story() -> None:
         store = await SqliteStore.open(tmp_path / "bot.db")
         watches = [
-            ModelWatch(Counted(), store, cast(Any, None), virtual.now, model="gpt-4o")
+            ModelWatch(
+                catalog=Counted(),
+                jobs=store,
+                alerts=cast(Any, None),
+                clock=virtual.now,
+                model="gpt-4o",
+            )
             for _ in range(2)
         ]
         running = [asyncio.create_task(watch.run()) for watch in watches]

@@ -5,6 +5,7 @@ take it knows that no bot of this store is there. All processes of a bot hold it
 """
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -28,13 +29,13 @@ class Jobs(Protocol):
     async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool: ...
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Heartbeat:
     """One instance a process."""
 
-    def __init__(self, jobs: Jobs, clock: Clock) -> None:
-        self._jobs = jobs
-        self._clock = clock
-        self._next_s = float("-inf")
+    jobs: Jobs
+    clock: Clock
+    _next_s: float = field(default=float("-inf"), init=False)
 
     async def beat(self) -> None:
         """Now, unless it was told a moment ago. A store that is away costs no poll."""
@@ -42,7 +43,7 @@ class Heartbeat:
             return
         self._next_s = now_s() + BEAT_EVERY_S
         try:
-            await self._jobs.take_job(JOB, BOT, self._clock(), lease_s=ALIVE_S)
+            await self.jobs.take_job(JOB, BOT, self.clock(), lease_s=ALIVE_S)
         except (StoreBusy, StoreFull) as away:
             log.debug("trouble", kind="store", why=str(away))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -9,7 +10,7 @@ from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, S
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.limits import POLL_LATE_S, POLL_S
-from snapthread.model import OutgoingMessage
+from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
 
@@ -21,35 +22,23 @@ OTHER_POLLER_S = 5.0
 
 PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
 
-FullSay = Callable[[Update], OutgoingMessage]
+QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
 
-    def __init__(
-        self,
-        store: Store,
-        chat: Chat,
-        alerts: Alerts,
-        health: Health,
-        clock: Clock,
-        *,
-        heartbeat: Heartbeat,
-        quiet_s: float,
-        if_full: FullSay,
-        wake: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._chat = chat
-        self._alerts = alerts
-        self._health = health
-        self._clock = clock
-        self._heartbeat = heartbeat
-        self._quiet_s = quiet_s
-        self._if_full = if_full
-        self._wake = wake
-        self._offset: int | None = None
+    store: Store
+    chat: Chat
+    alerts: Alerts
+    health: Health
+    clock: Clock
+    heartbeat: Heartbeat
+    quiet_s: float
+    if_full: QueueFullReply
+    wake: Callable[[], None]
+    _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """For ever; raises ChatDenied where the token is wrong."""
@@ -65,8 +54,8 @@ class Intake:
     async def poll_once(self, *, timeout_s: int) -> int:
         """One batch; how many updates it had."""
         updates = await self._updates(timeout_s)
-        self._health.mark_ok("telegram")
-        await self._heartbeat.beat()
+        self.health.mark_ok("telegram")
+        await self.heartbeat.beat()
         if updates:
             await self.accept(updates)
             self._offset = updates[-1].update_id + 1
@@ -76,14 +65,14 @@ class Intake:
         """A poll that never comes back is given up here, whatever its transport believes."""
         try:
             async with asyncio.timeout(timeout_s + POLL_LATE_S):
-                return await self._chat.updates(self._offset, timeout_s=timeout_s)
+                return await self.chat.updates(self._offset, timeout_s=timeout_s)
         except TimeoutError:
             raise ChatBusy("a poll did not come back") from None
 
     async def receive(self, body: bytes) -> None:
         """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
         StoreFull where it could not be kept: then Telegram brings it again."""
-        update = self._chat.read(body)
+        update = self.chat.read(body)
         try:
             await self.accept([update])
         except (StoreBusy, StoreFull) as error:
@@ -93,19 +82,19 @@ class Intake:
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction; what was accepted before is not taken again."""
         arrivals = [
-            Arrival(message=update.message, if_full=self._if_full(update))
+            Arrival(message=update.message, if_full=self.if_full(update.message))
             for update in updates
             if update.message is not None
         ]
         for update in updates:
             if update.blocked is not None:
                 user_id, has_blocked = update.blocked
-                await self._store.note_blocked(user_id, self._clock() if has_blocked else None)
+                await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
         if arrivals:
-            await self._store.accept(arrivals, self._clock(), quiet_s=self._quiet_s)
+            await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
             log.info("update.accepted", count=len(arrivals))
-            self._wake()
-        self._health.mark_ok("store")
+            self.wake()
+        self.health.mark_ok("store")
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
@@ -119,21 +108,21 @@ class Intake:
             case ChatBusy(retry_after_s=float() | int() as asked_s):
                 wait_s = asked_s
             case ChatBusy():
-                await self._chat.reconnect()  # the old connection may be why
+                await self.chat.reconnect()  # the old connection may be why
         log.warning("trouble", kind="intake", why=str(error), again_in_s=wait_s)
         await asyncio.sleep(wait_s)
 
     async def _tell(self, error: Exception) -> None:
         if isinstance(error, StoreFull | StoreBusy):
-            self._health.mark_failing("store", str(error))
+            self.health.mark_failing("store", str(error))
         else:
-            self._health.mark_failing("telegram", str(error))
+            self.health.mark_failing("telegram", str(error))
         if isinstance(error, StoreFull):
-            await self._alerts.tell("admin_store_full")
+            await self.alerts.tell("admin_store_full")
 
     async def _start_again(self) -> None:
         """Somebody set a webhook while we poll: take it away."""
         try:
-            await self._chat.start()
+            await self.chat.start()
         except (ChatBusy, ChatRefused) as error:
             log.warning("trouble", kind="intake", why=str(error))

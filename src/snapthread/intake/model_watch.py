@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -20,17 +21,15 @@ LOOK_EVERY_S: Final = 3600.0  # whichever process finds the job free; it stays t
 JOB: Final = "models"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelWatch:
     """One instance a process; the store's job lease keeps it to one look a day."""
 
-    def __init__(
-        self, catalog: ModelCatalog, jobs: Jobs, alerts: Alerts, clock: Clock, *, model: str
-    ) -> None:
-        self._catalog = catalog
-        self._jobs = jobs
-        self._alerts = alerts
-        self._clock = clock
-        self._model = model
+    catalog: ModelCatalog
+    jobs: Jobs
+    alerts: Alerts
+    clock: Clock
+    model: str
 
     async def run(self) -> None:
         """For ever."""
@@ -47,22 +46,22 @@ class ModelWatch:
     async def _has_the_day(self) -> bool:
         """Under another name each time: who has a job may take it again."""
         me = secrets.token_hex(8)
-        return await self._jobs.take_job(JOB, me, self._clock(), lease_s=DAY_S)
+        return await self.jobs.take_job(JOB, me, self.clock(), lease_s=DAY_S)
 
     async def run_once(self) -> int:
         """How many warnings were due; each admin hears each of them once."""
-        listed = {model.id: model for model in await self._catalog.models()}
-        found = listed.get(self._model)
+        listed = {model.id: model for model in await self.catalog.models()}
+        found = listed.get(self.model)
         return await self._warn(found, listed) if found else 0
 
     async def _warn(self, model: ListedModel, listed: Mapping[str, ListedModel]) -> int:
-        due = warning_due(model.ends_at, self._clock()) if model.ends_at else None
+        due = warning_due(model.ends_at, self.clock()) if model.ends_at else None
         if model.ends_at is None or due is None:
             return 0
         other = replacement_of(model.id)
-        left = days_left(model.ends_at, self._clock())
+        left = days_left(model.ends_at, self.clock())
         log.warning("model.ends", model=model.id, ends_at=str(model.ends_at), days=left)
-        await self._alerts.tell_once(
+        await self.alerts.tell_once(
             "admin_model_ends_replaced" if other in listed else "admin_model_ends",
             f"model_end:{model.id}:{model.ends_at}:{due}",
             n=left,
