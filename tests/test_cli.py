@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("aiogram", "openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
+HEAVY = ("openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
 
 
 def snapthread(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same edges, which wait where a service asked any process of ours to wait."""
     return replace(
         adapters,
-        chat=RateLimitedChat(adapters.chat, cooldowns),
+        chat=RateLimitedChat(adapters.chat, cooldowns, adapters.clock),
         assistant=RateLimitedAssistant(adapters.assistant, cooldowns),
         files=RateLimitedFiles(adapters.files, cooldowns),
     )
@@ -149,7 +149,7 @@ class Bot:
             commands,
             quotas,
             running_turns,
-            ReplySender(store, chat),
+            ReplySender(store, chat, access.explain_refused_part),
             alerts,
             clock,
         )

@@ -161,38 +161,77 @@ class RateLimitedFiles:
         return await self._cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
 
 
+class PlaceCooldowns:
+    """Chats and files of which Telegram said to wait: each waits for itself. Where two wait at the
+    same time, it may be about the bot: then everybody waits as long as the shorter of them."""
+
+    def __init__(self, cooldowns: Cooldowns, clock: Clock) -> None:
+        self._cooldowns = cooldowns
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+
+    async def check(self, place: str) -> None:
+        """Raises ChatBusy where this place, or everybody, has to wait."""
+        await self._cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
+        left_s = self._left_s(place)
+        if left_s > 0:
+            raise ChatBusy("telegram asked this chat to wait", retry_after_s=left_s)
+
+    async def keep(self, place: str, busy: ChatBusy) -> None:
+        if busy.retry_after_s is None:
+            return
+        self._forget_the_past()
+        others = [self._left_s(other) for other in self._until if other != place]
+        self._until[place] = self._clock() + timedelta(seconds=busy.retry_after_s)
+        log.info("chat.paused", wait_s=round(busy.retry_after_s, 1), others=len(others))
+        if others:
+            wait_s = min(busy.retry_after_s, max(others))
+            await self._cooldowns.keep(CHAT, ChatBusy(str(busy), retry_after_s=wait_s))
+
+    def _left_s(self, place: str) -> float:
+        until = self._until.get(place)
+        return (until - self._clock()).total_seconds() if until else 0.0
+
+    def _forget_the_past(self) -> None:
+        self._until = {
+            place: until for place, until in self._until.items() if self._left_s(place) > 0
+        }
+
+
 class RateLimitedChat:
     """`ports.Chat`; who is told to wait gives the conversation back and does something else.
 
-    A draft or an edit waits with everything else, but asks nobody to wait: what Telegram says of
-    it is about one chat.
+    A draft or an edit waits with everything else, but asks nobody to wait: the answer itself is
+    worth a try.
     """
 
-    def __init__(self, chat: Chat, cooldowns: Cooldowns) -> None:
+    def __init__(self, chat: Chat, cooldowns: Cooldowns, clock: Clock) -> None:
         self._chat = chat
         self._cooldowns = cooldowns
+        self._places = PlaceCooldowns(cooldowns, clock)
 
     async def start(self) -> str:
-        return await self._chat.start()
+        return await self._of_the_bot(self._chat.start())
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        return await self._chat.updates(offset, timeout_s=timeout_s)
+        return await self._of_the_bot(self._chat.updates(offset, timeout_s=timeout_s))
 
     def read(self, body: bytes) -> Update:
         return self._chat.read(body)
 
     async def send(self, part: OutboxMessage) -> int:
-        return await self._limited(partial(self._chat.send, part))
+        return await self._limited(_chat(part.to), partial(self._chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
-        await self._wait()
+        await self._places.check(_chat(to))
         await self._chat.edit(to, message_id, outgoing)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        return await self._limited(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
+        download = partial(self._chat.download, telegram_id, max_bytes=max_bytes)
+        return await self._limited(f"file {telegram_id}", download)
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
-        await self._wait()
+        await self._places.check(_chat(to))
         await self._chat.draft(to, draft_id, outgoing)
 
     async def typing(self, to: Destination) -> None:
@@ -204,8 +243,22 @@ class RateLimitedChat:
     async def close(self) -> None:
         await self._chat.close()
 
-    async def _wait(self) -> None:
-        await self._cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
+    async def _limited(self, place: str, call: Callable[[], Awaitable[T]]) -> T:
+        await self._places.check(place)
+        try:
+            return await call()
+        except ChatBusy as busy:
+            await self._places.keep(place, busy)
+            raise
 
-    async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self._cooldowns.call(CHAT, call, busy=ChatBusy, within_s=0)
+    async def _of_the_bot(self, call: Awaitable[T]) -> T:
+        """No chat's, so it is said to all."""
+        try:
+            return await call
+        except ChatBusy as busy:
+            await self._cooldowns.keep(CHAT, busy)
+            raise
+
+
+def _chat(to: Destination) -> str:
+    return f"chat {to.chat_id}"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from snapthread.model import Language, Message, OutgoingMessage
+from snapthread.model import Claim, Language, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
-from snapthread.texts import Texts
+from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
@@ -37,6 +37,12 @@ class AccessControl:
         return Localizer.of(
             message, self._texts, policy.language, policy.limit_mb, policy.storage_mb
         )
+
+    def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
+        """In the words of whoever asked; where that is not known any more, in the bot's."""
+        asked = claim.messages[0].language_code if claim.messages else None
+        language = language_of(asked, self._policy.language)
+        return OutgoingMessage(text=self._texts(language, "part_refused"))
 
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """Who is not served hears why, and costs nothing."""

@@ -1,16 +1,18 @@
 """What is said reaches Telegram: in parts that fit, in order, at least once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ChatBusy, ChatRefused
+from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, Destination, OutboxMessage
+from snapthread.model import Claim, Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import Chat, Store
+from snapthread.reply.simpler import STEPS, Messages
 
 log = structlog.get_logger()
 
@@ -18,22 +20,60 @@ RETRY_FIRST_S = 1.0
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
-class ReplySender:
-    """Delivers parts; each is forgotten once Telegram took it, or refuses it for good."""
+Explain = Callable[[Claim], OutgoingMessage]
 
-    def __init__(self, store: Store, chat: Chat) -> None:
+
+class ReplySender:
+    """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
+    of a part that is not taken in any form."""
+
+    def __init__(self, store: Store, chat: Chat, explain: Explain) -> None:
         self._store = store
         self._chat = chat
+        self._explain = explain
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
         for part in parts:
             try:
-                await self._send(part)
-            except ChatRefused as refused:
-                await self._drop(claim, refused)
+                await self._send_in_some_form(claim, part)
+            except ChatUnreachable as unreachable:
+                await self._drop(claim, unreachable)
                 return
             await self._store.mark_sent(claim, part)
+
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> None:
+        """As it is, then simpler and simpler, then a sentence. Raises ChatUnreachable."""
+        tried: Messages = (part,)
+        refused = await self._refusal(tried)
+        for step in STEPS:
+            if refused is None:
+                return
+            log.warning("part.refused", part=refused.part, why=str(refused))
+            simpler = step(part, refused)
+            if simpler != tried:
+                tried, refused = simpler, await self._refusal(simpler)
+        if refused is not None:
+            await self._send_explanation(claim, part, refused)
+
+    async def _send_explanation(
+        self, claim: Claim, part: OutboxMessage, refused: ChatRefused
+    ) -> None:
+        to = Destination(chat_id=part.to.chat_id)
+        explained = replace(part, to=to, outgoing=self._explain(claim))
+        last = await self._refusal((explained,))
+        log.warning("part.dropped", reason="refused", count=1, why=str(last or refused))
+
+    async def _refusal(self, messages: Messages) -> ChatRefused | None:
+        """Why Telegram does not take one of them; None where it took all."""
+        try:
+            for message in messages:
+                await self._send(message)
+        except ChatUnreachable:
+            raise
+        except ChatRefused as refused:
+            return refused
+        return None
 
     async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
@@ -51,6 +91,8 @@ class ReplySender:
         if part.to.replaces is not None:
             try:
                 await self._chat.edit(part.to, part.to.replaces, part.outgoing)
+            except ChatUnreachable:
+                raise
             except ChatRefused as refused:
                 log.info("part.not_replaced", why=str(refused))
             else:

@@ -1,0 +1,53 @@
+"""A message that Telegram refused, made simpler step by step until it is taken. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from snapthread.errors import ChatRefused
+from snapthread.formatting.split.plain import cut, utf16_len
+from snapthread.limits import CUT_TEXT_UNITS
+from snapthread.model import Destination, OutboxMessage
+
+Messages = tuple[OutboxMessage, ...]
+Step = Callable[[OutboxMessage, ChatRefused], Messages]
+
+
+def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
+    """Without what Telegram names of it: its topic, what it replies to, its format, its buttons."""
+    to, outgoing = part.to, part.outgoing
+    match refused.part:
+        case "thread":
+            to = replace(to, thread_id=None)
+        case "reply":
+            to = replace(to, reply_to=None)
+        case "entities":
+            outgoing = replace(outgoing, entities=())
+        case "buttons":
+            outgoing = replace(outgoing, buttons=())
+    return (replace(part, to=to, outgoing=outgoing),)
+
+
+def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
+    """Nothing but the words, in the chat itself."""
+    outgoing = replace(part.outgoing, entities=(), buttons=())
+    return (replace(part, to=Destination(chat_id=part.to.chat_id), outgoing=outgoing),)
+
+
+def in_pieces(part: OutboxMessage, refused: ChatRefused) -> Messages:
+    """The same, in messages of half of what should fit; a file without its caption."""
+    (whole,) = plain(part, refused)
+    if whole.outgoing.document is not None:
+        return (replace(whole, outgoing=replace(whole.outgoing, text="")),)
+    pieces, text = [], whole.outgoing.text
+    while utf16_len(text) > CUT_TEXT_UNITS:
+        end = cut(text, CUT_TEXT_UNITS)
+        pieces.append(text[:end].strip())
+        text = text[end:]
+    pieces.append(text.strip())
+    return tuple(
+        replace(whole, outgoing=replace(whole.outgoing, text=piece)) for piece in pieces if piece
+    )
+
+
+STEPS: Final[tuple[Step, ...]] = (without_the_refused, plain, in_pieces)
