@@ -31,7 +31,8 @@ def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
 def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
     """Nothing but the words, in the chat itself."""
     outgoing = replace(part.outgoing, entities=(), buttons=())
-    return (replace(part, to=Destination(chat_id=part.to.chat_id), outgoing=outgoing),)
+    to = Destination(chat_id=part.to.chat_id, replaces=part.to.replaces)
+    return (replace(part, to=to, outgoing=outgoing),)
 
 
 def in_pieces(part: OutboxMessage, refused: ChatRefused) -> Messages:
@@ -45,8 +46,10 @@ def in_pieces(part: OutboxMessage, refused: ChatRefused) -> Messages:
         pieces.append(text[:end].strip())
         text = text[end:]
     pieces.append(text.strip())
+    elsewhere = replace(whole, to=replace(whole.to, replaces=None))
     return tuple(
-        replace(whole, outgoing=replace(whole.outgoing, text=piece)) for piece in pieces if piece
+        replace(whole if n == 0 else elsewhere, outgoing=replace(whole.outgoing, text=piece))
+        for n, piece in enumerate(filter(None, pieces))
     )
 
 
