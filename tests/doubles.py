@@ -60,7 +60,7 @@ class BotTransport:
             sent[attachment.parameter] = upload
         with _as_aiohttp():
             async with asyncio.timeout(timeout_s):
-                response = await self._bot_api.respond(*found.groups(), sent)
+                response = await self._bot_api.respond(found[1], found[2], sent)
                 return Answer(response.status, await read(response))
 
     async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
@@ -69,7 +69,7 @@ class BotTransport:
         deadline = asyncio.get_running_loop().time() + timeout_s
         with _as_aiohttp():
             async with asyncio.timeout_at(deadline):
-                response = await self._bot_api.download(*found.groups())
+                response = await self._bot_api.download(found[1], found[2])
         if response.status != 200:
             raise BadStatus(response.status)
         async for chunk in _chunked(response.body, CHUNK_BYTES, deadline):

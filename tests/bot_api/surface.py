@@ -13,7 +13,7 @@ from snapthread.adapters.bot_api.decode import KEYS, key_of
 def methods_called() -> set[str]:
     """The names that the client calls."""
     return {
-        call.args[0].value
+        str(call.args[0].value)
         for call in ast.walk(ast.parse(inspect.getsource(client)))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
@@ -32,7 +32,7 @@ def types_read() -> dict[str, type]:
 def fields_read(cls: type) -> Iterator[tuple[str, Any, bool]]:
     """Telegram's name, our type, and whether it has to be there."""
     hints = get_type_hints(cls)
-    for field in fields(cls):  # type: ignore[arg-type]  # of `types_read`
+    for field in fields(cls):
         if not field.metadata.get(KEYS):
             hint = hints[field.name]
             optional = type(None) in get_args(hint)

@@ -122,6 +122,23 @@ def test_a_reply_to_a_photo_that_is_not_in_the_conversation_brings_it_in(tmp_pat
     play(story, tmp_path)
 
 
+def test_a_quotation_beside_a_photo_reaches_the_model(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        first = ada.sends_photo(photo("red"), caption="My cat. My dog.")
+        await ada.hears()
+        asked = {name: first.json[name] for name in ("chat", "from", "date")}
+        quote = {"text": "My dog.", "position": 8}
+        reply = {"message_id": 77, "text": "Which?", "reply_to_message": first.json, "quote": quote}
+        world.telegram.push_raw({"message": asked | reply})
+        await ada.hears()
+        line = world.requests[-1].body["input"][-1]
+        told = "[in reply to photo 1]\n[in reply to: “My dog.”]\nWhich?"
+        assert line["content"][0]["text"] == told
+
+    play(story, tmp_path)
+
+
 def test_a_reply_to_words_quotes_them(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()

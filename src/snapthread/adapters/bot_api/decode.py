@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -59,10 +59,15 @@ def _put(found: dict[str, Any], plan: _FieldPlan, value: object, odd: Odd, of: s
         odd.append(where)
 
 
-@cache
-def _plans_of(cls: type) -> tuple[_FieldPlan, ...]:
-    hints = get_type_hints(cls)
-    return tuple(_plan_of(field, hints[field.name]) for field in fields(cls))
+PLANS: Final[dict[type, tuple[_FieldPlan, ...]]] = {}
+
+
+def _plans_of(cls: Any) -> tuple[_FieldPlan, ...]:
+    """Made once for each type, when it is first read."""
+    if cls not in PLANS:
+        hints = get_type_hints(cls)
+        PLANS[cls] = tuple(_plan_of(field, hints[field.name]) for field in fields(cls))
+    return PLANS[cls]
 
 
 def _plan_of(field: Field[Any], hint: Any) -> _FieldPlan:
