@@ -120,3 +120,31 @@ def test_a_server_that_is_away_is_told_without_the_token(
         asyncio.run(send())
     assert str(caught.value) == "ClientConnectorError at http://127.0.0.1:9"
     assert TOKEN not in f"{caught.value!r} {logs} {caplog.text}"
+
+
+def test_a_proxy_carries_everything() -> None:
+    asked: list[str] = []
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        asked.extend(line for line in head.splitlines() if line.startswith(("POST", "Proxy-A")))
+        body = b'{"ok": true, "result": {"message_id": 5}}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    async def send() -> int:
+        async with await asyncio.start_server(carry, "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()
+            proxy = f"http://user:pw@{host}:{port}"
+            chat = TelegramChat(TOKEN, commands={}, base_url="http://telegram.test", proxy=proxy)
+            try:
+                return await chat.send(PART)
+            finally:
+                await chat.close()
+
+    assert asyncio.run(send()) == 5
+    assert sorted(asked) == [
+        f"POST http://telegram.test/bot{TOKEN}/sendMessage HTTP/1.1",
+        "Proxy-Authorization: Basic dXNlcjpwdw==",
+    ]

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from snapthread.adapters.bot_api.client import BotClient
 from snapthread.adapters.bot_api.download import download
+from snapthread.adapters.bot_api.transport import HttpTransport
 from snapthread.errors import ChatBusy
 from snapthread_sandbox import faults
 from snapthread_sandbox.clock import Clock
@@ -48,7 +49,7 @@ async def a_sandbox() -> AsyncIterator[Sandbox]:
     clock, model = Clock(time.time), ScriptedModel()
     api, openai = BotApi(now=clock), OpenAI(now=clock, model=model)
     async with serve(api, openai, clock=clock) as url, aiohttp.ClientSession() as http:
-        bot = BotClient(api.token, url, None)
+        bot = BotClient(api.token, url, HttpTransport())
         client = sdk.AsyncOpenAI(api_key=openai.key, base_url=f"{url}/v1", max_retries=0)
         async with closing_bot(bot), client:
             yield Sandbox(

@@ -17,7 +17,7 @@ from snapthread.adapters.bot_api.outgoing import (
     edit_params,
     message_params,
 )
-from snapthread.adapters.bot_api.transport import Transport
+from snapthread.adapters.bot_api.transport import HttpTransport, Transport
 from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, SnapthreadError
 from snapthread.limits import UPDATES_AT_ONCE
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
@@ -40,7 +40,8 @@ class Hook:
 
 class TelegramChat:
     """The Bot API, at Telegram or at `base_url`. `commands`: language, or "" → (name, what).
-    Without a `hook` it is polled. `transport`: by default HTTP, without a proxy."""
+    Without a `hook` it is polled. `transport`: by default HTTP, through `proxy` where there is
+    one."""
 
     def __init__(
         self,
@@ -49,9 +50,10 @@ class TelegramChat:
         base_url: str | None = None,
         commands: Mapping[str, Commands],
         hook: Hook | None = None,
+        proxy: str | None = None,
         transport: Transport | None = None,
     ) -> None:
-        self._client = BotClient(token, base_url, transport)
+        self._client = BotClient(token, base_url, transport or HttpTransport(proxy))
         self._commands = commands
         self._hook = hook
         self._username = ""

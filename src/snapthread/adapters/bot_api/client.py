@@ -17,7 +17,7 @@ from snapthread.adapters.bot_api.failures import (
     unreadable_answer,
     wrong_token,
 )
-from snapthread.adapters.bot_api.transport import Answer, Attachment, HttpTransport, Transport
+from snapthread.adapters.bot_api.transport import Answer, Attachment, Transport
 from snapthread.adapters.bot_api.types import BotCommand, File, User, WebhookInfo
 from snapthread.errors import SnapthreadError
 from snapthread.limits import CHAT_ACTION_S, DOWNLOAD_S
@@ -42,12 +42,12 @@ ASKED_FOR: Final = (
 class BotClient:
     """One bot at one server. What Telegram took is done, whether or not we can read its answer."""
 
-    def __init__(self, token: str, base_url: str | None, transport: Transport | None) -> None:
+    def __init__(self, token: str, base_url: str | None, transport: Transport) -> None:
         if not TOKEN.fullmatch(token):
             raise wrong_token("its shape")
         self._token = token
         self._base_url = (base_url or TELEGRAM).rstrip("/")
-        self._transport = transport or HttpTransport()
+        self._transport = transport
         parts = urlsplit(self._base_url)
         self.address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
