@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from snapthread_sandbox.faults import cuts_body, openai_error, telegram_error
+from snapthread_sandbox.faults import Fault, cuts_body, openai_error, telegram_error
 from tests.line.photos import album, photo
 from tests.line.world import World, play
+
+WHY = "Bad Request: wrong file_id or the file is temporarily unavailable"
 
 
 def test_a_photo_without_words_brings_no_invented_question(tmp_path: Path) -> None:
@@ -278,12 +280,47 @@ def test_too_many_bytes_are_refused_whatever_the_size_claims(
 def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()
-        why = "Bad Request: wrong file_id or the file is temporarily unavailable"
-        gone = telegram_error(400, why)
-        world.telegram.faults.add(on="getFile", reply=gone)
+        gone = telegram_error(400, WHY)
+        world.telegram.faults.add(on="getFile", reply=gone, times=None)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
         assert said.text.startswith("Telegram does not give me this image any more.")
+
+    play(story, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("on", "reply"),
+    [
+        ("getFile", telegram_error(400, WHY)),
+        ("file", telegram_error(404, "Not Found")),
+    ],
+)
+def test_a_photo_that_telegram_lacks_for_a_moment_is_not_lost(
+    tmp_path: Path, on: str, reply: Fault
+) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        world.telegram.faults.add(on=on, reply=reply, times=2)
+        ada.sends_photo(photo("red"))
+        (answer,) = await ada.hears()
+        assert "320x240, red" in answer.text
+
+    play(story, tmp_path)
+
+
+def test_a_photo_is_not_lost_where_telegram_lacks_it_while_it_heals(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        ada = world.person()
+        ada.sends_photo(photo("red"))
+        await ada.hears()
+        (file_id,) = world.openai.files
+        world.openai.vanish(file_id)
+        passing = telegram_error(400, WHY)
+        world.telegram.faults.add(on="getFile", reply=passing, times=2)
+        ada.sends("And now?")
+        (answer,) = await ada.hears()
+        assert "320x240, red" in answer.text
 
     play(story, tmp_path)
 

@@ -62,12 +62,11 @@ def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
     play(story, tmp_path)
 
 
-def test_edits_reactions_and_service_messages_need_no_sentence(tmp_path: Path) -> None:
+def test_reactions_and_service_messages_need_no_sentence(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         ada = world.person()
         first = ada.sends("Hello")
         await ada.hears()
-        ada.edits(first, "Hello!")
         ada.reacts(first, "👍")
         ada.post({"pinned_message": first.json})
         world.telegram.push_raw({"a_kind_from_the_future": {"x": 1}})
