@@ -9,7 +9,7 @@ import pytest
 
 from snapthread.errors import ChatBusy, FilesBusy
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
-from snapthread.rate_limits import CHAT, FILES, Cooldowns, RateLimitedChat
+from snapthread.rate_limits import CHAT, FILES, Cooldowns, PlaceCooldowns, RateLimitedChat
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 
@@ -20,7 +20,7 @@ def play(story: Callable[[Cooldowns], Awaitable[None]], folder: Path) -> None:
     async def told() -> None:
         store = await SqliteStore.open(folder / "bot.db")
         try:
-            await story(Cooldowns(store, virtual.now))
+            await story(Cooldowns(store=store, clock=virtual.now))
         finally:
             await store.close()
 
@@ -80,9 +80,14 @@ class Flooded:
         raise ChatBusy(retry_after_s=30)
 
 
+def limited(flooded: Flooded, cooldowns: Cooldowns) -> RateLimitedChat:
+    places = PlaceCooldowns(cooldowns=cooldowns, clock=virtual.now)
+    return RateLimitedChat(chat=cast(Any, flooded), cooldowns=cooldowns, places=places)
+
+
 def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:
     async def story(cooldowns: Cooldowns) -> None:
-        chat = RateLimitedChat(cast(Any, Flooded()), cooldowns, virtual.now)
+        chat = limited(Flooded(), cooldowns)
         with pytest.raises(ChatBusy):
             await chat.edit(Destination(chat_id=7), 1, OutgoingMessage(text="word"))
         assert await cooldowns.left_s(CHAT) == 0
@@ -107,7 +112,7 @@ def play_flood(
     story: Callable[[RateLimitedChat, Cooldowns], Awaitable[None]], flooded: Flooded, folder: Path
 ) -> None:
     async def told(cooldowns: Cooldowns) -> None:
-        await story(RateLimitedChat(cast(Any, flooded), cooldowns, virtual.now), cooldowns)
+        await story(limited(flooded, cooldowns), cooldowns)
 
     play(told, folder)
 

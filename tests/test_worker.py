@@ -53,7 +53,9 @@ class SlowStore:
 
 
 def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
-    return Worker(cast(Any, store), virtual.now, serve=serve, urgent=cast(Any, None), parallel=1)
+    return Worker(
+        store=cast(Any, store), clock=virtual.now, serve=serve, urgent=cast(Any, None), parallel=1
+    )
 
 
 def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
@@ -218,7 +220,11 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
             return None
 
         worker = Worker(
-            cast(Any, store), virtual.now, serve=serve, urgent=cast(Any, stop), parallel=2
+            store=cast(Any, store),
+            clock=virtual.now,
+            serve=serve,
+            urgent=cast(Any, stop),
+            parallel=2,
         )
         loop = asyncio.create_task(worker.run())
         await asyncio.sleep(30)

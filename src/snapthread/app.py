@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from snapthread.adapters.telemetry import Metrics
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.webhook import Webhook
-    from snapthread.bot import Adapters, Bot, Maintenance
+    from snapthread.bot import Bot
+    from snapthread.build import Adapters, Maintenance
     from snapthread.ports import Chat, Store
     from snapthread.settings import Settings
 
@@ -90,13 +91,13 @@ async def _run(
     settings: Settings, metrics: Metrics, prices: Prices, listening: socket.socket | None
 ) -> None:
     from snapthread.adapters.web.server import serve as serve_pages
-    from snapthread.bot import assemble
+    from snapthread.build import build_bot
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
-        bot = await assemble(adapters, settings, prices)
+        bot = await build_bot(adapters, settings, prices)
         metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
         await stack.enter_async_context(
             serve_pages(
@@ -159,10 +160,10 @@ async def _started(chat: Chat, stop: asyncio.Event) -> bool:
 @asynccontextmanager
 async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
-    from snapthread.bot import Maintenance
+    from snapthread.build import build_maintenance
 
     async with open_adapters(settings) as adapters:
-        yield await Maintenance.of(adapters, settings)
+        yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager
@@ -190,7 +191,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
-    from snapthread.bot import Adapters, instructions_of
+    from snapthread.build import Adapters, instructions_of
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:

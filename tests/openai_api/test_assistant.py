@@ -254,31 +254,23 @@ def test_a_server_that_holds_the_connection_costs_no_time() -> None:
     assert wire.bodies[0].is_closed
 
 
-def test_an_answer_that_is_stopped_is_closed() -> None:
+async def test_an_answer_that_is_stopped_is_closed() -> None:
     wire = Wire([delta("a"), 10.0, delta("b"), COMPLETED])
-
-    async def stop() -> None:
-        async with aclosing(wire.assistant.ask(ASK)) as answer:
-            assert await anext(answer) == RequestTaken()
-            assert await anext(answer) == TextDelta(text="a")
-        assert wire.bodies[0].is_closed
-
-    virtual.run(stop())
+    async with aclosing(wire.assistant.ask(ASK)) as answer:
+        assert await anext(answer) == RequestTaken()
+        assert await anext(answer) == TextDelta(text="a")
+    assert wire.bodies[0].is_closed
 
 
 @pytest.mark.parametrize("moment_s", [5.0, 15.0])
-def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
+async def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
     wire = Wire([10.0, delta("a"), 10.0, COMPLETED])
-
-    async def cancel() -> None:
-        task = asyncio.create_task(wire.ask())
-        await asyncio.sleep(moment_s)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert wire.bodies[0].is_closed
-
-    virtual.run(cancel())
+    task = asyncio.create_task(wire.ask())
+    await asyncio.sleep(moment_s)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert wire.bodies[0].is_closed
 
 
 def test_a_connection_that_breaks_while_closing_does_not_spoil_the_answer() -> None:

@@ -70,7 +70,11 @@ class Store:
 
 def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[Chat, Store]:
     chat, store = Chat(description, refuses), Store()
-    sender = ReplySender(cast(Any, store), cast(Any, chat), lambda _: OutgoingMessage(text=SORRY))
+    sender = ReplySender(
+        store=cast(Any, store),
+        chat=cast(Any, chat),
+        explain=lambda _: OutgoingMessage(text=SORRY),
+    )
     with capture_logs():
         asyncio.run(sender.deliver(CLAIM, parts or (part(), part("And more.", 2))))
     return chat, store

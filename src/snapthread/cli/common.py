@@ -14,7 +14,7 @@ import typer
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
-    from snapthread.bot import Maintenance
+    from snapthread.build import Maintenance
     from snapthread.settings import Settings
 
 DONE: Final = 0

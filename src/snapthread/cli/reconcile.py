@@ -8,7 +8,7 @@ import typer
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Maintenance
+    from snapthread.build import Maintenance
 
 
 def reconcile(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from snapthread.commands.allowance import usage_text
 from snapthread.commands.eraser import UserEraser
@@ -19,26 +19,20 @@ KEEP_ME = "delete_me:no"
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    def __init__(
-        self,
-        store: Store,
-        eraser: UserEraser,
-        quotas: Quotas,
-        clock: Clock,
-        *,
-        retention_days: int,
-        files_retired: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._eraser = eraser
-        self._quotas = quotas
-        self._clock = clock
-        self._retention_days = retention_days
-        self._files_retired = files_retired
-        self._answers: dict[str, Answer] = {
+    store: Store
+    eraser: UserEraser
+    quotas: Quotas
+    clock: Clock
+    retention_days: int
+    files_retired: Callable[[], None]
+    _answers: dict[str, Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = {
             "usage": self._usage,
             "forget": self._forget,
             "privacy": self._privacy,
@@ -57,22 +51,22 @@ class Commands:
     ) -> tuple[OutgoingMessage, ...]:
         """What to say after a button was pressed. An old or unknown one says nothing."""
         if press.word == DELETE_ME:
-            await self._eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
-            self._files_retired()
+            await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
+            self.files_retired()
         if press.word == KEEP_ME:
             return (OutgoingMessage(text=t("delete_me_kept")),)
         return ()
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        user_id, now = message.user_id, self._clock()
+        user_id, now = message.user_id, self.clock()
         since = day_of(now.replace(day=1))
         text = usage_text(
             t,
-            await self._store.usage(since, user_id=user_id),
-            self._quotas.limits_of(user_id),
-            await self._quotas.spent(user_id),
+            await self.store.usage(since, user_id=user_id),
+            self.quotas.limits_of(user_id),
+            await self.quotas.spent(user_id),
             now=now,
-            stored_bytes=await self._store.bytes_of(user_id),
+            stored_bytes=await self.store.bytes_of(user_id),
         )
         return _said(text)
 
@@ -81,18 +75,18 @@ class Commands:
         picture = message.reply.picture if message.reply else None
         if picture is None:
             return _said(t("forget_how"))
-        labels = await self._store.forget(claim, picture.unique_id, self._clock())
+        labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
             return _said(t("forget_unknown"))
-        self._files_retired()
+        self.files_retired()
         names = ", ".join(str(label) for label in labels)
         return _said(t("forgotten", n=len(labels), labels=names))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return _said(t("privacy", n=self._retention_days))
+        return _said(t("privacy", n=self.retention_days))
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        held = await self._store.export(message.user_id)
+        held = await self.store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
         outgoing = OutgoingMessage(text=t("export_caption"), document=document)

@@ -32,27 +32,27 @@ class Receipt:
     files_pending: int
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
-    def __init__(self, store: Store, file_service: FileService, clock: Clock) -> None:
-        self._store = store
-        self._file_service = file_service
-        self._clock = clock
+    store: Store
+    file_service: FileService
+    clock: Clock
 
     async def erase_at_once(
         self, press: Message, to: Destination, last_words: OutgoingMessage
     ) -> None:
         """For the person themselves, once: the files are deleted in the background."""
         user_id = press.user_id
-        await self._store.erase(user_id, self._clock(), last_words=(to, last_words), asked_by=press)
+        await self.store.erase(user_id, self.clock(), last_words=(to, last_words), asked_by=press)
         log.info("user.erased", user=user_id, reason="asked")
 
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""
-        now = self._clock()
-        files = await self._store.files_of(user_id)
-        erased = await self._store.erase(user_id, now)
+        now = self.clock()
+        files = await self.store.files_of(user_id)
+        erased = await self.store.erase(user_id, now)
         log.info("user.erased", user=user_id, reason="asked", files=files)
         pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
         return Receipt(
@@ -66,10 +66,10 @@ class UserEraser:
 
     async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
         """How many are left at the end."""
-        while pending := await self._store.files_of(user_id):
-            deleted = await self._file_service.delete_due(progress)
+        while pending := await self.store.files_of(user_id):
+            deleted = await self.file_service.delete_due(progress)
             if not deleted:
-                if self._clock() > until:
+                if self.clock() > until:
                     break
                 await asyncio.sleep(LOOK_EVERY_S)
         return pending

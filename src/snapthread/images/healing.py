@@ -6,6 +6,7 @@ file is missing the picture itself is the reason, and it leaves the conversation
 is never broken for ever.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -22,14 +23,14 @@ RESTORED_MAX = 20  # a turn, newest first; the rest become lines of text
 FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's own images
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Healing:
     """Puts a conversation right whose files have gone behind our back."""
 
-    def __init__(self, store: Store, files: Files, pictures: ImageImporter, clock: Clock) -> None:
-        self._store = store
-        self._files = files
-        self._pictures = pictures
-        self._clock = clock
+    store: Store
+    files: Files
+    importer: ImageImporter
+    clock: Clock
 
     async def mend(
         self, claim: Claim, failure: FilesGone, asked: tuple[str, ...], meter: Meter
@@ -39,7 +40,7 @@ class Healing:
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
         where Telegram is away (then nothing is removed), and the failure itself where no file is.
         """
-        files = await self._store.files_by_id(claim, asked)
+        files = await self.store.files_by_id(claim, asked)
         missing = [file for file in files if not await self.is_there(file)]
         if missing:
             return await self._restore_all(claim, missing, meter)
@@ -54,7 +55,7 @@ class Healing:
         return len(missing)
 
     async def is_there(self, file: LedgerFile) -> bool:
-        return file.openai_id is not None and await self._files.exists(file.openai_id)
+        return file.openai_id is not None and await self.files.exists(file.openai_id)
 
     async def restore_or_leave(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring a lost image back; else it becomes a line of text. Was it restored?"""
@@ -65,11 +66,11 @@ class Healing:
 
     async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring one image back from Telegram; False where Telegram has it no more."""
-        wanted = _wanted_again(claim, lost, self._clock())
-        (brought,) = await self._pictures.import_images(claim, [wanted], meter)
+        wanted = _wanted_again(claim, lost, self.clock())
+        (brought,) = await self.importer.import_images(claim, [wanted], meter)
         if brought.file is None:
             return False
-        await self._store.replace_file(claim, brought.file.name, self._clock())
+        await self.store.replace_file(claim, brought.file.name, self.clock())
         meter.restored += 1
         log.info("file.restored", file=brought.file.name, label=lost.label)
         return True
@@ -91,7 +92,7 @@ class Healing:
         return len(suspects)
 
     async def _leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
-        meter.retired += await self._store.retire(claim, [file.name], self._clock(), reason=reason)
+        meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:

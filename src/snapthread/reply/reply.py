@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -23,14 +23,14 @@ WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others 
 Explain = Callable[[Claim], OutgoingMessage]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class ReplySender:
     """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
     of a part that is not taken in any form."""
 
-    def __init__(self, store: Store, chat: Chat, explain: Explain) -> None:
-        self._store = store
-        self._chat = chat
-        self._explain = explain
+    store: Store
+    chat: Chat
+    explain: Explain
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
@@ -40,7 +40,7 @@ class ReplySender:
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return
-            await self._store.mark_sent(claim, part)
+            await self.store.mark_sent(claim, part)
 
     async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> None:
         """As it is, then simpler and simpler, then a sentence. Raises ChatUnreachable."""
@@ -60,7 +60,7 @@ class ReplySender:
         self, claim: Claim, part: OutboxMessage, refused: ChatRefused
     ) -> None:
         to = Destination(chat_id=part.to.chat_id)
-        explained = replace(part, to=to, outgoing=self._explain(claim))
+        explained = replace(part, to=to, outgoing=self.explain(claim))
         last = await self._refusal((explained,))
         log.warning("part.dropped", reason="refused", count=1, why=str(last or refused))
 
@@ -90,14 +90,14 @@ class ReplySender:
         """In the place of the message that showed the answer as it grew, if that is still there."""
         if part.to.replaces is not None:
             try:
-                await self._chat.edit(part.to, part.to.replaces, part.outgoing)
+                await self.chat.edit(part.to, part.to.replaces, part.outgoing)
             except ChatUnreachable:
                 raise
             except ChatRefused as refused:
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return
-        await self._chat.send(part)
+        await self.chat.send(part)
 
     async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
         wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
@@ -107,7 +107,7 @@ class ReplySender:
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""
-        dropped = await self._store.drop_outbox(claim)
+        dropped = await self.store.drop_outbox(claim)
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 

@@ -9,7 +9,7 @@ import hmac
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -46,31 +46,23 @@ class ContextBounds:
     images: int = 0  # 0: all
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: pictures in, question out, answer back."""
 
-    def __init__(
-        self,
-        store: Store,
-        pictures: ImageImporter,
-        healing: Healing,
-        quotas: Quotas,
-        assistant: Assistant,
-        t: ModelTexts,
-        installation: Installation,
-        clock: Clock,
-        *,
-        bounds: ContextBounds,
-    ) -> None:
-        self._store = store
-        self._pictures = pictures
-        self._healing = healing
-        self._quotas = quotas
-        self._assistant = assistant
-        self._t = t
-        self._secret = installation.secret
-        self._clock = clock
-        self._bounds = bounds
+    store: Store
+    importer: ImageImporter
+    healing: Healing
+    quotas: Quotas
+    assistant: Assistant
+    t: ModelTexts
+    installation: Installation
+    clock: Clock
+    bounds: ContextBounds
+    _secret: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._secret = self.installation.secret
 
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
@@ -105,24 +97,24 @@ class TurnRunner:
     async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
         claim, replied = turn.claim, replied_image(turn.messages)
-        label = await self._store.label_of(claim, replied.unique_id) if replied else None
+        label = await self.store.label_of(claim, replied.unique_id) if replied else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
-        while late := await self._store.take_stragglers(claim):
+        while late := await self.store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
-        over = await self._quotas.reserve(turn.claim, messages, turn.meter)
+        over = await self.quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self._pictures.import_images(turn.claim, wanted, turn.meter)
+        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
@@ -143,26 +135,26 @@ class TurnRunner:
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not await self._store.shorten(turn.claim):
+                if not await self.store.shorten(turn.claim):
                     raise
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
+                await self.healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
                 mends -= 1
 
     async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's line, whose labels go on from it."""
-        question, began = self._question(turn, 1), self._clock()
-        transcript = await self._store.compose(
+        question, began = self._question(turn, 1), self.clock()
+        transcript = await self.store.compose(
             turn.claim,
             began,
-            max_tokens=self._bounds.tokens,
+            max_tokens=self.bounds.tokens,
             question_tokens=question.tokens,
-            max_images=self._bounds.images,
+            max_images=self.bounds.images,
             question_files=[photo.file for photo in question.photos],
         )
-        if self._clock() - began > timedelta(seconds=LEASE_S):
+        if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._compose(turn)  # the machine slept: what was live may be gone
         turn.question = self._question(turn, transcript.next_label)
         return transcript
@@ -173,19 +165,19 @@ class TurnRunner:
             turn.brought,
             turn.context,
             first_label=first_label,
-            t=self._t,
-            image_tokens=self._quotas.profile.image_tokens,
-            now=self._clock(),
+            t=self.t,
+            image_tokens=self.quotas.profile.image_tokens,
+            now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_items(transcript, turn.question, self._t)
+        lines = request_items(transcript, turn.question, self.t)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.record_request(
-            Usage(input_tokens=said + self._quotas.profile.instructions_tokens),
+            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
@@ -197,15 +189,15 @@ class TurnRunner:
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
-        files = await self._store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self._quotas.profile.image_tokens(file.width, file.height) for file in files)
+        files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
+        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
     async def _ask_once(self, turn: TurnState, ask: AssistantRequest) -> AsyncGenerator[str, None]:
         try:
-            async with aclosing(self._assistant.ask(ask)) as events:
+            async with aclosing(self.assistant.ask(ask)) as events:
                 async for event in events:
                     if turn.take_event(event):
                         yield turn.text
@@ -223,4 +215,4 @@ class TurnRunner:
         await asyncio.sleep(wait_s)
 
     def _answer_item(self, text: str) -> HistoryItem:
-        return HistoryItem(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
+        return HistoryItem(role="assistant", text=text, at=self.clock(), tokens=text_tokens(text))
