@@ -230,6 +230,6 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
     return TelegramChat(
         settings.telegram_bot_token.get_secret_value(),
         base_url=settings.telegram_api_base_url,
-        commands={"": texts.commands("en"), "ru": texts.commands("ru")},
+        commands=texts.menus(settings.bot_language),
         hook=hook,
     )

@@ -171,7 +171,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         commands=commands,
         quotas=quotas,
         running_turns=running_turns,
-        reply=ReplySender(store=store, chat=chat, explain=access.explain_refused_part),
+        reply=ReplySender(
+            store=store,
+            chat=chat,
+            explain=access.explain_refused_part,
+            note_delivered=alerts.note_delivered,
+        ),
         alerts=alerts,
         clock=clock,
     )

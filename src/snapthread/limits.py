@@ -1,4 +1,5 @@
-"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason."""
+"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason;
+and how Telegram counts."""
 
 from typing import Final
 
@@ -58,3 +59,8 @@ DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are a
 DELETION_LEASE_S: Final = 60.0
 SHUTDOWN_S: Final = 20.0  # of the 25 s that an operator is promised
 ALERT_EVERY_S: Final = 3600.0
+
+
+def utf16_len(text: str) -> int:
+    """The length in UTF-16 units, as the Bot API counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -8,7 +8,7 @@ from typing import Literal, NewType
 ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
 
-Language = Literal["en", "ru"]
+Language = str  # the name of a file of texts: "en", "ru", …
 MessageKind = Literal["question", "command", "press", "unsupported"]
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"

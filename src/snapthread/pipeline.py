@@ -66,6 +66,7 @@ class Pipeline:
 
     async def _answer_and_deliver(self, claim: Claim) -> None:
         meter = Meter(pictures=images_of(claim.messages))
+        log.debug("turn.started", user=claim.messages[0].user_id)
         try:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
@@ -141,7 +142,7 @@ class Pipeline:
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=f"{t.storage_mb:g}")
+        text = t("storage_made_room", limit_mb=t.storage_mb)
         await self.store.enqueue(
             message.conversation,
             message.destination,
@@ -156,9 +157,9 @@ class Pipeline:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
-        if alert := ALERTS.get(type(error)):
-            await self.alerts.tell(alert, detail=str(error))
-        text = t.failure(error, len(images_of(questions)))
+        alert = ALERTS.get(type(error))
+        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
+        text = t.failure(error, len(images_of(questions)), operator_told=told)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 

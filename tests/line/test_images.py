@@ -157,7 +157,7 @@ async def test_one_bad_image_of_an_album_is_told_and_the_others_are_answered(
         told, answer = await ada.hears(2)
         assert told.text == (
             "1 of 3 images could not be used:"
-            " The image is damaged or not complete. Please send it again, or as a photo."
+            " The image is damaged or incomplete. Please send it again, or as a photo."
         )
         assert "Which?" in answer.text
         assert "([photo 2])" in answer.text
@@ -210,10 +210,10 @@ def png_bomb(side: int) -> bytes:
 
 
 REFUSED = {
-    "a truncated JPEG": (photo()[:300], "The image is damaged or not complete."),
+    "a truncated JPEG": (photo()[:300], "The image is damaged or incomplete."),
     "50,000 x 50,000": (png_bomb(50_000), "The image has more than 50 megapixels."),
-    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file is not an image"),
-    "a PDF named .jpg": (b"%PDF-1.7\n%...", "This file is not an image that I can read."),
+    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file isn't an image"),
+    "a PDF named .jpg": (b"%PDF-1.7\n%...", "This file isn't an image that I can read."),
 }
 
 
@@ -258,7 +258,7 @@ async def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Pa
         world.telegram.faults.add(on="getFile", reply=gone, times=None)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
-        assert said.text.startswith("Telegram does not give me this image any more.")
+        assert said.text.startswith("Telegram no longer gives me this image.")
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ async def test_a_download_cut_off_again_and_again_is_told(tmp_path: Path) -> Non
         world.telegram.faults.add(on="file", reply=cuts_body(after_bytes=100), times=None)
         ada.sends_photo(photo(), caption="What?")
         (said,) = await ada.hears()
-        assert said.text.startswith("Telegram does not hand over the image just now.")
+        assert said.text.startswith("Telegram isn't handing over the image right now.")
         assert not world.requests
 
 

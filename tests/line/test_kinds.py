@@ -9,7 +9,7 @@ from tests.line.photos import photo
 from tests.line.world import opened
 from tests.media.pictures import SAMPLES, encoded, quarters
 
-STILL = "Of what moves, or has several pages, I see one still picture only."
+STILL = "This moves or has several pages; I only see one still frame of it."
 BLUE = photo("blue")
 WEBP = encoded(quarters(), "WEBP", lossless=True)
 
@@ -102,7 +102,7 @@ async def test_paid_media_that_is_locked_has_its_sentence(tmp_path: Path) -> Non
         ada = world.person()
         ada.sends_paid_photos([None])
         (said,) = await ada.hears()
-        assert said.text.startswith("Paid pictures that are still locked are beyond me")
+        assert said.text.startswith("I can't handle paid images that are still locked")
 
 
 async def test_a_forwarded_photo_is_a_photo(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ async def test_several_that_move_are_told_once(tmp_path: Path) -> None:
             media = ada.world.files.described(video) | frame | thumbnail
             ada.post({"video": media, "media_group_id": name})
         said, answer = await ada.hears(2)
-        assert said.text.startswith("Of each that moves")
+        assert said.text.startswith("2 of these move")
         assert "([photo 2])" in answer.text
 
 

@@ -124,7 +124,7 @@ async def test_the_oldest_images_make_room_and_the_user_is_told_once(tmp_path: P
             ada.sends_photo(content)
             await ada.hears()
             await asyncio.sleep(10)
-        told = [text for text in ada.sees if text.startswith("Your photos at OpenAI reached")]
+        told = [text for text in ada.sees if text.startswith("Your photos at OpenAI have reached")]
         assert len(told) == 1
         assert len(world.files) == 2
         await _sees(world, 2)
@@ -135,7 +135,7 @@ async def test_one_question_too_large_for_the_storage_is_told(tmp_path: Path) ->
         ada = world.person()
         ada.sends_photo(photo("red", (1600, 1200)))
         (said,) = await ada.hears()
-        assert said.text.startswith("The images of one message may have 0.001 MB together.")
+        assert said.text.startswith("The images of one message may take up 0.001 MB in total.")
 
 
 # ---------------------------------------------------------------- forget
@@ -157,8 +157,8 @@ async def test_forget_takes_an_image_out_and_says_which(tmp_path: Path) -> None:
         ada.replies_to(first, "/forget")
         ada.sends("/forget")
         again, how = await ada.hears(2)
-        assert again.text.startswith("This photo is not in our conversation")
-        assert how.text.startswith("Reply with /forget to a photo")
+        assert again.text.startswith("This photo isn't in our conversation")
+        assert how.text.startswith("Reply to a photo with /forget")
 
 
 async def test_forget_on_one_part_forgets_the_album(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ async def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None
         rule = world.telegram.faults.add(on="getFile", reply=drops(), times=None)
         ada.sends("And?")
         (said,) = await ada.hears(timeout_s=200)
-        assert said.text.startswith("Telegram does not hand over the image just now.")
+        assert said.text.startswith("Telegram isn't handing over the image right now.")
         rule.end()
         ada.sends("And now?")
         (answer,) = await ada.hears(timeout_s=200)
@@ -375,13 +375,10 @@ async def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> Non
         await ada.hears()
         ada.sends("/delete_me")
         (asked,) = await ada.hears()
-        yes, no = asked.buttons
-        ada.presses(no)
-        (kept,) = await ada.hears()
-        assert kept.text == "Nothing was deleted."
+        yes, _ = asked.buttons
         ada.presses(yes)
-        (done,) = await ada.hears()
-        assert done.text.startswith("Everything I held on you is deleted here")
+        await world.until(lambda: asked.text.startswith("Everything I stored about you"))
+        assert asked.buttons == []
         await world.until(lambda: not world.files)
         await asyncio.sleep(1)  # until it is written down too
         assert world.process is not None
@@ -394,6 +391,68 @@ async def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> Non
         assert len(world.requests[-1].body["input"]) == 1
 
 
+async def test_what_was_kept_stays_kept_however_often_the_old_button_is_pressed(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo(), caption="My cat")
+        await ada.hears()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, no = asked.buttons
+        ada.presses(no)
+        await world.until(lambda: asked.text == "Nothing was deleted.")
+        assert asked.buttons == []
+        ada.presses(yes, on=asked)  # on a screen that is behind
+        (late,) = await ada.hears()
+        assert late.text.startswith("These buttons no longer work")
+        assert late.text.endswith("send /delete_me.")
+        assert len(world.files) == 1
+
+
+async def test_a_second_delete_does_not_take_what_came_after_the_first(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, _ = asked.buttons
+        ada.presses(yes)
+        await world.until(lambda: asked.text.startswith("Everything"))
+        ada.sends_photo(photo(), caption="A new beginning")
+        await ada.hears()
+        ada.presses(yes, on=asked)
+        (late,) = await ada.hears()
+        assert late.text.startswith("These buttons no longer work")
+        assert len(world.files) == 1
+
+
+async def test_buttons_that_were_forgotten_for_an_hour_delete_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo())
+        await ada.hears()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, _ = asked.buttons
+        await world.sleeps(3600)
+        ada.presses(yes)
+        await world.until(lambda: asked.text.startswith("These buttons no longer work"))
+        assert asked.buttons == []
+        assert len(world.files) == 1
+
+
+@pytest.mark.parametrize("press", ["delete_me:yes", "delete_me:yes:soon", "delete_me:yes:-1"])
+async def test_a_button_of_an_older_version_deletes_nothing(tmp_path: Path, press: str) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo())
+        await ada.hears()
+        ada.presses({"text": "Delete everything", "callback_data": press}, on=ada.chat.messages[-1])
+        await world.until(lambda: "no longer work" in "".join(ada.sees))
+        assert len(world.files) == 1
+
+
 async def test_export_sends_the_conversation_as_a_file(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
@@ -402,7 +461,7 @@ async def test_export_sends_the_conversation_as_a_file(tmp_path: Path) -> None:
         ada.sends("/export")
         (sent,) = await ada.hears()
         assert sent.json["document"]["file_name"] == "snapthread.json"
-        assert sent.text == "This is everything I hold on you."
+        assert sent.text == "This is everything I store about you."
 
 
 async def test_privacy_says_how_long_images_stay(tmp_path: Path) -> None:

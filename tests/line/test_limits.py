@@ -13,7 +13,7 @@ from snapthread.adapters.telemetry.table import LABELS
 from snapthread.model import Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore
-from snapthread.texts.localizer import dollars
+from snapthread.texts.numbers import dollars
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread_sandbox.openai.scripted_model import Answer
@@ -51,12 +51,12 @@ async def test_of_fifty_photos_against_a_limit_of_ten_exactly_ten_are_answered(
         for _ in range(50):
             ada.sends_photo(photo())
         said = await ada.hears(50)
-        refused = [message.text for message in said if "too many images" in message.text]
+        refused = [message.text for message in said if "more than today's limit" in message.text]
         assert len(refused) == 40
         (sentence,) = set(refused)
         assert sentence == (
-            "That is too many images: the limit is 10 images a day, 10 used so far, 1 in this"
-            " message. The count begins anew at 2026-11-13 00:00 UTC."
+            "That is more than today's limit allows: 10 images a day, 10 used so far, 1 in this"
+            " message. The limit resets at 00:00 UTC on 2026-11-13."
         )
         assert (downloads(world), world.openai.counts["POST /files"]) == (10, 10)
         assert len(world.requests) == 10
@@ -70,7 +70,7 @@ async def test_an_album_is_admitted_whole_or_refused_whole(tmp_path: Path) -> No
         ada = world.person()
         ada.sends_album(album(4), caption="Which?")
         (refused,) = await ada.hears()
-        assert "the limit is 3 images a day, 0 used so far, 4 in this message" in refused.text
+        assert "3 images a day, 0 used so far, 4 in this message" in refused.text
         assert (downloads(world), len(world.requests)) == (0, 0)
         ada.sends_album(album(3), caption="Which?")
         (answered,) = await ada.hears()
@@ -86,7 +86,7 @@ async def test_parts_that_come_late_are_refused_and_the_others_answered(tmp_path
         await world.until(lambda: world.telegram.faults.rules[0].used == 1)
         ada.sends_photo(photo("blue"), album=name)
         told, answer = await ada.hears(2)
-        assert "the limit is 1 image a day, 1 used so far, 1 in this message" in told.text
+        assert "1 image a day, 1 used so far, 1 in this message" in told.text
         assert "([photo 1]): 320x240, red" in answer.text
         assert len(world.requests[0].file_ids) == 1
         assert (await spent(world)).day.images == 1
@@ -101,8 +101,8 @@ async def test_messages_are_counted_by_questions_and_commands_are_free(tmp_path:
         ada.sends("А?")
         *_, refused = await ada.hears(4)
         assert refused.text == (
-            "На сегодня всё: в день можно 2 сообщения, использовано 2."
-            " Писать снова можно с 2026-11-13 00:00 UTC."
+            "Лимит на сегодня исчерпан: использовано 2 из 2 сообщений."
+            " Лимит обновится 13.11.2026 в 00:00 UTC."
         )
         assert len(world.requests) == 2
 
@@ -138,7 +138,7 @@ def test_a_question_that_could_cost_too_much_is_not_asked(tmp_path: Path) -> Non
         (refused,) = await boris.hears()
         assert answer.text == "You said: Hello"
         assert refused.text.startswith(
-            "На этот вопрос не хватает бюджета бота на месяц: лимит $0.0255,"
+            "На этот вопрос не хватит бюджета бота на месяц: лимит 0,0255\u00a0$,"
         )
         assert downloads(world) == 0
         assert len(world.requests) == 1
@@ -158,7 +158,7 @@ def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path
         ada.sends("Go on")
         (refused,) = await ada.hears()
         assert answer.text == "You said: Go on"
-        assert "more than is left for you today" in refused.text
+        assert "more than you have left today" in refused.text
 
         assert (await spent(world)).day.cost_micros < 28_500 - 25_200
 
@@ -204,7 +204,7 @@ def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) ->
         (refused,) = await ada.hears()
         ada.sends("What is my cat called?")
         await ada.hears()
-        assert "too many images" in refused.text
+        assert "more than today's limit" in refused.text
         assert "My cat is called Mia" in str(world.requests[-1].body)
 
     # The album would not fit in a request together with what was said before.
@@ -217,7 +217,7 @@ def test_the_operators_instructions_are_reserved_too(tmp_path: Path) -> None:
         ada = world.person()
         ada.sends("Hello")
         (refused,) = await ada.hears()
-        assert "more than is left for you today" in refused.text
+        assert "more than you have left today" in refused.text
         assert world.requests == []
 
     # The longest answer is 24,576 micro-dollars, the instructions are 4,000.
@@ -506,8 +506,8 @@ async def test_usage_in_russian_without_limits(tmp_path: Path) -> None:
         ada.sends("/usage")
         (told,) = await ada.hears()
         assert told.text == (
-            "Сегодня (по UTC): 0 сообщений, 0 изображений, $0.00.\n"
-            "В этом месяце: 0 сообщений, 0 изображений, $0.00.\n"
+            "Сегодня (по UTC): 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
+            "В этом месяце: 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "Для вас лимитов нет.\n"
-            "Ваши изображения в OpenAI: 0.0 МБ."
+            "Ваши изображения в OpenAI: 0,0 МБ."
         )

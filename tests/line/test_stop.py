@@ -15,7 +15,7 @@ from tests.line.world import World, opened
 
 WORDS = " ".join(f"word{number}" for number in range(60))
 EARLY = "Stopped before the first word."
-NOTHING = "No answer is being written just now, so there is nothing to stop."
+NOTHING = "I'm not writing anything right now, so there is nothing to stop."
 
 
 def stops(ada: Person, how: str) -> None:
@@ -240,4 +240,4 @@ async def test_a_stranger_hears_who_may(tmp_path: Path) -> None:
         eve = world.person(13)
         eve.sends("/stop")
         (said,) = await eve.hears()
-        assert "invited people only" in said.text
+        assert "by invitation only" in said.text

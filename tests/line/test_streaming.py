@@ -278,7 +278,7 @@ async def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> Non
         world.openai.faults.add(on="POST /responses", reply=out_of_credit())
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
-        await world.until(lambda: "not available now" in (ada.sees or [""])[0])
+        await world.until(lambda: "not available right now" in (ada.sees or [""])[0])
         assert len(ada.sees) == 1
         assert ada.chat.from_bot[0].versions
 

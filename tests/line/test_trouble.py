@@ -1,5 +1,6 @@
 """What goes wrong at OpenAI and at Telegram: who hears what, and that the bot goes on."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -50,23 +51,23 @@ async def test_passing_trouble_at_openai_is_waited_out(tmp_path: Path, name: str
 
 
 LASTING: dict[str, tuple[Fault, str]] = {
-    "busy": (server_error(), "The assistant is very busy just now."),
-    "out of credit": (out_of_credit(), "The assistant is not available now."),
+    "busy": (server_error(), "The assistant is very busy right now."),
+    "out of credit": (out_of_credit(), "The assistant is not available right now."),
     "wrong key": (
         openai_error(401, "Incorrect API key provided", code="invalid_api_key"),
-        "The assistant is not available now; the operator knows.",
+        "The assistant is not available right now.",
     ),
     "no such model": (
         openai_error(404, "The model does not exist", code="model_not_found"),
-        "The assistant is not available now; the operator knows.",
+        "The assistant is not available right now.",
     ),
     "policy": (
         openai_error(400, "Invalid prompt", code="invalid_prompt"),
-        "The assistant may not answer this.",
+        "The assistant is not allowed to answer this.",
     ),
     "too long": (
         openai_error(400, "Your input exceeds the context window", code="context_length_exceeded"),
-        "This is too long for me",
+        "Together with our conversation this is too long",
     ),
 }
 
@@ -116,6 +117,25 @@ async def test_the_admins_are_told_once_an_hour_that_the_credit_is_spent(tmp_pat
         assert len(admin.sees) == 2
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_the_operator_is_said_to_know_only_after_an_admin_was_reached(
+    tmp_path: Path, is_there: bool
+) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS="7") as world:
+        ada, admin = world.person(), world.person(7)
+        if is_there:
+            admin.sends("/start")
+            await admin.hears()
+        world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=None)
+        said = []
+        for _ in range(3):
+            ada.sends("Hello")
+            said += await ada.hears()
+            await asyncio.sleep(10)
+        claims = ["The operator has been told." in message.text for message in said]
+        assert claims == [False, is_there, is_there]
+
+
 async def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
@@ -124,8 +144,8 @@ async def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path
         ada.sends("One")
         ada.sends("Two")
         refused, empty = await ada.hears(2)
-        assert refused.text.startswith("The assistant may not answer this.")
-        assert empty.text.startswith("No words came to me this time.")
+        assert refused.text.startswith("The assistant is not allowed to answer this.")
+        assert empty.text.startswith("No answer came out this time.")
 
 
 async def test_an_answer_cut_at_its_longest_says_so(tmp_path: Path) -> None:
@@ -135,7 +155,7 @@ async def test_an_answer_cut_at_its_longest_says_so(tmp_path: Path) -> None:
         ada.sends("A story")
         answer, note = await ada.hears(2)
         assert answer.text == "Once upon a time"
-        assert note.text.startswith("(The answer was cut here")
+        assert note.text.startswith("(The answer was cut off here")
 
 
 async def test_a_history_that_is_too_long_for_the_model_is_shortened(tmp_path: Path) -> None:

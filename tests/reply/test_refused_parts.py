@@ -74,6 +74,7 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
         store=cast(Any, store),
         chat=cast(Any, chat),
         explain=lambda _: OutgoingMessage(text=SORRY),
+        note_delivered=lambda _: None,
     )
     with capture_logs():
         asyncio.run(sender.deliver(CLAIM, parts or (part(), part("And more.", 2))))

@@ -34,7 +34,12 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "no chat": ("sendMessage", {"chat_id": None, "text": "x"}, '"chat_id" is required'),
     "a number as text": ("sendMessage", {"text": 5}, '"text" must be a String'),
     "a word as chat": ("sendMessage", {"chat_id": "Ada", "text": "x"}, "must be an Integer"),
-    "a parse mode": ("sendMessage", {"text": "x", "parse_mode": "HTML"}, "send entities"),
+    "an unknown parse mode": ("sendMessage", {"text": "x", "parse_mode": "BBCode"}, "unsupported"),
+    "a topic where there are none": (
+        "sendMessage",
+        {"text": "x", "message_thread_id": 3},
+        "message thread not found",
+    ),
     "entities past the end": (
         "sendMessage",
         {"text": "ab", "entities": [{"type": "bold", "offset": 1, "length": 2}]},
@@ -179,8 +184,10 @@ async def test_a_draft_lives_for_half_a_minute() -> None:
 
 async def test_a_message_ends_the_draft_of_its_topic() -> None:
     api, ada = a_chat()
+    api.has_topics = True
     await call(api, "sendMessageDraft", draft_id=7, text="so far")
-    await call(api, "sendMessage", text="x", message_thread_id=3)
+    thread = ada.opens_topic("Cats")
+    await call(api, "sendMessage", text="x", message_thread_id=thread)
     assert [draft.is_over for draft in ada.chat.drafts] == [False]
     await call(api, "sendMessage", text="all")
     assert ada.chat.draft is None

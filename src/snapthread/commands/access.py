@@ -11,7 +11,7 @@ from snapthread.turn.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
-    """The operator's decisions: who may, and what is said by default."""
+    """The operator's choices: the people who may, the language and the limits by default."""
 
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
@@ -25,7 +25,7 @@ class AccessPolicy:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class AccessControl:
-    """Asked before anything costs anything."""
+    """Access control: asked before anything costs anything."""
 
     store: Store
     texts: Texts
@@ -49,7 +49,7 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(language, "part_refused"))
 
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
-        """Who is not served hears why, and costs nothing."""
+        """The reason for somebody who is not served; it costs nothing."""
         if not message.is_private:
             return await self._group(message, t)
         if not self.policy.admits(message.user_id):

@@ -1,4 +1,4 @@
-"""Everything held on a person is deleted, here and at OpenAI, and a receipt says so."""
+"""Erasure of everything stored about a person, here and at OpenAI, with a receipt."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,8 +21,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was deleted. `files_pending`: at OpenAI still, to be deleted by the running bot or by
-    the next sweep."""
+    """The receipt of an erasure. `files_pending`: at OpenAI still, to be deleted by the running bot
+    or by the next sweep."""
 
     user_id: int
     erased_at: str
@@ -65,7 +65,7 @@ class UserEraser:
         )
 
     async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
-        """How many are left at the end."""
+        """The number of files that are left at the end."""
         while pending := await self.store.files_of(user_id):
             deleted = await self.file_service.delete_due(progress)
             if not deleted:

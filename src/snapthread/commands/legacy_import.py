@@ -33,7 +33,7 @@ class OldFiles(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class ImportResult:
-    """What was taken over. Run again, it takes over what is new."""
+    """The counts of an import. Run again, it takes over what is new."""
 
     users: int = 0
     files_adopted: int = 0

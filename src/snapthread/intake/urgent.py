@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.commands.access import AccessControl
-from snapthread.commands.commands import DELETE_ME, Commands
+from snapthread.commands.commands import Commands
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
@@ -64,9 +64,7 @@ class UrgentCommands:
             await self.store.complete_command(command, self.clock(), replies=())
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
-        if press.word == DELETE_ME:
-            await stop_turn()
-        replies = await self.commands.press(press, self.access.localizer(press), press.destination)
+        replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
         await self.store.complete_command(press, self.clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:

@@ -10,7 +10,13 @@ import structlog
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Destination,
+    OutboxMessage,
+    OutgoingMessage,
+)
 from snapthread.ports import Chat, Store
 from snapthread.reply.simpler import STEPS, Messages
 
@@ -31,38 +37,40 @@ class ReplySender:
     store: Store
     chat: Chat
     explain: Explain
+    note_delivered: Callable[[ConversationKey], None]
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
         for part in parts:
             try:
-                await self._send_in_some_form(claim, part)
+                is_taken = await self._send_in_some_form(part)
+                if not is_taken:
+                    await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return
             await self.store.mark_sent(claim, part)
+            if is_taken:
+                self.note_delivered(claim.conversation)
 
-    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> None:
-        """As it is, then simpler and simpler, then a sentence. Raises ChatUnreachable."""
+    async def _send_in_some_form(self, part: OutboxMessage) -> bool:
+        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
         tried: Messages = (part,)
         refused = await self._refusal(tried)
         for step in STEPS:
             if refused is None:
-                return
+                return True
             log.warning("part.refused", part=refused.part, why=str(refused))
             simpler = step(part, refused)
             if simpler != tried:
                 tried, refused = simpler, await self._refusal(simpler)
-        if refused is not None:
-            await self._send_explanation(claim, part, refused)
+        return refused is None
 
-    async def _send_explanation(
-        self, claim: Claim, part: OutboxMessage, refused: ChatRefused
-    ) -> None:
+    async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
         to = Destination(chat_id=part.to.chat_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
-        last = await self._refusal((explained,))
-        log.warning("part.dropped", reason="refused", count=1, why=str(last or refused))
+        refused = await self._refusal((explained,))
+        log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
 
     async def _refusal(self, messages: Messages) -> ChatRefused | None:
         """Why Telegram does not take one of them; None where it took all."""

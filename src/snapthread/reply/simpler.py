@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from snapthread.errors import ChatRefused
-from snapthread.formatting.split.plain import cut, utf16_len
-from snapthread.limits import CUT_TEXT_UNITS
+from snapthread.formatting.split.plain import cut
+from snapthread.limits import CUT_TEXT_UNITS, utf16_len
 from snapthread.model import Destination, OutboxMessage
 
 Messages = tuple[OutboxMessage, ...]

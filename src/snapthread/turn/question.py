@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.images.importer import ImageRequest, ImageResult
-from snapthread.limits import MESSAGE_UNITS
+from snapthread.limits import MESSAGE_UNITS, utf16_len
 from snapthread.model import HistoryImage, HistoryItem, Message, TelegramImage
 from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
@@ -52,7 +52,7 @@ def asked_text(messages: Sequence[Message]) -> str:
 
 def _between(text: str, last: str) -> str:
     """A text cut at the very limit was cut inside; else the white space there was trimmed."""
-    if not text or len(last.encode("utf-16-le")) // 2 == MESSAGE_UNITS:
+    if not text or utf16_len(last) == MESSAGE_UNITS:
         return ""
     return "\n"
 

@@ -1,4 +1,4 @@
-"""What the operator can see: logs without secrets, and the metrics derived from them."""
+"""Logs without secrets, and the metrics derived from them."""
 
 from snapthread.adapters.telemetry.logs import set_up
 from snapthread.adapters.telemetry.metrics import Metrics

@@ -1,4 +1,4 @@
-"""Which event moves which metric, and the closed set that each label is from.
+"""The metrics, the event that moves each, and the closed set that each label is from.
 
 Any value outside its set counts as "other"; a user never becomes a label.
 """

@@ -1,0 +1,90 @@
+"""The pages around the code: indexes that are whole, links that lead somewhere, one version."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from snapthread import __version__
+from snapthread.settings import Settings
+from tests.env_example import page
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "bench" / "README.md"]
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def test_the_example_of_an_environment_is_what_the_readme_tells() -> None:
+    stale = "stale: .venv/bin/python -m tests.env_example > .env.example"
+    assert read(ROOT / ".env.example") == page(), stale
+
+
+def test_the_example_of_an_environment_has_every_setting_and_sets_none() -> None:
+    lines = read(ROOT / ".env.example").splitlines()
+
+    assert all(line == "" or line.startswith("#") for line in lines)
+    named = {line[1:].split("=")[0] for line in lines if re.match(r"#[A-Z_]+=", line)}
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_the_one_form(decision: Path) -> None:
+    text = read(decision)
+
+    assert re.match(rf"# {decision.name[:4]} \S.*\n\n## Context\n\n", text)
+    headings = re.findall(r"(?m)^## (.*)$", text)
+    assert headings[:2] == ["Context", "Decision"]
+    assert headings[-1] == "Consequences"
+
+
+def test_the_index_of_decisions_has_each_with_its_title() -> None:
+    titles = {path.name: read(path).partition("\n")[0] for path in DECISIONS}
+
+    rows = re.findall(
+        r"^\| \[(\d{4})\]\((\S+)\) \| (.*) \|$", read(DOCS / "decisions/README.md"), re.M
+    )
+    assert {name: f"# {number} {title}" for number, name, title in rows} == titles
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    linked = set(re.findall(r"\]\(([^)#]+)\)", read(DOCS / "README.md")))
+
+    assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked
+
+
+@pytest.mark.parametrize("source", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(source: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)|src(?:set)?=\"([^\"]+)\"", read(source))
+    files = [one or other for one, other in links if "://" not in (one or other)]
+
+    missing = [link for link in files if not (source.parent / link.partition("#")[0]).exists()]
+    assert missing == []
+
+
+def test_no_picture_is_shown_twice() -> None:
+    pictures = re.findall(r'src="([^"]+)"', read(ROOT / "README.md"))
+    assert len(pictures) == len(set(pictures))
+
+
+def test_the_changelog_has_the_version_that_the_code_has() -> None:
+    released = re.findall(r"(?m)^## (\d+\.\d+\.\d+)", read(ROOT / "CHANGELOG.md"))
+
+    assert released[0] == __version__
+    assert not re.search(r'(?m)^version = "', read(ROOT / "pyproject.toml"))
+
+
+def test_the_hosted_checks_run_what_developers_run() -> None:
+    steps = re.findall(r"- run: (.*)", read(ROOT / ".github/workflows/ci.yml"))
+
+    assert steps == [".ci/run"]
+    assert "make test" in read(ROOT / ".ci/run")
