@@ -159,13 +159,15 @@ class HistoryImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """What one side said. `tokens` is our estimate, for the context bound."""
+    """What one side said. `tokens` is our estimate, for the context bound; `phase`: of what the
+    assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
     text: str
     photos: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

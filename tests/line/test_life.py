@@ -103,14 +103,6 @@ async def test_the_window_is_cut_by_halves_so_that_the_beginning_stays(tmp_path:
         assert "bring it back by replying" in str(world.requests[-1].body)
 
 
-async def test_an_album_larger_than_the_window_is_answered_with_what_fits(tmp_path: Path) -> None:
-    async with opened(tmp_path, IMAGE_WINDOW="3") as world:
-        ada = world.person()
-        ada.sends_album(album(5))
-        await ada.hears()
-        await _sees(world, 3)
-
-
 # ---------------------------------------------------------------- storage
 
 
