@@ -20,7 +20,7 @@ START_S: Final = 10.0
 def _tinyproxy(folder: Path, port: int) -> list[str]:
     config = folder / "tinyproxy.conf"
     config.write_text(
-        f"Port {port}\nListen 127.0.0.1\nBasicAuth {USER} {PASSWORD}\nLogLevel Error\n"
+        f"Port {port}\nListen 127.0.0.1\nBasicAuth {USER} {PASSWORD}\nLogLevel Info\n"
         f'LogFile "{folder}/tinyproxy.log"\n'
     )
     return ["tinyproxy", "-d", "-c", str(config)]

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from snapthread.adapters.openai_api.catalog import OpenAICatalog
+from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantBusy, AssistantDenied
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.model_ends import end_of, replacement_of, warning_due
@@ -20,7 +21,7 @@ from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.models import ModelTraits
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from tests import virtual
-from tests.doubles import openai_client
+from tests.doubles import openai_transport
 
 ADMINS = frozenset({7, 8})
 END = date(2027, 1, 14)
@@ -65,7 +66,7 @@ def test_the_mark_that_was_passed_last_is_due(days: int, mark: int | None) -> No
 
 def asked(openai: OpenAI) -> tuple[ListedModel, ...]:
     async def story() -> tuple[ListedModel, ...]:
-        async with openai_client(openai) as client:
+        async with make_client(openai.key, transport=openai_transport(openai)) as client:
             return await OpenAICatalog(client).models()
 
     return virtual.run(story())

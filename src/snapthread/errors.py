@@ -3,7 +3,7 @@
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
     │   ├── ImageRefused(reason), NoRoom
-    │   └── ContextTooLong
+    │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy
     │   ├── ChatBusy(retry_after_s)
@@ -11,9 +11,10 @@
     ├── Refused        will not help
     │   ├── AssistantRefused, EmptyAnswer
     │   ├── FilesGone(openai_ids)
-    │   └── ChatRefused, DraftsUnknown
+    │   ├── ChatRefused(part) ─ ChatUnreachable
+    │   └── DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, ModelGone
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, ModelGone, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   └── StoreFull, StoreTooNew, StoreDenied
     └── LeaseLost      somebody else has the conversation now
@@ -62,6 +63,18 @@ class NoRoom(Mendable):
 
 class ContextTooLong(Mendable):
     """The question with its history does not fit the model."""
+
+
+class QuestionTooLong(Mendable):
+    """The question alone is longer than what a request may hold (CONTEXT_MAX_TOKENS)."""
+
+
+class AlbumTooLarge(Mendable):
+    """The question brings more images than a request may hold (IMAGE_WINDOW)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit}")
+        self.limit = limit
 
 
 class Busy(SnapthreadError):
@@ -122,8 +135,19 @@ class FilesGone(Refused):
         self.openai_ids = openai_ids
 
 
+RefusedPart = Literal["length", "thread", "reply", "entities", "buttons", "unknown"]
+
+
 class ChatRefused(Refused):
-    """Telegram refuses for good: blocked by the user, chat gone, message impossible."""
+    """Telegram does not take this message as it is; what it names of it, if it does."""
+
+    def __init__(self, detail: str = "", *, part: RefusedPart = "unknown") -> None:
+        super().__init__(detail)
+        self.part: RefusedPart = part
+
+
+class ChatUnreachable(ChatRefused):
+    """Nobody is there: the bot was blocked or removed, the account or the chat is gone."""
 
 
 class DraftsUnknown(Refused):
@@ -148,6 +172,14 @@ class ModelGone(Denied):
 
 class AssistantMisused(Denied):
     """OpenAI does not understand our request: a mistake of ours or of a setting."""
+
+
+class CountryDenied(Denied):
+    """OpenAI does not serve the country that our requests come from."""
+
+
+class OutputSpent(Denied):
+    """The model thought until OPENAI_MAX_OUTPUT_TOKENS was used up, and said nothing."""
 
 
 class ChatDenied(Denied):

@@ -16,6 +16,7 @@ ImageKind = Literal[
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
+EDITED = "edited"  # the word of words that were changed, which we do not answer
 RESET_COMMANDS = frozenset({"reset", "new"})
 URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
@@ -158,13 +159,15 @@ class HistoryImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """What one side said. `tokens` is our estimate, for the context bound."""
+    """What one side said. `tokens` is our estimate, for the context bound; `phase`: of what the
+    assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
     text: str
     photos: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

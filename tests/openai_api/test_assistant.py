@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 import httpx2
 import pytest
 
-from snapthread.adapters.openai_api.assistant import LAST_BYTES_S
+from snapthread.adapters.openai_api.stream import LAST_BYTES_S
 from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused, SnapthreadError
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
 from snapthread.model import Usage
@@ -17,6 +17,7 @@ from snapthread.ports import (
     InputImage,
     InputItem,
     InputText,
+    NotTaken,
     RequestTaken,
     TextDelta,
     UsageReported,
@@ -122,8 +123,8 @@ def test_what_was_not_sent_is_not_left_out() -> None:
 
 
 def test_another_400_is_not_repeated() -> None:
-    wire = Wire(error(400, "Unknown parameter: 'store'.", param="store", code="unknown_parameter"))
-    with pytest.raises(AssistantMisused, match=r"\(400, unknown_parameter, param store\)"):
+    wire = Wire(error(400, "Unknown parameter: 'model'.", param="model", code="unknown_parameter"))
+    with pytest.raises(AssistantMisused, match=r"\(400, unknown_parameter, param model\)"):
         asyncio.run(wire.ask())
     assert len(wire.requests) == 1
 
@@ -199,7 +200,7 @@ def test_an_answer_that_ends_in_an_error_has_cost_nothing() -> None:
 
 
 def test_a_question_that_is_refused_was_never_taken() -> None:
-    assert asyncio.run(heard(Wire(error(500)))) == []
+    assert asyncio.run(heard(Wire(error(500)))) == [RequestTaken(), NotTaken()]
 
 
 @pytest.mark.parametrize("kind", ["response.refusal.delta", "response.refusal.done"])

@@ -15,7 +15,7 @@ from tests.real_proxies import REAL, real_proxy
 
 async def talk_through(town: Town, way: str, **more: str) -> str:
     """A photo is seen and a question answered; the log of the bot that did it."""
-    bot = town.starts(cold=False, OPENAI_PROXY=way, **more)
+    bot = town.starts(cold=False, OPENAI_PROXY=way, TELEGRAM_PROXY=way, **more)
     town.bots.append(bot)
     await bot.ready()
     ada = town.newcomer()
@@ -49,7 +49,7 @@ def made_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_everything_for_openai_goes_through_the_proxy(town: Town, scheme: str) -> None:
+def test_everything_goes_through_the_proxy(town: Town, scheme: str) -> None:
     async def story() -> None:
         async with running(scheme) as proxy:
             assert_clean(await talk_through(town, proxy.url, LOG_LEVEL="DEBUG"))

@@ -61,7 +61,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "TELEGRAM_PROXY",
     "IMAGE_TRANSPORT",
     "REQUEST_IMAGES_MAX",
     "REQUEST_IMAGES_MB",

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapthread.errors import (
+    AlbumTooLarge,
     AssistantBusy,
     AssistantDenied,
     AssistantMisused,
     AssistantRefused,
     ChatBusy,
     ContextTooLong,
+    CountryDenied,
     EmptyAnswer,
     FilesBusy,
     FilesGone,
@@ -17,6 +19,8 @@ from snapthread.errors import (
     ImageRefused,
     ModelGone,
     OutOfCredit,
+    OutputSpent,
+    QuestionTooLong,
     SnapthreadError,
 )
 from snapthread.limits import PIXELS_MAX
@@ -35,8 +39,12 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     AssistantMisused: "denied",
     ModelGone: "model_gone",
     AssistantRefused: "refused_by_policy",
+    CountryDenied: "denied",
     ContextTooLong: "context_too_long",
+    QuestionTooLong: "question_too_long",
+    AlbumTooLarge: "album_too_large",
     EmptyAnswer: "empty_answer",
+    OutputSpent: "output_spent",
     FilesGone: "image_refused",
     ImageRefused: "image_refused",
 }
@@ -46,8 +54,12 @@ ALERTS: dict[type[SnapthreadError], str] = {
     AssistantDenied: "admin_assistant_denied",
     AssistantMisused: "admin_assistant_denied",
     ModelGone: "admin_model_gone",
+    CountryDenied: "admin_country_denied",
+    OutputSpent: "admin_output_spent",
 }
-SAY_IT_ALL = frozenset({"download_failed", "image_refused"})  # they say "send it again" themselves
+SAY_IT_ALL = frozenset(
+    {"download_failed", "image_refused", "album_too_large"}
+)  # they say "send it again" themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +143,16 @@ class Localizer:
             return self("stopped_early")
         return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
 
+    def lost(self, labels: Sequence[int]) -> str:
+        return self("photos_lost", n=len(labels), labels=", ".join(map(str, sorted(labels))))
+
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
 
     def failure(self, error: SnapthreadError, pictures: int, *, operator_told: bool = False) -> str:
         key = SENTENCES[type(error)]
-        sentence = self(key, n=max(pictures, 1))
+        limit = error.limit if isinstance(error, AlbumTooLarge) else 0
+        sentence = self(key, n=limit or max(pictures, 1))
         if operator_told:
             sentence = f"{sentence} {self('operator_told')}"
         if not pictures or key in SAY_IT_ALL:

@@ -60,11 +60,12 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    lost = (t.lost(ended.lost),) if ended.lost else ()
     if ended.is_stopped:
-        return () if ended.text else (t.stopped(ended.unseen),)
+        return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:
-        return (t.cut(ended.cut),)
-    return () if ended.text else (t("empty_answer"),)
+        return (t.cut(ended.cut), *lost)
+    return lost if ended.text else (t("empty_answer"), *lost)
 
 
 def unexpected(error: Exception, t: Localizer) -> Outcome:

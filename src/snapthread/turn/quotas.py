@@ -24,6 +24,8 @@ from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
+# A whole answer was paid for: free of every limit, it could be had without end.
+ANSWERED_ALL_THE_SAME = frozenset({"AssistantRefused", "EmptyAnswer", "OutputSpent"})
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
@@ -129,6 +131,12 @@ class Quotas:
         held = sum(line.tokens for line in transcript.lines)
         return max(question, min(question + held, self.profile.context_tokens))
 
+    def sure_tokens(self, questions: tuple[Message, ...]) -> int:
+        """Of the question alone, before anything is downloaded: its text, and the photos whose
+        size Telegram tells."""
+        photos = [one for one in images_of(questions) if one.kind == "photo" and one.width]
+        return text_tokens(asked_text(questions)) + sum(map(self._picture_tokens, photos))
+
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
         replied = replied_image(questions)
         pictures = (*images_of(questions), *((replied,) if replied else ()))
@@ -181,7 +189,7 @@ class Quotas:
             usage=sum_usage(meter.answers),
             estimated=sum_usage(meter.broken),
             cost_micros=self._cost(*meter.answers, *meter.broken),
-            is_free=outcome == "failed",
+            is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
             restored=meter.restored,
             retired=meter.retired,
             stages=Stages(

@@ -15,27 +15,45 @@ from datetime import timedelta
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import AssistantBusy, ContextTooLong, EmptyAnswer, FilesGone
+from snapthread.errors import (
+    AlbumTooLarge,
+    AssistantBusy,
+    ContextTooLong,
+    EmptyAnswer,
+    FilesGone,
+    OutputSpent,
+    QuestionTooLong,
+)
 from snapthread.formatting import split_plain
 from snapthread.images.healing import Healing
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
-from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
-from snapthread.ports import Assistant, AssistantRequest, Clock, Store
-from snapthread.turn.question import (
-    QuestionContext,
-    image_requests,
-    question_item,
-    replied_image,
+from snapthread.model import (
+    Claim,
+    HistoryItem,
+    Installation,
+    LedgerFile,
+    Message,
+    Transcript,
+    Usage,
 )
-from snapthread.turn.quotas import Quotas
+from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.turn.question import QuestionContext, image_requests, question_item, replied_image
+from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
-from snapthread.turn.transcript import ModelTexts, named_files, request_items, text_tokens
+from snapthread.turn.transcript import (
+    ModelTexts,
+    halved,
+    labels_of,
+    named_files,
+    request_items,
+    text_tokens,
+)
 
 log = structlog.get_logger()
 
 BACK_OFF_FIRST_S = 1.0
-MENDS_MAX = 2  # a file may vanish again during the repair
+MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +89,12 @@ class TurnRunner:
             yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
-            async for text in said:
-                yield PartialAnswer(text=text)
+            async for one in said:
+                yield one
+        assert turn.answered is not None
         if not split_plain(turn.text):
-            raise EmptyAnswer
-        yield turn.result(self._answer_item(turn.text))
+            raise OutputSpent if turn.answered.cut == "max_output_tokens" else EmptyAnswer
+        yield turn.result(*self._answer_lines(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
@@ -83,7 +102,7 @@ class TurnRunner:
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.result(self._answer_item(turn.shown) if turn.shown else None)
+        ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
         return replace(
             ended,
             lines=ended.lines or (turn.question,),
@@ -96,14 +115,23 @@ class TurnRunner:
 
     async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
+        self._check(turn.messages)
         claim, replied = turn.claim, replied_image(turn.messages)
         label = await self.store.label_of(claim, replied.unique_id) if replied else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while late := await self.store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
+            self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
+
+    def _check(self, messages: tuple[Message, ...]) -> None:
+        """What a request cannot hold is refused before anything is uploaded."""
+        if 0 < self.bounds.images < len(images_of(messages)):
+            raise AlbumTooLarge(self.bounds.images)
+        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+            raise QuestionTooLong
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
@@ -119,7 +147,7 @@ class TurnRunner:
 
     # ------------------------------------------------------------ question out, answer back
 
-    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[str, None]:
+    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[PartialAnswer, None]:
         """The text so far, again and again; asks again where that may help."""
         retries, mends = ASK_RETRIES, MENDS_MAX
         while turn.answered is None:
@@ -128,23 +156,53 @@ class TurnRunner:
             ask = await self._ask(turn, transcript)
             try:
                 async with aclosing(self._ask_once(turn, ask)) as said:
-                    async for text in said:
-                        yield text
+                    async for one in said:
+                        yield one
             except AssistantBusy as busy:
                 last = retries == 0 and not busy.is_pause
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not await self.store.shorten(turn.claim):
+                if not transcript.lines:
                     raise
+                turn.halvings += 1
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self.healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
+                await self._heal(turn, failure, named_files(ask.lines))
                 mends -= 1
+        for _ in range(turn.halvings):  # what fitted the model stays so
+            await self.store.shorten(turn.claim)
+
+    async def _heal(self, turn: TurnState, failure: FilesGone, asked: tuple[str, ...]) -> None:
+        mended = await self.healing.mend(
+            turn.claim, failure, asked, turn.meter, nameless=turn.nameless
+        )
+        turn.lost = (*turn.lost, *mended.left)
+        if mended.is_nameless:
+            turn.nameless += 1
+        if not mended.changed:
+            await asyncio.sleep(BACK_OFF_FIRST_S)
 
     async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's line, whose labels go on from it."""
+        transcript = await self._composed(turn)
+        label = turn.context.replied_label
+        is_left_behind = label is not None and label not in labels_of(transcript)
+        if is_left_behind and turn.context.recalled is None:
+            recalled = await self._recall(turn, label)
+            turn.context = replace(turn.context, recalled=recalled)
+            transcript = await self._composed(turn) if recalled else transcript
+        turn.question = self._question(turn, transcript.next_label)
+        return transcript
+
+    async def _recall(self, turn: TurnState, label: int | None) -> LedgerFile | None:
+        """The live file of a photo replied to whose line has left the request."""
+        ids = await self.store.user_files(turn.messages[0].user_id)
+        files = await self.store.files_by_id(turn.claim, tuple(ids))
+        return next((file for file in files if file.label == label and file.state == "live"), None)
+
+    async def _composed(self, turn: TurnState) -> Transcript:
         question, began = self._question(turn, 1), self.clock()
         transcript = await self.store.compose(
             turn.claim,
@@ -155,8 +213,9 @@ class TurnRunner:
             question_files=[photo.file for photo in question.photos],
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
-            return await self._compose(turn)  # the machine slept: what was live may be gone
-        turn.question = self._question(turn, transcript.next_label)
+            return await self._composed(turn)  # the machine slept: what was live may be gone
+        for _ in range(turn.halvings):
+            transcript = halved(transcript)
         return transcript
 
     def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
@@ -195,12 +254,14 @@ class TurnRunner:
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
-    async def _ask_once(self, turn: TurnState, ask: AssistantRequest) -> AsyncGenerator[str, None]:
+    async def _ask_once(
+        self, turn: TurnState, ask: AssistantRequest
+    ) -> AsyncGenerator[PartialAnswer, None]:
         try:
             async with aclosing(self.assistant.ask(ask)) as events:
                 async for event in events:
-                    if turn.take_event(event):
-                        yield turn.text
+                    if said := turn.take_event(event):
+                        yield said
         finally:
             turn.meter.record_end(text_tokens(turn.text) if turn.text else 0)
 
@@ -214,5 +275,14 @@ class TurnRunner:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_item(self, text: str) -> HistoryItem:
-        return HistoryItem(role="assistant", text=text, at=self.clock(), tokens=text_tokens(text))
+    def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
+        """What was said on the way goes back to the model as well, and stays apart."""
+        answer = self._answer_item(turn.text, answered.phase)
+        if not answered.commentary:
+            return (answer,)
+        return (self._answer_item(answered.commentary, "commentary"), answer)
+
+    def _answer_item(self, text: str, phase: str | None = None) -> HistoryItem:
+        return HistoryItem(
+            role="assistant", text=text, at=self.clock(), tokens=text_tokens(text), phase=phase
+        )

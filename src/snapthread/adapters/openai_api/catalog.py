@@ -3,10 +3,9 @@
 import asyncio
 from typing import Final
 
-from openai import AsyncOpenAI
-
+from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import assistant_failure
-from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.faults import Fault, call, json_in
 from snapthread.model_ends import end_of
 from snapthread.ports import ListedModel
 
@@ -14,19 +13,21 @@ REQUEST_S: Final = 60.0
 
 
 class OpenAICatalog:
-    """Asked once a day. As JSON: a newer list than the SDK's types is read all the same."""
+    """Asked once a day."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
+    def __init__(self, client: OpenAIClient) -> None:
         self._client = client
 
     async def models(self) -> tuple[ListedModel, ...]:
         by = asyncio.get_running_loop().time() + REQUEST_S
-        listed = await call("models", lambda: self._client.get("/models", cast_to=object), by)
-        if isinstance(listed, Fault):
-            raise assistant_failure(listed)
-        rows = listed.get("data") if isinstance(listed, dict) else None
-        return tuple(
-            ListedModel(id=str(row["id"]), ends_at=end_of(row))
-            for row in (rows if isinstance(rows, list) else ())
-            if isinstance(row, dict) and "id" in row
-        )
+        answer = await call("models", lambda: self._client.send("GET", "/models"), by)
+        if isinstance(answer, Fault):
+            raise assistant_failure(answer)
+        match json_in(answer.content):
+            case {"data": [*rows]}:
+                return tuple(
+                    ListedModel(id=row["id"], ends_at=end_of(row))
+                    for row in rows
+                    if isinstance(row, dict) and isinstance(row.get("id"), str)
+                )
+        return ()

@@ -1,6 +1,6 @@
 """Logs: one event and its fields a line on standard error, without secrets.
 
-Libraries that log by themselves (aiogram, openai, httpx2, aiohttp) go the same way, from WARNING
+Libraries that log by themselves (openai, httpx2, aiohttp) go the same way, from WARNING
 on: below it they tell addresses and bodies.
 """
 

@@ -1,21 +1,29 @@
-"""Metrics, derived from log events: the table says which field of which event moves what."""
+"""Metrics, derived from log events: the table says which field of which event moves what.
+
+The client is imported where metrics are made: a command that only logs does not wait for it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, Final, TypeVar
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from snapthread.adapters.telemetry.table import COUNTS, LABELS, SPREADS, CounterRow, HistogramRow
 
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
+
 Event = Mapping[str, Any]  # a log event's fields, as structlog hands them on
 OTHER: Final = "other"
-T = TypeVar("T", Counter, Histogram)
+T = TypeVar("T", "Counter", "Histogram")
 
 
 class Metrics:
     """All metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry
+
         self.registry: Final = CollectorRegistry(auto_describe=True)
         self._moves: dict[str, list[Callable[[Event], None]]] = {}
         for count in COUNTS:
@@ -33,9 +41,13 @@ class Metrics:
 
     def gauge(self, name: str, description: str, value: Callable[[], float]) -> None:
         """A number that is asked for whenever the metrics are read."""
+        from prometheus_client import Gauge
+
         Gauge(f"snapthread_{name}", description, registry=self.registry).set_function(value)
 
     def _counter(self, count: CounterRow) -> Callable[[Event], None]:
+        from prometheus_client import Counter
+
         counter = Counter(
             f"snapthread_{count.name}", count.description, count.labels, registry=self.registry
         )
@@ -48,6 +60,8 @@ class Metrics:
         return move
 
     def _histogram(self, spread: HistogramRow) -> Callable[[Event], None]:
+        from prometheus_client import Histogram
+
         histogram = Histogram(
             f"snapthread_{spread.name}",
             spread.description,

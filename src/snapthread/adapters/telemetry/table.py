@@ -52,13 +52,14 @@ FAILURES: Final = frozenset(_family(SnapthreadError)) | {"unexpected"}
 CODES: Final = (
     "ok 400 401 403 404 408 409 413 422 429 500 502 503 504"
     " APIConnectionError APITimeoutError APIError TimeoutError"
-    " TelegramBadRequest TelegramConflictError TelegramEntityTooLarge TelegramForbiddenError"
-    " TelegramMigrateToChat TelegramNetworkError TelegramNotFound TelegramRetryAfter"
-    " TelegramServerError TelegramUnauthorizedError RestartingTelegram"
+    " ClientConnectorError ClientConnectorDNSError ClientOSError ClientPayloadError"
+    " ClientProxyConnectionError ConnectionTimeoutError ServerDisconnectedError"
+    " ServerTimeoutError"
 )
 METHODS: Final = (
     "getMe getUpdates getFile sendMessage sendMessageDraft editMessageText sendChatAction"
-    " getMyCommands setMyCommands getWebhookInfo deleteWebhook download"
+    " getMyCommands setMyCommands getWebhookInfo setWebhook deleteWebhook sendDocument"
+    " answerCallbackQuery download"
 )
 OUTCOMES: Final = "answered refused failed put_aside interrupted"
 REASONS: Final = (
