@@ -23,7 +23,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 PORT := 8080
 SEEDS := 1 2 3 4 5
 
-.PHONY: help setup demo test checks format lock soak clean
+.PHONY: help setup demo test checks format pages lock soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,10 @@ format: setup ## format the code and mend what the linter can
 soak: setup ## the tests that run for minutes
 	for seed in $(SEEDS); do SHUFFLE=$$seed $(BIN)/pytest -q -n 4 tests/line || exit 1; done
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
+
+pages: setup ## write the pages of docs/ that are made of the code
+	$(BIN)/python -m tests.inputs_page > docs/inputs.md
+	$(BIN)/python -m tests.events_page
 
 lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements/run.txt

@@ -8,11 +8,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
+from math import nan
 
 import structlog
 
 from snapthread.adapters.prices import Prices, PricesError
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
 from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
@@ -51,13 +52,13 @@ def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(settings, name.lower()) < most)
 
 
-def run(settings: Settings, metrics: Metrics, prices: Prices) -> int:
+def run(settings: Settings, telemetry: Telemetry, prices: Prices) -> int:
     """`snapthread run`: the exit status."""
     for name in too_low(settings, prices):
         log.warning("limit.too_low", setting=name, why=TOO_LOW)
     status = DONE
     try:
-        asyncio.run(_run(settings, metrics, prices))
+        asyncio.run(_run(settings, telemetry, prices))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -72,19 +73,20 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
     return leaves
 
 
-async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
+async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await assemble(adapters, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
+        gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
                 settings.http_host,
                 settings.http_port,
                 reasons=bot.reasons,
-                registry=metrics.registry,
+                registry=telemetry.metrics.registry,
+                refresh=gauges.refresh,
                 webhook=await _webhook(adapters, settings, bot),
                 admin=await _admin(adapters, settings),
             )
@@ -92,6 +94,16 @@ async def _run(settings: Settings, metrics: Metrics, prices: Prices) -> None:
         if await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
+
+
+def _gauges(metrics: Metrics, bot: Bot, adapters: Adapters) -> StoreGauges:
+    metrics.gauge("active_turns", lambda: bot.worker.active)
+    metrics.gauge("last_poll_age_seconds", lambda: _or_nan(bot.health.poll_age_s))
+    return StoreGauges(metrics, adapters.store, adapters.clock, bot.reasons)
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value
 
 
 async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:

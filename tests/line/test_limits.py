@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.adapters.telemetry.table import LABELS
+from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.model import Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore

@@ -1,5 +1,6 @@
 """`snapthread run`: the bot itself."""
 
+import os
 import sys
 
 import typer
@@ -11,9 +12,11 @@ def run() -> None:
     """Serve people on Telegram until stopped; settings come from the environment and .env."""
     settings = load()
 
+    from importlib.metadata import version
+
     import structlog
 
-    from snapthread.adapters.telemetry import Metrics, set_up
+    from snapthread.adapters.telemetry import open_telemetry
     from snapthread.app import load_prices
     from snapthread.app import run as serve
     from snapthread.settings import SettingsError
@@ -23,16 +26,18 @@ def run() -> None:
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(WRONG_USE) from None
-    metrics = Metrics()
-    set_up(
+    telemetry = open_telemetry(
+        version=version("snapthread"),
         log_format=settings.log_format,
         log_level=settings.log_level,
         secrets=settings.secrets,
-        observe=metrics.observe,
+        environ=os.environ,
     )
     try:
-        status = serve(settings, metrics, prices)
+        status = serve(settings, telemetry, prices)
     except Exception:  # noqa: BLE001 - a mistake of ours: its traceback must be redacted
         structlog.get_logger().exception("bot.broke")
         status = COULD_NOT
+    finally:
+        telemetry.close()
     raise typer.Exit(status)

@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from snapthread.adapters.web.admin import Admin
-from snapthread.adapters.web.pages import Reasons, application
+from snapthread.adapters.web.pages import Reasons, Refresh, application, nothing_to_refresh
 from snapthread.adapters.web.webhook import Webhook
 from snapthread.errors import Denied
 
@@ -23,6 +23,7 @@ async def serve(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
 ) -> AsyncIterator[None]:
@@ -30,7 +31,9 @@ async def serve(
     if port == 0:
         yield
         return
-    pages = application(reasons=reasons, registry=registry, webhook=webhook, admin=admin)
+    pages = application(
+        reasons=reasons, registry=registry, refresh=refresh, webhook=webhook, admin=admin
+    )
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()
