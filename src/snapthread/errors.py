@@ -15,7 +15,8 @@
     ├── Denied         the operator must act
     │   ├── OutOfCredit, AssistantDenied, AssistantMisused
     │   ├── ChatDenied, AnotherPoller, WebhookSet
-    │   └── StoreFull, StoreTooNew, StoreDenied
+    │   ├── StoreFull, StoreTooNew, StoreDenied
+    │   └── BackupRefused
     └── LeaseLost      somebody else has the conversation now
 
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
@@ -168,6 +169,10 @@ class StoreTooNew(Denied):
 
 class StoreDenied(Denied):
     """The store's server refuses us, or is not set up to keep what it takes."""
+
+
+class BackupRefused(Denied):
+    """A backup that is not whole, would take the place of another file, or of a store in use."""
 
 
 class LeaseLost(SnapthreadError):
