@@ -10,6 +10,9 @@ from snapthread.cli.common import COULD_NOT, WRONG_USE, load
 
 def run() -> None:
     """Serve people on Telegram until stopped; settings come from the environment and .env."""
+    from snapthread.cli.first_run import set_up_if_missing
+
+    set_up_if_missing(os.environ)
     settings = load()
 
     from importlib.metadata import version
