@@ -122,6 +122,17 @@ def test_libraries_speak_from_warning_on_and_in_our_form() -> None:
     ]
 
 
+def test_a_library_that_turns_its_own_logger_up_is_not_heard_either() -> None:
+    """As openai does where OPENAI_LOG is set: it then tells bodies."""
+    out, library = StringIO(), logging.getLogger("openai.loud")
+    set_up(log_format="json", stream=out)
+
+    library.setLevel(logging.DEBUG)
+    library.debug("a body")
+
+    assert out.getvalue() == ""
+
+
 def test_the_level_hides_lines_but_not_metrics() -> None:
     out, metrics = StringIO(), Metrics()
     set_up(log_level="ERROR", observers=[metrics.observe], stream=out)

@@ -47,7 +47,8 @@ def set_up(
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Unfailing(out))),
         cache_logger_on_first_use=keep_loggers,
     )
-    logging.basicConfig(handlers=[_Libraries()], level=max(level, logging.WARNING), force=True)
+    loudest = max(level, logging.WARNING)  # of the handler too: a logger may have its own level
+    logging.basicConfig(handlers=[_Libraries(loudest)], level=loudest, force=True)
 
 
 class _Unfailing:
