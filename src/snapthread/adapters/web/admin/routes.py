@@ -114,12 +114,13 @@ class Admin:
         return response
 
     def _refusal(self, request: web.Request, token: str) -> tuple[str, int] | None:
-        """Why not, and the status; None: the token is right."""
+        """Why not, and the status; None: the token is right, and then who guesses beside it from
+        the same address, a proxy's for example, keeps nobody out."""
+        if self.login.knows(token.strip()):
+            return None
         address, now = request.remote or "", self.clock()
         if self.throttle.wait_s(address, now):
             return TOO_OFTEN, 429
-        if self.login.knows(token.strip()):
-            return None
         self.throttle.note_wrong(address, now)
         log.warning("admin.refused")
         return WRONG, 401
