@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.bot import Adapters, Maintenance
+from snapthread.build import Adapters, Maintenance, build_maintenance
 from snapthread.images.file_service import FileService
 from snapthread.model import FileName
 from snapthread.settings import Settings
@@ -38,7 +38,7 @@ async def main() -> None:
         codec=Codec(),
         clock=virtual.now,
     )
-    maintenance = await Maintenance.of(adapters, Settings())
+    maintenance = await build_maintenance(adapters, Settings())
     await _deletions(store, openai, maintenance.file_service)
     await _reconcile(openai, maintenance)
     await store.close()

@@ -6,7 +6,6 @@ A step that cannot be tried here says so and does not fail; what only a person c
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -35,8 +34,9 @@ def main() -> int:
 
 
 def version() -> str:
-    project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
+    from snapthread import __version__
+
+    return __version__
 
 
 def is_committed() -> Verdict:

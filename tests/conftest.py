@@ -4,6 +4,7 @@ And logs: a line each, shown where a test fails; the console's rendering would t
 """
 
 import gc
+import inspect
 import logging
 import os
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 import structlog
 from hypothesis import settings
 from structlog.types import Processor
+
+from tests import virtual
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
@@ -36,6 +39,16 @@ def _plain_logs() -> Iterator[None]:
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """An `async def test_…` lives on the virtual loop."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    named = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    virtual.run(pyfuncitem.obj(**named))
+    return True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

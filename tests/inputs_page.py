@@ -137,7 +137,7 @@ def _page() -> Iterator[str]:
     yield "# What people can send, and what happens"
     yield ""
     yield "Made by `python -m tests.inputs_page` from the code that decides; a test fails when it"
-    yield "is stale. The sentences are the English ones; each exists in Russian too."
+    yield "is stale. The sentences are the English ones; each exists in every language."
     yield ""
     yield from _table("what a person sends", "what happens", _inputs())
     yield f"Each of these refusals goes on: “{_sentences('voice')[1]}”"

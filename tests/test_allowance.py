@@ -7,8 +7,9 @@ import pytest
 
 from snapthread.commands.allowance import usage_text
 from snapthread.model import Language
-from snapthread.texts import Texts
-from snapthread.texts.localizer import Localizer, dollars
+from snapthread.texts import LANGUAGES, Texts
+from snapthread.texts.localizer import Localizer
+from snapthread.texts.numbers import dollars
 from snapthread.usage import (
     Amounts,
     DailyUsage,
@@ -71,16 +72,16 @@ def test_days_are_those_of_utc_wherever_the_clock_is() -> None:
 def test_a_refusal_counts_in_russian(allowed: int, sentence: str) -> None:
     found = over(Limits(user_daily_images=allowed), Amounts(images=allowed + 1))
 
-    assert f"в день можно {sentence}, использовано 0" in words("ru").over(found)
-    assert "Новый счёт начнётся 2027-01-01 00:00 UTC." in words("ru").over(found)
+    assert f"{sentence} в день, использовано 0" in words("ru").over(found)
+    assert "Лимит обновится 01.01.2027 в 00:00 UTC." in words("ru").over(found)
 
 
 @pytest.mark.parametrize(
     ("limits", "more", "advice"),
     [
         (Limits(user_daily_images=3), Amounts(images=4), "send fewer images at once"),
-        (Limits(user_daily_cost_micros=3), Amounts(cost_micros=4), "ask more briefly"),
-        (Limits(bot_monthly_cost_micros=3), Amounts(cost_micros=4), "ask more briefly"),
+        (Limits(user_daily_cost_micros=3), Amounts(cost_micros=4), "ask something shorter"),
+        (Limits(bot_monthly_cost_micros=3), Amounts(cost_micros=4), "ask something shorter"),
     ],
 )
 def test_who_would_wait_in_vain_hears_what_to_do(
@@ -93,7 +94,7 @@ def test_who_would_wait_in_vain_hears_what_to_do(
     assert advice not in words().over(worth_it)
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "name", ["user_daily_cost", "user_monthly_cost", "bot_monthly_cost", "user_daily_messages"]
 )
@@ -108,8 +109,11 @@ def test_every_refusal_names_what_is_allowed_and_used(language: Language, name: 
     assert found is not None
     assert found.limit == name
     text = words(language).over(found)
-    for amount in ("30000", "20000") if name.endswith("messages") else ("$0.03", "$0.02"):
-        assert amount in text
+    allowed, used = "30000", "20000"
+    if not name.endswith("messages"):
+        allowed, used = words(language).money(30_000), words(language).money(20_000)
+    assert allowed in text
+    assert used in text
 
 
 # ---------------------------------------------------------------- /usage
@@ -163,7 +167,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
 
     assert left == (
         "Left: 1 message today, 0 images today, $0.01 today, $0.03 this month,"
-        " $0.00 this month for everybody together."
+        " $0.00 this month for everyone together."
     )
     assert storage == "Your images at OpenAI: 1.4 MB."
 

@@ -1,9 +1,22 @@
 """The command line: exit codes, and help that does not wait for what it does not need."""
 
+import asyncio
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from snapthread.cli import cli
+from snapthread.cli.common import run_command, sentences_of
+from snapthread.cli.reconcile import would_do
+from snapthread.errors import StoreDenied, StoreFull
+from snapthread.store.sqlite import SqliteStore
 
 HEAVY = ("aiogram", "openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
 
@@ -77,7 +90,7 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
 
     done = snapthread("run", cwd=tmp_path, OPENAI_API_KEY="sk-private")
 
-    assert done.stderr.splitlines() == ["BOT_LANGUAGE must be en or ru."]
+    assert done.stderr.splitlines() == ["BOT_LANGUAGE must be one of de, en, ru."]
 
 
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
@@ -100,6 +113,72 @@ def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     assert "bot.broke" in done.stderr
     assert "OSError" in done.stderr
     assert "xyzzy" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["erase --yes", "export"])
+@pytest.mark.parametrize("user", ["abc", "1.5", "0", "-1", "٣", str(2**60)])
+def test_what_is_no_user_id_is_told_in_words(command: str, user: str) -> None:
+    result = CliRunner().invoke(cli, [*command.split(), "--", user])
+
+    told = " ".join(re.sub("[│╭╮╰╯─]", " ", result.output).split())
+    assert result.exit_code == 2
+    assert f"{user!r} is not a Telegram user id: that is a whole number" in told
+
+
+def test_a_replay_of_what_was_not_put_aside_says_where_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_new_store(tmp_path / "data" / "snapthread.db"))
+    monkeypatch.chdir(tmp_path)
+
+    words = CliRunner().invoke(cli, ["inbox", "--replay", "999"])
+    document = CliRunner().invoke(cli, ["inbox", "--replay", "999", "--json"])
+
+    assert (words.exit_code, document.exit_code) == (1, 1)
+    assert words.stdout == ""
+    assert words.stderr.startswith("snapthread: no message with the id 999 was put aside;")
+    assert json.loads(document.stdout) == {"replayed": False}
+
+
+async def _new_store(path: Path) -> None:
+    await (await SqliteStore.open(path)).close()
+
+
+def test_a_dry_run_says_what_would_be_done() -> None:
+    result = {"orphans_deleted": 1, "missing_restored": 2, "missing_retired": 0}
+
+    assert would_do(result) == [
+        "would delete 1 file at OpenAI that nobody knows of",
+        "would restore 2 files that OpenAI lacks, as far as Telegram has them",
+    ]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        StoreDenied("The database is damaged: /data/x.db."),
+        ExceptionGroup(
+            "", [ExceptionGroup("", [StoreDenied("The database is damaged: /data/x.db.")])]
+        ),
+    ],
+)
+def test_whatever_fails_in_our_words_is_a_sentence(
+    failure: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(_: object) -> None:
+        raise failure
+
+    with pytest.raises(typer.Exit) as ended:
+        run_command(work, needs=())
+
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == "snapthread: The database is damaged: /data/x.db.\n"
+
+
+def test_a_failure_without_words_is_still_a_sentence_and_a_mistake_of_ours_is_none() -> None:
+    assert sentences_of(StoreFull()) == ["The disk is full."]
+    assert sentences_of(KeyError("x")) == []
+    assert sentences_of(ExceptionGroup("", [StoreFull(), KeyError("x")])) == []
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -1,78 +1,90 @@
-"""The operator's pages: every link leads somewhere, every name in them is one that exists."""
+"""The pages around the code: indexes that are whole, links that lead somewhere, one version."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from snapthread import errors
-from snapthread.cli import cli
+from snapthread import __version__
 from snapthread.settings import Settings
-from snapthread.settings.environment import ALIASES
-from tests.events_page import MEANINGS
-from tests.test_metrics_page import exposition
-from tests.test_metrics_page import names as metrics
+from tests.env_example import page
 
-HERE = Path(__file__).parent.parent
-PAGES = sorted([HERE / "README.md", *(HERE / "docs").glob("*.md")])
-OPERATORS = [HERE / "docs" / f"{name}.md" for name in ("operating", "troubleshooting", "backup")]
-ELSEWHERE = re.compile(r"OTEL_\w+")  # OpenTelemetry's own
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "bench" / "README.md"]
 
 
-def slugs(page: Path) -> set[str]:
-    """The headings, as a forge makes anchors of them."""
-    heads = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
-def links(page: Path) -> Iterator[tuple[Path, str]]:
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
-        if not target.startswith(("http://", "https://")):
-            path, _, anchor = target.partition("#")
-            yield (page.parent / path if path else page), anchor
+def test_the_example_of_an_environment_is_what_the_readme_tells() -> None:
+    stale = "stale: .venv/bin/python -m tests.env_example > .env.example"
+    assert read(ROOT / ".env.example") == page(), stale
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    for path, anchor in links(page):
-        assert path.exists(), path
-        assert not anchor or path.is_dir() or anchor in slugs(path), (path.name, anchor)
+def test_the_example_of_an_environment_has_every_setting_and_sets_none() -> None:
+    lines = read(ROOT / ".env.example").splitlines()
+
+    assert all(line == "" or line.startswith("#") for line in lines)
+    named = {line[1:].split("=")[0] for line in lines if re.match(r"#[A-Z_]+=", line)}
+    assert named == {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("page", OPERATORS, ids=lambda page: page.name)
-def test_every_setting_metric_and_command_that_is_named_exists(page: Path) -> None:
-    text = page.read_text("utf-8")
-    settings = {name.upper() for name in Settings.model_fields} | set(ALIASES.values())
-    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", text))
-    assert {name for name in named if not ELSEWHERE.fullmatch(name)} - settings == set()
-    assert set(re.findall(r"`(snapthread_\w+)`", text)) <= metrics() | histograms()
-    told = set(re.findall(r"(?:bin/|`|^ {4}|run )snapthread ([a-z]+)\b", text, re.MULTILINE))
-    assert told
-    assert told <= commands()
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_the_one_form(decision: Path) -> None:
+    text = read(decision)
+
+    assert re.match(rf"# {decision.name[:4]} \S.*\n\n## Context\n\n", text)
+    headings = re.findall(r"(?m)^## (.*)$", text)
+    assert headings[:2] == ["Context", "Decision"]
+    assert headings[-1] == "Consequences"
 
 
-def commands() -> set[str]:
-    called = [command.callback for command in cli.registered_commands]
-    return {call.__name__ for call in called if call}
+def test_the_index_of_decisions_has_each_with_its_title() -> None:
+    titles = {path.name: read(path).partition("\n")[0] for path in DECISIONS}
 
-
-def histograms() -> set[str]:
-    return set(re.findall(r"^# TYPE (\S+) histogram", exposition(), re.MULTILINE))
-
-
-def test_every_kind_of_trouble_that_is_told_exists() -> None:
-    text = (HERE / "docs" / "troubleshooting.md").read_text("utf-8")
-    kinds = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", text)) - set(
-        re.findall(r"Snapthread\w+", text)
+    rows = re.findall(
+        r"^\| \[(\d{4})\]\((\S+)\) \| (.*) \|$", read(DOCS / "decisions/README.md"), re.M
     )
-    assert kinds
-    assert {kind for kind in kinds if not hasattr(errors, kind)} == set()
-    events = set(re.findall(r"`((?:bot|turn|image|webhook|file)\.\w+)`", text))
-    assert events <= set(MEANINGS)
+    assert {name: f"# {number} {title}" for number, name, title in rows} == titles
 
 
-def test_every_alert_has_its_place_in_troubleshooting() -> None:
-    alerts = re.findall(r"alert: (\w+)", (HERE / "deploy" / "alerts.yml").read_text())
-    text = (HERE / "docs" / "troubleshooting.md").read_text("utf-8")
-    assert [alert for alert in alerts if f"`{alert}`" not in text] == []
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    linked = set(re.findall(r"\]\(([^)#]+)\)", read(DOCS / "README.md")))
+
+    assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked
+
+
+@pytest.mark.parametrize("source", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(source: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)|src(?:set)?=\"([^\"]+)\"", read(source))
+    files = [one or other for one, other in links if "://" not in (one or other)]
+
+    missing = [link for link in files if not (source.parent / link.partition("#")[0]).exists()]
+    assert missing == []
+
+
+def test_no_picture_is_shown_twice() -> None:
+    pictures = re.findall(r'src="([^"]+)"', read(ROOT / "README.md"))
+    assert len(pictures) == len(set(pictures))
+
+
+def test_the_changelog_has_the_version_that_the_code_has() -> None:
+    released = re.findall(r"(?m)^## (\d+\.\d+\.\d+)", read(ROOT / "CHANGELOG.md"))
+
+    assert released[0] == __version__
+    assert not re.search(r'(?m)^version = "', read(ROOT / "pyproject.toml"))
+
+
+def test_the_hosted_checks_run_what_developers_run() -> None:
+    steps = re.findall(r"- run: (.*)", read(ROOT / ".github/workflows/ci.yml"))
+
+    assert steps == [".ci/run"]
+    assert "make test" in read(ROOT / ".ci/run")

@@ -22,7 +22,7 @@ class Worker:
     def __init__(self, store: SqliteStore) -> None:
         self.works = False
         self.standing_by = 0
-        self.duty = LeaderLease(cast(Any, Cut(self, store)), "poll", virtual.now)
+        self.duty = LeaderLease(store=cast(Any, Cut(self, store)), job="poll", clock=virtual.now)
         self.is_cut_off = False
         self.task = asyncio.create_task(self.duty.run(self._work, standing_by=self._stands_by))
 
@@ -118,7 +118,7 @@ def test_what_the_work_raises_ends_the_duty(tmp_path: Path) -> None:
         async def denied() -> None:
             raise ChatDenied("the token is wrong")
 
-        duty = LeaderLease(store, "poll", virtual.now)
+        duty = LeaderLease(store=store, job="poll", clock=virtual.now)
         with pytest.raises(ChatDenied):
             await duty.run(denied, standing_by=lambda: None)
         assert await store.take_job("poll", "somebody", virtual.now(), lease_s=1)

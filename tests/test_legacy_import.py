@@ -43,7 +43,9 @@ def old(server: Server) -> Iterator[Any]:
 
 
 async def adopt(store: Store, url: str) -> ImportResult:
-    legacy_import = LegacyImport(store, Texts.load(), utc_now, language="en", retention_days=30)
+    legacy_import = LegacyImport(
+        store=store, texts=Texts.load(), clock=utc_now, language="en", retention_days=30
+    )
     async with old_files(url) as found:
         return await legacy_import.run(found)
 
@@ -116,7 +118,9 @@ def test_who_was_cut_off_goes_on(tmp_path: Path, server: Server, old: Any) -> No
 
     async def told() -> None:
         store = await SqliteStore.open(tmp_path / "bot.db")
-        legacy_import = LegacyImport(store, Texts.load(), utc_now, language="en", retention_days=30)
+        legacy_import = LegacyImport(
+            store=store, texts=Texts.load(), clock=utc_now, language="en", retention_days=30
+        )
         async with old_files(server.url) as found:
             with pytest.raises(StoreBusy):
                 await legacy_import.run(cut(found))

@@ -1,11 +1,18 @@
 """What is said at the end of a claim, in its order."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from snapthread.formatting import format_answer
 from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import OutgoingMessage
-from snapthread.turn.outcome import Outcome
+from snapthread.model import HistoryItem, OutgoingMessage
+from snapthread.texts import Texts
+from snapthread.texts.localizer import Localizer
+from snapthread.turn.outcome import Outcome, outcome_of
+from snapthread.turn.state import TurnResult
+
+LINE = HistoryItem(role="user", text="Hello", at=datetime(2026, 11, 26, tzinfo=UTC))
 
 
 def said(outcome: Outcome) -> list[str]:
@@ -31,6 +38,24 @@ def test_an_answer_of_which_nothing_would_be_seen_is_said_as_it_is(markdown: str
         markdown
     ]
     assert said(Outcome(result="answered", answer=markdown))
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "cut", "sentence"),
+    [
+        ("<think>only this</think>", None, "No answer came out this time."),
+        ("<think>and on and", "max_output_tokens", "(The answer was cut off here"),
+    ],
+)
+def test_an_answer_of_nothing_but_thoughts_is_a_sentence(
+    thoughts: str, cut: str | None, sentence: str
+) -> None:
+    t = Localizer(texts=Texts.load(), language="en", limit_mb=20)
+    ended = TurnResult(lines=(LINE, LINE), text=thoughts, cut=cut)
+
+    (told,) = said(outcome_of(ended, (), t))
+
+    assert told.startswith(sentence)
 
 
 def test_a_long_answer_is_several_messages() -> None:

@@ -20,7 +20,7 @@ def play(story: Callable[[Cooldowns], Awaitable[None]], folder: Path) -> None:
     async def told() -> None:
         store = await SqliteStore.open(folder / "bot.db")
         try:
-            await story(Cooldowns(store, virtual.now))
+            await story(Cooldowns(store=store, clock=virtual.now))
         finally:
             await store.close()
 
@@ -57,7 +57,7 @@ class Flooded:
 
 def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:
     async def story(cooldowns: Cooldowns) -> None:
-        chat = RateLimitedChat(cast(Any, Flooded()), cooldowns)
+        chat = RateLimitedChat(chat=cast(Any, Flooded()), cooldowns=cooldowns)
         with pytest.raises(ChatBusy):
             await chat.edit(Destination(chat_id=7), 1, OutgoingMessage(text="word"))
         assert await cooldowns.left_s(CHAT) == 0

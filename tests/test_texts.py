@@ -1,31 +1,39 @@
 """The sentences: the same in every language, whole, and in the right number."""
 
 import json
+import re
+from datetime import UTC, datetime
 from importlib import resources
 from string import Formatter
 from typing import get_args
 
 import pytest
 
-from snapthread.errors import ImageFault
+from snapthread.errors import ImageFault, SnapthreadError
 from snapthread.model import Language
-from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of, plural_form
+from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of
+from snapthread.texts.catalogue import MODEL, RULES, Catalogue
+from snapthread.texts.localizer import ALERTS, Localizer
+from snapthread.texts.plurals import Rules
 
-FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many"}, "model": {"one", "other"}}
-Catalogue = dict[str, str | dict[str, str]]
+Written = dict[str, str | dict[str, str]]
 
 texts = Texts.load()
 
 
-def catalogue(name: str) -> Catalogue:
+def file(name: str) -> Written:
     content = resources.files("snapthread.texts").joinpath(f"{name}.json").read_text("utf-8")
-    loaded: Catalogue = json.loads(content, object_pairs_hook=without_twins)
+    loaded: Written = json.loads(content, object_pairs_hook=without_twins)
     return loaded
 
 
 def without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     assert len(dict(pairs)) == len(pairs), "a key is there twice"
     return dict(pairs)
+
+
+def words(language: Language) -> Localizer:
+    return Localizer(texts=texts, language=language, limit_mb=0.5, storage_mb=1.5)
 
 
 def forms_of(text: str | dict[str, str]) -> list[str]:
@@ -38,31 +46,54 @@ def placeholders(text: str | dict[str, str]) -> set[str]:
     return named - {"n"}
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert list(catalogue("en")) == list(catalogue("ru"))
+def test_every_file_but_the_models_is_a_language() -> None:
+    files = {path.name for path in resources.files("snapthread.texts").iterdir()}
+
+    assert {f"{language}.json" for language in LANGUAGES} | {"model.json"} == {
+        name for name in files if name.endswith(".json")
+    }
+    assert {"de", "en", "ru"} <= set(LANGUAGES)
 
 
-def test_both_languages_have_the_same_placeholders() -> None:
-    english, russian = catalogue("en"), catalogue("ru")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys_in_the_same_order(language: Language) -> None:
+    assert list(file(language)) == list(file("en"))
 
-    assert {key: placeholders(english[key]) for key in english} == {
-        key: placeholders(russian[key]) for key in russian
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_placeholders(language: Language) -> None:
+    english, other = file("en"), file(language)
+
+    assert {key: placeholders(other[key]) for key in other} == {
+        key: placeholders(english[key]) for key in english
     }
 
 
-def test_what_has_plural_forms_has_them_in_both_languages() -> None:
-    english, russian = catalogue("en"), catalogue("ru")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_plural_forms_has_them_in_every_language(language: Language) -> None:
+    english, other = file("en"), file(language)
 
     assert [key for key in english if isinstance(english[key], dict)] == [
-        key for key in russian if isinstance(russian[key], dict)
+        key for key in other if isinstance(other[key], dict)
     ]
 
 
-@pytest.mark.parametrize("name", ["en", "ru", "model"])
+@pytest.mark.parametrize("name", [*LANGUAGES, MODEL])
 def test_no_text_is_blank_and_every_plural_form_is_there(name: str) -> None:
-    for key, text in catalogue(name).items():
+    catalogue = Catalogue.load(name)
+    for key, text in catalogue.texts.items():
         assert all(form.strip() == form != "" for form in forms_of(text)), key
-        assert isinstance(text, str) or set(text) == FORMS[name], key
+        assert isinstance(text, str) or set(text) == catalogue.rules.forms(), key
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_no_sentence_was_left_in_english(language: Language) -> None:
+    english, other = file("en"), file(language)
+    same = {key for key, text in other.items() if text == english[key] and key != RULES}
+
+    assert same <= {"usage_sum", "usage_left_today", "usage_storage", "usage_storage_of"} | {
+        key for key in other if key.startswith("kind_")
+    }
 
 
 @pytest.mark.parametrize(
@@ -91,9 +122,42 @@ def test_russian_counts_in_three_forms(n: int, sentence: str) -> None:
     assert texts("ru", "reset_deleting", n=n) == sentence
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize(("n", "form"), [(0, "other"), (1, "one"), (2, "other"), (21, "other")])
-def test_english_counts_in_two_forms(n: int, form: str) -> None:
-    assert plural_form("en", n) == form
+def test_english_and_german_count_in_two_forms(language: Language, n: int, form: str) -> None:
+    assert texts.by_language[language].rules.form(n) == form
+
+
+@pytest.mark.parametrize(
+    ("rules", "forms"),
+    [
+        ({}, "other other other other other"),  # Japanese
+        ({"one": "n = 0,1"}, "one one other other other"),  # French
+        (
+            {"one": "n = 1", "few": "n % 10 = 2..4 and n % 100 != 12..14"},
+            "other one few other other",
+        ),  # Polish, in part
+        (
+            {"zero": "n = 0", "two": "n = 2", "few": "n % 100 = 3..10", "many": "n = 11..99"},
+            "zero other two few many",
+        ),  # Arabic, in part
+    ],
+)
+def test_a_file_brings_the_plural_rules_of_its_language(rules: dict[str, str], forms: str) -> None:
+    read = Rules.read(rules)
+
+    assert [read.form(n) for n in (0, 1, 2, 5, 12)] == forms.split()
+
+
+@pytest.mark.parametrize("rule", ["n is 1", "n = x", "", "n = 1 and", "i = 1"])
+def test_a_plural_rule_that_cannot_be_read_is_refused(rule: str) -> None:
+    with pytest.raises(ValueError, match="relation"):
+        Rules.read({"one": rule})
+
+
+def test_a_plural_form_that_no_language_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="several"):
+        Rules.read({"several": "n = 1"})
 
 
 @pytest.mark.parametrize(
@@ -103,10 +167,13 @@ def test_english_counts_in_two_forms(n: int, form: str) -> None:
         ("ru-RU", "ru"),
         ("RU", "ru"),
         ("en-GB", "en"),
+        ("de-AT", "de"),
+        ("de_CH", "de"),
         ("uk", "default"),
         ("be", "default"),
         ("kk", "default"),
         ("rue", "default"),
+        ("model", "default"),
         ("", "default"),
         (None, "default"),
     ],
@@ -121,7 +188,7 @@ def test_the_language_follows_the_tag(code: str | None, language: str, default: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fault", get_args(ImageFault))
 def test_every_fault_of_an_image_has_its_sentence(fault: ImageFault, language: Language) -> None:
-    assert texts(language, f"image_{fault}", limit_mb="20", limit_mp=50, storage_mb="5")
+    assert words(language).fault(fault)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -132,9 +199,64 @@ def test_every_command_has_a_description_that_telegram_takes(language: Language)
     assert all(1 <= len(description) <= 256 for _, description in published)
 
 
+@pytest.mark.parametrize("default", LANGUAGES)
+def test_everybody_has_a_menu_and_every_language_its_own(default: Language) -> None:
+    menus = texts.menus(default)
+
+    assert set(menus) == {"", *LANGUAGES} - {default}
+    assert menus[""] == texts.commands(default)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_every_command_of_the_menu(language: Language) -> None:
+    said = words(language).command("help")
+
+    assert re.findall(r"(?m)^/(\w+) – \S", said) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_privacy_is_told_in_lines(language: Language) -> None:
+    lines = texts(language, "privacy", days="30").split("\n")
+
+    assert len([line for line in lines if line.startswith("• ")]) == 5
+    assert max(map(len, lines)) < 300
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "money", "moment"),
+    [
+        ("en", "0.5", "$1,234.50", "00:00 UTC on 2027-01-02"),
+        ("ru", "0,5", "1\u00a0234,50\u00a0$", "02.01.2027 в 00:00 UTC"),
+        ("de", "0,5", "1.234,50\u00a0$", "02.01.2027 um 00:00 Uhr UTC"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    language: Language, size: str, money: str, moment: str
+) -> None:
+    told = words(language)
+
+    assert f" {size} M" in told.fault("too_large") or f" {size} М" in told.fault("too_large")
+    assert told.money(1_234_500_000) == money
+    assert told("moment", at=datetime(2027, 1, 2, tzinfo=UTC)) == moment
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("failure", ALERTS)
+def test_the_operator_is_said_to_know_only_where_an_admin_was_reached(
+    failure: type[SnapthreadError], language: Language
+) -> None:
+    told = words(language)
+    error = failure()
+
+    unknown, known = (told.failure(error, 0, operator_told=is_told) for is_told in (False, True))
+
+    assert texts(language, "operator_told") not in unknown
+    assert known == f"{unknown} {texts(language, 'operator_told')}"
+
+
 def test_a_kind_without_a_word_of_its_own_still_gets_a_sentence() -> None:
-    assert texts.unsupported("en", "voice").startswith("Voice messages are beyond me")
-    assert texts.unsupported("en", "hologram").startswith("Messages of this kind are beyond me")
+    assert texts.unsupported("en", "voice").startswith("I can't handle voice messages yet.")
+    assert texts.unsupported("en", "hologram").startswith("I can't handle messages of this kind")
 
 
 def test_what_a_person_wrote_is_never_read_as_a_placeholder() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent.parent
 PAGE = (HERE / "docs" / "threat-model.md").read_text("utf-8")
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -22,4 +23,4 @@ def test_every_line_names_a_test() -> None:
 def test_every_test_that_is_named_exists() -> None:
     for path, name in TEST.findall(PAGE):
         tree = ast.parse((HERE / path).read_text("utf-8"))
-        assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert name in {node.name for node in ast.walk(tree) if isinstance(node, DEFINITIONS)}, name

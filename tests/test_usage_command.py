@@ -111,9 +111,9 @@ def test_the_table_has_totals_and_says_what_is_unknown() -> None:
     table = told().splitlines()
 
     assert table[0].split()[:3] == ["user", "id", "day"]
-    assert table[1].split()[-2:] == ["0", "$0.002460"]
+    assert table[1].split()[-2:] == ["0", "$0.00246"]
     assert table[2].split()[-1] == "unknown"
-    assert table[-1].split() == "total 3 6 900 1500 180 21 12000 1 $0.002460".split()
+    assert table[-1].split() == "total 3 6 900 1500 180 21 12000 1 $0.00246".split()
 
 
 @pytest.mark.usefixtures("used")

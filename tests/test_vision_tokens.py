@@ -134,3 +134,7 @@ def test_no_shape_costs_more_than_the_most(
     assert tokens is not None
     assert most is not None
     assert tokens <= most
+
+
+def test_a_gateway_that_puts_the_maker_before_the_model_changes_no_count() -> None:
+    assert image_tokens("openai/gpt-6-luna", 1280, 960, "auto") == 1440

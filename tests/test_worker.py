@@ -51,7 +51,9 @@ class SlowStore:
 
 
 def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
-    return Worker(cast(Any, store), virtual.now, serve=serve, urgent=cast(Any, None), parallel=1)
+    return Worker(
+        store=cast(Any, store), clock=virtual.now, serve=serve, urgent=cast(Any, None), parallel=1
+    )
 
 
 def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:

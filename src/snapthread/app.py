@@ -17,7 +17,8 @@ from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
 from snapthread.adapters.web import Admin, Login
 from snapthread.adapters.web.server import serve as serve_pages
 from snapthread.adapters.web.webhook import Webhook
-from snapthread.bot import Adapters, Bot, Maintenance, assemble, instructions_of
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
@@ -78,7 +79,7 @@ async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
-        bot = await assemble(adapters, settings, prices)
+        bot = await build_bot(adapters, settings, prices)
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
@@ -146,7 +147,7 @@ async def _started(chat: Chat, stop: asyncio.Event) -> bool:
 async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
     async with open_adapters(settings) as adapters:
-        yield await Maintenance.of(adapters, settings)
+        yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager
@@ -189,7 +190,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
         chat = TelegramChat(
             settings.telegram_bot_token.get_secret_value(),
             base_url=settings.telegram_api_base_url,
-            commands={"": texts.commands("en"), "ru": texts.commands("ru")},
+            commands=texts.menus(settings.bot_language),
             hook=hook,
         )
         stack.push_async_callback(chat.close)

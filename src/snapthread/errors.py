@@ -3,7 +3,7 @@
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
     │   ├── ImageRefused(reason), NoRoom
-    │   └── ContextTooLong
+    │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy
     │   ├── ChatBusy(retry_after_s)
@@ -13,7 +13,7 @@
     │   ├── FilesGone(openai_ids)
     │   └── ChatRefused, DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   ├── StoreFull, StoreTooNew, StoreDenied
     │   └── BackupRefused
@@ -63,6 +63,18 @@ class NoRoom(Mendable):
 
 class ContextTooLong(Mendable):
     """The question with its history does not fit the model."""
+
+
+class QuestionTooLong(Mendable):
+    """The question alone is longer than what a request may hold (CONTEXT_MAX_TOKENS)."""
+
+
+class AlbumTooLarge(Mendable):
+    """The question brings more images than a request may hold (IMAGE_WINDOW)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit}")
+        self.limit = limit
 
 
 class Busy(SnapthreadError):
@@ -145,6 +157,14 @@ class AssistantDenied(Denied):
 
 class AssistantMisused(Denied):
     """OpenAI does not understand our request: a mistake of ours or of a setting."""
+
+
+class CountryDenied(Denied):
+    """OpenAI does not serve the country that our requests come from."""
+
+
+class OutputSpent(Denied):
+    """The model thought until OPENAI_MAX_OUTPUT_TOKENS was used up, and said nothing."""
 
 
 class ChatDenied(Denied):

@@ -1,4 +1,5 @@
-"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason."""
+"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason;
+and how Telegram counts."""
 
 from typing import Final
 
@@ -45,9 +46,12 @@ SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn wit
 SEEN_S: Final = 48 * 3600.0  # Telegram keeps an undelivered update for 24 h
 
 # A question to the assistant
-FIRST_EVENT_S: Final = 60.0
+FIRST_EVENT_S: Final = 60.0  # without thinking
 NEXT_EVENT_S: Final = 60.0
-ANSWER_S: Final = 300.0
+ANSWER_S: Final = 300.0  # without thinking
+# A model that thinks may be silent meanwhile; 8.5 minutes were reported. Unknown efforts: "high".
+THINKING_S: Final = {"none": 0.0, "minimal": 0.0, "low": 60.0, "medium": 120.0, "": 120.0}
+THINKING_MAX_S: Final = 600.0
 ASK_RETRIES: Final = 4
 ASK_RETRY_WITHIN_S: Final = 60.0
 
@@ -58,3 +62,8 @@ DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are a
 DELETION_LEASE_S: Final = 60.0
 SHUTDOWN_S: Final = 20.0  # of the 25 s that an operator is promised
 ALERT_EVERY_S: Final = 3600.0
+
+
+def utf16_len(text: str) -> int:
+    """The length in UTF-16 units, as the Bot API counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

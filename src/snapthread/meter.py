@@ -74,7 +74,11 @@ class Meter:
         self._is_taken = False
 
     def record_taken(self) -> None:
+        """The request is on its way: what becomes of it, nobody may ever tell."""
         self._is_taken = True
+
+    def not_taken(self) -> None:
+        self._is_taken = False
 
     def record_first_token(self) -> None:
         if self.first_token_ms is None:
@@ -91,7 +95,8 @@ class Meter:
         self._is_taken = False
 
     def record_end(self, output_tokens: int) -> None:
-        """Nothing more comes of the request: what the API took and did not count, we count."""
+        """Nothing more comes of the request: what the API may have taken and did not count, we
+        count."""
         if self._is_taken:
             self.broken.append(replace(self._expected, output_tokens=output_tokens))
             self._is_taken = False

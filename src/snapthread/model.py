@@ -8,7 +8,7 @@ from typing import Literal, NewType
 ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
 
-Language = Literal["en", "ru"]
+Language = str  # the name of a file of texts: "en", "ru", …
 MessageKind = Literal["question", "command", "press", "unsupported"]
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
@@ -158,13 +158,15 @@ class HistoryImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """What one side said. `tokens` is our estimate, for the context bound."""
+    """What one side said. `tokens` is our estimate, for the context bound; `phase`: of what the
+    assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
     text: str
     photos: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

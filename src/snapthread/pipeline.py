@@ -1,25 +1,25 @@
-"""The line from a person's message to the answer. Read this first, then ledger.py.
+"""The way from a person's message to the answer. Read this first, then images/file_service.py.
 
-inbox.py      update → mailbox            durable, once
-mailbox.py    mailbox → claim             in order, one worker a conversation
-here          claim → what is said        what it is, what went wrong
-  door.py       who may
-  accounts.py   question → reservation      refused here, or settled with the turn's record
-  asking.py     turn → draft                shown as it grows, ended by Stop
-  turns.py      question → answer
-    pictures.py   picture → file            download, prepare, upload
-    ledger.py     the file's life           intended → uploaded → live → retired → gone
-    transcript.py conversation → request    names live files only
-    healing.py    a file has vanished       restore it, ask again
-jumping.py    mailbox → at once           /reset, /stop and buttons wait for no turn
-reply.py      what is said → Telegram     in parts, at least once
-housekeeping.py  beside it: deletions, uploads of unknown outcome
-replicas.py      beside it: what other processes did to work of ours
+intake/inbox.py       update → message queue   durable, once
+intake/worker.py      message queue → claim    in order, one worker a conversation
+here                  claim → what is said     what it is, what went wrong
+  commands/access.py    who may
+  turn/quotas.py        question → reservation   refused here, or settled with the turn's record
+  turn/running.py       turn → draft             shown as it grows, ended by Stop
+  turn/runner.py        question → answer
+    images/importer.py      image → file           download, prepare, upload
+    images/file_service.py  the file's life        intended → uploaded → live → retired → gone
+    turn/transcript.py      conversation → request names live files only
+    images/healing.py       a file has vanished    restore it, ask again
+intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
+reply/reply.py        outbox → Telegram        at least once
+images/housekeeping.py  beside it: deletions, uploads of unknown outcome
+intake/replicas.py      beside it: what other processes did to work of ours
 """
 
 import asyncio
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -42,59 +42,50 @@ from snapthread.usage import TurnRecord
 log = structlog.get_logger()
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Pipeline:
     """Serves one claim; whatever happens, the person hears."""
 
-    def __init__(
-        self,
-        store: Store,
-        access: AccessControl,
-        commands: Commands,
-        quotas: Quotas,
-        running_turns: RunningTurns,
-        reply: ReplySender,
-        alerts: Alerts,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._access = access
-        self._commands = commands
-        self._quotas = quotas
-        self._running_turns = running_turns
-        self._reply = reply
-        self._alerts = alerts
-        self._clock = clock
+    store: Store
+    access: AccessControl
+    commands: Commands
+    quotas: Quotas
+    running_turns: RunningTurns
+    reply: ReplySender
+    alerts: Alerts
+    clock: Clock
 
     async def serve(self, claim: Claim) -> None:
         """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
         then the mailbox serves the conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
             if claim.outbox:
-                await self._reply.deliver(claim, claim.outbox)
+                await self.reply.deliver(claim, claim.outbox)
             else:
                 await self._answer_and_deliver(claim)
 
     async def _answer_and_deliver(self, claim: Claim) -> None:
         meter = Meter(pictures=images_of(claim.messages))
+        log.debug("turn.started", user=claim.messages[0].user_id)
         try:
             parts = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
-                _log_turn(claim, await self._quotas.record_interrupted(claim.messages[0], meter))
+                _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
-        await self._reply.deliver(claim, parts)
+        await self.reply.deliver(claim, parts)
         if _is_recorded(claim.messages[0]):
             ms = ms_since(meter.began_s)
-            await self._store.note_delivered(meter.id, ms)
+            await self.store.note_delivered(meter.id, ms)
             log.info("turn.delivered", ms=ms)
 
     async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
         replies = await asyncio.to_thread(outcome.replies)
-        record = self._quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        parts = await self._store.finish(
+        record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
+        parts = await self.store.finish(
             claim,
-            self._clock(),
+            self.clock(),
             lines=outcome.lines,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
@@ -106,13 +97,13 @@ class Pipeline:
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
-        message, t = claim.messages[0], self._access.localizer(claim.messages[0])
+        message, t = claim.messages[0], self.access.localizer(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
             return Outcome(result="dead_letter", texts=(t("dead_letter"),))
-        if refusal := await self._access.refusal(message, t):
+        if refusal := await self.access.refusal(message, t):
             return refusal
         if message.kind == "command":
-            return await self._commands.answer(claim, message, t)
+            return await self.commands.answer(claim, message, t)
         return await self._question(claim, t, meter)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
@@ -121,10 +112,10 @@ class Pipeline:
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
-        if over := await self._quotas.reserve(claim, questions, meter):
+        if over := await self.quotas.reserve(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:
-            ended = await self._running_turns.ask(claim, questions, meter)
+            ended = await self.running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
@@ -137,12 +128,12 @@ class Pipeline:
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=f"{t.storage_mb:g}")
-        await self._store.enqueue(
+        text = t("storage_made_room", limit_mb=t.storage_mb)
+        await self.store.enqueue(
             message.conversation,
             message.destination,
             OutgoingMessage(text=text),
-            self._clock(),
+            self.clock(),
             once=f"storage:{message.user_id}",
         )
 
@@ -152,9 +143,9 @@ class Pipeline:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
-        if alert := ALERTS.get(type(error)):
-            await self._alerts.tell(alert, detail=str(error))
-        text = t.failure(error, len(images_of(questions)))
+        alert = ALERTS.get(type(error))
+        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
+        text = t.failure(error, len(images_of(questions)), operator_told=told)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 

@@ -7,6 +7,7 @@ or asks before its next call. The wrappers are the ports as the line sees them.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -38,14 +39,14 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
     """What the services asked for, in this process or in another."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._until: dict[str, datetime] = {}
-        self._heard_s = float("-inf")
+    store: Store
+    clock: Clock
+    _until: dict[str, datetime] = field(default_factory=dict, init=False)
+    _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
     def hear(self, cooldowns: Mapping[str, datetime]) -> None:
         """What the store holds now; a pause of ours may be longer, where it could not be kept."""
@@ -58,11 +59,11 @@ class Cooldowns:
         if now_s() - self._heard_s >= SYNC_EVERY_S:
             await self._ask_the_store()
         until = self._until.get(service)
-        return max(0.0, (until - self._clock()).total_seconds()) if until else 0.0
+        return max(0.0, (until - self.clock()).total_seconds()) if until else 0.0
 
     async def _ask_the_store(self) -> None:
         try:
-            changes = await self._store.poll_changes((), self._clock())
+            changes = await self.store.poll_changes((), self.clock())
         except (StoreBusy, StoreFull):
             return  # what we know ourselves still holds
         self.hear(changes.cooldowns)
@@ -71,13 +72,13 @@ class Cooldowns:
         """Every process waits as long as the service asked for, if it asked."""
         if busy.retry_after_s is None:
             return
-        until = self._clock() + timedelta(seconds=busy.retry_after_s)
-        if until <= self._until.get(service, self._clock()):
+        until = self.clock() + timedelta(seconds=busy.retry_after_s)
+        if until <= self._until.get(service, self.clock()):
             return
         self._until[service] = until
         log.info("service.paused", service=service, wait_s=round(busy.retry_after_s, 1))
         try:
-            await self._store.start_cooldown(service, until)
+            await self.store.start_cooldown(service, until)
         except (StoreBusy, StoreFull) as away:
             log.warning("trouble", kind="store", why=str(away))  # this process waits all the same
 
@@ -107,60 +108,61 @@ class Cooldowns:
             raise
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class RateLimitedAssistant:
     """`ports.Assistant`; who is told to wait builds the request again after that, as files that
     it names may have left meanwhile."""
 
-    def __init__(self, assistant: Assistant, cooldowns: Cooldowns) -> None:
-        self._assistant = assistant
-        self._cooldowns = cooldowns
+    assistant: Assistant
+    cooldowns: Cooldowns
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent, None]:
-        if left_s := await self._cooldowns.left_s(ASSISTANT):
+        if left_s := await self.cooldowns.left_s(ASSISTANT):
             raise AssistantBusy("openai asked us to wait", retry_after_s=left_s, is_pause=True)
         try:
-            async with aclosing(self._assistant.ask(ask)) as events:
+            async with aclosing(self.assistant.ask(ask)) as events:
                 async for event in events:
                     yield event
         except AssistantBusy as busy:
-            await self._cooldowns.keep(ASSISTANT, busy)
+            await self.cooldowns.keep(ASSISTANT, busy)
             raise
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class RateLimitedFiles:
     """`ports.Files`; what must wait for long is refused, or done later."""
 
-    def __init__(self, files: Files, cooldowns: Cooldowns) -> None:
-        self._files = files
-        self._cooldowns = cooldowns
+    files: Files
+    cooldowns: Cooldowns
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
-        upload = partial(self._files.upload, filename, content, mime, life_s=life_s)
+        upload = partial(self.files.upload, filename, content, mime, life_s=life_s)
         return await self._limited(upload, within_s=ASK_RETRY_WITHIN_S)
 
     async def delete(self, openai_id: str) -> bool:
         # Within the time that the file was taken for.
-        delete = partial(self._files.delete, openai_id)
+        delete = partial(self.files.delete, openai_id)
         return await self._limited(delete, within_s=DELETION_LEASE_S / 2)
 
     async def exists(self, openai_id: str) -> bool:
-        exists = partial(self._files.exists, openai_id)
+        exists = partial(self.files.exists, openai_id)
         return await self._limited(exists, within_s=ASK_RETRY_WITHIN_S)
 
     async def list(self) -> AsyncGenerator[RemoteFile, None]:
-        await self._cooldowns.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
+        await self.cooldowns.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
         try:
-            async with aclosing(self._files.list()) as files:
+            async with aclosing(self.files.list()) as files:
                 async for file in files:
                     yield file
         except FilesBusy as busy:
-            await self._cooldowns.keep(FILES, busy)
+            await self.cooldowns.keep(FILES, busy)
             raise
 
     async def _limited(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
-        return await self._cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
+        return await self.cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class RateLimitedChat:
     """`ports.Chat`; who is told to wait gives the conversation back and does something else.
 
@@ -168,44 +170,43 @@ class RateLimitedChat:
     it is about one chat.
     """
 
-    def __init__(self, chat: Chat, cooldowns: Cooldowns) -> None:
-        self._chat = chat
-        self._cooldowns = cooldowns
+    chat: Chat
+    cooldowns: Cooldowns
 
     async def start(self) -> str:
-        return await self._chat.start()
+        return await self.chat.start()
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        return await self._chat.updates(offset, timeout_s=timeout_s)
+        return await self.chat.updates(offset, timeout_s=timeout_s)
 
     def read(self, body: bytes) -> Update:
-        return self._chat.read(body)
+        return self.chat.read(body)
 
     async def send(self, part: OutboxMessage) -> int:
-        return await self._limited(partial(self._chat.send, part))
+        return await self._limited(partial(self.chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
-        await self._chat.edit(to, message_id, outgoing)
+        await self.chat.edit(to, message_id, outgoing)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        return await self._limited(partial(self._chat.download, telegram_id, max_bytes=max_bytes))
+        return await self._limited(partial(self.chat.download, telegram_id, max_bytes=max_bytes))
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         await self._wait()
-        await self._chat.draft(to, draft_id, outgoing)
+        await self.chat.draft(to, draft_id, outgoing)
 
     async def typing(self, to: Destination) -> None:
-        await self._chat.typing(to)
+        await self.chat.typing(to)
 
     def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
-        return self._chat.answer_press(press_id)
+        return self.chat.answer_press(press_id)
 
     async def close(self) -> None:
-        await self._chat.close()
+        await self.chat.close()
 
     async def _wait(self) -> None:
-        await self._cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
+        await self.cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
 
     async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self._cooldowns.call(CHAT, call, busy=ChatBusy, within_s=0)
+        return await self.cooldowns.call(CHAT, call, busy=ChatBusy, within_s=0)

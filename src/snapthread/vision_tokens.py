@@ -149,8 +149,9 @@ def useful_side(model: str, detail: str, width: int, height: int) -> int:
 
 
 def _family(model: str) -> Patches | Tiles | None:
+    name = model.rpartition("/")[2]  # gateways put the maker before it
     for pattern, family in _FAMILIES:
-        if re.fullmatch(f"(?:{pattern}){_SNAPSHOT}", model):
+        if re.fullmatch(f"(?:{pattern}){_SNAPSHOT}", name):
             return family
     return None
 

@@ -16,8 +16,10 @@ from snapthread_sandbox.faults import Fault
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.telegram.chats import Chat, Message
+from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Json, Request, Response, json_response
 
@@ -52,6 +54,7 @@ class Control:
         self._bot_api = bot_api
         self._openai = openai
         self._clock = clock
+        self._groups: dict[int, Group] = {}
 
     async def handle(self, request: Request) -> Response:
         """Answers a request below /sandbox."""
@@ -67,6 +70,9 @@ class Control:
             ("POST", r"/people/(\d+)", self._meet),
             ("GET", r"/people/(\d+)/chat", self._chat),
             ("POST", r"/people/(\d+)/(\w+)", self._act),
+            ("POST", r"/groups/(-\d+)", self._gather),
+            ("GET", r"/groups/(-\d+)/chat", self._group_chat),
+            ("POST", r"/groups/(-\d+)/(\w+)", self._change_group),
             ("POST", r"/updates", self._bot_api.push_raw),
             ("GET", r"/updates", lambda body: self._bot_api.pending),
             ("GET", r"/calls", lambda body: [call._asdict() for call in self._calls()]),
@@ -83,7 +89,21 @@ class Control:
     def _meet(self, body: Json, user_id: str) -> Json:
         return self._bot_api.person(int(user_id), **body).user
 
+    def _group_chat(self, _body: Json, chat_id: str) -> Json:
+        return seen(self._groups[int(chat_id)].chat)
+
+    def _gather(self, body: Json, chat_id: str) -> Json:
+        self._groups[int(chat_id)] = group = self._bot_api.group(int(chat_id), **body)
+        return group.chat.json
+
+    def _change_group(self, body: Json, chat_id: str, change: str) -> object:
+        if change not in CHANGES:
+            raise ValueError(f"there is no {change}")
+        return CHANGES[change](self._groups[int(chat_id)], body)
+
     def _act(self, body: Json, user_id: str, act: str) -> object:
+        if "to" in body:
+            body["to"] = self._groups[body["to"]]
         done = ACTS[act](self._bot_api.person(int(user_id)), body)
         return [one.json for one in done] if isinstance(done, list) else done and done.json
 
@@ -116,7 +136,13 @@ class Control:
         if "bad_image" in body:
             openai.bad_image = BadImageShape[body["bad_image"]]
         openai.names_dead_file = body.get("names_dead_file", openai.names_dead_file)
+        if "pictures" in body:
+            openai.pictures = Pictures[body["pictures"]]
+        openai.has_files = body.get("has_files", openai.has_files)
+        openai.refused_parameters |= set(body.get("refused_parameters", ()))
         bot_api.knows_drafts = body.get("knows_drafts", bot_api.knows_drafts)
+        bot_api.has_privacy = body.get("has_privacy", bot_api.has_privacy)
+        bot_api.has_topics = body.get("has_topics", bot_api.has_topics)
 
     def _set_clock(self, body: Json) -> Json:
         if self._clock is None:
@@ -160,8 +186,29 @@ def _document(person: Person, body: Json) -> Message:
 
 
 def _text(person: Person, body: Json) -> Message:
-    replied = person.chat.find(body.pop("reply_to", 0))
-    return person.sends(reply_to=replied, **body)
+    group: Group | None = body.get("to")
+    chat = group.chat if group else person.chat
+    return person.sends(reply_to=chat.find(body.pop("reply_to", 0)), **body)
+
+
+def _voice(person: Person, body: Json) -> Message:
+    return person.sends_voice(b64decode(body.pop("content")), **body)
+
+
+def _edit(person: Person, body: Json) -> Message:
+    group: Group | None = body.get("to")
+    message = (group.chat if group else person.chat).find(body["message"])
+    if message is None:
+        raise ValueError("there is no such message")
+    return person.edits(message, body["text"])
+
+
+def _react(person: Person, body: Json) -> None:
+    group: Group | None = body.get("to")
+    message = (group.chat if group else person.chat).find(body["message"])
+    if message is None:
+        raise ValueError("there is no such message")
+    person.reacts(message, *body.get("emoji", []))
 
 
 def _press(person: Person, body: Json) -> None:
@@ -173,8 +220,19 @@ ACTS: Final[dict[str, Act]] = {
     "photo": _photo,
     "album": _album,
     "document": _document,
+    "voice": _voice,
+    "edit": _edit,
+    "react": _react,
     "press": _press,
     "stop": lambda person, body: person.presses_stop(),
     "block": lambda person, body: person.blocks_bot(),
     "unblock": lambda person, body: person.unblocks_bot(),
+}
+
+CHANGES: Final[dict[str, Callable[[Group, Json], object]]] = {
+    "promote": lambda group, body: group.promotes_bot(),
+    "remove": lambda group, body: group.removes_bot(),
+    "topic": lambda group, body: group.opens_topic(body["name"]),
+    "close": lambda group, body: group.closes_topic(body["thread"]),
+    "delete": lambda group, body: group.deletes_topic(body["thread"]),
 }

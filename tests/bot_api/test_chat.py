@@ -14,7 +14,6 @@ from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
 from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
-from tests import virtual
 from tests.bot_api.wire import COMMANDS, ME, TOKEN, USERNAME, Wire, ok, refused
 
 HOOK = {
@@ -269,20 +268,16 @@ def test_typing_fails_silently(answer: tuple[int, str]) -> None:
         lambda chat: chat.send(PLAIN),
     ],
 )
-def test_cancelling_goes_through(
+async def test_cancelling_goes_through(
     act: Callable[[TelegramChat], Coroutine[None, None, object]],
 ) -> None:
     slow = 100.0
     chat = Wire(sendChatAction=slow, getUpdates=slow, sendMessage=slow).chat()
-
-    async def cancel() -> None:
-        task = asyncio.create_task(act(chat))
-        await asyncio.sleep(1)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    virtual.run(cancel())
+    task = asyncio.create_task(act(chat))
+    await asyncio.sleep(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 # The log, and the way out

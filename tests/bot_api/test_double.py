@@ -41,21 +41,18 @@ class Both:
         return update.message.picture.telegram_id
 
 
-def test_a_conversation_goes_both_ways() -> None:
-    async def talk() -> None:
-        both = Both()
-        assert await both.chat.start() == "snapthread_bot"
-        both.ada.sends("Hi there")
-        (update,) = await both.poll()
-        assert update.message is not None
-        assert update.message.text == "Hi there"
-        await both.chat.typing(Destination(chat_id=both.ada.id))
-        await both.chat.send(part(both.ada.id, reply_to=update.message.message_id))
-        assert both.ada.sees == ["Hello"]
-        assert await both.poll(update.update_id + 1) == ()
-        assert both.api.pending == []
-
-    virtual.run(talk())
+async def test_a_conversation_goes_both_ways() -> None:
+    both = Both()
+    assert await both.chat.start() == "snapthread_bot"
+    both.ada.sends("Hi there")
+    (update,) = await both.poll()
+    assert update.message is not None
+    assert update.message.text == "Hi there"
+    await both.chat.typing(Destination(chat_id=both.ada.id))
+    await both.chat.send(part(both.ada.id, reply_to=update.message.message_id))
+    assert both.ada.sees == ["Hello"]
+    assert await both.poll(update.update_id + 1) == ()
+    assert both.api.pending == []
 
 
 def test_the_menu_is_published_once() -> None:
@@ -68,56 +65,44 @@ def test_the_menu_is_published_once() -> None:
     assert virtual.run(start_twice()).count("setMyCommands") == 2
 
 
-def test_a_blocked_bot_is_refused() -> None:
-    async def send() -> None:
-        both = Both()
-        both.ada.sends("Hi")
-        both.ada.blocks_bot()
-        with pytest.raises(ChatRefused, match="blocked"):
+async def test_a_blocked_bot_is_refused() -> None:
+    both = Both()
+    both.ada.sends("Hi")
+    both.ada.blocks_bot()
+    with pytest.raises(ChatRefused, match="blocked"):
+        await both.chat.send(part(both.ada.id))
+    with pytest.raises(ChatRefused, match="chat not found"):
+        await both.chat.send(part(424242))
+
+
+async def test_floods_and_lost_replies_are_busy() -> None:
+    both = Both()
+    both.ada.sends("Hi")
+    for fault in (flood(3), loses_reply(), not_json()):
+        both.api.faults.add(on="sendMessage", reply=fault)
+        with pytest.raises(ChatBusy):
             await both.chat.send(part(both.ada.id))
-        with pytest.raises(ChatRefused, match="chat not found"):
-            await both.chat.send(part(424242))
-
-    virtual.run(send())
 
 
-def test_floods_and_lost_replies_are_busy() -> None:
-    async def send() -> None:
-        both = Both()
-        both.ada.sends("Hi")
-        for fault in (flood(3), loses_reply(), not_json()):
-            both.api.faults.add(on="sendMessage", reply=fault)
-            with pytest.raises(ChatBusy):
-                await both.chat.send(part(both.ada.id))
-
-    virtual.run(send())
-
-
-def test_a_document_is_downloaded_whole_or_not_at_all() -> None:
-    async def download() -> None:
-        both = Both()
-        file_id = await both.document()
-        assert await both.chat.download(file_id, max_bytes=10_000) == PNG
-        both.api.faults.add(on="file", reply=cuts_body(after_bytes=1000))
-        with pytest.raises(ChatBusy):
-            await both.chat.download(file_id, max_bytes=10_000)
-        both.api.faults.add(on="file", reply=cuts_body(after_bytes=1000, ending="ended"))
-        with pytest.raises(ChatBusy):
-            await both.chat.download(file_id, max_bytes=10_000)
-        with pytest.raises(ImageRefused, match="too_large"):
-            await both.chat.download(file_id, max_bytes=1000)
-
-    virtual.run(download())
+async def test_a_document_is_downloaded_whole_or_not_at_all() -> None:
+    both = Both()
+    file_id = await both.document()
+    assert await both.chat.download(file_id, max_bytes=10_000) == PNG
+    both.api.faults.add(on="file", reply=cuts_body(after_bytes=1000))
+    with pytest.raises(ChatBusy):
+        await both.chat.download(file_id, max_bytes=10_000)
+    both.api.faults.add(on="file", reply=cuts_body(after_bytes=1000, ending="ended"))
+    with pytest.raises(ChatBusy):
+        await both.chat.download(file_id, max_bytes=10_000)
+    with pytest.raises(ImageRefused, match="too_large"):
+        await both.chat.download(file_id, max_bytes=1000)
 
 
-def test_a_file_that_telegram_forgot_is_gone() -> None:
-    async def download() -> None:
-        both = Both()
-        file_id = await both.document()
-        both.api.forget_file(file_id)
-        with pytest.raises(ImageRefused, match="gone"):
-            await both.chat.download(file_id, max_bytes=10_000)
-        with pytest.raises(ImageRefused, match="gone"):
-            await both.chat.download("never-was", max_bytes=10_000)
-
-    virtual.run(download())
+async def test_a_file_that_telegram_forgot_is_gone() -> None:
+    both = Both()
+    file_id = await both.document()
+    both.api.forget_file(file_id)
+    with pytest.raises(ImageRefused, match="gone"):
+        await both.chat.download(file_id, max_bytes=10_000)
+    with pytest.raises(ImageRefused, match="gone"):
+        await both.chat.download("never-was", max_bytes=10_000)

@@ -1,5 +1,6 @@
 """`finish`, `delivered`, `drop_parts`, `say`: how a turn ends, and what is said."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.contracts.builders import (
     QUIET_S,
     Bench,
     album,
+    destination,
     line,
     message,
     openai_ids,
@@ -325,6 +327,18 @@ def test_a_word_with_a_mark_is_said_once(bench: Bench) -> None:
 
     assert not bench.say(once="welcome:7")
     assert len(bench.take().outbox) == 1
+
+
+def test_a_word_takes_the_place_of_a_message_of_ours(bench: Bench) -> None:
+    """Of a question with buttons: they go with its answer."""
+    to = replace(destination(), replaces=77)
+    bench.run(bench.store.enqueue(private_conversation(ANN), to, words(), bench.now, once="press"))
+    first = bench.take()
+    bench.run(bench.store.erase(ANN, bench.now, last_words=(to, words("Gone."))))
+
+    last = bench.take()
+    assert [part.to.replaces for part in (*first.outbox, *last.outbox)] == [77, 77]
+    assert not bench.say(once="press")
 
 
 def test_a_mark_holds_for_itself_only(bench: Bench) -> None:

@@ -22,6 +22,7 @@ STOP_S = 30.0
 LEAK = "sk-leak-0123456789"
 PANE = ".chat:not([hidden])"
 SAID = f"[...document.querySelectorAll('{PANE} .message.in:not(.is-draft) .text')]"
+SCROLLER = f"document.querySelector('{PANE} .scroller')"
 IS_QUIET = f"!document.querySelector('{PANE} .live .message')"
 
 
@@ -192,6 +193,49 @@ async def _break(visitor: Visitor) -> None:
     await tab.until(f"document.querySelector('{PANE} .day:nth-last-child(n+2)')")
 
 
+async def _hangs(visitor: Visitor) -> None:
+    """A question without an answer stays on the panel: whose, for how long, what it waits for."""
+    tab = visitor.tab
+    await tab.click(".breaker.hang")
+    await tab.until("document.querySelector('.armed').textContent")
+    before = await visitor.heard()
+    await visitor.says("Is photo 1 wide?")
+    await tab.until("document.querySelector('.turn.is-running .waits')?.textContent.includes('60')")
+    await tab.until(
+        "parseFloat(document.querySelector('.turn.is-running .total').textContent) > 4.5"
+    )
+    card = await tab.run("document.querySelector('.turn.is-running summary').textContent")
+    assert card.startswith("Ada")
+    await tab.click(f"{PANE} .stop-button")
+    await visitor.hears("", after=before)
+    await tab.until("!document.querySelector('.turn.is-running')")
+
+
+async def _grows(visitor: Visitor) -> None:
+    """A composer of many lines hides no message."""
+    tab = visitor.tab
+    await tab.run(f"document.querySelector('{PANE} textarea').focus()")
+    await tab.type("one\ntwo\nthree\nfour\nfive\nsix")
+    end = f"(s => s.scrollHeight - s.scrollTop - s.clientHeight)({SCROLLER})"
+    await tab.until(f"{end} < 2")
+    await tab.run(
+        f"(t => {{ t.value = ''; t.dispatchEvent(new Event('input')); }})"
+        f"(document.querySelector('{PANE} textarea'))"
+    )
+
+
+async def _begins_anew(visitor: Visitor) -> None:
+    tab = visitor.tab
+    await tab.click(".anew")
+    await tab.click(".anew")
+    await tab.until(f"document.querySelector('{PANE} .primary')")
+    assert await tab.run("document.querySelectorAll('.file').length") == 0
+    await tab.until("!document.querySelector('.tile .link')")
+    await tab.until("document.querySelector('.turns [title=\"bot.started\"]')", timeout_s=START_S)
+    await tab.click(f"{PANE} .primary")
+    await visitor.hears("/reset clears it", after=0)
+
+
 async def _reset_by_keyboard(visitor: Visitor) -> None:
     tab = visitor.tab
     before = await visitor.heard()
@@ -211,10 +255,21 @@ async def _on_a_phone_in_russian(visitor: Visitor) -> None:
     assert await tab.run("document.documentElement.lang") == "ru"
     await tab.click(f"{PANE} .primary")
     await visitor.hears("Здравствуйте", after=0)
-    assert await tab.run("document.documentElement.scrollWidth") <= 390
+    await _fits(tab, 390)
     await tab.click("#tab-panel")
     await tab.until("document.querySelector('.panel').offsetParent !== null")
-    assert await tab.run("document.querySelector('.panel').scrollWidth") <= 390
+    await _fits(tab, 390)
+    await tab.size(320, 640)
+    await _fits(tab, 320)
+    await tab.click(".language")
+    await _fits(tab, 320)
+    await tab.click("#tab-1002")
+    await _fits(tab, 320)
+
+
+async def _fits(tab: Tab, width: int) -> None:
+    for what in ("document.documentElement", "document.querySelector('.panel')"):
+        await tab.until(f"{what}.scrollWidth <= {width}")
 
 
 async def _ends(process: Process, tmp_path: Path) -> None:
@@ -263,8 +318,12 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
                 visitor = Visitor(tab)
                 await tab.open(url)
                 await tab.until(f"document.querySelector('{PANE} .primary')")
+                assert await tab.run("document.activeElement.tagName") == "TEXTAREA"
                 await _talk(visitor, image)
+                await _hangs(visitor)
+                await _grows(visitor)
                 await _break(visitor)
+                await _begins_anew(visitor)
                 await _reset_by_keyboard(visitor)
                 await _on_a_phone_in_russian(visitor)
                 assert tab.troubles == []

@@ -45,14 +45,37 @@ def test_each_event_is_given_once() -> None:
     assert [event["name"] for event in feed.after(1)] == ["turn.done"]
 
 
-def test_of_debug_lines_only_requests_to_openai_are_shown() -> None:
+def test_of_debug_lines_only_requests_and_beginnings_are_shown() -> None:
     feed = a_feed(
+        a_line("turn.started", level="debug", turn="a1", user=1001),
         a_line("openai.request", level="debug", route="responses", code="ok", ms=40),
         a_line("telegram.request", level="debug", method="sendMessage", code="ok"),
         a_line("store.verb", level="debug"),
     )
 
-    assert [event["name"] for event in feed.after(0)] == ["openai.request"]
+    assert [event["name"] for event in feed.after(0)] == ["turn.started", "openai.request"]
+
+
+def test_a_turn_that_waits_is_known_by_its_person() -> None:
+    feed = a_feed(a_line("turn.started", level="debug", turn="a1", user=1001))
+
+    feed.note_in_turn("openai.asked")
+
+    started, asked = feed.after(0)
+    assert started["fields"] == {"user": 1001}
+    assert asked["turn"] == "a1"
+
+
+def test_what_began_anew_knows_nothing_of_before() -> None:
+    feed = a_feed(a_line("turn.started", level="debug", turn="a1"))
+
+    feed.begin_anew()
+    feed.note_in_turn("openai.asked")
+
+    assert [(event["name"], event["turn"]) for event in feed.after(0)] == [
+        ("demo.anew", None),
+        ("openai.asked", None),
+    ]
 
 
 def test_a_call_that_telegram_refused_is_shown() -> None:

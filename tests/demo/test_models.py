@@ -13,6 +13,8 @@ from snapthread_sandbox.models import stand_in
 from snapthread_sandbox.models.measured import as_photo, measured
 from snapthread_sandbox.models.offline_model import OfflineModel
 from snapthread_sandbox.models.stand_in import answer
+from snapthread_sandbox.openai.dead_files import Failed
+from snapthread_sandbox.openai.pieces import Incomplete, Piece
 from snapthread_sandbox.openai.question import Question, Said, Seen
 from snapthread_sandbox.pictures import look
 from tests.sandbox.worlds import animation, picture
@@ -139,12 +141,57 @@ def test_what_is_no_image_becomes_no_photo() -> None:
     assert as_photo(animation()[:20]) is None
 
 
+MEASURED = Said(role="assistant", text="**Photo 1**: 64 × 48 pixels. Colours: red 100\u00a0%.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "How much white?",
+        "Is it wide?",
+        "And its height?",
+        "Are you sure?",
+        "What do you see there?",
+    ],
+)
+def test_a_follow_up_about_a_measured_photo_is_measured(words: str) -> None:
+    said = answer(asked(user("", RED), user("", BLUE), user("1?"), MEASURED, user(words)), "ready")
+
+    assert "**Photo 1**: 64 × 48 pixels" in said
+    assert "Photo 2" not in said
+
+
+def test_a_follow_up_may_name_another_photo() -> None:
+    said = answer(asked(user("", RED, BLUE), MEASURED, user("And the second one?")), "ready")
+
+    assert "Photo 2" in said
+    assert "Photo 1" not in said
+
+
+def test_a_follow_up_in_russian_is_measured() -> None:
+    measured_ru = Said(role="assistant", text="**Фото 1**: 64 × 48 пикселей.")
+    talk = asked(user("Что это?", RED), measured_ru, user("Сколько там белого?"))
+
+    assert "**Фото 1**: 64 × 48 пикселей" in answer(talk, "ready")
+
+
+def test_what_do_you_see_is_about_the_photos_in_view() -> None:
+    talk = asked(user("", RED), Said(role="assistant", text="Hello."), user("What do you see?"))
+
+    assert "Photo 1" in answer(talk, "ready")
+
+
 # ---------------------------------------------------------------- the real model
 
 
 @asynccontextmanager
-async def a_model_server(status: int = 200) -> AsyncIterator[tuple[str, list[Any]]]:
-    """Speaks as llama.cpp's server does; gives its address and what it was asked."""
+async def a_model_server(
+    status: int = 200, ending: str | None = None
+) -> AsyncIterator[tuple[str, list[Any]]]:
+    """Speaks as llama.cpp's server does; gives its address and what it was asked.
+
+    `ending`: a reason, or "dies" in the middle.
+    """
     asked_for: list[Any] = []
 
     async def complete(request: web.Request) -> web.StreamResponse:
@@ -153,6 +200,12 @@ async def a_model_server(status: int = 200) -> AsyncIterator[tuple[str, list[Any
         await stream.prepare(request)
         for word in ("Good", " day"):
             chunk = json.dumps({"choices": [{"delta": {"content": word}}]})
+            await stream.write(f"data: {chunk}\n\n".encode())
+        if ending == "dies":
+            assert request.transport is not None
+            request.transport.abort()
+        elif ending:
+            chunk = json.dumps({"choices": [{"delta": {}, "finish_reason": ending}]})
             await stream.write(f"data: {chunk}\n\n".encode())
         await stream.write(b"data: [DONE]\n\n")
         return stream
@@ -169,14 +222,19 @@ async def a_model_server(status: int = 200) -> AsyncIterator[tuple[str, list[Any
         await runner.cleanup()
 
 
-def said_by_model(question: Question, status: int = 200) -> tuple[str, list[Any]]:
-    async def story() -> tuple[str, list[Any]]:
-        async with a_model_server(status) as (address, asked_for):
+def pieces_of_model(question: Question, **server: Any) -> tuple[list[Piece], list[Any]]:
+    async def story() -> tuple[list[Piece], list[Any]]:
+        async with a_model_server(**server) as (address, asked_for):
             model = OfflineModel()
             model.is_ready_at(address)
-            return "".join([str(piece) async for piece in model.answer(question)]), asked_for
+            return [piece async for piece in model.answer(question)], asked_for
 
     return asyncio.run(story())
+
+
+def said_by_model(question: Question, status: int = 200) -> tuple[str, list[Any]]:
+    pieces, asked_for = pieces_of_model(question, status=status)
+    return "".join(map(str, pieces)), asked_for
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +257,32 @@ def test_the_model_is_never_asked_about_a_photo() -> None:
 
     assert "64 × 48" in said
     assert asked_for == []
+
+
+def test_measured_answers_stay_out_of_the_models_memory() -> None:
+    talk = asked(
+        user("Hi"),
+        Said(role="assistant", text="Hello"),
+        user("What do you see?", RED),
+        MEASURED,
+        user("Tell me a story"),
+    )
+
+    _, (body,) = said_by_model(talk)
+
+    assert [one["content"] for one in body["messages"][1:]] == ["Hi", "Hello", "Tell me a story"]
+
+
+def test_an_answer_that_the_model_breaks_off_says_so() -> None:
+    pieces, _ = pieces_of_model(asked(user("Hi")), ending="length")
+
+    assert pieces == ["Good", " day", Incomplete(reason="max_output_tokens")]
+
+
+def test_a_model_that_dies_in_the_middle_does_not_seem_to_be_done() -> None:
+    pieces, _ = pieces_of_model(asked(user("Hi")), ending="dies")
+
+    assert isinstance(pieces[-1], Failed)
 
 
 def test_the_model_is_never_asked_in_russian() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -31,6 +32,7 @@ class Stage:
 
     kills: int = 0
     days: int = 0
+    anew: int = 0
     told: list[Json] = field(default_factory=list)
 
     def status(self) -> Json:
@@ -44,6 +46,9 @@ class Stage:
 
     def pass_days(self, days: int) -> None:
         self.days += days
+
+    def start_anew(self) -> None:
+        self.anew += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +248,27 @@ def test_several_images_are_one_album() -> None:
     served(story)
 
 
+def test_twelve_images_are_two_albums_and_none_is_lost() -> None:
+    async def story(page: Served) -> None:
+        assert (await page.post("people/1001/media", form(*[JPEG] * 12, caption="All")))[0] == 200
+
+        albums = [update["media_group_id"] for update in page.updates]
+        assert [albums.count(album) for album in dict.fromkeys(albums)] == [10, 2]
+        assert [update.get("caption") for update in page.updates].count("All") == 1
+
+    served(story)
+
+
+def test_twelve_files_are_two_albums_too() -> None:
+    async def story(page: Served) -> None:
+        await page.post("people/1001/media", form(*[PNG] * 11, as_files="true"))
+
+        albums = [update.get("media_group_id") for update in page.updates]
+        assert (len(set(albums[:10])), albums[10]) == (1, None)
+
+    served(story)
+
+
 def test_as_files_nothing_is_changed() -> None:
     async def story(page: Served) -> None:
         await page.post("people/1001/media", form(JPEG, PNG, as_files="true"))
@@ -291,7 +317,7 @@ def test_a_wrong_act_is_refused_with_a_word(path: str, body: Json, error: str) -
 
 def test_too_much_at_once_is_refused_with_a_word() -> None:
     async def story(page: Served) -> None:
-        many = await page.post("people/1001/media", form(*[JPEG] * 11))
+        many = await page.post("people/1001/media", form(*[JPEG] * 31))
         long = await page.post("people/1001/media", form(JPEG, caption="x" * 1025))
 
         assert many == (400, {"error": "too_many"})
@@ -494,3 +520,44 @@ def test_a_wrong_button_is_refused(button: str, body: Json) -> None:
         assert (await page.post(button, body))[0] == 400
 
     served(story)
+
+
+def test_the_page_can_begin_anew() -> None:
+    async def story(page: Served) -> None:
+        ada = page.bot_api.person(1001)
+        ada.sends("Hi")
+        page.openai.upload("a.jpg", picture())
+        await page.section("files")
+        assert (await page.post("anew"))[0] == 200
+        assert page.stage.anew == 1
+
+        page.bot_api.forget()
+        page.openai.forget()
+        page.page.forget()
+
+        assert await page.section("files") == []
+        chats = await page.section("chats")
+        assert (chats["1001"]["is_new"], chats["1001"]["messages"]) == (True, [])
+        assert page.updates == []
+
+    served(story)
+
+
+def test_what_a_button_shows_is_in_its_name() -> None:
+    source = (FOLDER / "texts.js").read_text()
+    shown = re.findall(r"other_language_short: '(\w+)'", source)
+    named = re.findall(r"other_language: '([^']+)'", source)
+
+    assert len(shown) == 2
+    assert all(name.startswith(f"{short} ") for short, name in zip(shown, named, strict=True))
+
+
+def test_every_event_of_the_bot_has_words() -> None:
+    product = Path(__file__).parents[2] / "src" / "snapthread"
+    logged = re.compile(r"log\.(?:info|warning)\(\s*\"([\w.]+)\"")
+    names = {name for file in product.rglob("*.py") for name in logged.findall(file.read_text())}
+    of_turns = {n for n in names if n.startswith(("turn.", "part.", "assistant.", "draft"))}
+    known = set(re.findall(r"^  e_(\w+): ", (FOLDER / "texts.js").read_text(), re.M))
+
+    assert "turn.delivered" in of_turns
+    assert {name.replace(".", "_") for name in of_turns} - known == set()

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 FRAGMENTS = [
     "**", "*", "_", "__", "~~", "~", "`", "``", "```", "```python\n", "~~~\n", "||", "|", "[", "]",
     "](", "(", ")", "![", "](https://a.example/x)", "](tg://resolve?domain=a)",
-    "<https://a.example>", "<b>", "</b>", "<div>", "<!--", "-->", "<br>", "\n", "\n\n", "\n> ",
+    "<https://a.example>", "<b>", "</b>", "<div>", "<!--", "-->", "<br>", "<i>", "</i>",
+    "<sub>", "</sub>", "<code>", "</code>", "<think>", "</think>", "<pre>", "</pre>", "<li>",
+    "<td>", "</td>",
+    '<a href="https://a.example/x">', "<a href=tel:+44>", "</a>", "<img src=x alt=y>",
+    "](tel:+441)", "\n", "\n\n", "\n> ",
     "\n>> ", "\n- ", "\n* ", "\n1. ", "\n  - ", "\n    ", "\n# ", "\n### ", "\n---\n", "\n===\n",
     "\n| a | b |\n|---|---|\n| ", " | ", " |\n", "\\(", "\\)", "\\[", "\\]", "$", "$$",
     "\\frac{a}{b}", "^2", "_{i}", "\\alpha ", "{", "}", "\\", "\\*", "\\\\", "&amp;", "&#42;", "&",
@@ -62,6 +66,9 @@ _inlines = st.one_of(
     _wrapped("[", "](tg://resolve?domain=x)"),
     _wrapped("![", "](https://a.example/p.png)"),
     _wrapped("<b>", "</b>"),
+    _wrapped("<u>**", "**</u>"),
+    _wrapped("<think>hidden</think>", "<br>"),
+    _wrapped("[", "](../docs)"),
     _wrapped("**~~*", "*~~**"),
 )
 

@@ -32,8 +32,8 @@ def formats(say: OutgoingMessage) -> list[str]:
         ("1. [x] a", "1. ☑ a", []),
         ("a\n\n---\n\nb", "a\n\n———\n\nb", []),
         ("a\nb  \nc\\\nd", "a\nb\nc\nd", []),
-        ("<b>a</b> **c** <!-- d -->", "<b>a</b> c <!-- d -->", ["bold c"]),
-        ("<div>\n**a**\n</div>", "<div>\na\n</div>", ["bold a"]),
+        ("<b>a</b> **c** <!-- d -->", "a c", ["bold a", "bold c"]),
+        ("<div>\n**a**\n</div>", "a", ["bold a"]),
         ("![a](https://b.example/c.png)", "a", ["text_link a"]),
         ("![](https://b.example)", "https://b.example", ["text_link https://b.example"]),
         ("![](data:image/png;base64,x)", "🖼", []),
@@ -126,7 +126,11 @@ def test_deep_nesting_is_flattened() -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        "[", "![", "*a ", "**a** ", "`a", "<", "<b>", "$a ", "\\(", "||a ", "|a|b|\n|-|-|\n", "> ",
+        "[", "![", "*a ", "**a** ", "`a", "<", "<b>", "<b></b>", "<b>a</b>", "</b>", "<sub>",
+        "<br>", "<code>", "<code></code>", "<think>", "</think>", "</think>\n", "<!--", "<!-- -->",
+        "<pre>", "<pre>\n", "<a href=\"", "<a x=", "<li>", "<b><i>",
+        "$a ", "\\(", "||a ", "|a|b|\n|-|-|\n",
+        "> ",
         "- ", "~~a ", "\n\n[^a]: ", "(", "\\", "&lt;", "#", "\ud800", "\0",
     ],
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 import pytest
 
-from snapthread.formatting import split_plain, utf16_len
+from snapthread.formatting import split_plain
+from snapthread.limits import utf16_len
 
 LIMIT = 4096
 

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 from snapthread.model import Entity, OutgoingMessage
 
-KINDS = {"bold", "italic", "strikethrough", "spoiler", "code", "pre", "text_link", "blockquote"}
+KINDS = {
+    "bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link",
+    "blockquote",
+}  # fmt: skip
 CODE = {"code", "pre"}
 BARE_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 

@@ -14,11 +14,19 @@ from typing import Any, Final, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from snapthread.bot import Adapters, Bot, Maintenance, assemble
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
@@ -55,17 +63,18 @@ FILE_CALLS = ["upload before", "delete before", "delete after", "exists", "list"
 DAY_S = 86_400.0
 EXAMPLES = 1000 if settings.get_current_profile_name() == "ci" else 60
 SOAK_EXAMPLES = 100_000
+PARTS = 4
 
 
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, line: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
-        self.line = line
+        self.bot = bot
         self.maintenance = maintenance
         self.stopping = asyncio.Event()
-        self.task = asyncio.create_task(line.run(self.stopping))
+        self.task = asyncio.create_task(bot.run(self.stopping))
 
     async def bury(self) -> None:
         await bury(self.task)
@@ -121,8 +130,8 @@ class Lives(RuleBasedStateMachine):
             codec=Codec(),
             clock=virtual.now,
         )
-        line = await assemble(adapters, self.settings, FlatPrices())
-        self.process = Process(life, line, await Maintenance.of(adapters, self.settings))
+        bot = await build_bot(adapters, self.settings, FlatPrices())
+        self.process = Process(life, bot, await build_maintenance(adapters, self.settings))
 
     async def _go_on(self, seconds: float) -> None:
         """Let time pass; a bot that died meanwhile is started again."""
@@ -169,7 +178,7 @@ class Lives(RuleBasedStateMachine):
         self._says(user, picture=self._new_photo(user))
         self.run(self._go_on(wait))
 
-    @rule(user=USERS, outbox=st.integers(2, 4), wait=st.floats(0, 3))
+    @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
     def sends_album(self, user: int, parts: int, wait: float) -> None:
         album = f"album {len(self.photos)}"
         for _ in range(parts):
@@ -360,8 +369,16 @@ LIMITS: Final[dict[str, Any]] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
 }
-Lives.TestCase.settings = settings(max_examples=int(os.environ.get("LIVES", EXAMPLES)), **LIMITS)
-test_lives = Lives.TestCase
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_lives(part: int) -> None:
+    """Parts that run side by side, each with lives of its own."""
+    lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS
+    born = seed(part)(type(f"Lives{part}", (Lives,), {}))
+    run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))
+
+
 LongLives.TestCase.settings = settings(
     max_examples=int(os.environ.get("LIVES", SOAK_EXAMPLES)), **LIMITS
 )

@@ -3,23 +3,21 @@
 from pathlib import Path
 
 from tests.line.photos import album, photo
-from tests.line.world import World, play
+from tests.line.world import opened
 
 
-def test_a_text_is_answered(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_text_is_answered(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends("Hello")
         (answer,) = await ada.hears()
         assert answer.text == "You said: Hello"
 
-    play(story, tmp_path)
 
-
-def test_the_first_generations_failure_image_answer_image_answer_image_and_the_first_again(
+async def test_the_first_generations_failure_image_answer_image_answer_image_and_the_first_again(
     tmp_path: Path,
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         for colour in ("red", "green", "blue"):
             ada.sends_photo(photo(colour))
@@ -31,11 +29,9 @@ def test_the_first_generations_failure_image_answer_image_answer_image_and_the_f
         assert not last.dead_ids
         assert world.files == set(last.file_ids)
 
-    play(story, tmp_path)
 
-
-def test_an_album_of_ten_is_one_question_with_ten_images(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_album_of_ten_is_one_question_with_ten_images(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album(album(10), caption="Which is best?", caption_on=4)
         await ada.hears()
@@ -43,11 +39,9 @@ def test_an_album_of_ten_is_one_question_with_ten_images(tmp_path: Path) -> None
         assert len(request.file_ids) == 10
         assert "Which is best?" in str(request.body)
 
-    play(story, tmp_path)
 
-
-def test_reset_leaves_no_file_and_begins_anew(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_reset_leaves_no_file_and_begins_anew(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -61,5 +55,3 @@ def test_reset_leaves_no_file_and_begins_anew(tmp_path: Path) -> None:
         await ada.hears()
         assert not world.requests[-1].file_ids
         assert len(world.requests[-1].body["input"]) == 1
-
-    play(story, tmp_path)

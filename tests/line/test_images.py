@@ -10,11 +10,11 @@ from PIL import Image
 
 from snapthread_sandbox.faults import cuts_body, openai_error, telegram_error
 from tests.line.photos import album, photo
-from tests.line.world import World, play
+from tests.line.world import opened
 
 
-def test_a_photo_without_words_brings_no_invented_question(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_photo_without_words_brings_no_invented_question(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         (answer,) = await ada.hears()
@@ -23,21 +23,17 @@ def test_a_photo_without_words_brings_no_invented_question(tmp_path: Path) -> No
         assert [part["type"] for part in line["content"]] == ["input_text", "input_image"]
         assert line["content"][0]["text"] == "[photo 1]"
 
-    play(story, tmp_path)
 
-
-def test_a_caption_is_the_question(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_caption_is_the_question(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo(), caption="Is it red?")
         (answer,) = await ada.hears()
         assert answer.text == "You said: [photo 1]\nIs it red?\nImage 1 ([photo 1]): 320x240, red."
 
-    play(story, tmp_path)
 
-
-def test_photos_in_sequence_are_labelled_on(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_photos_in_sequence_are_labelled_on(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         for colour in ("red", "green", "blue"):
             ada.sends_photo(photo(colour))
@@ -45,27 +41,25 @@ def test_photos_in_sequence_are_labelled_on(tmp_path: Path) -> None:
         assert "([photo 3]): 320x240, blue" in answers[2].text
         assert [len(request.file_ids) for request in world.requests] == [1, 2, 3]
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_an_image_sent_as_a_document_is_an_image_whatever_its_name(
+async def test_an_image_sent_as_a_document_is_an_image_whatever_its_name(
     tmp_path: Path, form: str
 ) -> None:
     written = BytesIO()
     Image.new("RGB", (300, 200), "blue").save(written, form)
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_document(written.getvalue(), file_name="photo.pdf.jpg", mime_type="image/x")
         (answer,) = await ada.hears()
         assert "300x200, blue" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_large_document_is_made_small_and_a_clean_photo_passes_untouched(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_large_document_is_made_small_and_a_clean_photo_passes_untouched(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada, clean = world.person(), photo()
         ada.sends_photo(clean)
         await ada.hears()
@@ -74,11 +68,9 @@ def test_a_large_document_is_made_small_and_a_clean_photo_passes_untouched(tmp_p
         assert "1600x800" in answer.text
         assert [file.content == clean for file in world.openai.files.values()] == [True, False]
 
-    play(story, tmp_path)
 
-
-def test_every_upload_carries_our_mark_and_expires(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_every_upload_carries_our_mark_and_expires(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -87,13 +79,11 @@ def test_every_upload_carries_our_mark_and_expires(tmp_path: Path) -> None:
         assert file.purpose == "vision"
         assert file.expires_at == file.created_at + 30 * 86_400
 
-    play(story, tmp_path)
 
-
-def test_a_reply_to_a_photo_of_the_conversation_names_it_and_uploads_nothing(
+async def test_a_reply_to_a_photo_of_the_conversation_names_it_and_uploads_nothing(
     tmp_path: Path,
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         first = ada.sends_photo(photo("red"))
         ada.sends_photo(photo("green"))
@@ -104,11 +94,11 @@ def test_a_reply_to_a_photo_of_the_conversation_names_it_and_uploads_nothing(
         line = world.requests[-1].body["input"][-1]
         assert line["content"][0]["text"] == "[in reply to photo 1]\nHow big is it?"
 
-    play(story, tmp_path)
 
-
-def test_a_reply_to_a_photo_that_is_not_in_the_conversation_brings_it_in(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_reply_to_a_photo_that_is_not_in_the_conversation_brings_it_in(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         first = ada.sends_photo(photo("red"))
         await ada.hears()
@@ -119,11 +109,9 @@ def test_a_reply_to_a_photo_that_is_not_in_the_conversation_brings_it_in(tmp_pat
         assert "([photo 1]): 320x240, red" in answer.text
         assert "in reply to photo 1" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_reply_to_words_quotes_them(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_reply_to_words_quotes_them(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends("Hello")
         (answer,) = await ada.hears()
@@ -131,22 +119,20 @@ def test_a_reply_to_words_quotes_them(tmp_path: Path) -> None:
         (second,) = await ada.hears()
         assert second.text == "You said: [in reply to: “You said: Hello”]\nWhy?"
 
-    play(story, tmp_path)
 
-
-def test_the_same_photo_twice_is_two_photos(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_same_photo_twice_is_two_photos(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         ada.sends_photo(photo())
         await ada.hears(2)
         assert len(set(world.requests[-1].file_ids)) == 2
 
-    play(story, tmp_path)
 
-
-def test_one_bad_image_of_an_album_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_one_bad_image_of_an_album_is_told_and_the_others_are_answered(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         parts = album(3)
         parts[1] = parts[1][:200]
@@ -154,17 +140,15 @@ def test_one_bad_image_of_an_album_is_told_and_the_others_are_answered(tmp_path:
         told, answer = await ada.hears(2)
         assert told.text == (
             "1 of 3 images could not be used:"
-            " The image is damaged or not complete. Please send it again, or as a photo."
+            " The image is damaged or incomplete. Please send it again, or as a photo."
         )
         assert "Which?" in answer.text
         assert "([photo 2])" in answer.text
         assert "([photo 3])" not in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_late_part_of_an_album_is_one_more_question_that_says_so(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_late_part_of_an_album_is_one_more_question_that_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         name = ada.new_album()
         ada.sends_photo(photo("red"), album=name)
@@ -173,11 +157,11 @@ def test_a_late_part_of_an_album_is_one_more_question_that_says_so(tmp_path: Pat
         (answer,) = await ada.hears()
         assert "late part of the album" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         from snapthread_sandbox.faults import slow
 
         ada = world.person()
@@ -190,8 +174,6 @@ def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it(tmp_p
         (request,) = world.requests
         assert len(request.file_ids) == 2
         assert "Both?" in str(request.body)
-
-    play(story, tmp_path)
 
 
 # ---------------------------------------------------------------- bad input, and what is said
@@ -211,18 +193,18 @@ def png_bomb(side: int) -> bytes:
 
 
 REFUSED = {
-    "a truncated JPEG": (photo()[:300], "The image is damaged or not complete."),
+    "a truncated JPEG": (photo()[:300], "The image is damaged or incomplete."),
     "50,000 x 50,000": (png_bomb(50_000), "The image has more than 50 megapixels."),
-    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file is not an image"),
-    "a PDF named .jpg": (b"%PDF-1.7\n%...", "This file is not an image that I can read."),
+    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file isn't an image"),
+    "a PDF named .jpg": (b"%PDF-1.7\n%...", "This file isn't an image that I can read."),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_bad_input_gets_its_sentence_and_reaches_nobody(tmp_path: Path, name: str) -> None:
+async def test_bad_input_gets_its_sentence_and_reaches_nobody(tmp_path: Path, name: str) -> None:
     content, sentence = REFUSED[name]
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_document(content, file_name="a.jpg", mime_type="image/jpeg", caption="What?")
         (said,) = await ada.hears()
@@ -230,24 +212,20 @@ def test_bad_input_gets_its_sentence_and_reaches_nobody(tmp_path: Path, name: st
         assert not world.requests
         assert not world.openai.counts["POST /files"]
 
-    play(story, tmp_path)
 
-
-def test_an_empty_file_gets_its_sentence(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_empty_file_gets_its_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_document(b"", mime_type="image/png")
         (said,) = await ada.hears()
         assert said.text == "The file is empty. Please send the image again."
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("file_size", ["true", None, 100])
-def test_too_many_bytes_are_refused_whatever_the_size_claims(
+async def test_too_many_bytes_are_refused_whatever_the_size_claims(
     tmp_path: Path, file_size: object
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path, MAX_IMAGE_MB="1") as world:
         ada = world.person()
         ada.sends_document(photo() + bytes(2_000_000), file_size=file_size)  # type: ignore[arg-type]
         (said,) = await ada.hears()
@@ -255,47 +233,39 @@ def test_too_many_bytes_are_refused_whatever_the_size_claims(
         downloads = [call for call in world.telegram.calls if call.method == "getFile"]
         assert bool(downloads) == (file_size != "true")
 
-    play(story, tmp_path, MAX_IMAGE_MB="1")
 
-
-def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         why = "Bad Request: wrong file_id or the file is temporarily unavailable"
         gone = telegram_error(400, why)
         world.telegram.faults.add(on="getFile", reply=gone)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
-        assert said.text.startswith("Telegram does not give me this image any more.")
-
-    play(story, tmp_path)
+        assert said.text.startswith("Telegram no longer gives me this image.")
 
 
-def test_a_download_cut_off_once_is_tried_again(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_download_cut_off_once_is_tried_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.faults.add(on="file", reply=cuts_body(after_bytes=100))
         ada.sends_photo(photo())
         (answer,) = await ada.hears()
         assert "red" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_download_cut_off_again_and_again_is_told(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_download_cut_off_again_and_again_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.faults.add(on="file", reply=cuts_body(after_bytes=100), times=None)
         ada.sends_photo(photo(), caption="What?")
         (said,) = await ada.hears()
-        assert said.text.startswith("Telegram does not hand over the image just now.")
+        assert said.text.startswith("Telegram isn't handing over the image right now.")
         assert not world.requests
 
-    play(story, tmp_path)
 
-
-def test_an_upload_that_openai_refuses_gets_its_sentence(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_upload_that_openai_refuses_gets_its_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         refused = openai_error(400, "Invalid file", code="invalid_image_format")
         world.openai.faults.add(on="POST /files", reply=refused)
@@ -303,11 +273,9 @@ def test_an_upload_that_openai_refuses_gets_its_sentence(tmp_path: Path) -> None
         (said,) = await ada.hears()
         assert said.text == "OpenAI did not take this image. Please try another one."
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("mode", ["1x1", "CMYK", "16-bit", "alpha", "animated"])
-def test_odd_but_good_images_are_used(tmp_path: Path, mode: str) -> None:
+async def test_odd_but_good_images_are_used(tmp_path: Path, mode: str) -> None:
     written = BytesIO()
     match mode:
         case "1x1":
@@ -322,11 +290,9 @@ def test_odd_but_good_images_are_used(tmp_path: Path, mode: str) -> None:
             frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
             frames[0].save(written, "WEBP", save_all=True, append_images=frames[1:])
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_document(written.getvalue())
         *_, answer = await ada.hears(2 if mode == "animated" else 1)
         expected = {"alpha": "white", "CMYK": "red", "animated": "red"}.get(mode, "Image 1")
         assert expected in answer.text
-
-    play(story, tmp_path)

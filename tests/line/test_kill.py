@@ -7,7 +7,7 @@ import pytest
 
 from tests.line.mortal import Moment
 from tests.line.photos import album
-from tests.line.world import World, play
+from tests.line.world import World, opened
 
 EFFECTS = (
     "chat.updates",
@@ -32,8 +32,8 @@ LOOKED_FOR_AFTER_S = 400.0
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
-    async def story(world: World) -> None:
+async def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         process = world.process
         assert process is not None
@@ -48,15 +48,13 @@ def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment)
         assert not any(request.dead_ids for request in world.requests)
         await _left_is(world, set(world.requests[-1].file_ids))
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
     "effect", ["store.accept", "store.reset", "files.delete", "store.delete_file", "chat.send"]
 )
-def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
-    async def story(world: World) -> None:
+async def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album(album(2))
         await ada.hears()
@@ -71,8 +69,6 @@ def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) ->
         assert 1 <= sum(text.startswith("🔄") for text in ada.sees) <= 2
         assert len(world.requests[-1].body["input"]) == 1
         await _left_is(world, set())
-
-    play(story, tmp_path)
 
 
 async def _left_is(world: World, files: set[str]) -> None:

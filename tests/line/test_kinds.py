@@ -6,17 +6,17 @@ import pytest
 
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo
-from tests.line.world import World, play
+from tests.line.world import opened
 from tests.media.pictures import SAMPLES, encoded, quarters
 
-STILL = "Of what moves, or has several pages, I see one still picture only."
+STILL = "This moves or has several pages; I only see one still frame of it."
 BLUE = photo("blue")
 WEBP = encoded(quarters(), "WEBP", lossless=True)
 
 
 @pytest.mark.parametrize("form", SAMPLES)
-def test_one_file_of_each_format(tmp_path: Path, form: str) -> None:
-    async def story(world: World) -> None:
+async def test_one_file_of_each_format(tmp_path: Path, form: str) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         name = f"picture.{form.lower()}"
         ada.sends_document(SAMPLES[form], file_name=name, mime_type=None, caption="What?")
@@ -26,23 +26,21 @@ def test_one_file_of_each_format(tmp_path: Path, form: str) -> None:
         (file,) = world.openai.files.values()
         assert file.content.startswith(b"\xff\xd8\xff")
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP"])
-def test_of_an_animation_the_first_frame_is_seen_and_it_is_said(tmp_path: Path, form: str) -> None:
+async def test_of_an_animation_the_first_frame_is_seen_and_it_is_said(
+    tmp_path: Path, form: str
+) -> None:
     second = quarters(("black", "black", "black", "black"))
     moving = encoded(quarters(), form, save_all=True, append_images=[second])
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_document(moving, file_name=f"a.{form.lower()}", mime_type=None, caption="What?")
         said, answer = await ada.hears(2)
         assert said.text == STILL
         assert "48x64" in answer.text
         assert "[photo 1 is one still picture of an animation" in answer.text
-
-    play(story, tmp_path)
 
 
 def moves(ada: Person, kind: str) -> None:
@@ -66,10 +64,10 @@ def moves(ada: Person, kind: str) -> None:
         ("video", "a video"),
     ],
 )
-def test_what_moves_is_seen_by_its_preview_and_it_is_said(
+async def test_what_moves_is_seen_by_its_preview_and_it_is_said(
     tmp_path: Path, kind: str, named: str
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         moves(ada, kind)
         said, answer = await ada.hears(2)
@@ -77,11 +75,9 @@ def test_what_moves_is_seen_by_its_preview_and_it_is_said(
         assert "320x240, blue" in answer.text
         assert f"[photo 1 is one still picture of {named}" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_a_sticker_and_a_live_photo_are_pictures(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_sticker_and_a_live_photo_are_pictures(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_sticker(WEBP)
         ada.sends_live_photo(BLUE, caption="What?")
@@ -90,11 +86,9 @@ def test_a_sticker_and_a_live_photo_are_pictures(tmp_path: Path) -> None:
         assert "320x240, blue" in live.text
         assert len(ada.sees) == 2
 
-    play(story, tmp_path)
 
-
-def test_of_paid_media_every_picture_that_is_open_is_seen(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_of_paid_media_every_picture_that_is_open_is_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_paid_photos([photo("red"), None, BLUE], caption="Which?")
         (answer,) = await ada.hears()
@@ -102,31 +96,25 @@ def test_of_paid_media_every_picture_that_is_open_is_seen(tmp_path: Path) -> Non
         assert "([photo 2]): 320x240, blue" in answer.text
         assert len(world.files) == 2
 
-    play(story, tmp_path)
 
-
-def test_paid_media_that_is_locked_has_its_sentence(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_paid_media_that_is_locked_has_its_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_paid_photos([None])
         (said,) = await ada.hears()
-        assert said.text.startswith("Paid pictures that are still locked are beyond me")
-
-    play(story, tmp_path)
+        assert said.text.startswith("I can't handle paid images that are still locked")
 
 
-def test_a_forwarded_photo_is_a_photo(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_forwarded_photo_is_a_photo(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
         ada.forwards(bob.sends_photo(BLUE), origin=bob)
         (answer,) = await ada.hears()
         assert "320x240, blue" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_the_picture_in_a_quote_is_seen(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_picture_in_a_quote_is_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         video = ada.sends_video(thumbnail=BLUE)
         await ada.hears(2)
@@ -138,11 +126,9 @@ def test_the_picture_in_a_quote_is_seen(tmp_path: Path) -> None:
         assert "320x240, blue" in answer.text
         assert "[in reply to photo 1]" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_the_picture_of_another_chats_message_is_seen(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_picture_of_another_chats_message_is_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
         told = bob.sends_photo(BLUE).json["photo"]
         origin = {"type": "hidden_user", "sender_user_name": "Bo", "date": 1_763_000_000}
@@ -150,11 +136,9 @@ def test_the_picture_of_another_chats_message_is_seen(tmp_path: Path) -> None:
         (answer,) = await ada.hears()
         assert "320x240, blue" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_several_that_move_are_told_once(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_several_that_move_are_told_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         name = ada.new_album()
         for _ in range(2):
@@ -164,7 +148,5 @@ def test_several_that_move_are_told_once(tmp_path: Path) -> None:
             media = ada.world.files.described(video) | frame | thumbnail
             ada.post({"video": media, "media_group_id": name})
         said, answer = await ada.hears(2)
-        assert said.text.startswith("Of each that moves")
+        assert said.text.startswith("2 of these move")
         assert "([photo 2])" in answer.text
-
-    play(story, tmp_path)

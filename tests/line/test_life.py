@@ -12,7 +12,7 @@ from snapthread_sandbox.openai.dead_files import DeadFileShape
 from snapthread_sandbox.openai.scripted_model import Answer
 from tests import virtual
 from tests.line.photos import COLOURS, album, photo
-from tests.line.world import World, play
+from tests.line.world import World, opened
 
 DAY_S = 86_400.0
 GONE = telegram_error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
@@ -27,8 +27,8 @@ async def _sees(world: World, count: int) -> None:
 # ---------------------------------------------------------------- retention
 
 
-def test_an_old_image_leaves_before_openai_deletes_it(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_old_image_leaves_before_openai_deletes_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -41,13 +41,11 @@ def test_an_old_image_leaves_before_openai_deletes_it(tmp_path: Path) -> None:
         await _sees(world, 0)
         assert "[photo 1, sent 12 Nov 14:00 UTC: no longer in view" in str(world.requests[-1].body)
 
-    play(story, tmp_path)
 
-
-def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None:
+async def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None:
     """OpenAI asked to be left alone, and meanwhile the photo got too old."""
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         assert world.process is not None
         ada = world.person()
         ada.sends_photo(photo())
@@ -63,11 +61,9 @@ def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None:
         assert world.requests[-1].at - sent_at > 29 * DAY_S
         await _sees(world, 0)
 
-    play(story, tmp_path)
 
-
-def test_a_bot_that_was_off_for_forty_days_asks_about_no_dead_file(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_bot_that_was_off_for_forty_days_asks_about_no_dead_file(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -80,11 +76,9 @@ def test_a_bot_that_was_off_for_forty_days_asks_about_no_dead_file(tmp_path: Pat
         await ada.hears()
         await _sees(world, 0)
 
-    play(story, tmp_path)
 
-
-def test_retention_is_the_operators_choice(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_retention_is_the_operators_choice(tmp_path: Path) -> None:
+    async with opened(tmp_path, FILE_RETENTION_DAYS="3") as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -93,14 +87,12 @@ def test_retention_is_the_operators_choice(tmp_path: Path) -> None:
         await world.sleeps(2.95 * DAY_S)
         await world.until(lambda: not world.files)
 
-    play(story, tmp_path, FILE_RETENTION_DAYS="3")
-
 
 # ---------------------------------------------------------------- window
 
 
-def test_the_window_is_cut_by_halves_so_that_the_beginning_stays(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_window_is_cut_by_halves_so_that_the_beginning_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path, IMAGE_WINDOW="4") as world:
         ada = world.person()
         for number in range(9):
             ada.sends_photo(photo(COLOURS[number]))
@@ -110,55 +102,39 @@ def test_the_window_is_cut_by_halves_so_that_the_beginning_stays(tmp_path: Path)
         await world.until(lambda: len(world.files) == 3)
         assert "bring it back by replying" in str(world.requests[-1].body)
 
-    play(story, tmp_path, IMAGE_WINDOW="4")
-
-
-def test_an_album_larger_than_the_window_is_answered_with_what_fits(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
-        ada = world.person()
-        ada.sends_album(album(5))
-        await ada.hears()
-        await _sees(world, 3)
-
-    play(story, tmp_path, IMAGE_WINDOW="3")
-
 
 # ---------------------------------------------------------------- storage
 
 
-def test_the_oldest_images_make_room_and_the_user_is_told_once(tmp_path: Path) -> None:
+async def test_the_oldest_images_make_room_and_the_user_is_told_once(tmp_path: Path) -> None:
     content = photo("red", (1600, 1200))
     room_mb = len(content) * 2.5 / 1024 / 1024
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path, USER_STORAGE_MB=f"{room_mb}") as world:
         ada = world.person()
         for _ in range(5):
             ada.sends_photo(content)
             await ada.hears()
             await asyncio.sleep(10)
-        told = [text for text in ada.sees if text.startswith("Your photos at OpenAI reached")]
+        told = [text for text in ada.sees if text.startswith("Your photos at OpenAI have reached")]
         assert len(told) == 1
         assert len(world.files) == 2
         await _sees(world, 2)
 
-    play(story, tmp_path, USER_STORAGE_MB=f"{room_mb}")
 
-
-def test_one_question_too_large_for_the_storage_is_told(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_one_question_too_large_for_the_storage_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_STORAGE_MB="0.001") as world:
         ada = world.person()
         ada.sends_photo(photo("red", (1600, 1200)))
         (said,) = await ada.hears()
-        assert said.text.startswith("The images of one message may have 0.001 MB together.")
-
-    play(story, tmp_path, USER_STORAGE_MB="0.001")
+        assert said.text.startswith("The images of one message may take up 0.001 MB in total.")
 
 
 # ---------------------------------------------------------------- forget
 
 
-def test_forget_takes_an_image_out_and_says_which(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_forget_takes_an_image_out_and_says_which(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         first = ada.sends_photo(photo("red"))
         ada.sends_photo(photo("blue"))
@@ -173,14 +149,12 @@ def test_forget_takes_an_image_out_and_says_which(tmp_path: Path) -> None:
         ada.replies_to(first, "/forget")
         ada.sends("/forget")
         again, how = await ada.hears(2)
-        assert again.text.startswith("This photo is not in our conversation")
-        assert how.text.startswith("Reply with /forget to a photo")
-
-    play(story, tmp_path)
+        assert again.text.startswith("This photo isn't in our conversation")
+        assert how.text.startswith("Reply to a photo with /forget")
 
 
-def test_forget_on_one_part_forgets_the_album(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_forget_on_one_part_forgets_the_album(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         parts = ada.sends_album(album(3))
         await ada.hears()
@@ -189,11 +163,9 @@ def test_forget_on_one_part_forgets_the_album(tmp_path: Path) -> None:
         assert said.text == "Photos 1, 2, 3 are forgotten."
         await world.until(lambda: not world.files)
 
-    play(story, tmp_path)
 
-
-def test_a_forgotten_photo_comes_back_by_a_reply(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_forgotten_photo_comes_back_by_a_reply(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         first = ada.sends_photo(photo("red"))
         await ada.hears()
@@ -204,18 +176,16 @@ def test_a_forgotten_photo_comes_back_by_a_reply(tmp_path: Path) -> None:
         assert "red" in answer.text
         await _sees(world, 1)
 
-    play(story, tmp_path)
-
 
 # ---------------------------------------------------------------- healing
 
 
 @pytest.mark.parametrize("is_named", [True, False])
 @pytest.mark.parametrize("shape", DeadFileShape)
-def test_vanished_files_are_restored_in_the_same_turn(
+async def test_vanished_files_are_restored_in_the_same_turn(
     tmp_path: Path, shape: DeadFileShape, is_named: bool
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.dead_file, world.openai.names_dead_file = shape, is_named
         ada.sends_album(album(3))
@@ -230,11 +200,11 @@ def test_vanished_files_are_restored_in_the_same_turn(
         assert not world.requests[-1].dead_ids
         await world.until(lambda: len(world.files) == 3)
 
-    play(story, tmp_path)
 
-
-def test_a_file_that_vanishes_again_during_the_repair_is_restored_again(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_file_that_vanishes_again_during_the_repair_is_restored_again(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -248,11 +218,9 @@ def test_a_file_that_vanishes_again_during_the_repair_is_restored_again(tmp_path
         (answer,) = await ada.hears()
         assert "red" in answer.text
 
-    play(story, tmp_path)
 
-
-def test_an_image_that_telegram_lost_too_becomes_a_line_of_text(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_image_that_telegram_lost_too_becomes_a_line_of_text(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo("red"))
         ada.sends_photo(photo("blue"))
@@ -265,11 +233,9 @@ def test_an_image_that_telegram_lost_too_becomes_a_line_of_text(tmp_path: Path) 
         assert len(world.requests[-1].file_ids) == 1
         assert "no longer in view" in str(world.requests[-1].body)
 
-    play(story, tmp_path)
 
-
-def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo("red"))
         await ada.hears()
@@ -277,13 +243,11 @@ def test_while_telegram_is_away_nothing_is_removed(tmp_path: Path) -> None:
         rule = world.telegram.faults.add(on="getFile", reply=drops(), times=None)
         ada.sends("And?")
         (said,) = await ada.hears(timeout_s=200)
-        assert said.text.startswith("Telegram does not hand over the image just now.")
+        assert said.text.startswith("Telegram isn't handing over the image right now.")
         rule.end()
         ada.sends("And now?")
         (answer,) = await ada.hears(timeout_s=200)
         assert "red" in answer.text
-
-    play(story, tmp_path)
 
 
 # ---------------------------------------------------------------- reconcile
@@ -300,8 +264,8 @@ async def _reconcile(world: World, *, dry_run: bool = False) -> dict[str, int]:
     }
 
 
-def test_reconcile_deletes_orphans_of_this_installation_only(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_reconcile_deletes_orphans_of_this_installation_only(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -318,13 +282,11 @@ def test_reconcile_deletes_orphans_of_this_installation_only(tmp_path: Path) -> 
         assert len(world.files) == 3
         assert {theirs, other} < world.files
 
-    play(story, tmp_path)
 
-
-def test_reconcile_restores_what_openai_lacks_and_retires_what_telegram_lacks_too(
+async def test_reconcile_restores_what_openai_lacks_and_retires_what_telegram_lacks_too(
     tmp_path: Path,
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
         for person in (ada, bob):
             person.sends_photo(photo())
@@ -343,11 +305,11 @@ def test_reconcile_restores_what_openai_lacks_and_retires_what_telegram_lacks_to
             await person.hears()
         assert not any(request.dead_ids for request in world.requests[asked:])
 
-    play(story, tmp_path)
 
-
-def test_two_installations_on_one_project_leave_each_others_files_alone(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_two_installations_on_one_project_leave_each_others_files_alone(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo("red"))
         await ada.hears()
@@ -365,17 +327,15 @@ def test_two_installations_on_one_project_leave_each_others_files_alone(tmp_path
         await ada.hears()
         await world.until(lambda: len(world.files) == 1)
 
-    play(story, tmp_path)
-
 
 # ---------------------------------------------------------------- many files
 
 
 @pytest.mark.parametrize("albums", [12, pytest.param(100, marks=pytest.mark.soak)])
-def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
+async def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
     tmp_path: Path, albums: int
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path, CONTEXT_MAX_TOKENS="4000") as world:
         ada = world.person()
         world.model.otherwise = Answer(text="Nice.")
         for _ in range(albums):
@@ -396,26 +356,21 @@ def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
         assert said.text.endswith(f"{albums * 10} files are still being deleted at OpenAI.")
         await world.until(lambda: not world.files, timeout_s=3600)
 
-    play(story, tmp_path, CONTEXT_MAX_TOKENS="4000")
-
 
 # ---------------------------------------------------------------- erase, export, privacy
 
 
-def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo(), caption="My secret")
         await ada.hears()
         ada.sends("/delete_me")
         (asked,) = await ada.hears()
-        yes, no = asked.buttons
-        ada.presses(no)
-        (kept,) = await ada.hears()
-        assert kept.text == "Nothing was deleted."
+        yes, _ = asked.buttons
         ada.presses(yes)
-        (done,) = await ada.hears()
-        assert done.text.startswith("Everything I held on you is deleted here")
+        await world.until(lambda: asked.text.startswith("Everything I stored about you"))
+        assert asked.buttons == []
         await world.until(lambda: not world.files)
         await asyncio.sleep(1)  # until it is written down too
         assert world.process is not None
@@ -427,34 +382,90 @@ def test_delete_me_asks_and_then_deletes_everything(tmp_path: Path) -> None:
         await ada.hears()
         assert len(world.requests[-1].body["input"]) == 1
 
-    play(story, tmp_path)
+
+async def test_what_was_kept_stays_kept_however_often_the_old_button_is_pressed(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo(), caption="My cat")
+        await ada.hears()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, no = asked.buttons
+        ada.presses(no)
+        await world.until(lambda: asked.text == "Nothing was deleted.")
+        assert asked.buttons == []
+        ada.presses(yes, on=asked)  # on a screen that is behind
+        (late,) = await ada.hears()
+        assert late.text.startswith("These buttons no longer work")
+        assert late.text.endswith("send /delete_me.")
+        assert len(world.files) == 1
 
 
-def test_export_sends_the_conversation_as_a_file(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_second_delete_does_not_take_what_came_after_the_first(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, _ = asked.buttons
+        ada.presses(yes)
+        await world.until(lambda: asked.text.startswith("Everything"))
+        ada.sends_photo(photo(), caption="A new beginning")
+        await ada.hears()
+        ada.presses(yes, on=asked)
+        (late,) = await ada.hears()
+        assert late.text.startswith("These buttons no longer work")
+        assert len(world.files) == 1
+
+
+async def test_buttons_that_were_forgotten_for_an_hour_delete_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo())
+        await ada.hears()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        yes, _ = asked.buttons
+        await world.sleeps(3600)
+        ada.presses(yes)
+        await world.until(lambda: asked.text.startswith("These buttons no longer work"))
+        assert asked.buttons == []
+        assert len(world.files) == 1
+
+
+@pytest.mark.parametrize("press", ["delete_me:yes", "delete_me:yes:soon", "delete_me:yes:-1"])
+async def test_a_button_of_an_older_version_deletes_nothing(tmp_path: Path, press: str) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo())
+        await ada.hears()
+        ada.presses({"text": "Delete everything", "callback_data": press}, on=ada.chat.messages[-1])
+        await world.until(lambda: "no longer work" in "".join(ada.sees))
+        assert len(world.files) == 1
+
+
+async def test_export_sends_the_conversation_as_a_file(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo(), caption="My cat")
         await ada.hears()
         ada.sends("/export")
         (sent,) = await ada.hears()
         assert sent.json["document"]["file_name"] == "snapthread.json"
-        assert sent.text == "This is everything I hold on you."
-
-    play(story, tmp_path)
+        assert sent.text == "This is everything I store about you."
 
 
-def test_privacy_says_how_long_images_stay(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_privacy_says_how_long_images_stay(tmp_path: Path) -> None:
+    async with opened(tmp_path, FILE_RETENTION_DAYS="7") as world:
         ada = world.person()
         ada.sends("/privacy")
         (said,) = await ada.hears()
         assert "at most 7 days" in said.text
 
-    play(story, tmp_path, FILE_RETENTION_DAYS="7")
 
-
-def test_who_blocked_the_bot_is_cleaned_up_after_the_retention_time(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_who_blocked_the_bot_is_cleaned_up_after_the_retention_time(tmp_path: Path) -> None:
+    async with opened(tmp_path, FILE_RETENTION_DAYS="7") as world:
         ada, bob = world.person(1), world.person(2)
         for person in (ada, bob):
             person.sends("Hello")
@@ -468,11 +479,9 @@ def test_who_blocked_the_bot_is_cleaned_up_after_the_retention_time(tmp_path: Pa
         assert not (await world.process.store.export(1))["conversation"]
         assert (await world.process.store.export(2))["conversation"]
 
-    play(story, tmp_path, FILE_RETENTION_DAYS="7")
 
-
-def test_erase_gives_a_receipt(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_erase_gives_a_receipt(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album(album(3))
         await ada.hears()
@@ -486,5 +495,3 @@ def test_erase_gives_a_receipt(tmp_path: Path) -> None:
         assert not world.files
         again = await world.process.maintenance.eraser.erase(ada.id)
         assert (again.conversation_lines, again.files_deleted) == (0, 0)
-
-    play(story, tmp_path)

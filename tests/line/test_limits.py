@@ -13,14 +13,14 @@ from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.model import Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store.sqlite import SqliteStore
-from snapthread.texts.localizer import dollars
+from snapthread.texts.numbers import dollars
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread_sandbox.openai.scripted_model import Answer
 from snapthread_sandbox.telegram.people import Person
 from tests import virtual
 from tests.line.photos import album, photo
-from tests.line.world import World, at, play
+from tests.line.world import World, at, opened, play
 
 ADA, BORIS = 1001, 1002
 WORDS = " ".join(f"word{number}" for number in range(60))
@@ -33,7 +33,7 @@ async def records(world: World) -> tuple[TurnRecord, ...]:
 
 async def spent(world: World, user_id: int = ADA) -> Spending:
     assert world.process is not None
-    return await world.process.line.quotas.spent(user_id)
+    return await world.process.bot.quotas.spent(user_id)
 
 
 def downloads(world: World) -> int:
@@ -43,18 +43,20 @@ def downloads(world: World) -> int:
 # ---------------------------------------------------------------- admission
 
 
-def test_of_fifty_photos_against_a_limit_of_ten_exactly_ten_are_answered(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_of_fifty_photos_against_a_limit_of_ten_exactly_ten_are_answered(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, USER_DAILY_IMAGES="10") as world:
         ada = world.person()
         for _ in range(50):
             ada.sends_photo(photo())
         said = await ada.hears(50)
-        refused = [message.text for message in said if "too many images" in message.text]
+        refused = [message.text for message in said if "more than today's limit" in message.text]
         assert len(refused) == 40
         (sentence,) = set(refused)
         assert sentence == (
-            "That is too many images: the limit is 10 images a day, 10 used so far, 1 in this"
-            " message. The count begins anew at 2026-11-13 00:00 UTC."
+            "That is more than today's limit allows: 10 images a day, 10 used so far, 1 in this"
+            " message. The limit resets at 00:00 UTC on 2026-11-13."
         )
         assert (downloads(world), world.openai.counts["POST /files"]) == (10, 10)
         assert len(world.requests) == 10
@@ -62,25 +64,21 @@ def test_of_fifty_photos_against_a_limit_of_ten_exactly_ten_are_answered(tmp_pat
         outcomes = Counter(record.outcome for record in await records(world))
         assert outcomes == {"answered": 10, "refused": 40}
 
-    play(story, tmp_path, USER_DAILY_IMAGES="10")
 
-
-def test_an_album_is_admitted_whole_or_refused_whole(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_album_is_admitted_whole_or_refused_whole(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_IMAGES="3") as world:
         ada = world.person()
         ada.sends_album(album(4), caption="Which?")
         (refused,) = await ada.hears()
-        assert "the limit is 3 images a day, 0 used so far, 4 in this message" in refused.text
+        assert "3 images a day, 0 used so far, 4 in this message" in refused.text
         assert (downloads(world), len(world.requests)) == (0, 0)
         ada.sends_album(album(3), caption="Which?")
         (answered,) = await ada.hears()
         assert "[photo 3]" in answered.text
 
-    play(story, tmp_path, USER_DAILY_IMAGES="3")
 
-
-def test_parts_that_come_late_are_refused_and_the_others_answered(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_parts_that_come_late_are_refused_and_the_others_answered(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_IMAGES="1") as world:
         ada = world.person()
         name = ada.new_album()
         world.telegram.faults.add(on="file", reply=slow(3.0))
@@ -88,16 +86,14 @@ def test_parts_that_come_late_are_refused_and_the_others_answered(tmp_path: Path
         await world.until(lambda: world.telegram.faults.rules[0].used == 1)
         ada.sends_photo(photo("blue"), album=name)
         told, answer = await ada.hears(2)
-        assert "the limit is 1 image a day, 1 used so far, 1 in this message" in told.text
+        assert "1 image a day, 1 used so far, 1 in this message" in told.text
         assert "([photo 1]): 320x240, red" in answer.text
         assert len(world.requests[0].file_ids) == 1
         assert (await spent(world)).day.images == 1
 
-    play(story, tmp_path, USER_DAILY_IMAGES="1")
 
-
-def test_messages_are_counted_by_questions_and_commands_are_free(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_messages_are_counted_by_questions_and_commands_are_free(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="2") as world:
         ada = world.person(language_code="ru")
         ada.sends("/help")
         ada.sends_album(album(3))
@@ -105,16 +101,14 @@ def test_messages_are_counted_by_questions_and_commands_are_free(tmp_path: Path)
         ada.sends("А?")
         *_, refused = await ada.hears(4)
         assert refused.text == (
-            "На сегодня всё: в день можно 2 сообщения, использовано 2."
-            " Писать снова можно с 2026-11-13 00:00 UTC."
+            "Лимит на сегодня исчерпан: использовано 2 из 2 сообщений."
+            " Лимит обновится 13.11.2026 в 00:00 UTC."
         )
         assert len(world.requests) == 2
 
-    play(story, tmp_path, USER_DAILY_MESSAGES="2")
 
-
-def test_admins_have_no_limits_and_are_counted(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_admins_have_no_limits_and_are_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1", ADMIN_USER_IDS=str(ADA)) as world:
         ada = world.person()
         for _ in range(3):
             ada.sends("Hello")
@@ -122,11 +116,9 @@ def test_admins_have_no_limits_and_are_counted(tmp_path: Path) -> None:
         assert {message.text for message in said} == {"You said: Hello"}
         assert (await spent(world)).day.messages == 3
 
-    play(story, tmp_path, USER_DAILY_MESSAGES="1", ADMIN_USER_IDS=str(ADA))
 
-
-def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         ada.sends("One")
         ada.sends("Two")
@@ -135,8 +127,6 @@ def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
         ada.sends("Three")
         (answer,) = await ada.hears()
         assert answer.text == "You said: Three"
-
-    play(story, tmp_path, USER_DAILY_MESSAGES="1")
 
 
 def test_a_question_that_could_cost_too_much_is_not_asked(tmp_path: Path) -> None:
@@ -148,7 +138,7 @@ def test_a_question_that_could_cost_too_much_is_not_asked(tmp_path: Path) -> Non
         (refused,) = await boris.hears()
         assert answer.text == "You said: Hello"
         assert refused.text.startswith(
-            "На этот вопрос не хватает бюджета бота на месяц: лимит $0.0255,"
+            "На этот вопрос не хватит бюджета бота на месяц: лимит 0,0255\u00a0$,"
         )
         assert downloads(world) == 0
         assert len(world.requests) == 1
@@ -168,7 +158,7 @@ def test_what_the_conversation_adds_to_a_question_is_reserved_too(tmp_path: Path
         ada.sends("Go on")
         (refused,) = await ada.hears()
         assert answer.text == "You said: Go on"
-        assert "more than is left for you today" in refused.text
+        assert "more than you have left today" in refused.text
 
         assert (await spent(world)).day.cost_micros < 28_500 - 25_200
 
@@ -191,8 +181,8 @@ def test_an_admin_reserves_as_much_as_anybody(tmp_path: Path) -> None:
     play(story, tmp_path, BOT_MONTHLY_COST_USD="1", ADMIN_USER_IDS=str(ADA))
 
 
-def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
+    async with opened(tmp_path, BOT_MONTHLY_COST_USD="0.11") as world:
         people = [world.person(ADA + number) for number in range(20)]
         world.model.otherwise = Answer(text=WORDS, between_s=0.5)
         for person in people:
@@ -202,8 +192,6 @@ def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None
         assert len(world.requests) == 4
         await world.rests()
         assert (await spent(world)).bot_month.cost_micros < 100_000
-
-    play(story, tmp_path, BOT_MONTHLY_COST_USD="0.11")
 
 
 def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) -> None:
@@ -216,7 +204,7 @@ def test_a_refused_question_leaves_the_conversation_as_it_was(tmp_path: Path) ->
         (refused,) = await ada.hears()
         ada.sends("What is my cat called?")
         await ada.hears()
-        assert "too many images" in refused.text
+        assert "more than today's limit" in refused.text
         assert "My cat is called Mia" in str(world.requests[-1].body)
 
     # The album would not fit in a request together with what was said before.
@@ -229,7 +217,7 @@ def test_the_operators_instructions_are_reserved_too(tmp_path: Path) -> None:
         ada = world.person()
         ada.sends("Hello")
         (refused,) = await ada.hears()
-        assert "more than is left for you today" in refused.text
+        assert "more than you have left today" in refused.text
         assert world.requests == []
 
     # The longest answer is 24,576 micro-dollars, the instructions are 4,000.
@@ -247,8 +235,8 @@ async def asked_slowly(world: World, ada: Person, text: str = "Tell me") -> None
     await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
 
 
-def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.presses_stop()
@@ -259,11 +247,9 @@ def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
         assert record.estimated.output_tokens >= 10
         assert (await spent(world)).day.cost_micros == record.cost_micros
 
-    play(story, tmp_path)
 
-
-def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
+    async with opened(tmp_path, ASSISTANT_INSTRUCTIONS="Be kind. " * 888) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.presses_stop()
@@ -272,11 +258,9 @@ def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> 
         (record,) = await records(world)
         assert record.estimated.input_tokens > 2000
 
-    play(story, tmp_path, ASSISTANT_INSTRUCTIONS="Be kind. " * 888)
 
-
-def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=6))
         ada.sends("one two three four five six seven eight")
@@ -291,14 +275,12 @@ def test_a_broken_stream_is_charged_as_well_as_the_answer_after_it(tmp_path: Pat
             for usage in (record.usage, record.estimated)
         )
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("fault", [server_error(), out_of_credit()])
-def test_what_openai_refuses_costs_nothing_and_the_message_may_come_again(
+async def test_what_openai_refuses_costs_nothing_and_the_message_may_come_again(
     tmp_path: Path, fault: Fault
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         rule = world.openai.faults.add(on="POST /responses", reply=fault, times=None)
         ada.sends_photo(photo())
@@ -313,11 +295,9 @@ def test_what_openai_refuses_costs_nothing_and_the_message_may_come_again(
         failed, _ = await records(world)
         assert (failed.outcome, failed.cost_micros, failed.images) == ("failed", 0, 1)
 
-    play(story, tmp_path, USER_DAILY_MESSAGES="1")
 
-
-def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.sends("/reset")
@@ -328,11 +308,9 @@ def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
         assert 10 <= record.estimated.output_tokens < 100
         assert (await spent(world)).day == Amounts(messages=1, cost_micros=record.cost_micros or 0)
 
-    play(story, tmp_path)
 
-
-def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         with capture_logs() as events:
@@ -345,11 +323,9 @@ def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> N
         assert event["cost_micros"] == record.cost_micros
         assert event["reason"] in LABELS["reason"]
 
-    play(story, tmp_path)
 
-
-def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=10.0)
         ada.sends("Tell me")
@@ -365,11 +341,9 @@ def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: Path) 
         assert day.cost_micros == (first.cost_micros or 0) + (second.cost_micros or 0)
         assert first.estimated.input_tokens > 0
 
-    play(story, tmp_path, USER_DAILY_MESSAGES="1")
 
-
-def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         assert world.process is not None
@@ -383,11 +357,9 @@ def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
         assert (second.outcome, second.messages) == ("answered", 1)
         assert (await spent(world)).day.messages == 1
 
-    play(story, tmp_path)
 
-
-def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         assert world.process is not None
@@ -400,11 +372,9 @@ def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path)
         assert (first.reason, first.messages, second.messages) == ("lost", 0, 1)
         assert (await spent(world)).day.messages == 1
 
-    play(story, tmp_path, USER_DAILY_MESSAGES="1")
 
-
-def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         assert world.process is not None
         await world.process.kill()
         store = await SqliteStore.open(world.folder / "bot.db")
@@ -428,14 +398,12 @@ def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_path: Pa
         await asyncio.sleep(STALE.total_seconds() + 120)
         assert await records(world) == (lost,)
 
-    play(story, tmp_path)
-
 
 # ---------------------------------------------------------------- records
 
 
-def test_a_record_tells_the_whole_turn_and_no_content(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_record_tells_the_whole_turn_and_no_content(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         parts = album(2)
         parts[1] = parts[1][:200]
@@ -462,11 +430,9 @@ def test_a_record_tells_the_whole_turn_and_no_content(tmp_path: Path) -> None:
         assert stages["delivered"] >= stages["finished"] >= stages["first_token"]
         assert "secret" not in str(record)
 
-    play(story, tmp_path)
 
-
-def test_a_restored_image_is_counted(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_restored_image_is_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -480,11 +446,11 @@ def test_a_restored_image_is_counted(tmp_path: Path) -> None:
         assert record.images_in_requests == 2
         assert record.bytes_uploaded == len(photo())
 
-    play(story, tmp_path)
 
-
-def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS=str(ADA)) as world:
         ada, boris = world.person(), world.person(BORIS)
         ada.sends_voice()
         boris.sends("Hello")
@@ -495,11 +461,9 @@ def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(tmp_p
         told = {(record.outcome, record.reason, record.messages) for record in await records(world)}
         assert told == {("refused", "unsupported", 0), ("refused", "stranger", 0)}
 
-    play(story, tmp_path, ALLOWED_TELEGRAM_USER_IDS=str(ADA))
 
-
-def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, group = world.person(), world.telegram.group()
         ada.sends("@snapthread_bot what is this?", to=group)
         await world.until(lambda: len(group.chat.texts) == 1)
@@ -507,8 +471,6 @@ def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
         await ada.hears()
         await world.rests()
         assert [record.outcome for record in await records(world)] == ["answered"]
-
-    play(story, tmp_path)
 
 
 # ---------------------------------------------------------------- /usage
@@ -538,16 +500,14 @@ def test_usage_tells_today_this_month_what_is_left_and_what_is_stored(tmp_path: 
     play(story, tmp_path, USER_STORAGE_MB="5", **limits)
 
 
-def test_usage_in_russian_without_limits(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_usage_in_russian_without_limits(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person(language_code="ru")
         ada.sends("/usage")
         (told,) = await ada.hears()
         assert told.text == (
-            "Сегодня (по UTC): 0 сообщений, 0 изображений, $0.00.\n"
-            "В этом месяце: 0 сообщений, 0 изображений, $0.00.\n"
+            "Сегодня (по UTC): 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
+            "В этом месяце: 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "Для вас лимитов нет.\n"
-            "Ваши изображения в OpenAI: 0.0 МБ."
+            "Ваши изображения в OpenAI: 0,0 МБ."
         )
-
-    play(story, tmp_path)

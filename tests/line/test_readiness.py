@@ -4,34 +4,30 @@ from pathlib import Path
 
 from snapthread_sandbox.faults import telegram_error
 from tests import virtual
-from tests.line.world import World, play
+from tests.line.world import World, opened
 
 QUIET_S = 60.0  # longer than a long poll
 
 
-def test_a_quiet_bot_is_ready_before_its_first_long_poll_ends(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_quiet_bot_is_ready_before_its_first_long_poll_ends(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         await world.until(lambda: polls(world) == 2)
         assert await line.reasons() == []
         assert virtual.loop().time() < QUIET_S / 2
 
-    play(story, tmp_path)
 
-
-def test_a_quiet_bot_is_ready_soon_after_trouble(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_quiet_bot_is_ready_soon_after_trouble(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         world.telegram.faults.add(on="getUpdates", reply=telegram_error(502, "Bad Gateway"))
         await world.until(lambda: polls(world) == 1)
         assert await line.reasons() != []
         await world.until(lambda: polls(world) == 3)
         assert await line.reasons() == []
         assert virtual.loop().time() < QUIET_S / 2
-
-    play(story, tmp_path)
 
 
 def polls(world: World) -> int:

@@ -28,7 +28,7 @@ class Replicas:
 
     async def post(self, _url: str, _headers: Mapping[str, str], body: bytes) -> int:
         try:
-            await self.access.line.intake.receive(body)
+            await self.access.bot.intake.receive(body)
         except (StoreBusy, StoreFull):
             self.statuses.append(503)
         else:
@@ -65,9 +65,9 @@ async def _talks_at_length(replicas: Replicas) -> None:
     ada = world.person()
     ada.sends("Tell me everything")
     await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
-    if not replicas.first.line.worker.active:
+    if not replicas.first.bot.worker.active:
         replicas.first, replicas.second = replicas.second, replicas.first
-    assert replicas.first.line.worker.active == 1
+    assert replicas.first.bot.worker.active == 1
     replicas.access = replicas.second
 
 
@@ -108,7 +108,7 @@ def test_a_reset_ends_the_answer_of_another_process_within_a_second(tmp_path: Pa
         ada, began = replicas.world.person(), virtual.unix_now()
         ada.sends("/reset")
         (sentence,) = await ada.hears()
-        await replicas.world.until(lambda: replicas.first.line.worker.active == 0)
+        await replicas.world.until(lambda: replicas.first.bot.worker.active == 0)
         assert virtual.unix_now() - began <= 1
         assert sentence.text.startswith("🔄")
         ada.sends("Are you there?")
@@ -178,15 +178,15 @@ def test_a_wait_beyond_reason_stops_nobody_for_ever(tmp_path: Path) -> None:
 def test_an_update_that_cannot_be_kept_is_brought_again(tmp_path: Path) -> None:
     async def story(replicas: Replicas) -> None:
         ada = replicas.world.person()
-        intake = replicas.first.line.intake
-        working = intake._store
+        intake = replicas.first.bot.intake
+        working = intake.store
 
         class Away:
             async def accept(self, *args: object, **kw: object) -> None:
-                intake._store = working
+                intake.store = working
                 raise StoreBusy("away")
 
-        intake._store = cast(Any, Away())
+        intake.store = cast(Any, Away())
         ada.sends("Hello")
         assert (await ada.hears())[0].text == "You said: Hello"
         assert replicas.statuses == [503, 200]

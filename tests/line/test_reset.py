@@ -6,34 +6,30 @@ import pytest
 
 from snapthread_sandbox.faults import rate_limited, server_error, slow
 from tests.line.photos import album, photo
-from tests.line.world import World, play
+from tests.line.world import opened
 
 DONE = "🔄 History and files are cleared. A new conversation has begun!"
 
 
 @pytest.mark.parametrize("command", ["/reset", "/new"])
-def test_reset_answers_with_the_known_sentence(tmp_path: Path, command: str) -> None:
-    async def story(world: World) -> None:
+async def test_reset_answers_with_the_known_sentence(tmp_path: Path, command: str) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends(command)
         (said,) = await ada.hears()
         assert said.text == DONE
 
-    play(story, tmp_path)
 
-
-def test_reset_in_russian(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_reset_in_russian(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person(language_code="ru")
         ada.sends("/reset")
         (said,) = await ada.hears()
         assert said.text == "🔄 История и файлы сброшены. Новая беседа начата!"
 
-    play(story, tmp_path)
 
-
-def test_reset_says_how_many_files_are_still_being_deleted(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_reset_says_how_many_files_are_still_being_deleted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album(album(3))
         await ada.hears()
@@ -42,11 +38,9 @@ def test_reset_says_how_many_files_are_still_being_deleted(tmp_path: Path) -> No
         assert said.text == f"{DONE}\n3 files are still being deleted at OpenAI."
         await world.until(lambda: not world.files)
 
-    play(story, tmp_path)
 
-
-def test_reset_jumps_the_queue_stops_the_turn_and_ends_what_waits(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_reset_jumps_the_queue_stops_the_turn_and_ends_what_waits(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("Never to be heard", first_s=50.0)
         ada.sends("A long question")
@@ -63,11 +57,9 @@ def test_reset_jumps_the_queue_stops_the_turn_and_ends_what_waits(tmp_path: Path
         assert len(ada.sees) == 2
         assert world.openai.broken_off
 
-    play(story, tmp_path)
 
-
-def test_an_upload_under_way_at_the_reset_is_deleted_too(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_upload_under_way_at_the_reset_is_deleted_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /files", reply=slow(5.0))
         ada.sends_photo(photo())
@@ -77,11 +69,9 @@ def test_an_upload_under_way_at_the_reset_is_deleted_too(tmp_path: Path) -> None
         await world.until(lambda: len(world.openai.deleted) == 1)
         assert not world.files
 
-    play(story, tmp_path)
 
-
-def test_deletions_that_fail_are_tried_again_also_after_a_restart(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_deletions_that_fail_are_tried_again_also_after_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album(album(3))
         await ada.hears()
@@ -92,11 +82,9 @@ def test_deletions_that_fail_are_tried_again_also_after_a_restart(tmp_path: Path
         await world.restart()
         await world.until(lambda: not world.files)
 
-    play(story, tmp_path)
 
-
-def test_a_file_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_file_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_photo(photo())
         await ada.hears()
@@ -109,5 +97,3 @@ def test_a_file_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
         ada.sends("Hello")
         await ada.hears()
         assert not await store.user_files(ada.id)
-
-    play(story, tmp_path)

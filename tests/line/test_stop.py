@@ -11,11 +11,11 @@ from snapthread_sandbox.faults import server_error, slow
 from snapthread_sandbox.telegram.people import Person
 from tests.line.mortal import Moment
 from tests.line.photos import album, photo
-from tests.line.world import World, play
+from tests.line.world import World, opened
 
 WORDS = " ".join(f"word{number}" for number in range(60))
 EARLY = "Stopped before the first word."
-NOTHING = "No answer is being written just now, so there is nothing to stop."
+NOTHING = "I'm not writing anything right now, so there is nothing to stop."
 
 
 def stops(ada: Person, how: str) -> None:
@@ -31,8 +31,8 @@ def said_by(world: World) -> list[Any]:
 
 
 @pytest.mark.parametrize("how", ["button", "command"])
-def test_what_was_said_is_sent_and_kept_and_charged(tmp_path: Path, how: str) -> None:
-    async def story(world: World) -> None:
+async def test_what_was_said_is_sent_and_kept_and_charged(tmp_path: Path, how: str) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -57,14 +57,12 @@ def test_what_was_said_is_sent_and_kept_and_charged(tmp_path: Path, how: str) ->
         assert said_by(world)[1][1].startswith("word0 word1")
         assert len(ada.sees) == 2
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("how", ["button", "command"])
-def test_before_the_first_word_a_sentence_says_so_and_the_question_stays(
+async def test_before_the_first_word_a_sentence_says_so_and_the_question_stays(
     tmp_path: Path, how: str
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends_photo(photo(), caption="What is it?")
@@ -81,11 +79,9 @@ def test_before_the_first_word_a_sentence_says_so_and_the_question_stays(
         assert "What is it?" in str(said_by(world)[0])
         assert [role for role, _ in said_by(world)] == ["user", "user"]
 
-    play(story, tmp_path)
 
-
-def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.faults.add(on="file", reply=slow(20.0), times=None)
         ada.sends_album(album(2), caption="Which?")
@@ -103,13 +99,11 @@ def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Path) -> 
         assert "[2 images of this message could not be read]" in str(said_by(world)[0])
         assert not world.files
 
-    play(story, tmp_path)
 
-
-def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:
+async def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=30))
         world.openai.faults.add(on="POST /responses", reply=slow(50.0, then=server_error()))
@@ -120,11 +114,9 @@ def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> Non
         (answer,) = await ada.hears()
         assert answer.text.startswith("word0 word1")
 
-    play(story, tmp_path)
 
-
-def test_twice_is_once(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_twice_is_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -138,30 +130,26 @@ def test_twice_is_once(tmp_path: Path) -> None:
         assert answer.text == "You said: Go on"
         assert len(ada.sees) == 2
 
-    play(story, tmp_path)
 
-
-def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
         await world.until(lambda: "word9" in (ada.chat.draft.text if ada.chat.draft else ""))
         assert world.process is not None
-        (claim,) = world.process.line.worker.claims
+        (claim,) = world.process.bot.worker.claims
         for _ in range(5):  # by the button, by another process, ... in one instant and after it
-            world.process.line.replica_sync._stop(claim.conversation, claim.turn)
+            world.process.bot.replica_sync.stop(claim.conversation, claim.turn)
             await asyncio.sleep(0)
         ada.sends("Go on")
         stopped, answer = await ada.hears(2)
         assert stopped.text.startswith("word0 word1")
         assert answer.text == "You said: Go on"
 
-    play(story, tmp_path)
 
-
-def test_after_the_end_the_button_is_silent_and_the_command_says_so(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_after_the_end_the_button_is_silent_and_the_command_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends("Hello")
         await ada.hears()
@@ -171,11 +159,9 @@ def test_after_the_end_the_button_is_silent_and_the_command_says_so(tmp_path: Pa
         await ada.hears(2)
         assert ada.sees == ["You said: Hello", NOTHING, "You said: Again"]
 
-    play(story, tmp_path)
 
-
-def test_for_an_older_draft_it_is_harmless(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_for_an_older_draft_it_is_harmless(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends("Hello")
         await ada.hears()
@@ -187,11 +173,9 @@ def test_for_an_older_draft_it_is_harmless(tmp_path: Path) -> None:
         (answer,) = await ada.hears()
         assert answer.text == WORDS
 
-    play(story, tmp_path)
 
-
-def test_between_the_parts_of_an_answer_the_rest_arrives(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_between_the_parts_of_an_answer_the_rest_arrives(tmp_path: Path) -> None:
+    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.model.says("wonderful " * 1500)
         world.telegram.faults.add(on="sendMessage", reply=slow(2.0), times=None)
@@ -201,11 +185,11 @@ def test_between_the_parts_of_an_answer_the_rest_arrives(tmp_path: Path) -> None
         await world.until(lambda: len(ada.sees) == 4)
         assert " ".join(ada.sees).split() == ["wonderful"] * 1500
 
-    play(story, tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000")
 
-
-def test_only_the_answer_that_runs_ends_and_the_next_question_is_answered(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_only_the_answer_that_runs_ends_and_the_next_question_is_answered(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends("First")
@@ -216,11 +200,9 @@ def test_only_the_answer_that_runs_ends_and_the_next_question_is_answered(tmp_pa
         assert stopped.text.startswith(EARLY)
         assert answer.text == "You said: Second"
 
-    play(story, tmp_path)
 
-
-def test_where_the_answer_is_edited_the_command_ends_it(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_where_the_answer_is_edited_the_command_ends_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -232,13 +214,11 @@ def test_where_the_answer_is_edited_the_command_ends_it(tmp_path: Path) -> None:
         await world.until(lambda: len(ada.sees) == 2)
         assert WORDS.startswith(ada.sees[0])
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
 @pytest.mark.parametrize("effect", ["store.stop", "store.finish"])
-def test_a_stop_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
-    async def story(world: World) -> None:
+async def test_a_stop_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends("Tell me")
@@ -254,14 +234,10 @@ def test_a_stop_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> 
         assert 1 <= sum(text.startswith(EARLY) for text in ada.sees) <= 2  # one may come twice
         assert len(world.requests) == 2  # the stopped question was not asked again
 
-    play(story, tmp_path)
 
-
-def test_a_stranger_hears_who_may(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_stranger_hears_who_may(tmp_path: Path) -> None:
+    async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS="1001") as world:
         eve = world.person(13)
         eve.sends("/stop")
         (said,) = await eve.hears()
-        assert "invited people only" in said.text
-
-    play(story, tmp_path, ALLOWED_TELEGRAM_USER_IDS="1001")
+        assert "by invitation only" in said.text

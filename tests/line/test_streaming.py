@@ -9,7 +9,7 @@ import pytest
 from snapthread.limits import DRAFT_PACE_S, EDIT_PACE_S
 from snapthread_sandbox.faults import Fault, flood, server_error, slow, telegram_error
 from tests.line.mortal import Moment
-from tests.line.world import World, play
+from tests.line.world import World, opened
 
 LITTLE_S = 0.05
 WORDS = " ".join(f"word{number}" for number in range(60))
@@ -24,8 +24,8 @@ def drafted(world: World) -> list[str]:
 # ---------------------------------------------------------------- drafts
 
 
-def test_the_first_words_are_seen_within_one_pace(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_first_words_are_seen_within_one_pace(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, first_s=0.3, between_s=0.1)
         ada.sends("Tell me")
@@ -36,11 +36,9 @@ def test_the_first_words_are_seen_within_one_pace(tmp_path: Path) -> None:
         assert ada.chat.drafts[0].text == ""
         assert first.at - (began + 0.3) <= DRAFT_PACE_S + LITTLE_S
 
-    play(story, tmp_path)
 
-
-def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.1)
         ada.sends("Tell me")
@@ -57,11 +55,9 @@ def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Pat
         assert ada.chat.draft is None
         assert not ada.chat.actions  # "typing…" is for what is not drafted
 
-    play(story, tmp_path)
 
-
-def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         for word in ("One", "/reset", "Two"):
             ada.sends(word)
@@ -70,11 +66,9 @@ def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
         assert len(ids) == 2
         assert all(ids)
 
-    play(story, tmp_path)
 
-
-def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("At last", first_s=55.0)
         ada.sends("Think")
@@ -87,11 +81,9 @@ def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) -> Non
         assert texts[:3] == ["", "", ""]
         assert all(texts[3:])
 
-    play(story, tmp_path)
 
-
-def test_what_looks_the_same_is_not_sent_again(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_what_looks_the_same_is_not_sent_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("Word * * * end", between_s=5.0)  # half a marker is not shown
         ada.sends("Tell me")
@@ -99,11 +91,9 @@ def test_what_looks_the_same_is_not_sent_again(tmp_path: Path) -> None:
         shown = [draft.text for draft in ada.chat.drafts]
         assert shown == list(dict.fromkeys(shown))
 
-    play(story, tmp_path)
 
-
-def test_half_written_markdown_is_never_seen(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_half_written_markdown_is_never_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("It is **very much so** and `code here` too", between_s=1.0)
         ada.sends("Tell me")
@@ -114,13 +104,11 @@ def test_half_written_markdown_is_never_seen(tmp_path: Path) -> None:
         assert not any(mark in draft.text for draft in ada.chat.drafts for mark in "*`")
         assert any(draft.entities for draft in ada.chat.drafts)
 
-    play(story, tmp_path)
 
-
-def test_of_a_long_answer_the_end_is_shown_and_all_of_it_arrives(tmp_path: Path) -> None:
+async def test_of_a_long_answer_the_end_is_shown_and_all_of_it_arrives(tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(75))
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         assert len(text) > 30_000
         world.model.says(text, between_s=0.001)
@@ -132,14 +120,12 @@ def test_of_a_long_answer_the_end_is_shown_and_all_of_it_arrives(tmp_path: Path)
         assert all(len(draft.text) <= 4096 for draft in ada.chat.drafts)
         assert "Paragraph 0." not in ada.chat.drafts[-1].text
 
-    play(story, tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000")
-
 
 # ---------------------------------------------------------------- trouble
 
 
-def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -153,16 +139,14 @@ def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
         assert answer.text == WORDS
         assert len(ada.chat.drafts) > 4
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize(
     "fault",
     [flood(600), slow(20.0), server_error(502), telegram_error(403, "Forbidden: no")],
     ids=["flood", "slow", "502", "403"],
 )
-def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) -> None:
-    async def story(world: World) -> None:
+async def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.faults.add(on="sendMessageDraft", reply=fault, times=None)
         world.model.says(WORDS, between_s=0.1)
@@ -172,11 +156,9 @@ def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) -> None:
         assert answer.text == WORDS
         assert world.telegram.world.now() - began < 59 * 0.1 + 0.5
 
-    play(story, tmp_path)
 
-
-def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
         refused = telegram_error(403, "Forbidden: no")
         world.telegram.faults.add(on="sendMessageDraft", reply=refused)
@@ -188,13 +170,11 @@ def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
         await bob.hears()
         assert bob.chat.drafts  # one refusal is not for everybody
 
-    play(story, tmp_path)
 
-
-def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path: Path) -> None:
+async def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=20))
         world.model.says(WORDS, between_s=0.2)
@@ -204,14 +184,12 @@ def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path: Path)
         assert answer.text == "Quite another answer"
         assert any(draft.text.startswith("word0") for draft in ada.chat.drafts)
 
-    play(story, tmp_path)
-
 
 # ---------------------------------------------------------------- a server without drafts
 
 
-def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         for word in ("One", "Two"):
@@ -222,11 +200,9 @@ def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_path: Pa
         assert len(ada.sees) == 2
         assert all(len(message.versions) >= 3 for message in ada.chat.from_bot)
 
-    play(story, tmp_path)
 
-
-def test_a_server_that_refuses_the_empty_draft_has_none(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_server_that_refuses_the_empty_draft_has_none(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         refused = telegram_error(400, "Bad Request: method is available in topics only")
         world.telegram.faults.add(on="sendMessageDraft", reply=refused, times=None)
@@ -235,11 +211,9 @@ def test_a_server_that_refuses_the_empty_draft_has_none(tmp_path: Path) -> None:
             await ada.hears()
         assert drafted(world) == [""]
 
-    play(story, tmp_path)
 
-
-def test_edits_keep_their_pace(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_edits_keep_their_pace(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.1)
@@ -255,13 +229,11 @@ def test_edits_keep_their_pace(tmp_path: Path) -> None:
         assert len(edited) >= 3
         assert all(b - a > EDIT_PACE_S - 0.001 for a, b in pairwise(edited[:-1]))
 
-    play(story, tmp_path)
 
-
-def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) -> None:
+async def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "word " * 80 for number in range(20))
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(text, between_s=0.005)
@@ -269,28 +241,24 @@ def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) -> None:
         await world.until(lambda: len(ada.sees) == 3)
         assert "".join("".join(ada.sees).split()) == "".join(text.split())
 
-    play(story, tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000")
 
-
-def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> None:
+async def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream, out_of_credit
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=30))
         world.openai.faults.add(on="POST /responses", reply=out_of_credit())
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
-        await world.until(lambda: "not available now" in (ada.sees or [""])[0])
+        await world.until(lambda: "not available right now" in (ada.sees or [""])[0])
         assert len(ada.sees) == 1
         assert ada.chat.from_bot[0].versions
 
-    play(story, tmp_path)
 
-
-def test_where_the_edited_message_was_deleted_the_answer_is_a_new_one(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_where_the_edited_message_was_deleted_the_answer_is_a_new_one(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -299,13 +267,11 @@ def test_where_the_edited_message_was_deleted_the_answer_is_a_new_one(tmp_path: 
         ada.chat.from_bot[0].is_deleted = True
         await world.until(lambda: ada.sees == [WORDS])
 
-    play(story, tmp_path)
-
 
 @pytest.mark.parametrize("nth", [1, 2])
 @pytest.mark.parametrize("effect", ["chat.edit", "store.note_stream", "store.finish"])
-def test_a_kill_leaves_no_half_message(tmp_path: Path, effect: str, nth: int) -> None:
-    async def story(world: World) -> None:
+async def test_a_kill_leaves_no_half_message(tmp_path: Path, effect: str, nth: int) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -319,20 +285,18 @@ def test_a_kill_leaves_no_half_message(tmp_path: Path, effect: str, nth: int) ->
         whole = WORDS if effect == "store.finish" else "The whole answer"
         await world.until(lambda: ada.sees == [whole])
 
-    play(story, tmp_path)
-
 
 # ---------------------------------------------------------------- the answer's parts
 
 
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
 @pytest.mark.parametrize("effect", ["chat.send", "store.mark_sent"])
-def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_again(
+async def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_again(
     tmp_path: Path, effect: str, moment: Moment
 ) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 380 for number in range(6))
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.model.says(text)
         process = world.process
@@ -348,13 +312,11 @@ def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_again(
         assert firsts.count("Paragraph 0") == firsts.count("Paragraph 1") == 1
         assert len(world.requests) == 1
 
-    play(story, tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000")
 
-
-def test_an_answer_replies_to_its_question_only_where_others_came_in_between(
+async def test_an_answer_replies_to_its_question_only_where_others_came_in_between(
     tmp_path: Path,
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("To the first", first_s=5.0)
         first = ada.sends("First")
@@ -364,11 +326,9 @@ def test_an_answer_replies_to_its_question_only_where_others_came_in_between(
         assert (one.text, one.reply_to) == ("To the first", first.id)
         assert two.reply_to is None
 
-    play(story, tmp_path)
 
-
-def test_of_a_long_answer_only_the_first_part_replies(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_of_a_long_answer_only_the_first_part_replies(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("word " * 1800, first_s=5.0)
         first = ada.sends("First")
@@ -376,5 +336,3 @@ def test_of_a_long_answer_only_the_first_part_replies(tmp_path: Path) -> None:
         ada.sends("Second")
         parts = await ada.hears(4)
         assert [part.reply_to for part in parts] == [first.id, None, None, None]
-
-    play(story, tmp_path)

@@ -20,7 +20,7 @@ from snapthread_sandbox.openai.scripted_model import Answer, Incomplete
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import album, photo
 from tests.line.test_limits import records
-from tests.line.world import World, at, play
+from tests.line.world import World, at, opened
 
 FAULTS: tuple[tuple[str, Fault], ...] = (
     ("POST /responses", server_error()),
@@ -69,7 +69,7 @@ async def one_round(world: World, people: list[Person], chance: random.Random) -
 async def all_rests(world: World) -> None:
     assert world.process is not None
     process = world.process
-    while process.line.worker.active or await process.store.count_waiting():
+    while process.bot.worker.active or await process.store.count_waiting():
         await asyncio.sleep(1)
 
 
@@ -80,10 +80,10 @@ def total(told: tuple[TurnRecord, ...], name: str) -> int:
 @pytest.mark.parametrize(
     ("count", "rounds"), [(60, 2), pytest.param(200, 5, marks=pytest.mark.soak)]
 )
-def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_counted(
+async def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_counted(
     tmp_path: Path, count: int, rounds: int
 ) -> None:
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         chance = random.Random(7)
         people = [world.person(1001 + number) for number in range(count)]
         world.model.otherwise = Answer(text="an answer of some words ", between_s=0.5)
@@ -104,7 +104,5 @@ def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_counted
         for name in ("messages", "images", "image_tokens", "bytes_uploaded", "cost_micros"):
             assert sum(getattr(row, name) for row in days) == total(told, name), name
         assert at() > told[0].at
-        spent = await world.process.line.quotas.spent(1001)
+        spent = await world.process.bot.quotas.spent(1001)
         assert spent.bot_month.cost_micros == total(told, "cost_micros")
-
-    play(story, tmp_path)

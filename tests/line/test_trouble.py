@@ -1,5 +1,6 @@
 """What goes wrong at OpenAI and at Telegram: who hears what, and that the bot goes on."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from snapthread_sandbox.faults import (
 )
 from snapthread_sandbox.openai.scripted_model import Incomplete, Refusal
 from tests.line.photos import photo
-from tests.line.world import World, play
+from tests.line.world import opened
 
 PASSING: dict[str, Fault] = {
     "500": server_error(),
@@ -39,8 +40,8 @@ PASSING: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_passing_trouble_at_openai_is_waited_out(tmp_path: Path, name: str) -> None:
-    async def story(world: World) -> None:
+async def test_passing_trouble_at_openai_is_waited_out(tmp_path: Path, name: str) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=PASSING[name], times=1)
         ada.sends("Hello")
@@ -48,38 +49,36 @@ def test_passing_trouble_at_openai_is_waited_out(tmp_path: Path, name: str) -> N
         assert answer.text == "You said: Hello"
         assert len(ada.sees) == 1
 
-    play(story, tmp_path)
-
 
 LASTING: dict[str, tuple[Fault, str]] = {
-    "busy": (server_error(), "The assistant is very busy just now."),
-    "out of credit": (out_of_credit(), "The assistant is not available now."),
+    "busy": (server_error(), "The assistant is very busy right now."),
+    "out of credit": (out_of_credit(), "The assistant is not available right now."),
     "wrong key": (
         openai_error(401, "Incorrect API key provided", code="invalid_api_key"),
-        "The assistant is not available now; the operator knows.",
+        "The assistant is not available right now.",
     ),
     "no such model": (
         openai_error(404, "The model does not exist", code="model_not_found"),
-        "The assistant is not available now; the operator knows.",
+        "The assistant is not available right now.",
     ),
     "policy": (
         openai_error(400, "Invalid prompt", code="invalid_prompt"),
-        "The assistant may not answer this.",
+        "The assistant is not allowed to answer this.",
     ),
     "too long": (
         openai_error(400, "Your input exceeds the context window", code="context_length_exceeded"),
-        "This is too long for me",
+        "Together with our conversation this is too long",
     ),
 }
 
 
 @pytest.mark.parametrize("name", LASTING)
-def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept(
+async def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept(
     tmp_path: Path, name: str
 ) -> None:
     fault, sentence = LASTING[name]
 
-    async def story(world: World) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         rule = world.openai.faults.add(on="POST /responses", reply=fault, times=None)
         ada.sends_photo(photo(), caption="What?")
@@ -93,11 +92,9 @@ def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept(
         assert answer.text == "You said: Hello"
         assert not world.requests[-1].file_ids
 
-    play(story, tmp_path)
 
-
-def test_an_upload_that_has_to_wait_for_minutes_is_a_sentence(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_upload_that_has_to_wait_for_minutes_is_a_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, began = world.person(), world.telegram.world.now()
         world.openai.faults.add(on="POST /files", reply=rate_limited(300), times=1)
         ada.sends_photo(photo(), caption="What?")
@@ -105,11 +102,9 @@ def test_an_upload_that_has_to_wait_for_minutes_is_a_sentence(tmp_path: Path) ->
         assert said.text.endswith("Please send the photo again too: it was not kept.")
         assert world.telegram.world.now() - began <= ASK_RETRY_WITHIN_S
 
-    play(story, tmp_path)
 
-
-def test_the_admins_are_told_once_an_hour_that_the_credit_is_spent(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_the_admins_are_told_once_an_hour_that_the_credit_is_spent(tmp_path: Path) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS="7") as world:
         ada, admin = world.person(), world.person(7)
         admin.sends("/start")
         await admin.hears()
@@ -121,37 +116,50 @@ def test_the_admins_are_told_once_an_hour_that_the_credit_is_spent(tmp_path: Pat
         assert "billing" in told.text
         assert len(admin.sees) == 2
 
-    play(story, tmp_path, ADMIN_USER_IDS="7")
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_the_operator_is_said_to_know_only_after_an_admin_was_reached(
+    tmp_path: Path, is_there: bool
+) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS="7") as world:
+        ada, admin = world.person(), world.person(7)
+        if is_there:
+            admin.sends("/start")
+            await admin.hears()
+        world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=None)
+        said = []
+        for _ in range(3):
+            ada.sends("Hello")
+            said += await ada.hears()
+            await asyncio.sleep(10)
+        claims = ["The operator has been told." in message.text for message in said]
+        assert claims == [False, is_there, is_there]
 
 
-def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("", ending=Refusal(text="I will not."))
         world.model.says("  ")
         ada.sends("One")
         ada.sends("Two")
         refused, empty = await ada.hears(2)
-        assert refused.text.startswith("The assistant may not answer this.")
-        assert empty.text.startswith("No words came to me this time.")
-
-    play(story, tmp_path)
+        assert refused.text.startswith("The assistant is not allowed to answer this.")
+        assert empty.text.startswith("No answer came out this time.")
 
 
-def test_an_answer_cut_at_its_longest_says_so(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_an_answer_cut_at_its_longest_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         world.model.says("Once upon a time", ending=Incomplete(reason="max_output_tokens"))
         ada.sends("A story")
         answer, note = await ada.hears(2)
         assert answer.text == "Once upon a time"
-        assert note.text.startswith("(The answer was cut here")
-
-    play(story, tmp_path)
+        assert note.text.startswith("(The answer was cut off here")
 
 
-def test_a_history_that_is_too_long_for_the_model_is_shortened(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_history_that_is_too_long_for_the_model_is_shortened(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         for text in ("One", "Two", "Three"):
             ada.sends(text)
@@ -164,11 +172,9 @@ def test_a_history_that_is_too_long_for_the_model_is_shortened(tmp_path: Path) -
         sizes = [len(request.body["input"]) for request in world.requests]
         assert sizes[-1] < sizes[-2]
 
-    play(story, tmp_path)
 
-
-def test_context_bound_leaves_older_turns_out_by_halves(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_context_bound_leaves_older_turns_out_by_halves(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONTEXT_MAX_TOKENS="4000") as world:
         ada = world.person()
         for number in range(30):
             world.model.says("a" * 2000)
@@ -179,8 +185,6 @@ def test_context_bound_leaves_older_turns_out_by_halves(tmp_path: Path) -> None:
         assert max(sizes) <= 9
         assert len(firsts) <= 10  # the beginning stays the same for several questions
 
-    play(story, tmp_path, CONTEXT_MAX_TOKENS="4000")
-
 
 # ---------------------------------------------------------------- Telegram
 
@@ -188,8 +192,8 @@ def test_context_bound_leaves_older_turns_out_by_halves(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "fault", [flood(3), flood(100), telegram_error(502, "Bad Gateway"), drops(), not_json()]
 )
-def test_an_answer_waits_for_telegram(tmp_path: Path, fault: Fault) -> None:
-    async def story(world: World) -> None:
+async def test_an_answer_waits_for_telegram(tmp_path: Path, fault: Fault) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         began = world.telegram.world.now()
         world.telegram.faults.add(on="sendMessage", reply=fault)
@@ -200,11 +204,9 @@ def test_an_answer_waits_for_telegram(tmp_path: Path, fault: Fault) -> None:
         assert world.telegram.world.now() - began >= (100 if asked_to_wait else 0)
         assert len(world.requests) == 1
 
-    play(story, tmp_path)
 
-
-def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
         world.model.says("For nobody", first_s=2.0)
         ada.sends("Hello")
@@ -213,18 +215,16 @@ def test_somebody_who_blocked_the_bot_holds_nobody_up(tmp_path: Path) -> None:
         bob.sends("Hello")
         await bob.hears()
         assert world.process is not None
-        worker = world.process.line.worker
+        worker = world.process.bot.worker
         await world.until(lambda: not worker.active)
         ada.unblocks_bot()
         ada.sends("Again")
         (answer,) = await ada.hears()
         assert answer.text == "You said: Again"
 
-    play(story, tmp_path)
 
-
-def test_polling_goes_on_after_trouble(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_polling_goes_on_after_trouble(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         moved = telegram_error(400, "Bad Request: logged out")
         away = telegram_error(502, "Bad Gateway")
@@ -234,32 +234,26 @@ def test_polling_goes_on_after_trouble(tmp_path: Path) -> None:
         (answer,) = await ada.hears(timeout_s=400)
         assert answer.text == "You said: Hello"
 
-    play(story, tmp_path)
 
-
-def test_a_webhook_set_by_somebody_is_taken_away(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_a_webhook_set_by_somebody_is_taken_away(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         await world.telegram.call(world.telegram.token, "setWebhook", {"url": "https://x.test/h"})
         ada.sends("Hello")
         (answer,) = await ada.hears(timeout_s=200)
         assert answer.text == "You said: Hello"
 
-    play(story, tmp_path)
 
-
-def test_another_poller_is_named_as_the_reason_until_it_is_gone(tmp_path: Path) -> None:
-    async def story(world: World) -> None:
+async def test_another_poller_is_named_as_the_reason_until_it_is_gone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
         ada = world.person()
         conflict = telegram_error(409, "Conflict: terminated by other getUpdates request")
         rule = world.telegram.faults.add(on="getUpdates", reply=conflict, times=None)
         ada.sends("Hello")
         assert world.process is not None
-        line = world.process.line
+        line = world.process.bot
         await world.until(lambda: rule.used > 0)
         assert "another" in " ".join(await line.reasons()).lower()
         rule.end()
         await ada.hears()
         assert not await line.reasons()
-
-    play(story, tmp_path)

@@ -12,7 +12,8 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.bot import Adapters, Bot, Maintenance, assemble, instructions_of
+from snapthread.bot import Bot
+from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.settings import Settings, load_settings
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
@@ -65,7 +66,7 @@ class World:
     async def rests(self) -> None:
         """Until nothing is being worked on, so that all of it is written down."""
         assert self.process is not None
-        worker = self.process.line.worker
+        worker = self.process.bot.worker
         await self.until(lambda: worker.active == 0)
 
     async def sleeps(self, seconds: float) -> None:
@@ -87,25 +88,25 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: SqliteStore, line: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, store: SqliteStore, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
         self.store = store
-        self.line = line
+        self.bot = bot
         self.maintenance = maintenance  # of a command that runs beside it
         self.stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        await self.line.run(self.stopping)
+        await self.bot.run(self.stopping)
 
     @classmethod
     async def start(cls, world: World) -> "Process":
         life = Life()
         store = await SqliteStore.open(world.folder / "bot.db")
         adapters = _edges(world, store, life)
-        line = await assemble(adapters, world.settings, FlatPrices())
+        bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()
-        return cls(life, store, line, await Maintenance.of(adapters, world.settings))
+        return cls(life, store, bot, await build_maintenance(adapters, world.settings))
 
     async def stop(self) -> None:
         """As SIGTERM does."""

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 import httpx2
 import pytest
 
-from snapthread.adapters.openai_api.assistant import LAST_BYTES_S
+from snapthread.adapters.openai_api.stream import LAST_BYTES_S
 from snapthread.errors import AssistantBusy, AssistantMisused, AssistantRefused, SnapthreadError
 from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
 from snapthread.model import Usage
@@ -17,6 +17,7 @@ from snapthread.ports import (
     InputImage,
     InputItem,
     InputText,
+    NotTaken,
     RequestTaken,
     TextDelta,
     UsageReported,
@@ -122,8 +123,8 @@ def test_what_was_not_sent_is_not_left_out() -> None:
 
 
 def test_another_400_is_not_repeated() -> None:
-    wire = Wire(error(400, "Unknown parameter: 'store'.", param="store", code="unknown_parameter"))
-    with pytest.raises(AssistantMisused, match=r"\(400, unknown_parameter, param store\)"):
+    wire = Wire(error(400, "Unknown parameter: 'model'.", param="model", code="unknown_parameter"))
+    with pytest.raises(AssistantMisused, match=r"\(400, unknown_parameter, param model\)"):
         asyncio.run(wire.ask())
     assert len(wire.requests) == 1
 
@@ -199,7 +200,7 @@ def test_an_answer_that_ends_in_an_error_has_cost_nothing() -> None:
 
 
 def test_a_question_that_is_refused_was_never_taken() -> None:
-    assert asyncio.run(heard(Wire(error(500)))) == []
+    assert asyncio.run(heard(Wire(error(500)))) == [RequestTaken(), NotTaken()]
 
 
 @pytest.mark.parametrize("kind", ["response.refusal.delta", "response.refusal.done"])
@@ -254,31 +255,23 @@ def test_a_server_that_holds_the_connection_costs_no_time() -> None:
     assert wire.bodies[0].is_closed
 
 
-def test_an_answer_that_is_stopped_is_closed() -> None:
+async def test_an_answer_that_is_stopped_is_closed() -> None:
     wire = Wire([delta("a"), 10.0, delta("b"), COMPLETED])
-
-    async def stop() -> None:
-        async with aclosing(wire.assistant.ask(ASK)) as answer:
-            assert await anext(answer) == RequestTaken()
-            assert await anext(answer) == TextDelta(text="a")
-        assert wire.bodies[0].is_closed
-
-    virtual.run(stop())
+    async with aclosing(wire.assistant.ask(ASK)) as answer:
+        assert await anext(answer) == RequestTaken()
+        assert await anext(answer) == TextDelta(text="a")
+    assert wire.bodies[0].is_closed
 
 
 @pytest.mark.parametrize("moment_s", [5.0, 15.0])
-def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
+async def test_cancelling_goes_through_and_closes(moment_s: float) -> None:
     wire = Wire([10.0, delta("a"), 10.0, COMPLETED])
-
-    async def cancel() -> None:
-        task = asyncio.create_task(wire.ask())
-        await asyncio.sleep(moment_s)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert wire.bodies[0].is_closed
-
-    virtual.run(cancel())
+    task = asyncio.create_task(wire.ask())
+    await asyncio.sleep(moment_s)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert wire.bodies[0].is_closed
 
 
 def test_a_connection_that_breaks_while_closing_does_not_spoil_the_answer() -> None:

@@ -19,6 +19,7 @@ from snapthread.errors import (
     SnapthreadError,
 )
 from tests.openai_api.wire import (
+    ASK_OF_IMAGE,
     COMPLETED,
     CREATED,
     Answer,
@@ -41,7 +42,7 @@ TOO_LONG = "Your input exceeds the context window of this model. Please adjust y
 
 def failure(*answers: Answer) -> SnapthreadError:
     with pytest.raises(SnapthreadError) as caught:
-        asyncio.run(Wire(*answers).ask())
+        asyncio.run(Wire(*answers).ask(ASK_OF_IMAGE))
     return caught.value
 
 
@@ -106,7 +107,7 @@ def test_a_code_means_the_same_in_every_shape(
         (error(429, code="credit_balance_exhausted"), OutOfCredit),
         (
             error(429, "Request too large for gpt-6-luna", code="rate_limit_exceeded"),
-            ContextTooLong,
+            AssistantBusy,
         ),
         (error(429, "Rate limit.", code="rate_limit_exceeded", type="tokens"), AssistantBusy),
         (error(500, code="server_error"), AssistantBusy),

@@ -101,71 +101,56 @@ def test_a_strict_double_answers_our_request() -> None:
         rate_limited(2),
     ],
 )
-def test_a_broken_answer_is_busy(fault: Fault) -> None:
-    async def ask() -> None:
-        both = Both()
-        both.openai.faults.add(on="POST /responses", reply=fault)
-        with pytest.raises(AssistantBusy):
-            await both.ask()
-
-    virtual.run(ask())
+async def test_a_broken_answer_is_busy(fault: Fault) -> None:
+    both = Both()
+    both.openai.faults.add(on="POST /responses", reply=fault)
+    with pytest.raises(AssistantBusy):
+        await both.ask()
 
 
-def test_the_life_of_a_file() -> None:
-    async def live() -> None:
-        both = Both()
-        first = await both.files.upload("mark-1.jpg", JPEG, "image/jpeg", life_s=86_400)
-        second = await both.files.upload("mark-2.jpg", JPEG, "image/jpeg", life_s=86_400)
-        listed = [found async for found in both.files.list()]
-        assert {found.openai_id: found.filename for found in listed} == {
-            first: "mark-1.jpg",
-            second: "mark-2.jpg",
-        }
-        assert listed[0].created_at == virtual.now()
-        assert await both.files.exists(first)
-        assert await both.files.delete(first)
-        assert not await both.files.delete(first)
-        assert not await both.files.exists(first)
-
-    virtual.run(live())
+async def test_the_life_of_a_file() -> None:
+    both = Both()
+    first = await both.files.upload("mark-1.jpg", JPEG, "image/jpeg", life_s=86_400)
+    second = await both.files.upload("mark-2.jpg", JPEG, "image/jpeg", life_s=86_400)
+    listed = [found async for found in both.files.list()]
+    assert {found.openai_id: found.filename for found in listed} == {
+        first: "mark-1.jpg",
+        second: "mark-2.jpg",
+    }
+    assert listed[0].created_at == virtual.now()
+    assert await both.files.exists(first)
+    assert await both.files.delete(first)
+    assert not await both.files.delete(first)
+    assert not await both.files.exists(first)
 
 
-def test_an_upload_whose_reply_is_lost_may_have_happened() -> None:
-    async def upload() -> None:
-        both = Both()
-        both.openai.faults.add(on="POST /files", reply=loses_reply())
-        with pytest.raises(FilesBusy) as caught:
-            await both.files.upload("a.jpg", JPEG, "image/jpeg", life_s=86_400)
-        assert caught.value.unknown
-        assert len(both.openai.files) == 1
-
-    virtual.run(upload())
+async def test_an_upload_whose_reply_is_lost_may_have_happened() -> None:
+    both = Both()
+    both.openai.faults.add(on="POST /files", reply=loses_reply())
+    with pytest.raises(FilesBusy) as caught:
+        await both.files.upload("a.jpg", JPEG, "image/jpeg", life_s=86_400)
+    assert caught.value.unknown
+    assert len(both.openai.files) == 1
 
 
-def test_a_connection_that_is_refused_has_uploaded_nothing() -> None:
-    async def upload() -> None:
-        both = Both()
-        both.openai.faults.add(on="POST /files", reply=drops("refused"))
-        with pytest.raises(FilesBusy) as caught:
-            await both.files.upload("a.jpg", JPEG, "image/jpeg", life_s=86_400)
-        assert not caught.value.unknown
-
-    virtual.run(upload())
+async def test_a_connection_that_is_refused_has_uploaded_nothing() -> None:
+    both = Both()
+    both.openai.faults.add(on="POST /files", reply=drops("refused"))
+    with pytest.raises(FilesBusy) as caught:
+        await both.files.upload("a.jpg", JPEG, "image/jpeg", life_s=86_400)
+    assert not caught.value.unknown
 
 
-def test_a_stopped_answer_is_stopped_at_openai() -> None:
-    async def stop() -> None:
-        both = Both()
-        answer = both.assistant.ask(
-            AssistantRequest(
-                lines=(InputItem(role="user", content=(InputText(text="one two three"),)),),
-                safety_identifier="s",
-                prompt_cache_key="p",
-            )
+async def test_a_stopped_answer_is_stopped_at_openai() -> None:
+    both = Both()
+    answer = both.assistant.ask(
+        AssistantRequest(
+            lines=(InputItem(role="user", content=(InputText(text="one two three"),)),),
+            safety_identifier="s",
+            prompt_cache_key="p",
         )
-        await anext(answer)
-        await anext(answer)
-        await answer.aclose()
-        assert len(both.openai.broken_off) == 1
-
-    virtual.run(stop())
+    )
+    await anext(answer)
+    await anext(answer)
+    await answer.aclose()
+    assert len(both.openai.broken_off) == 1

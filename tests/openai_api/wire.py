@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,13 +11,23 @@ import httpx2
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
-from snapthread.ports import AnswerEvent, AssistantRequest, InputItem, InputText, RequestTaken
+from snapthread.ports import (
+    AnswerEvent,
+    AssistantRequest,
+    InputImage,
+    InputItem,
+    InputText,
+    RequestTaken,
+)
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 ASK = AssistantRequest(
     lines=(InputItem(role="user", content=(InputText(text="a private question"),)),),
     safety_identifier="hash-of-a-user",
     prompt_cache_key="hash-of-a-conversation",
+)
+ASK_OF_IMAGE = replace(
+    ASK, lines=(*ASK.lines, InputItem(role="user", content=(InputImage(openai_id="file-1"),)))
 )
 Step = bytes | float | Exception  # bytes to send, seconds to wait, or how it breaks
 Answer = httpx2.Response | Exception | Sequence[Step]

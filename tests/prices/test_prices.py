@@ -126,6 +126,11 @@ def test_the_operators_file_wins(tmp_path: Path) -> None:
     assert prices.knows("my-model")
 
 
+@pytest.mark.parametrize("model", ["openai/gpt-6-luna", "meta/llama-4", "qwen/qwen3-vl:free"])
+def test_what_a_gateway_asks_for_a_model_is_unknown_and_not_free(model: str) -> None:
+    assert PRICES.cost_micros(model, _usage(1000)) is None
+
+
 def test_a_free_model_costs_nothing(tmp_path: Path) -> None:
     file = tmp_path / "prices.toml"
     file.write_text("[local]\ninput = 0\noutput = 0.0\n")

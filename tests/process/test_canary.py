@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 
 from snapthread.settings import Settings
 from snapthread_sandbox.faults import (
+    Rule,
     cuts_stream,
     drops,
     malformed_json,
@@ -50,7 +52,7 @@ BROKEN = (
     stream_of({"type": "response.output_text.delta", "delta": {"odd": QUOTED}}),
     replies({"surprise": QUOTED}),
 )
-HTTP_FORMS = (
+HTTP_FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", f"/admin?token={ADMIN}", {}),
     ("GET", "/admin", {"Authorization": f"Bearer {ADMIN}x"}),
     ("GET", f"/admin/{WRITTEN}.csv", {"Authorization": f"Bearer {ADMIN}"}),
@@ -168,11 +170,15 @@ async def _talk(town: Town) -> None:
         rule = town.openai.faults.add(on="POST /responses", reply=fault, times=None)
         bob = town.newcomer()
         bob.sends(WRITTEN)
-        await town.until(lambda rule=rule: rule.used)
+        await used(town, rule)
         rule.end()
         await hears(bob)
     await _break_telegram(town)
     await _break_files(town)
+
+
+async def used(town: Town, rule: Rule) -> None:
+    await town.until(lambda: rule.used)
 
 
 async def _break_telegram(town: Town) -> None:
@@ -181,7 +187,7 @@ async def _break_telegram(town: Town) -> None:
         error = telegram_error(code, f"Bad Request: bot{TOKEN}")
         rule = town.telegram.faults.add(on="sendMessage*", reply=error)
         eve.sends(WRITTEN)
-        await town.until(lambda rule=rule: rule.used)
+        await used(town, rule)
     town.telegram.faults.add(on="getUpdates", reply=not_json(502, f"{QUOTED} {TOKEN}".encode()))
     town.telegram.push_raw({"message": {"text": WRITTEN, "chat": WRITTEN}})
     eve.sends(WRITTEN)
@@ -205,7 +211,7 @@ async def _break_files(town: Town) -> None:
 
 def test_a_password_in_an_address_is_not_told_where_it_leads_nowhere(tmp_path: Path) -> None:
     """Of the store's server, and of a proxy; also spelled as an address spells it."""
-    written = canary.quote(PASSWORD, safe="")
+    written = quote(PASSWORD, safe="")
     settings = {
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "OPENAI_API_KEY": KEY,

@@ -17,31 +17,25 @@ async def poll(api: BotApi, **params: object) -> Any:
     return body.get("result", body.get("description"))
 
 
-def test_an_update_comes_again_until_it_is_confirmed() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        ada = api.person()
-        ada.sends("one")
-        ada.sends("two")
-        one, two = await poll(api)
-        assert await poll(api) == [one, two]
-        assert await poll(api, offset=two["update_id"]) == [two]
-        assert await poll(api, offset=two["update_id"] + 1) == []
-        assert api.pending == []
-        assert two["update_id"] == one["update_id"] + 1
-
-    run(main())
+async def test_an_update_comes_again_until_it_is_confirmed() -> None:
+    api = BotApi(now=unix_now)
+    ada = api.person()
+    ada.sends("one")
+    ada.sends("two")
+    one, two = await poll(api)
+    assert await poll(api) == [one, two]
+    assert await poll(api, offset=two["update_id"]) == [two]
+    assert await poll(api, offset=two["update_id"] + 1) == []
+    assert api.pending == []
+    assert two["update_id"] == one["update_id"] + 1
 
 
-def test_a_negative_offset_forgets_all_but_the_last() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        for number in range(5):
-            api.person().sends(str(number))
-        assert [u["message"]["text"] for u in await poll(api, offset=-2)] == ["3", "4"]
-        assert len(api.pending) == 2
-
-    run(main())
+async def test_a_negative_offset_forgets_all_but_the_last() -> None:
+    api = BotApi(now=unix_now)
+    for number in range(5):
+        api.person().sends(str(number))
+    assert [u["message"]["text"] for u in await poll(api, offset=-2)] == ["3", "4"]
+    assert len(api.pending) == 2
 
 
 def test_at_most_a_hundred_come_at_once() -> None:
@@ -54,63 +48,48 @@ def test_at_most_a_hundred_come_at_once() -> None:
     assert run(main()) == (100, 3)
 
 
-def test_a_long_poll_ends_when_something_happens() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        polled = asyncio.create_task(poll(api, timeout=50))
-        await asyncio.sleep(7)
-        api.person().sends("hi")
-        assert len(await polled) == 1
-        assert loop().time() == 7
-
-    run(main())
+async def test_a_long_poll_ends_when_something_happens() -> None:
+    api = BotApi(now=unix_now)
+    polled = asyncio.create_task(poll(api, timeout=50))
+    await asyncio.sleep(7)
+    api.person().sends("hi")
+    assert len(await polled) == 1
+    assert loop().time() == 7
 
 
-def test_a_long_poll_ends_empty_after_its_time() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        assert await poll(api, timeout=30) == []
-        assert loop().time() == 30
-
-    run(main())
+async def test_a_long_poll_ends_empty_after_its_time() -> None:
+    api = BotApi(now=unix_now)
+    assert await poll(api, timeout=30) == []
+    assert loop().time() == 30
 
 
-def test_a_second_poller_ends_the_first() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        first = asyncio.create_task(poll(api, timeout=50))
-        await asyncio.sleep(1)
-        second = asyncio.create_task(poll(api, timeout=5))
-        assert "terminated by other getUpdates request" in await first
-        assert await second == []
-
-    run(main())
+async def test_a_second_poller_ends_the_first() -> None:
+    api = BotApi(now=unix_now)
+    first = asyncio.create_task(poll(api, timeout=50))
+    await asyncio.sleep(1)
+    second = asyncio.create_task(poll(api, timeout=5))
+    assert "terminated by other getUpdates request" in await first
+    assert await second == []
 
 
-def test_a_poll_that_was_given_up_leaves_its_updates() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        polled = asyncio.create_task(poll(api, timeout=50))
-        await asyncio.sleep(1)
-        polled.cancel()
-        api.person().sends("hi")
-        assert len(await poll(api)) == 1
-
-    run(main())
+async def test_a_poll_that_was_given_up_leaves_its_updates() -> None:
+    api = BotApi(now=unix_now)
+    polled = asyncio.create_task(poll(api, timeout=50))
+    await asyncio.sleep(1)
+    polled.cancel()
+    api.person().sends("hi")
+    assert len(await poll(api)) == 1
 
 
-def test_only_wanted_kinds_come_and_the_wish_is_remembered() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        ada = api.person()
-        await poll(api, allowed_updates=["callback_query"])
-        ada.sends("lost")
-        assert await poll(api) == []
-        await poll(api, allowed_updates='["message", "message_reaction"]')
-        ada.reacts(ada.sends("seen"), "👍")
-        assert [list(update)[1] for update in await poll(api)] == ["message", "message_reaction"]
-
-    run(main())
+async def test_only_wanted_kinds_come_and_the_wish_is_remembered() -> None:
+    api = BotApi(now=unix_now)
+    ada = api.person()
+    await poll(api, allowed_updates=["callback_query"])
+    ada.sends("lost")
+    assert await poll(api) == []
+    await poll(api, allowed_updates='["message", "message_reaction"]')
+    ada.reacts(ada.sends("seen"), "👍")
+    assert [list(update)[1] for update in await poll(api)] == ["message", "message_reaction"]
 
 
 def test_reactions_and_stops_do_not_come_by_default() -> None:
@@ -127,28 +106,22 @@ def test_reactions_and_stops_do_not_come_by_default() -> None:
     assert run(main()) == ["message"]
 
 
-def test_what_nobody_fetches_for_a_day_is_lost() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        api.person().sends("old")
-        await asyncio.sleep(86_399)
-        assert len(await poll(api)) == 1
-        await asyncio.sleep(1)
-        assert await poll(api) == []
-
-    run(main())
+async def test_what_nobody_fetches_for_a_day_is_lost() -> None:
+    api = BotApi(now=unix_now)
+    api.person().sends("old")
+    await asyncio.sleep(86_399)
+    assert len(await poll(api)) == 1
+    await asyncio.sleep(1)
+    assert await poll(api) == []
 
 
-def test_an_unknown_update_is_delivered_too() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        api.push_raw({"telepathy": {"thought": "hi"}})
-        api.push_raw({"update_id": 800_000_000, "message": {}})
-        api.person().sends("hi")
-        ids = [update["update_id"] for update in await poll(api)]
-        assert ids == [700_000_001, 800_000_000, 800_000_001]
-
-    run(main())
+async def test_an_unknown_update_is_delivered_too() -> None:
+    api = BotApi(now=unix_now)
+    api.push_raw({"telepathy": {"thought": "hi"}})
+    api.push_raw({"update_id": 800_000_000, "message": {}})
+    api.person().sends("hi")
+    ids = [update["update_id"] for update in await poll(api)]
+    assert ids == [700_000_001, 800_000_000, 800_000_001]
 
 
 class Hook:
@@ -171,55 +144,46 @@ async def set_hook(api: BotApi, **more: object) -> Any:
     return (await api.call(TOKEN, "setWebhook", params))[1]
 
 
-def test_a_webhook_gets_updates_in_order_with_its_secret() -> None:
-    async def main() -> None:
-        api, hook = BotApi(now=unix_now), Hook()
-        await set_hook(api)
-        delivery = asyncio.create_task(api.deliver(hook))
-        api.person().sends("one")
-        api.person().sends("two")
-        await asyncio.sleep(1)
-        delivery.cancel()
-        assert [(url, secret) for url, secret, _ in hook.got] == [
-            ("https://bot.example/hook", "s3cret")
-        ] * 2
-        assert b"one" in hook.got[0][2]
-        assert api.pending == []
-
-    run(main())
+async def test_a_webhook_gets_updates_in_order_with_its_secret() -> None:
+    api, hook = BotApi(now=unix_now), Hook()
+    await set_hook(api)
+    delivery = asyncio.create_task(api.deliver(hook))
+    api.person().sends("one")
+    api.person().sends("two")
+    await asyncio.sleep(1)
+    delivery.cancel()
+    assert [(url, secret) for url, secret, _ in hook.got] == [
+        ("https://bot.example/hook", "s3cret")
+    ] * 2
+    assert b"one" in hook.got[0][2]
+    assert api.pending == []
 
 
-def test_a_webhook_is_asked_again_until_it_takes_the_update() -> None:
-    async def main() -> None:
-        api, hook = BotApi(now=unix_now), Hook(500, 0)
-        await set_hook(api)
-        delivery = asyncio.create_task(api.deliver(hook))
-        api.person().sends("one")
-        await asyncio.sleep(1.5)
-        _, info = await api.call(TOKEN, "getWebhookInfo")
-        assert info["result"]["last_error_message"] == "Connection refused"
-        assert info["result"]["pending_update_count"] == 1
-        await asyncio.sleep(5)
-        delivery.cancel()
-        assert len(hook.got) == 3
-        assert api.pending == []
-
-    run(main())
+async def test_a_webhook_is_asked_again_until_it_takes_the_update() -> None:
+    api, hook = BotApi(now=unix_now), Hook(500, 0)
+    await set_hook(api)
+    delivery = asyncio.create_task(api.deliver(hook))
+    api.person().sends("one")
+    await asyncio.sleep(1.5)
+    _, info = await api.call(TOKEN, "getWebhookInfo")
+    assert info["result"]["last_error_message"] == "Connection refused"
+    assert info["result"]["pending_update_count"] == 1
+    await asyncio.sleep(5)
+    delivery.cancel()
+    assert len(hook.got) == 3
+    assert api.pending == []
 
 
-def test_nobody_polls_while_a_webhook_is_set() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        polled = asyncio.create_task(poll(api, timeout=50))
-        await asyncio.sleep(1)
-        await set_hook(api)
-        assert "terminated by setWebhook request" in await polled
-        assert "can't use getUpdates method while webhook is active" in await poll(api)
-        api.person().sends("hi")
-        await api.call(TOKEN, "deleteWebhook", {"drop_pending_updates": True})
-        assert await poll(api) == []
-
-    run(main())
+async def test_nobody_polls_while_a_webhook_is_set() -> None:
+    api = BotApi(now=unix_now)
+    polled = asyncio.create_task(poll(api, timeout=50))
+    await asyncio.sleep(1)
+    await set_hook(api)
+    assert "terminated by setWebhook request" in await polled
+    assert "can't use getUpdates method while webhook is active" in await poll(api)
+    api.person().sends("hi")
+    await api.call(TOKEN, "deleteWebhook", {"drop_pending_updates": True})
+    assert await poll(api) == []
 
 
 @pytest.mark.parametrize(

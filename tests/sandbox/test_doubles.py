@@ -49,33 +49,27 @@ def test_aiogram_understands_everything_that_people_send() -> None:
     assert run(main()) == ["message"] * 11 + ["edited_message", "my_chat_member"]
 
 
-def test_aiogram_sends_what_the_double_takes() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        ada, bot = api.person(), telegram_bot(api)
-        ada.sends("hi")
-        bold = MessageEntity(type="bold", offset=0, length=2)
-        reply = ReplyParameters(message_id=1, allow_sending_without_reply=True)
-        await bot.send_message(1001, "hi", entities=[bold], reply_parameters=reply)
-        await bot.send_message_draft(1001, 5, can_stop=True, keep_on_stop=True)
-        await bot.send_document(1001, BufferedInputFile(b"{}", "export.json"))
-        assert ada.chat.from_bot[0].reply_to == 1
-        assert ada.chat.drafts[0].can_stop
-        assert ada.chat.from_bot[1].json["document"]["file_size"] == 2
-
-    run(main())
+async def test_aiogram_sends_what_the_double_takes() -> None:
+    api = BotApi(now=unix_now)
+    ada, bot = api.person(), telegram_bot(api)
+    ada.sends("hi")
+    bold = MessageEntity(type="bold", offset=0, length=2)
+    reply = ReplyParameters(message_id=1, allow_sending_without_reply=True)
+    await bot.send_message(1001, "hi", entities=[bold], reply_parameters=reply)
+    await bot.send_message_draft(1001, 5, can_stop=True, keep_on_stop=True)
+    await bot.send_document(1001, BufferedInputFile(b"{}", "export.json"))
+    assert ada.chat.from_bot[0].reply_to == 1
+    assert ada.chat.drafts[0].can_stop
+    assert ada.chat.from_bot[1].json["document"]["file_size"] == 2
 
 
-def test_aiogram_downloads_a_photo() -> None:
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        bot = telegram_bot(api)
-        photo = api.person().sends_photo(picture("red", 640, 480)).json["photo"][-1]
-        downloaded = await bot.download(photo["file_id"])
-        assert downloaded is not None
-        assert downloaded.read() == picture("red", 640, 480)
-
-    run(main())
+async def test_aiogram_downloads_a_photo() -> None:
+    api = BotApi(now=unix_now)
+    bot = telegram_bot(api)
+    photo = api.person().sends_photo(picture("red", 640, 480)).json["photo"][-1]
+    downloaded = await bot.download(photo["file_id"])
+    assert downloaded is not None
+    assert downloaded.read() == picture("red", 640, 480)
 
 
 BOT_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
@@ -94,17 +88,13 @@ BOT_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
 
 
 @pytest.mark.parametrize("name", BOT_FAULTS)
-def test_a_fault_of_telegram_reaches_the_bot_as_aiograms_own_failure(name: str) -> None:
+async def test_a_fault_of_telegram_reaches_the_bot_as_aiograms_own_failure(name: str) -> None:
     fault, failure = BOT_FAULTS[name]
-
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        bot = telegram_bot(api)
-        api.faults.add(on="getMe", reply=fault)
-        with pytest.raises(failure):
-            await bot.get_me()
-
-    run(main())
+    api = BotApi(now=unix_now)
+    bot = telegram_bot(api)
+    api.faults.add(on="getMe", reply=fault)
+    with pytest.raises(failure):
+        await bot.get_me()
 
 
 DOWNLOAD_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
@@ -118,53 +108,43 @@ DOWNLOAD_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
 
 
 @pytest.mark.parametrize("name", DOWNLOAD_FAULTS)
-def test_a_download_fails_as_it_does_over_aiohttp(name: str) -> None:
+async def test_a_download_fails_as_it_does_over_aiohttp(name: str) -> None:
     fault, failure = DOWNLOAD_FAULTS[name]
-
-    async def main() -> None:
-        api = BotApi(now=unix_now)
-        bot = telegram_bot(api)
-        photo = api.person().sends_photo(picture()).json["photo"][-1]
-        api.faults.add(on="file", reply=fault)
-        with pytest.raises(failure):
-            await bot.download(photo["file_id"])
-
-    run(main())
+    api = BotApi(now=unix_now)
+    bot = telegram_bot(api)
+    photo = api.person().sends_photo(picture()).json["photo"][-1]
+    api.faults.add(on="file", reply=fault)
+    with pytest.raises(failure):
+        await bot.download(photo["file_id"])
 
 
-def test_the_sdk_uploads_lists_and_deletes() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        client = openai_client(openai)
-        file = await client.files.create(
-            file=("snap-фото.jpg", picture(), "image/jpeg"),
-            purpose="vision",
-            expires_after={"anchor": "created_at", "seconds": 3600},
-        )
-        assert openai.files[file.id].name == "snap-фото.jpg"
-        openai.upload("b.jpg", picture())
-        assert len([found.id async for found in await client.files.list(limit=1)]) == 2
-        assert (await client.files.delete(file.id)).deleted
-        with pytest.raises(sdk.NotFoundError):
-            await client.files.retrieve(file.id)
-
-    run(main())
+async def test_the_sdk_uploads_lists_and_deletes() -> None:
+    openai, _ = an_openai()
+    client = openai_client(openai)
+    file = await client.files.create(
+        file=("snap-фото.jpg", picture(), "image/jpeg"),
+        purpose="vision",
+        expires_after={"anchor": "created_at", "seconds": 3600},
+    )
+    assert openai.files[file.id].name == "snap-фото.jpg"
+    openai.upload("b.jpg", picture())
+    assert len([found.id async for found in await client.files.list(limit=1)]) == 2
+    assert (await client.files.delete(file.id)).deleted
+    with pytest.raises(sdk.NotFoundError):
+        await client.files.retrieve(file.id)
 
 
 async def ask(client: sdk.AsyncOpenAI, **more: Any) -> list[Any]:
     return [event async for event in await asked(client, **more)]
 
 
-def test_the_sdk_streams_an_answer() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("One two.", first_s=1, between_s=1)
-        events = await ask(openai_client(openai))
-        assert events[-1].response.output_text == "One two."
-        assert events[-1].response.usage.input_tokens == 6
-        assert loop().time() == 2
-
-    run(main())
+async def test_the_sdk_streams_an_answer() -> None:
+    openai, model = an_openai()
+    model.says("One two.", first_s=1, between_s=1)
+    events = await ask(openai_client(openai))
+    assert events[-1].response.output_text == "One two."
+    assert events[-1].response.usage.input_tokens == 6
+    assert loop().time() == 2
 
 
 OPENAI_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
@@ -180,17 +160,13 @@ OPENAI_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
 
 
 @pytest.mark.parametrize("name", OPENAI_FAULTS)
-def test_a_fault_of_openai_reaches_the_bot_as_the_sdks_own_failure(name: str) -> None:
+async def test_a_fault_of_openai_reaches_the_bot_as_the_sdks_own_failure(name: str) -> None:
     fault, failure = OPENAI_FAULTS[name]
-
-    async def main() -> None:
-        openai, _ = an_openai()
-        client = openai_client(openai)
-        openai.faults.add(on="POST /responses", reply=fault)
-        with pytest.raises(failure):
-            await ask(client)
-
-    run(main())
+    openai, _ = an_openai()
+    client = openai_client(openai)
+    openai.faults.add(on="POST /responses", reply=fault)
+    with pytest.raises(failure):
+        await ask(client)
 
 
 LOSSES: list[tuple[Loss, type[Exception]]] = [
@@ -201,29 +177,25 @@ LOSSES: list[tuple[Loss, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("how", "cause"), LOSSES)
-def test_the_cause_of_a_lost_connection_is_httpx2s_own(how: Loss, cause: type[Exception]) -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        openai.faults.add(reply=faults.drops(how))
-        with pytest.raises(sdk.APIConnectionError) as lost:
-            await openai_client(openai).files.list()
-        assert isinstance(lost.value.__cause__, cause)
+async def test_the_cause_of_a_lost_connection_is_httpx2s_own(
+    how: Loss, cause: type[Exception]
+) -> None:
+    openai, _ = an_openai()
+    openai.faults.add(reply=faults.drops(how))
+    with pytest.raises(sdk.APIConnectionError) as lost:
+        await openai_client(openai).files.list()
+    assert isinstance(lost.value.__cause__, cause)
 
-    run(main())
 
-
-def test_closing_a_stream_ends_the_answer_at_openai() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("One two three.", between_s=100)
-        stream = await asked(openai_client(openai))
-        async for event in stream:
-            if event.type == "response.output_text.delta":
-                break
-        await stream.close()
-        assert len(openai.broken_off) == 1
-
-    run(main())
+async def test_closing_a_stream_ends_the_answer_at_openai() -> None:
+    openai, model = an_openai()
+    model.says("One two three.", between_s=100)
+    stream = await asked(openai_client(openai))
+    async for event in stream:
+        if event.type == "response.output_text.delta":
+            break
+    await stream.close()
+    assert len(openai.broken_off) == 1
 
 
 SHAPES: dict[DeadFileShape, Callable[[Any], bool]] = {
@@ -245,13 +217,10 @@ def test_some_dead_files_surface_as_the_last_event(shape: DeadFileShape) -> None
     assert run(main())
 
 
-def test_a_nested_error_event_is_raised_by_the_sdk() -> None:
-    async def main() -> None:
-        openai, model = an_openai()
-        model.says("x", ending=ErrorEvent(code="server_error", message="No.", is_nested=True))
-        with pytest.raises(sdk.APIError) as failed:
-            await ask(openai_client(openai))
-        assert failed.value.code == "server_error"
-        await asyncio.sleep(0)
-
-    run(main())
+async def test_a_nested_error_event_is_raised_by_the_sdk() -> None:
+    openai, model = an_openai()
+    model.says("x", ending=ErrorEvent(code="server_error", message="No.", is_nested=True))
+    with pytest.raises(sdk.APIError) as failed:
+        await ask(openai_client(openai))
+    assert failed.value.code == "server_error"
+    await asyncio.sleep(0)

@@ -8,7 +8,6 @@ import pytest
 from snapthread_sandbox.openai.models import ModelTraits
 from snapthread_sandbox.wire import Request, read
 from tests.sandbox.worlds import an_openai, picture, question, told
-from tests.virtual import run
 
 
 def user(*content: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
@@ -98,85 +97,63 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str | None, str | None]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_wrong_question_is_refused_by_status_code_and_parameter(name: str) -> None:
+async def test_a_wrong_question_is_refused_by_status_code_and_parameter(name: str) -> None:
     change, status, code, param = REFUSED[name]
-
-    async def main() -> None:
-        openai, model = an_openai()
-        refused = await told(openai, "POST", "/responses", question(**change))
-        assert (refused["http"], refused["error"]["code"]) == (status, code)
-        assert refused["error"]["param"] == param
-        assert model.questions == []
-
-    run(main())
+    openai, model = an_openai()
+    refused = await told(openai, "POST", "/responses", question(**change))
+    assert (refused["http"], refused["error"]["code"]) == (status, code)
+    assert refused["error"]["param"] == param
+    assert model.questions == []
 
 
-def test_too_few_tokens_are_refused_in_the_words_of_the_live_api() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        refused = await told(openai, "POST", "/responses", question(max_output_tokens=8))
-        assert refused["error"]["message"] == (
-            "Invalid 'max_output_tokens': integer below minimum value. "
-            "Expected a value >= 16, but got 8 instead."
-        )
-
-    run(main())
+async def test_too_few_tokens_are_refused_in_the_words_of_the_live_api() -> None:
+    openai, _ = an_openai()
+    refused = await told(openai, "POST", "/responses", question(max_output_tokens=8))
+    assert refused["error"]["message"] == (
+        "Invalid 'max_output_tokens': integer below minimum value. "
+        "Expected a value >= 16, but got 8 instead."
+    )
 
 
-def test_an_input_beyond_the_context_is_refused() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        openai.models["tiny"] = ModelTraits(id="tiny", context_tokens=10)
-        body = question(model="tiny", input="word " * 20)
-        refused = await told(openai, "POST", "/responses", body)
-        assert refused["error"]["code"] == "context_length_exceeded"
-
-    run(main())
+async def test_an_input_beyond_the_context_is_refused() -> None:
+    openai, _ = an_openai()
+    openai.models["tiny"] = ModelTraits(id="tiny", context_tokens=10)
+    body = question(model="tiny", input="word " * 20)
+    refused = await told(openai, "POST", "/responses", body)
+    assert refused["error"]["code"] == "context_length_exceeded"
 
 
-def test_a_wrong_key_is_refused_and_not_repeated_in_full() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        headers = {"authorization": "Bearer sk-something-secret"}
-        request = Request(method="GET", path="/v1/files", headers=headers)
-        response = await openai.handle(request)
-        refused = json.loads(await read(response))
-        assert (response.status, refused["error"]["code"]) == (401, "invalid_api_key")
-        assert "something" not in refused["error"]["message"]
-
-    run(main())
+async def test_a_wrong_key_is_refused_and_not_repeated_in_full() -> None:
+    openai, _ = an_openai()
+    headers = {"authorization": "Bearer sk-something-secret"}
+    request = Request(method="GET", path="/v1/files", headers=headers)
+    response = await openai.handle(request)
+    refused = json.loads(await read(response))
+    assert (response.status, refused["error"]["code"]) == (401, "invalid_api_key")
+    assert "something" not in refused["error"]["message"]
 
 
-def test_every_question_is_logged_with_the_files_it_names() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        file_id = openai.upload("a.jpg", picture())
-        await told(openai, "POST", "/responses", question(file_id, "file-gone", stream=False))
-        (asked,) = openai.requests
-        assert asked.file_ids == (file_id, "file-gone")
-        assert asked.dead_ids == ("file-gone",)
-        assert asked.status == 400
-        assert openai.counts["POST /responses"] == 1
-
-    run(main())
+async def test_every_question_is_logged_with_the_files_it_names() -> None:
+    openai, _ = an_openai()
+    file_id = openai.upload("a.jpg", picture())
+    await told(openai, "POST", "/responses", question(file_id, "file-gone", stream=False))
+    (asked,) = openai.requests
+    assert asked.file_ids == (file_id, "file-gone")
+    assert asked.dead_ids == ("file-gone",)
+    assert asked.status == 400
+    assert openai.counts["POST /responses"] == 1
 
 
-def test_tokens_are_counted_before_they_are_paid() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        file_id = openai.upload("a.jpg", picture("red", 1280, 960))
-        body = {"model": "gpt-6-luna", "input": question(file_id)["input"]}
-        counted = await told(openai, "POST", "/responses/input_tokens", body)
-        assert counted["input_tokens"] == 1440 + 4  # the picture and "What is this?"
-
-    run(main())
+async def test_tokens_are_counted_before_they_are_paid() -> None:
+    openai, _ = an_openai()
+    file_id = openai.upload("a.jpg", picture("red", 1280, 960))
+    body = {"model": "gpt-6-luna", "input": question(file_id)["input"]}
+    counted = await told(openai, "POST", "/responses/input_tokens", body)
+    assert counted["input_tokens"] == 1440 + 4  # the picture and "What is this?"
 
 
-def test_models_are_known_by_name() -> None:
-    async def main() -> None:
-        openai, _ = an_openai()
-        assert (await told(openai, "GET", "/models/gpt-6-luna"))["object"] == "model"
-        assert (await told(openai, "GET", "/models/gpt-9"))["http"] == 404
-        assert (await told(openai, "GET", "/nothing"))["http"] == 404
-
-    run(main())
+async def test_models_are_known_by_name() -> None:
+    openai, _ = an_openai()
+    assert (await told(openai, "GET", "/models/gpt-6-luna"))["object"] == "model"
+    assert (await told(openai, "GET", "/models/gpt-9"))["http"] == 404
+    assert (await told(openai, "GET", "/nothing"))["http"] == 404

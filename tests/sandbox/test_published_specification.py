@@ -10,7 +10,15 @@ from jsonschema import Draft202012Validator
 
 from snapthread_sandbox.openai.api import OpenAI, collected
 from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent, Failed
-from snapthread_sandbox.openai.scripted_model import Ending, Incomplete, Refusal
+from snapthread_sandbox.openai.pieces import (
+    Begin,
+    Delta,
+    Ending,
+    Incomplete,
+    Piece,
+    Refusal,
+    Thinking,
+)
 from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import an_openai, question, send, told, upload
 from tests.virtual import run
@@ -120,6 +128,26 @@ def test_every_event_of_a_stream_is_a_published_one(name: str, effort: str) -> N
         text = "" if name == "refused" else "Hello there, you."
         model.says(text, ending=ENDINGS[name])
         return await stream_of(openai, question(reasoning={"effort": effort}))
+
+    events = run(main())
+    assert {e["type"]: faults_of(_schema_of(e), e) for e in events} == {
+        event["type"]: [] for event in events
+    }
+
+
+SCRIPTS: dict[str, tuple[Piece, ...]] = {
+    "two items": (Begin(phase="commentary"), "Hm.", Begin(phase="final_answer"), "A cat."),
+    "interleaved items": (Delta("a", item=0), Delta("1", item=1), Delta("b", item=0)),
+    "thoughts only": (Thinking(64), Incomplete(reason="max_output_tokens")),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_event_of_a_script_is_a_published_one(name: str) -> None:
+    async def main() -> list[Json]:
+        openai, model = an_openai()
+        model.plays(*SCRIPTS[name])
+        return await stream_of(openai, question())
 
     events = run(main())
     assert {e["type"]: faults_of(_schema_of(e), e) for e in events} == {

@@ -189,3 +189,25 @@ def test_another_process_can_arrange_what_happens() -> None:
         assert "no streamed message" in wrong["error"]
 
     served(story)
+
+
+def test_another_process_can_gather_a_group_and_change_it() -> None:
+    async def story(sandbox: Sandbox) -> None:
+        await sandbox.control("POST", "/people/7", first_name="Eve")
+        await sandbox.control("POST", "/groups/-9", title="Friends", is_forum=True)
+        thread = await sandbox.control("POST", "/groups/-9/topic", name="Cats")
+        where = {"to": -9, "thread": thread}
+        said = await sandbox.control("POST", "/people/7/text", text="/start", **where)
+        edit = {"to": -9, "message": said["message_id"], "text": "/reset"}
+        await sandbox.control("POST", "/people/7/edit", **edit)
+        updates = await sandbox.bot.get_updates()
+        assert [u.event_type for u in updates] == ["message", "message", "edited_message"]
+        await sandbox.bot.send_message(-9, "Hello.", message_thread_id=thread)
+        seen = await sandbox.control("GET", "/groups/-9/chat")
+        assert seen["messages"][-1]["text"] == "Hello."
+        await sandbox.control("POST", "/switches", has_files=False, has_topics=True)
+        assert (await sandbox.bot.get_me()).has_topics_enabled is True
+        with pytest.raises(sdk.NotFoundError):
+            await sandbox.client.files.list()
+
+    served(story)

@@ -40,31 +40,25 @@ def test_timers_fire_in_order_of_their_time() -> None:
     assert run(main()) == [10, 20, 30]
 
 
-def test_time_stands_still_while_a_thread_works() -> None:
-    async def main() -> None:
-        alarm = asyncio.create_task(asyncio.sleep(1))
-        assert await asyncio.to_thread(lambda: 7) == 7
-        with pytest.raises(KeyError):
-            await asyncio.to_thread(dict[str, str]().__getitem__, "no such key")
-        assert now() == START
-        assert not alarm.done()
-        await alarm
-
-    run(main())
+async def test_time_stands_still_while_a_thread_works() -> None:
+    alarm = asyncio.create_task(asyncio.sleep(1))
+    assert await asyncio.to_thread(lambda: 7) == 7
+    with pytest.raises(KeyError):
+        await asyncio.to_thread(dict[str, str]().__getitem__, "no such key")
+    assert now() == START
+    assert not alarm.done()
+    await alarm
 
 
-def test_what_a_thread_began_is_done_although_nobody_waits_any_more() -> None:
-    async def main() -> None:
-        ended: list[float] = []
-        loop = asyncio.get_running_loop()
-        task = asyncio.create_task(asyncio.to_thread(lambda: ended.append(loop.time())))
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert ended == [0.0]
-
-    run(main())
+async def test_what_a_thread_began_is_done_although_nobody_waits_any_more() -> None:
+    ended: list[float] = []
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(asyncio.to_thread(lambda: ended.append(loop.time())))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == [0.0]
 
 
 def test_waiting_for_what_can_never_happen_is_an_error_that_names_the_waiter() -> None:
@@ -75,14 +69,11 @@ def test_waiting_for_what_can_never_happen_is_an_error_that_names_the_waiter() -
         run(a_hopeless_wait())
 
 
-def test_a_timeout_ends_a_hang() -> None:
-    async def main() -> None:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(60):
-                await asyncio.Event().wait()
-        assert now() - START == timedelta(seconds=60)
-
-    run(main())
+async def test_a_timeout_ends_a_hang() -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(60):
+            await asyncio.Event().wait()
+    assert now() - START == timedelta(seconds=60)
 
 
 def test_a_runner_keeps_the_world_between_runs() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from snapthread.adapters.web.admin.charts import top_of
 from snapthread.adapters.web.admin.page import PERIODS, ROWS_MAX
 from snapthread.adapters.web.admin.reading import read_report
-from snapthread.adapters.web.admin.shown import dollars, duration, short, shown, size
+from snapthread.adapters.web.admin.shown import duration, short, shown, size
 from snapthread.errors import StoreBusy
 from snapthread.store.sqlite import SqliteStore
 from snapthread.usage import DailyUsage, TurnRecord
@@ -140,7 +140,7 @@ def test_there_is_no_other_figure() -> None:
 def test_a_new_store_has_a_page_that_says_so() -> None:
     page = Page().read()
     assert page.count("Nothing yet.") == 10  # all but what waits
-    assert "<dd>$0</dd>" in page
+    assert "<dd>$0.00</dd>" in page
 
 
 async def _report_of_a_new_store() -> int:
@@ -213,10 +213,9 @@ def test_no_bar_leaves_its_scale(highest: int) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (dollars(0), "$0"),
-        (dollars(140), "$0.0001"),
-        (dollars(52_300), "$0.052"),
-        (dollars(1_234_567_890), "$1,234.57"),
+        (shown(0, "micros"), "$0.00"),
+        (shown(52_300, "micros"), "$0.0523"),
+        (shown(1_234_567_890, "micros"), "$1,234.56"),
         (short(0, "micros"), "$0"),
         (short(400_000, "micros"), "$0.40"),
         (short(2500, "micros"), "$0.0025"),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from snapthread import __version__
 from snapthread.cli.adopt import adopt
 from snapthread.cli.backup import backup, restore
 from snapthread.cli.common import DONE
@@ -28,9 +29,7 @@ for command in (sweep, reconcile, erase, export, inbox, adopt, usage, backup, re
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        print(version("snapthread"))
+        print(__version__)
         raise typer.Exit(DONE)
 
 

@@ -29,9 +29,9 @@ def adopt(
         with progress_bar("LegacyImport") as progress:
             async with open_store(settings) as store, old_files(redis) as found:
                 legacy_import = LegacyImport(
-                    store,
-                    Texts.load(),
-                    utc_now,
+                    store=store,
+                    texts=Texts.load(),
+                    clock=utc_now,
                     language=settings.bot_language,
                     retention_days=settings.file_retention_days,
                 )

@@ -14,7 +14,7 @@ import typer
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
-    from snapthread.bot import Maintenance
+    from snapthread.build import Maintenance
     from snapthread.settings import Settings
 
 DONE: Final = 0
@@ -24,8 +24,19 @@ WRONG_USE: Final = 2
 T = TypeVar("T")
 Progress = Callable[[int], None]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def user_id(written: str) -> int:
+    """Telegram's number of a person."""
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= USER_ID_MAX):
+        raise typer.BadParameter(
+            f"{written!r} is not a Telegram user id: that is a whole number, such as 123456789."
+        )
+    return int(written)
+
+
 UserId = Annotated[
-    int, typer.Argument(min=1, max=USER_ID_MAX, metavar="USER_ID", help="A Telegram user id.")
+    int, typer.Argument(parser=user_id, metavar="USER_ID", help="A Telegram user id, a number.")
 ]
 
 
@@ -55,9 +66,10 @@ def with_maintenance(work: Callable[["Maintenance"], Awaitable[T]]) -> T:
 def run_command(
     work: Callable[["Settings"], Awaitable[T]], *, needs: tuple[str, ...] | None = None
 ) -> T:
-    """Run a command's work; what goes wrong is a sentence and an exit status."""
+    """Run a command's work; each failure of ours is a sentence, and the exit status 1."""
+    import structlog
+
     from snapthread.adapters.telemetry import set_up
-    from snapthread.errors import SnapthreadError
 
     settings = load(needs)
     # What the command did is its result; the log of each step would hide it.
@@ -68,9 +80,25 @@ def run_command(
 
     try:
         return asyncio.run(awaited())
-    except SnapthreadError as error:
-        print(f"snapthread: {error}", file=sys.stderr)
-        raise typer.Exit(COULD_NOT) from None
+    except Exception as error:  # noqa: BLE001 - the end of the command: it never ends in silence
+        sentences = sentences_of(error)
+        if not sentences:  # a mistake of ours: its traceback must be redacted
+            structlog.get_logger().exception("command.broke")
+        for sentence in sentences:
+            print(f"snapthread: {sentence}", file=sys.stderr)
+    raise typer.Exit(COULD_NOT)
+
+
+def sentences_of(error: BaseException) -> list[str]:
+    """Of one failure of ours, or of a group of them; none where any other is among them."""
+    from snapthread.errors import SnapthreadError
+
+    if isinstance(error, BaseExceptionGroup):
+        told = [sentences_of(each) for each in error.exceptions]
+        return [sentence for each in told for sentence in each] if all(told) else []
+    if not isinstance(error, SnapthreadError):
+        return []
+    return [str(error) or (type(error).__doc__ or type(error).__name__)]
 
 
 def tell(result: Mapping[str, Any], as_json: bool) -> None:

@@ -27,6 +27,7 @@ def demo(
     """Show the whole product in a browser: no account, a store of its own, until Ctrl-C."""
     from snapthread.demo.options import CannotDemo, Options
     from snapthread.demo.run import demo as show
+    from snapthread.errors import SnapthreadError
     from snapthread.settings import SettingsError
 
     try:
@@ -43,6 +44,6 @@ def demo(
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(WRONG_USE) from None
-    except CannotDemo as error:
+    except (CannotDemo, SnapthreadError) as error:
         print(f"snapthread: {error}", file=sys.stderr)
         raise typer.Exit(COULD_NOT) from None

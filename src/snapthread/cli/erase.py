@@ -1,4 +1,4 @@
-"""`snapthread erase`: everything held on one person, deleted."""
+"""`snapthread erase`: everything stored about one person, deleted."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +8,7 @@ import typer
 from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Maintenance
+    from snapthread.build import Maintenance
 
 
 def erase(
@@ -16,9 +16,9 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete everything held on a user, here and at OpenAI, and print the receipt."""
+    """Delete everything stored about a user, here and at OpenAI, and print the receipt."""
     if not yes:
-        question = f"Delete everything held on user {user_id}? This cannot be undone."
+        question = f"Delete everything stored about user {user_id}? This cannot be undone."
         typer.confirm(question, abort=True, err=True)
 
     async def work(maintenance: "Maintenance") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`snapthread export`: everything held on one person, printed."""
+"""`snapthread export`: everything stored about one person, printed."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def export(user_id: UserId) -> None:
-    """Print everything held on a user, as one JSON document."""
+    """Print everything stored about a user, as one JSON document."""
     from snapthread.app import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:

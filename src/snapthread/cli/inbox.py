@@ -1,10 +1,11 @@
-"""`snapthread inbox`: what waits, and what was put aside."""
+"""`snapthread inbox`: the messages that wait, and those that were put aside."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from snapthread.cli.common import AsJson, run_command, tell
+from snapthread.cli.common import COULD_NOT, AsJson, run_command, tell
 
 if TYPE_CHECKING:
     from snapthread.model import QueuedMessage
@@ -16,15 +17,15 @@ SHOWN: Final = 1000
 
 def inbox(
     dead: Annotated[
-        bool, typer.Option("--dead", help="What was put aside after three attempts.")
+        bool, typer.Option("--dead", help="Show what was put aside after three attempts.")
     ] = False,
     replay: Annotated[
         int | None,
-        typer.Option("--replay", metavar="ID", help="Ask again what was put aside."),
+        typer.Option("--replay", metavar="ID", help="Ask the message with this id again."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what waits in the mailboxes, or what was put aside; nothing of what it says."""
+    """Show which messages wait, or were put aside; never what they say."""
     from snapthread.app import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
@@ -32,12 +33,25 @@ def inbox(
             return await (_shown(store, dead) if replay is None else _replayed(store, replay))
 
     result = run_command(work, needs=())
-    if as_json or replay is not None:
+    if as_json:
         tell(result, as_json)
-    else:
+    elif replay is None:
         _print_table(result, dead)
+    else:
+        _tell_replayed(replay, is_found=result["replayed"])
     if replay is not None and not result["replayed"]:
-        raise typer.Exit(1)
+        raise typer.Exit(COULD_NOT)
+
+
+def _tell_replayed(update_id: int, *, is_found: bool) -> None:
+    if is_found:
+        print(f"Message {update_id} is asked again.")
+        return
+    print(
+        f"snapthread: no message with the id {update_id} was put aside;"
+        " `snapthread inbox --dead` shows those that were.",
+        file=sys.stderr,
+    )
 
 
 async def _shown(store: "Store", dead: bool) -> dict[str, Any]:

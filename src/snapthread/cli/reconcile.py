@@ -1,14 +1,22 @@
 """`snapthread reconcile`: the ledger against what OpenAI holds."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.bot import Maintenance
+    from snapthread.build import Maintenance
+
+WOULD: Final = {
+    "orphans_deleted": "would delete {files} at OpenAI that nobody knows of",
+    "missing_restored": "would restore {files} that OpenAI lacks, as far as Telegram has them",
+    "missing_retired": "would take {files} out of conversations",
+    "intents_settled": "would look for {files} of which it is not known whether they arrived",
+}
 
 
 def reconcile(
@@ -23,4 +31,17 @@ def reconcile(
         with progress_bar("Looking at files") as progress:
             return asdict(await maintenance.reconcile.run(dry_run=dry_run, progress=progress))
 
-    tell(with_maintenance(work), as_json)
+    result = with_maintenance(work)
+    if dry_run and not as_json:
+        print("\n".join(would_do(result)))
+    else:
+        tell(result, as_json)
+
+
+def would_do(result: Mapping[str, int]) -> list[str]:
+    """A dry run in words; what could not happen in one is left out."""
+    shown = {name: count for name, count in result.items() if count or name != "missing_retired"}
+    return [
+        WOULD[name].format(files="1 file" if count == 1 else f"{count} files")
+        for name, count in shown.items()
+    ]

@@ -1,4 +1,4 @@
-"""`snapthread usage`: what was used, by day, user and model, as a table, JSON or CSV."""
+"""`snapthread usage`: the use by day, user and model, as a table, JSON or CSV."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
 ) -> None:
-    """Tell what was used and what it cost, by UTC day, user and model."""
+    """Show what was used and what it cost, by UTC day, user and model."""
     if as_json and as_csv:
         print("snapthread: choose --json or --csv.", file=sys.stderr)
         raise typer.Exit(WRONG_USE)
@@ -96,17 +96,12 @@ LEFT: Final = {"user_id", "day", "model"}
 
 
 def _cells(row: "DailyUsage") -> dict[str, str]:
+    from snapthread.texts.numbers import dollars
+
     cells = {name: str(value) for name, value in asdict(row).items() if name != "cost_micros"}
     cells["user_id"] = cells["user_id"] if row.day != TOTAL else ""
     cells["cost"] = dollars(row.cost_micros)
     return cells
-
-
-def dollars(micros: int | None) -> str:
-    """To the micro-dollar; what is not known is not 0."""
-    if micros is None:
-        return "unknown"
-    return f"${micros // 1_000_000}.{micros % 1_000_000:06}"
 
 
 def _total(rows: "Sequence[DailyUsage]") -> "DailyUsage":

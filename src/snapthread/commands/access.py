@@ -1,4 +1,4 @@
-"""Who may come in, and in which words it is told who may not."""
+"""Access control and localized refusals."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from snapthread.turn.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
-    """What the operator decided: who may, and what is said by default."""
+    """The operator's choices: the people who may, the language and the limits by default."""
 
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
@@ -23,37 +23,41 @@ class AccessPolicy:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class AccessControl:
-    """Asked before anything costs anything."""
+    """Access control: asked before anything costs anything."""
 
-    def __init__(self, store: Store, texts: Texts, policy: AccessPolicy, clock: Clock) -> None:
-        self._store = store
-        self._texts = texts
-        self._policy = policy
-        self._clock = clock
+    store: Store
+    texts: Texts
+    policy: AccessPolicy
+    clock: Clock
 
     def localizer(self, message: Message) -> Localizer:
-        policy = self._policy
+        policy = self.policy
         return Localizer.of(
-            message, self._texts, policy.language, policy.limit_mb, policy.storage_mb
+            message, self.texts, policy.language, policy.limit_mb, policy.storage_mb
         )
 
+    def queue_full(self, message: Message) -> OutgoingMessage:
+        """Told where a conversation has as many messages waiting as it may have."""
+        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
-        """Who is not served hears why, and costs nothing."""
+        """The reason for somebody who is not served; it costs nothing."""
         if not message.is_private:
             return await self._group(message, t)
-        if not self._policy.admits(message.user_id):
+        if not self.policy.admits(message.user_id):
             text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
 
     async def _group(self, message: Message, t: Localizer) -> Outcome:
         """One sentence, once."""
-        await self._store.enqueue(
+        await self.store.enqueue(
             message.conversation,
             message.destination,
             OutgoingMessage(text=t("group_not_yet")),
-            self._clock(),
+            self.clock(),
             once=f"group:{message.chat_id}",
         )
         return Outcome(result="refused", reason="group")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from snapthread.limits import MEGABYTE
-from snapthread.texts.localizer import Localizer, dollars
+from snapthread.texts.localizer import Localizer
 from snapthread.usage import DailyUsage, Limits, Spending, day_of
 
 
@@ -40,8 +40,10 @@ def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
 def _cost(t: Localizer, rows: Sequence[DailyUsage]) -> str:
     known = [row.cost_micros for row in rows if row.cost_micros is not None]
     if not any(row.turns_without_price for row in rows):
-        return dollars(sum(known))
-    return t("usage_at_least", cost=dollars(sum(known))) if known else t("usage_unknown_cost")
+        return t.money(sum(known))
+    if not known:
+        return t("usage_unknown_cost")
+    return t("usage_at_least", cost=t.money(sum(known)))
 
 
 def _left(t: Localizer, limits: Limits, spent: Spending) -> str:
@@ -57,18 +59,18 @@ def _each_left(t: Localizer, limits: Limits, spent: Spending) -> Iterator[str]:
         what = t("usage_images", n=max(0, limit - spent.day.images))
         yield t("usage_left_today", what=what)
     if limit := limits.user_daily_cost_micros:
-        what = dollars(max(0, limit - spent.day.cost_micros))
+        what = t.money(max(0, limit - spent.day.cost_micros))
         yield t("usage_left_today", what=what)
     if limit := limits.user_monthly_cost_micros:
-        what = dollars(max(0, limit - spent.month.cost_micros))
+        what = t.money(max(0, limit - spent.month.cost_micros))
         yield t("usage_left_this_month", what=what)
     if limit := limits.bot_monthly_cost_micros:
-        what = dollars(max(0, limit - spent.bot_month.cost_micros))
+        what = t.money(max(0, limit - spent.bot_month.cost_micros))
         yield t("usage_left_for_all", what=what)
 
 
 def _storage(t: Localizer, stored_bytes: int) -> str:
-    mb = f"{stored_bytes / MEGABYTE:.1f}"
+    mb = t.decimal(f"{stored_bytes / MEGABYTE:.1f}")
     if not t.storage_mb:
         return t("usage_storage", mb=mb)
-    return t("usage_storage_of", mb=mb, limit_mb=f"{t.storage_mb:g}")
+    return t("usage_storage_of", mb=mb, limit_mb=t.storage_mb)

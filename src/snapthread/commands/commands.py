@@ -1,44 +1,39 @@
-"""What a command does that waits its turn, and a pressed button; /reset is in jumping.py."""
+"""Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from snapthread.commands.allowance import usage_text
+from snapthread.commands.confirming import Confirmations, pressed, question
 from snapthread.commands.eraser import UserEraser
-from snapthread.model import Button, Claim, Destination, Document, Message, OutgoingMessage
+from snapthread.model import Claim, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
-DELETE_ME = "delete_me:yes"
-KEEP_ME = "delete_me:no"
-
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
+StopTurn = Callable[[], Awaitable[None]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    def __init__(
-        self,
-        store: Store,
-        eraser: UserEraser,
-        quotas: Quotas,
-        clock: Clock,
-        *,
-        retention_days: int,
-        files_retired: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._eraser = eraser
-        self._quotas = quotas
-        self._clock = clock
-        self._retention_days = retention_days
-        self._files_retired = files_retired
-        self._answers: dict[str, Answer] = {
+    store: Store
+    eraser: UserEraser
+    quotas: Quotas
+    clock: Clock
+    retention_days: int
+    files_retired: Callable[[], None]
+    _confirmations: Confirmations = field(init=False)
+    _answers: dict[str, Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._confirmations = Confirmations(store=self.store, clock=self.clock)
+        self._answers = {
             "usage": self._usage,
             "forget": self._forget,
             "privacy": self._privacy,
@@ -53,26 +48,37 @@ class Commands:
         return await answer(claim, message, t)
 
     async def press(
-        self, press: Message, t: Localizer, to: Destination
+        self, press: Message, t: Localizer, stop_turn: StopTurn
     ) -> tuple[OutgoingMessage, ...]:
-        """What to say after a button was pressed. An old or unknown one says nothing."""
-        if press.word == DELETE_ME:
-            await self._eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
-            self._files_retired()
-        if press.word == KEEP_ME:
-            return (OutgoingMessage(text=t("delete_me_kept")),)
+        """Do what was confirmed, once. An answered question says so, an unknown button nothing."""
+        answer = pressed(press.word)
+        if answer is None:
+            return ()
+        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+        is_open = answer.is_open(self.clock())
+        shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
+        if not await self._confirmations.take(press, shown if is_open else late):
+            return (late,)
+        if is_open and answer.is_yes:
+            await stop_turn()
+            await self._erase(press, t)
         return ()
 
+    async def _erase(self, press: Message, t: Localizer) -> None:
+        to = replace(press.destination, replaces=press.message_id)
+        await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
+        self.files_retired()
+
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        user_id, now = message.user_id, self._clock()
+        user_id, now = message.user_id, self.clock()
         since = day_of(now.replace(day=1))
         text = usage_text(
             t,
-            await self._store.usage(since, user_id=user_id),
-            self._quotas.limits_of(user_id),
-            await self._quotas.spent(user_id),
+            await self.store.usage(since, user_id=user_id),
+            self.quotas.limits_of(user_id),
+            await self.quotas.spent(user_id),
             now=now,
-            stored_bytes=await self._store.bytes_of(user_id),
+            stored_bytes=await self.store.bytes_of(user_id),
         )
         return _said(text)
 
@@ -81,31 +87,26 @@ class Commands:
         picture = message.reply.picture if message.reply else None
         if picture is None:
             return _said(t("forget_how"))
-        labels = await self._store.forget(claim, picture.unique_id, self._clock())
+        labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
             return _said(t("forget_unknown"))
-        self._files_retired()
+        self.files_retired()
         names = ", ".join(str(label) for label in labels)
         return _said(t("forgotten", n=len(labels), labels=names))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return _said(t("privacy", n=self._retention_days))
+        days = t("privacy_days", n=self.retention_days)
+        return _said(t("privacy", days=days))
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        held = await self._store.export(message.user_id)
+        held = await self.store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
         outgoing = OutgoingMessage(text=t("export_caption"), document=document)
         return replace(_said(), more=(outgoing,))
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        buttons = (
-            Button(text=t("delete_me_yes"), press=DELETE_ME),
-            Button(text=t("delete_me_no"), press=KEEP_ME),
-        )
-        return replace(
-            _said(), more=(OutgoingMessage(text=t("delete_me_confirm"), buttons=buttons),)
-        )
+        return replace(_said(), more=(question("delete_me", t, self.clock()),))
 
 
 def _said(*texts: str) -> Outcome:

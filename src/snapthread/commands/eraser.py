@@ -1,4 +1,4 @@
-"""Everything held on a person is deleted, here and at OpenAI, and a receipt says so."""
+"""Erasure of everything stored about a person, here and at OpenAI, with a receipt."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,8 +21,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was deleted. `files_pending`: at OpenAI still, to be deleted by the running bot or by
-    the next sweep."""
+    """The receipt of an erasure. `files_pending`: at OpenAI still, to be deleted by the running bot
+    or by the next sweep."""
 
     user_id: int
     erased_at: str
@@ -32,27 +32,27 @@ class Receipt:
     files_pending: int
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
-    def __init__(self, store: Store, file_service: FileService, clock: Clock) -> None:
-        self._store = store
-        self._file_service = file_service
-        self._clock = clock
+    store: Store
+    file_service: FileService
+    clock: Clock
 
     async def erase_at_once(
         self, press: Message, to: Destination, last_words: OutgoingMessage
     ) -> None:
         """For the person themselves, once: the files are deleted in the background."""
         user_id = press.user_id
-        await self._store.erase(user_id, self._clock(), last_words=(to, last_words), asked_by=press)
+        await self.store.erase(user_id, self.clock(), last_words=(to, last_words), asked_by=press)
         log.info("user.erased", user=user_id, reason="asked")
 
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""
-        now = self._clock()
-        files = await self._store.files_of(user_id)
-        erased = await self._store.erase(user_id, now)
+        now = self.clock()
+        files = await self.store.files_of(user_id)
+        erased = await self.store.erase(user_id, now)
         log.info("user.erased", user=user_id, reason="asked", files=files)
         pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
         return Receipt(
@@ -65,11 +65,11 @@ class UserEraser:
         )
 
     async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
-        """How many are left at the end."""
-        while pending := await self._store.files_of(user_id):
-            deleted = await self._file_service.delete_due(progress)
+        """The number of files that are left at the end."""
+        while pending := await self.store.files_of(user_id):
+            deleted = await self.file_service.delete_due(progress)
             if not deleted:
-                if self._clock() > until:
+                if self.clock() > until:
                     break
                 await asyncio.sleep(LOOK_EVERY_S)
         return pending

@@ -5,7 +5,7 @@ next reset deletes them, or the retention does. Nothing is written where they co
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class OldFiles(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class ImportResult:
-    """What was taken over. Run again, it takes over what is new."""
+    """The counts of an import. Run again, it takes over what is new."""
 
     users: int = 0
     files_adopted: int = 0
@@ -41,22 +41,21 @@ class ImportResult:
     skipped: int = 0  # keys and ids that are none of the first generation's
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class LegacyImport:
     """One instance a command."""
 
-    def __init__(
-        self,
-        store: Store,
-        texts: Texts,
-        clock: Clock,
-        *,
-        language: Language,
-        retention_days: int,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._stay = timedelta(days=retention_days)
-        self._say = OutgoingMessage(text=texts(language, "adopted"))
+    store: Store
+    texts: Texts
+    clock: Clock
+    language: Language
+    retention_days: int
+    _stay: timedelta = field(init=False)
+    _say: OutgoingMessage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._stay = timedelta(days=self.retention_days)
+        self._say = OutgoingMessage(text=self.texts(self.language, "adopted"))
 
     async def run(
         self, found: AsyncIterator[OldFiles], progress: Progress = lambda _: None
@@ -75,8 +74,8 @@ class LegacyImport:
         return adopted
 
     async def _adopt(self, user_id: int, openai_ids: Sequence[str], adopted: ImportResult) -> None:
-        now = self._clock()
-        fresh = await self._store.adopt(
+        now = self.clock()
+        fresh = await self.store.adopt(
             user_id, openai_ids, now, due_at=now + self._stay, outgoing=self._say
         )
         adopted.files_adopted += fresh

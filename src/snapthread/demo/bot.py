@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapthread import app
-from snapthread.bot import Adapters
+from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
 

@@ -29,7 +29,7 @@ TELEGRAM: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubles:
-    """Where the doubles are, and what they take."""
+    """The address of the doubles, and the token and key that they take."""
 
     url: str
     token: str

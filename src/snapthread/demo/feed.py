@@ -18,6 +18,7 @@ FIELDS: Final = frozenset(
     " file number found never_were user signal days exit_code pid".split()
 )
 # Routine that would drown the rest.
+SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started"})
 SILENT: Final = frozenset({"getUpdates", "sendChatAction", "sendMessageDraft", "getMe"})
 
 
@@ -47,6 +48,13 @@ class Feed:
         if self._is_worth_showing(event):
             self._add(event["event"], at, event)
         return dict(event)
+
+    def begin_anew(self) -> None:
+        """Forgets what happened; the page hears of that."""
+        self._events.clear()
+        self._done.clear()
+        self._turn = None
+        self.note("demo.anew")
 
     def note(self, name: str, **fields: object) -> None:
         """Something that the demo did or saw itself."""
@@ -84,4 +92,4 @@ class Feed:
     def _is_worth_showing(self, event: Json) -> bool:
         if event.get("event") == "telegram.request":
             return event.get("code") != "ok" and event.get("method") not in SILENT
-        return event.get("level") != "debug" or event.get("event") == "openai.request"
+        return event.get("level") != "debug" or event.get("event") in SHOWN_DEBUG

@@ -33,7 +33,7 @@ class Offline:
         self._child: Process | None = None
 
     def announce(self) -> None:
-        """What is going to happen, while it has not begun."""
+        """Show what the model will be doing, before it does."""
         if is_installed():
             self._model.standing = "loading"
         elif self._install:
@@ -103,7 +103,7 @@ class Offline:
 
 
 def is_installed() -> bool:
-    """Whether both packages are there, without importing them."""
+    """Both packages are there; they are not imported."""
     places = [*sys.path, str(FOLDER)]
     has_weights = any(Distribution.discover(name=PACKAGES[1], path=places))
     return has_weights and PathFinder.find_spec(PACKAGES[0], places) is not None

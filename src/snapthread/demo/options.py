@@ -1,4 +1,4 @@
-"""What the command line said, and how a demo fails."""
+"""The options of a demo, and its failures."""
 
 from dataclasses import dataclass
 

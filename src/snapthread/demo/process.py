@@ -1,11 +1,12 @@
 """The bot as a child process: started, killed at will, started again, stopped at the end."""
 
 import asyncio
+import shutil
 import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -40,6 +41,7 @@ class BotProcess:
         self._state: State = "starting"
         self._since = time.time()
         self._starts = 0
+        self._anew: Callable[[], None] | None = None
         self.ahead_s = 0.0
 
     @property
@@ -81,7 +83,18 @@ class BotProcess:
                 if early >= EARLY_ENDS_MAX:
                     raise DoesNotStart
             await asyncio.sleep(AGAIN_S)
+            await self._begin_anew()
         self._is("stopped")
+
+    async def _begin_anew(self) -> None:
+        """Between two lives: without the store of the one before, where that was wished."""
+        if self._anew is None:
+            return
+        anew, self._anew = self._anew, None
+        await asyncio.to_thread(shutil.rmtree, self.environ["DATA_DIR"], ignore_errors=True)
+        self.ahead_s = 0.0
+        self._starts = 0
+        anew()
 
     def kill(self) -> None:
         """As `kill -9` does; `run` starts another one."""
@@ -92,6 +105,11 @@ class BotProcess:
         self._is("killed")
         self.feed.note("bot.killed", pid=process.pid)
         process.kill()
+
+    def start_anew(self, anew: Callable[[], None]) -> None:
+        """Kills it and lets the next one begin with nothing; `anew` is called in between."""
+        self._anew = anew
+        self.kill()
 
     def set_forward(self, ahead_s: float) -> None:
         """Its clock, now and after a restart."""

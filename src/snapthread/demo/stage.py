@@ -15,8 +15,8 @@ from snapthread.demo.process import BotProcess
 from snapthread_sandbox.clock import Clock
 from snapthread_sandbox.models.offline_model import NAME, OfflineModel
 from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.pieces import Piece
 from snapthread_sandbox.openai.question import Question
-from snapthread_sandbox.openai.scripted_model import Piece
 from snapthread_sandbox.page.routes import Page
 from snapthread_sandbox.server import application
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -48,9 +48,15 @@ class Stage:
         changed = self._feed.changed = self._bot_api.world.changed
         self._offline = Offline(self._model, install=options.install_offline, changed=changed)
         self.app = application(self._bot_api, self._openai, clock=self._clock)
-        page = Page(self._bot_api, self._openai, self)
+        self._page = page = Page(self._bot_api, self._openai, self)
         page.add_to(self.app)
+        self._openai.called = self._note_question
         self._feed.when["conversation.reset"] = lambda event: page.began_anew(event["user"])
+
+    def _note_question(self, route: str) -> None:
+        """The bot has asked: from here on it waits for OpenAI."""
+        if route == "POST /responses":
+            self._feed.note_in_turn("openai.asked")
 
     @asynccontextmanager
     async def playing(self) -> AsyncIterator[None]:
@@ -82,7 +88,7 @@ class Stage:
         return any(call.method == "getUpdates" for call in self._bot_api.calls)
 
     async def _erase(self) -> None:
-        """What the demo put at the real OpenAI goes with the store that knows of it."""
+        """Delete the files at the real OpenAI with the store that knows of them."""
         if not self._options.real_openai:
             return
         for user in sorted(self._feed.people):
@@ -129,6 +135,19 @@ class Stage:
         self._clock.offset_s += days * DAY_S
         self._bot.set_forward(self._clock.offset_s)
         self._feed.note("clock.set_forward", days=days)
+
+    def start_anew(self) -> None:
+        """Empty chats, no files, an empty store, and the time that it is."""
+        if self._options.real_openai or self._options.real_telegram:
+            raise ValueError("real_anew")
+        self._bot.start_anew(self._forget)
+
+    def _forget(self) -> None:
+        self._clock.offset_s = 0.0
+        self._bot_api.forget()
+        self._openai.forget()
+        self._page.forget()
+        self._feed.begin_anew()
 
 
 class _Watched:

@@ -11,16 +11,16 @@ The parser is imported when an answer is first formatted, not when this package 
 
 from typing import TYPE_CHECKING
 
-from snapthread.formatting.split.plain import split_plain, utf16_len
+from snapthread.formatting.split.plain import split_plain
 
 if TYPE_CHECKING:
-    from snapthread.formatting.answer import format_answer, format_draft
+    from snapthread.formatting.answer import format_answer, format_draft, is_hidden
 
-__all__ = ["format_answer", "format_draft", "split_plain", "utf16_len"]
+__all__ = ["format_answer", "format_draft", "is_hidden", "split_plain"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in {"format_answer", "format_draft"}:
+    if name not in {"format_answer", "format_draft", "is_hidden"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from snapthread.formatting import answer
 

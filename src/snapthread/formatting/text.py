@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from snapthread.limits import utf16_len
+
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 # Controls, and the bidi embeddings and overrides that the Bot API server drops by itself
 # (TDLib, clean_input_string): dropping them here keeps our offsets true.
@@ -20,11 +22,6 @@ _VIRAMA_CLASS: Final = 9  # Unicode combining class: joins two consonants into o
 _BACKWARDS_MAX: Final = 64  # a "character" of more marks than this may be cut
 
 
-def utf16_len(text: str) -> int:
-    """The length in UTF-16 units, as the Bot API counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def clean(text: str) -> str:
     """One kind of line end, no control characters; what is no character becomes U+FFFD."""
     text = _LINE_ENDS.sub("\n", text)
@@ -37,7 +34,7 @@ def is_blank(text: str) -> bool:
 
 
 def fitting(text: str, units: int) -> int:
-    """How many characters from the start fit, without cutting a surrogate pair."""
+    """The number of characters from the start that fit, without cutting a surrogate pair."""
     head = text[:units]
     if utf16_len(head) <= units:
         return len(head)
@@ -53,7 +50,7 @@ def whole_character(text: str, index: int) -> int:
 
 
 def _joins(text: str, index: int) -> bool:
-    """Whether the characters on both sides of `index` are seen as one."""
+    """The characters on both sides of `index` are seen as one."""
     if index >= len(text):
         return False
     before, after = text[index - 1], text[index]

@@ -1,9 +1,10 @@
 """The document as we see it: blocks and inlines, free of Markdown and of Telegram."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Style = Literal["bold", "italic", "strikethrough", "spoiler"]
+Style = Literal["bold", "italic", "underline", "strikethrough", "spoiler"]
 Alignment = Literal["None", "Left", "Center", "Right"]
 
 
@@ -107,3 +108,17 @@ class Note:
 
 
 Block = Paragraph | Heading | CodeBlock | Quote | List | Table | Rule | Note
+
+
+def plain_text(children: Iterable[Inline], line_break: str = "\n") -> str:
+    """The words of inlines, without any style."""
+    parts: list[str] = []
+    for child in children:
+        match child:
+            case Text() | Code() | Formula():
+                parts.append(child.text)
+            case LineBreak():
+                parts.append(line_break)
+            case Styled() | Link():
+                parts.append(plain_text(child.children, line_break))
+    return "".join(parts)

@@ -12,7 +12,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -51,28 +51,25 @@ class UploadResult:
     made_room: int = 0
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class FileService:
     """Uploads for a turn, and the deletions that follow."""
 
-    def __init__(
-        self,
-        store: Store,
-        files: Files,
-        installation: Installation,
-        clock: Clock,
-        *,
-        retention_days: int = 30,
-        room_bytes: int = 0,  # of a user's images at OpenAI; 0: no limit
-    ) -> None:
-        self._store = store
-        self._files = files
-        self._clock = clock
-        self.mark = f"snapthread-{installation.id}-"
-        self._retention_days = retention_days
-        self._room_bytes = room_bytes
-        self._room = asyncio.Lock()  # who makes room also takes it
-        self._wake: Callable[[], None] = lambda: None
-        self._uploads: set[asyncio.Task[bool]] = set()
+    store: Store
+    files: Files
+    installation: Installation
+    clock: Clock
+    retention_days: int = 30
+    room_bytes: int = 0  # of a user's images at OpenAI; 0: no limit
+    mark: str = field(init=False)
+    _room: asyncio.Lock = field(
+        default_factory=asyncio.Lock, init=False
+    )  # who makes room also takes it
+    _wake: Callable[[], None] = field(default=lambda: None, init=False)
+    _uploads: set[asyncio.Task[bool]] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.mark = f"snapthread-{self.installation.id}-"
 
     def when_retired(self, wake: Callable[[], None]) -> None:
         """Whom to tell that there is something to delete."""
@@ -106,11 +103,11 @@ class FileService:
         """The intent, and how many older images left to make room for it."""
         async with self._room:
             left = 0
-            if self._room_bytes and intended.stands_for is None:
-                left = await self._store.make_room(
-                    claim, intended.size_bytes, self._clock(), room_bytes=self._room_bytes
+            if self.room_bytes and intended.stands_for is None:
+                left = await self.store.make_room(
+                    claim, intended.size_bytes, self.clock(), room_bytes=self.room_bytes
                 )
-            file = await self._store.intend(claim, intended, self._clock())
+            file = await self.store.intend(claim, intended, self.clock())
         if left:
             self._wake()
         return file, left
@@ -135,17 +132,17 @@ class FileService:
         life_s = self.life_s()
         filename = f"{self.mark}{file.name}.{image.extension}"
         try:
-            openai_id = await self._files.upload(filename, image.content, image.mime, life_s=life_s)
+            openai_id = await self.files.upload(filename, image.content, image.mime, life_s=life_s)
         except FilesBusy as busy:
-            await self._store.fail_upload(file.name, self._clock(), unknown=busy.unknown)
+            await self.store.fail_upload(file.name, self.clock(), unknown=busy.unknown)
             raise
         except (ImageRefused, Denied):
-            await self._store.fail_upload(file.name, self._clock(), unknown=False)
+            await self.store.fail_upload(file.name, self.clock(), unknown=False)
             raise
-        wanted = await self._store.record_upload(
+        wanted = await self.store.record_upload(
             file.name,
             openai_id,
-            self._clock(),
+            self.clock(),
             leaves_at=file.created_at + self._stay(),
             expires_at=file.created_at + timedelta(seconds=life_s),
         )
@@ -155,11 +152,11 @@ class FileService:
 
     def life_s(self) -> int:
         """OpenAI's own expiry, the net below ours."""
-        return min((self._retention_days + 1) * DAY_S, FILE_LIFE_MAX_S)
+        return min((self.retention_days + 1) * DAY_S, FILE_LIFE_MAX_S)
 
     def _stay(self) -> timedelta:
         """Law 5: out of the conversation a thirtieth before the end, so the net is never met."""
-        return timedelta(days=self._retention_days) * 29 / 30
+        return timedelta(days=self.retention_days) * 29 / 30
 
     async def drain(self) -> None:
         """Wait for the uploads under way: at shutdown, so that their ids are written down."""
@@ -171,8 +168,8 @@ class FileService:
     async def delete_due(self, progress: Progress = lambda _: None) -> int:
         """Delete what is due at OpenAI, some at a time; how many files are gone."""
         total = 0
-        while due := await self._store.files_due(
-            self._clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
+        while due := await self.store.files_due(
+            self.clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
         ):
             total += await self._delete_all(due)
             progress(len(due))
@@ -193,11 +190,11 @@ class FileService:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
         began = now_s()
         try:
-            existed = await self._files.delete(deletion.openai_id)
+            existed = await self.files.delete(deletion.openai_id)
         except SnapthreadError as error:
             await self._delete_later(deletion, error)
             return False
-        await self._store.delete_file(deletion.name)
+        await self.store.delete_file(deletion.name)
         ms = ms_since(began)
         log.info("file.deleted", file=deletion.name, ms=ms, already_gone=not existed)
         return True
@@ -206,7 +203,7 @@ class FileService:
         wait_s = min(RETRY_FIRST_S * 2**deletion.attempts, RETRY_MAX_S)
         if isinstance(error, Busy) and error.retry_after_s is not None:
             wait_s = error.retry_after_s
-        await self._store.retry_later(deletion.name, self._clock() + timedelta(seconds=wait_s))
+        await self.store.retry_later(deletion.name, self.clock() + timedelta(seconds=wait_s))
         log.warning(
             "trouble", kind="deletion", file=deletion.name, why=str(error), again_in_s=wait_s
         )
@@ -218,12 +215,12 @@ class FileService:
 
         What is found is recorded as retired, and deleted; what is not found never was.
         """
-        unknown = await self._store.intents_due(self._clock(), limit=LOOKED_FOR_AT_ONCE)
+        unknown = await self.store.intents_due(self.clock(), limit=LOOKED_FOR_AT_ONCE)
         if not unknown:
             return 0
         missing = {intent.name for intent in unknown}
         oldest = min(intent.created_at for intent in unknown) - CLOCKS_DIFFER
-        async with aclosing(self._files.list()) as listed:
+        async with aclosing(self.files.list()) as listed:
             async for remote in listed:
                 name = self.name_of(remote)
                 if name in missing:
@@ -232,7 +229,7 @@ class FileService:
                 if not missing or remote.created_at < oldest:
                     break
         for name in missing:
-            await self._store.delete_file(name)
+            await self.store.delete_file(name)
         log.info("file.settled", found=len(unknown) - len(missing), never_were=len(missing))
         return len(unknown)
 
@@ -243,8 +240,8 @@ class FileService:
         return FileName(remote.filename.removeprefix(self.mark).partition(".")[0])
 
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
-        now = self._clock()
-        await self._store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+        now = self.clock()
+        await self.store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
 
 
 def new_file_name() -> FileName:

@@ -2,10 +2,14 @@
 
 Each file of the request is checked at OpenAI. What is missing is fetched from Telegram, which
 keeps it, uploaded and put in place; what Telegram has lost too becomes a line of text. Where no
-file is missing the picture itself is the reason, and it leaves the conversation: a conversation
-is never broken for ever.
+file is missing a picture itself is the reason: the one that the failure names leaves the
+conversation. Where it names none, the fault may be a passing one, so the question is asked again
+unchanged; then every picture is uploaded anew; only then they leave, all: a conversation is never
+broken for ever. The person is told of each that leaves.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -22,39 +26,82 @@ RESTORED_MAX = 20  # a turn, newest first; the rest become lines of text
 FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's own images
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What was done about a failed request: files that changed, labels of those that left."""
+
+    changed: int = 0
+    left: tuple[int, ...] = ()
+    is_nameless: bool = False  # nobody knows which file it was about
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Healing:
     """Puts a conversation right whose files have gone behind our back."""
 
-    def __init__(self, store: Store, files: Files, pictures: ImageImporter, clock: Clock) -> None:
-        self._store = store
-        self._files = files
-        self._pictures = pictures
-        self._clock = clock
+    store: Store
+    files: Files
+    importer: ImageImporter
+    clock: Clock
 
     async def mend(
-        self, claim: Claim, failure: FilesGone, asked: tuple[str, ...], meter: Meter
-    ) -> int:
-        """Put the files of a failed request right; how many changed.
+        self,
+        claim: Claim,
+        failure: FilesGone,
+        asked: tuple[str, ...],
+        meter: Meter,
+        *,
+        nameless: int = 0,
+    ) -> Mended:
+        """Put the files of a failed request right. `nameless`: how many failures of this question
+        named no file before, while every file was there.
 
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
         where Telegram is away (then nothing is removed), and the failure itself where no file is.
         """
-        files = await self._store.files_by_id(claim, asked)
-        missing = [file for file in files if not await self.is_there(file)]
-        if missing:
+        files = await self.store.files_by_id(claim, asked)
+        if not files:
+            raise failure
+        if missing := [file for file in files if not await self.is_there(file)]:
             return await self._restore_all(claim, missing, meter)
-        return await self._remove_bad(claim, failure, files, meter)
+        if named := [file for file in files if file.openai_id in failure.openai_ids]:
+            _only_older(named)
+            return await self._leave_all(claim, named, "refused", meter)
+        return await self._mend_nameless(claim, files, meter, before=nameless)
 
-    async def _restore_all(self, claim: Claim, missing: list[LedgerFile], meter: Meter) -> int:
+    async def _mend_nameless(
+        self, claim: Claim, files: tuple[LedgerFile, ...], meter: Meter, *, before: int
+    ) -> Mended:
+        """One step further each time: unchanged, uploaded anew, without."""
+        if not before:
+            return Mended(is_nameless=True)
+        own = [file for file in files if file.state == "uploaded"]
+        _only_older(own or files)
+        if before == 1:
+            restored = [await self._restore(claim, file, meter) for file in files[:RESTORED_MAX]]
+            return Mended(changed=sum(restored), is_nameless=True)
+        return await self._leave_all(claim, files, "refused", meter)
+
+    async def _restore_all(self, claim: Claim, missing: list[LedgerFile], meter: Meter) -> Mended:
+        left = []
         for number, file in enumerate(missing):
-            if number < RESTORED_MAX:
-                await self.restore_or_leave(claim, file, meter)
-            else:
+            if number >= RESTORED_MAX:
                 await self._leave(claim, file, "vanished", meter)
-        return len(missing)
+                left.append(file)
+            elif not await self.restore_or_leave(claim, file, meter):
+                left.append(file)
+        return Mended(changed=len(missing), left=_labels(left))
+
+    async def _leave_all(
+        self, claim: Claim, files: Iterable[LedgerFile], reason: str, meter: Meter
+    ) -> Mended:
+        leaving = tuple(files)
+        for file in leaving:
+            await self._leave(claim, file, reason, meter)
+        return Mended(changed=len(leaving), left=_labels(leaving))
 
     async def is_there(self, file: LedgerFile) -> bool:
-        return file.openai_id is not None and await self._files.exists(file.openai_id)
+        return file.openai_id is not None and await self.files.exists(file.openai_id)
 
     async def restore_or_leave(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring a lost image back; else it becomes a line of text. Was it restored?"""
@@ -65,33 +112,27 @@ class Healing:
 
     async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring one image back from Telegram; False where Telegram has it no more."""
-        wanted = _wanted_again(claim, lost, self._clock())
-        (brought,) = await self._pictures.import_images(claim, [wanted], meter)
+        wanted = _wanted_again(claim, lost, self.clock())
+        (brought,) = await self.importer.import_images(claim, [wanted], meter)
         if brought.file is None:
             return False
-        await self._store.replace_file(claim, brought.file.name, self._clock())
+        await self.store.replace_file(claim, brought.file.name, self.clock())
         meter.restored += 1
         log.info("file.restored", file=brought.file.name, label=lost.label)
         return True
 
-    async def _remove_bad(
-        self, claim: Claim, failure: FilesGone, files: tuple[LedgerFile, ...], meter: Meter
-    ) -> int:
-        """Every file is there, so a picture is at fault: the one named, else the question's own,
-        else all."""
-        own = [file for file in files if file.state == "uploaded"]
-        suspects = [file for file in files if file.openai_id in failure.openai_ids] or own
-        if suspects and all(file.state == "uploaded" for file in suspects):
-            raise ImageRefused("refused")
-        suspects = suspects or list(files)
-        if not suspects:
-            raise failure
-        for file in suspects:
-            await self._leave(claim, file, "refused", meter)
-        return len(suspects)
-
     async def _leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
-        meter.retired += await self._store.retire(claim, [file.name], self._clock(), reason=reason)
+        meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)
+
+
+def _only_older(suspects: Iterable[LedgerFile]) -> None:
+    """The question's own pictures are no part of the conversation yet: they are refused."""
+    if all(file.state == "uploaded" for file in suspects):
+        raise ImageRefused("refused")
+
+
+def _labels(files: Iterable[LedgerFile]) -> tuple[int, ...]:
+    return tuple(file.label for file in files if file.label is not None)
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:

@@ -6,7 +6,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -38,26 +38,22 @@ class SweepResult:
     remaining: int = 0
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Housekeeping:
     """One instance a process; the store's job leases keep processes out of each other's way."""
 
-    def __init__(
-        self,
-        store: Store,
-        file_service: FileService,
-        reconcile: Reconcile,
-        clock: Clock,
-        *,
-        retention_days: int = 30,
-    ) -> None:
-        self._store = store
-        self._file_service = file_service
-        self._reconcile = reconcile
-        self._clock = clock
-        self._retention = timedelta(days=retention_days)
-        self._owner = secrets.token_hex(8)
-        self._woken = asyncio.Event()
-        self._next_s: dict[str, float] = {}
+    store: Store
+    file_service: FileService
+    reconcile: Reconcile
+    clock: Clock
+    retention_days: int = 30
+    _retention: timedelta = field(init=False)
+    _owner: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _next_s: dict[str, float] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._retention = timedelta(days=self.retention_days)
 
     def wake(self) -> None:
         """Files were retired."""
@@ -75,12 +71,12 @@ class Housekeeping:
 
     async def run_once(self) -> int:
         """Everything that is due now; how many things changed."""
-        changed = await self._file_service.delete_due() + await self._file_service.settle_intents()
+        changed = await self.file_service.delete_due() + await self.file_service.settle_intents()
         if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
             changed += await self._retire() + await self._erase_blocked()
-            changed += await self._store.settle_stale(self._clock(), limit=BATCH)
+            changed += await self.store.settle_stale(self.clock(), limit=BATCH)
         if self._is_time("tidy", TIDY_EVERY_S):
-            await self._store.tidy(self._clock())
+            await self.store.tidy(self.clock())
         if self._is_time("reconcile", TIDY_EVERY_S):
             await self._reconcile_daily()
         return changed
@@ -88,14 +84,14 @@ class Housekeeping:
     async def sweep(self, progress: Progress = lambda _: None) -> SweepResult:
         """Retention and deletions, to the end of what is due now."""
         swept = SweepResult(images_retired=await self._retire(progress))
-        swept.files_deleted = await self._file_service.delete_due(progress)
-        await self._file_service.settle_intents()
-        swept.remaining = await self._store.count_remaining(self._clock())
+        swept.files_deleted = await self.file_service.delete_due(progress)
+        await self.file_service.settle_intents()
+        swept.remaining = await self.store.count_remaining(self.clock())
         return swept
 
     async def _retire(self, progress: Progress = lambda _: None) -> int:
-        retired = await self._store.retire_stranded(self._clock())
-        while batch := await self._store.retire_leaving(self._clock(), limit=BATCH):
+        retired = await self.store.retire_stranded(self.clock())
+        while batch := await self.store.retire_leaving(self.clock(), limit=BATCH):
             retired += batch
             progress(batch)
         if retired:
@@ -105,16 +101,16 @@ class Housekeeping:
 
     async def _erase_blocked(self) -> int:
         """Who blocked the bot as long ago as we keep images is not coming back."""
-        users = await self._store.blocked_before(self._clock() - self._retention, limit=BATCH)
+        users = await self.store.blocked_before(self.clock() - self._retention, limit=BATCH)
         for user in users:
-            await self._store.erase(user, self._clock())
+            await self.store.erase(user, self.clock())
             log.info("user.erased", user=user, reason="blocked")
         return len(users)
 
     async def _reconcile_daily(self) -> None:
         """By whichever process finds the job free; it stays taken until the next day."""
         if await self._has_job("reconcile", RECONCILE_EVERY_S):
-            await self._reconcile.run()
+            await self.reconcile.run()
 
     def _is_time(self, job: str, every_s: float) -> bool:
         due = now_s() >= self._next_s.get(job, 0.0)
@@ -123,7 +119,7 @@ class Housekeeping:
         return due
 
     async def _has_job(self, job: str, lease_s: float) -> bool:
-        return await self._store.take_job(job, self._owner, self._clock(), lease_s=lease_s)
+        return await self.store.take_job(job, self._owner, self.clock(), lease_s=lease_s)
 
     async def _wait(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -44,17 +44,17 @@ class ImageResult:
     is_still: bool = False  # one picture of something that moves
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class ImageImporter:
     """Brings pictures in. One instance a process: it bounds what is in memory."""
 
-    def __init__(
-        self, chat: Chat, codec: Codec, file_service: FileService, *, max_bytes: int
-    ) -> None:
-        self._chat = chat
-        self._codec = codec
-        self._file_service = file_service
-        self._max_bytes = max_bytes
-        self._of_process = asyncio.Semaphore(IMAGES_AT_ONCE)
+    chat: Chat
+    codec: Codec
+    file_service: FileService
+    max_bytes: int
+    _of_process: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
+    )
 
     async def import_images(
         self, claim: Claim, wanted: Sequence[ImageRequest], meter: Meter
@@ -94,7 +94,7 @@ class ImageImporter:
         )
 
     async def _download(self, picture: TelegramImage, meter: Meter) -> bytes:
-        if picture.size_bytes is not None and picture.size_bytes > self._max_bytes:
+        if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
         content = await self._download_with_patience(picture.telegram_id)
@@ -107,7 +107,7 @@ class ImageImporter:
         for tries_left in reversed(range(DOWNLOAD_TRIES)):
             try:
                 async with asyncio.timeout(DOWNLOAD_S):
-                    return await self._chat.download(telegram_id, max_bytes=self._max_bytes)
+                    return await self.chat.download(telegram_id, max_bytes=self.max_bytes)
             except TimeoutError as error:
                 raise ChatBusy("the download took too long") from error
             except ChatBusy as busy:
@@ -120,7 +120,7 @@ class ImageImporter:
         self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
     ) -> Image:
         began = now_s()
-        image = await self._codec.prepare(content, suspect=suspect)
+        image = await self.codec.prepare(content, suspect=suspect)
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(
@@ -136,7 +136,7 @@ class ImageImporter:
         self, claim: Claim, wanted: ImageRequest, image: Image, meter: Meter
     ) -> UploadResult:
         began = now_s()
-        uploaded = await self._file_service.upload(claim, _intended(wanted, image), image)
+        uploaded = await self.file_service.upload(claim, _intended(wanted, image), image)
         meter.record_upload(len(image.content), ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded

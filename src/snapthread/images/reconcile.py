@@ -40,32 +40,30 @@ class ReconcileResult:
     intents_settled: int = 0
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Reconcile:
     """Runs beside a bot, under the same leases as its workers."""
 
-    def __init__(
-        self, store: Store, files: Files, file_service: FileService, healing: Healing, clock: Clock
-    ) -> None:
-        self._store = store
-        self._files = files
-        self._file_service = file_service
-        self._healing = healing
-        self._clock = clock
+    store: Store
+    files: Files
+    file_service: FileService
+    healing: Healing
+    clock: Clock
 
     async def run(
         self, *, dry_run: bool = False, progress: Progress = lambda _: None
     ) -> ReconcileResult:
         """One pass over everything; raises FilesBusy where OpenAI stays away."""
         done = ReconcileResult()
-        began = self._clock()
+        began = self.clock()
         present = await self._orphans(done, began, dry_run, progress)
         await self._missing(done, began, present, dry_run)
         if dry_run:
-            done.intents_settled = await self._store.count_unsettled(self._clock())
+            done.intents_settled = await self.store.count_unsettled(self.clock())
         else:
-            done.intents_settled = await self._file_service.settle_intents()
-            await self._store.retire_stranded(self._clock())
-            await self._file_service.delete_due()
+            done.intents_settled = await self.file_service.settle_intents()
+            await self.store.retire_stranded(self.clock())
+            await self.file_service.delete_due()
         log.info("reconcile.done", dry_run=dry_run, **_fields(done))
         return done
 
@@ -76,7 +74,7 @@ class Reconcile:
     ) -> set[str]:
         """Delete what carries our mark and nobody knows; the ids of all that is there."""
         present: set[str] = set()
-        async with aclosing(_pages(self._files.list())) as pages:
+        async with aclosing(_pages(self.files.list())) as pages:
             async for page in pages:
                 present.update(file.openai_id for file in page)
                 orphans = await self._unknown(page, began)
@@ -91,10 +89,10 @@ class Reconcile:
         old = began - timedelta(seconds=LONGEST_UPLOAD_S)
         ours: list[tuple[FileName, str]] = []
         for file in page:
-            name = self._file_service.name_of(file)
+            name = self.file_service.name_of(file)
             if name is not None and file.created_at <= old:
                 ours.append((name, file.openai_id))
-        return await self._store.unknown_files(ours) if ours else ()
+        return await self.store.unknown_files(ours) if ours else ()
 
     async def _delete(self, openai_ids: Sequence[str]) -> None:
         waiting = iter(openai_ids)
@@ -108,7 +106,7 @@ class Reconcile:
     async def _patiently(self, openai_id: str) -> None:
         for tries in range(TRIES):
             try:
-                await self._files.delete(openai_id)
+                await self.files.delete(openai_id)
             except Busy as busy:
                 if tries == TRIES - 1:
                     raise
@@ -123,18 +121,18 @@ class Reconcile:
         self, done: ReconcileResult, began: datetime, present: set[str], dry_run: bool
     ) -> None:
         last: FileName | None = None
-        while files := await self._store.live_after(last, limit=PAGE):
+        while files := await self.store.live_after(last, limit=PAGE):
             last = files[-1].name
             for file in files:
                 is_listed = file.openai_id in present or file.created_at >= began
-                if not is_listed and not await self._healing.is_there(file):
+                if not is_listed and not await self.healing.is_there(file):
                     await self._mend(done, file, dry_run)
 
     async def _mend(self, done: ReconcileResult, file: LedgerFile, dry_run: bool) -> None:
         if dry_run:
             done.missing_restored += 1  # as far as Telegram still has it
             return
-        claim = await self._store.borrow(file.conversation, self._clock(), lease_s=LEASE_S)
+        claim = await self.store.borrow(file.conversation, self.clock(), lease_s=LEASE_S)
         if claim is None:
             return  # it is being asked right now: the turn heals it
         try:
@@ -144,15 +142,15 @@ class Reconcile:
         except (LeaseLost, Busy, TimeoutError) as later:
             log.info("reconcile.later", file=file.name, why=str(later))
         finally:
-            await self._store.release(claim, self._clock())
+            await self.store.release(claim, self.clock())
 
     async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
         """A download and an upload may outlast the lease; who loses it stops."""
         async with asyncio.timeout(LEASE_S * 10):
-            work = asyncio.create_task(self._healing.restore_or_leave(claim, file, Meter()))
+            work = asyncio.create_task(self.healing.restore_or_leave(claim, file, Meter()))
             try:
                 while not (await asyncio.wait({work}, timeout=LEASE_S / 3))[0]:
-                    if not await self._store.renew(claim, self._clock(), lease_s=LEASE_S):
+                    if not await self.store.renew(claim, self.clock(), lease_s=LEASE_S):
                         raise LeaseLost(claim.conversation)
                 return work.result()
             finally:

@@ -1,5 +1,6 @@
 """What is wrong right now, one sentence each: for /readyz and whoever reads it."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapthread.limits import POLL_S
@@ -8,19 +9,19 @@ from snapthread.ports import Clock
 SILENT_FOR = timedelta(seconds=POLL_S + 30)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Health:
     """Each part of the line says when it is well and when it is ill."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._ill: dict[str, str] = {}
-        self._last_poll: datetime | None = None
-        self._polls = True
+    clock: Clock
+    _ill: dict[str, str] = field(default_factory=dict, init=False)
+    _last_poll: datetime | None = field(default=None, init=False)
+    _polls: bool = field(default=True, init=False)
 
     def mark_ok(self, part: str) -> None:
         self._ill.pop(part, None)
         if part == "telegram":
-            self._last_poll = self._clock()
+            self._last_poll = self.clock()
             self._polls = True
 
     def mark_standing_by(self) -> None:
@@ -36,7 +37,7 @@ class Health:
         """Since this process last heard Telegram; None where it does not poll, or not yet."""
         if not self._polls or self._last_poll is None:
             return None
-        return (self._clock() - self._last_poll).total_seconds()
+        return (self.clock() - self._last_poll).total_seconds()
 
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
@@ -45,6 +46,6 @@ class Health:
             return reasons
         if self._last_poll is None:
             reasons.append("telegram: no poll has succeeded yet")
-        elif self._clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:
+        elif self.clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:
             reasons.append("telegram: the last successful poll is long ago")
         return reasons

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.health import Health
 from snapthread.limits import POLL_S
-from snapthread.model import OutgoingMessage
+from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
 
@@ -20,33 +21,22 @@ OTHER_POLLER_S = 5.0
 
 PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
 
-FullSay = Callable[[Update], OutgoingMessage]
+QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
 
-    def __init__(
-        self,
-        store: Store,
-        chat: Chat,
-        alerts: Alerts,
-        health: Health,
-        clock: Clock,
-        *,
-        quiet_s: float,
-        if_full: FullSay,
-        wake: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._chat = chat
-        self._alerts = alerts
-        self._health = health
-        self._clock = clock
-        self._quiet_s = quiet_s
-        self._if_full = if_full
-        self._wake = wake
-        self._offset: int | None = None
+    store: Store
+    chat: Chat
+    alerts: Alerts
+    health: Health
+    clock: Clock
+    quiet_s: float
+    if_full: QueueFullReply
+    wake: Callable[[], None]
+    _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """For ever; raises ChatDenied where the token is wrong."""
@@ -61,8 +51,8 @@ class Intake:
 
     async def poll_once(self, *, timeout_s: int) -> int:
         """One batch; how many updates it had."""
-        updates = await self._chat.updates(self._offset, timeout_s=timeout_s)
-        self._health.mark_ok("telegram")
+        updates = await self.chat.updates(self._offset, timeout_s=timeout_s)
+        self.health.mark_ok("telegram")
         if updates:
             await self.accept(updates)
             self._offset = updates[-1].update_id + 1
@@ -71,7 +61,7 @@ class Intake:
     async def receive(self, body: bytes) -> None:
         """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
         StoreFull where it could not be kept: then Telegram brings it again."""
-        update = self._chat.read(body)
+        update = self.chat.read(body)
         try:
             await self.accept([update])
         except (StoreBusy, StoreFull) as error:
@@ -81,19 +71,19 @@ class Intake:
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction; what was accepted before is not taken again."""
         arrivals = [
-            Arrival(message=update.message, if_full=self._if_full(update))
+            Arrival(message=update.message, if_full=self.if_full(update.message))
             for update in updates
             if update.message is not None
         ]
         for update in updates:
             if update.blocked is not None:
                 user_id, has_blocked = update.blocked
-                await self._store.note_blocked(user_id, self._clock() if has_blocked else None)
+                await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
         if arrivals:
-            await self._store.accept(arrivals, self._clock(), quiet_s=self._quiet_s)
+            await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
             log.info("update.accepted", count=len(arrivals))
-            self._wake()
-        self._health.mark_ok("store")
+            self.wake()
+        self.health.mark_ok("store")
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
@@ -111,15 +101,15 @@ class Intake:
 
     async def _tell(self, error: Exception) -> None:
         if isinstance(error, StoreFull | StoreBusy):
-            self._health.mark_failing("store", str(error))
+            self.health.mark_failing("store", str(error))
         else:
-            self._health.mark_failing("telegram", str(error))
+            self.health.mark_failing("telegram", str(error))
         if isinstance(error, StoreFull):
-            await self._alerts.tell("admin_store_full")
+            await self.alerts.tell("admin_store_full")
 
     async def _start_again(self) -> None:
         """Somebody set a webhook while we poll: take it away."""
         try:
-            await self._chat.start()
+            await self.chat.start()
         except (ChatBusy, ChatRefused) as error:
             log.warning("trouble", kind="intake", why=str(error))

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -18,14 +19,14 @@ AGAIN_S: Final = 2.0
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class LeaderLease:
     """Whoever holds the job works, and keeps saying so; the others stand by."""
 
-    def __init__(self, store: Store, job: str, clock: Clock) -> None:
-        self._store = store
-        self._job = job
-        self._clock = clock
-        self._me = secrets.token_hex(8)
+    store: Store
+    job: str
+    clock: Clock
+    _me: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
 
     async def run(self, work: Work, *, standing_by: Callable[[], None]) -> None:
         """For ever; raises what the work raises."""
@@ -41,12 +42,12 @@ class LeaderLease:
 
     async def _work(self, work: Work) -> None:
         """Until the job is somebody else's."""
-        log.info("duty.taken", job=self._job)
+        log.info("duty.taken", job=self.job)
         task = asyncio.create_task(work())
         try:
             while not (await asyncio.wait({task}, timeout=AGAIN_S))[0]:
                 if not await self._is_mine():
-                    log.warning("trouble", kind="duty", why=f"{self._job} is somebody else's now")
+                    log.warning("trouble", kind="duty", why=f"{self.job} is somebody else's now")
                     return
             task.result()
         finally:
@@ -56,7 +57,7 @@ class LeaderLease:
     async def _is_mine(self, *, lease_s: float = LEASE_S) -> bool:
         """Who cannot ask the store leaves the job: whoever can may take it."""
         try:
-            return await self._store.take_job(self._job, self._me, self._clock(), lease_s=lease_s)
+            return await self.store.take_job(self.job, self._me, self.clock(), lease_s=lease_s)
         except (StoreBusy, StoreFull):
             return False
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -17,22 +18,20 @@ log = structlog.get_logger()
 StopAnswer = Callable[[ConversationKey, int], None]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
-    def __init__(
-        self, store: Store, worker: Worker, cooldowns: Cooldowns, clock: Clock, *, stop: StopAnswer
-    ) -> None:
-        self._store = store
-        self._worker = worker
-        self._cooldowns = cooldowns
-        self._clock = clock
-        self._stop = stop
+    store: Store
+    worker: Worker
+    cooldowns: Cooldowns
+    clock: Clock
+    stop: StopAnswer
 
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self._worker.works()
+            await self.worker.works()
             try:
                 await self.sync_once()
             except (StoreBusy, StoreFull) as away:
@@ -40,9 +39,9 @@ class ReplicaSync:
             await asyncio.sleep(SYNC_EVERY_S)
 
     async def sync_once(self) -> None:
-        changes = await self._store.poll_changes(self._worker.claims, self._clock())
-        self._cooldowns.hear(changes.cooldowns)
+        changes = await self.store.poll_changes(self.worker.claims, self.clock())
+        self.cooldowns.hear(changes.cooldowns)
         for claim in changes.lost:
-            self._worker.lose(claim)
+            self.worker.lose(claim)
         for claim in changes.stopped:
-            self._stop(claim.conversation, claim.turn)
+            self.stop(claim.conversation, claim.turn)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
 from snapthread.commands.access import AccessControl
-from snapthread.commands.commands import DELETE_ME, Commands
+from snapthread.commands.commands import Commands
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
@@ -17,28 +18,18 @@ from snapthread.turn.running import RunningTurns
 log = structlog.get_logger()
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class UrgentCommands:
     """Each is done with in one transaction."""
 
-    def __init__(
-        self,
-        store: Store,
-        chat: Chat,
-        running_turns: RunningTurns,
-        commands: Commands,
-        access: AccessControl,
-        clock: Clock,
-        *,
-        files_retired: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._chat = chat
-        self._running_turns = running_turns
-        self._commands = commands
-        self._access = access
-        self._clock = clock
-        self._files_retired = files_retired
-        self._presses: set[asyncio.Task[None]] = set()
+    store: Store
+    chat: Chat
+    running_turns: RunningTurns
+    commands: Commands
+    access: AccessControl
+    clock: Clock
+    files_retired: Callable[[], None]
+    _presses: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
@@ -49,19 +40,19 @@ class UrgentCommands:
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self._access.localizer(command))
-            await self._store.complete_command(command, self._clock(), replies=outcome.replies())
+            outcome = unexpected(error, self.access.localizer(command))
+            await self.store.complete_command(command, self.clock(), replies=outcome.replies())
 
     def _answer_press(self, press_id: str) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
-        task = asyncio.create_task(self._chat.answer_press(press_id))
+        task = asyncio.create_task(self.chat.answer_press(press_id))
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
 
     async def _run(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self._access.refusal(command, self._access.localizer(command))
+        refusal = await self.access.refusal(command, self.access.localizer(command))
         if refusal is not None:
-            await self._store.complete_command(command, self._clock(), replies=refusal.replies())
+            await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self._press(command, stop_turn)
         elif command.word in RESET_COMMANDS:
@@ -70,31 +61,27 @@ class UrgentCommands:
         elif command.word == "stop":
             await self._stop(command)
         else:
-            await self._store.complete_command(command, self._clock(), replies=())
+            await self.store.complete_command(command, self.clock(), replies=())
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
-        if press.word == DELETE_ME:
-            await stop_turn()
-        replies = await self._commands.press(
-            press, self._access.localizer(press), press.destination
-        )
-        await self._store.complete_command(press, self._clock(), replies=replies)
+        replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
+        await self.store.complete_command(press, self.clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
-        nothing = self._access.localizer(command)("stop_nothing")
+        nothing = self.access.localizer(command)("stop_nothing")
         replies = () if command.draft_id is not None else (OutgoingMessage(text=nothing),)
-        turn = await self._store.stop(command, self._clock(), if_nothing=replies)
+        turn = await self.store.stop(command, self.clock(), if_nothing=replies)
         if turn is not None:
-            self._running_turns.stop(command.conversation, turn)
+            self.running_turns.stop(command.conversation, turn)
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""
-        t = self._access.localizer(command)
-        files = await self._store.reset(
-            command, self._clock(), render=lambda files: OutgoingMessage(text=t.reset(files))
+        t = self.access.localizer(command)
+        files = await self.store.reset(
+            command, self.clock(), render=lambda files: OutgoingMessage(text=t.reset(files))
         )
         if files is not None:
             log.info("conversation.reset", user=command.user_id, files=files)
-            self._files_retired()
+            self.files_retired()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -25,21 +25,21 @@ StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Worker:
     """Claims what is ready and keeps its lease while it is served."""
 
-    def __init__(
-        self, store: Store, clock: Clock, *, serve: Serve, urgent: RunUrgent, parallel: int
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._serve = serve
-        self._urgent = urgent
-        self._parallel = parallel
-        self._running: dict[Claim, _Running] = {}
-        self._woken = asyncio.Event()
-        self._works = asyncio.Event()  # set while anything runs
-        self._stopping = False
+    store: Store
+    clock: Clock
+    serve: Serve
+    urgent: RunUrgent
+    parallel: int
+    _running: dict[Claim, "_Running"] = field(default_factory=dict, init=False)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _works: asyncio.Event = field(
+        default_factory=asyncio.Event, init=False
+    )  # set while anything runs
+    _stopping: bool = field(default=False, init=False)
 
     def wake(self) -> None:
         """Something may be ready."""
@@ -83,21 +83,21 @@ class Worker:
         self._woken.set()
 
     async def _run_urgent_commands(self) -> None:
-        for command in await self._store.urgent_commands():
-            await self._urgent(command, partial(self._stop_turn, command.conversation))
+        for command in await self.store.urgent_commands():
+            await self.urgent(command, partial(self._stop_turn, command.conversation))
             await self._claim(only=command.conversation)  # its sentence waits for no slot
 
     async def _claim_what_is_ready(self) -> None:
-        while len(self._running) < self._parallel and not self._stopping:
+        while len(self._running) < self.parallel and not self._stopping:
             if not await self._claim():
                 break
 
     async def _claim(self, only: ConversationKey | None = None) -> bool:
         asked_s = now_s()
-        claim = await self._store.claim(self._clock(), lease_s=LEASE_S, only=only)
+        claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
         if claim is None:
             return False
-        work = asyncio.create_task(self._serve(claim))
+        work = asyncio.create_task(self.serve(claim))
         holder = asyncio.create_task(self._hold(claim, work, asked_s))
         self._running[claim] = _Running(work, holder)
         self._works.set()
@@ -105,10 +105,10 @@ class Worker:
 
     async def _wait(self) -> None:
         """Until woken, or until the next conversation is ready."""
-        wake_at = await self._store.next_wake(self._clock())
+        wake_at = await self.store.next_wake(self.clock())
         wait_s = LOOK_EVERY_S
-        if wake_at is not None and len(self._running) < self._parallel:
-            wait_s = min(wait_s, (wake_at - self._clock()).total_seconds())
+        if wake_at is not None and len(self._running) < self.parallel:
+            wait_s = min(wait_s, (wake_at - self.clock()).total_seconds())
         try:
             async with asyncio.timeout(max(wait_s, 0.001)):
                 await self._woken.wait()
@@ -125,7 +125,7 @@ class Worker:
         while not (await asyncio.wait({work}, timeout=RENEW_EVERY_S))[0]:
             asked_s = now_s()
             try:
-                held = await self._store.renew(claim, self._clock(), lease_s=LEASE_S)
+                held = await self.store.renew(claim, self.clock(), lease_s=LEASE_S)
                 held_until_s = asked_s + LEASE_S
             except (StoreBusy, StoreFull):
                 held = now_s() + RENEW_EVERY_S < held_until_s
@@ -146,10 +146,10 @@ class Worker:
             log.error("turn.broke", exc_info=error)
         pause_s = _pause_s(error)
         try:
-            await self._store.release(
+            await self.store.release(
                 claim,
-                self._clock(),
-                not_before=self._clock() + timedelta(seconds=pause_s) if pause_s else None,
+                self.clock(),
+                not_before=self.clock() + timedelta(seconds=pause_s) if pause_s else None,
                 uncount=isinstance(error, NOT_THE_MESSAGES_FAULT),
             )
         except (StoreBusy, StoreFull) as away:

@@ -23,6 +23,7 @@ class InputItem:
 
     role: str
     content: tuple[InputText | InputImage, ...]
+    phase: str | None = None  # of what the assistant said, as it told us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +34,37 @@ class AssistantRequest:
     safety_identifier: str
     prompt_cache_key: str
 
+    @property
+    def has_images(self) -> bool:
+        return any(isinstance(part, InputImage) for line in self.lines for part in line.content)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestTaken:
-    """The API took the question: from now on it may cost something."""
+    """The question is on its way: from now on it may cost something."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """It surely was not taken, and cost nothing; the failure itself follows, or another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model works and has no words yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
+    """More of the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSoFar:
+    """All of the text anew: what came now does not stand at its end."""
+
     text: str
 
 
@@ -53,24 +77,30 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCompleted:
-    """The answer's end. `cut`: why it is shorter than the model wanted."""
+    """The answer's end. `cut`: why it is shorter than the model wanted. A usage of nothing is
+    unknown. `commentary`: what was said on the way to the answer, in whose place that came."""
 
     usage: Usage
     model: str
     cut: str | None = None  # "max_output_tokens" or "content_filter"
+    commentary: str = ""
+    phase: str | None = None  # of the answer, where the model tells
 
 
-AnswerEvent = RequestTaken | TextDelta | UsageReported | AnswerCompleted
+AnswerEvent = (
+    RequestTaken | NotTaken | Thinking | TextDelta | TextSoFar | UsageReported | AnswerCompleted
+)
 
 
 class Assistant(Protocol):
     """OpenAI's Responses API, one attempt per call."""
 
     def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent, None]:
-        """Stream one answer; `RequestTaken` comes first and `AnswerCompleted` last.
+        """Stream one answer: `RequestTaken` before the request goes out, `AnswerCompleted` last.
 
         Raises AssistantBusy, AssistantRefused, ContextTooLong, FilesGone and the Denied family.
-        Waits at most `FIRST_EVENT_S`, `NEXT_EVENT_S` and `ANSWER_S`.
+        Waits at most `first_event_s` of the effort, `NEXT_EVENT_S` and `answer_s`; any byte is a
+        sign of life.
         """
         ...
 

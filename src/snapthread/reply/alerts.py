@@ -1,5 +1,6 @@
 """Tells the admins what only they can mend, once an hour for each kind."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ALERT_EVERY_S
 from snapthread.model import (
+    ConversationKey,
     Destination,
     Language,
     OutboxMessage,
@@ -19,55 +21,62 @@ from snapthread.texts import Texts
 log = structlog.get_logger()
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Alerts:
     """One instance a process; the store remembers what was told, where it can be written."""
 
-    def __init__(
-        self,
-        store: Store,
-        chat: Chat,
-        texts: Texts,
-        clock: Clock,
-        *,
-        admins: frozenset[int],
-        language: Language,
-    ) -> None:
-        self._store = store
-        self._chat = chat
-        self._texts = texts
-        self._clock = clock
-        self._admins = admins
-        self._language = language
-        self._told_at: dict[str, datetime] = {}
+    store: Store
+    chat: Chat
+    texts: Texts
+    clock: Clock
+    admins: frozenset[int]
+    language: Language
+    _told_at: dict[str, datetime] = field(default_factory=dict, init=False)
+    _on_their_way: dict[ConversationKey, set[str]] = field(default_factory=dict, init=False)
+    _reached_at: dict[str, datetime] = field(default_factory=dict, init=False)
 
-    async def tell(self, key: str, *, detail: str = "") -> None:
-        outgoing = OutgoingMessage(text=self._texts(self._language, key, detail=detail))
-        for admin in self._admins:
+    async def tell(self, key: str, *, detail: str = "") -> bool:
+        """True where this process knows that an admin has read of it within the last hour."""
+        outgoing = OutgoingMessage(text=self.texts(self.language, key, detail=detail))
+        for admin in self.admins:
             try:
                 await self._leave_message(admin, key, outgoing)
             except (StoreBusy, StoreFull):
                 await self._send_at_once(admin, key, outgoing)
+        return self._is_recent(self._reached_at.get(key))
+
+    def note_delivered(self, conversation: ConversationKey) -> None:
+        """Telegram took a message of this conversation."""
+        for key in self._on_their_way.pop(conversation, ()):
+            self._reached_at[key] = self.clock()
+
+    def _is_recent(self, at: datetime | None) -> bool:
+        return at is not None and self.clock() - at < timedelta(seconds=ALERT_EVERY_S)
 
     async def _leave_message(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
-        await self._store.enqueue(
-            private_conversation(admin),
+        conversation = private_conversation(admin)
+        is_new = await self.store.enqueue(
+            conversation,
             Destination(chat_id=admin),
             outgoing,
-            self._clock(),
+            self.clock(),
             once=f"{key}:{admin}",
             again_after_s=ALERT_EVERY_S,
         )
+        if is_new:
+            self._on_their_way.setdefault(conversation, set()).add(key)
 
     async def _send_at_once(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         """The store cannot be written, so the message goes past it."""
-        now, mark = self._clock(), f"{key}:{admin}"
-        told_at = self._told_at.get(mark)
-        if told_at is not None and now - told_at < timedelta(seconds=ALERT_EVERY_S):
+        mark = f"{key}:{admin}"
+        if self._is_recent(self._told_at.get(mark)):
             return
-        self._told_at[mark] = now
+        self._told_at[mark] = self.clock()
         try:
-            await self._chat.send(
+            await self.chat.send(
                 OutboxMessage(id=0, to=Destination(chat_id=admin), outgoing=outgoing)
             )
         except SnapthreadError as error:
             log.warning("trouble", kind="alert", why=str(error))
+        else:
+            self._reached_at[key] = self.clock()

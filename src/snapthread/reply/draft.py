@@ -7,6 +7,7 @@ answer: the turn writes down the newest text, and a task of its own shows it whe
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -29,18 +30,18 @@ LAST_EDIT_S = 10.0
 Show = Callable[[OutgoingMessage], Awaitable[None]]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Drafts:
     """Opens a draft for each turn; knows whether this Telegram has drafts at all."""
 
-    def __init__(self, store: Store, chat: Chat) -> None:
-        self.store = store
-        self.chat = chat
-        self.are_known = True
-        self.rendering = asyncio.Lock()
+    store: Store
+    chat: Chat
+    are_known: bool = field(default=True, init=False)
+    rendering: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @asynccontextmanager
     async def open(self, claim: Claim, to: Destination, *, private: bool) -> AsyncIterator["Draft"]:
-        draft = Draft(self, claim, to, private=private)
+        draft = Draft(drafts=self, claim=claim, to=to, private=private)
         showing = asyncio.create_task(draft.run())
         try:
             yield draft
@@ -50,19 +51,24 @@ class Drafts:
             await asyncio.wait({showing})
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Draft:
     """One answer that grows. `show` is all that the turn needs."""
 
-    def __init__(self, drafts: Drafts, claim: Claim, to: Destination, *, private: bool) -> None:
-        self._drafts = drafts
-        self._claim = claim
-        self._to = to
-        self._private = private
-        self._message_id = claim.stream
-        self._text = ""
-        self._news = asyncio.Event()
-        self._calling = asyncio.Lock()  # held while something is on its way to Telegram
-        self._last_s = LAST_DRAFT_S
+    drafts: Drafts
+    claim: Claim
+    to: Destination
+    private: bool
+    _message_id: int | None = field(init=False)
+    _text: str = field(default="", init=False)
+    _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _calling: asyncio.Lock = field(
+        default_factory=asyncio.Lock, init=False
+    )  # held while something is on its way to Telegram
+    _last_s: float = field(default=LAST_DRAFT_S, init=False)
+
+    def __post_init__(self) -> None:
+        self._message_id = self.claim.stream
 
     def show(self, text: str) -> None:
         """The newest text; what was not shown of the older ones never will be."""
@@ -77,10 +83,10 @@ class Draft:
 
     async def run(self) -> None:
         """Until cancelled. Typing… stays for what is not drafted."""
-        by_edits = self._message_id is not None or not self._private
+        by_edits = self._message_id is not None or not self.private
         if not by_edits:
-            by_edits = not self._drafts.are_known or await self._by_drafts()
-        async with typing(self._drafts.chat, self._to):
+            by_edits = not self.drafts.are_known or await self._by_drafts()
+        async with typing(self.drafts.chat, self.to):
             if by_edits:
                 await self._by_edits()
             await asyncio.Event().wait()
@@ -90,7 +96,7 @@ class Draft:
         try:
             await self._keep_showing(self._draft, DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S)
         except DraftsUnknown as unknown:
-            self._drafts.are_known = False
+            self.drafts.are_known = False
             log.warning("drafts.unknown", why=str(unknown))
             return True
         except Exception as error:  # noqa: BLE001 - a preview: the answer itself goes on
@@ -99,7 +105,7 @@ class Draft:
 
     async def _by_edits(self) -> None:
         self._last_s = LAST_EDIT_S
-        pace_s = EDIT_PACE_S if self._private else EDIT_PACE_GROUP_S
+        pace_s = EDIT_PACE_S if self.private else EDIT_PACE_GROUP_S
         try:
             await self._keep_showing(self._edit, pace_s, alive_s=None)
         except Exception as error:  # noqa: BLE001 - as above
@@ -122,7 +128,7 @@ class Draft:
     async def _rendered(self) -> OutgoingMessage:
         """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
         processor, and a hundred previews must not slow down the answers themselves."""
-        async with self._drafts.rendering:
+        async with self.drafts.rendering:
             began_s = now_s()
             outgoing = await asyncio.to_thread(format_draft, self._text)
             await asyncio.sleep(now_s() - began_s)
@@ -147,18 +153,18 @@ class Draft:
         return True
 
     async def _draft(self, outgoing: OutgoingMessage) -> None:
-        await self._drafts.chat.draft(self._to, self._claim.turn, outgoing)
+        await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
 
     async def _edit(self, outgoing: OutgoingMessage) -> None:
         """The first words are a message; it is remembered, so that the answer takes its place."""
-        chat = self._drafts.chat
+        chat = self.drafts.chat
         if not outgoing.text:
             return
         if self._message_id is not None:
-            await chat.edit(self._to, self._message_id, outgoing)
+            await chat.edit(self.to, self._message_id, outgoing)
             return
-        self._message_id = await chat.send(OutboxMessage(id=0, to=self._to, outgoing=outgoing))
-        await self._drafts.store.note_stream(self._claim, self._message_id)
+        self._message_id = await chat.send(OutboxMessage(id=0, to=self.to, outgoing=outgoing))
+        await self.drafts.store.note_stream(self.claim, self._message_id)
 
 
 def _gave_up(error: Exception) -> None:

@@ -1,15 +1,16 @@
 """What is said reaches Telegram: in parts that fit, in order, at least once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import ChatBusy, ChatRefused
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, Destination, OutboxMessage
+from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage
 from snapthread.ports import Chat, Store
 
 log = structlog.get_logger()
@@ -18,12 +19,13 @@ RETRY_FIRST_S = 1.0
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class ReplySender:
     """Delivers parts; each is forgotten once Telegram took it, or refuses it for good."""
 
-    def __init__(self, store: Store, chat: Chat) -> None:
-        self._store = store
-        self._chat = chat
+    store: Store
+    chat: Chat
+    note_delivered: Callable[[ConversationKey], None]
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
@@ -33,7 +35,8 @@ class ReplySender:
             except ChatRefused as refused:
                 await self._drop(claim, refused)
                 return
-            await self._store.mark_sent(claim, part)
+            await self.store.mark_sent(claim, part)
+            self.note_delivered(claim.conversation)
 
     async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
@@ -50,12 +53,12 @@ class ReplySender:
         """In the place of the message that showed the answer as it grew, if that is still there."""
         if part.to.replaces is not None:
             try:
-                await self._chat.edit(part.to, part.to.replaces, part.outgoing)
+                await self.chat.edit(part.to, part.to.replaces, part.outgoing)
             except ChatRefused as refused:
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return
-        await self._chat.send(part)
+        await self.chat.send(part)
 
     async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
         wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
@@ -65,7 +68,7 @@ class ReplySender:
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""
-        dropped = await self._store.drop_outbox(claim)
+        dropped = await self.store.drop_outbox(claim)
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 

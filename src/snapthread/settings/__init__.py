@@ -1,4 +1,4 @@
-"""What the operator chose, read from the environment and checked before anything opens."""
+"""The operator's settings, read from the environment and checked before anything opens."""
 
 from snapthread.settings.settings import RUN_NEEDS, Settings, SettingsError, load_settings
 

@@ -1,4 +1,4 @@
-"""Where settings come from: the environment, a `.env` file, and files that hold secrets."""
+"""The sources of settings: the environment, a `.env` file, and files that hold secrets."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was found: a value by its setting's name, as whom it was spelled, and what is wrong."""
+    """The values found, by the setting's name; how each was spelled; and the problems."""
 
     values: dict[str, str] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
-from snapthread.model import Language
+from snapthread.texts import LANGUAGES
 
 STORE_SERVERS: Final = frozenset({"redis", "rediss", "valkey", "valkeys"})
 
@@ -105,6 +105,12 @@ def _check_server(url: str) -> str:
     return url
 
 
+def _check_language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError
+    return language
+
+
 def micros(dollars: Decimal) -> int:
     return int(dollars * 1_000_000)
 
@@ -121,7 +127,7 @@ ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
 AdminToken = Annotated[SecretStr, AfterValidator(_check_admin_token)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
-BotLanguage = Annotated[Language, BeforeValidator(_lower)]
+BotLanguage = Annotated[str, BeforeValidator(_lower), AfterValidator(_check_language)]
 # A closed list, because the API's refusal of a misspelt one would look like "cannot reason".
 Effort = Annotated[
     Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None,

@@ -44,6 +44,7 @@ from snapthread.settings.kinds import (
     Word,
     micros,
 )
+from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
 
 A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
@@ -53,7 +54,7 @@ RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
 
 
 class SettingsError(Exception):
-    """What is wrong, one sentence for each problem; none repeats a value."""
+    """The problems of the settings, a sentence each; none repeats a value."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -61,7 +62,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """What the operator chose. Secrets print as stars; an unset secret is empty."""
+    """The operator's choices. Secrets print as stars; an unset secret is empty."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
@@ -115,7 +116,7 @@ class Settings(BaseModel):
     max_parallel_turns: int = Field(
         default=100, ge=1, le=1000, description="a whole number from 1 to 1000"
     )
-    bot_language: BotLanguage = Field(default="en", description="en or ru")
+    bot_language: BotLanguage = Field(default="en", description=f"one of {', '.join(LANGUAGES)}")
     log_format: LogFormat = Field(default="console", description="console or json")
     log_level: LogLevel = Field(
         default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
@@ -174,7 +175,7 @@ class Settings(BaseModel):
 
     @property
     def webhook_path(self) -> str:
-        """Where the pages' port hears Telegram."""
+        """The path at which Telegram calls the pages' port."""
         return urlsplit(self.telegram_webhook_url or "").path or "/"
 
     @property
@@ -212,7 +213,7 @@ class Settings(BaseModel):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be logged."""
+        """Values that must never be logged."""
         held = (
             self.telegram_bot_token,
             self.telegram_webhook_secret,

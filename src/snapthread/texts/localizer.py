@@ -1,31 +1,34 @@
-"""What the bot says for each outcome, in the person's language: our failures, their sentences."""
+"""The sentences for one person: each failure and outcome in their language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapthread.errors import (
+    AlbumTooLarge,
     AssistantBusy,
     AssistantDenied,
     AssistantMisused,
     AssistantRefused,
     ChatBusy,
     ContextTooLong,
+    CountryDenied,
     EmptyAnswer,
     FilesBusy,
     FilesGone,
     ImageFault,
     ImageRefused,
     OutOfCredit,
+    OutputSpent,
+    QuestionTooLong,
     SnapthreadError,
 )
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import Language, Message
 from snapthread.texts import Texts, language_of
+from snapthread.texts.numbers import MEGA, amount
 from snapthread.usage import LimitExceeded
 
-MEGA = 1_000_000
-
-# Which sentence a failed turn ends with. What is not here is unexpected.
+# The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
     AssistantBusy: "busy",
     FilesBusy: "busy",
@@ -34,18 +37,26 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     AssistantDenied: "denied",
     AssistantMisused: "denied",
     AssistantRefused: "refused_by_policy",
+    CountryDenied: "denied",
     ContextTooLong: "context_too_long",
+    QuestionTooLong: "question_too_long",
+    AlbumTooLarge: "album_too_large",
     EmptyAnswer: "empty_answer",
+    OutputSpent: "output_spent",
     FilesGone: "image_refused",
     ImageRefused: "image_refused",
 }
-# Who else must hear of it: the sentence for the admins.
+# The sentence for the admins, where they must hear of it too.
 ALERTS: dict[type[SnapthreadError], str] = {
     OutOfCredit: "admin_out_of_credit",
     AssistantDenied: "admin_assistant_denied",
     AssistantMisused: "admin_assistant_denied",
+    CountryDenied: "admin_country_denied",
+    OutputSpent: "admin_output_spent",
 }
-SAY_IT_ALL = frozenset({"download_failed", "image_refused"})  # they say "send it again" themselves
+SAY_IT_ALL = frozenset(
+    {"download_failed", "image_refused", "album_too_large"}
+)  # they say "send it again" themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +84,22 @@ class Localizer:
         return self.texts(self.language, key, **fields)
 
     def command(self, word: str) -> str:
-        known = {"start": "start", "help": "help"}
-        return self(known.get(word, "unknown_command"), limit_mb=f"{self.limit_mb:g}")
+        """Of a command that only says something."""
+        if word == "help":
+            return self("help", limit_mb=self.limit_mb, commands=self._menu())
+        return self("start" if word == "start" else "unknown_command")
+
+    def _menu(self) -> str:
+        """Every command of the bot's menu, a line each."""
+        menu = self.texts.commands(self.language)
+        return "\n".join(f"/{name} – {description}" for name, description in menu)
+
+    def money(self, micros: int) -> str:
+        return self("money", amount=self.decimal(amount(micros)))
+
+    def decimal(self, number: str) -> str:
+        """An English number in the way of the language."""
+        return self.texts.by_language[self.language].decimal(number)
 
     def unsupported(self, kind: str) -> str:
         return self.texts.unsupported(self.language, kind)
@@ -85,9 +110,9 @@ class Localizer:
 
     def fault(self, fault: ImageFault) -> str:
         limits = {
-            "limit_mb": f"{self.limit_mb:g}",
+            "limit_mb": self.limit_mb,
             "limit_mp": PIXELS_MAX // MEGA,
-            "storage_mb": f"{self.storage_mb:g}",
+            "storage_mb": self.storage_mb,
         }
         return self(f"image_{fault}", **limits)
 
@@ -99,11 +124,11 @@ class Localizer:
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
     def over(self, over: LimitExceeded) -> str:
-        """Which limit, how much of it is used, when it opens; what helps where waiting does not."""
+        """The limit, how much of it is used, when it opens; what helps where waiting does not."""
         is_money = over.limit.endswith("cost")
         amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}
-        shown = {key: dollars(n) if is_money else n for key, n in amounts.items()}
-        opens = f"{over.opens_at:%Y-%m-%d %H:%M} UTC"
+        shown = {key: self.money(n) if is_money else n for key, n in amounts.items()}
+        opens = self("moment", at=over.opens_at)
         sentence = self(f"over_{over.limit}", n=over.allowed, opens=opens, **shown)
         if over.wanted <= over.allowed:
             return sentence
@@ -115,20 +140,18 @@ class Localizer:
             return self("stopped_early")
         return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
 
+    def lost(self, labels: Sequence[int]) -> str:
+        return self("photos_lost", n=len(labels), labels=", ".join(map(str, sorted(labels))))
+
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
 
-    def failure(self, error: SnapthreadError, pictures: int) -> str:
+    def failure(self, error: SnapthreadError, pictures: int, *, operator_told: bool = False) -> str:
         key = SENTENCES[type(error)]
-        sentence = self(key, n=max(pictures, 1))
+        limit = error.limit if isinstance(error, AlbumTooLarge) else 0
+        sentence = self(key, n=limit or max(pictures, 1))
+        if operator_told:
+            sentence = f"{sentence} {self('operator_told')}"
         if not pictures or key in SAY_IT_ALL:
             return sentence
         return f"{sentence} {self('photos_failed_send_again', n=pictures)}"
-
-
-def dollars(micros: int) -> str:
-    """To the cent; where that would hide something, to the micro-dollar."""
-    cents, rest = divmod(micros, 10_000)
-    if not rest or micros >= 10 * MEGA:
-        return f"${cents // 100}.{cents % 100:02}"
-    return f"${micros // MEGA}.{micros % MEGA:06}".rstrip("0")

@@ -1,11 +1,11 @@
 """How a claim ends: what is said, and what the conversation keeps."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from snapthread.formatting import format_answer, split_plain
+from snapthread.formatting import format_answer, is_hidden, split_plain
 from snapthread.model import HistoryItem, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.state import TurnResult
@@ -46,6 +46,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     if not ended.lines:
         reason = ended.faults[0]
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
+    if is_hidden(ended.text):  # thoughts and nothing else
+        ended = replace(ended, text="")
     stills = (t("stills", n=ended.stills),) if ended.stills else ()
     return Outcome(
         result="answered",
@@ -58,9 +60,12 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    lost = (t.lost(ended.lost),) if ended.lost else ()
     if ended.is_stopped:
-        return () if ended.text else (t.stopped(ended.unseen),)
-    return (t.cut(ended.cut),) if ended.cut else ()
+        return lost if ended.text else (t.stopped(ended.unseen), *lost)
+    if ended.cut:
+        return (t.cut(ended.cut), *lost)
+    return lost if ended.text else (t("empty_answer"), *lost)
 
 
 def unexpected(error: Exception, t: Localizer) -> Outcome:

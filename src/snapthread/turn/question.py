@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.images.importer import ImageRequest, ImageResult
-from snapthread.limits import MESSAGE_UNITS
-from snapthread.model import HistoryImage, HistoryItem, Message, TelegramImage
+from snapthread.limits import MESSAGE_UNITS, utf16_len
+from snapthread.model import HistoryImage, HistoryItem, LedgerFile, Message, TelegramImage
 from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
@@ -19,6 +19,7 @@ class QuestionContext:
 
     is_late: bool = False
     replied_label: int | None = None  # of a photo replied to that is in the conversation
+    recalled: LedgerFile | None = None  # that photo, where the request would not show it else
 
 
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
@@ -52,7 +53,7 @@ def asked_text(messages: Sequence[Message]) -> str:
 
 def _between(text: str, last: str) -> str:
     """A text cut at the very limit was cut inside; else the white space there was trimmed."""
-    if not text or len(last.encode("utf-16-le")) // 2 == MESSAGE_UNITS:
+    if not text or utf16_len(last) == MESSAGE_UNITS:
         return ""
     return "\n"
 
@@ -68,12 +69,21 @@ def question_item(
     now: datetime,
 ) -> HistoryItem:
     """The line that the model gets and the conversation keeps."""
-    photos = _photos(brought, first_label)
+    photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, asked_text(messages)]))
-    sizes = [one.file for one in brought if one.file is not None]
+    files = [context.recalled, *(one.file for one in brought)]
+    sizes = [file for file in files if file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
     return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
+
+
+def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, ...]:
+    if file is None or file.label is None:
+        return ()
+    reply = message.reply
+    sent_at = reply.sent_at if reply is not None and reply.sent_at is not None else file.created_at
+    return (HistoryImage(label=file.label, file=file.stands_for, sent_at=sent_at),)
 
 
 def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:

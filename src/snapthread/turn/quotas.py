@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import math
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from snapthread.clock import ms_since
@@ -24,6 +24,8 @@ from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
+# A whole answer was paid for: free of every limit, it could be had without end.
+ANSWERED_ALL_THE_SAME = frozenset({"AssistantRefused", "EmptyAnswer", "OutputSpent"})
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
@@ -53,33 +55,27 @@ def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(picture for question in questions for picture in question.pictures)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
-    def __init__(
-        self,
-        store: Store,
-        prices: PriceList,
-        installation: Installation,
-        clock: Clock,
-        *,
-        profile: RequestProfile,
-        limits: Limits,
-        admins: frozenset[int] = frozenset(),
-    ) -> None:
-        self._store = store
-        self._prices = prices
-        self._secret = installation.secret
-        self._clock = clock
-        self._limits = limits
-        self._admins = admins
-        self.profile = profile
+    store: Store
+    prices: PriceList
+    installation: Installation
+    clock: Clock
+    profile: RequestProfile
+    limits: Limits
+    admins: frozenset[int] = frozenset()
+    _secret: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._secret = self.installation.secret
 
     def limits_of(self, user_id: int) -> Limits:
-        return Limits() if user_id in self._admins else self._limits
+        return Limits() if user_id in self.admins else self.limits
 
     async def spent(self, user_id: int) -> Spending:
-        return await self._store.spent(self._payer(user_id), self._clock())
+        return await self.store.spent(self._payer(user_id), self.clock())
 
     async def reserve(
         self, claim: Claim, questions: tuple[Message, ...], meter: Meter
@@ -87,9 +83,9 @@ class Quotas:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
         pictures = images_of(questions)
-        over = await self._store.reserve(
+        over = await self.store.reserve(
             claim,
-            self._clock(),
+            self.clock(),
             payer=self._payer(user_id),
             estimate=await self._estimate(claim, questions, meter),
             limits=self.limits_of(user_id),
@@ -113,7 +109,7 @@ class Quotas:
         )
         return TurnRecord(
             id=meter.id,
-            at=self._clock(),
+            at=self.clock(),
             user_id=questions[0].user_id,
             model=self.profile.model,
             outcome="interrupted",
@@ -127,13 +123,19 @@ class Quotas:
 
     async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
         question = self._question_tokens(questions)
-        if not self._limits.of_money:
+        if not self.limits.of_money:
             return question  # nobody will ask what the conversation adds to it
-        transcript = await self._store.compose(
-            claim, self._clock(), max_tokens=UNCUT, question_tokens=question
+        transcript = await self.store.compose(
+            claim, self.clock(), max_tokens=UNCUT, question_tokens=question
         )
         held = sum(line.tokens for line in transcript.lines)
         return max(question, min(question + held, self.profile.context_tokens))
+
+    def sure_tokens(self, questions: tuple[Message, ...]) -> int:
+        """Of the question alone, before anything is downloaded: its text, and the photos whose
+        size Telegram tells."""
+        photos = [one for one in images_of(questions) if one.kind == "photo" and one.width]
+        return text_tokens(asked_text(questions)) + sum(map(self._picture_tokens, photos))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
         replied = replied_image(questions)
@@ -159,7 +161,7 @@ class Quotas:
 
     def _cost(self, *usages: Usage) -> int | None:
         """Of requests, each priced by itself; unknown where one of them is."""
-        costs = [self._prices.cost_micros(self.profile.model, usage) for usage in usages]
+        costs = [self.prices.cost_micros(self.profile.model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
@@ -167,11 +169,11 @@ class Quotas:
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
         """What became of the attempt, now."""
-        began = self._clock() - timedelta(milliseconds=ms_since(meter.began_s))
+        began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(
             id=meter.id,
-            at=self._clock(),
+            at=self.clock(),
             user_id=first.user_id,
             model=self.profile.model,
             outcome=outcome,
@@ -187,7 +189,7 @@ class Quotas:
             usage=sum_usage(meter.answers),
             estimated=sum_usage(meter.broken),
             cost_micros=self._cost(*meter.answers, *meter.broken),
-            is_free=outcome == "failed",
+            is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
             restored=meter.restored,
             retired=meter.retired,
             stages=Stages(
@@ -204,5 +206,5 @@ class Quotas:
         """The attempt ends without an end of the turn: what it has cost is known now."""
         record = self.record(first, meter, outcome="interrupted", reason="broke_off")
         with suppress(SnapthreadError):  # else it is charged as reserved
-            await self._store.revise(record)
+            await self.store.revise(record)
         return record

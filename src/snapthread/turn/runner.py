@@ -9,33 +9,51 @@ import hmac
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import AssistantBusy, ContextTooLong, EmptyAnswer, FilesGone
+from snapthread.errors import (
+    AlbumTooLarge,
+    AssistantBusy,
+    ContextTooLong,
+    EmptyAnswer,
+    FilesGone,
+    OutputSpent,
+    QuestionTooLong,
+)
 from snapthread.formatting import split_plain
 from snapthread.images.healing import Healing
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
-from snapthread.model import Claim, HistoryItem, Installation, Message, Transcript, Usage
-from snapthread.ports import Assistant, AssistantRequest, Clock, Store
-from snapthread.turn.question import (
-    QuestionContext,
-    image_requests,
-    question_item,
-    replied_image,
+from snapthread.model import (
+    Claim,
+    HistoryItem,
+    Installation,
+    LedgerFile,
+    Message,
+    Transcript,
+    Usage,
 )
-from snapthread.turn.quotas import Quotas
+from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.turn.question import QuestionContext, image_requests, question_item, replied_image
+from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
-from snapthread.turn.transcript import ModelTexts, named_files, request_items, text_tokens
+from snapthread.turn.transcript import (
+    ModelTexts,
+    halved,
+    labels_of,
+    named_files,
+    request_items,
+    text_tokens,
+)
 
 log = structlog.get_logger()
 
 BACK_OFF_FIRST_S = 1.0
-MENDS_MAX = 2  # a file may vanish again during the repair
+MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +64,23 @@ class ContextBounds:
     images: int = 0  # 0: all
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: pictures in, question out, answer back."""
 
-    def __init__(
-        self,
-        store: Store,
-        pictures: ImageImporter,
-        healing: Healing,
-        quotas: Quotas,
-        assistant: Assistant,
-        t: ModelTexts,
-        installation: Installation,
-        clock: Clock,
-        *,
-        bounds: ContextBounds,
-    ) -> None:
-        self._store = store
-        self._pictures = pictures
-        self._healing = healing
-        self._quotas = quotas
-        self._assistant = assistant
-        self._t = t
-        self._secret = installation.secret
-        self._clock = clock
-        self._bounds = bounds
+    store: Store
+    importer: ImageImporter
+    healing: Healing
+    quotas: Quotas
+    assistant: Assistant
+    t: ModelTexts
+    installation: Installation
+    clock: Clock
+    bounds: ContextBounds
+    _secret: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._secret = self.installation.secret
 
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
@@ -79,11 +89,12 @@ class TurnRunner:
             yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
-            async for text in said:
-                yield PartialAnswer(text=text)
+            async for one in said:
+                yield one
+        assert turn.answered is not None
         if not split_plain(turn.text):
-            raise EmptyAnswer
-        yield turn.result(self._answer_item(turn.text))
+            raise OutputSpent if turn.answered.cut == "max_output_tokens" else EmptyAnswer
+        yield turn.result(*self._answer_lines(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
         """What a turn comes to whose `run` the person ended: the question stays, and what was
@@ -91,7 +102,7 @@ class TurnRunner:
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.result(self._answer_item(turn.shown) if turn.shown else None)
+        ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
         return replace(
             ended,
             lines=ended.lines or (turn.question,),
@@ -104,30 +115,39 @@ class TurnRunner:
 
     async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
+        self._check(turn.messages)
         claim, replied = turn.claim, replied_image(turn.messages)
-        label = await self._store.label_of(claim, replied.unique_id) if replied else None
+        label = await self.store.label_of(claim, replied.unique_id) if replied else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
-        while late := await self._store.take_stragglers(claim):
+        while late := await self.store.take_stragglers(claim):
             questions = tuple(part for part in late if part.kind == "question")
+            self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
 
+    def _check(self, messages: tuple[Message, ...]) -> None:
+        """What a request cannot hold is refused before anything is uploaded."""
+        if 0 < self.bounds.images < len(images_of(messages)):
+            raise AlbumTooLarge(self.bounds.images)
+        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+            raise QuestionTooLong
+
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """What came late is let in where the limits let all of it in."""
-        over = await self._quotas.reserve(turn.claim, messages, turn.meter)
+        over = await self.quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self._pictures.import_images(turn.claim, wanted, turn.meter)
+        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
 
     # ------------------------------------------------------------ question out, answer back
 
-    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[str, None]:
+    async def _ask_until_answered(self, turn: TurnState) -> AsyncGenerator[PartialAnswer, None]:
         """The text so far, again and again; asks again where that may help."""
         retries, mends = ASK_RETRIES, MENDS_MAX
         while turn.answered is None:
@@ -136,35 +156,66 @@ class TurnRunner:
             ask = await self._ask(turn, transcript)
             try:
                 async with aclosing(self._ask_once(turn, ask)) as said:
-                    async for text in said:
-                        yield text
+                    async for one in said:
+                        yield one
             except AssistantBusy as busy:
                 last = retries == 0 and not busy.is_pause
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not await self._store.shorten(turn.claim):
+                if not transcript.lines:
                     raise
+                turn.halvings += 1
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._healing.mend(turn.claim, failure, named_files(ask.lines), turn.meter)
+                await self._heal(turn, failure, named_files(ask.lines))
                 mends -= 1
+        for _ in range(turn.halvings):  # what fitted the model stays so
+            await self.store.shorten(turn.claim)
+
+    async def _heal(self, turn: TurnState, failure: FilesGone, asked: tuple[str, ...]) -> None:
+        mended = await self.healing.mend(
+            turn.claim, failure, asked, turn.meter, nameless=turn.nameless
+        )
+        turn.lost = (*turn.lost, *mended.left)
+        if mended.is_nameless:
+            turn.nameless += 1
+        if not mended.changed:
+            await asyncio.sleep(BACK_OFF_FIRST_S)
 
     async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's line, whose labels go on from it."""
-        question, began = self._question(turn, 1), self._clock()
-        transcript = await self._store.compose(
+        transcript = await self._composed(turn)
+        label = turn.context.replied_label
+        is_left_behind = label is not None and label not in labels_of(transcript)
+        if is_left_behind and turn.context.recalled is None:
+            recalled = await self._recall(turn, label)
+            turn.context = replace(turn.context, recalled=recalled)
+            transcript = await self._composed(turn) if recalled else transcript
+        turn.question = self._question(turn, transcript.next_label)
+        return transcript
+
+    async def _recall(self, turn: TurnState, label: int | None) -> LedgerFile | None:
+        """The live file of a photo replied to whose line has left the request."""
+        ids = await self.store.user_files(turn.messages[0].user_id)
+        files = await self.store.files_by_id(turn.claim, tuple(ids))
+        return next((file for file in files if file.label == label and file.state == "live"), None)
+
+    async def _composed(self, turn: TurnState) -> Transcript:
+        question, began = self._question(turn, 1), self.clock()
+        transcript = await self.store.compose(
             turn.claim,
             began,
-            max_tokens=self._bounds.tokens,
+            max_tokens=self.bounds.tokens,
             question_tokens=question.tokens,
-            max_images=self._bounds.images,
+            max_images=self.bounds.images,
             question_files=[photo.file for photo in question.photos],
         )
-        if self._clock() - began > timedelta(seconds=LEASE_S):
-            return await self._compose(turn)  # the machine slept: what was live may be gone
-        turn.question = self._question(turn, transcript.next_label)
+        if self.clock() - began > timedelta(seconds=LEASE_S):
+            return await self._composed(turn)  # the machine slept: what was live may be gone
+        for _ in range(turn.halvings):
+            transcript = halved(transcript)
         return transcript
 
     def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
@@ -173,19 +224,19 @@ class TurnRunner:
             turn.brought,
             turn.context,
             first_label=first_label,
-            t=self._t,
-            image_tokens=self._quotas.profile.image_tokens,
-            now=self._clock(),
+            t=self.t,
+            image_tokens=self.quotas.profile.image_tokens,
+            now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_items(transcript, turn.question, self._t)
+        lines = request_items(transcript, turn.question, self.t)
         said = sum(line.tokens for line in (*transcript.lines, turn.question))
         files = named_files(lines)
         turn.meter.record_request(
-            Usage(input_tokens=said + self._quotas.profile.instructions_tokens),
+            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
@@ -197,18 +248,20 @@ class TurnRunner:
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
-        files = await self._store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self._quotas.profile.image_tokens(file.width, file.height) for file in files)
+        files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
+        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
 
-    async def _ask_once(self, turn: TurnState, ask: AssistantRequest) -> AsyncGenerator[str, None]:
+    async def _ask_once(
+        self, turn: TurnState, ask: AssistantRequest
+    ) -> AsyncGenerator[PartialAnswer, None]:
         try:
-            async with aclosing(self._assistant.ask(ask)) as events:
+            async with aclosing(self.assistant.ask(ask)) as events:
                 async for event in events:
-                    if turn.take_event(event):
-                        yield turn.text
+                    if said := turn.take_event(event):
+                        yield said
         finally:
             turn.meter.record_end(text_tokens(turn.text) if turn.text else 0)
 
@@ -222,5 +275,14 @@ class TurnRunner:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_item(self, text: str) -> HistoryItem:
-        return HistoryItem(role="assistant", text=text, at=self._clock(), tokens=text_tokens(text))
+    def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
+        """What was said on the way goes back to the model as well, and stays apart."""
+        answer = self._answer_item(turn.text, answered.phase)
+        if not answered.commentary:
+            return (answer,)
+        return (self._answer_item(answered.commentary, "commentary"), answer)
+
+    def _answer_item(self, text: str, phase: str | None = None) -> HistoryItem:
+        return HistoryItem(
+            role="assistant", text=text, at=self.clock(), tokens=text_tokens(text), phase=phase
+        )

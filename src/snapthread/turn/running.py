@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -15,18 +16,20 @@ from snapthread.turn.state import TurnResult, TurnState
 log = structlog.get_logger()
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class RunningTurns:
     """Runs the turns of this process, at most one for each conversation."""
 
-    def __init__(self, turn_runner: TurnRunner, drafts: Drafts) -> None:
-        self._turn_runner = turn_runner
-        self._drafts = drafts
-        self._running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = {}
+    turn_runner: TurnRunner
+    drafts: Drafts
+    _running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = field(
+        default_factory=dict, init=False
+    )
 
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
-        opened = self._drafts.open(claim, first.destination, private=first.is_private)
+        opened = self.drafts.open(claim, first.destination, private=first.is_private)
         async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
@@ -47,7 +50,7 @@ class RunningTurns:
         except TimeoutError:
             if not limit.expired():
                 raise
-        return self._turn_runner.stopped(turn)
+        return self.turn_runner.stopped(turn)
 
     @contextmanager
     def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
@@ -60,7 +63,7 @@ class RunningTurns:
                 del self._running[claim.conversation]
 
     async def _read(self, turn: TurnState, draft: Draft) -> TurnResult:
-        async with aclosing(self._turn_runner.run(turn)) as events:
+        async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:
                 if isinstance(event, TurnResult):
                     return event

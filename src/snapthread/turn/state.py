@@ -6,7 +6,16 @@ from snapthread.errors import ImageFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
-from snapthread.ports import AnswerCompleted, AnswerEvent, RequestTaken, TextDelta, UsageReported
+from snapthread.ports import (
+    AnswerCompleted,
+    AnswerEvent,
+    NotTaken,
+    RequestTaken,
+    TextDelta,
+    TextSoFar,
+    Thinking,
+    UsageReported,
+)
 from snapthread.turn.question import OF_REPLY, QuestionContext
 from snapthread.usage import LimitExceeded
 
@@ -16,6 +25,7 @@ class PartialAnswer:
     """The answer so far; shorter than before where the question had to be asked again."""
 
     text: str
+    is_thinking: bool = False  # the model works, and has no words yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +38,7 @@ class TurnResult:
     pictures: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
+    lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
     cut: str | None = None
     over: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
@@ -47,6 +58,9 @@ class TurnState:
     brought: tuple[ImageResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
+    halvings: int = 0  # of the conversation, until it fitted the model
+    nameless: int = 0  # failures for a file that named none, while every file was there
+    lost: tuple[int, ...] = ()
     over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
@@ -59,25 +73,34 @@ class TurnState:
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
         return bool(own) and all(one.file is None for one in own)
 
-    def take_event(self, event: AnswerEvent) -> bool:
-        """Is there more text?"""
+    def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
+        """What is to be shown of it."""
         match event:
             case RequestTaken():
                 self.meter.record_taken()
+            case NotTaken():
+                self.meter.not_taken()
+            case Thinking():
+                return PartialAnswer(text="", is_thinking=True)
             case TextDelta(text=text):
-                self.meter.record_first_token()
-                self.text += text
-                self.shown = self.text if self.text.strip() else self.shown
-                return True
+                return self._says(self.text + text)
+            case TextSoFar(text=text):
+                return self._says(text)
             case UsageReported(usage=usage):
                 self.meter.record_usage(usage)
             case AnswerCompleted(usage=usage):
                 self.meter.record_answer(usage)
                 self.answered = event
-        return False
+        return None
 
-    def result(self, answer: HistoryItem | None = None) -> TurnResult:
-        lines = (self.question, answer) if self.question and answer else ()
+    def _says(self, text: str) -> PartialAnswer:
+        self.meter.record_first_token()
+        self.text = text
+        self.shown = text if text.strip() else self.shown
+        return PartialAnswer(text=text)
+
+    def result(self, *answer: HistoryItem) -> TurnResult:
+        lines = (self.question, *answer) if self.question and answer else ()
         return TurnResult(
             lines=lines,
             text=self.text,
@@ -86,5 +109,6 @@ class TurnState:
             stills=sum(one.is_still for one in self.brought),
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
+            lost=self.lost,
             over=self.over,
         )

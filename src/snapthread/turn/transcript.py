@@ -6,6 +6,7 @@ or as a line of text, the ledger decides at each question. So a request can name
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
@@ -43,7 +44,7 @@ def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts
     content = [part for photo in line.photos for part in _photo(photo, live, t)]
     if line.text:
         content.append(InputText(line.text))
-    return InputItem(line.role, tuple(content))
+    return InputItem(line.role, tuple(content), line.phase)
 
 
 def _photo(
@@ -59,6 +60,28 @@ def _photo(
 
 def _when(photo: HistoryImage) -> str:
     return photo.sent_at.strftime("%d %b %H:%M UTC")
+
+
+def labels_of(transcript: Transcript) -> frozenset[int]:
+    return frozenset(photo.label for line in transcript.lines for photo in line.photos)
+
+
+def halved(transcript: Transcript) -> Transcript:
+    """The same without its older half, as `Conversations.shorten` leaves it."""
+    lines = transcript.lines
+    budget, kept = sum(map(_weight, lines)) // 2, len(lines)
+    for start in range(len(lines) - 1, -1, -1):
+        budget -= _weight(lines[start])
+        if budget < 0:
+            break
+        if lines[start].role == "user":
+            kept = start
+    return replace(transcript, lines=lines[kept:])
+
+
+def _weight(line: HistoryItem) -> int:
+    """Never nothing: else halving would not end."""
+    return max(1, line.tokens)
 
 
 def named_files(lines: Sequence[InputItem]) -> tuple[str, ...]:

@@ -9,9 +9,16 @@ from typing import Final
 
 import aiohttp
 
-from snapthread_sandbox.models.stand_in import NOTE, Standing, hear, said_in_its_place
-from snapthread_sandbox.openai.question import Question
-from snapthread_sandbox.openai.scripted_model import Piece
+from snapthread_sandbox.models.stand_in import (
+    NOTE,
+    Standing,
+    hear,
+    is_own,
+    said_in_its_place,
+)
+from snapthread_sandbox.openai.dead_files import Failed
+from snapthread_sandbox.openai.pieces import Incomplete, Piece
+from snapthread_sandbox.openai.question import Question, Said
 from snapthread_sandbox.wire import Json
 
 NAME: Final = "SmolLM2-135M-Instruct"
@@ -61,8 +68,8 @@ class OfflineModel:
                 yield piece
 
 
-async def _said(address: str, question: Question) -> AsyncGenerator[str, None]:
-    """The model's own words. Raises Silent."""
+async def _said(address: str, question: Question) -> AsyncGenerator[Piece, None]:
+    """The model's own words, and that they break off where they do. Raises Silent."""
     body = {
         "messages": _messages(question),
         "stream": True,
@@ -70,6 +77,7 @@ async def _said(address: str, question: Question) -> AsyncGenerator[str, None]:
         "temperature": TEMPERATURE,
         "repeat_penalty": REPEAT_PENALTY,
     }
+    has_spoken = False
     try:
         async with (
             aiohttp.ClientSession(timeout=TIMEOUT) as session,
@@ -77,17 +85,24 @@ async def _said(address: str, question: Question) -> AsyncGenerator[str, None]:
         ):
             response.raise_for_status()
             async for line in response.content:
-                if text := _text(line):
+                text, ending = _read(line)
+                has_spoken |= bool(text)
+                if text:
                     yield text
+                if ending == "length":
+                    yield Incomplete(reason="max_output_tokens")
+                    return
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise Silent from error
+        if not has_spoken:
+            raise Silent from error
+        yield Failed(code="server_error", message="The offline model broke off.")
 
 
 def _messages(question: Question) -> list[Json]:
     """The last words of the conversation, without the bot's notes; one after the other's turn."""
     said = [
         {"role": message.role, "content": NOTE.sub("", message.text).strip()[:MESSAGE_CHARACTERS]}
-        for message in question.messages
+        for message in _own_talk(question.messages)
     ]
     words = [message for message in said if message["content"]][-MEMORY:]
     while words and words[0]["role"] != "user":
@@ -95,10 +110,22 @@ def _messages(question: Question) -> list[Json]:
     return [{"role": "system", "content": INSTRUCTIONS}, *words]
 
 
-def _text(line: bytes) -> str:
-    """The words in one line of the stream; empty where it has none."""
+def _own_talk(messages: tuple[Said, ...]) -> list[Said]:
+    """Without the turns that the stand-in took: out of its figures a small model makes others."""
+    kept: list[Said] = []
+    for message in messages:
+        if message.role == "assistant" and is_own(message.text):
+            while kept and kept[-1].role == "user":
+                kept.pop()
+        else:
+            kept.append(message)
+    return kept
+
+
+def _read(line: bytes) -> tuple[str, str | None]:
+    """The words in one line of the stream, and why it ends there, if it does."""
     found = line.removeprefix(b"data: ").strip()
     if not found.startswith(b"{"):
-        return ""
-    choices = json.loads(found).get("choices") or [{}]
-    return str(choices[0].get("delta", {}).get("content") or "")
+        return "", None
+    choice = (json.loads(found).get("choices") or [{}])[0]
+    return str(choice.get("delta", {}).get("content") or ""), choice.get("finish_reason")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from snapthread_sandbox.models.measured import Measured, measured
+from snapthread_sandbox.openai.pieces import Piece
 from snapthread_sandbox.openai.question import Question, Said, Seen
-from snapthread_sandbox.openai.scripted_model import Piece, tokens
+from snapthread_sandbox.openai.scripted_model import tokens
 
 Language = Literal["en", "ru"]
 Standing = Literal["absent", "installing", "loading", "failed", "ready"]  # of the offline model
@@ -34,6 +35,24 @@ ABOUT_PHOTOS: Final = re.compile(
     r"|фото|картин|снимк|снимок|изображ|цвет|пиксел",
     re.I,
 )
+# Asked with photos in view, these are about them.
+SEES: Final = re.compile(
+    r"\byou\s+see\b|\blooks?\b|\bshows?\b|\bdescribe\b|\bmeasure\w*"
+    r"|видишь|видите|видно|опиш|покаж|измер|посмотр",
+    re.I,
+)
+# Asked in a few words just after photos were measured, these go on about them.
+FOLLOWS: Final = re.compile(
+    r"\b(?:its?|this|that|these|those|them|they|ones?|there|sizes?|big|large|small|wide|tall|high"
+    r"|width|height|shape|square|bright|dark|much|many|percent|more|again|exact\w*|sure"
+    r"|black|white|gr[ea]y|red|green|blue|yellow|orange|purple|brown|pink|cyan)\b|%"
+    r"|\b(?:это\w?|эт[аиу]|он[аои]?|его|её|их|н[её]м|ней|там|тут|ещё|точно|уверен\w*|сколько"
+    r"|размер\w*|шир\w+|высот\w*|форм\w+|процент\w*|больш\w*|ч[её]рн\w*|бел\w+|сер\w+|красн\w*"
+    r"|зел[её]н\w*|син\w+|ж[её]лт\w*|оранж\w*|фиолет\w*|коричн\w*|розов\w*|голуб\w*)\b",
+    re.I,
+)
+FOLLOW_UP_WORDS: Final = 12
+MEASURED: Final = re.compile(r"\*\*(?:Photo|Фото) (\d+)\*\*")  # as it is told
 ORDINALS: Final = (
     (re.compile(r"\bfirst\b|перв", re.I), 0),
     (re.compile(r"\bsecond\b|втор", re.I), 1),
@@ -141,8 +160,16 @@ def hear(question: Question) -> Heard:
         language=_language(question, words),
         photos=photos,
         gone=gone,
-        is_about_photos=bool(last.images or photos or gone or ABOUT_PHOTOS.search(words)),
+        is_about_photos=bool(
+            last.images or photos or gone or ABOUT_PHOTOS.search(words) or _sees(question, words)
+        ),
     )
+
+
+def is_own(text: str) -> bool:
+    """Whether an answer is the stand-in's: facts and excuses, nothing for a model to go on from."""
+    known = (told for texts in TEXTS.values() for told in texts.values() if "{" not in told)
+    return bool(MEASURED.search(text)) or any(told in text for told in known)
 
 
 def label_of(image: Seen) -> int:
@@ -158,9 +185,37 @@ def _meant(question: Question, last: Said, words: str) -> tuple[tuple[Seen, ...]
         return _by_label(question, [*replied, *named])
     if last.images:
         return last.images, ()
-    if not ABOUT_PHOTOS.search(words):
-        return (), ()
-    return _by_place(question, words)
+    if followed := _followed(question, words):
+        return _by_label(question, followed)
+    if ABOUT_PHOTOS.search(words) or _sees(question, words) or _names_another(question, words):
+        return _by_place(question, words)
+    return (), ()
+
+
+def _sees(question: Question, words: str) -> bool:
+    return bool(question.images and SEES.search(words))
+
+
+def _names_another(question: Question, words: str) -> bool:
+    """ "And the second one?", just after photos were measured."""
+    return bool(_measured_before(question, words)) and any(
+        pattern.search(words) for pattern, _ in ORDINALS
+    )
+
+
+def _followed(question: Question, words: str) -> list[int]:
+    """The photos that were measured just before, where a few words go on about them."""
+    labels = _measured_before(question, words)
+    if _names_another(question, words):
+        return []
+    return labels if FOLLOWS.search(words) or SEES.search(words) else []
+
+
+def _measured_before(question: Question, words: str) -> list[int]:
+    before = question.messages[-2] if len(question.messages) > 1 else None
+    if before is None or before.role != "assistant" or len(words.split()) > FOLLOW_UP_WORDS:
+        return []
+    return [int(label) for label in MEASURED.findall(before.text)]
 
 
 def _by_label(question: Question, labels: list[int]) -> tuple[tuple[Seen, ...], tuple[int, ...]]:

@@ -1,17 +1,19 @@
-"""A double of OpenAI's API: Files, Responses and models, strict where the real one is.
+"""A double of OpenAI's API: Files, Responses, transcriptions, models; strict where the real one is.
 
-What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_dead_file`.
+What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_dead_file`. What
+other servers do is one too: `has_files`, `pictures`, `refused_parameters`.
 """
 
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
 from snapthread_sandbox.faults import Faults
+from snapthread_sandbox.openai.background import Background
 from snapthread_sandbox.openai.dead_files import (
     BadImageShape,
     DeadFileShape,
@@ -19,15 +21,25 @@ from snapthread_sandbox.openai.dead_files import (
     Failed,
     Failure,
 )
-from snapthread_sandbox.openai.errors import ApiError, context_too_long, invalid_key, unknown_model
+from snapthread_sandbox.openai.errors import (
+    ApiError,
+    context_too_long,
+    invalid_key,
+    unknown_model,
+    unknown_url,
+)
 from snapthread_sandbox.openai.events import Told, tell
 from snapthread_sandbox.openai.files import Files, StoredFile
+from snapthread_sandbox.openai.kept import Kept
 from snapthread_sandbox.openai.models import known_models
+from snapthread_sandbox.openai.pieces import Piece, Raw
 from snapthread_sandbox.openai.prompt_cache import PromptCache
 from snapthread_sandbox.openai.question import BadImage, DeadFile, Question, file_ids, question
 from snapthread_sandbox.openai.request import check_count, check_question, parsed
 from snapthread_sandbox.openai.routes import Call, facts, find, form, json_or_nothing
-from snapthread_sandbox.openai.scripted_model import Model, Piece
+from snapthread_sandbox.openai.scripted_model import Model
+from snapthread_sandbox.openai.servers import Pictures
+from snapthread_sandbox.openai.transcriptions import Transcriptions
 from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response, read
 
 KEY: Final = "sk-sandbox"
@@ -56,14 +68,21 @@ class OpenAI:
         self.dead_file = DeadFileShape.IMAGE_FILE_NOT_FOUND_400
         self.names_dead_file = True
         self.bad_image = BadImageShape.INVALID_VALUE_400
+        self.has_files = True
+        self.pictures = Pictures.SEEN
+        self.refused_parameters: set[str] = set()
+        self.transcriptions = Transcriptions(now)
+        self.called: Callable[[str], None] = lambda route: None  # hears of every call, first
         self.requests: list[Asked] = []
         self.counts: Counter[str] = Counter()  # of requests, by route
         self.broken_off: list[str] = []  # answers whose reader went away
         self.tokens: Counter[str] = Counter()  # of all usage that was told
-        self.stored: dict[str, Json] = {}  # answers that OpenAI was allowed to keep
+        self._kept = Kept()
+        self._background = Background(self._kept)
         self._files = Files(now)
         self._cache = PromptCache()
         self._numbers = count(1)
+        self._request_numbers = count(1)
 
     @property
     def files(self) -> dict[str, StoredFile]:
@@ -71,9 +90,23 @@ class OpenAI:
         return self._files.live
 
     @property
+    def stored(self) -> dict[str, Json]:
+        """The answers that OpenAI was allowed to keep, by id."""
+        return self._kept.responses
+
+    @property
     def deleted(self) -> list[str]:
         """The files that were deleted through the API, in that order."""
         return self._files.deleted
+
+    def forget(self) -> None:
+        """As if nobody had ever asked or uploaded anything."""
+        for file_id in list(self.files):
+            self.vanish(file_id)
+        for told in (self.requests, self.broken_off, self.deleted):
+            told.clear()
+        self.stored.clear()
+        self.faults.clear()
 
     def vanish(self, file_id: str) -> None:
         """Deletes a file behind the bot's back."""
@@ -90,12 +123,15 @@ class OpenAI:
 
     async def handle(self, request: Request) -> Response:
         """Answers a request, `path` with or without /v1. Raises ConnectionLost by a fault."""
+        request_id = f"req_{next(self._request_numbers):032x}"
         try:
             call = find(request)
             self.counts[call.route] += 1
-            return await self._under_faults(call)
+            self.called(call.route)
+            response = await self._under_faults(call)
         except ApiError as refused:
-            return refused.response()
+            response = refused.response()
+        return replace(response, headers={"x-request-id": request_id, **response.headers})
 
     async def _under_faults(self, call: Call) -> Response:
         asked = self._log(call) if call.route == "POST /responses" else None
@@ -108,6 +144,8 @@ class OpenAI:
     async def _answered(self, call: Call) -> Response:
         try:
             self._check_key(call.request)
+            if "/files" in call.route and not self.has_files:
+                raise unknown_url(call.request.method, call.request.path)
             return await self._verb(call.route)(call)
         except ApiError as refused:
             return refused.response()
@@ -127,6 +165,10 @@ class OpenAI:
             "POST /responses": self._respond,
             "POST /responses/input_tokens": self._count_tokens,
             "GET /responses/{id}": self._retrieve_response,
+            "DELETE /responses/{id}": self._delete_response,
+            "GET /responses/{id}/input_items": self._list_input_items,
+            "POST /responses/{id}/cancel": self._cancel_response,
+            "POST /audio/transcriptions": self._transcribe,
             "GET /models": self._list_models,
             "GET /models/{id}": self._retrieve_model,
         }[route]
@@ -147,9 +189,19 @@ class OpenAI:
         return Response(body=self._files.content(call.id))
 
     async def _retrieve_response(self, call: Call) -> Response:
-        if call.id not in self.stored:
-            raise ApiError(404, f"Response with id '{call.id}' not found.")
-        return json_response(self.stored[call.id])
+        return json_response(self._kept.retrieve(call.id))
+
+    async def _delete_response(self, call: Call) -> Response:
+        return json_response(self._kept.delete(call.id))
+
+    async def _list_input_items(self, call: Call) -> Response:
+        return json_response(self._kept.page(call.id, call.request.query))
+
+    async def _cancel_response(self, call: Call) -> Response:
+        return json_response(self._background.cancel(call.id))
+
+    async def _transcribe(self, call: Call) -> Response:
+        return self.transcriptions.create(form(call.request))
 
     async def _list_models(self, _call: Call) -> Response:
         models = [model.as_json() for model in self.models.values()]
@@ -171,35 +223,46 @@ class OpenAI:
 
     async def _respond(self, call: Call) -> Response:
         body = parsed(call.request.body)
-        traits = check_question(body, self.models)
+        traits = check_question(body, self.models, self.refused_parameters)
         opened = self._opened(body)
         if isinstance(opened, Question) and opened.input_tokens > traits.context_tokens:
             raise context_too_long()
         if isinstance(opened, ApiError):
             raise opened
-        events = self._events(body, opened)
-        return _streamed(events) if body.get("stream") else await _at_once(events)
+        told, pieces = self._answer(body, opened)
+        events = self._events(told, pieces)
+        if body.get("stream"):
+            return _streamed(events)
+        if body.get("background"):
+            queued = told.response("queued")
+            return json_response(self._background.start(queued, events, body))
+        return await _at_once(events)
 
     def _opened(self, body: Json) -> Question | Failure:
         try:
-            return question(body, self.files)
+            items = self.pictures.apply(self._kept.context(body))
+            return question(body, self.files, items)
         except DeadFile as dead:
             return self.dead_file.failure(dead.file_id, is_named=self.names_dead_file)
         except BadImage:
             return self.bad_image.failure()
 
-    async def _events(
+    def _answer(
         self, body: Json, opened: Question | Failed | ErrorEvent
-    ) -> AsyncGenerator[Json, None]:
+    ) -> tuple[Told, AsyncGenerator[Piece, None]]:
         if isinstance(opened, Question):
-            told, pieces = self._told(opened), self.model.answer(opened)
-        else:
-            told, pieces = self._told(Question(body=body, messages=())), _nothing_but(opened)
+            return self._told(opened), self.model.answer(opened)
+        return self._told(Question(body=body, messages=())), _nothing_but(opened)
+
+    async def _events(
+        self, told: Told, pieces: AsyncGenerator[Piece, None]
+    ) -> AsyncGenerator[Json | Raw, None]:
         last: Json = {}
         try:
             async with aclosing(tell(told, pieces)) as events:
-                async for last in events:
-                    yield last
+                async for event in events:
+                    last = event if isinstance(event, dict) else last
+                    yield event
         finally:
             self._keep(told, last)
 
@@ -209,13 +272,15 @@ class OpenAI:
         return Told(id=id, question=asked, now=self.now, usage=usage)
 
     def _keep(self, told: Told, last: Json) -> None:
+        body = told.question.body
         if last.get("type") not in TERMINAL:
             self.broken_off.append(told.id)
             return
         usage = last.get("response", {}).get("usage") or {}
         self.tokens.update({name: usage.get(name, 0) for name in TOKENS})
-        if "response" in last and told.question.body.get("store") is not False:
-            self.stored[told.id] = last["response"]
+        is_kept = body.get("store") is not False and not body.get("background")
+        if "response" in last and is_kept:
+            self._kept.keep(last["response"], body)
 
     def _log(self, call: Call) -> Asked:
         body = json_or_nothing(call.request)
@@ -234,21 +299,24 @@ async def _nothing_but(ending: Failed | ErrorEvent) -> AsyncGenerator[Piece, Non
     yield ending
 
 
-def _streamed(events: AsyncGenerator[Json, None]) -> Response:
+def _streamed(events: AsyncGenerator[Json | Raw, None]) -> Response:
     headers = {"content-type": "text/event-stream; charset=utf-8"}
     return Response(headers=headers, body=_lines(events))
 
 
-async def _lines(events: AsyncGenerator[Json, None]) -> AsyncGenerator[bytes, None]:
+async def _lines(events: AsyncGenerator[Json | Raw, None]) -> AsyncGenerator[bytes, None]:
     async with aclosing(events):
         async for event in events:
-            text = json.dumps(event, ensure_ascii=False)
+            if isinstance(event, Raw):
+                yield event.text.encode()
+                continue
+            text = json.dumps(event)  # as ASCII: half of a surrogate pair goes out too
             yield f"event: {event['type']}\ndata: {text}\n\n".encode()
 
 
-async def _at_once(events: AsyncGenerator[Json, None]) -> Response:
+async def _at_once(events: AsyncGenerator[Json | Raw, None]) -> Response:
     async with aclosing(events):
-        *_, last = [event async for event in events]
+        *_, last = [event async for event in events if isinstance(event, dict)]
     if "response" in last:
         return json_response(last["response"])
     error = last.get("error", last)
@@ -264,4 +332,5 @@ def _as_http(failure: Failure) -> ApiError:
 async def collected(response: Response) -> list[Json]:
     """The events of a streamed response, for tests."""
     blocks = (await read(response)).decode().split("\n\n")
-    return [json.loads(block.partition("data: ")[2]) for block in blocks if block]
+    data = (block.partition("data: ")[2] for block in blocks)
+    return [json.loads(one) for one in data if one]

@@ -21,9 +21,10 @@ class Failed:
 class ErrorEvent:
     """A stream that ends with `event: error`, flat as published or nested as some send it."""
 
-    code: str
+    code: str | None
     message: str
     is_nested: bool = False
+    type: str = "invalid_request_error"  # told only where it is nested
 
 
 Failure = ApiError | Failed | ErrorEvent

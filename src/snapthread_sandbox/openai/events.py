@@ -6,12 +6,28 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from snapthread_sandbox.openai.dead_files import ErrorEvent, Failed
+from snapthread_sandbox.openai.output import OutputMessage, reasoning
+from snapthread_sandbox.openai.pieces import (
+    Begin,
+    Delta,
+    Ending,
+    Incomplete,
+    Pause,
+    Phase,
+    Piece,
+    Raw,
+    Refusal,
+    Telling,
+    Thinking,
+)
 from snapthread_sandbox.openai.question import Question, text_tokens
-from snapthread_sandbox.openai.scripted_model import Ending, Incomplete, Piece, Refusal
+from snapthread_sandbox.openai.response import response_object
 from snapthread_sandbox.wire import Json
 
 REASONING_TOKENS: Final = 64  # of any question that is asked with reasoning
 PADDING: Final = "aZ3kQ9xW"  # obfuscation; random at OpenAI
+HIDES_DELTAS: Final = (Telling.IN_DONE, Telling.IN_TERMINAL)
+HIDES_OUTPUT: Final = (Telling.IN_DONE, Telling.EMPTY_OUTPUT)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,40 +39,80 @@ class Told:
     now: Callable[[], float]
     usage: Callable[[int, int], Json]  # of output and reasoning tokens
     created_at: int = 0
-    text: str = ""
-    output: list[Json] = field(default_factory=list)
+    telling: Telling = Telling.DELTAS
+    messages: list[OutputMessage] = field(default_factory=list)
+    thoughts: list[Json] = field(default_factory=list)
+    reasoning_tokens: int = 0
     sequence: int = 0
-    is_open: bool = False
 
     def __post_init__(self) -> None:
         self.created_at = int(self.now())
 
     def begin(self) -> list[Json]:
         told = [self._of_response(kind) for kind in ("created", "in_progress")]
-        if self._reasons():
-            item = {"id": f"rs_{self.id[5:]}", "type": "reasoning", "summary": []}
-            told.append(self._event("response.output_item.added", output_index=0, item=item))
-            told.append(self._event("response.output_item.done", output_index=0, item=item))
-            self.output.append(item)
-        return told
+        return [*told, *(self.think(REASONING_TOKENS) if self._reasons() else [])]
 
-    def say(self, token: str) -> list[Json]:
-        told = [] if self.is_open else self._open(_text_part(""))
-        self.text += token
-        delta = self._event("response.output_text.delta", **self._place(), delta=token, logprobs=[])
-        if (self.question.body.get("stream_options") or {}).get("include_obfuscation", True):
-            delta["obfuscation"] = PADDING
-        return [*told, delta]
+    def queue(self) -> list[Json]:
+        """What comes before everything else where an answer is asked for in the background."""
+        return [self._of_response("queued")]
+
+    def think(self, spent: int) -> list[Json]:
+        """Reasoning, shown once as an item without words."""
+        self.reasoning_tokens += spent
+        if self.thoughts or self.telling is Telling.IN_TERMINAL:
+            return []
+        item = reasoning(f"rs_{self.id[5:]}")
+        self.thoughts.append(item)
+        kinds = ("added", "done")
+        return [
+            self._event(f"response.output_item.{kind}", output_index=0, item=item) for kind in kinds
+        ]
+
+    def say(self, token: str, number: int | None = None, phase: Phase | None = None) -> list[Json]:
+        """Words of the newest message, or of the one with this number."""
+        told: list[Json] = []
+        if number is None and not (self.messages and self.messages[-1].is_open):
+            told += self.open(phase)
+        while number is not None and len(self.messages) <= number:
+            told += self.open(phase)
+        message = self.messages[-1 if number is None else number]
+        message.text += token
+        return [*told, *self._shown(self._delta(message, token))]
+
+    def open(self, phase: Phase | None = None, *, is_refusal: bool = False) -> list[Json]:
+        """A new message, beside those that are open."""
+        number = len(self.messages)
+        message = OutputMessage(
+            id=f"msg_{self.id[5:]}" + (f"_{number}" if number else ""),
+            index=number + len(self.thoughts),
+            phase=phase,
+            is_refusal=is_refusal,
+        )
+        self.messages.append(message)
+        added = self._event(
+            "response.output_item.added", output_index=message.index, item=message.item([])
+        )
+        part = self._event("response.content_part.added", **message.place, part=message.part(""))
+        return [] if self.telling is Telling.IN_TERMINAL else [added, part]
+
+    def close(self, status: str) -> list[Json]:
+        """Every message that is open is done."""
+        return [
+            event
+            for message in self.messages
+            if message.is_open
+            for event in self._close(message, status)
+        ]
 
     def end(self, ending: Ending | None) -> list[Json]:
         match ending:
             case None:
-                return [*self._close("completed"), self._of_response("completed")]
+                return [*self.close("completed"), self._of_response("completed")]
             case Refusal(text=text):
                 return self._refuse(text)
             case Incomplete(reason=reason):
                 details = {"incomplete_details": {"reason": reason}}
-                closed = self._close("incomplete")
+                closed = self.close("incomplete")
                 return [*closed, self._of_response("incomplete", **details)]
             case Failed(code=code, message=message):
                 error = {"code": code, "message": message}
@@ -69,51 +125,57 @@ class Told:
         limit = self.question.body.get("max_output_tokens")
         return limit is not None and self._output_tokens() >= limit
 
-    def _open(self, part: Json) -> list[Json]:
-        self.is_open = True
-        place = self._place()
-        item = self._item("in_progress", [])
-        index = place["output_index"]
-        return [
-            self._event("response.output_item.added", output_index=index, item=item),
-            self._event("response.content_part.added", **place, part=part),
-        ]
+    def _delta(self, message: OutputMessage, token: str) -> Json:
+        if message.is_refusal:
+            return self._event("response.refusal.delta", **message.place, delta=token)
+        delta = self._event("response.output_text.delta", **message.place, delta=token, logprobs=[])
+        if (self.question.body.get("stream_options") or {}).get("include_obfuscation", True):
+            delta["obfuscation"] = PADDING
+        return delta
 
-    def _close(self, status: str) -> list[Json]:
-        if not self.is_open:
+    def _shown(self, *events: Json) -> list[Json]:
+        return [] if self.telling in HIDES_DELTAS else list(events)
+
+    def _close(self, message: OutputMessage, status: str) -> list[Json]:
+        message.status = status
+        if self.telling is Telling.IN_TERMINAL:
             return []
-        place = self._place()
-        done = self._event("response.output_text.done", **place, text=self.text, logprobs=[])
-        return [done, *self._close_part(_text_part(self.text), status)]
+        if message.is_refusal:
+            done: Json = {"type": "response.refusal.done", "refusal": message.text}
+        else:
+            done = {"type": "response.output_text.done", "text": message.text, "logprobs": []}
+        told = self._event(**message.place, **done)
+        part = message.part(message.text)
+        return [
+            told,
+            *self._shown(self._event("response.content_part.done", **message.place, part=part)),
+            *self._shown(
+                self._event(
+                    "response.output_item.done", output_index=message.index, item=message.whole
+                )
+            ),
+        ]
 
     def _refuse(self, text: str) -> list[Json]:
-        opened = self._open({"type": "refusal", "refusal": ""})
-        told = [
-            self._event("response.refusal.delta", **self._place(), delta=text),
-            self._event("response.refusal.done", **self._place(), refusal=text),
-        ]
-        closed = self._close_part({"type": "refusal", "refusal": text}, "completed")
-        return [*opened, *told, *closed, self._of_response("completed")]
-
-    def _close_part(self, part: Json, status: str) -> list[Json]:
-        place = self._place()
-        item = self._item(status, [part])
-        index = place["output_index"]
-        self.output.append(item)
-        return [
-            self._event("response.content_part.done", **place, part=part),
-            self._event("response.output_item.done", output_index=index, item=item),
-        ]
+        closed = self.close("completed")
+        opened = self.open(is_refusal=True)
+        said = self.say(text, len(self.messages) - 1)
+        refused = self.close("completed")
+        return [*closed, *opened, *said, *refused, self._of_response("completed")]
 
     def _error(self, ending: ErrorEvent) -> Json:
         error: Json = {"code": ending.code, "message": ending.message, "param": None}
         if ending.is_nested:
-            return self._event("error", error=error | {"type": "invalid_request_error"})
+            return self._event("error", error=error | {"type": ending.type})
         return self._event("error", **error)
 
-    def _event(self, type: str, **fields: object) -> Json:
+    def numbered(self, event: Json) -> Json:
+        """As it goes out: what is never told takes no number."""
         self.sequence += 1
-        return {"type": type, "sequence_number": self.sequence - 1, **fields}
+        return {"type": event["type"], "sequence_number": self.sequence - 1} | event
+
+    def _event(self, type: str, **fields: object) -> Json:
+        return {"type": type, **fields}
 
     def _of_response(self, kind: str, **fields: object) -> Json:
         status = "in_progress" if kind == "created" else kind
@@ -121,86 +183,63 @@ class Told:
 
     def response(self, status: str) -> Json:
         """The response object as it stands."""
-        body = self.question.body
-        given = {name: body.get(name) for name in ECHOED} | DEFAULTS
         has_ended = status in ("completed", "incomplete")
-        usage = {"usage": self._usage()} if has_ended else {}
-        return {
+        spent = self.usage(self._output_tokens(), self.reasoning_tokens)
+        done = [message.whole for message in self.messages if not message.is_open]
+        known = {
             "id": self.id,
-            "object": "response",
             "created_at": self.created_at,
             "completed_at": int(self.now()) if status == "completed" else None,
             "status": status,
-            "error": None,
-            "incomplete_details": None,
-            **{name: body.get(name, default) for name, default in given.items()},
             "model": self.question.model,
-            "output": list(self.output),
-            **usage,
+            "output": [] if self.telling in HIDES_OUTPUT else [*self.thoughts, *done],
         }
-
-    def _usage(self) -> Json:
-        return self.usage(self._output_tokens(), REASONING_TOKENS if self._reasons() else 0)
+        known |= {"usage": spent} if has_ended else {}
+        return response_object(self.question.body) | known
 
     def _output_tokens(self) -> int:
-        return text_tokens(self.text) + (REASONING_TOKENS if self._reasons() else 0)
+        """As OpenAI counts them: what was thought is paid as well."""
+        return sum(text_tokens(message.text) for message in self.messages) + self.reasoning_tokens
 
     def _reasons(self) -> bool:
         effort = (self.question.body.get("reasoning") or {}).get("effort")
         return effort not in (None, "none")
 
-    def _place(self) -> Json:
-        """Where the one message of an answer stands: behind the reasoning, if there is any."""
-        index = 1 if self._reasons() else 0
-        return {"item_id": f"msg_{self.id[5:]}", "output_index": index, "content_index": 0}
 
-    def _item(self, status: str, content: list[Json]) -> Json:
-        return {
-            "id": f"msg_{self.id[5:]}",
-            "type": "message",
-            "status": status,
-            "role": "assistant",
-            "content": content,
-        }
-
-
-ECHOED: Final = ("instructions", "max_output_tokens", "prompt_cache_key", "safety_identifier")
-DEFAULTS: Final[Json] = {
-    "background": False,
-    "metadata": {},
-    "parallel_tool_calls": True,
-    "previous_response_id": None,
-    "reasoning": {"effort": None, "summary": None},
-    "service_tier": "default",
-    "store": True,
-    "temperature": 1.0,
-    "text": {"format": {"type": "text"}},
-    "tool_choice": "auto",
-    "tools": [],
-    "top_logprobs": 0,
-    "top_p": 1.0,
-    "truncation": "disabled",
-}
-
-
-async def tell(told: Told, pieces: AsyncGenerator[Piece, None]) -> AsyncGenerator[Json, None]:
+async def tell(told: Told, pieces: AsyncGenerator[Piece, None]) -> AsyncGenerator[Json | Raw, None]:
     """The events of an answer, as the model gives its pieces."""
     for event in told.begin():
-        yield event
+        yield told.numbered(event)
     ending: Ending | None = None
     async with aclosing(pieces):
         async for piece in pieces:
-            if not isinstance(piece, str):
+            if isinstance(piece, Raw):
+                yield piece
+                continue
+            if isinstance(piece, (Refusal, Incomplete, Failed, ErrorEvent)):
                 ending = piece
                 break
-            if told.is_full:
+            if told.is_full and isinstance(piece, (str, Delta)):
                 ending = Incomplete(reason="max_output_tokens")
                 break
-            for event in told.say(piece):
-                yield event
+            for event in _step(told, piece):
+                yield told.numbered(event)
     for event in told.end(ending):
-        yield event
+        yield told.numbered(event)
 
 
-def _text_part(text: str) -> Json:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _step(told: Told, piece: str | Begin | Delta | Thinking | Pause | Telling) -> list[Json]:
+    match piece:
+        case str():
+            return told.say(piece)
+        case Delta(text=text, item=number, phase=phase):
+            return told.say(text, number, phase)
+        case Begin(phase=phase):
+            return [*told.close("completed"), *told.open(phase)]
+        case Thinking(tokens=spent):
+            return told.think(spent)
+        case Telling():
+            told.telling = piece
+            return []
+        case Pause():
+            return []

@@ -19,6 +19,7 @@ from snapthread_sandbox.wire import Form, Json, Upload
 
 PURPOSES: Final = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 FOR_INPUT: Final = ("vision", "user_data")
+FOR_DOCUMENTS: Final = ("user_data", "assistants")
 SUFFIXES: Final = (".gif", ".jpeg", ".jpg", ".png", ".webp")
 LIFE_S: Final = (3_600, 2_592_000)  # expires_after[seconds]
 SIZE_MAX_BYTES: Final = 512 * 1024 * 1024

@@ -17,6 +17,7 @@ class ModelTraits:
     context_tokens: int = 922_000
     writes_cache: bool = True  # gpt-5.6 and later: writes are counted, cache options taken
     created_at: int = 1_790_000_000
+    shutdown_date: str | None = None  # as "2027-01-14"; None: nobody has said
 
     def as_json(self) -> Json:
         return {
@@ -24,6 +25,7 @@ class ModelTraits:
             "object": "model",
             "created": self.created_at,
             "owned_by": "system",
+            "shutdown_date": self.shutdown_date,
         }
 
 
@@ -39,6 +41,13 @@ def known_models() -> dict[str, ModelTraits]:
         ModelTraits(id="gpt-6.2-astra", efforts=EFFORTS[2:]),
         ModelTraits(id="gpt-5.6-luna"),
         ModelTraits(id="gpt-5.4-mini", writes_cache=False, context_tokens=272_000),
-        ModelTraits(id="gpt-4o", efforts=(), writes_cache=False, context_tokens=128_000),
+        ModelTraits(
+            id="gpt-4o",
+            efforts=(),
+            writes_cache=False,
+            context_tokens=128_000,
+            shutdown_date="2027-01-14",
+        ),
+        ModelTraits(id="gpt-transcribe", efforts=(), writes_cache=False, context_tokens=16_000),
     )
     return {model.id: model for model in models}

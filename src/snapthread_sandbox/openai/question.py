@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from snapthread_sandbox.openai.documents import Document, check, check_sizes, inline
 from snapthread_sandbox.openai.errors import ApiError
-from snapthread_sandbox.openai.files import FOR_INPUT, StoredFile
+from snapthread_sandbox.openai.files import FOR_DOCUMENTS, FOR_INPUT, StoredFile
 from snapthread_sandbox.pictures import VISION_FORMATS, Picture, look
 from snapthread_sandbox.wire import Json
 
@@ -55,10 +56,13 @@ class Said:
     role: str
     text: str
     images: tuple[Seen, ...] = ()
+    documents: tuple[Document, ...] = ()
+    phase: str | None = None
 
     @property
     def tokens(self) -> int:
-        return text_tokens(self.text) + sum(image.tokens for image in self.images)
+        images = sum(image.tokens for image in self.images)
+        return text_tokens(self.text) + images + sum(one.tokens for one in self.documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,10 @@ class Question:
         return tuple(image for message in self.messages for image in message.images)
 
     @property
+    def documents(self) -> tuple[Document, ...]:
+        return tuple(one for message in self.messages for one in message.documents)
+
+    @property
     def last_text(self) -> str:
         """The text of the last user message."""
         texts = [message.text for message in self.messages if message.role == "user"]
@@ -95,11 +103,12 @@ class Question:
         yield self.instructions, text_tokens(self.instructions)
         for message in self.messages:
             named = [image.file_id for image in message.images]
+            named += [document.file_id for document in message.documents]
             yield json.dumps([message.role, message.text, named]), message.tokens
 
 
 def text_tokens(text: str) -> int:
-    return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
+    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / BYTES_PER_TOKEN)
 
 
 def patches(picture: Picture) -> int:
@@ -108,25 +117,29 @@ def patches(picture: Picture) -> int:
 
 def file_ids(body: Json) -> tuple[str, ...]:
     """The files that a request names, each once, in their order."""
-    named = (part.get("file_id") for item in _items(body) for part in _parts(item))
+    named = (part.get("file_id") for item in items_of(body) for part in _parts(item))
     return tuple(dict.fromkeys(id for id in named if isinstance(id, str)))
 
 
-def question(body: Json, files: Mapping[str, StoredFile]) -> Question:
-    """Opens a checked request. Raises DeadFile or BadImage."""
-    if (
-        sum(part.get("type") == "input_image" for i in _items(body) for part in _parts(i))
-        > IMAGES_MAX
-    ):
+def question(
+    body: Json, files: Mapping[str, StoredFile], items: list[Json] | None = None
+) -> Question:
+    """Opens a checked request, or all items of its context. Raises DeadFile or BadImage."""
+    items = items_of(body) if items is None else items
+    kinds = [part.get("type") for item in items for part in _parts(item)]
+    if kinds.count("input_image") > IMAGES_MAX:
         raise ApiError(400, f"Too many images: at most {IMAGES_MAX}.", param="input")
     messages: list[Said] = []
-    for item in _items(body):
-        before = sum(len(message.images) for message in messages)
-        messages.append(_said(item, files, before))
-    return Question(body=body, messages=tuple(messages))
+    for item in items:
+        images = sum(len(message.images) for message in messages)
+        documents = sum(len(message.documents) for message in messages)
+        messages.append(_said(item, files, images, documents))
+    opened = Question(body=body, messages=tuple(messages))
+    check_sizes([len(one.content) for one in opened.documents])
+    return opened
 
 
-def _items(body: Json) -> list[Json]:
+def items_of(body: Json) -> list[Json]:
     given = body.get("input")
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
@@ -142,16 +155,47 @@ def _parts(item: Json) -> list[Json]:
     return [part for part in parts if isinstance(part, dict)]
 
 
-def _said(item: Json, files: Mapping[str, StoredFile], before: int) -> Said:
+def _said(item: Json, files: Mapping[str, StoredFile], images: int, documents: int) -> Said:
+    """`images` and `documents`: how many came before."""
     texts: list[str] = []
-    images: list[Seen] = []
+    seen: list[Seen] = []
+    read: list[Document] = []
     for part in _parts(item):
+        label = texts[-1] if texts else ""
         if part.get("type") == "input_image":
-            number, label = before + len(images) + 1, texts[-1] if texts else ""
-            images.append(_seen(part, files, number, label))
+            seen.append(_seen(part, files, images + len(seen) + 1, label))
+        elif part.get("type") == "input_file":
+            read.append(_read(part, files, documents + len(read) + 1, label))
         elif isinstance(text := part.get("text") or part.get("refusal"), str):
             texts.append(text)
-    return Said(role=item.get("role", ""), text="\n".join(texts), images=tuple(images))
+    return Said(
+        role=item.get("role", ""),
+        text="\n".join(texts),
+        images=tuple(seen),
+        documents=tuple(read),
+        phase=item.get("phase"),
+    )
+
+
+def _read(part: Json, files: Mapping[str, StoredFile], number: int, label: str) -> Document:
+    file_id, name = part.get("file_id"), part.get("filename")
+    if file_id is not None:
+        file = files.get(file_id)
+        if file is None or file.purpose not in FOR_DOCUMENTS:
+            raise DeadFile(file_id)
+        name, content = name or file.name, file.content
+    else:
+        content = inline(part["file_data"])
+    document = Document(
+        number=number,
+        label=label,
+        name=name or "",
+        detail=part.get("detail") or "auto",
+        file_id=file_id,
+        content=content,
+    )
+    check(document)
+    return document
 
 
 def _seen(part: Json, files: Mapping[str, StoredFile], number: int, label: str) -> Seen:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from snapthread_sandbox.openai.errors import (
     below_minimum,
     invalid_type,
     invalid_value,
+    listed,
     missing,
     too_long,
     unknown_model,
@@ -45,8 +46,16 @@ def parsed(body: bytes) -> Json:
     return value
 
 
-def check_question(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
-    """Refuses a POST /responses as the live API does; gives the model it is for."""
+def check_question(
+    body: Json, models: Mapping[str, ModelTraits], refused: Container[str] = ()
+) -> ModelTraits:
+    """Refuses a POST /responses as the live API does; gives the model it is for.
+
+    `refused`: parameters that this server does not know.
+    """
+    for name in body:
+        if name in refused:
+            raise unknown_parameter(name)
     if "model" not in body:
         raise missing("model")
     shape = (
@@ -113,6 +122,8 @@ def _check_part(part: object, at: str) -> None:
         raise missing(f"{at}.text")
     if part["type"] == "input_image":
         _check_image(part, at)
+    if part["type"] == "input_file":
+        _check_document(part, at)
 
 
 def _check_image(part: Json, at: str) -> None:
@@ -130,6 +141,22 @@ def _check_image(part: Json, at: str) -> None:
     if isinstance(file_id, str) and not FILE_ID.fullmatch(file_id):
         message = f"Invalid '{at}.file_id': '{file_id}'. Expected an ID of a file."
         raise ApiError(400, message, param=f"{at}.file_id", code="invalid_value")
+
+
+def _check_document(part: Json, at: str) -> None:
+    ways = ("file_id", "file_data", "file_url")
+    given = [name for name in ways if part.get(name) is not None]
+    if len(given) > 1:
+        message = f"Mutually exclusive parameters: {listed(given)}."
+        raise ApiError(400, message, param=at, code="mutually_exclusive_parameters")
+    if not given:
+        message = f"Missing one of the parameters {listed(ways)}."
+        raise ApiError(400, message, param=at, code="missing_mutually_exclusive_parameters")
+    if given == ["file_data"] and not part.get("filename"):
+        raise missing(f"{at}.filename")
+    if given == ["file_url"]:
+        message = "Error while downloading file. Upstream status code: 404."
+        raise ApiError(400, message, param="url", code="invalid_value")
 
 
 def _check_bounds(body: Json) -> None:
@@ -211,11 +238,7 @@ def _check_capabilities(body: Json, model: ModelTraits) -> None:
 
 
 def _check_state(body: Json) -> None:
-    """Server-side state: the double holds none."""
-    if previous := body.get("previous_response_id"):
-        message = f"Previous response with id '{previous}' not found."
-        param = "previous_response_id"
-        raise ApiError(400, message, param=param, code="previous_response_not_found")
+    """Conversations at the server: the double holds none."""
     if conversation := body.get("conversation"):
         id = conversation["id"] if isinstance(conversation, dict) else conversation
         raise ApiError(404, f"Conversation with id '{id}' not found.")

@@ -18,9 +18,16 @@ ROUTES: Final = (
     ("POST /responses", r"/responses"),
     ("POST /responses/input_tokens", r"/responses/input_tokens"),
     ("GET /responses/{id}", r"/responses/([^/]+)"),
+    ("DELETE /responses/{id}", r"/responses/([^/]+)"),
+    ("GET /responses/{id}/input_items", r"/responses/([^/]+)/input_items"),
+    ("POST /responses/{id}/cancel", r"/responses/([^/]+)/cancel"),
+    ("POST /audio/transcriptions", r"/audio/transcriptions"),
     ("GET /models", r"/models"),
-    ("GET /models/{id}", r"/models/([^/]+)"),
+    ("GET /models/{id}", r"/models/(.+)"),  # names may have slashes
 )
+
+
+FORMS: Final = ("POST /files", "POST /audio/transcriptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,7 @@ def find(request: Request) -> Call:
 
 
 def facts(call: Call) -> Mapping[str, object]:
-    if call.route == "POST /files":
+    if call.route in FORMS:
         return form_or_nothing(call.request)
     return {"id": call.id} if call.id else json_or_nothing(call.request)
 

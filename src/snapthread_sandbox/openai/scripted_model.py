@@ -5,34 +5,36 @@ import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
-from snapthread_sandbox.openai.dead_files import ErrorEvent, Failed
+from snapthread_sandbox.openai.documents import Document
+from snapthread_sandbox.openai.pieces import (
+    Ending,
+    Incomplete,
+    Pause,
+    Piece,
+    Refusal,
+    Telling,
+)
 from snapthread_sandbox.openai.question import Question, Seen
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """The model declines, in its own words."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incomplete:
-    """The answer breaks off here."""
-
-    reason: Literal["max_output_tokens", "content_filter"]
-
+__all__ = [
+    "Answer",
+    "Ending",
+    "Incomplete",
+    "Model",
+    "Piece",
+    "Refusal",
+    "ScriptedModel",
+    "described",
+    "tokens",
+]
 
 FIRST_S: Final = 0.01  # nobody answers in the very instant in which he is asked
 
-Ending = Refusal | Incomplete | Failed | ErrorEvent
-Piece = str | Ending
-
 
 class Model(Protocol):
-    """Answers a question in pieces; an ending that is not text is the last of them."""
+    """Answers a question in pieces; an ending is the last of them."""
 
     def answer(self, question: Question) -> AsyncGenerator[Piece, None]: ...
 
@@ -41,7 +43,9 @@ class Model(Protocol):
 class Answer:
     """What to say, and at which pace. `text` may be made from the question."""
 
-    text: str | Callable[[Question], str]
+    text: str | Callable[[Question], str] = ""
+    pieces: tuple[Piece, ...] = ()  # instead of a text
+    telling: Telling = Telling.DELTAS
     first_s: float = FIRST_S  # until the first token
     between_s: float = 0.0  # from token to token
     ending: Ending | None = None
@@ -62,21 +66,46 @@ class ScriptedModel:
         first_s: float = FIRST_S,
         between_s: float = 0.0,
         ending: Ending | None = None,
+        telling: Telling = Telling.DELTAS,
     ) -> None:
         """Adds an answer to the queue."""
-        answer = Answer(text=text, first_s=first_s, between_s=between_s, ending=ending)
+        answer = Answer(
+            text=text, telling=telling, first_s=first_s, between_s=between_s, ending=ending
+        )
         self.queue.append(answer)
+
+    def plays(
+        self,
+        *pieces: Piece,
+        telling: Telling = Telling.DELTAS,
+        first_s: float = FIRST_S,
+        between_s: float = 0.0,
+    ) -> None:
+        """Adds an answer piece by piece: items, thoughts, odd blocks, an ending. See pieces.py."""
+        self.queue.append(
+            Answer(pieces=pieces, telling=telling, first_s=first_s, between_s=between_s)
+        )
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:
         self.questions.append(question)
         answer = self.queue.popleft() if self.queue else self.otherwise
-        text = answer.text if isinstance(answer.text, str) else answer.text(question)
+        yield answer.telling
         await asyncio.sleep(answer.first_s)
-        for number, token in enumerate(tokens(text)):
+        for number, piece in enumerate(_pieces(answer, question)):
             await asyncio.sleep(answer.between_s if number else 0.0)
-            yield token
+            if isinstance(piece, Pause):
+                await asyncio.sleep(piece.seconds)
+            else:
+                yield piece
         if answer.ending is not None:
             yield answer.ending
+
+
+def _pieces(answer: Answer, question: Question) -> list[Piece]:
+    if answer.pieces:
+        return list(answer.pieces)
+    text = answer.text if isinstance(answer.text, str) else answer.text(question)
+    return list(tokens(text))
 
 
 def tokens(text: str) -> list[str]:
@@ -88,6 +117,7 @@ def described(question: Question) -> str:
     """Only what is true: the text it got, and of each image its label, size and colour."""
     lines = [f"You said: {question.last_text}"] if question.last_text else []
     lines += [_described_image(image) for image in question.images]
+    lines += [_described_document(one) for one in question.documents]
     return "\n".join(lines) or "You said nothing."
 
 
@@ -95,3 +125,9 @@ def _described_image(image: Seen) -> str:
     size = f"{image.picture.width}x{image.picture.height}"
     label = f" ({image.label})" if image.label else ""
     return f"Image {image.number}{label}: {size}, {image.picture.colour}."
+
+
+def _described_document(document: Document) -> str:
+    label = f" ({document.label})" if document.label else ""
+    pages = f", {document.pages} pages" if document.pages else ""
+    return f"Document {document.number}{label}: {document.name}{pages}."

@@ -14,6 +14,7 @@ from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Json
 
 ALBUM_MAX: Final = 10
+FILES_MAX: Final = 30  # in one go: three albums
 CAPTION_UNITS: Final = 1024
 FILE_BYTES: Final = 50 * 1024 * 1024
 TEXT_UNITS: Final = 4096 * 4
@@ -69,7 +70,7 @@ def stop(person: Person) -> None:
 
 
 async def send(person: Person, sending: Sending) -> None:
-    """Photos together as one album; what is no photo, or must not become one, as files."""
+    """Photos in albums of ten; what is no photo, or must not become one, as files."""
     _check(sending)
     if sending.as_files:
         _send_files(person, sending, sending.files)
@@ -77,17 +78,25 @@ async def send(person: Person, sending: Sending) -> None:
     photos = [await _photo(file) for file in sending.files]
     good = [photo for photo in photos if photo is not None]
     other = [file for file, photo in zip(sending.files, photos, strict=True) if photo is None]
-    if len(good) == 1:
-        person.sends_photo(good[0], caption=sending.caption, reply_to=sending.reply_to)
-    elif good:
-        person.sends_album(good, caption=sending.caption, reply_to=sending.reply_to)
+    for start in range(0, len(good), ALBUM_MAX):
+        _send_photos(person, sending, good[start : start + ALBUM_MAX], has_caption=start == 0)
     _send_files(person, sending, tuple(other), has_caption=not good)
+
+
+def _send_photos(
+    person: Person, sending: Sending, photos: list[bytes], *, has_caption: bool
+) -> None:
+    caption = sending.caption if has_caption else None
+    if len(photos) == 1:
+        person.sends_photo(photos[0], caption=caption, reply_to=sending.reply_to)
+    else:
+        person.sends_album(photos, caption=caption, reply_to=sending.reply_to)
 
 
 def _check(sending: Sending) -> None:
     if not sending.files:
         raise ValueError("empty")
-    if len(sending.files) > ALBUM_MAX:
+    if len(sending.files) > FILES_MAX:
         raise ValueError("too_many")
     if units(sending.caption or "") > CAPTION_UNITS:
         raise ValueError("caption_too_long")
@@ -105,8 +114,10 @@ async def _photo(file: Picked) -> bytes | None:
 def _send_files(
     person: Person, sending: Sending, files: tuple[Picked, ...], *, has_caption: bool = True
 ) -> None:
-    album = person.new_album() if len(files) > 1 else None
+    album: str | None = None
     for number, file in enumerate(files):
+        if number % ALBUM_MAX == 0:
+            album = person.new_album() if len(files) - number > 1 else None
         caption = sending.caption if has_caption and number == 0 else None
         if file.mime == "image/gif" and not sending.as_files:
             person.sends_animation(file.content, caption=caption, reply_to=sending.reply_to)

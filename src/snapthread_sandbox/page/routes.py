@@ -43,6 +43,9 @@ class Backstage(Protocol):
     def pass_days(self, days: int) -> None:
         """Sets every clock forward."""
 
+    def start_anew(self) -> None:
+        """Begins with empty chats, an empty store and the real time."""
+
 
 class Page:
     """The routes over two doubles; they join the doubles' own on one port."""
@@ -59,13 +62,18 @@ class Page:
         self._requests.read()
         self._requests.forget(person)
 
+    def forget(self) -> None:
+        """Everything began anew."""
+        self._requests = Requests(self._bot_api, self._openai)
+        self._files = SeenFiles(self._openai)
+
     def add_to(self, app: web.Application) -> None:
         app.middlewares.append(guarded)
         add_static(app)
         app.router.add_get("/api/stream", self._stream)
         app.router.add_post(r"/api/people/{person:\d+}/media", self._media)
         app.router.add_post(r"/api/people/{person:\d+}/{act:text|press|stop}", self._act)
-        app.router.add_post("/api/{button:vanish|fault|mend|kill|pass}", self._push)
+        app.router.add_post("/api/{button:vanish|fault|mend|kill|pass|anew}", self._push)
         app.router.add_get("/media/telegram/{id}", self._telegram_file)
         app.router.add_get("/media/openai/{id}", self._openai_file)
 
@@ -114,6 +122,8 @@ class Page:
                 self._openai.faults.clear()
             case "kill":
                 self._backstage.kill()
+            case "anew":
+                self._backstage.start_anew()
             case _:
                 self._backstage.pass_days(int(body["days"]))
         self._bot_api.world.changed()

@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Final, NamedTuple
 
 from snapthread_sandbox.faults import Faults
-from snapthread_sandbox.telegram.chats import Chat, World
-from snapthread_sandbox.telegram.messages import Messages
-from snapthread_sandbox.telegram.params import BotError, bad_request, normalised
-from snapthread_sandbox.telegram.people import Group, Person
+from snapthread_sandbox.telegram.channels import Channel
+from snapthread_sandbox.telegram.chats import Chat
+from snapthread_sandbox.telegram.groups import Group, Kind
+from snapthread_sandbox.telegram.guests import Guests
+from snapthread_sandbox.telegram.methods import Methods
+from snapthread_sandbox.telegram.params import BotError, normalised
+from snapthread_sandbox.telegram.people import NEVER_WROTE, Person
 from snapthread_sandbox.telegram.profile import Profile
 from snapthread_sandbox.telegram.updates import Post
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json, Response, json_response, read
 
 TOKEN: Final = "42:sandbox"
-QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
-
-Method = Callable[[Json], object]
 
 
 class Called(NamedTuple):
@@ -40,8 +40,7 @@ class BotApi:
         self.me = _bot(token, username)
         self.world = World(now, self.me)
         self.profile = Profile(self.me["first_name"])
-        self._messages = Messages(self.world)
-        self._methods = self._known_methods()
+        self._methods = Methods(self.world, self.profile)
 
     # People and what they do
 
@@ -58,13 +57,60 @@ class BotApi:
             )
         return self.people[user_id]
 
-    def group(self, chat_id: int = -1002001, *, title: str = "Friends") -> Group:
-        """A supergroup that the bot is a member of."""
-        return Group(self.world, chat_id, title=title)
+    def group(
+        self,
+        chat_id: int = -1002001,
+        *,
+        title: str = "Friends",
+        kind: Kind = "supergroup",
+        is_forum: bool = False,
+        username: str | None = None,
+        has_bot: bool = True,
+    ) -> Group:
+        """A new group; the bot is a plain member of it, or none."""
+        return Group(
+            self.world,
+            chat_id,
+            title=title,
+            kind=kind,
+            is_forum=is_forum,
+            username=username,
+            has_bot=has_bot,
+        )
+
+    def channel(
+        self,
+        chat_id: int = -1003001,
+        *,
+        title: str = "News",
+        username: str | None = None,
+        has_bot: bool = True,
+        discussion: Group | None = None,
+    ) -> Channel:
+        """A new channel; the bot is an admin of it, or none."""
+        return Channel(
+            self.world,
+            chat_id,
+            title=title,
+            username=username,
+            has_bot=has_bot,
+            discussion=discussion,
+        )
 
     def push_raw(self, update: Json) -> Json:
         """Sends the bot any update, known or not; gives it with its id."""
         return self.world.updates.push_raw(update)
+
+    def forget(self) -> None:
+        """As if nobody had ever written; people, groups and their standings stay."""
+        self.calls.clear()
+        self.faults.clear()
+        self.world.updates.waiting.clear()
+        for chat in self.world.chats.values():
+            chat.clear()
+        for person in self.people.values():
+            person.chat.refusal = NEVER_WROTE
+        self.world.changed()
 
     def forget_file(self, file_id: str) -> None:
         """From now on Telegram does not give this file any more."""
@@ -82,16 +128,50 @@ class BotApi:
     @property
     def surplus_entities(self) -> list[tuple[str, int]]:
         """Where entities beyond the hundredth were ignored: method and how many."""
-        return self._messages.surplus_entities
+        return self._methods.posting.surplus_entities
+
+    @property
+    def guests(self) -> Guests:
+        """Guest queries; `guests.query_s`: how long one waits."""
+        return self._methods.guests
 
     @property
     def knows_drafts(self) -> bool:
         """Whether this Telegram is new enough for drafts."""
-        return self._messages.knows_drafts
+        return self._methods.messages.knows_drafts
 
     @knows_drafts.setter
     def knows_drafts(self, does: bool) -> None:
-        self._messages.knows_drafts = does
+        self._methods.messages.knows_drafts = does
+
+    @property
+    def has_privacy(self) -> bool:
+        """Whether the bot hears in groups only what is meant for it."""
+        return not self.me["can_read_all_group_messages"]
+
+    @has_privacy.setter
+    def has_privacy(self, has: bool) -> None:
+        self.me["can_read_all_group_messages"] = not has
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether private chats have topics: "threaded mode", switched at @BotFather."""
+        return bool(self.me["has_topics_enabled"])
+
+    @has_topics.setter
+    def has_topics(self, has: bool) -> None:
+        self.world.number()  # a topic with the number 1 would be the general one
+        self.me["has_topics_enabled"] = self.me["allows_users_to_create_topics"] = has
+
+    @property
+    def has_guest_mode(self) -> bool:
+        """Whether the bot is told when it is mentioned in a chat that it is no member of."""
+        return bool(self.me["supports_guest_queries"])
+
+    @has_guest_mode.setter
+    def has_guest_mode(self, has: bool) -> None:
+        self.me["supports_guest_queries"] = has
+        self.world.guests = self.guests.ask if has else None
 
     # What the bot does
 
@@ -140,7 +220,7 @@ class BotApi:
     async def _result(self, token: str, method: str, params: Json) -> object:
         if token != self.token:
             raise BotError(401, "Unauthorized")
-        known = {name.lower(): call for name, call in self._methods.items()}.get(method.lower())
+        known = self._methods.named(method)
         if known is None:
             raise BotError(404, "Not Found")
         result = known(params)
@@ -152,47 +232,10 @@ class BotApi:
             return _refused(BotError(404, "Not Found"))
         return Response(headers={"content-type": "application/octet-stream"}, body=content)
 
-    def _answer_query(self, params: Json) -> bool:
-        chat = self.world.queries.pop(params.get("callback_query_id", ""), None)
-        if chat is None:
-            raise bad_request(QUERY_TOO_OLD)
-        chat.answers.append(params)
-        self.world.changed()
-        return True
-
-    def _known_methods(self) -> dict[str, Method]:
-        messages, profile, updates = self._messages, self.profile, self.world.updates
-        return {
-            "getMe": lambda params: self.me,
-            "getUpdates": updates.get_updates,
-            "setWebhook": updates.set_webhook,
-            "deleteWebhook": updates.delete_webhook,
-            "getWebhookInfo": updates.webhook_info,
-            "sendMessage": messages.send_message,
-            "sendMessageDraft": messages.send_draft,
-            "sendDocument": messages.send_document,
-            "sendChatAction": messages.send_action,
-            "editMessageText": messages.edit_text,
-            "editMessageReplyMarkup": messages.edit_markup,
-            "deleteMessage": messages.delete_message,
-            "setMessageReaction": messages.set_reaction,
-            "getChat": messages.get_chat,
-            "answerCallbackQuery": self._answer_query,
-            "getFile": self.world.files.get_file,
-            "setMyCommands": profile.set_commands,
-            "getMyCommands": profile.get_commands,
-            "deleteMyCommands": profile.delete_commands,
-            "setMyName": partial(profile.set_text, "name"),
-            "getMyName": partial(profile.get_text, "name"),
-            "setMyDescription": partial(profile.set_text, "description"),
-            "getMyDescription": partial(profile.get_text, "description"),
-            "setMyShortDescription": partial(profile.set_text, "short_description"),
-            "getMyShortDescription": partial(profile.get_text, "short_description"),
-        }
-
 
 def _refused(refused: BotError) -> Response:
-    body = {"ok": False, "error_code": refused.code, "description": refused.description}
+    body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
+    body |= {"parameters": refused.parameters} if refused.parameters else {}
     return json_response(body, status=refused.code)
 
 
@@ -205,5 +248,10 @@ def _bot(token: str, username: str) -> Json:
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
+        "supports_guest_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
         "has_topics_enabled": False,
+        "allows_users_to_create_topics": False,
+        "can_manage_bots": False,
     }

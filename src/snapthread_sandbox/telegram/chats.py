@@ -1,19 +1,21 @@
-"""What is said in the chats, as a person sees it, and everything else that Telegram remembers."""
+"""What is said in the chats, as a person sees it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
-from typing import Any, Final
+from math import ceil
+from typing import TYPE_CHECKING, Final
 
-from snapthread_sandbox.telegram.files import ChatFiles
-from snapthread_sandbox.telegram.params import BotError, bad_request
-from snapthread_sandbox.telegram.updates import Updates
+from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.wire import Json
+
+if TYPE_CHECKING:
+    from snapthread_sandbox.telegram.world import World
 
 DRAFT_S: Final = 30.0
 ACTION_S: Final = 5.0
 HEARS_S: Final = 60.0
+GENERAL: Final = 1  # the topic of what is said outside of every other one
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -24,6 +26,7 @@ class Message:
     is_from_bot: bool
     versions: list[str] = field(default_factory=list)  # texts that were edited away
     reactions: list[str] = field(default_factory=list)  # of the bot
+    reactions_of: dict[int, list[str]] = field(default_factory=dict)  # of people
     is_deleted: bool = False
 
     def __repr__(self) -> str:
@@ -86,6 +89,24 @@ class Action:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Topic:
+    """A topic of a forum, or of a private chat whose bot has topics."""
+
+    thread: int
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Pace:
+    """At most `count` sends and edits `within_s`; one more is a 429 for `wait_s`."""
+
+    count: int
+    within_s: float
+    wait_s: int
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Chat:
     """One chat as the people in it see it."""
 
@@ -96,6 +117,12 @@ class Chat:
     actions: list[Action] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)  # to pressed buttons
     refusal: BotError | None = None  # what the bot gets for anything it sends here
+    members: dict[int, Json] = field(default_factory=dict)  # ChatMember, by user id
+    topics: dict[int, Topic] = field(default_factory=dict)
+    ephemerals: list["Message"] = field(default_factory=list)  # each seen by one person
+    pace: Pace | None = None  # None: as fast as it likes
+    _sent_at: list[float] = field(default_factory=list)
+    _flood_ends: float = 0.0
     _heard: int = 0
 
     @property
@@ -105,6 +132,43 @@ class Chat:
     @property
     def is_private(self) -> bool:
         return bool(self.json["type"] == "private")
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether what is said here belongs to topics."""
+        is_threaded = self.is_private and self.world.bot["has_topics_enabled"]
+        return is_threaded or bool(self.json.get("is_forum"))
+
+    def clear(self) -> None:
+        """Nothing was said here."""
+        for said in (self.messages, self.drafts, self.actions, self.answers, self.ephemerals):
+            said.clear()
+        self._heard = 0
+
+    def floods(self, wait_s: float) -> None:
+        """Every send and edit in this chat is a 429 for so long."""
+        self._flood_ends = self.world.now() + wait_s
+
+    def keep_pace(self) -> None:
+        """Counts a send or an edit. Raises BotError where it comes too soon."""
+        now = self.world.now()
+        if self.pace is not None and now >= self._flood_ends:
+            self._sent_at = [at for at in self._sent_at if now - at < self.pace.within_s]
+            if len(self._sent_at) >= self.pace.count:
+                self.floods(self.pace.wait_s)
+        if now < self._flood_ends:
+            wait_s = ceil(self._flood_ends - now)
+            description = f"Too Many Requests: retry after {wait_s}"
+            raise BotError(429, description, {"retry_after": wait_s})
+        self._sent_at.append(now)
+
+    def status_of(self, user_id: int) -> str:
+        """Of a member: creator, administrator, member, restricted, left or kicked."""
+        return str(self.members.get(user_id, {"status": "left"})["status"])
+
+    @property
+    def bot_is_admin(self) -> bool:
+        return self.status_of(self.world.bot["id"]) in ("creator", "administrator")
 
     @property
     def from_bot(self) -> list[Message]:
@@ -157,54 +221,3 @@ class Chat:
 
     def _said(self) -> list[Message]:
         return [message for message in self.messages if message.is_from_bot]
-
-
-class World:
-    """Everything that Telegram knows of one bot."""
-
-    def __init__(self, now: Callable[[], float], bot: Json) -> None:
-        self.now = now
-        self.bot = bot
-        self.chats: dict[int, Chat] = {}
-        self.queries: dict[str, Chat] = {}  # pressed buttons that were not answered yet
-        self.files = ChatFiles(now, bot["id"])
-        self.updates = Updates(now, self.changed, self.change)
-        self._numbers = count(1)
-        self._changed = asyncio.Event()
-
-    def number(self) -> int:
-        """A new id: of a message, an album, a pressed button."""
-        return next(self._numbers)
-
-    def changed(self) -> None:
-        """Tells everybody who waits that something has happened."""
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def change(self) -> None:
-        await self._changed.wait()
-
-    def new_chat(self, json: Json, *, refusal: BotError | None = None) -> Chat:
-        chat = self.chats[json["id"]] = Chat(json=json, world=self, refusal=refusal)
-        return chat
-
-    def chat(self, chat_id: int) -> Chat:
-        """The chat that the bot wants to reach, unless it may not."""
-        chat = self.chats.get(chat_id)
-        if chat is None:
-            raise bad_request("chat not found")
-        if chat.refusal is not None:
-            raise chat.refusal
-        return chat
-
-    def post(self, chat: Chat, sender: Json, content: Mapping[str, Any]) -> Message:
-        """A new message in a chat."""
-        json: Json = {
-            "message_id": self.number(),
-            "from": sender,
-            "chat": chat.json,
-            "date": int(self.now()),
-            **content,
-        }
-        is_from_bot = sender["id"] == self.bot["id"]
-        return chat.add(Message(json=json, is_from_bot=is_from_bot))

@@ -15,6 +15,17 @@ DOWNLOAD_MAX_BYTES: Final = 20 * 1024 * 1024
 PATH_LIFE_S: Final = 3600
 THUMBNAIL_SIDES: Final = (90, 320, 800, 1280)
 UNREADABLE_SIZE: Final = (1280, 960)  # what a message claims where the bytes say nothing
+# How an id begins tells of what kind a file is.
+PREFIXES: Final = {
+    "photos": "AgACAgIAAxkBAA",
+    "documents": "BQACAgIAAxkBAA",
+    "videos": "BAACAgIAAxkBAA",
+    "animations": "CgACAgIAAxkBAA",
+    "voice": "AwACAgIAAxkBAA",
+    "music": "CQACAgIAAxkBAA",
+    "video_notes": "DQACAgIAAxkBAA",
+    "stickers": "CAACAgIAAxkBAA",
+}
 GONE: Final = "wrong file_id or the file is temporarily unavailable"
 
 Size = int | Literal["true", "absent"]  # what a message says of a file's size; a number is a lie
@@ -44,7 +55,8 @@ class ChatFiles:
 
     def keep(self, content: bytes, owner_id: int, folder: str, suffix: str) -> str:
         """A file that a person uploads; gives a new file id for it."""
-        unique_id = "AQAD" + _digest(owner_id, folder, sha256(content).hexdigest())[:12]
+        kind = "AQAD" if folder == "photos" else "AgAD"
+        unique_id = kind + _digest(owner_id, folder, sha256(content).hexdigest())[:12]
         if unique_id not in self._files:
             self._files[unique_id] = ChatFile(
                 unique_id=unique_id, folder=folder, suffix=suffix, content=content
@@ -62,6 +74,9 @@ class ChatFiles:
         if size == "absent":
             return known
         return known | {"file_size": len(file.content) if size == "true" else size}
+
+    def knows(self, file_id: str) -> bool:
+        return file_id in self._unique_ids
 
     def of(self, file_id: str) -> ChatFile:
         """The file behind an id, whether Telegram still gives it or not."""
@@ -95,7 +110,8 @@ class ChatFiles:
 
     def _new_id(self, unique_id: str) -> str:
         number = next(self._numbers)
-        file_id = f"AgACAgIAAxkBAA{_digest(self._bot_id, unique_id, number)}"
+        prefix = PREFIXES.get(self._files[unique_id].folder, PREFIXES["documents"])
+        file_id = f"{prefix}{_digest(self._bot_id, unique_id, number)}"
         self._unique_ids[file_id] = unique_id
         return file_id
 

@@ -10,10 +10,11 @@ from snapthread_sandbox.wire import Json, Upload
 class BotError(Exception):
     """A call that Telegram refuses."""
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, parameters: Json | None = None) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
+        self.parameters = parameters
 
 
 def bad_request(description: str) -> BotError:
@@ -24,18 +25,24 @@ def conflict(description: str) -> BotError:
     return BotError(409, f"Conflict: {description}")
 
 
+CHATS: Final = frozenset("chat_id from_chat_id".split())  # a number, or a public @name
 INTEGERS: Final = frozenset(
-    "chat_id message_id draft_id message_thread_id user_id offset limit timeout cache_time "
-    "max_connections".split()
+    "message_id draft_id message_thread_id user_id offset limit timeout cache_time "
+    "max_connections duration width height receiver_user_id ephemeral_message_id "
+    "icon_color".split()
 )
 BOOLEANS: Final = frozenset(
     "can_stop keep_on_stop drop_pending_updates disable_notification protect_content show_alert "
-    "is_big allow_paid_broadcast disable_content_type_detection".split()
+    "is_big allow_paid_broadcast disable_content_type_detection has_spoiler "
+    "show_caption_above_media remove_caption return_bots".split()
 )
 LISTS: Final = frozenset(
-    "entities caption_entities allowed_updates commands reaction message_ids".split()
+    "entities caption_entities allowed_updates commands reaction message_ids media".split()
 )
-OBJECTS: Final = frozenset("reply_parameters reply_markup link_preview_options scope".split())
+OBJECTS: Final = frozenset(
+    "reply_parameters reply_markup link_preview_options scope ephemeral_message_parameters "
+    "result".split()
+)
 
 
 def normalised(params: Mapping[str, object]) -> Json:
@@ -51,7 +58,9 @@ def need(params: Json, name: str) -> Any:
 
 
 def _typed(name: str, value: object) -> object:
-    if name in INTEGERS:
+    if name in CHATS and isinstance(value, str) and value.startswith("@"):
+        return value
+    if name in INTEGERS or name in CHATS:
         return _integer(name, value)
     if name in BOOLEANS:
         return _boolean(name, value)

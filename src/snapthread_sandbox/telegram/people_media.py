@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from snapthread_sandbox.telegram.chats import Message, World
+from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.entities import found_in
 from snapthread_sandbox.telegram.files import Size, photo_sizes
+from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
 if TYPE_CHECKING:
-    from snapthread_sandbox.telegram.people import Group, Person
+    from snapthread_sandbox.telegram.channels import Channel
+    from snapthread_sandbox.telegram.groups import Group
+    from snapthread_sandbox.telegram.people import Person
 
 
 class SendsMedia:
@@ -24,6 +27,8 @@ class SendsMedia:
         to: "Group | None" = None,
         thread: int | None = None,
         reply_to: Message | None = None,
+        quote: str | None = None,
+        as_chat: "Group | Channel | None" = None,
     ) -> Message:
         raise NotImplementedError
 
@@ -38,7 +43,10 @@ class SendsMedia:
         file_size: Size = "true",
         **where: Any,
     ) -> Message:
-        """A photo; its largest size is exactly these bytes. `where`: to, thread, reply_to."""
+        """A photo; its largest size is exactly these bytes.
+
+        `where`: to, thread, reply_to, quote, as_chat.
+        """
         owner_id = forwarded_from.id if forwarded_from else self.id
         photo = photo_sizes(self.world.files, content, owner_id, file_size)
         described = _captioned({"photo": photo, "media_group_id": album}, caption)
@@ -47,6 +55,12 @@ class SendsMedia:
         if forwarded_from:
             described["forward_origin"] = self._origin(forwarded_from)
         return self.post(described, **where)
+
+    def photo_of(self, content: bytes, caption: str | None = None) -> Json:
+        """A photo's content, without a message around it."""
+        return _captioned(
+            {"photo": photo_sizes(self.world.files, content, self.id, "true")}, caption
+        )
 
     def sends_album(
         self,
@@ -129,27 +143,64 @@ class SendsMedia:
         )
         return self.post({"sticker": sticker}, **where)
 
-    def sends_voice(self, content: bytes = b"OggS", **where: Any) -> Message:
-        voice = self._file(content, "voice", "true") | {"duration": 3, "mime_type": "audio/ogg"}
-        return self.post({"voice": voice}, **where)
+    def sends_voice(
+        self,
+        content: bytes = b"OggS",
+        *,
+        duration: int = 3,
+        mime_type: str | None = "audio/ogg",
+        caption: str | None = None,
+        file_size: Size = "true",
+        **where: Any,
+    ) -> Message:
+        """A voice message of so many seconds; Telegram's own are OGG with Opus."""
+        voice = self._file(content, "voice", file_size) | {"duration": duration}
+        return self.post(_captioned({"voice": voice | _typed(mime_type)}, caption), **where)
+
+    def sends_audio(
+        self,
+        content: bytes = b"ID3",
+        *,
+        duration: int = 3,
+        file_name: str | None = "song.mp3",
+        mime_type: str | None = "audio/mpeg",
+        caption: str | None = None,
+        album: str | None = None,
+        file_size: Size = "true",
+        **where: Any,
+    ) -> Message:
+        """A music file; name and type are only what the sender claims."""
+        audio = self._file(content, "music", file_size) | {"duration": duration}
+        audio |= _typed(mime_type) | ({"file_name": file_name} if file_name else {})
+        media = {"audio": audio, "media_group_id": album}
+        return self.post(_captioned(media, caption), **where)
 
     def sends_video(
         self,
         content: bytes = b"ftyp",
         *,
+        duration: int = 3,
         caption: str | None = None,
         thumbnail: bytes | None = None,
+        file_size: Size = "true",
         **where: Any,
     ) -> Message:
-        video = self._file(content, "videos", "true") | self._frame("video/mp4")
+        video = self._file(content, "videos", file_size) | self._frame("video/mp4", duration)
         return self.post(
             _captioned({"video": video | self._thumbnail(thumbnail)}, caption), **where
         )
 
     def sends_video_note(
-        self, content: bytes = b"ftyp", *, thumbnail: bytes | None = None, **where: Any
+        self,
+        content: bytes = b"ftyp",
+        *,
+        duration: int = 3,
+        thumbnail: bytes | None = None,
+        file_size: Size = "true",
+        **where: Any,
     ) -> Message:
-        note = self._file(content, "video_notes", "true") | {"length": 240, "duration": 3}
+        note = self._file(content, "video_notes", file_size)
+        note |= {"length": 240, "duration": duration}
         return self.post({"video_note": note | self._thumbnail(thumbnail)}, **where)
 
     def sends_animation(
@@ -194,8 +245,8 @@ class SendsMedia:
             return {}
         return {"thumbnail": photo_sizes(self.world.files, content, self.id, "true")[-1]}
 
-    def _frame(self, mime_type: str) -> Json:
-        return {"width": 640, "height": 480, "duration": 3, "mime_type": mime_type}
+    def _frame(self, mime_type: str, duration: int = 3) -> Json:
+        return {"width": 640, "height": 480, "duration": duration, "mime_type": mime_type}
 
     def _origin(self, person: "Person") -> Json:
         return {"type": "user", "sender_user": person.user, "date": int(self.world.now()) - 60}
@@ -205,3 +256,7 @@ def _captioned(content: Json, caption: str | None) -> Json:
     if caption is None:
         return content
     return content | {"caption": caption, "caption_entities": found_in(caption)}
+
+
+def _typed(mime_type: str | None) -> Json:
+    return {} if mime_type is None else {"mime_type": mime_type}

@@ -2,24 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Final, cast
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
-from openai import AsyncOpenAI, AsyncStream, Omit, omit
-from openai.types.responses import ResponseInputItemParam
-from openai.types.shared_params import Reasoning
+import structlog
 
-from snapthread.adapters.openai_api.events import counted_in, said_in
-from snapthread.adapters.openai_api.failures import assistant_failure
-from snapthread.adapters.openai_api.faults import Fault, attempt, call
-from snapthread.adapters.openai_api.question import Detail, input_items
+from snapthread.adapters.openai_api.client import OpenAIClient
+from snapthread.adapters.openai_api.events import EventInterpreter
+from snapthread.adapters.openai_api.failures import assistant_failure, is_untaken
+from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.question import Detail, Style, body_of, names_of_sent
+from snapthread.adapters.openai_api.refusals import refused_name
+from snapthread.adapters.openai_api.stream import EventStream
 from snapthread.errors import AssistantBusy
-from snapthread.limits import ANSWER_S, FIRST_EVENT_S, NEXT_EVENT_S
-from snapthread.ports import AnswerCompleted, AnswerEvent, AssistantRequest, RequestTaken
+from snapthread.limits import (
+    ANSWER_S,
+    FIRST_EVENT_S,
+    NEXT_EVENT_S,
+    THINKING_MAX_S,
+    THINKING_S,
+)
+from snapthread.ports import AnswerCompleted, AnswerEvent, AssistantRequest, NotTaken, RequestTaken
 
-Events = AsyncStream[object]
-# After its last event a server ends the body at once; read so far, the connection can be reused.
-LAST_BYTES_S: Final = 0.25
+log = structlog.get_logger()
+
+QUIET_S: Final = 5.0  # a model that has no words after so long is thinking
 
 
 class OpenAIAssistant:
@@ -27,7 +35,7 @@ class OpenAIAssistant:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: OpenAIClient,
         *,
         model: str,
         instructions: str,
@@ -36,98 +44,87 @@ class OpenAIAssistant:
         image_detail: Detail,
     ) -> None:
         self._client = client
-        self._model = model
-        self._instructions = instructions
-        self._effort = reasoning_effort
-        self._max_output_tokens = max_output_tokens
-        self._detail: Detail = image_detail
+        self._style = Style(
+            model=model,
+            instructions=instructions,
+            effort=reasoning_effort,
+            max_output_tokens=max_output_tokens,
+            detail=image_detail,
+        )
+        self._left_out: frozenset[str] = frozenset()  # what this server does not take
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
-        now = asyncio.get_running_loop().time
-        by, ends_at = now() + FIRST_EVENT_S, now() + ANSWER_S
-        async with _closing(await self._open(ask, by)) as events:
-            opened_at = now()
-            yield RequestTaken()
-            by += now() - opened_at  # the reader's time, not the server's
-            while True:
-                event = await _next(events, min(by, ends_at))
-                if (counted := counted_in(event)) is not None:
-                    yield counted
-                said = said_in(event, self._model)
-                if said is not None:
-                    yield said
-                if isinstance(said, AnswerCompleted):
-                    await _drain(events)
-                    return
-                by = now() + NEXT_EVENT_S
-
-    async def _open(self, ask: AssistantRequest, by: float) -> Events:
-        effort = self._effort
-        opened = await self._request(ask, effort, by)
-        if effort and isinstance(opened, Fault) and _is_about_effort(opened):
-            self._effort = ""  # this model takes none, now and later
-            opened = await self._request(ask, "", by)
+        yield RequestTaken()
+        waits, has_images = Waits(self._style.effort), ask.has_images
+        opened = await self._open(ask, waits)
         if isinstance(opened, Fault):
-            raise assistant_failure(opened)
-        return opened
+            if is_untaken(opened):
+                yield NotTaken()
+            raise assistant_failure(opened, has_images=has_images)
+        interpreter = EventInterpreter(self._style.model, has_images=has_images)
+        async with _closing(opened) as stream:
+            while True:
+                for event in await stream.read(waits.by()):
+                    if isinstance(event, Fault):
+                        raise _broken(event)
+                    for said in interpreter.interpret(event):
+                        yield said
+                        if isinstance(said, AnswerCompleted):
+                            await stream.drain()
+                            return
+                if waits.are_long:
+                    for thinking in interpreter.think():
+                        yield thinking
+                waits.hear(has_begun=interpreter.has_begun)
 
-    async def _request(self, ask: AssistantRequest, effort: str, by: float) -> Events | Fault:
-        items = input_items(ask.lines, self._detail)
-        return await call("responses", lambda: self._create(ask, items, _reasoning(effort)), by)
-
-    async def _create(
-        self,
-        ask: AssistantRequest,
-        items: list[ResponseInputItemParam],
-        reasoning: Reasoning | Omit,
-    ) -> Events:
-        stream = await self._client.responses.create(
-            model=self._model,
-            instructions=self._instructions,
-            input=items,
-            max_output_tokens=self._max_output_tokens,
-            reasoning=reasoning,
-            safety_identifier=ask.safety_identifier,
-            prompt_cache_key=ask.prompt_cache_key,
-            store=False,
-            stream=True,
-            stream_options={"include_obfuscation": False},
-        )
-        # As JSON: models of events cost ten times the time, and two seconds for the first one.
-        return AsyncStream(cast_to=object, response=stream.response, client=self._client)
+    async def _open(self, ask: AssistantRequest, waits: "Waits") -> EventStream | Fault:
+        """What a server does not take is left out, now and later; each thing once."""
+        while True:
+            body = body_of(ask, self._style, self._left_out)
+            send = partial(self._client.stream, "/responses", body)
+            opened = await call("responses", send, waits.by())
+            if not isinstance(opened, Fault):
+                return EventStream(opened)
+            name = refused_name(opened, names_of_sent(self._style, self._left_out))
+            if name is None:
+                return opened
+            log.warning("openai.left_out", name=name, why=str(opened))
+            self._left_out |= {name}
 
 
-def _reasoning(effort: str) -> Reasoning | Omit:
-    # The operator may name an effort that is newer than the SDK.
-    return cast(Reasoning, {"effort": effort}) if effort else omit
+class Waits:
+    """How long a silence may last: until the first word as long as the effort may think."""
 
+    def __init__(self, effort: str) -> None:
+        self._now = asyncio.get_running_loop().time
+        thinking_s = THINKING_S.get(effort, THINKING_MAX_S)
+        self._began = self._now()
+        self._ends_at = self._began + ANSWER_S + thinking_s
+        self._silence_s = FIRST_EVENT_S + thinking_s
+        self._by = self._began + self._silence_s
 
-def _is_about_effort(fault: Fault) -> bool:
-    told = f"{fault.param} {fault.message}".lower()
-    return fault.status in {400, 422} and ("reasoning" in told or "effort" in told)
+    def by(self) -> float:
+        return min(self._by, self._ends_at)
+
+    @property
+    def are_long(self) -> bool:
+        return self._now() > self._began + QUIET_S
+
+    def hear(self, *, has_begun: bool) -> None:
+        """A sign of life came, and the reader is ready for the next one."""
+        self._by = self._now() + (NEXT_EVENT_S if has_begun else self._silence_s)
 
 
 @asynccontextmanager
-async def _closing(events: Events) -> AsyncIterator[Events]:
+async def _closing(stream: EventStream) -> AsyncIterator[EventStream]:
     try:
-        yield events
+        yield stream
     finally:
-        with suppress(Exception):  # the answer's own outcome counts, not that of closing it
-            await events.close()
+        await stream.close()
 
 
-async def _next(events: Events, by: float) -> object:
-    event = await attempt(lambda: anext(events), by)
-    if not isinstance(event, Fault):
-        return event
-    if event.cause is StopAsyncIteration:
-        raise AssistantBusy("the stream ended without an end of the answer")
-    raise assistant_failure(event)
-
-
-async def _drain(events: Events) -> None:
-    with suppress(Exception):
-        async with asyncio.timeout(LAST_BYTES_S):
-            async for _ in events:
-                pass
+def _broken(fault: Fault) -> Exception:
+    if fault.cause is StopAsyncIteration:
+        return AssistantBusy("the stream ended without an end of the answer")
+    return assistant_failure(fault)

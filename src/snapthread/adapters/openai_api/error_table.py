@@ -1,15 +1,12 @@
 """One table: what OpenAI says went wrong, in a word.
 
-Read in this order: the class, the type, the code, the message, the status. A message is asked where
-the code says little, since it alone may tell that a file is gone (reference: error codes guide).
+Read in this order: the type, the code, the message, the status. A message is asked where the code
+says little, since it alone may tell that a file is gone (reference: error codes guide).
 """
 
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
-
-import openai
-from openai._exceptions import SubjectTokenProviderError  # exported nowhere else
 
 from snapthread.adapters.openai_api.faults import Fault
 
@@ -21,6 +18,9 @@ Denial = Literal[
     "model",
     "address",  # nothing of OpenAI's answers there
     "region",
+    "country",
+    "unverified",
+    "proxy",  # it does not know us
     "storage",
     "misused",
 ]
@@ -33,31 +33,6 @@ Meaning = (
     ]
     | Denial
 )
-
-# What the SDK raises; None where type, code, message and status decide.
-EXCEPTIONS: Final[Mapping[type[Exception], Meaning | None]] = {
-    openai.OpenAIError: "busy",
-    openai.APIError: None,
-    openai.APIStatusError: None,
-    openai.BadRequestError: None,
-    openai.AuthenticationError: None,
-    openai.OAuthError: "key",
-    openai.PermissionDeniedError: None,
-    openai.NotFoundError: None,
-    openai.ConflictError: None,
-    openai.UnprocessableEntityError: None,
-    openai.RateLimitError: None,
-    openai.InternalServerError: None,
-    openai.APIResponseValidationError: "busy",
-    openai.APIConnectionError: "busy",
-    openai.APITimeoutError: "busy",
-    SubjectTokenProviderError: "key",
-    openai.ContentFilterFinishReasonError: "policy",
-    openai.LengthFinishReasonError: "busy",
-    openai.InvalidWebhookSignatureError: "busy",
-    openai.WebSocketConnectionClosedError: "busy",
-    openai.WebSocketQueueFullError: "busy",
-}
 
 TYPES: Final[Mapping[str, Meaning]] = {"insufficient_quota": "credit"}
 
@@ -91,7 +66,7 @@ CODES: Final[Mapping[str, Meaning]] = {
     "content_filter": "policy",
     "model_not_found": "model",
     "invalid_api_key": "key",
-    "unsupported_country_region_territory": "region",
+    "unsupported_country_region_territory": "country",
     "insufficient_quota": "credit",
     "credit_balance_exhausted": "credit",
     "billing_hard_limit_reached": "credit",
@@ -105,14 +80,25 @@ CODES: Final[Mapping[str, Meaning]] = {
 
 MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"(?i)^invalid url \(", "address"),
-    (r"(?i)context (window|length)|maximum context|request too large", "too_long"),
+    (r"(?i)organization must be verified", "unverified"),
+    (r"(?i)country, region,? or territory not supported", "country"),
     (r"(?i)exceeded your current quota", "credit"),
+    (r"(?i)context (window|length)|maximum context|request too large", "too_long"),
     (r"(?i)storage (quota|limit)", "storage"),
-    (r"(?i)no such file|invalid file_?id", "picture"),
+    (r"(?i)no such file object|invalid file_?id", "picture"),
     (r"\bfile-(\w{16,}|(?=\w*\d)\w{4,})", "picture"),  # an id, not "file-inputs"
     (r"(?is)\bfile\b.{0,99}\b(not found|not exist|deleted|expired)", "picture"),
     (r"(?is)\bimage\b.{0,60}\b(valid|invalid|download|not found)", "picture"),
 )
+# The files service names the file. A server that has nothing at an address says "File Not Found"
+# as well.
+NAMED_FILE: Final = re.compile(
+    r"""(?ix)no\ such\ file\ object
+    | \bfile(\ with\ id)?\ ['"]?[\w-]*\d[\w-]*['"]?\ .{0,30}
+      \b(not\ found|not\ exist|deleted|expired)
+    | invalid\ file_?id"""
+)
+ITS_TYPE: Final = "invalid_request_error"
 
 STATUSES: Final[Mapping[int, Meaning]] = {
     400: "misused",
@@ -120,6 +106,7 @@ STATUSES: Final[Mapping[int, Meaning]] = {
     403: "forbidden",
     404: "address",
     405: "address",
+    407: "proxy",
     408: "busy",
     409: "busy",
     413: "too_long",
@@ -130,27 +117,30 @@ STATUSES: Final[Mapping[int, Meaning]] = {
 
 
 def meaning_of(fault: Fault) -> Meaning:
-    by_class = _of_exception(fault.cause)
-    if by_class:
-        return by_class
+    if fault.cause:
+        return "busy"  # the transport's own
     code = TYPES.get(fault.type) or CODES.get(fault.code)
     if code and code != "busy":
         return code
     if (fault.status or 0) >= 500:
         return "busy"
-    return _of_message(fault.message) or code or _of_status(fault.status)
+    said = _of_message(fault)
+    if _is_about_our_rate(fault):
+        return said if said == "credit" else "busy"
+    return said or code or _of_status(fault.status)
 
 
-def _of_exception(cause: type[BaseException] | None) -> Meaning | None:
-    """None where the fault's own words decide: of events, and of most of the SDK's classes."""
-    if cause is None:
-        return None
-    placed = [cls for cls in cause.__mro__ if cls in EXCEPTIONS]
-    return EXCEPTIONS[placed[0]] if placed else "busy"
+def _is_about_our_rate(fault: Fault) -> bool:
+    """Also "request too large": for the tokens of this minute, not for the model."""
+    return fault.status == 429 or fault.code == "rate_limit_exceeded"
 
 
-def _of_message(message: str) -> Meaning | None:
-    return next((meaning for words, meaning in MESSAGES if re.search(words, message)), None)
+def _of_message(fault: Fault) -> Meaning | None:
+    said = (meaning for words, meaning in MESSAGES if re.search(words, fault.message))
+    meaning = next(said, None)
+    if meaning == "picture" and fault.status == 404 and fault.type != ITS_TYPE:
+        return "picture" if NAMED_FILE.search(fault.message) else None
+    return meaning
 
 
 def _of_status(status: int | None) -> Meaning:
@@ -159,6 +149,7 @@ def _of_status(status: int | None) -> Meaning:
     return STATUSES.get(status, "misused")
 
 
-def says_picture(fault: Fault) -> bool:
-    """Is it about an image or a file, whatever its status?"""
-    return "picture" in (CODES.get(fault.code), _of_message(fault.message))
+def says_gone(fault: Fault) -> bool:
+    """In the words of the files service: this file is not there."""
+    is_named = NAMED_FILE.search(fault.message) is not None
+    return is_named or fault.code in {"file_not_found", "image_file_not_found"}

@@ -1,51 +1,133 @@
-"""One event of a stream → what the assistant said with it.
+"""Events of a stream → what the assistant said with them.
 
 Events are read as plain JSON: a field may hold anything, and what is odd says nothing.
 """
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from snapthread.adapters.openai_api.answer import AnswerText, Index, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
 from snapthread.adapters.openai_api.faults import told
 from snapthread.errors import AssistantRefused
 from snapthread.model import Usage
-from snapthread.ports import AnswerCompleted, TextDelta, UsageReported
+from snapthread.ports import AnswerCompleted, AnswerEvent, Thinking, UsageReported
 
 FILTERED: Final = "content_filter"
 CUT: Final = "max_output_tokens"
+Event = Mapping[str, Any]
 
 
-def said_in(event: object, model: str) -> TextDelta | AnswerCompleted | None:
-    """None for an event without news. `model` was asked, where the answer does not tell."""
-    match event:
-        case {"type": "response.output_text.delta", "delta": str(text)} if text:
-            return TextDelta(text=text)
-        case {"type": "response.completed"}:
-            return _answered(event, model, None)
-        case {"type": "response.incomplete"}:
-            return _answered(event, model, _cut(event))
-        case {"type": "response.refusal.delta" | "response.refusal.done"}:
+class EventInterpreter:
+    """Of one answer. `model` was asked, where the answer does not tell."""
+
+    def __init__(self, model: str, *, has_images: bool) -> None:
+        self._model = model
+        self._has_images = has_images
+        self._answer = AnswerText()
+        self._is_refused = False
+        self._is_thinking = False
+
+    @property
+    def has_begun(self) -> bool:
+        return not self._answer.is_empty
+
+    def interpret(self, event: object) -> Iterator[AnswerEvent]:
+        """In order; raises the failure that the event tells. `AnswerCompleted` is the end."""
+        if isinstance(event, dict):
+            yield from self._interpret(event)
+
+    def _interpret(self, event: Event) -> Iterator[AnswerEvent]:
+        match event:
+            case {"type": "response.output_text.delta", "delta": str(text)}:
+                yield from _some(self._answer.add(_index(event), text))
+            case {"type": "response.output_text.done", "text": str(text)}:
+                yield from _some(self._answer.complete(_index(event), text))
+            case {"type": "response.output_item.added" | "response.output_item.done"}:
+                yield from self._item(event)
+            case {"type": "response.refusal.delta" | "response.refusal.done"}:
+                self._is_refused = True
+            case {"type": "response.completed" | "response.incomplete"}:
+                yield from self._end(event)
+            case {"type": "response.failed"}:
+                yield UsageReported(usage=_usage(_field(event, "response", "usage")))
+                raise self._failure(_field(event, "response", "error"))
+            case {"type": "error"} | {"error": dict() | str()}:
+                yield UsageReported(usage=Usage())  # an end that counts nothing was not charged
+                raise self._failure(event.get("error") or event)
+            case {"type": str(kind)} if kind.startswith("response.reasoning"):
+                yield from self.think()
+
+    def _failure(self, error: object) -> Exception:
+        return assistant_failure(told(error), has_images=self._has_images)
+
+    def think(self) -> Iterator[Thinking]:
+        """Told once, and only before the first word."""
+        if not self._is_thinking and not self.has_begun:
+            self._is_thinking = True
+            yield Thinking()
+
+    def _item(self, event: Event) -> Iterator[AnswerEvent]:
+        number, item = _index(event)[0], event.get("item")
+        phase = _field(item, "phase")
+        if isinstance(phase, str):
+            self._answer.phases[number] = phase
+        if _field(item, "type") == "reasoning":
+            yield from self.think()
+        for (_, part), text in texts_of({"output": [item]}).items():
+            yield from self._take_whole((number, part), text)
+
+    def _end(self, event: Event) -> Iterator[AnswerEvent]:
+        response = _field(event, "response")
+        usage = _usage(_field(response, "usage"))
+        if self._answer.is_empty:  # some servers send no deltas
+            for index, text in texts_of(response).items():
+                self._note_phase(response, index[0])
+                yield from self._take_whole(index, text)
+        yield from _some(self._answer.end())
+        if self._is_refused or (self._answer.is_empty and _refuses(response)):
+            yield from [UsageReported(usage=usage)] * (usage != Usage())
             raise AssistantRefused("the model refused")
-        case {"type": "response.failed"}:
-            raise assistant_failure(told(_field(event, "response", "error")))
-        case {"type": "error"}:
-            raise assistant_failure(told(event))
-    return None
+        yield self._answered(event, usage)
+
+    def _note_phase(self, response: object, number: int) -> None:
+        items = _field(response, "output")
+        phase = _field(items[number], "phase") if isinstance(items, list) else None
+        if isinstance(phase, str):
+            self._answer.phases[number] = phase
+
+    def _take_whole(self, index: Index, text: str) -> Iterator[AnswerEvent]:
+        if text:
+            yield from _some(self._answer.complete(index, text))
+
+    def _answered(self, event: Event, usage: Usage) -> AnswerCompleted:
+        named = _field(event, "response", "model")
+        return AnswerCompleted(
+            usage=usage,
+            model=named if isinstance(named, str) and named else self._model,
+            cut=_cut(event) if event["type"] == "response.incomplete" else None,
+            commentary=self._answer.commentary,
+            phase=self._answer.phase,
+        )
 
 
-def counted_in(event: object) -> UsageReported | None:
-    """What a failing answer has cost; an end that counts nothing was not charged."""
-    match event:
-        case {"type": "response.failed" | "error"}:
-            return UsageReported(usage=_usage(_field(event, "response", "usage")))
-    return None
+def _some(said: AnswerEvent | None) -> Iterator[AnswerEvent]:
+    if said is not None:
+        yield said
 
 
-def _answered(event: object, model: str, cut: str | None) -> AnswerCompleted:
-    usage = _field(event, "response", "usage")
-    named = _field(event, "response", "model")
-    answered_by = named if isinstance(named, str) and named else model
-    return AnswerCompleted(usage=_usage(usage), model=answered_by, cut=cut)
+def _index(event: Event) -> Index:
+    item, part = event.get("output_index"), event.get("content_index")
+    return (item if isinstance(item, int) else 0, part if isinstance(part, int) else 0)
+
+
+def _refuses(response: object) -> bool:
+    items = _field(response, "output")
+    return any(
+        _field(part, "type") == "refusal"
+        for item in (items if isinstance(items, list) else [])
+        for part in (_field(item, "content") or [])
+    )
 
 
 def _cut(event: object) -> str:
@@ -55,7 +137,11 @@ def _cut(event: object) -> str:
 
 
 def _usage(usage: object) -> Usage:
-    """Servers that only speak OpenAI's language leave fields out: then nothing is counted."""
+    """Servers that only speak OpenAI's language leave fields out. Nothing at all is unknown: half
+    a count is not taken for a whole one."""
+    known = [_field(usage, name) for name in ("input_tokens", "output_tokens")]
+    if not all(isinstance(count, int) for count in known):
+        return Usage()
     return Usage(
         input_tokens=_count(usage, "input_tokens"),
         cached_tokens=_count(usage, "input_tokens_details", "cached_tokens"),
@@ -70,7 +156,8 @@ def _count(usage: object, *path: str) -> int:
     return value if isinstance(value, int) and value > 0 else 0
 
 
-def _field(value: object, *path: str) -> object:
+def _field(value: object, *path: str) -> Any:
+    """None where the path does not lead anywhere."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value

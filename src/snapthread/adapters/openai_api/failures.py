@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from snapthread.adapters.openai_api.error_table import Denial, meaning_of, says_picture
+from snapthread.adapters.openai_api.error_table import Denial, meaning_of, says_gone
 from snapthread.adapters.openai_api.faults import Fault
 from snapthread.errors import (
     AssistantBusy,
@@ -11,6 +11,7 @@ from snapthread.errors import (
     AssistantMisused,
     AssistantRefused,
     ContextTooLong,
+    CountryDenied,
     FilesBusy,
     FilesGone,
     ImageRefused,
@@ -25,15 +26,21 @@ ADVICE: Final[Mapping[Denial, str]] = {
     "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
     "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
     "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
+    "proxy": "The proxy to OpenAI does not accept our user and password; check OPENAI_PROXY",
     "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
-    "region": "OpenAI does not serve this region or project; check OPENAI_BASE_URL",
+    "region": "OpenAI does not serve this project from this region; check OPENAI_BASE_URL",
+    "country": "OpenAI does not serve the country this machine is in; set OPENAI_PROXY",
+    "unverified": "OpenAI streams this model to verified organizations only; verify yours in its"
+    " settings, or choose another OPENAI_MODEL",
     "misused": "OpenAI does not take the request; check the OPENAI_ settings, or report it to us",
 }
 
 
-def assistant_failure(fault: Fault) -> SnapthreadError:
-    """The failure of a question."""
+def assistant_failure(fault: Fault, *, has_images: bool = True) -> SnapthreadError:
+    """The failure of a question; one without images fails for no image."""
     meaning = meaning_of(fault)
+    if meaning == "picture" and not has_images:
+        meaning = "address" if fault.status == 404 else "misused"
     match meaning:
         case "busy":
             return AssistantBusy(str(fault), retry_after_s=fault.retry_after_s)
@@ -66,10 +73,16 @@ def upload_failure(fault: Fault) -> SnapthreadError:
 
 
 def is_gone(fault: Fault) -> bool:
-    """Does it say that the file is not there? A 404 of a wrong address does not."""
-    if fault.status not in {400, 404, 410}:
-        return False
-    return fault.param == "id" or says_picture(fault)
+    """Does the files service say that the file is not there? A 404 of a wrong address does not."""
+    return fault.status in {400, 404, 410} and says_gone(fault)
+
+
+def is_untaken(fault: Fault) -> bool:
+    """The server surely did not take the question, so it costs nothing. One that was silent or
+    broke off may have, and so may one behind a gateway that waited too long."""
+    if fault.status is not None:
+        return fault.status not in {408, 504, *range(520, 528)}
+    return not fault.is_sent
 
 
 def _files_busy(fault: Fault) -> FilesBusy:
@@ -83,6 +96,8 @@ def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
     match meaning:
         case "credit":
             return OutOfCredit(text)
+        case "country":
+            return CountryDenied(text)
         case "misused":
             return AssistantMisused(text)
     return AssistantDenied(text)

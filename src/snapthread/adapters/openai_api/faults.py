@@ -1,20 +1,20 @@
 """What went wrong with one request to OpenAI, read from every shape in which it is told.
 
-Nothing that OpenAI or the SDK says is kept but short names: a message may quote the user or a key.
+Nothing that a service says is kept but short names: a message may quote the user or a key.
 """
 
 import asyncio
+import json
 import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 
 import httpx2
 import structlog
-from openai import APIConnectionError, APIError, APIStatusError
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -22,6 +22,7 @@ log = structlog.get_logger()
 # A name, never a sentence, a key ("sk-…") or what a user wrote.
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}((\.[a-z_]{1,64})|(\[\d{1,6}\]))*")
 REQUEST_ID: Final = re.compile(r"req_[A-Za-z0-9]{1,64}")
+REFUSAL_MAX: Final = 64 * 1024  # bytes of a refusal; OpenAI's have less than one thousand
 FILE_ID: Final = re.compile(r"\bfile-[A-Za-z0-9_-]{1,64}")
 # The request cannot have reached the server.
 NOT_SENT: Final = (
@@ -32,7 +33,7 @@ NOT_SENT: Final = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
-# What a cut, slow or garbled answer raises besides the SDK's own; all else is a surprise.
+# What a cut, slow or garbled answer raises; all else is a surprise.
 EXPECTED: Final = (
     httpx2.HTTPError,
     httpx2.StreamError,
@@ -74,44 +75,43 @@ def _names(code: str, kind: str) -> tuple[str, ...]:
     return tuple(name for name in (code, kind) if NAME.fullmatch(name))[:1]
 
 
-def told(error: object) -> Fault:
-    """From an error event, or the error of a failed response, whatever it holds."""
-    fields = error if isinstance(error, dict) else {}
-    names = ("code", "message", "type", "param")
-    code, message, kind, param = (_text(fields.get(name)) for name in names)
-    return Fault(code=code, message=message, type=kind, param=param)
-
-
-def fault_of(error: Exception) -> Fault:
-    """From what the SDK or the transport raised."""
-    match error:
-        case APIStatusError():
-            return _of_status(error)
-        case APIConnectionError():
-            return Fault(cause=type(error), is_sent=not isinstance(error.__cause__, NOT_SENT))
-        case APIError():  # an error event of a stream, nested
-            return Fault(cause=type(error), code=error.code or "", message=_message(error))
-    if not isinstance(error, EXPECTED):
-        log.warning("openai.unexpected", cause=type(error).__name__)
-    return Fault(cause=type(error))
-
-
-def _of_status(error: APIStatusError) -> Fault:
-    return Fault(
-        cause=type(error),
-        status=error.status_code,
-        code=error.code or "",
-        type=_text(error.type),
-        param=_text(error.param),
-        message=_message(error),
-        request_id=error.request_id or "",
-        retry_after_s=retry_after_s(error.response.headers),
+def refused(status: int, headers: httpx2.Headers, body: object) -> Fault:
+    """From an answer of HTTP that is no success."""
+    error = body.get("error", body) if isinstance(body, dict) else None
+    return replace(
+        told(error),
+        status=status,
+        request_id=headers.get("x-request-id", ""),
+        retry_after_s=retry_after_s(headers),
     )
 
 
-def _message(error: APIError) -> str:
-    """As OpenAI words it; empty where the answer is not in OpenAI's shape (a proxy's page)."""
-    return _text(error.body.get("message")) if isinstance(error.body, dict) else ""
+def told(error: object) -> Fault:
+    """From an error event, the error of a failed response or the body of a refusal, whatever it
+    holds; a proxy's page says nothing."""
+    if isinstance(error, str):
+        return Fault(message=error)
+    fields = error if isinstance(error, dict) else {}
+    names = ("code", "message", "type", "param")
+    code, message, kind, param = (_text(fields.get(name)) for name in names)
+    return Fault(code=code, message=message or _detail(fields), type=kind, param=param)
+
+
+def _detail(fields: Mapping[str, object]) -> str:
+    """What FastAPI, which many servers stand on, says of a request that it does not take."""
+    match fields.get("detail"):
+        case str(text):
+            return text
+        case [{"loc": [*where], "msg": str(text)}, *_]:
+            return f"{text}: {'.'.join(map(str, where))}"
+    return ""
+
+
+def fault_of(error: Exception) -> Fault:
+    """From what the transport raised."""
+    if not isinstance(error, EXPECTED):
+        log.warning("openai.unexpected", cause=type(error).__name__)
+    return Fault(cause=type(error), is_sent=not isinstance(error, NOT_SENT))
 
 
 def _text(value: object) -> str:
@@ -146,7 +146,7 @@ def _seconds_until(value: str | None) -> float | None:
 async def attempt(request: Callable[[], Awaitable[T]], by: float) -> T | Fault:
     """The result, or why there is none before the loop's time `by`.
 
-    A fault is a value, so that what is raised of it carries no exception of the SDK with it.
+    A fault is a value, so that what is raised of it carries no exception of the transport with it.
     Whatever is raised below is the outside's failure; only a cancellation goes through.
     """
     try:
@@ -156,11 +156,42 @@ async def attempt(request: Callable[[], Awaitable[T]], by: float) -> T | Fault:
         return fault_of(error)
 
 
-async def call(route: str, request: Callable[[], Awaitable[T]], by: float) -> T | Fault:
-    """One request, told to the log."""
+async def call(
+    route: str, request: Callable[[], Awaitable[httpx2.Response]], by: float
+) -> httpx2.Response | Fault:
+    """One request, told to the log; a Fault unless it was a success."""
     start = time.monotonic()
     result = await attempt(request, by)
+    if isinstance(result, httpx2.Response) and not result.is_success:
+        result = await _read_refusal(result, by)
     fault = result if isinstance(result, Fault) else None
     code = "ok" if fault is None else str(fault)
     log.debug("openai.request", route=route, code=code, ms=round((time.monotonic() - start) * 1e3))
     return result
+
+
+async def _read_refusal(response: httpx2.Response, by: float) -> Fault:
+    """Where it breaks off or is endless, its status says enough."""
+    body = await attempt(lambda: _read_some(response), by)
+    content = b"" if isinstance(body, Fault) else body
+    return refused(response.status_code, response.headers, json_in(content))
+
+
+async def _read_some(response: httpx2.Response) -> bytes:
+    content = b""
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > REFUSAL_MAX:
+                break
+    finally:
+        await response.aclose()
+    return content
+
+
+def json_in(content: bytes) -> object:
+    """None where it is none: a proxy's page."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

@@ -1,17 +1,14 @@
 """Images at OpenAI: upload, delete, look, list. Implements `ports.Files`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote
 
-from openai import AsyncOpenAI, omit
-from openai.pagination import AsyncCursorPage
-from openai.types import FileDeleted, FileObject
-
+from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import files_failure, is_gone, upload_failure
-from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.faults import Fault, call, json_in
 from snapthread.errors import FilesBusy
 from snapthread.limits import UPLOAD_S
 from snapthread.ports import RemoteFile
@@ -25,31 +22,32 @@ PURPOSE: Final = "vision"
 class OpenAIFiles:
     """The Files API, one attempt per call."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
-        self._files = client.files
+    def __init__(self, client: OpenAIClient) -> None:
+        self._client = client
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
-        request = partial(
-            self._files.create,
-            file=(filename, content, mime),
-            purpose=PURPOSE,
-            expires_after={"anchor": "created_at", "seconds": life_s},
-        )
-        created = await _call("files.create", request, UPLOAD_S)
+        form = {
+            "purpose": PURPOSE,
+            "expires_after[anchor]": "created_at",
+            "expires_after[seconds]": str(life_s),
+        }
+        file = {"file": (filename, content, mime)}
+        created = await self._call("create", "POST", "", UPLOAD_S, data=form, files=file)
         if isinstance(created, Fault):
             raise upload_failure(created)
         return _id(created)
 
     async def delete(self, openai_id: str) -> bool:
-        deleted = await _call("files.delete", lambda: self._files.delete(openai_id))
-        if isinstance(deleted, Fault):
-            return _gone_or_raise(deleted)
-        if not isinstance(deleted, FileDeleted) or deleted.deleted is not True:
-            raise FilesBusy("files.delete: an answer that says nothing", unknown=True)
-        return True
+        deleted = await self._call("delete", "DELETE", _path(openai_id))
+        match deleted:
+            case Fault():
+                return _gone_or_raise(deleted)
+            case {"deleted": True}:
+                return True
+        raise FilesBusy("files.delete: an answer that says nothing", unknown=True)
 
     async def exists(self, openai_id: str) -> bool:
-        found = await _call("files.retrieve", lambda: self._files.retrieve(openai_id))
+        found = await self._call("retrieve", "GET", _path(openai_id))
         if isinstance(found, Fault):
             return _gone_or_raise(found)
         return bool(_id(found))
@@ -65,25 +63,31 @@ class OpenAIFiles:
             after = files[-1].openai_id
 
     async def _page(self, after: str) -> tuple[Sequence[RemoteFile], bool]:
-        page = await _call("files.list", lambda: self._ask_for_page(after))
-        if isinstance(page, Fault):
-            raise files_failure(page)
+        params = {"limit": PAGE_FILES, "order": "desc", "purpose": PURPOSE}
+        if after:
+            params["after"] = after
+        page = await self._call("list", "GET", "", params=params)
         match page:
-            case AsyncCursorPage(data=[*files], has_more=has_more):
-                return [_remote(file) for file in files], bool(has_more)
+            case Fault():
+                raise files_failure(page)
+            case {"data": [*files], "has_more": bool(has_more)}:
+                return [_remote(file) for file in files], has_more
+            case {"data": [*files]}:
+                return [_remote(file) for file in files], False
         raise FilesBusy("files.list: not a list")
 
-    async def _ask_for_page(self, after: str) -> object:
-        return await self._files.list(
-            after=after or omit, limit=PAGE_FILES, order="desc", purpose=PURPOSE
-        )
+    async def _call(
+        self, route: str, method: str, path: str, within_s: float = REQUEST_S, **sent: Any
+    ) -> object:
+        """The JSON of the answer, whatever it holds; None where it is a proxy's page."""
+        by = asyncio.get_running_loop().time() + within_s
+        send = self._client.send
+        answer = await call(f"files.{route}", lambda: send(method, f"/files{path}", **sent), by)
+        return answer if isinstance(answer, Fault) else json_in(answer.content)
 
 
-async def _call(
-    route: str, request: Callable[[], Awaitable[object]], within_s: float = REQUEST_S
-) -> object:
-    """The SDK does not check what it reads: a proxy's page is a string here."""
-    return await call(route, request, asyncio.get_running_loop().time() + within_s)
+def _path(openai_id: str) -> str:
+    return f"/{quote(openai_id, safe='')}"
 
 
 def _gone_or_raise(fault: Fault) -> bool:
@@ -94,14 +98,14 @@ def _gone_or_raise(fault: Fault) -> bool:
 
 def _id(file: object) -> str:
     match file:
-        case FileObject(id=str(openai_id)) if openai_id:
+        case {"id": str(openai_id)} if openai_id:
             return openai_id
     raise FilesBusy("an answer that names no file", unknown=True)
 
 
 def _remote(file: object) -> RemoteFile:
     match file:
-        case FileObject(id=str(openai_id), filename=str(name), created_at=int(at)):
+        case {"id": str(openai_id), "filename": str(name), "created_at": int(at)}:
             created_at = datetime.fromtimestamp(at, UTC)
             return RemoteFile(openai_id=openai_id, filename=name, created_at=created_at)
     raise FilesBusy("files.list: a file without id, name or time")

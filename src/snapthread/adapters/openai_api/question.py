@@ -1,35 +1,96 @@
-"""A question in our words → the input of the Responses API. Pure."""
+"""A question in our words → the body of a request to the Responses API. Pure.
 
+The SDK would try every item against thirty types, half a millisecond each; the tests check what
+is built here against those types instead (decision 0022).
+"""
+
+import json
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from openai.types.responses import (
-    EasyInputMessageParam,
-    ResponseInputContentParam,
-    ResponseInputItemParam,
-)
-
-from snapthread.ports import InputImage, InputItem, InputText
+from snapthread.ports import AssistantRequest, InputImage, InputItem, InputText
 
 Detail = Literal["low", "high", "auto", "original"]
+# What a server may not know and an answer does not need. The last is no field: older servers take
+# what the assistant said in parts only.
+OPTIONAL: Final = (
+    "reasoning",
+    "safety_identifier",
+    "prompt_cache_key",
+    "stream_options",
+    "store",
+)
+STRINGS: Final = "strings"
 
 
-def input_items(lines: Sequence[InputItem], detail: Detail) -> list[ResponseInputItemParam]:
-    return [_item(line, detail) for line in lines]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How this installation asks."""
+
+    model: str
+    instructions: str
+    effort: str
+    max_output_tokens: int
+    detail: Detail
 
 
-def _item(line: InputItem, detail: Detail) -> EasyInputMessageParam:
-    """What the assistant said goes back as a string: `input_text` is not for its role."""
-    if line.role == "assistant":
-        texts = [part.text for part in line.content if isinstance(part, InputText)]
-        return {"type": "message", "role": "assistant", "content": "\n".join(texts)}
+def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> bytes:
+    """The JSON of a request; `left_out`: what this server did not take."""
+    body = {
+        "model": style.model,
+        "instructions": style.instructions,
+        "input": items_of(ask.lines, style.detail, as_strings=STRINGS not in left_out),
+        "max_output_tokens": style.max_output_tokens,
+        "reasoning": {"effort": style.effort},
+        "safety_identifier": ask.safety_identifier,
+        "prompt_cache_key": ask.prompt_cache_key,
+        "store": False,
+        "stream": True,
+        "stream_options": {"include_obfuscation": False},
+    }
+    for name in left_out | (frozenset() if style.effort else {"reasoning"}):
+        body.pop(name, None)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    return text.encode("utf-8", "replace")
+
+
+def items_of(
+    lines: Sequence[InputItem], detail: Detail, *, as_strings: bool = True
+) -> list[dict[str, object]]:
+    said = _said if as_strings else _said_in_parts
+    return [said(line) if line.role == "assistant" else _asked(line, detail) for line in lines]
+
+
+def _asked(line: InputItem, detail: Detail) -> dict[str, object]:
     content = [_part(part, detail) for part in line.content]
     return {"type": "message", "role": "user", "content": content}
 
 
-def _part(part: InputText | InputImage, detail: Detail) -> ResponseInputContentParam:
+def _said(line: InputItem) -> dict[str, object]:
+    """What the assistant said; `input_text` is not for its role."""
+    item: dict[str, object] = {"type": "message", "role": "assistant", "content": _text(line)}
+    return item | {"phase": line.phase} if line.phase else item
+
+
+def _said_in_parts(line: InputItem) -> dict[str, object]:
+    said = {"type": "output_text", "text": _text(line), "annotations": []}
+    return _said(line) | {"id": "msg_0", "status": "completed", "content": [said]}
+
+
+def _text(line: InputItem) -> str:
+    return "\n".join(part.text for part in line.content if isinstance(part, InputText))
+
+
+def _part(part: InputText | InputImage, detail: Detail) -> dict[str, object]:
     match part:
         case InputText(text=text):
             return {"type": "input_text", "text": text}
         case InputImage(openai_id=openai_id):
             return {"type": "input_image", "file_id": openai_id, "detail": detail}
+
+
+def names_of_sent(style: Style, left_out: frozenset[str]) -> Sequence[str]:
+    """The optional fields that a request has."""
+    sent = [name for name in (*OPTIONAL, STRINGS) if name not in left_out]
+    return sent if style.effort else [name for name in sent if name != "reasoning"]

@@ -1,4 +1,4 @@
-"""What the operator can see: logs without secrets; metrics and traces of the same events."""
+"""Logs without secrets; metrics and traces of the same events."""
 
 from snapthread.adapters.telemetry.gauges import StoreGauges
 from snapthread.adapters.telemetry.logs import set_up

@@ -30,7 +30,7 @@ LIMITS: Final = get_args(Limit)
 
 # A status by its number; the name of what a client raised where that says the same.
 CODES: Final = {
-    **_itself("ok 400 401 403 404 408 409 413 422 429 5xx timeout connection broken_stream"),
+    **_itself("ok 400 401 403 404 408 409 413 422 429 5xx timeout connection"),
     **dict.fromkeys("TelegramBadRequest BadRequest".split(), "400"),
     **dict.fromkeys("TelegramUnauthorizedError InvalidToken".split(), "401"),
     **dict.fromkeys("TelegramForbiddenError Forbidden".split(), "403"),
@@ -40,9 +40,11 @@ CODES: Final = {
     **dict.fromkeys("TelegramMigrateToChat ChatMigrated".split(), "400"),
     **dict.fromkeys("TelegramRetryAfter RetryAfter".split(), "429"),
     **dict.fromkeys("500 502 503 504 TelegramServerError RestartingTelegram".split(), "5xx"),
-    **dict.fromkeys("TimeoutError APITimeoutError TimedOut".split(), "timeout"),
-    **dict.fromkeys("TelegramNetworkError NetworkError APIConnectionError".split(), "connection"),
-    "APIError": "broken_stream",  # an error event within a stream
+    **dict.fromkeys("TimeoutError TimedOut".split(), "timeout"),
+    **dict.fromkeys("ConnectTimeout ReadTimeout WriteTimeout PoolTimeout".split(), "timeout"),
+    **dict.fromkeys("TelegramNetworkError NetworkError ConnectError".split(), "connection"),
+    **dict.fromkeys("ReadError WriteError CloseError ProxyError".split(), "connection"),
+    **dict.fromkeys("RemoteProtocolError LocalProtocolError".split(), "connection"),
 }
 METHODS: Final = (
     "getMe getUpdates getFile download sendMessage sendMessageDraft sendDocument sendPhoto"

@@ -52,7 +52,7 @@ def set_up(
 
 
 class _Unfailing:
-    """Where lines go; where nobody reads them any more, the bot goes on without them."""
+    """The stream of lines; where nobody reads them any more, the bot goes on without them."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out

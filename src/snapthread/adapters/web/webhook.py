@@ -28,7 +28,7 @@ class Webhook:
 
 
 def add_webhook(app: web.Application, webhook: Webhook) -> None:
-    """Whoever does not know the secret learns nothing, and costs nothing."""
+    """Add the route. A caller without the secret learns nothing, and costs nothing."""
 
     async def update(request: web.Request) -> web.Response:
         if not _knows(request, webhook.secret):

@@ -14,6 +14,7 @@ from snapthread.formatting.parse.delimiters import (
 )
 from snapthread.formatting.parse.regions import without_tags
 from snapthread.formatting.parse.spoilers import find_open_spoiler
+from snapthread.formatting.parse.tags import without_half_tag
 
 # A draft shows 4,096 units at most; links and maths are shorter on the screen than in the source.
 _SOURCE_HUGE: Final = 100_000  # far beyond any answer: even to parse it would take too long
@@ -67,7 +68,7 @@ def _without_half_markers(tail: Tail, markdown: str) -> str:
     stripped = markdown.rstrip(_MARKERS)
     if markdown[len(stripped) :].startswith("["):
         stripped = stripped.removesuffix("!")
-    return _HALF_ADDRESS.sub("", stripped)
+    return without_half_tag(_HALF_ADDRESS.sub("", stripped)).rstrip()
 
 
 def _without_half_fence(code: str) -> str:
@@ -117,7 +118,7 @@ def _closed(tail: Tail) -> Tail:
 
 
 def _is_begun(opener: Loose, text: str) -> bool:
-    """Whether so much of a formula is there that it will be seen as one."""
+    """So much of a formula is there that it will be seen as one."""
     content = text[opener.end :]
     return bool(content.strip()) and (opener.marker != "$$" or is_display_maths(content))
 

@@ -1,4 +1,4 @@
-"""What the parser sees at the end of half-written Markdown: the last block, and loose markers."""
+"""The end of half-written Markdown as the parser sees it: the last block, and loose markers."""
 
 import re
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _runs(raw: bytes, leaf: _Leaf) -> Iterator[Loose]:
 
 
 def start_of_recent(text: str, characters: int) -> int:
-    """Where a top-level block begins, so that at least so many characters follow it."""
+    """The beginning of a top-level block that at least so many characters follow."""
     latest = len(text[: len(text) - characters].encode())
     depth = place = 0
     for kind, _, start, _ in events(text):

@@ -108,7 +108,7 @@ def _is_formula(masked: str, opener: re.Match[str], close: int) -> bool:
 
 
 def is_dollar_maths(content: str) -> bool:
-    """Whether `$content$` is maths: "$5 and $10" are prices, and "$HOME/$USER" is neither."""
+    """`$content$` is maths: "$5 and $10" are prices, and "$HOME/$USER" is neither."""
     if len(content) > _LONGEST_DOLLAR or "\n" in content or content[-1] in " \t\\":
         return False
     if _WORD.search(_KNOWN.sub(" ", content)):
@@ -117,7 +117,7 @@ def is_dollar_maths(content: str) -> bool:
 
 
 def is_display_maths(content: str) -> bool:
-    """Whether `$$content$$` is maths: "from $$ to $$$" are prices of restaurants."""
+    """`$$content$$` is maths: "from $$ to $$$" are prices of restaurants."""
     is_block = content.startswith("\n")
     return is_block or bool(_STRONG_SIGN.search(content) or _TOKEN.fullmatch(content.strip()))
 

@@ -1,11 +1,11 @@
-"""What the parser has opened and closed becomes nodes of the document tree."""
+"""Containers that the parser opened and closed become nodes of the document tree."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from snapthread.formatting.parse import marks
-from snapthread.formatting.parse.inlines import finish, plain_text
+from snapthread.formatting.parse.inlines import finish
 from snapthread.formatting.parse.source import Source
 from snapthread.formatting.tree import (
     Block,
@@ -24,6 +24,7 @@ from snapthread.formatting.tree import (
     Styled,
     Table,
     Text,
+    plain_text,
 )
 
 

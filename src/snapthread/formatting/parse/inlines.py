@@ -1,14 +1,17 @@
-"""The last steps on a run of inlines: spoilers paired, formulas put back, our own signs removed."""
+"""The last steps on a run of inlines: tags and spoilers paired, formulas put back, our own signs
+removed."""
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from snapthread.formatting.parse import marks
 from snapthread.formatting.parse.maths import readable
-from snapthread.formatting.parse.source import Source
+from snapthread.formatting.parse.source import RawFormula, Source
 from snapthread.formatting.parse.spoilers import merged, pair_spoilers
-from snapthread.formatting.tree import Code, Formula, Inline, LineBreak, Link, Styled, Text
+from snapthread.formatting.parse.tagged import with_tags
+from snapthread.formatting.tree import Formula, Inline, LineBreak, Link, Styled, Text
 
 _UNFINISHED: Final = re.compile(r"[\ufdd0-\ufdef]|\|\||\[\^")
 # A reference to a note that is never written; U+FDD2 is marks.ESCAPED.
@@ -19,7 +22,8 @@ _PUNCTUATION: Final = re.compile(r"[.,;:!?]+")  # after a formula it belongs to 
 def finish(children: Iterable[Inline], source: Source) -> tuple[Inline, ...]:
     nodes = list(merged(children))
     if any(isinstance(node, Text) and _UNFINISHED.search(node.text) for node in nodes):
-        nodes = [done for node in pair_spoilers(nodes) for done in _finished(node, source)]
+        nodes = pair_spoilers(with_tags(nodes, source))
+        nodes = [done for node in nodes for done in _finished(node, source)]
     return tuple(_trimmed(nodes))
 
 
@@ -27,18 +31,18 @@ def _finished(node: Inline, source: Source) -> Iterator[Inline]:
     match node:
         case Text():
             yield from _with_formulas(_LONE_NOTE.sub(r"[\1]", node.text), source)
-        case Styled(style="spoiler"):
+        case Styled() | Link():
             inner = tuple(done for child in node.children for done in _finished(child, source))
-            yield Styled(style="spoiler", children=inner)
+            yield replace(node, children=inner)
         case _:
             yield node
 
 
 def _with_formulas(text: str, source: Source) -> Iterator[Inline]:
     done = 0
-    for found in marks.FORMULA.finditer(text):
-        formula = source.formulas[int(found[1])]
-        if not formula.is_display:
+    for found in marks.TAKEN_OUT.finditer(text):
+        formula = source.taken_out[int(found[1])]
+        if not isinstance(formula, RawFormula) or not formula.is_display:
             continue
         if before := _inline_formulas(text[done : found.start()], source):
             yield Text(text=before)
@@ -52,9 +56,10 @@ def _with_formulas(text: str, source: Source) -> Iterator[Inline]:
 
 def _inline_formulas(text: str, source: Source) -> str:
     def read(found: re.Match[str]) -> str:
-        return readable(source.formulas[int(found[1])].latex, is_display=False)
+        taken = source.taken_out[int(found[1])]
+        return readable(taken.latex, is_display=False) if isinstance(taken, RawFormula) else ""
 
-    return marks.plain(marks.FORMULA.sub(read, text))
+    return marks.plain(marks.TAKEN_OUT.sub(read, text))
 
 
 def _trimmed(nodes: list[Inline]) -> Iterator[Inline]:
@@ -73,17 +78,3 @@ def _trimmed(nodes: list[Inline]) -> Iterator[Inline]:
             text = text.rstrip(" \t")
         if text:
             yield Text(text=text)
-
-
-def plain_text(children: Iterable[Inline], line_break: str = "\n") -> str:
-    """What is to be read, without any style."""
-    parts: list[str] = []
-    for child in children:
-        match child:
-            case Text() | Code() | Formula():
-                parts.append(child.text)
-            case LineBreak():
-                parts.append(line_break)
-            case Styled() | Link():
-                parts.append(plain_text(child.children, line_break))
-    return "".join(parts)

@@ -11,22 +11,22 @@ LESS_THAN: Final = "\ufdd3"  # a "<" that begins no tag for the parser
 PIPE: Final = "\ufdd4"  # a "|" that ends no table cell
 CODE: Final = "\0"  # stands for each character of code where only the rest is looked at
 
-_FORMULA_OPEN: Final = "\ufdd0"
-_FORMULA_CLOSE: Final = "\ufdd1"
+_TAKEN_OPEN: Final = "\ufdd0"
+_TAKEN_CLOSE: Final = "\ufdd1"
 # Beside a delimiter run the parser takes this for punctuation, and we take it out again.
 GUARD_BEFORE: Final = "\ufdd5."
 GUARD_AFTER: Final = ".\ufdd5"
 
-FORMULA: Final = re.compile(f"{_FORMULA_OPEN}([0-9]+){_FORMULA_CLOSE}")
+TAKEN_OUT: Final = re.compile(f"{_TAKEN_OPEN}([0-9]+){_TAKEN_CLOSE}")
 _GUARD: Final = re.compile("\ufdd5\\.|\\.\ufdd5|\ufdd5")
 _PLAIN: Final = str.maketrans({LESS_THAN: "<", PIPE: "|", ESCAPED: None})
 
 
-def formula(number: int) -> str:
-    """Stands for a formula of the text, so that the parser cannot read it as Markdown."""
-    return f"{_FORMULA_OPEN}{number}{_FORMULA_CLOSE}"
+def taken_out(number: int) -> str:
+    """Stands for a formula or a tag of the text, so that the parser cannot read it as Markdown."""
+    return f"{_TAKEN_OPEN}{number}{_TAKEN_CLOSE}"
 
 
 def plain(text: str) -> str:
-    """The text without our signs, but for formulas."""
+    """The text without our signs, but for what was taken out."""
     return _GUARD.sub("", text.translate(_PLAIN))

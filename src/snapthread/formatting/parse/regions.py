@@ -1,4 +1,4 @@
-"""Where code, HTML and table rows are, as the parser sees them before anything is changed."""
+"""The places of code, HTML and table rows, as the parser sees them before anything is changed."""
 
 import re
 from dataclasses import dataclass, field

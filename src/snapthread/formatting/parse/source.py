@@ -1,7 +1,9 @@
 """Markdown made ready for the parser: maths, HTML and stray pipes can no longer be misread."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from snapthread.formatting.parse import marks
@@ -11,14 +13,16 @@ from snapthread.formatting.parse.delimiters import (
     guard_strong,
     without_formulas,
 )
+from snapthread.formatting.parse.hidden import without_hidden
 from snapthread.formatting.parse.parser import unused_definitions
 from snapthread.formatting.parse.regions import find_regions
+from snapthread.formatting.parse.tags import RawTag, elements, find_tags, raw_tag
 from snapthread.formatting.text import clean
 
 _COLUMNS_MAX: Final = 20  # as in Telegram's own rich tables
 _RULE_OF_TABLE: Final = re.compile(r"(?m)^[-|: \t>]{40,}$")
 _DEFINITION: Final = re.compile(r"\[[^\[\]\n]+\]:")
-_SPECIAL: Final = re.compile(r"[$<|]|\\[(\[]|\*\*")
+_SPECIAL: Final = re.compile(r"[$<|\ufdd3]|\\[(\[]|\*\*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +34,31 @@ class RawFormula:
     is_display: bool
 
 
+TakenOut = RawFormula | RawTag
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What the parser reads, and the formulas that were taken out of it."""
+    """The text for the parser, and the formulas and tags that were taken out of it."""
 
     text: str
     raw: bytes  # the text in UTF-8: the parser counts bytes
-    formulas: tuple[RawFormula, ...] = ()
+    taken_out: tuple[TakenOut, ...] = ()
 
     def restore(self, text: str) -> str:
         """As the author wrote it: for code and addresses, which are never changed."""
-        return marks.plain(marks.FORMULA.sub(self._written, text))
+        return marks.plain(marks.TAKEN_OUT.sub(self._written, text))
 
     def _written(self, found: re.Match[str]) -> str:
-        return self.formulas[int(found[1])].written
+        return self.taken_out[int(found[1])].written
 
 
-def tamed(markdown: str) -> str:
-    """Clean, and without a table so wide that the parser would make millions of cells of it."""
-    return _with_definitions(_RULE_OF_TABLE.sub(_without_huge_rule, clean(markdown)))
+def tamed(markdown: str, *, is_draft: bool = False) -> str:
+    """Clean, without what is not to be seen, and without a table so wide that the parser would
+    make millions of cells of it."""
+    text = without_hidden(clean(markdown), is_draft=is_draft)
+    text = _RULE_OF_TABLE.sub(_without_huge_rule, text)
+    return _with_definitions(text)
 
 
 def _with_definitions(text: str) -> str:
@@ -70,34 +80,60 @@ def _without_huge_rule(rule: re.Match[str]) -> str:
     return rule[0].replace("|", marks.PIPE) if is_huge else rule[0]
 
 
-def prepare(text: str) -> Source:
+def prepare(text: str, *, is_draft: bool = False) -> Source:
     """The text is tamed already; that of a draft may hold our signs."""
     if not _SPECIAL.search(text):
         return Source(text=text, raw=text.encode())
     regions = find_regions(text)
     masked = regions.mask_code(text)
     places = find_formulas(masked)
+    found = _in_order(masked, places, is_draft)
     text = regions.hide_tags(text)
     text = regions.hide_pipes(text, without_formulas(masked, places))
-    return _take_out(text, masked, places)
+    return _take_out(text, masked, found)
 
 
-def _take_out(text: str, masked: str, places: list[FormulaPlace]) -> Source:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A stretch to take out, and how it is read."""
+
+    start: int
+    end: int
+    read: Callable[[str], TakenOut]
+
+
+def _in_order(masked: str, formulas: list[FormulaPlace], is_draft: bool) -> list[_Found]:
+    """Formulas and tags, apart: what begins inside another is part of it."""
+    found = [
+        _Found(start=place.start, end=place.end, read=partial(_raw_formula, place.width))
+        for place in formulas
+    ]
+    for first, last in elements(masked, find_tags(masked, is_draft=is_draft)):
+        read = partial(raw_tag, first, last)
+        found.append(_Found(start=first.start, end=last.end, read=read))
+    apart: list[_Found] = []
+    for each in sorted(found, key=lambda each: each.start):
+        if not apart or each.start >= apart[-1].end:
+            apart.append(each)
+    return apart
+
+
+def _take_out(text: str, masked: str, places: list[_Found]) -> Source:
     texts: list[str] = []
     masks: list[str] = []
-    formulas: list[RawFormula] = []
+    taken: list[TakenOut] = []
     done = 0
     for place in places:
-        sign = marks.formula(len(formulas))
-        formulas.append(_raw_formula(marks.plain(text[place.start : place.end]), place.width))
+        sign = marks.taken_out(len(taken))
+        taken.append(place.read(marks.plain(text[place.start : place.end])))
         texts += [text[done : place.start], sign]
         masks += [masked[done : place.start], sign]
         done = place.end
     guarded = guard_strong("".join([*texts, text[done:]]), "".join([*masks, masked[done:]]))
-    return Source(text=guarded, raw=guarded.encode(), formulas=tuple(formulas))
+    return Source(text=guarded, raw=guarded.encode(), taken_out=tuple(taken))
 
 
-def _raw_formula(written: str, width: int) -> RawFormula:
+def _raw_formula(width: int, written: str) -> RawFormula:
     first, *others = written[width:-width].split("\n")
     if all(line.lstrip().startswith(">") for line in others):  # inside a quote
         others = [line.lstrip().lstrip(">") for line in others]

@@ -70,7 +70,7 @@ def _tokens(children: Sequence[Inline]) -> Iterator[Inline | _Bar]:
 
 
 def find_open_spoiler(text: str) -> int | None:
-    """Where a spoiler begins that is still being written; the text holds no code."""
+    """The beginning of a spoiler that is still being written; the text holds no code."""
     opened: int | None = None
     for found in _SPOILER.finditer(text):
         before = text[max(0, found.start() - 1) : found.start()] or " "

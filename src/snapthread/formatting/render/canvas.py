@@ -15,7 +15,7 @@ class _Open:
     url: str | None = None
 
 
-_CAN_BE_CUT: Final = frozenset(["bold", "italic", "strikethrough", "spoiler"])
+_CAN_BE_CUT: Final = frozenset(["bold", "italic", "underline", "strikethrough", "spoiler"])
 
 
 class Canvas:
@@ -93,7 +93,7 @@ class Canvas:
 
     @contextmanager
     def within(self, kind: Kind, url: str | None = None) -> Iterator[None]:
-        """What is written meanwhile has this format. In itself it changes nothing."""
+        """Give this format to everything written meanwhile. In itself it changes nothing."""
         if self.is_inside(kind):
             yield
             return

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
-from snapthread.formatting.parse.inlines import plain_text
 from snapthread.formatting.render.canvas import Canvas
 from snapthread.formatting.render.gaps import Shown, gap_between
-from snapthread.formatting.render.links import allowed_url
+from snapthread.formatting.render.links import allowed_url, told_target
 from snapthread.formatting.render.table import Grid, lay_out
 from snapthread.formatting.tree import (
     Block,
@@ -26,6 +25,7 @@ from snapthread.formatting.tree import (
     Styled,
     Table,
     Text,
+    plain_text,
 )
 
 _BULLETS: Final = "•◦"
@@ -146,9 +146,24 @@ def _write_link(canvas: Canvas, link: Link) -> None:
         children = (Text(text=url or (_NO_PICTURE if link.is_image else "")),)
     if url is None:
         write_inlines(canvas, children)
+        _write_target(canvas, link.url, plain_text(children))
         return
     with canvas.within("text_link", url):
         write_inlines(canvas, children)
+
+
+def _write_target(canvas: Canvas, url: str, label: str) -> None:
+    """An address that may not be a link is told behind its words: a number as text, which apps
+    make callable, anything else as code, which they leave alone."""
+    target = told_target(url)
+    if not target.text or target.text in label or canvas.is_inside("text_link"):
+        return
+    canvas.write(" (" if label.strip() else "(")
+    if target.is_number:
+        canvas.write(target.text)
+    else:
+        canvas.code(target.text)
+    canvas.write(")")
 
 
 def _write_formula(canvas: Canvas, formula: Formula) -> None:

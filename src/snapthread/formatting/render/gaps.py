@@ -1,8 +1,16 @@
-"""How far apart two blocks stand: a title close to what it is about, a list to its sentence."""
+"""The gap between two blocks: a title stands close to what it is about, a list to its sentence."""
 
-from snapthread.formatting.parse.inlines import plain_text
 from snapthread.formatting.render.table import Grid
-from snapthread.formatting.tree import Block, CodeBlock, Heading, List, Note, Paragraph, Styled
+from snapthread.formatting.tree import (
+    Block,
+    CodeBlock,
+    Heading,
+    List,
+    Note,
+    Paragraph,
+    Styled,
+    plain_text,
+)
 
 Shown = Block | Grid
 

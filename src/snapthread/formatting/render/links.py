@@ -1,13 +1,18 @@
-"""Which addresses may become links. Telegram's own schemes (tg, ton) can act for the user."""
+"""Addresses that may become links. Telegram's own schemes (tg, ton) can act for the user."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 _WEB: Final = re.compile(r"https?://[^\s/?#@\\<>\"]+(?:[/?#][^\s\\<>\"]*)?", re.IGNORECASE)
 _WEB_WITHOUT_SCHEME: Final = re.compile(
     r"www\.[^\s/?#@:\\<>\"]+(?:[/?#][^\s\\<>\"]*)?", re.IGNORECASE
 )
 _MAIL: Final = re.compile(r"mailto:[^\s@?<>\"]+@[^\s@?<>\"]+(?:\?[^\s<>\"]*)?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:tel|sms|callto):(?://)?([+\d][\d\s().-]{2,30})", re.IGNORECASE)
+_UNTOLD: Final = re.compile(r"#|(?:javascript|vbscript|data|blob):", re.IGNORECASE)
+_LONGEST_TOLD: Final = 200
 _LONGEST: Final = 2048  # characters; longer addresses are rarely served, and never written by hand
 
 # Servers and apps make links of bare addresses by themselves: TDLib of "tg://", "ton://",
@@ -24,6 +29,24 @@ def allowed_url(url: str) -> str | None:
     if _WEB_WITHOUT_SCHEME.fullmatch(url):
         return f"https://{url}"
     return url if _WEB.fullmatch(url) or _MAIL.fullmatch(url) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The address of a link that may not be one; no text where it is not worth telling."""
+
+    text: str = ""
+    is_number: bool = False
+
+
+def told_target(url: str) -> Target:
+    """Scripts and data are nothing to read, and a place on a page is none in a chat."""
+    url = unquote(url.strip())
+    if len(url) > _LONGEST_TOLD or not url.isprintable() or _UNTOLD.match(url):
+        return Target()
+    if number := _NUMBER.fullmatch(url):
+        return Target(number[1].strip(), is_number=True)
+    return Target(url.strip())
 
 
 def foreign_schemes(text: str) -> list[int]:

@@ -17,7 +17,7 @@ _LONG_ITEM: Final = 200  # characters: such items are set apart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """What a message may begin or end with."""
+    """A part of a document that a message may begin or end with."""
 
     rich: Rich
     gap: str = "\n\n"  # before it, unless it begins a message

@@ -8,7 +8,15 @@ from snapthread.formatting.render.links import disarmed, foreign_schemes
 from snapthread.formatting.text import is_blank
 
 Kind = Literal[
-    "bold", "italic", "strikethrough", "spoiler", "code", "pre", "text_link", "blockquote"
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "code",
+    "pre",
+    "text_link",
+    "blockquote",
 ]
 
 

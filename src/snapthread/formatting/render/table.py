@@ -1,24 +1,24 @@
 """Tables in a monospace font: columns aligned on a phone, or a list where they cannot be."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from snapthread.formatting.parse.inlines import plain_text
 from snapthread.formatting.render.cells import longest_part, padded, width, wrapped
 from snapthread.formatting.tree import (
     Block,
     Heading,
     Inline,
     Item,
+    Link,
     List,
     Paragraph,
     Row,
     Styled,
     Table,
     Text,
+    plain_text,
 )
 
 # A phone in portrait shows about 36 to 42 cells of a monospace font before it breaks the line.
@@ -26,7 +26,6 @@ _PHONE_CELLS: Final = 40
 # Up to here columns are narrowed and their cells wrapped; a wider table is told row by row.
 _TABLE_CELLS_MAX: Final = 60
 _BETWEEN: Final = " | "
-_LINE_BREAK_TAG: Final = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)  # the only one cells have
 
 _Texts = tuple[str, ...]
 
@@ -40,7 +39,7 @@ class Grid:
 
 
 def lay_out(table: Table) -> Grid | tuple[Block, ...]:
-    if _total([1] * len(table.header.cells)) > _TABLE_CELLS_MAX:
+    if _total([1] * len(table.header.cells)) > _TABLE_CELLS_MAX or _has_links(table):
         return tuple(_told(table))
     header = _texts(table.header)
     rows = [_texts(row) for row in table.rows]
@@ -51,16 +50,18 @@ def lay_out(table: Table) -> Grid | tuple[Block, ...]:
     return _grid(table, header, rows, narrow)
 
 
+def _has_links(table: Table) -> bool:
+    """Text in a monospace font holds no link: its address would be lost."""
+    cells = (cell for row in (table.header, *table.rows) for cell in row.cells)
+    return any(isinstance(inline, Link) and inline.url for cell in cells for inline in cell)
+
+
 def _texts(row: Row) -> _Texts:
     return tuple(_cell_text(cell) for cell in row.cells)
 
 
 def _cell_text(cell: tuple[Inline, ...]) -> str:
-    parts = (
-        _LINE_BREAK_TAG.sub("\n", part.text) if isinstance(part, Text) else plain_text((part,))
-        for part in cell
-    )
-    return "".join(parts).strip()
+    return plain_text(cell).strip()
 
 
 def _width(text: str) -> int:

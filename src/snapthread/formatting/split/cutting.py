@@ -6,8 +6,7 @@ from typing import Final
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span, trimmed
 from snapthread.formatting.split.plain import cut
-from snapthread.formatting.text import utf16_len
-from snapthread.limits import MESSAGE_UNITS
+from snapthread.limits import MESSAGE_UNITS, utf16_len
 
 _REPEATED_MAX: Final = MESSAGE_UNITS // 4  # a longer header of a table is not repeated
 

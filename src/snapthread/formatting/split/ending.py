@@ -5,8 +5,8 @@ from typing import Final
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, trimmed
 from snapthread.formatting.split.pack import joined, to_say
-from snapthread.formatting.text import fitting, utf16_len
-from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
+from snapthread.formatting.text import fitting
+from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS, utf16_len
 from snapthread.model import OutgoingMessage
 
 _LINE_MAX: Final = 400  # characters given up so that the text begins with a line
@@ -25,7 +25,7 @@ def last_part(pieces: list[Piece]) -> OutgoingMessage:
 
 
 def _end_of(rich: Rich) -> Rich:
-    """What fits at the end; of too many spans the last are kept."""
+    """The end that fits; of too many spans the last are kept."""
     start = _start_of_end(rich.text)
     spans = tuple(
         span.between(max(span.start, start), span.end).moved(-start)

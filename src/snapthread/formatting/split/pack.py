@@ -7,8 +7,8 @@ from typing import Final
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span
 from snapthread.formatting.split.cutting import Cutter
-from snapthread.formatting.text import is_blank, utf16_len
-from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
+from snapthread.formatting.text import is_blank
+from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS, utf16_len
 from snapthread.model import Entity, OutgoingMessage
 
 # A long piece begins in the message that is being filled, if so much room is left there.
@@ -84,7 +84,7 @@ class _Packer:
             self._put(piece)
 
     def _section_start(self, following: Piece) -> int:
-        """Where the last section begins, if it is short and fits together with what follows."""
+        """The beginning of the last section, if it is short and fits together with what follows."""
         last = len(self._pieces)
         while last and self._pieces[last - 1].is_heading:
             last -= 1

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from snapthread.formatting.text import clean, fitting, is_blank, utf16_len, whole_character
+from snapthread.formatting.text import clean, fitting, is_blank, whole_character
 from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import OutgoingMessage
-
-__all__ = ["cut", "split_plain", "utf16_len"]
 
 # The best places first; each match ends where the next message begins.
 # None takes the white space that begins a line: in code that is the indent.
@@ -34,7 +32,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def cut(text: str, units: int) -> int:
-    """Where to end a message of at most `units`: the best place in the second half of what fits.
+    """The place to end a message of at most `units`: the best one in the second half of what fits.
 
     It takes at least one character, and all of the text where that fits.
     """

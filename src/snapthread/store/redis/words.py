@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from snapthread.limits import CUT_TEXT_UNITS
+from snapthread.limits import CUT_TEXT_UNITS, utf16_len
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -74,7 +74,7 @@ def arrived(arrival: Arrival) -> dict[str, Any]:
         kind=message.kind,
         album_id=message.album_id,
         is_text=message.kind == "question" and message.picture is None,
-        is_long=len(message.text.encode("utf-16-le")) // 2 > CUT_TEXT_UNITS,
+        is_long=utf16_len(message.text) > CUT_TEXT_UNITS,
         is_reply=message.reply is not None,
         user_id=message.user_id,
         thread_id=message.thread_id,

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, SEEN_S, WAITING_MAX
+from snapthread.limits import (
+    ALBUM_GATHER_S,
+    CUT_TEXT_GAP_S,
+    CUT_TEXT_UNITS,
+    SEEN_S,
+    WAITING_MAX,
+    utf16_len,
+)
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, moment, seconds, seconds_after
@@ -101,7 +108,7 @@ def _cut_bundle(message: Message) -> str | None:
 
 
 def _may_be_cut(message: Message) -> bool:
-    return len(message.text.encode("utf-16-le")) // 2 > CUT_TEXT_UNITS
+    return utf16_len(message.text) > CUT_TEXT_UNITS
 
 
 def _continued_bundle(db: Db, message: Message) -> str | None:

@@ -81,6 +81,7 @@ function look(id) {
   arrange();
   panel.update({ ...state, person, nowS });
   panes.get(id)?.scrollToEnd(false);
+  panes.get(id)?.composer.focus();
 }
 
 function arrange() {
@@ -93,6 +94,14 @@ function arrange() {
   }
   find('.both').setAttribute('aria-pressed', String(isBoth));
 }
+
+find('.skip').addEventListener('click', (event) => {
+  const pane = panes.get(person);
+  if (!pane) return;
+  event.preventDefault();
+  if (view === 'panel') look(person);
+  pane.composer.input.focus();
+});
 
 find('.both').addEventListener('click', () => {
   isBoth = !isBoth;

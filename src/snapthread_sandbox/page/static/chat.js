@@ -31,7 +31,13 @@ export class ChatPane {
         el('div', { class: 'chat-name' }, el('h2', {}, 'Snapthread'), this.status),
         this.you),
       this.honest, this.down, this.scroller, this.toEnd, this.composer.element);
-    this.scroller.addEventListener('scroll', () => { this.toEnd.hidden = this.isAtEnd(); }, { passive: true });
+    this.wasAtEnd = true;
+    this.scroller.addEventListener('scroll', () => {
+      this.wasAtEnd = this.isAtEnd();
+      this.toEnd.hidden = this.wasAtEnd;
+    }, { passive: true });
+    // A composer that grows takes room away: who saw the newest message still does.
+    new ResizeObserver(() => { if (this.wasAtEnd) this.scrollToEnd(false); }).observe(this.scroller);
     this.composer.dropOn(this.element);
     this.translate();
   }

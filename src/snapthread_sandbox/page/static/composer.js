@@ -53,6 +53,11 @@ export class Composer {
     this.typed();
   }
 
+  // On a phone the keyboard would cover half of the page.
+  focus() {
+    if (!TOUCH.matches) this.input.focus({ preventScroll: true });
+  }
+
   update({ commands }) {
     this.menu.commands = commands;
     this.slash.hidden = commands.length === 0;

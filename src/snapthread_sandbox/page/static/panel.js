@@ -5,6 +5,7 @@ import { current, size, span, t } from './texts.js';
 import { Turns } from './turns.js';
 
 const DAY_S = 86400;
+const SURE_MS = 5000;
 const BREAKERS = [
   ['error', 'bolt', () => post('fault', { kind: 'error' })],
   ['hang', 'hourglass', () => post('fault', { kind: 'hang' })],
@@ -24,6 +25,8 @@ export class Panel {
     this.turns = new Turns(part('turns'));
     this.files = { list: part('files .list'), empty: part('files .empty'), count: part('files .count') };
     this.lines = { list: part('lines .list'), empty: part('lines .empty') };
+    this.anew = part('anew');
+    this.anew.addEventListener('click', () => this.startAnew());
     this.state = null;
     setInterval(() => this.state && this.showAges(), 1000);
   }
@@ -36,6 +39,9 @@ export class Panel {
       onpointerleave: () => this.explain(null), onblur: () => this.explain(null),
     }, icon(picture), el('span', {}, t(`b_${name}`)))));
     this.explain(null);
+    this.askAnew(false);
+    this.status.known?.clear();
+    this.status.replaceChildren();
     this.files.list.known?.clear();
     this.files.list.replaceChildren();
     this.turns.translate();
@@ -62,12 +68,28 @@ export class Panel {
     const tiles = [
       [t('s_bot'), bot.state === 'running' ? 'good' : bot.state === 'starting' ? 'busy' : 'bad', said[bot.state], t('lives', { n: bot.starts })],
       [t('s_model'), isReady ? 'good' : model.standing === 'failed' || model.standing === 'absent' ? 'off' : 'busy', model.name, `${t(`model_${model.standing}`)} ${model.why}`],
-      [t('s_clock'), days ? 'busy' : 'good', days ? t('clock_ahead', { n: days }) : t('clock_now'), ''],
+      [t('s_clock'), days ? 'busy' : 'good', days ? t('clock_ahead', { n: days }) : t('clock_now'), '', days > 0],
     ];
     keyed(this.status, tiles, {
       key: (tile) => tile[0],
-      make: ([name, how, what, more]) => el('div', { class: `tile ${how}` }, el('span', { class: 'tile-name' }, name), el('b', {}, what), more ? el('small', {}, more) : null),
+      make: ([name, how, what, more, isAhead]) => el('div', { class: `tile ${how}` }, el('span', { class: 'tile-name' }, name), el('b', {}, what),
+        more ? el('small', {}, more) : null,
+        isAhead ? el('button', { type: 'button', class: 'link', onclick: beginAnew }, t('anew_now')) : null),
     });
+  }
+
+  // The first press asks, the second one does it.
+  async startAnew() {
+    const isSure = this.isSure;
+    this.askAnew(!isSure);
+    if (isSure) await beginAnew();
+  }
+
+  askAnew(isSure) {
+    this.isSure = isSure;
+    this.anew.textContent = t(isSure ? 'anew_sure' : 'anew');
+    clearTimeout(this.asking);
+    if (isSure) this.asking = setTimeout(() => this.askAnew(false), SURE_MS);
   }
 
   showArmed({ faults, real }) {
@@ -79,6 +101,7 @@ export class Panel {
       el('button', { type: 'button', class: 'link', onclick: () => post('mend') }, t('disarm'))] : []));
     for (const name of ['error', 'hang', 'cut']) this.buttons.querySelector(`.${name}`).disabled = real.openai;
     this.buttons.querySelector('.pass').disabled = real.openai || real.telegram;
+    this.anew.hidden = real.openai || real.telegram;
   }
 
   explain(name) {
@@ -134,6 +157,10 @@ export class Panel {
         el('div', {}, ...line.parts.map((part) => linePart(part, gone)))))));
     list.scrollTop = wasAt;
   }
+}
+
+async function beginAnew() {
+  if (await post('anew')) toast(t('done_anew'));
 }
 
 function fileCard(file, owner) {

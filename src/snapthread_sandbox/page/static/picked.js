@@ -1,8 +1,9 @@
 // What is going to be sent with the text: images and files, picked, pasted, dropped, or samples.
-import { el, icon, keyed } from './dom.js';
+import { el, icon, keyed, toast } from './dom.js';
 import { current, size, t } from './texts.js';
 
 const ALBUM_MAX = 10;
+const FILES_MAX = 30; // three albums
 const SAMPLES = ['sunset', 'lake', 'lemons', 'receipt'];
 let numbers = 0;
 
@@ -33,7 +34,9 @@ export class Picked {
 
   add(files, asFiles) {
     this.asFiles = asFiles || (this.asFiles && this.all.length > 0);
-    for (const file of [...files].slice(0, ALBUM_MAX - this.all.length)) {
+    const room = FILES_MAX - this.all.length;
+    if (files.length > room) toast(t('too_many_picked', { n: files.length - room }));
+    for (const file of [...files].slice(0, room)) {
       const url = file.type.startsWith('image/') ? URL.createObjectURL(file) : null;
       this.all.push({ file, url, key: ++numbers });
     }
@@ -64,8 +67,10 @@ export class Picked {
     const total = this.all.reduce((sum, one) => sum + one.file.size, 0);
     const box = el('input', { type: 'checkbox', checked: this.asFiles, onchange: (event) => { this.asFiles = event.target.checked; } });
     this.options.hidden = this.all.length === 0;
+    const n = this.all.length;
+    const count = n > ALBUM_MAX ? t('albums_count', { n, m: Math.ceil(n / ALBUM_MAX) }) : t('album_count', { n });
     this.options.replaceChildren(
-      el('span', {}, `${t('album_count', { n: this.all.length })} · ${size(total)}`),
+      el('span', {}, `${count} · ${size(total)}`),
       el('label', {}, box, t('as_files')));
   }
 

@@ -5,8 +5,12 @@ const EN = {
   views: 'What to look at',
   chats: 'Chats',
   behind: 'Behind the scenes',
+  skip: 'To the message field',
+  anew: 'Start anew',
+  anew_sure: 'All chats and files go. Sure?',
+  anew_now: 'Back to now (starts anew)',
   side_by_side: 'Both people side by side',
-  other_language: 'Страница по-русски',
+  other_language: 'RU – страница по-русски',
   other_language_short: 'RU',
   theme: 'Light or dark: {now}',
   theme_auto: 'as the system',
@@ -60,6 +64,8 @@ const EN = {
   remove: 'Remove {name}',
   as_files: 'Send as files, unchanged',
   album_count: { one: '{n} image', other: '{n} images, one album' },
+  albums_count: '{n} images in {m} albums: an album has at most 10',
+  too_many_picked: { one: 'At most 30 at once: {n} was left out.', other: 'At most 30 at once: {n} were left out.' },
   drop_photo: 'Drop to send as photos',
   drop_file: 'Drop to send as files',
   close: 'Close',
@@ -105,9 +111,16 @@ const EN = {
   turns_title: 'The turn, step by step',
   turns_empty: 'Write something: each step shows here as it happens.',
   turn_running: 'running',
+  turn_waits: 'waiting',
+  w_taken: 'waits for its turn',
+  w_prepare: 'is being prepared',
+  w_model: 'waits for OpenAI’s first word; after 60 seconds the bot asks again',
+  w_words: 'the answer is coming',
+  w_again: 'asks OpenAI again in a moment',
+  w_delivery: 'waits for Telegram',
   turn_done: 'done',
   turn_cut: 'cut off',
-  tokens: '{n} → {m} tokens',
+  tokens: { one: '{i} → {n} token', other: '{i} → {n} tokens' },
   ms: '{n} ms',
   s: '{n} s',
   e_update_accepted: { one: 'Message taken, safe on disk', other: '{n} messages taken, safe on disk' },
@@ -124,6 +137,15 @@ const EN = {
   e_openai_request_files_retrieve: 'Is the file still there?',
   e_model_first_words: 'First words',
   e_turn_done: 'Done',
+  e_turn_started: 'Its turn',
+  e_turn_stopped: 'Stopped by the person',
+  e_turn_delivered: 'Delivered in full',
+  e_openai_asked: 'Asking the model',
+  e_part_not_replaced: 'Not changed in place',
+  e_draft_given_up: 'Draft given up',
+  e_drafts_unknown: 'No drafts at this Telegram',
+  e_service_paused: 'Service asked for a pause',
+  e_user_erased: 'Everything about a person erased',
   e_part_delivered: 'Delivered to Telegram',
   e_part_dropped: 'Not delivered',
   e_assistant_again: 'Asking again soon',
@@ -164,7 +186,8 @@ const EN = {
   err_empty: 'There is nothing to send.',
   err_text_too_long: 'The text is too long even for several messages.',
   err_caption_too_long: 'A caption has at most 1024 characters.',
-  err_too_many: 'An album has at most 10 images.',
+  err_too_many: 'At most 30 files go at once.',
+  err_real_anew: 'With a real service there is nothing to start anew.',
   err_file_too_large: 'This page takes files of up to 50 MB.',
   err_gone: 'That is not there any more.',
   err_real_time: 'With a real service, time cannot be set.',
@@ -172,6 +195,7 @@ const EN = {
   done_vanish: 'Deleted. The bot does not know; ask about the photo.',
   done_kill: 'Killed. It starts again by itself.',
   done_pass: '30 days have passed.',
+  done_anew: 'Everything is empty again. The bot starts.',
 };
 
 const RU = {
@@ -179,8 +203,12 @@ const RU = {
   views: 'Что показать',
   chats: 'Чаты',
   behind: 'За кулисами',
+  skip: 'К полю сообщения',
+  anew: 'Начать заново',
+  anew_sure: 'Чаты и файлы исчезнут. Точно?',
+  anew_now: 'Вернуть настоящее время (всё заново)',
   side_by_side: 'Оба человека рядом',
-  other_language: 'Page in English',
+  other_language: 'EN – page in English',
   other_language_short: 'EN',
   theme: 'Светлая или тёмная: {now}',
   theme_auto: 'как в системе',
@@ -234,6 +262,8 @@ const RU = {
   remove: 'Убрать {name}',
   as_files: 'Файлами, без сжатия',
   album_count: { one: '{n} изображение', few: '{n} изображения, один альбом', other: '{n} изображений, один альбом' },
+  albums_count: 'Изображений: {n}, альбомов: {m} (в одном не больше 10)',
+  too_many_picked: { one: 'За раз не больше 30: {n} файл не взят.', few: 'За раз не больше 30: {n} файла не взяты.', other: 'За раз не больше 30: {n} файлов не взяты.' },
   drop_photo: 'Отпустите: отправить как фото',
   drop_file: 'Отпустите: отправить файлами',
   close: 'Закрыть',
@@ -279,9 +309,16 @@ const RU = {
   turns_title: 'Ход беседы по шагам',
   turns_empty: 'Напишите что-нибудь: каждый шаг появится здесь.',
   turn_running: 'идёт',
+  turn_waits: 'ждёт',
+  w_taken: 'ждёт своей очереди',
+  w_prepare: 'готовится',
+  w_model: 'ждёт первого слова OpenAI; через 60 секунд бот спросит снова',
+  w_words: 'ответ идёт',
+  w_again: 'сейчас спросит OpenAI снова',
+  w_delivery: 'ждёт Telegram',
   turn_done: 'готово',
   turn_cut: 'оборван',
-  tokens: '{n} → {m} токенов',
+  tokens: { one: '{i} → {n} токен', few: '{i} → {n} токена', other: '{i} → {n} токенов' },
   ms: '{n} мс',
   s: '{n} с',
   e_update_accepted: { one: 'Сообщение принято и записано', few: 'Принято и записано: {n} сообщения', other: 'Принято и записано: {n} сообщений' },
@@ -298,6 +335,15 @@ const RU = {
   e_openai_request_files_retrieve: 'Файл ещё там?',
   e_model_first_words: 'Первые слова',
   e_turn_done: 'Готово',
+  e_turn_started: 'Очередь дошла',
+  e_turn_stopped: 'Остановлено человеком',
+  e_turn_delivered: 'Доставлено целиком',
+  e_openai_asked: 'Спрашивает модель',
+  e_part_not_replaced: 'На месте не изменено',
+  e_draft_given_up: 'Черновик оставлен',
+  e_drafts_unknown: 'Этот Telegram без черновиков',
+  e_service_paused: 'Служба просит паузы',
+  e_user_erased: 'Всё о человеке стёрто',
   e_part_delivered: 'Доставлено в Telegram',
   e_part_dropped: 'Не доставлено',
   e_assistant_again: 'Скоро спросит снова',
@@ -338,7 +384,8 @@ const RU = {
   err_empty: 'Нечего отправлять.',
   err_text_too_long: 'Текст слишком длинный даже для нескольких сообщений.',
   err_caption_too_long: 'В подписи не больше 1024 знаков.',
-  err_too_many: 'В альбоме не больше 10 изображений.',
+  err_too_many: 'За раз не больше 30 файлов.',
+  err_real_anew: 'С настоящей службой заново не начать.',
   err_file_too_large: 'Страница берёт файлы до 50 МБ.',
   err_gone: 'Этого уже нет.',
   err_real_time: 'С настоящей службой время не перевести.',
@@ -346,6 +393,7 @@ const RU = {
   done_vanish: 'Удалено. Бот не знает; спросите о фото.',
   done_kill: 'Убит. Запустится сам.',
   done_pass: 'Прошло 30 дней.',
+  done_anew: 'Всё снова пусто. Бот запускается.',
 };
 
 const ALL = { en: EN, ru: RU };
@@ -376,16 +424,16 @@ export function translate(root = document) {
 const plural = () => new Intl.PluralRules(language);
 const number = (value, digits = 0) => value.toLocaleString(language, { maximumFractionDigits: digits });
 
-export function duration(ms) {
+export function duration(ms, digits = ms < 10000 ? 2 : 1) {
   if (ms < 1000) return t('ms', { n: number(ms) });
-  return t('s', { n: number(ms / 1000, ms < 10000 ? 2 : 1) });
+  return t('s', { n: number(ms / 1000, digits) });
 }
 
 export function size(bytes) {
   const units = ['byte', 'kilobyte', 'megabyte'];
   const power = bytes < 1000 ? 0 : bytes < 1e6 ? 1 : 2;
   const format = { style: 'unit', unit: units[power], unitDisplay: 'short', maximumFractionDigits: power === 2 ? 1 : 0 };
-  return (bytes / 1000 ** power).toLocaleString(language, format);
+  return (bytes / 1000 ** power).toLocaleString(language, format).replaceAll(' ', '\u00a0');
 }
 
 // The largest unit that fits, as "29 days" or "12 sec".

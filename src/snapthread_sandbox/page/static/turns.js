@@ -4,6 +4,7 @@ import { clockWithSeconds, duration, knows, size, t } from './texts.js';
 
 const TURNS_SHOWN = 6;
 const EVENTS_KEPT = 400;
+const TICK_MS = 500;
 const JOINS_WITHIN_MS = 4000; // a message that was taken belongs to the next turn
 const LONE = new Set(['bot.starting', 'bot.started', 'bot.killed', 'bot.ended', 'clock.set_forward', 'conversation.reset', 'trouble', 'file.retired', 'file.deleted', 'file.settled', 'part.dropped']);
 const HIDDEN = new Set(['bot.stopped', 'file.intended']);
@@ -18,6 +19,7 @@ export class Turns {
     this.events = [];
     this.people = [];
     this.chosen = new Map(); // by turn: open or not
+    setInterval(() => this.tick(), TICK_MS);
   }
 
   begin() {
@@ -26,6 +28,8 @@ export class Turns {
 
   add(events) {
     this.events = [...this.events, ...events].slice(-EVENTS_KEPT);
+    const anew = this.events.findLastIndex((event) => event.name === 'demo.anew');
+    this.events = this.events.slice(anew + 1);
     this.show();
     clearTimeout(this.later); // what has not become a turn by then never will
     this.later = setTimeout(() => this.show(), JOINS_WITHIN_MS);
@@ -53,6 +57,13 @@ export class Turns {
     return this.people.find((person) => person.id === user)?.name ?? '';
   }
 
+  // What runs goes on in time, also while nothing happens.
+  tick() {
+    for (const card of this.list.querySelectorAll('.is-running')) {
+      card.querySelector('.total').textContent = duration(Math.max(0, Date.now() - Number(card.dataset.from)), 1);
+    }
+  }
+
   // The newest one, or what the person chose.
   isOpen(entry, newest) {
     return this.chosen.get(entry.key) ?? entry === newest;
@@ -64,15 +75,18 @@ export class Turns {
     const to = Math.max(...events.map((event) => event.at), from + 1);
     const done = events.find((event) => event.name === 'turn.done');
     const name = this.nameOf(entry);
+    const isRunning = !entry.isCut && !isDone(entry);
+    const waits = isRunning ? waitsFor(entry) : null;
     const details = el('details', { open: isOpen },
       el('summary', {},
         el('b', {}, name || '…'), el('time', {}, clockWithSeconds(from)),
-        el('span', { class: `outcome ${done?.fields.outcome ?? (entry.isCut ? 'failed' : isDone(entry) ? 'answered' : '')}` },
-          done ? outcome(done) : t(entry.isCut ? 'turn_cut' : isDone(entry) ? 'turn_done' : 'turn_running')),
-        el('span', { class: 'total' }, duration(to - from))),
+        el('span', { class: `outcome ${done?.fields.outcome ?? (entry.isCut ? 'failed' : isRunning ? '' : 'answered')}` },
+          done ? outcome(done) : t(entry.isCut ? 'turn_cut' : !isRunning ? 'turn_done' : waits === 'w_taken' ? 'turn_waits' : 'turn_running')),
+        el('span', { class: 'total' }, duration(isRunning ? Math.max(0, Date.now() - from) : to - from))),
+      waits ? el('p', { class: 'waits' }, t(waits), el('span', { class: 'dots', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'))) : null,
       el('ol', {}, ...events.map((event) => step(event, from, to))));
     details.querySelector('summary').addEventListener('click', () => this.chosen.set(entry.key, !details.open));
-    return el('li', { class: `turn ${entry.isCut || isDone(entry) ? '' : 'is-running'}` }, details);
+    return el('li', { class: `turn ${isRunning ? 'is-running' : ''}`, 'data-from': from }, details);
   }
 }
 
@@ -85,20 +99,24 @@ function grouped(events) {
     if (HIDDEN.has(event.name) || (event.name === 'openai.request' && !SHOWN_ROUTES.has(event.fields.route))) continue;
     if (event.name === 'update.accepted') { taken.push(event); continue; }
     if (event.turn) {
+      const busy = [...turns.values()].some((one) => !isDone(one) && !one.isCut);
       let entry = turns.get(event.turn);
       if (!entry) {
-        entry = { key: event.turn, turn: event.turn, events: taken.filter((one) => event.at - one.at < JOINS_WITHIN_MS) };
+        entry = { key: event.turn, turn: event.turn, events: taken.filter((one) => busy || event.at - one.at < JOINS_WITHIN_MS) };
         taken = [];
         turns.set(event.turn, entry);
         entries.push(entry);
       }
+      // What was asked has been answered: one step, not two.
+      if (event.name === 'openai.request') entry.events = entry.events.filter((one) => one.name !== 'openai.asked');
       entry.events.push(event);
     } else if (LONE.has(event.name)) {
       if (ENDS.has(event.name)) for (const entry of turns.values()) entry.isCut ||= !isDone(entry);
       addLone(entries, event);
     }
   }
-  if (taken.length && Date.now() - taken.at(-1).at < JOINS_WITHIN_MS) entries.push({ key: 'next', turn: 'next', events: taken });
+  const isBusy = [...turns.values()].some((one) => !isDone(one) && !one.isCut);
+  if (taken.length && (isBusy || Date.now() - taken.at(-1).at < JOINS_WITHIN_MS)) entries.push({ key: 'next', turn: 'next', events: taken });
   return entries;
 }
 
@@ -110,9 +128,20 @@ function addLone(entries, event) {
   else entries.push({ key: `e${event.number}`, events: [{ ...event }] });
 }
 
-const isDone = (entry) => entry.events.some((event) => event.name === 'turn.done' || event.name === 'part.delivered');
+const DONE = new Set(['turn.done', 'turn.delivered', 'part.delivered']);
+const isDone = (entry) => entry.events.some((event) => DONE.has(event.name));
 
-const began = (event) => event.at - (event.fields?.ms && event.name !== 'turn.done' ? event.fields.ms : 0);
+const REQUEST_ID = /,? req_\w+/; // for whoever asks OpenAI's support, not for here
+const WHOLE = new Set(['turn.done', 'turn.delivered']); // their milliseconds are the turn's
+const WAITS = {
+  'update.accepted': 'w_taken', 'openai.asked': 'w_model', 'model.first_words': 'w_words', 'openai.request': 'w_words',
+  'assistant.again': 'w_again', 'turn.done': 'w_delivery',
+};
+
+// What comes next, after the last step that is known.
+const waitsFor = (entry) => WAITS[entry.events.at(-1).name] ?? 'w_prepare';
+
+const began = (event) => event.at - (event.fields?.ms && !WHOLE.has(event.name) ? event.fields.ms : 0);
 
 function step(event, from, to) {
   const whole = to - from;
@@ -144,8 +173,8 @@ function detail(event) {
   const f = event.fields ?? {};
   const parts = [];
   if (f.bytes !== undefined) parts.push(size(f.bytes));
-  if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code));
-  if (event.name === 'turn.done' && f.input_tokens) parts.push(t('tokens', { n: f.input_tokens, m: f.output_tokens }));
+  if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code).replace(REQUEST_ID, ''));
+  if (event.name === 'turn.done' && f.input_tokens) parts.push(t('tokens', { i: f.input_tokens, n: f.output_tokens }));
   if (f.label !== undefined) parts.push(`${t('photo')} ${f.label}`);
   if (f.why) parts.push(f.why);
   return parts.length ? el('small', {}, parts.join(' · ')) : null;

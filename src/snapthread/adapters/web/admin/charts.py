@@ -1,10 +1,11 @@
 """Charts as SVG, made on the server. Widths are percent, so that letters keep their size."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Final
 
+from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.markup import Html, joined
 from snapthread.adapters.web.admin.shown import short, shown
 
 HEIGHT: Final = 148  # pixels of the plot
@@ -22,23 +23,21 @@ def top_of(highest: int) -> int:
     return next(top for top in tops if top >= highest and top % 2 == 0)
 
 
-def by_day(figure: Figure) -> str:
+def by_day(figure: Figure) -> Html:
     """A bar for each day of a figure whose second column is the value."""
     values = figure.column(1)
     kind = figure.columns[1].kind
     top = top_of(max(int(value or 0) for value in values))
     days = [str(day) for day in figure.column(0)]
     told = [f"{shown(d, 'day')}: {shown(v, kind)}" for d, v in zip(days, values, strict=True)]
-    marks = "".join(
-        f'<text x="100%" y="{_y(part, 2) + 4:.0f}">{short(part * top // 2, kind)}</text>'
-        for part in range(3)
-    )
-    return (
-        f'<div class="chart"><svg class="axis" height="{ABOVE + HEIGHT + BELOW}"'
-        f' aria-hidden="true">{marks}</svg>'
-        f'<svg class="plot" height="{ABOVE + HEIGHT + BELOW}" role="img"'
-        f' aria-label="{escape(_summary(figure, told))}">'
-        f"{_lines()}{''.join(_bars(values, told, top))}{''.join(_days(days))}</svg></div>"
+    marks = (parts.MARK(y=_y(part, 2) + 4, text=short(part * top // 2, kind)) for part in range(3))
+    return parts.CHART(
+        height=ABOVE + HEIGHT + BELOW,
+        marks=joined(marks),
+        summary=_summary(figure, told),
+        lines=joined(parts.LINE(y=_y(part, 2)) for part in range(3)),
+        bars=joined(_bars(values, told, top)),
+        days=joined(_days(days)),
     )
 
 
@@ -51,51 +50,47 @@ def _y(value: float, top: float) -> float:
     return ABOVE + HEIGHT * (1 - value / top)
 
 
-def _lines() -> str:
-    return "".join(
-        f'<line x1="0" x2="100%" y1="{_y(part, 2):.0f}" y2="{_y(part, 2):.0f}"/>'
-        for part in range(3)
-    )
-
-
-def _bars(values: Sequence[Cell], told: Sequence[str], top: int) -> Iterator[str]:
+def _bars(values: Sequence[Cell], told: Sequence[str], top: int) -> Iterator[Html]:
     """Each in a group with the whole height of its day, which is easier to point at."""
     step = 100 / len(values)
     for place, (value, text) in enumerate(zip(values, told, strict=True)):
         height = max(LEAST, HEIGHT * int(value or 0) / top) if value else 0
-        yield (
-            f'<g><title>{escape(text)}</title><rect class="day" x="{place * step:.3f}%"'
-            f' y="{ABOVE}" width="{step:.3f}%" height="{HEIGHT}"/>'
-            f'<rect class="bar" x="{(place + GAP / 2) * step:.3f}%"'
-            f' y="{ABOVE + HEIGHT - height:.1f}" width="{(1 - GAP) * step:.3f}%"'
-            f' height="{height:.1f}" rx="2"/></g>'
+        yield parts.BAR(
+            told=text,
+            day_x=place * step,
+            above=ABOVE,
+            day_width=step,
+            full=HEIGHT,
+            x=(place + GAP / 2) * step,
+            y=ABOVE + HEIGHT - height,
+            width=(1 - GAP) * step,
+            height=height,
         )
 
 
-def _days(days: Sequence[str]) -> Iterator[str]:
+def _days(days: Sequence[str]) -> Iterator[Html]:
     """Few enough that they stand apart on a phone; the first and the last day among them."""
     last = len(days) - 1
     places = range(0, len(days), 2) if last < 7 else (0, last // 2, last)
     for place in places:
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         x = {"start": 0.0, "end": 100.0}.get(anchor, (place + 0.5) * 100 / len(days))
-        text = shown(days[place], "day")
-        yield f'<text x="{x:.2f}%" y="{ABOVE + HEIGHT + 17}" class="{anchor}">{text}</text>'
+        yield parts.DAY(x=x, y=ABOVE + HEIGHT + 17, anchor=anchor, text=shown(days[place], "day"))
 
 
-def bar(value: int, highest: int, look: str = "bar") -> str:
+def bar(value: int, highest: int, look: str = "bar") -> Html:
     """A bar in a table's row; the number stands beside it."""
     return _share(((look, value),), highest)
 
 
-def span(half: int, most: int, highest: int) -> str:
+def span(half: int, most: int, highest: int) -> Html:
     """From 0 to p50 full, on to p95 pale."""
     return _share((("pale", most), ("bar", half)), highest)
 
 
-def _share(bars: Sequence[tuple[str, int]], highest: int) -> str:
-    drawn = "".join(
-        f'<rect class="{look}" width="{100 * value / (highest or 1):.2f}%" height="8" rx="4"/>'
+def _share(bars: Sequence[tuple[str, int]], highest: int) -> Html:
+    drawn = (
+        parts.SHARE_BAR(look=look, width=100 * value / (highest or 1))
         for look, value in (("track", highest or 1), *bars)
     )
-    return f'<svg class="share" height="8" aria-hidden="true">{drawn}</svg>'
+    return parts.SHARE(bars=joined(drawn))

@@ -1,4 +1,4 @@
-"""Who may see the admin page: whoever knows ADMIN_TOKEN. Pure but for the clock's hands.
+"""Login to the admin page by ADMIN_TOKEN. Pure: the caller brings the time.
 
 A login is a cookie that says until when, signed with a key of this installation and the token: it
 holds neither, ends by itself, and with it goes whoever changes the token.

@@ -1,11 +1,11 @@
 """The page itself: HTML without a script, made of the figures of a report."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Final
 
-from snapthread.adapters.web.admin import charts
+from snapthread.adapters.web.admin import charts, parts
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
+from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.reading import Report
 from snapthread.adapters.web.admin.shown import shown
 
@@ -22,104 +22,85 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
 )
 
 
-def login_page(told: str = "") -> str:
-    note = f'<p class="bad" role="alert">{escape(told)}</p>' if told else ""
-    return _html(
-        '<main class="login"><h1>Snapthread</h1><form method="post" action="/admin/login">'
-        f'{note}<label for="token">Admin token</label>'
-        '<input id="token" name="token" type="password" required autofocus'
-        ' autocomplete="current-password"><button>Log in</button></form></main>'
+def login_page(told: str = "") -> Html:
+    note = parts.WRONG_LOGIN(told=told) if told else NOTHING
+    return parts.WHOLE(body=parts.LOGIN(note=note))
+
+
+def report_page(report: Report) -> Html:
+    main = parts.MAIN(cards=joined((_tiles(report), *_cards(report))))
+    return parts.WHOLE(body=joined((_top(report), main)))
+
+
+def _top(report: Report) -> Html:
+    periods = (
+        (parts.PERIOD_SHOWN if days == report.days else parts.PERIOD)(days=days) for days in PERIODS
     )
+    return parts.TOP(at=report.at, periods=joined(periods))
 
 
-def report_page(report: Report) -> str:
-    figures = report.figures
-    by_day = [_day_card(figures[key], report) for key in ("messages", "users")]
-    images = [_day_card(figures[key], report) for key in ("images", "image_tokens")]
-    return _html(
-        f"{_top(report)}<main>{_tiles(report)}{_day_card(figures['cost'], report, 'wide')}"
-        f"{''.join(by_day)}{''.join(images)}"
-        f"{_latency(figures['latency'], report)}{_shares(figures['outcomes'], report, 2)}"
-        f"{_shares(figures['files'], report, 1)}{_card(figures['waiting'], report)}"
-        f"{_card(figures['models'], report, 'wide')}{_card(figures['people'], report, 'wide')}"
-        "</main>"
+def _tiles(report: Report) -> Html:
+    tiles = (
+        parts.TILE(name=name, value=shown(report.totals[key], kind)) for key, name, kind in TILES
     )
-
-
-def _html(body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
-        '<title>Snapthread: admin</title><link rel="stylesheet" href="/admin/style.css">'
-        f"</head><body>{body}</body></html>"
-    )
-
-
-def _top(report: Report) -> str:
-    links = "".join(
-        f'<a href="/admin?days={days}"{" aria-current=page" if days == report.days else ""}>'
-        f"{days} days</a>"
-        for days in PERIODS
-    )
-    return (
-        f'<header><div><h1>Snapthread</h1><p class="soft">{report.at:%d %b %Y, %H:%M} UTC</p></div>'
-        f'<nav aria-label="Period">{links}</nav>'
-        '<form method="post" action="/admin/logout"><button class="plain">Log out</button></form>'
-        "</header>"
-    )
-
-
-def _tiles(report: Report) -> str:
-    tiles = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(shown(report.totals[key], kind))}</dd></div>"
-        for key, name, kind in TILES
-    )
-    return f'<dl class="tiles" aria-label="The last {report.days} days">{tiles}</dl>'
+    return parts.TILES(days=report.days, tiles=joined(tiles))
 
 
 # ---------------------------------------------------------------- cards
 
 
-def _framed(figure: Figure, report: Report, inside: str, look: str = "") -> str:
-    note = f'<p class="soft">{escape(figure.note)}</p>' if figure.note else ""
-    return (
-        f'<section class="card {look}" aria-labelledby="{figure.key}"><div class="head">'
-        f'<h2 id="{figure.key}">{escape(figure.title)}</h2>'
-        f'<a href="/admin/{figure.key}.csv?days={report.days}" download'
-        f' aria-label="{escape(figure.title)} as CSV">CSV</a></div>{note}{inside}</section>'
+def _cards(report: Report) -> Iterator[Html]:
+    figures = report.figures
+    yield _day_card(figures["cost"], report, "wide")
+    for key in ("messages", "users", "images", "image_tokens"):
+        yield _day_card(figures[key], report)
+    yield _latency(figures["latency"], report)
+    yield _shares(figures["outcomes"], report, 2)
+    yield _shares(figures["files"], report, 1)
+    yield _card(figures["waiting"], report)
+    yield _card(figures["models"], report, "wide")
+    yield _card(figures["people"], report, "wide")
+
+
+def _framed(figure: Figure, report: Report, inside: Html, look: str = "") -> Html:
+    return parts.CARD(
+        look=look,
+        key=figure.key,
+        title=figure.title,
+        days=report.days,
+        note=parts.NOTE(note=figure.note) if figure.note else NOTHING,
+        inside=inside,
     )
 
 
-def _day_card(figure: Figure, report: Report, look: str = "") -> str:
+def _day_card(figure: Figure, report: Report, look: str = "") -> Html:
     """A chart, and below it the same as a table; the newest day first."""
+    unpriced = _unpriced(figure)
     if not any(figure.column(1)):
-        return _empty(figure, report, look, _unpriced(figure))
-    table = _table(figure.columns, figure.rows[::-1])
-    inside = f"{charts.by_day(figure)}<details><summary>Table</summary>{table}</details>"
-    return _framed(figure, report, _unpriced(figure) + inside, look)
+        return _empty(figure, report, look, unpriced)
+    table = parts.FOLDED(table=_table(figure.columns, figure.rows[::-1]))
+    return _framed(figure, report, joined((unpriced, charts.by_day(figure), table)), look)
 
 
-def _unpriced(figure: Figure) -> str:
+def _unpriced(figure: Figure) -> Html:
     """A cost that is not all of it must say so."""
-    if len(figure.columns) < 3:
-        return ""
-    turns = sum(int(turns or 0) for turns in figure.column(2))
-    told = "1 turn has" if turns == 1 else f"{turns:,} turns have"
-    return f'<p class="bad">{told} no known price.</p>' if turns else ""
+    turns = sum(int(turns or 0) for turns in figure.column(2)) if len(figure.columns) > 2 else 0
+    if not turns:
+        return NOTHING
+    return parts.UNPRICED_ONE() if turns == 1 else parts.UNPRICED(turns=turns)
 
 
-def _card(figure: Figure, report: Report, look: str = "") -> str:
+def _card(figure: Figure, report: Report, look: str = "") -> Html:
     if not figure.rows:
         return _empty(figure, report, look)
     return _framed(figure, report, _table(figure.columns, figure.rows), look)
 
 
-def _empty(figure: Figure, report: Report, look: str = "", note: str = "") -> str:
-    return _framed(figure, report, note or '<p class="empty">Nothing yet.</p>', look)
+def _empty(figure: Figure, report: Report, look: str = "", note: Html = NOTHING) -> Html:
+    return _framed(figure, report, note or parts.EMPTY(), look)
 
 
-def _latency(figure: Figure, report: Report) -> str:
+def _latency(figure: Figure, report: Report) -> Html:
     if not figure.rows:
         return _empty(figure, report)
     highest = max(int(cell or 0) for cell in figure.column(2))
@@ -127,7 +108,7 @@ def _latency(figure: Figure, report: Report) -> str:
     return _framed(figure, report, _table(figure.columns, figure.rows, bars))
 
 
-def _shares(figure: Figure, report: Report, place: int) -> str:
+def _shares(figure: Figure, report: Report, place: int) -> Html:
     """A table with a bar in each row, of the column at this place."""
     if not any(figure.column(place)):
         return _empty(figure, report)
@@ -143,30 +124,30 @@ def _shares(figure: Figure, report: Report, place: int) -> str:
 
 
 def _table(
-    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], bars: Sequence[str] = ()
-) -> str:
+    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], bars: Sequence[Html] = ()
+) -> Html:
     """With a bar behind the first cell's words where there are bars."""
-    heads = "".join(f'<th scope="col" class="{_side(c)}">{escape(c.heading)}</th>' for c in columns)
-    body = "".join(_rows(columns, rows[:ROWS_MAX] if not bars else rows, bars))
-    more = len(rows) - ROWS_MAX
-    rest = f'<p class="soft">{more:,} more in the CSV.</p>' if more > 0 and not bars else ""
-    return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>{rest}"
+    more = 0 if bars else len(rows) - ROWS_MAX
+    return parts.TABLE(
+        heads=joined(parts.HEAD(side=_side(c), heading=c.heading) for c in columns),
+        rows=joined(_rows(columns, rows if bars else rows[:ROWS_MAX], bars)),
+        rest=parts.REST(more=more) if more > 0 else NOTHING,
     )
 
 
 def _rows(
-    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], bars: Sequence[str]
-) -> Iterator[str]:
+    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], bars: Sequence[Html]
+) -> Iterator[Html]:
     for place, row in enumerate(rows):
-        texts = [escape(shown(cell, c.kind)) for cell, c in zip(row, columns, strict=True)]
-        drawn = bars[place] if bars else ""
-        rest = "".join(
-            f'<td class="{_side(c)}">{text}</td>'
-            for text, c in zip(texts[1:], columns[1:], strict=True)
+        first, *others = zip(row, columns, strict=True)
+        yield parts.ROW(
+            first=shown(first[0], first[1].kind),
+            bar=bars[place] if bars else NOTHING,
+            cells=joined(
+                parts.CELL(side=_side(column), text=shown(cell, column.kind))
+                for cell, column in others
+            ),
         )
-        yield f'<tr><th scope="row">{texts[0]}{drawn}</th>{rest}</tr>'
 
 
 def _side(column: Column) -> str:

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Cell, Kind
+from snapthread.texts.numbers import UNKNOWN, dollars
 
-UNKNOWN: Final = "unknown"
 ERASED: Final = "erased"
 _SHORT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1000, "k"))
 _SIZES: Final = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
@@ -40,14 +40,6 @@ def short(number: int, kind: Kind) -> str:
         if number >= unit:
             return f"{number / unit:.3g}{sign}"
     return str(number)
-
-
-def dollars(micros: int) -> str:
-    """As many decimals as its size needs."""
-    if not micros:
-        return "$0"
-    decimals = 2 if micros >= 1_000_000 else 3 if micros >= 10_000 else 4
-    return f"${micros / 1_000_000:,.{decimals}f}"
 
 
 def duration(ms: int) -> str:

@@ -60,7 +60,7 @@ def _summing(name: str) -> Callable[[Iterable[DailyUsage]], int]:
 
 
 def cost_of(rows: Iterable[DailyUsage]) -> int | None:
-    """What is known of it; None where there are turns and no price of any."""
+    """The known part of it; None where there are turns and no price of any."""
     costs = [row.cost_micros for row in rows]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if known or not costs else None

@@ -1,4 +1,4 @@
-"""What each LaTeX command makes of its arguments."""
+"""LaTeX commands, each with the text that it makes of its arguments."""
 
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -11,7 +11,7 @@ _WITH_COLUMNS: Final = ("array", "alignedat", "alignat", "tabular")
 
 
 class Arguments(Protocol):
-    """What follows a command."""
+    """The tokens that follow a command."""
 
     def argument(self) -> str: ...
     def option(self) -> str: ...

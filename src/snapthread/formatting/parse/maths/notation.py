@@ -1,4 +1,4 @@
-"""How fractions, roots, scripts, matrices and chemistry are written on one line."""
+"""Fractions, roots, scripts, matrices and chemistry, written on one line."""
 
 import re
 import unicodedata

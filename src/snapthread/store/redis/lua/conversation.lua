@@ -152,7 +152,7 @@ function verbs.finish(a)
   add_lines(key, row, a)
   attach(a.claim, a.photos)
   retire_rest(a.claim, update_ids, a.now)
-  if a.put_aside then
+  if a.dead_letter then
     put_aside(key, rows, a.now)
   end
   leave_mailbox(a.claim, rows, a)

@@ -1,0 +1,249 @@
+"""Everything is built here, from top to bottom: for `run`, the commands, the demo and the tests."""
+
+from dataclasses import dataclass, replace
+
+from snapthread.bot import Bot
+from snapthread.clock import utc_now
+from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.commands import Commands
+from snapthread.commands.eraser import UserEraser
+from snapthread.images.file_service import FileService
+from snapthread.images.healing import Healing
+from snapthread.images.housekeeping import Housekeeping
+from snapthread.images.importer import ImageImporter
+from snapthread.images.reconcile import Reconcile
+from snapthread.intake.health import Health
+from snapthread.intake.inbox import Intake
+from snapthread.intake.leader import LeaderLease
+from snapthread.intake.replicas import ReplicaSync
+from snapthread.intake.urgent import UrgentCommands
+from snapthread.intake.worker import Worker
+from snapthread.pipeline import Pipeline
+from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store
+from snapthread.rate_limits import (
+    Cooldowns,
+    RateLimitedAssistant,
+    RateLimitedChat,
+    RateLimitedFiles,
+)
+from snapthread.reply.alerts import Alerts
+from snapthread.reply.draft import Drafts
+from snapthread.reply.reply import ReplySender
+from snapthread.settings import Settings
+from snapthread.texts import Texts
+from snapthread.turn.quotas import Quotas, RequestProfile
+from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.running import RunningTurns
+from snapthread.turn.transcript import text_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """The world, as the bot needs it."""
+
+    store: Store
+    chat: Chat
+    assistant: Assistant
+    files: Files
+    codec: Codec
+    clock: Clock = utc_now
+
+
+def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
+    """The same adapters, which wait where a service asked any process of ours to wait."""
+    return replace(
+        adapters,
+        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns),
+        assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
+        files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """The life of images without anybody asking: what the commands beside the bot need."""
+
+    adapters: Adapters
+    cooldowns: Cooldowns
+    file_service: FileService
+    importer: ImageImporter
+    healing: Healing
+    reconcile: Reconcile
+    housekeeping: Housekeeping
+    eraser: UserEraser
+
+
+async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenance:
+    store, clock = adapters.store, adapters.clock
+    cooldowns = Cooldowns(store=store, clock=clock)
+    adapters = with_rate_limits(adapters, cooldowns)
+    file_service = FileService(
+        store=store,
+        files=adapters.files,
+        installation=await store.installation(),
+        clock=clock,
+        retention_days=settings.file_retention_days,
+        room_bytes=settings.user_storage_bytes,
+    )
+    importer = ImageImporter(
+        chat=adapters.chat,
+        codec=adapters.codec,
+        file_service=file_service,
+        max_bytes=settings.max_image_bytes,
+    )
+    healing = Healing(store=store, files=adapters.files, importer=importer, clock=clock)
+    reconcile = Reconcile(
+        store=store, files=adapters.files, file_service=file_service, healing=healing, clock=clock
+    )
+    housekeeping = Housekeeping(
+        store=store,
+        file_service=file_service,
+        reconcile=reconcile,
+        clock=clock,
+        retention_days=settings.file_retention_days,
+    )
+    file_service.when_retired(housekeeping.wake)
+    return Maintenance(
+        adapters=adapters,
+        cooldowns=cooldowns,
+        file_service=file_service,
+        importer=importer,
+        healing=healing,
+        reconcile=reconcile,
+        housekeeping=housekeeping,
+        eraser=UserEraser(store=store, file_service=file_service, clock=clock),
+    )
+
+
+async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:
+    texts = Texts.load()
+    maintenance = await build_maintenance(adapters, settings)
+    adapters, housekeeping = maintenance.adapters, maintenance.housekeeping
+    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    installation = await store.installation()
+
+    # A turn: question in, answer out.
+    quotas = Quotas(
+        store=store,
+        prices=prices,
+        installation=installation,
+        clock=clock,
+        profile=request_profile(settings, texts),
+        limits=settings.limits,
+        admins=settings.admin_user_ids,
+    )
+    turn_runner = TurnRunner(
+        store=store,
+        importer=maintenance.importer,
+        healing=maintenance.healing,
+        quotas=quotas,
+        assistant=adapters.assistant,
+        t=texts.model,
+        installation=installation,
+        clock=clock,
+        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+    )
+    running_turns = RunningTurns(turn_runner=turn_runner, drafts=Drafts(store=store, chat=chat))
+
+    # A claim: who may, what is said, what waits for no question.
+    alerts = Alerts(
+        store=store,
+        chat=chat,
+        texts=texts,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+    )
+    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
+    commands = Commands(
+        store=store,
+        eraser=maintenance.eraser,
+        quotas=quotas,
+        clock=clock,
+        retention_days=settings.file_retention_days,
+        files_retired=housekeeping.wake,
+    )
+    pipeline = Pipeline(
+        store=store,
+        access=access,
+        commands=commands,
+        quotas=quotas,
+        running_turns=running_turns,
+        reply=ReplySender(store=store, chat=chat, note_delivered=alerts.note_delivered),
+        alerts=alerts,
+        clock=clock,
+    )
+    urgent_commands = UrgentCommands(
+        store=store,
+        chat=chat,
+        running_turns=running_turns,
+        commands=commands,
+        access=access,
+        clock=clock,
+        files_retired=housekeeping.wake,
+    )
+
+    # The loops: updates in, claims served, replicas heard.
+    worker = Worker(
+        store=store,
+        clock=clock,
+        serve=pipeline.serve,
+        urgent=urgent_commands.run,
+        parallel=settings.max_parallel_turns,
+    )
+    health = Health(clock=clock)
+    intake = Intake(
+        store=store,
+        chat=chat,
+        alerts=alerts,
+        health=health,
+        clock=clock,
+        quiet_s=settings.album_wait_s,
+        if_full=access.queue_full,
+        wake=worker.wake,
+    )
+    replica_sync = ReplicaSync(
+        store=store,
+        worker=worker,
+        cooldowns=maintenance.cooldowns,
+        clock=clock,
+        stop=running_turns.stop,
+    )
+    return Bot(
+        settings=settings,
+        store=store,
+        health=health,
+        intake=intake,
+        leader=LeaderLease(store=store, job="poll", clock=clock),
+        worker=worker,
+        replica_sync=replica_sync,
+        file_service=maintenance.file_service,
+        housekeeping=housekeeping,
+        quotas=quotas,
+    )
+
+
+def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
+    return RequestProfile(
+        model=settings.openai_model,
+        detail=settings.image_detail,
+        output_tokens=settings.openai_max_output_tokens,
+        context_tokens=settings.context_max_tokens,
+        image_side=settings.image_max_side,
+        instructions_tokens=text_tokens(instructions_of(settings, texts)),
+    )
+
+
+def instructions_of(settings: Settings, texts: Texts) -> str:
+    """Instructions for the model: the operator's, or ours."""
+    return settings.assistant_instructions or texts.model("instructions")
+
+
+def access_policy(settings: Settings) -> AccessPolicy:
+    return AccessPolicy(
+        allowed=settings.allowed_telegram_user_ids,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+        limit_mb=settings.max_image_mb,
+        storage_mb=settings.user_storage_mb,
+    )

@@ -1,0 +1,71 @@
+"""Questions with two buttons: each is answered once and within an hour; a later press says so."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
+
+from snapthread.model import Button, Message, OutgoingMessage
+from snapthread.ports import Clock, Store
+from snapthread.texts.localizer import Localizer
+
+Asked = Literal["delete_me"]
+OPEN_FOR: Final = timedelta(hours=1)  # whoever finds the buttons later has forgotten the question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """An answer to a question of ours."""
+
+    asked: Asked
+    is_yes: bool
+    asked_at_s: int
+
+    def is_open(self, now: datetime) -> bool:
+        return abs(now.timestamp() - self.asked_at_s) < OPEN_FOR.total_seconds()
+
+
+def question(asked: Asked, t: Localizer, now: datetime) -> OutgoingMessage:
+    """The buttons say when they were made: no store has to remember a question."""
+    made = int(now.timestamp())
+    buttons = (
+        Button(text=t(f"{asked}_yes"), press=f"{asked}:yes:{made}"),
+        Button(text=t(f"{asked}_no"), press=f"{asked}:no:{made}"),
+    )
+    return OutgoingMessage(text=t(f"{asked}_confirm"), buttons=buttons)
+
+
+def pressed(word: str) -> Pressed | None:
+    """None for a button that is no answer of ours. One without a time is of an older version."""
+    name, _, rest = word.partition(":")
+    answer, _, made = rest.partition(":")
+    for asked in get_args(Asked):
+        if name == asked and answer in {"yes", "no"}:
+            at = int(made) if made.isascii() and made.isdigit() else 0
+            return Pressed(asked=asked, is_yes=answer == "yes", asked_at_s=at)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmations:
+    """The first press takes the buttons away, in one transaction with its answer."""
+
+    store: Store
+    clock: Clock
+
+    async def take(self, press: Message, outgoing: OutgoingMessage) -> bool:
+        """Put `outgoing` in the question's place, without buttons; False where it was answered."""
+        return await self.store.enqueue(
+            press.conversation,
+            replace(press.destination, replaces=press.message_id),
+            outgoing,
+            self.clock(),
+            once=_mark(press),
+            again_after_s=2 * OPEN_FOR.total_seconds(),
+        )
+
+
+def _mark(press: Message) -> str:
+    """Names nobody: it outlives an erasure by an hour."""
+    place = f"{press.conversation} {press.message_id}"
+    return f"press:{hashlib.sha256(place.encode()).hexdigest()[:16]}"
