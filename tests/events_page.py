@@ -18,6 +18,7 @@ LEVELS: Final = ("debug", "info", "warning", "error", "exception")
 MEANINGS: Final = {
     "admin.entered": "somebody logged in to the admin page",
     "admin.refused": "a wrong token at the admin page",
+    "admin.replayed": "a dead letter was asked again from the admin page",
     "adopt.done": "a first generation's files were taken over",
     "assistant.again": "OpenAI is busy; the question is asked again after `wait_s`",
     "bot.broke": "a mistake of ours ended the process; its traceback follows",

@@ -3,15 +3,19 @@
 import asyncio
 import hashlib
 import hmac
+import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from decimal import Decimal
 from math import nan
 
 import structlog
 
+from snapthread import __version__
 from snapthread.adapters.prices import Prices, PricesError
 from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
 from snapthread.adapters.web import Admin, Login
@@ -22,6 +26,7 @@ from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
 from snapthread.ports import Chat, Store
+from snapthread.ports.operation import ActiveTurn
 from snapthread.settings import Settings, SettingsError
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
@@ -80,6 +85,7 @@ async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
+        process = RunningProcess(bot, telemetry, adapters.clock())
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
@@ -89,7 +95,7 @@ async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None
                 registry=telemetry.metrics.registry,
                 refresh=gauges.refresh,
                 webhook=await _webhook(adapters, settings, bot),
-                admin=await _admin(adapters, settings),
+                admin=await _admin(adapters, settings, process),
             )
         )
         if await _started(adapters.chat, stop):
@@ -107,6 +113,28 @@ def _or_nan(value: float | None) -> float:
     return nan if value is None else value
 
 
+class RunningProcess:
+    """`ports.operation.Operation`: this one."""
+
+    def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
+        self.version = __version__
+        self.name = f"{socket.gethostname()}, process {os.getpid()}"
+        self.began_at = began_at
+        self.problems = telemetry.problems
+        self.reasons = bot.reasons
+        self._bot = bot
+
+    def active_turns(self) -> tuple[ActiveTurn, ...]:
+        return tuple(
+            ActiveTurn(
+                conversation=claim.conversation,
+                attempt=claim.attempt,
+                messages=len(claim.messages),
+            )
+            for claim in self._bot.worker.claims
+        )
+
+
 async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:
     if settings.telegram_webhook_url is None:
         return None
@@ -120,13 +148,13 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
 
-async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
+async def _admin(adapters: Adapters, settings: Settings, operation: RunningProcess) -> Admin | None:
     """The admin page, where it has a token."""
     token = settings.admin_token.get_secret_value()
     if not token:
         return None
     login = Login(token, (await adapters.store.installation()).secret)
-    return Admin(store=adapters.store, clock=adapters.clock, login=login)
+    return Admin(store=adapters.store, clock=adapters.clock, login=login, operation=operation)
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:

@@ -40,7 +40,7 @@ def test_the_admin_page_tells_who_knows_its_token_what_people_used(town: Town) -
         (row,) = [row for row in DictReader(StringIO(people)) if row["user_id"] == str(ada.id)]
         assert (row["messages"], row["images"]) == ("1", "1")
         assert int(row["image_tokens"]) == 96  # 320 by 240: 10 by 8 patches, times 1.2
-        assert int(row["cost_micros"]) > 0
+        assert float(row["cost_dollars"]) > 0
         status, page = await bot.page("/admin", token=ADMIN)
         assert status == 200
         assert "What does this cost?" not in page

@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web import Admin, Login, application
-from snapthread.model import LedgerFile
+from snapthread.model import LedgerFile, QueuedMessage
+from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
@@ -29,6 +30,15 @@ class Held:
     files: Sequence[LedgerFile] = ()
     waiting: int = 0
     remaining: int = 0
+    dead: Sequence[QueuedMessage] = ()
+    replayed: list[int] = field(default_factory=list)
+
+    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
+        return tuple(self.dead[:limit])
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        self.replayed.append(update_id)
+        return True
 
     async def usage(self, since: str) -> tuple[DailyUsage, ...]:
         return tuple(row for row in self.daily if row.day >= since)
@@ -70,10 +80,13 @@ class Page:
     held: Held = field(default_factory=Held)
     clock: Hand = field(default_factory=Hand)
     token: str = TOKEN
+    operation: Operation | None = None
 
     def admin(self) -> Admin:
         login = Login(self.token, b"of this installation")
-        return Admin(store=cast(Any, self.held), clock=self.clock, login=login)
+        return Admin(
+            store=cast(Any, self.held), clock=self.clock, login=login, operation=self.operation
+        )
 
     def visit(self, story: Callable[[Client], Awaitable[None]]) -> None:
         async def go() -> None:

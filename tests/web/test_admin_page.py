@@ -67,7 +67,7 @@ def _parsed(page: str) -> Whole:
 def test_the_page_is_whole_and_refers_to_nothing_elsewhere(held: Held) -> None:
     parsed = _parsed(Page(held).read())
 
-    assert all(link.startswith("/admin") for link in parsed.links)
+    assert all(link.startswith(("/admin", "/metrics", "/readyz")) for link in parsed.links)
     assert "script" not in parsed.tags
     assert {f"/admin?days={days}" for days in PERIODS} <= set(parsed.links)
     assert {f"/admin/{key}.csv?days=30" for key in FIGURES.split()} <= set(parsed.links)

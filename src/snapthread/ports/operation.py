@@ -36,6 +36,11 @@ class Operation(Protocol):
     def version(self) -> str: ...
 
     @property
+    def name(self) -> str:
+        """Its machine and process id."""
+        ...
+
+    @property
     def began_at(self) -> datetime: ...
 
     async def reasons(self) -> list[str]:

@@ -8,10 +8,11 @@ from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.reading import Report
 from snapthread.adapters.web.admin.shown import shown
+from snapthread.adapters.web.admin.status import Status, uptime
 
 PERIODS: Final = (7, 30, 90)
 ROWS_MAX: Final = 20  # of a long table; its CSV has all
-LOOKS: Final = {"refused": "busy", "interrupted": "busy", "failed": "wrong", "put_aside": "wrong"}
+LOOKS: Final = {"refused": "busy", "interrupted": "busy", "failed": "wrong", "dead_letter": "wrong"}
 TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("cost_micros", "Cost", "micros"),
     ("users", "Users", "count"),
@@ -24,12 +25,12 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
 
 def login_page(told: str = "") -> Html:
     note = parts.WRONG_LOGIN(told=told) if told else NOTHING
-    return parts.WHOLE(body=parts.LOGIN(note=note))
+    return parts.WHOLE(body=parts.LOGIN(note=note), refresh=NOTHING)
 
 
 def report_page(report: Report) -> Html:
     main = parts.MAIN(cards=joined((_tiles(report), *_cards(report))))
-    return parts.WHOLE(body=joined((_top(report), main)))
+    return parts.WHOLE(body=joined((_top(report), main)), refresh=parts.REFRESH())
 
 
 def _top(report: Report) -> Html:
@@ -51,6 +52,8 @@ def _tiles(report: Report) -> Html:
 
 def _cards(report: Report) -> Iterator[Html]:
     figures = report.figures
+    if report.status:
+        yield from _status_cards(report, report.status)
     yield _day_card(figures["cost"], report, "wide")
     for key in ("messages", "users", "images", "image_tokens"):
         yield _day_card(figures[key], report)
@@ -60,6 +63,30 @@ def _cards(report: Report) -> Iterator[Html]:
     yield _card(figures["waiting"], report)
     yield _card(figures["models"], report, "wide")
     yield _card(figures["people"], report, "wide")
+
+
+def _status_cards(report: Report, status: Status) -> Iterator[Html]:
+    yield parts.STATUS(
+        look="good" if status.is_ready else "bad",
+        told="Ready" if status.is_ready else "Not ready",
+        reasons=joined(parts.REASON(reason=reason) for reason in status.reasons),
+        version=status.version,
+        name=status.name,
+        up=uptime(status.up),
+    )
+    figures = report.figures
+    yield _card(figures["problems"], report, "wide")
+    yield _card(figures["running"], report)
+    yield _dead_card(figures["dead"], report)
+
+
+def _dead_card(figure: Figure, report: Report) -> Html:
+    """Each with a button that asks it again."""
+    if not figure.rows:
+        return _empty(figure, report)
+    buttons = [parts.REPLAY(id=row[0]) for row in figure.rows[:ROWS_MAX]]
+    table = _table(figure.columns, figure.rows)
+    return _framed(figure, report, joined((table, *buttons)))
 
 
 def _framed(figure: Figure, report: Report, inside: Html, look: str = "") -> Html:

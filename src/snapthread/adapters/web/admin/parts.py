@@ -5,11 +5,13 @@ from typing import Final
 from snapthread.adapters.web.admin.markup import Template
 
 WHOLE: Final = Template("""\
-<!doctype html><html lang="en"><head><meta charset="utf-8">\
+<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}\
 <meta name="viewport" content="width=device-width, initial-scale=1">\
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">\
 <title>Snapthread: admin</title><link rel="stylesheet" href="/admin/style.css">\
 </head><body>{body}</body></html>""")
+
+REFRESH: Final = Template('<meta http-equiv="refresh" content="60">')
 
 LOGIN: Final = Template("""\
 <main class="login"><h1>Snapthread</h1><form method="post" action="/admin/login">{note}\
@@ -21,6 +23,7 @@ WRONG_LOGIN: Final = Template('<p class="bad" role="alert">{told}</p>')
 TOP: Final = Template("""\
 <header><div><h1>Snapthread</h1><p class="soft">{at:%d %b %Y, %H:%M} UTC</p></div>\
 <nav aria-label="Period">{periods}</nav>\
+<nav aria-label="Pages"><a href="/readyz">readyz</a><a href="/metrics">metrics</a></nav>\
 <form method="post" action="/admin/logout"><button class="plain">Log out</button></form>\
 </header>""")
 PERIOD: Final = Template('<a href="/admin?days={days}">{days} days</a>')
@@ -29,6 +32,15 @@ PERIOD_SHOWN: Final = Template('<a href="/admin?days={days}" aria-current="page"
 MAIN: Final = Template("<main>{cards}</main>")
 TILES: Final = Template('<dl class="tiles" aria-label="The last {days} days">{tiles}</dl>')
 TILE: Final = Template("<div><dt>{name}</dt><dd>{value}</dd></div>")
+
+STATUS: Final = Template("""\
+<section class="card wide" aria-labelledby="health">\
+<div class="head"><h2 id="health">Health</h2></div><p class="{look}">{told}</p>{reasons}\
+<p class="soft">Snapthread {version} on {name}, up for {up}</p></section>""")
+REASON: Final = Template('<p class="bad">{reason}</p>')
+REPLAY: Final = Template("""\
+<form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
+<button class="plain">Ask again: {id}</button></form>""")
 
 CARD: Final = Template("""\
 <section class="card {look}" aria-labelledby="{key}"><div class="head">\

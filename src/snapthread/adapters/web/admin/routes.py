@@ -1,5 +1,6 @@
 """The admin page over HTTP: who is let in, and which page is where."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from snapthread.adapters.web.admin.page import PERIODS, login_page, report_page
 from snapthread.adapters.web.admin.reading import Report, read_report
 from snapthread.errors import StoreBusy
 from snapthread.ports import Clock, Store
+from snapthread.ports.operation import Operation
 
 COOKIE: Final = "snapthread_admin"
 PATH: Final = "/admin"
@@ -47,6 +49,7 @@ class Admin:
     clock: Clock
     login: Login
     throttle: Throttle = field(default_factory=Throttle)
+    operation: Operation | None = None
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(PATH, self._let_in(self._page))
@@ -55,6 +58,7 @@ class Admin:
         app.router.add_get(PATH + "/style.css", _style)
         app.router.add_post(PATH + "/login", self._log_in)
         app.router.add_post(PATH + "/logout", _log_out)
+        app.router.add_post(PATH + "/replay", self._let_in(self._replay))
 
     # ---------------------------------------------------------------- pages
 
@@ -77,7 +81,16 @@ class Admin:
     async def _report(self, request: web.Request) -> Report:
         asked = request.query.get("days", "")
         days = next((days for days in PERIODS if str(days) == asked), DAYS)
-        return await read_report(self.store, self.clock, days)
+        return await read_report(self.store, self.clock, days, self.operation)
+
+    async def _replay(self, request: web.Request) -> web.Response:
+        """A dead letter is asked again; the form comes from our own page (SameSite=Strict)."""
+        told = str((await request.post()).get("id", ""))
+        if not re.fullmatch(r"\d{1,18}", told, re.ASCII):
+            return _text("No such dead letter.", 404)
+        if await self.store.replay(int(told), self.clock()):
+            log.info("admin.replayed", update_id=int(told))
+        return _moved()
 
     # ---------------------------------------------------------------- who
 

@@ -18,7 +18,8 @@ STAGES: Final = {
     "finished": "Answer finished",
     "delivered": "Answer delivered",
 }
-OF_ANSWERS: Final = frozenset({"finished", "delivered"})  # a refusal is a sentence of ours
+# Counted of the same turns, so that the first word is never later than the end.
+OF_ANSWERS: Final = ("first_token", "finished", "delivered")
 assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
@@ -39,10 +40,10 @@ class Turns:
             self._time(record)
 
     def _time(self, record: TurnRecord) -> None:
+        stages, is_answer = record.stages, _is_whole_answer(record)
         for stage in STAGES:
-            took = getattr(record.stages, stage)
-            is_no_answer = record.outcome == "refused" and stage in OF_ANSWERS
-            if took is not None and not is_no_answer:
+            took = getattr(stages, stage)
+            if took is not None and (is_answer or stage not in OF_ANSWERS):
                 self._ms[stage].append(took)
 
     def latency(self) -> Figure:
@@ -80,6 +81,12 @@ class Turns:
         return (
             f"The first {self.count:,} turns since {since}." if self.is_cut else f"Since {since}."
         )
+
+
+def _is_whole_answer(record: TurnRecord) -> bool:
+    """From its first word to its delivery; a refusal is a sentence of ours, with none."""
+    told = (getattr(record.stages, stage) for stage in OF_ANSWERS)
+    return record.outcome == "answered" and None not in told
 
 
 def _spread(ms: Sequence[int]) -> tuple[int, int, int]:
