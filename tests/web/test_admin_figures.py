@@ -95,7 +95,7 @@ def test_a_day_without_any_price_has_an_unknown_cost() -> None:
     held = Held(daily=[_day(ANN, TODAY, messages=1, cost_micros=None, turns_without_price=1)])
     assert _csv(held, "cost")[-1] == [TODAY, "", "1"]
     page = Page(held).read()
-    assert "1 turn has no known price." in page
+    assert "Turns without a known price: 1" in page
     assert "<dd>unknown</dd>" in page
 
 

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from snapthread.adapters.web.admin.files import as_csv
+from snapthread.adapters.web.admin.language import preferred, speak, tr
 from snapthread.adapters.web.admin.login import LOGIN, Login, Throttle
 from snapthread.adapters.web.admin.page import PERIODS, login_page, report_page
 from snapthread.adapters.web.admin.reading import Report, read_report
@@ -98,6 +99,7 @@ class Admin:
         """By the cookie, or by a token in the header Authorization: a script has no form."""
 
         async def guarded(request: web.Request) -> web.Response:
+            speak(_language(request))
             if self.login.is_valid(request.cookies.get(COOKIE, ""), self.clock()):
                 return await _read(page, request)
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -109,6 +111,7 @@ class Admin:
         return guarded
 
     async def _log_in(self, request: web.Request) -> web.Response:
+        speak(_language(request))
         refusal = self._refusal(request, await _token_in(request))
         if refusal:
             told, status = refusal
@@ -137,6 +140,10 @@ class Admin:
         self.throttle.note_wrong(address, now)
         log.warning("admin.refused")
         return WRONG, 401
+
+
+def _language(request: web.Request) -> str:
+    return preferred(request.headers.get("Accept-Language", ""))
 
 
 async def _token_in(request: web.Request) -> str:
@@ -185,7 +192,7 @@ def _html(text: str, status: int = 200) -> web.Response:
 
 
 def _text(text: str, status: int) -> web.Response:
-    return web.Response(text=text, status=status, headers=_headers(status))
+    return web.Response(text=tr(text), status=status, headers=_headers(status))
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.shown import day
 from snapthread.usage import Stages, TurnRecord
 
@@ -18,6 +19,11 @@ STAGES: Final = {
     "finished": "Answer finished",
     "delivered": "Answer delivered",
 }
+BARS: Final = (
+    "Full: half of the turns; pale: 95 of 100. The last three count from the start of the turn."
+)
+SINCE: Final = "Since {day}."
+CUT: Final = "The first {count:,} turns since {day}."
 # Counted of the same turns, so that the first word is never later than the end.
 OF_ANSWERS: Final = ("first_token", "finished", "delivered")
 assert set(STAGES) == {stage.name for stage in fields(Stages)}
@@ -51,8 +57,7 @@ class Turns:
         return Figure(
             key="latency",
             title="How long each stage takes",
-            note=f"{self._read()} Full: half of the turns; pale: 95 of 100."
-            " The last three count from the start of the turn.",
+            note=f"{self._read()} {tr(BARS)}",
             columns=(
                 Column("stage", "Stage", "text"),
                 Column("p50_ms", "p50", "ms"),
@@ -77,10 +82,9 @@ class Turns:
         )
 
     def _read(self) -> str:
-        since = day(self.since)
-        return (
-            f"The first {self.count:,} turns since {since}." if self.is_cut else f"Since {since}."
-        )
+        if self.is_cut:
+            return tr(CUT, count=self.count, day=day(self.since))
+        return tr(SINCE, day=day(self.since))
 
 
 def _is_whole_answer(record: TurnRecord) -> bool:
