@@ -1,34 +1,28 @@
-"""The doubles in process: a session for aiogram's client and a transport for OpenAI's.
+"""The doubles in process: a transport for the Bot API's client and one for OpenAI's.
 
 What goes wrong surfaces here exactly as the real transports would raise it.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
-from typing import Any, cast
 
 import aiohttp
 import httpx2
-from aiogram import Bot
-from aiogram.client.session.base import BaseSession
-from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods import TelegramMethod
-from aiogram.methods.base import TelegramType
-from aiogram.types import InputFile
 from openai import AsyncOpenAI
-from yarl import URL
 
+from snapthread.adapters.bot_api.client import BotClient
+from snapthread.adapters.bot_api.transport import CHUNK_BYTES, Answer, Attachment, BadStatus
 from snapthread.model import Usage
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.telegram.bot_api import BotApi
-from snapthread_sandbox.wire import Body, ConnectionLost, Loss, Request, Response, Upload, read
+from snapthread_sandbox.wire import Body, ConnectionLost, Loss, Request, Upload, read
 
 
-def telegram_bot(bot_api: BotApi) -> Bot:
-    """aiogram's client, wired to the double."""
-    return Bot(bot_api.token, session=DoubleSession(bot_api))
+def bot_client(bot_api: BotApi) -> BotClient:
+    """The client of the Bot API, wired to the double."""
+    return BotClient(bot_api.token, None, BotTransport(bot_api))
 
 
 def openai_client(openai: OpenAI) -> AsyncOpenAI:
@@ -41,59 +35,45 @@ def openai_transport(openai: OpenAI) -> httpx2.AsyncBaseTransport:
     return DoubleTransport(openai)
 
 
-class DoubleSession(BaseSession):
-    """Sends the forms that aiogram's own session sends, to a BotApi."""
+class BotTransport:
+    """Carries calls and files to a BotApi, failing as aiohttp does."""
 
     def __init__(self, bot_api: BotApi) -> None:
-        super().__init__()
         self._bot_api = bot_api
 
     async def close(self) -> None:
         return None
 
-    async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
-    ) -> TelegramType:
-        try:
-            async with asyncio.timeout(self.timeout if timeout is None else timeout):
-                response = await self._respond(bot, method)
-                content = (await read(response)).decode()
-        except TimeoutError as late:
-            raise TelegramNetworkError(method=method, message="Request timeout error") from late
-        except ConnectionLost as lost:
-            message = f"ServerDisconnectedError: {lost}"
-            raise TelegramNetworkError(method=method, message=message) from lost
-        checked = self.check_response(bot, method, response.status, content)
-        return cast(TelegramType, checked.result)
-
-    async def stream_content(
+    async def post(
         self,
         url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,
-    ) -> AsyncGenerator[bytes, None]:
+        params: Mapping[str, object],
+        *,
+        timeout_s: float,
+        attachment: Attachment | None = None,
+    ) -> Answer:
+        found = re.search(r"/bot([^/]+)/(.+)$", url)
+        assert found is not None, url
+        sent = dict(params)
+        if attachment:
+            upload = Upload(file_name=attachment.file_name, content=attachment.content)
+            sent[attachment.parameter] = upload
+        with _as_aiohttp():
+            async with asyncio.timeout(timeout_s):
+                response = await self._bot_api.respond(found[1], found[2], sent)
+                return Answer(response.status, await read(response))
+
+    async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         found = re.search(r"/file/bot([^/]+)/(.+)$", url)
         assert found is not None, url
-        deadline = asyncio.get_running_loop().time() + timeout
+        deadline = asyncio.get_running_loop().time() + timeout_s
         with _as_aiohttp():
             async with asyncio.timeout_at(deadline):
-                response = await self._bot_api.download(*found.groups())
-            if raise_for_status and response.status >= 400:
-                raise _refused(url, response)
-        async for chunk in _chunked(response.body, chunk_size, deadline):
+                response = await self._bot_api.download(found[1], found[2])
+        if response.status != 200:
+            raise BadStatus(response.status)
+        async for chunk in _chunked(response.body, CHUNK_BYTES, deadline):
             yield chunk
-
-    async def _respond(self, bot: Bot, method: TelegramMethod[Any]) -> Response:
-        files: dict[str, InputFile] = {}
-        dumped = method.model_dump(warnings=False)
-        form = {k: self.prepare_value(v, bot=bot, files=files) for k, v in dumped.items()}
-        params: dict[str, object] = {name: value for name, value in form.items() if value}
-        for key, file in files.items():
-            content = b"".join([chunk async for chunk in file.read(bot)])
-            params[key] = Upload(file_name=file.filename or key, content=content)
-        return await self._bot_api.respond(bot.token, method.__api_method__, params)
 
 
 async def _chunked(body: Body, size: int, deadline: float) -> AsyncGenerator[bytes, None]:
@@ -136,11 +116,6 @@ def _lost_as_aiohttp(how: Loss) -> aiohttp.ClientError:
             return aiohttp.ClientOSError(104, "Connection reset by peer")
         case "refused":
             return aiohttp.ClientOSError(111, "Connection refused")
-
-
-def _refused(url: str, response: Response) -> aiohttp.ClientResponseError:
-    info = aiohttp.RequestInfo(URL(url), "GET", cast(Any, {}), URL(url))
-    return aiohttp.ClientResponseError(info, (), status=response.status, message="refused")
 
 
 class DoubleTransport(httpx2.AsyncBaseTransport):

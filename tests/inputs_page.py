@@ -7,10 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from aiogram.enums import ContentType
-
 from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
-from snapthread.adapters.bot_api.content import SERVICE
+from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
 from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault
 from snapthread.model import URGENT_COMMANDS, Message
@@ -51,6 +49,10 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
     "a file without a type, named like an image": (
         "document",
         {"document": document(mime_type="application/octet-stream", file_name="a.heic")},
+    ),
+    "a file without a type or a name": (
+        "document",
+        {"document": document(mime_type="application/octet-stream")},
     ),
     "another file": ("document", {"document": document(mime_type="application/pdf")}),
     "a live photo": ("live_photo", {"live_photo": {**VIDEO, "photo": PHOTO}, "photo": PHOTO}),
@@ -212,6 +214,8 @@ def _commands() -> Iterator[tuple[str, str]]:
 
 def _refusals() -> Iterator[tuple[str, str]]:
     yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
+    yield "a question that was sent is changed", f"“{WORDS('edited_question')}” (once)"
+    yield "Telegram takes a part of an answer in no form", f"“{WORDS('part_refused')}”"
     yield "a group", f"“{WORDS('group_not_yet')}” (once)"
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
@@ -228,7 +232,7 @@ def page() -> str:
 def missing() -> set[str]:
     """The kinds of content that no example shows."""
     shown = {kind for kind, _ in INPUTS.values()}
-    return {kind.value for kind in ContentType} - SERVICE - shown - {"any"}
+    return {TEXT, UNKNOWN, *PICTURED, *UNSUPPORTED} - shown
 
 
 if __name__ == "__main__":

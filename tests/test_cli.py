@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from snapthread.cli.reconcile import would_do
 from snapthread.errors import StoreDenied, StoreFull
 from snapthread.store.sqlite import SqliteStore
 
-HEAVY = ("aiogram", "openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
+HEAVY = ("openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
 
 
 def snapthread(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -78,10 +79,11 @@ def test_a_limit_of_money_without_a_price_ends_the_start(tmp_path: Path) -> None
         OPENAI_API_KEY="sk-private",
         OPENAI_MODEL="home-made",
         BOT_MONTHLY_COST_USD="1",
+        HTTP_PORT="0",
     )
 
     assert done.returncode == 2
-    assert done.stderr.startswith("BOT_MONTHLY_COST_USD is set, but OPENAI_MODEL has no price")
+    assert "\nBOT_MONTHLY_COST_USD is set, but OPENAI_MODEL has no price" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -106,7 +108,12 @@ def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     )
 
     done = python(
-        "-c", program, cwd=tmp_path, BOT_TOKEN="123456789:xyzzy-xyzzy", OPENAI_API_KEY="sk-private"
+        "-c",
+        program,
+        cwd=tmp_path,
+        BOT_TOKEN="123456789:xyzzy-xyzzy",
+        OPENAI_API_KEY="sk-private",
+        HTTP_PORT="0",
     )
 
     assert done.returncode == 1
@@ -192,3 +199,34 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     done = python("-c", program, cwd=tmp_path)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_port_in_use_is_told_before_anything_slow_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from snapthread.cli import cli\n"
+        "try:\n"
+        "    cli(['run'])\n"
+        "finally:\n"
+        "    slow = ('openai', 'aiohttp', 'PIL', 'genai_prices', 'prometheus_client')\n"
+        "    print([name for name in slow if name in sys.modules])\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = python(
+            "-c",
+            program,
+            cwd=tmp_path,
+            BOT_TOKEN="123456789:xyzzy-xyzzy",
+            OPENAI_API_KEY="sk-private",
+            HTTP_PORT=str(port),
+        )
+
+    assert done.returncode == 1
+    first, second = done.stderr.splitlines()
+    assert "bot.starting" in first
+    assert second == (
+        f"snapthread: HTTP_PORT {port} on 127.0.0.1 is in use: choose another one, or 0 for none."
+    )
+    assert done.stdout.splitlines() == ["[]"]
+    assert list(tmp_path.iterdir()) == []

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from snapthread.errors import ChatBusy, FilesBusy
-from snapthread.model import Destination, OutgoingMessage
-from snapthread.rate_limits import CHAT, FILES, Cooldowns, RateLimitedChat
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
+from snapthread.rate_limits import CHAT, FILES, Cooldowns, PlaceCooldowns, RateLimitedChat
 from snapthread.store.sqlite import SqliteStore
 from tests import virtual
 
@@ -49,17 +49,129 @@ def test_a_pause_that_is_made_longer_again_and_again_is_not_waited_for_for_ever(
 
 
 class Flooded:
-    """A chat whose edits are refused for a while."""
+    """A chat in which Telegram asks to wait: for edits always, else of the places named here."""
+
+    def __init__(self, **waits_s: float) -> None:
+        self.waits_s = waits_s
+        self.calls: list[str] = []
+
+    async def _at(self, place: str) -> None:
+        self.calls.append(place)
+        if wait_s := self.waits_s.get(place):
+            raise ChatBusy(retry_after_s=wait_s)
+
+    async def send(self, part: OutboxMessage) -> int:
+        await self._at(f"chat{part.to.chat_id}")
+        return 1
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        await self._at(telegram_id)
+        return b""
+
+    async def updates(self, *_: object, **__: object) -> tuple[()]:
+        await self._at("poll")
+        return ()
+
+    async def start(self) -> str:
+        await self._at("start")
+        return "bot"
 
     async def edit(self, *_: object) -> None:
         raise ChatBusy(retry_after_s=30)
 
 
+def limited(flooded: Flooded, cooldowns: Cooldowns) -> RateLimitedChat:
+    places = PlaceCooldowns(cooldowns=cooldowns, clock=virtual.now)
+    return RateLimitedChat(chat=cast(Any, flooded), cooldowns=cooldowns, places=places)
+
+
 def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:
     async def story(cooldowns: Cooldowns) -> None:
-        chat = RateLimitedChat(chat=cast(Any, Flooded()), cooldowns=cooldowns)
+        chat = limited(Flooded(), cooldowns)
         with pytest.raises(ChatBusy):
             await chat.edit(Destination(chat_id=7), 1, OutgoingMessage(text="word"))
         assert await cooldowns.left_s(CHAT) == 0
 
     play(story, tmp_path)
+
+
+def message(chat_id: int) -> OutboxMessage:
+    return OutboxMessage(id=1, to=Destination(chat_id=chat_id), outgoing=OutgoingMessage(text="Hi"))
+
+
+async def told_to_wait(call: Awaitable[object]) -> float:
+    """How long; 0 where the call went through."""
+    try:
+        await call
+    except ChatBusy as busy:
+        return busy.retry_after_s or 0.0
+    return 0.0
+
+
+def play_flood(
+    story: Callable[[RateLimitedChat, Cooldowns], Awaitable[None]], flooded: Flooded, folder: Path
+) -> None:
+    async def told(cooldowns: Cooldowns) -> None:
+        await story(limited(flooded, cooldowns), cooldowns)
+
+    play(told, folder)
+
+
+def test_a_flood_in_one_chat_silences_that_chat_only(tmp_path: Path) -> None:
+    flooded = Flooded(chat1=300)
+
+    async def story(chat: RateLimitedChat, cooldowns: Cooldowns) -> None:
+        assert await told_to_wait(chat.send(message(1))) == 300
+        assert await told_to_wait(chat.send(message(2))) == 0
+        assert await told_to_wait(chat.download("photo", max_bytes=9)) == 0
+        await asyncio.sleep(100)
+        assert await told_to_wait(chat.send(message(1))) == pytest.approx(200)
+        assert flooded.calls.count("chat1") == 1
+        flooded.waits_s.clear()
+        await asyncio.sleep(200)
+        assert await told_to_wait(chat.send(message(1))) == 0
+        assert await cooldowns.left_s(CHAT) == 0
+
+    play_flood(story, flooded, tmp_path)
+
+
+def test_a_file_that_has_to_wait_silences_no_chat(tmp_path: Path) -> None:
+    async def story(chat: RateLimitedChat, _cooldowns: Cooldowns) -> None:
+        assert await told_to_wait(chat.download("photo", max_bytes=9)) == 60
+        assert await told_to_wait(chat.download("other", max_bytes=9)) == 0
+        assert await told_to_wait(chat.send(message(1))) == 0
+        assert await told_to_wait(chat.download("photo", max_bytes=9)) == pytest.approx(60)
+
+    play_flood(story, Flooded(photo=60), tmp_path)
+
+
+def test_where_a_second_chat_is_told_to_wait_at_the_same_time_everybody_does(
+    tmp_path: Path,
+) -> None:
+    async def story(chat: RateLimitedChat, cooldowns: Cooldowns) -> None:
+        await told_to_wait(chat.send(message(1)))
+        await told_to_wait(chat.send(message(2)))
+        assert await told_to_wait(chat.send(message(3))) == pytest.approx(30)
+        assert await cooldowns.left_s(CHAT) == pytest.approx(30)
+
+    play_flood(story, Flooded(chat1=300, chat2=30), tmp_path)
+
+
+def test_two_chats_one_after_the_other_are_two_chats(tmp_path: Path) -> None:
+    async def story(chat: RateLimitedChat, _cooldowns: Cooldowns) -> None:
+        await told_to_wait(chat.send(message(1)))
+        await asyncio.sleep(31)
+        await told_to_wait(chat.send(message(2)))
+        assert await told_to_wait(chat.send(message(3))) == 0
+
+    play_flood(story, Flooded(chat1=30, chat2=30), tmp_path)
+
+
+@pytest.mark.parametrize("method", ["poll", "start"])
+def test_what_is_no_chats_is_said_to_everybody(tmp_path: Path, method: str) -> None:
+    async def story(chat: RateLimitedChat, _cooldowns: Cooldowns) -> None:
+        call = chat.start() if method == "start" else chat.updates(None, timeout_s=1)
+        assert await told_to_wait(call) == 40
+        assert await told_to_wait(chat.send(message(1))) == pytest.approx(40)
+
+    play_flood(story, Flooded(poll=40, start=40), tmp_path)

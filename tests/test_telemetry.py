@@ -33,7 +33,7 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing() -> None:
     for stream in (Closed(), shut):
         set_up(log_format="json", stream=stream)
         structlog.get_logger().info("turn.done")
-        logging.getLogger("aiogram").error("library")
+        logging.getLogger("aiohttp").error("library")
 
 
 def lines(out: StringIO) -> list[dict[str, object]]:
@@ -80,7 +80,7 @@ def test_no_secret_is_logged_however_deep(log_format: str) -> None:
             raise RuntimeError(KEY) from error
         except RuntimeError:
             log.exception("oops")
-    logging.getLogger("aiogram.dispatcher").error("failed with %s", OTHER_TOKEN)
+    logging.getLogger("aiohttp.client").error("failed with %s", OTHER_TOKEN)
 
     assert "oops" in out.getvalue()
     assert "RuntimeError" in out.getvalue()

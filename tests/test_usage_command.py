@@ -147,7 +147,7 @@ def test_it_waits_for_no_library_of_telegram_or_openai(tmp_path: Path) -> None:
         "import sys\n"
         "from snapthread.cli import cli\n"
         "cli(['usage'], standalone_mode=False)\n"
-        "heavy = ('aiogram', 'openai', 'PIL', 'genai_prices')\n"
+        "heavy = ('aiohttp', 'openai', 'PIL', 'genai_prices')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
 

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from structlog.testing import capture_logs
 
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
-from snapthread.intake.worker import Worker
+from snapthread.intake.worker import SENTENCES_AT_ONCE, Worker
 from snapthread.limits import LEASE_S, SYNC_EVERY_S
 from snapthread.model import Claim, ConversationKey
 from tests import virtual
@@ -165,3 +167,74 @@ def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
     with capture_logs() as logs:
         virtual.run(story())
     assert [line["kind"] for line in logs] == ["lease"]
+
+
+class CrowdedStore:
+    """Conversations that wait with a question each; a Stop is pressed in all of them. `answers`:
+    those whose Stop is answered by a sentence."""
+
+    def __init__(self, waiting: int, answers: int) -> None:
+        self.stops = [ConversationKey(f"user:{n}") for n in range(waiting)]
+        self.ready = dict.fromkeys(self.stops, 0)
+        self.answered = set(self.stops[:answers])
+        self.uncounted = 0
+
+    async def urgent_commands(self) -> tuple[Any, ...]:
+        stops, self.stops = self.stops, []
+        return tuple(SimpleNamespace(conversation=key) for key in stops)
+
+    async def claim(
+        self, now: datetime, *, lease_s: float, only: ConversationKey | None
+    ) -> Claim | None:
+        key = next((key for key in self.ready if only in {None, key}), None)
+        if key is None:
+            return None
+        del self.ready[key]
+        outbox = (cast(Any, "sentence"),) if key in self.answered else ()
+        return Claim(conversation=key, token=1, epoch=0, turn=1, outbox=outbox)
+
+    async def renew(self, *_: object, **__: object) -> bool:
+        return True
+
+    async def release(self, claim: Claim, *_: object, uncount: bool = False, **__: object) -> None:
+        if uncount:
+            self.uncounted += 1
+            self.ready[claim.conversation] = 0
+
+    async def next_wake(self, _now: datetime) -> None:
+        return None
+
+
+@pytest.mark.parametrize("answers", [0, 3, 50])
+def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -> None:
+    """Their sentences wait for no slot, and even those are bounded."""
+
+    async def story() -> None:
+        store, running = CrowdedStore(60, answers), list[Claim]()
+
+        async def serve(claim: Claim) -> None:
+            running.append(claim)
+            await asyncio.Event().wait()
+
+        async def stop(_command: object, _stop_turn: object) -> None:
+            return None
+
+        worker = Worker(
+            store=cast(Any, store),
+            clock=virtual.now,
+            serve=serve,
+            urgent=cast(Any, stop),
+            parallel=2,
+        )
+        loop = asyncio.create_task(worker.run())
+        await asyncio.sleep(30)
+        questions = [claim for claim in running if not claim.outbox]
+        assert len(questions) <= 2
+        assert len(running) <= 2 + min(answers, SENTENCES_AT_ONCE)
+        assert worker.active == len(running)
+        assert len(store.ready) == 60 - len(running)
+        worker.stop()
+        await loop
+
+    with capture_logs():
+        virtual.run(story())

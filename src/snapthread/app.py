@@ -1,5 +1,7 @@
 """Where the parts meet the real world: edges are opened, run, and closed in reverse order."""
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import hmac
@@ -12,34 +14,43 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from math import nan
+from typing import TYPE_CHECKING
 
 import structlog
 
 from snapthread import __version__
-from snapthread.adapters.prices import Prices, PricesError
-from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
-from snapthread.adapters.web import Admin, Login
-from snapthread.adapters.web.server import serve as serve_pages
-from snapthread.adapters.web.webhook import Webhook
-from snapthread.bot import Bot
-from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
-from snapthread.ports import Chat, Store
 from snapthread.ports.operation import ActiveTurn
-from snapthread.settings import Settings, SettingsError
 from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
 
+# What takes long to import, each function imports that needs it: a command that reads the store
+# waits for none of it.
+if TYPE_CHECKING:
+    from snapthread.adapters.bot_api.chat import TelegramChat
+    from snapthread.adapters.prices import Prices
+    from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
+    from snapthread.adapters.web.admin import Admin
+    from snapthread.adapters.web.webhook import Webhook
+    from snapthread.bot import Bot
+    from snapthread.build import Adapters, Maintenance
+    from snapthread.ports import Chat, Store
+    from snapthread.settings import Settings
+
 log = structlog.get_logger()
 
-TELEGRAM_AWAY_S = 5.0
+TELEGRAM_AWAY_S = 1.0  # then twice as long each time
+TELEGRAM_AWAY_MAX_S = 60.0
 DONE, COULD_NOT = 0, 1
 TOO_LOW = "an answer of OPENAI_MAX_OUTPUT_TOKENS may cost more, so every question is refused"
 
 
 def load_prices(settings: Settings) -> Prices:
-    """Takes a second or two. Raises SettingsError: a limit of money needs a price."""
+    """Raises SettingsError: a limit of money needs a price."""
+    from snapthread.adapters.prices import Prices, PricesError
+    from snapthread.settings import SettingsError
+
     try:
         prices = Prices.load(settings.prices_file)
     except PricesError as error:
@@ -58,13 +69,15 @@ def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(settings, name.lower()) < most)
 
 
-def run(settings: Settings, telemetry: Telemetry, prices: Prices) -> int:
-    """`snapthread run`: the exit status."""
+def run(
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None = None
+) -> int:
+    """`snapthread run`: the exit status. `listening`: where the pages are served."""
     for name in too_low(settings, prices):
         log.warning("limit.too_low", setting=name, why=TOO_LOW)
     status = DONE
     try:
-        asyncio.run(_run(settings, telemetry, prices))
+        asyncio.run(_run(settings, telemetry, prices, listening))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -79,7 +92,12 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
     return leaves
 
 
-async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None:
+async def _run(
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None
+) -> None:
+    from snapthread.adapters.web.server import serve as serve_pages
+    from snapthread.build import build_bot
+
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -89,8 +107,7 @@ async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
-                settings.http_host,
-                settings.http_port,
+                listening,
                 reasons=bot.reasons,
                 registry=telemetry.metrics.registry,
                 refresh=gauges.refresh,
@@ -104,6 +121,8 @@ async def _run(settings: Settings, telemetry: Telemetry, prices: Prices) -> None
 
 
 def _gauges(metrics: Metrics, bot: Bot, adapters: Adapters) -> StoreGauges:
+    from snapthread.adapters.telemetry import StoreGauges
+
     metrics.gauge("active_turns", lambda: bot.worker.active)
     metrics.gauge("last_poll_age_seconds", lambda: _or_nan(bot.health.poll_age_s))
     return StoreGauges(metrics, adapters.store, adapters.clock, bot.reasons)
@@ -136,6 +155,8 @@ class RunningProcess:
 
 
 async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:
+    from snapthread.adapters.web.webhook import Webhook
+
     if settings.telegram_webhook_url is None:
         return None
     secret = _webhook_secret(settings, await adapters.store.installation())
@@ -150,6 +171,9 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
 
 async def _admin(adapters: Adapters, settings: Settings, operation: RunningProcess) -> Admin | None:
     """The admin page, where it has a token."""
+    from snapthread.adapters.web.admin import Admin
+    from snapthread.adapters.web.admin.login import Login
+
     token = settings.admin_token.get_secret_value()
     if not token:
         return None
@@ -159,21 +183,26 @@ async def _admin(adapters: Adapters, settings: Settings, operation: RunningProce
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
     """Telegram may be away at the start: wait for it. False where we are stopped meanwhile."""
+    away_s = TELEGRAM_AWAY_S
     while not stop.is_set():
         try:
             log.info("bot.started", username=await chat.start())
             return True
         except ChatBusy as busy:
-            log.warning("trouble", kind="telegram", why=str(busy), again_in_s=TELEGRAM_AWAY_S)
+            wait_s = busy.retry_after_s or away_s
+            log.warning("trouble", kind="telegram", why=str(busy), again_in_s=wait_s)
             with suppress(TimeoutError):
-                async with asyncio.timeout(busy.retry_after_s or TELEGRAM_AWAY_S):
+                async with asyncio.timeout(wait_s):
                     await stop.wait()
+        away_s = min(2 * away_s, TELEGRAM_AWAY_MAX_S)
     return False
 
 
 @asynccontextmanager
 async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
+    from snapthread.build import build_maintenance
+
     async with open_adapters(settings) as adapters:
         yield await build_maintenance(adapters, settings)
 
@@ -199,28 +228,18 @@ async def _store(settings: Settings) -> Store:
 @asynccontextmanager
 async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
-    # Imported here: aiogram and openai take seconds, which no other command should wait for.
-    from snapthread.adapters.bot_api.chat import Hook, TelegramChat
     from snapthread.adapters.media import Images, Sight
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
+    from snapthread.build import Adapters, instructions_of
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
         stack.push_async_callback(client.close)
-        hook = None
-        if settings.telegram_webhook_url is not None:
-            secret = _webhook_secret(settings, await store.installation())
-            hook = Hook(url=settings.telegram_webhook_url, secret=secret)
-        chat = TelegramChat(
-            settings.telegram_bot_token.get_secret_value(),
-            base_url=settings.telegram_api_base_url,
-            commands=texts.menus(settings.bot_language),
-            hook=hook,
-        )
+        chat = await _chat(settings, store, texts)
         stack.push_async_callback(chat.close)
         assistant = OpenAIAssistant(
             client,
@@ -240,3 +259,18 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
                 sight=Sight(model=settings.openai_model, detail=settings.image_detail),
             ),
         )
+
+
+async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
+    from snapthread.adapters.bot_api.chat import Hook, TelegramChat
+
+    hook = None
+    if settings.telegram_webhook_url is not None:
+        secret = _webhook_secret(settings, await store.installation())
+        hook = Hook(url=settings.telegram_webhook_url, secret=secret)
+    return TelegramChat(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=settings.telegram_api_base_url,
+        commands=texts.menus(settings.bot_language),
+        hook=hook,
+    )

@@ -22,6 +22,7 @@ from snapthread.pipeline import Pipeline
 from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store
 from snapthread.rate_limits import (
     Cooldowns,
+    PlaceCooldowns,
     RateLimitedAssistant,
     RateLimitedChat,
     RateLimitedFiles,
@@ -51,9 +52,10 @@ class Adapters:
 
 def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same adapters, which wait where a service asked any process of ours to wait."""
+    places = PlaceCooldowns(cooldowns=cooldowns, clock=adapters.clock)
     return replace(
         adapters,
-        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns),
+        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
         assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
         files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
     )
@@ -169,7 +171,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         commands=commands,
         quotas=quotas,
         running_turns=running_turns,
-        reply=ReplySender(store=store, chat=chat, note_delivered=alerts.note_delivered),
+        reply=ReplySender(
+            store=store,
+            chat=chat,
+            explain=access.explain_refused_part,
+            note_delivered=alerts.note_delivered,
+        ),
         alerts=alerts,
         clock=clock,
     )

@@ -11,7 +11,8 @@
     ├── Refused        will not help
     │   ├── AssistantRefused, EmptyAnswer
     │   ├── FilesGone(openai_ids)
-    │   └── ChatRefused, DraftsUnknown
+    │   ├── ChatRefused(part) ─ ChatUnreachable
+    │   └── DraftsUnknown
     ├── Denied         the operator must act
     │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
@@ -135,8 +136,19 @@ class FilesGone(Refused):
         self.openai_ids = openai_ids
 
 
+RefusedPart = Literal["length", "thread", "reply", "entities", "buttons", "unknown"]
+
+
 class ChatRefused(Refused):
-    """Telegram refuses for good: blocked by the user, chat gone, message impossible."""
+    """Telegram does not take this message as it is; what it names of it, if it does."""
+
+    def __init__(self, detail: str = "", *, part: RefusedPart = "unknown") -> None:
+        super().__init__(detail)
+        self.part: RefusedPart = part
+
+
+class ChatUnreachable(ChatRefused):
+    """Nobody is there: the bot was blocked or removed, the account or the chat is gone."""
 
 
 class DraftsUnknown(Refused):

@@ -16,6 +16,7 @@ ImageKind = Literal[
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
+EDITED = "edited"  # the word of words that were changed, which we do not answer
 RESET_COMMANDS = frozenset({"reset", "new"})
 URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 

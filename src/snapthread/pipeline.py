@@ -27,9 +27,9 @@ from snapthread.clock import ms_since
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX
+from snapthread.limits import ATTEMPTS_MAX, SEEN_S
 from snapthread.meter import Meter
-from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, Store
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
@@ -104,6 +104,8 @@ class Pipeline:
             return refusal
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
+        if message.word == EDITED and message.kind == "unsupported":
+            return await self._edited(message, t)
         return await self._question(claim, t, meter)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
@@ -125,6 +127,18 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    async def _edited(self, message: Message, t: Localizer) -> Outcome:
+        """One sentence a message, however often it is changed."""
+        await self.store.enqueue(
+            message.conversation,
+            replace(message.destination, reply_to=message.message_id),
+            OutgoingMessage(text=t("edited_question")),
+            self.clock(),
+            once=f"edited:{message.user_id}:{message.message_id}",
+            again_after_s=SEEN_S,
+        )
+        return Outcome(result="refused", reason="unsupported")
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""

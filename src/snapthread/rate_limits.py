@@ -163,37 +163,76 @@ class RateLimitedFiles:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class PlaceCooldowns:
+    """Chats and files of which Telegram said to wait: each waits for itself. Where two wait at the
+    same time, it may be about the bot: then everybody waits as long as the shorter of them."""
+
+    cooldowns: Cooldowns
+    clock: Clock
+    _until: dict[str, datetime] = field(default_factory=dict, init=False)
+
+    async def check(self, place: str) -> None:
+        """Raises ChatBusy where this place, or everybody, has to wait."""
+        await self.cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
+        left_s = self._left_s(place)
+        if left_s > 0:
+            raise ChatBusy("telegram asked this chat to wait", retry_after_s=left_s)
+
+    async def keep(self, place: str, busy: ChatBusy) -> None:
+        if busy.retry_after_s is None:
+            return
+        self._forget_the_past()
+        others = [self._left_s(other) for other in self._until if other != place]
+        self._until[place] = self.clock() + timedelta(seconds=busy.retry_after_s)
+        log.info("chat.paused", wait_s=round(busy.retry_after_s, 1), others=len(others))
+        if others:
+            wait_s = min(busy.retry_after_s, max(others))
+            await self.cooldowns.keep(CHAT, ChatBusy(str(busy), retry_after_s=wait_s))
+
+    def _left_s(self, place: str) -> float:
+        until = self._until.get(place)
+        return (until - self.clock()).total_seconds() if until else 0.0
+
+    def _forget_the_past(self) -> None:
+        self._until = {
+            place: until for place, until in self._until.items() if self._left_s(place) > 0
+        }
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class RateLimitedChat:
     """`ports.Chat`; who is told to wait gives the conversation back and does something else.
 
-    A draft or an edit waits with everything else, but asks nobody to wait: what Telegram says of
-    it is about one chat.
+    A draft or an edit waits with everything else, but asks nobody to wait: the answer itself is
+    worth a try.
     """
 
     chat: Chat
     cooldowns: Cooldowns
+    places: PlaceCooldowns
 
     async def start(self) -> str:
-        return await self.chat.start()
+        return await self._of_the_bot(self.chat.start())
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        return await self.chat.updates(offset, timeout_s=timeout_s)
+        return await self._of_the_bot(self.chat.updates(offset, timeout_s=timeout_s))
 
     def read(self, body: bytes) -> Update:
         return self.chat.read(body)
 
     async def send(self, part: OutboxMessage) -> int:
-        return await self._limited(partial(self.chat.send, part))
+        return await self._limited(_chat(part.to), partial(self.chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
-        await self._wait()
+        await self.places.check(_chat(to))
         await self.chat.edit(to, message_id, outgoing)
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        return await self._limited(partial(self.chat.download, telegram_id, max_bytes=max_bytes))
+        download = partial(self.chat.download, telegram_id, max_bytes=max_bytes)
+        return await self._limited(f"file {telegram_id}", download)
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
-        await self._wait()
+        await self.places.check(_chat(to))
         await self.chat.draft(to, draft_id, outgoing)
 
     async def typing(self, to: Destination) -> None:
@@ -205,8 +244,22 @@ class RateLimitedChat:
     async def close(self) -> None:
         await self.chat.close()
 
-    async def _wait(self) -> None:
-        await self.cooldowns.wait(CHAT, refusal=ChatBusy, within_s=0)
+    async def _limited(self, place: str, call: Callable[[], Awaitable[T]]) -> T:
+        await self.places.check(place)
+        try:
+            return await call()
+        except ChatBusy as busy:
+            await self.places.keep(place, busy)
+            raise
 
-    async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self.cooldowns.call(CHAT, call, busy=ChatBusy, within_s=0)
+    async def _of_the_bot(self, call: Awaitable[T]) -> T:
+        """No chat's, so it is said to all."""
+        try:
+            return await call
+        except ChatBusy as busy:
+            await self.cooldowns.keep(CHAT, busy)
+            raise
+
+
+def _chat(to: Destination) -> str:
+    return f"chat {to.chat_id}"

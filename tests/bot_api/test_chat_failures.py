@@ -1,21 +1,17 @@
 """Every way in which Telegram says no, and every way in which it says nothing."""
 
 import asyncio
-import inspect
 
-import aiogram.exceptions
 import aiohttp
 import pytest
-from aiogram.exceptions import AiogramError, TelegramNetworkError
-from aiogram.methods import GetMe
-from aiogram.utils.token import TokenValidationError
 
-from snapthread.adapters.bot_api.failures import EXCEPTIONS
 from snapthread.errors import (
     AnotherPoller,
     ChatBusy,
     ChatDenied,
     ChatRefused,
+    ChatUnreachable,
+    RefusedPart,
     SnapthreadError,
     WebhookSet,
 )
@@ -33,12 +29,12 @@ WEBHOOK = (
 )
 
 ANSWERS: list[tuple[Answer, type[SnapthreadError]]] = [
-    (refused(400, "Bad Request: chat not found"), ChatRefused),
+    (refused(400, "Bad Request: chat not found"), ChatUnreachable),
     (refused(400, "Bad Request: message thread not found"), ChatRefused),
     (refused(400, "Bad Request: group upgraded", migrate_to_chat_id=-1005), ChatRefused),
-    (refused(403, "Forbidden: bot was blocked by the user"), ChatRefused),
-    (refused(403, "Forbidden: user is deactivated"), ChatRefused),
-    (refused(403, "Forbidden: bot was kicked from the supergroup chat"), ChatRefused),
+    (refused(403, "Forbidden: bot was blocked by the user"), ChatUnreachable),
+    (refused(403, "Forbidden: user is deactivated"), ChatUnreachable),
+    (refused(403, "Forbidden: bot was kicked from the supergroup chat"), ChatUnreachable),
     (refused(404, "Not Found"), ChatRefused),
     (refused(413, "Request Entity Too Large"), ChatRefused),
     (refused(401, "Unauthorized"), ChatDenied),
@@ -55,7 +51,7 @@ ANSWERS: list[tuple[Answer, type[SnapthreadError]]] = [
     ((200, "[]"), ChatBusy),
     ((200, ""), ChatBusy),
     ((400, "null"), ChatBusy),
-    (TelegramNetworkError(GetMe(), "Request timeout error"), ChatBusy),
+    ((404, "<html>Not here</html>"), ChatBusy),
     (aiohttp.ServerDisconnectedError(), ChatBusy),
     (aiohttp.ClientPayloadError("cut"), ChatBusy),
     (TimeoutError(), ChatBusy),
@@ -82,11 +78,32 @@ def test_what_telegram_asks_to_wait_is_told() -> None:
     assert caught.retry_after_s == 17.0
 
 
-def test_of_the_transport_only_the_name_is_kept() -> None:
-    broken = TelegramNetworkError(GetMe(), "ClientConnectorError: https://host/bot1%3Asecret")
-    broken.__cause__ = aiohttp.ServerDisconnectedError()
-    caught = failure(Wire(sendMessage=broken))
-    assert str(caught) == "TelegramNetworkError ServerDisconnectedError"
+def test_of_the_transport_only_the_name_is_kept_and_the_address_is_told() -> None:
+    broken = aiohttp.ServerDisconnectedError("https://user:pw@host/bot1%3Asecret")
+    wire = Wire(sendMessage=broken)
+    with pytest.raises(ChatBusy) as caught:
+        asyncio.run(wire.chat(base_url="https://user:pw@proxy.example:8443/x/").send(PART))
+    assert str(caught.value) == "ServerDisconnectedError at https://proxy.example:8443"
+
+
+REFUSED_PARTS: list[tuple[str, RefusedPart]] = [
+    ("Bad Request: message thread not found", "thread"),
+    ("Bad Request: TOPIC_CLOSED", "thread"),
+    ("Bad Request: message to be replied not found", "reply"),
+    ("Bad Request: can't parse entities: unsupported start tag", "entities"),
+    ("Bad Request: ENTITY_TEXTURL_INVALID", "entities"),
+    ("Bad Request: message is too long", "length"),
+    ("Bad Request: MEDIA_CAPTION_TOO_LONG", "length"),
+    ("Bad Request: BUTTON_DATA_INVALID", "buttons"),
+    ("Bad Request: something new", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("description", "part"), REFUSED_PARTS)
+def test_a_refusal_names_what_it_is_about(description: str, part: RefusedPart) -> None:
+    caught = failure(Wire(sendMessage=refused(400, description)))
+    assert isinstance(caught, ChatRefused)
+    assert caught.part == part
 
 
 def test_a_refusal_says_why() -> None:
@@ -112,17 +129,10 @@ def test_a_conflict_says_which(description: str, ours: type[SnapthreadError]) ->
         asyncio.run(chat.updates(None, timeout_s=1))
 
 
-def test_no_exception_of_aiogram_leaves() -> None:
-    caught = failure(Wire(sendMessage=refused(400, "Bad Request: chat not found")))
-    assert not isinstance(caught, AiogramError)
+def test_nothing_of_the_transport_is_attached() -> None:
+    caught = failure(Wire(sendMessage=aiohttp.ClientPayloadError("cut")))
     assert caught.__cause__ is None
     assert caught.__context__ is None
-
-
-def test_every_exception_of_aiogram_has_its_place() -> None:
-    found = {cls for _, cls in inspect.getmembers(aiogram.exceptions, inspect.isclass)}
-    theirs = {cls for cls in found if issubclass(cls, AiogramError)}
-    assert theirs | {TokenValidationError} == set(EXCEPTIONS)
 
 
 def test_a_part_that_is_taken_is_no_failure() -> None:

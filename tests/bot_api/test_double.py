@@ -10,7 +10,7 @@ from snapthread_sandbox.faults import cuts_body, flood, loses_reply, not_json
 from snapthread_sandbox.telegram.bot_api import BotApi
 from tests import virtual
 from tests.bot_api.wire import COMMANDS
-from tests.doubles import DoubleSession
+from tests.doubles import BotTransport
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 5000
 
@@ -26,7 +26,9 @@ class Both:
 
     def __init__(self) -> None:
         self.api = BotApi(now=virtual.unix_now)
-        self.chat = TelegramChat(self.api.token, commands=COMMANDS, session=DoubleSession(self.api))
+        self.chat = TelegramChat(
+            self.api.token, commands=COMMANDS, transport=BotTransport(self.api)
+        )
         self.ada = self.api.person()
 
     async def poll(self, offset: int | None = None) -> tuple[Update, ...]:

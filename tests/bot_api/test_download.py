@@ -1,14 +1,13 @@
 """A file's bytes: never more than allowed, never fewer than told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import aiohttp
 import pytest
-from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
 
+from snapthread.adapters.bot_api.transport import BadStatus
 from snapthread.errors import ChatBusy, ChatDenied, ImageRefused, SnapthreadError
 from snapthread.limits import DOWNLOAD_S
 from tests import virtual
@@ -19,14 +18,12 @@ def file(**told: object) -> Answer:
     return ok({"file_id": "f", "file_unique_id": "u", "file_path": "photos/file_1.jpg", **told})
 
 
-def status(code: int) -> aiohttp.ClientResponseError:
-    url = URL(f"https://api.telegram.org/file/bot{TOKEN}/a.jpg")
-    info = aiohttp.RequestInfo(url, "GET", CIMultiDictProxy(CIMultiDict()), url)
-    return aiohttp.ClientResponseError(info, (), status=code, message="Not Found")
+def status(code: int) -> BadStatus:
+    return BadStatus(code)
 
 
 def download(wire: Wire, *, max_bytes: int = 100, **options: Any) -> bytes:
-    return asyncio.run(wire.chat(**options).download("telegram-id", max_bytes=max_bytes))
+    return virtual.run(wire.chat(**options).download("telegram-id", max_bytes=max_bytes))
 
 
 def refusal(wire: Wire) -> str:
@@ -73,17 +70,47 @@ def test_a_file_that_is_larger_than_told_is_left_in_the_middle() -> None:
         (refused(400, "Bad Request: file is too big"), "too_large"),
         (refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable"), "gone"),
         (refused(400, "Bad Request: invalid file_id"), "gone"),
-        (refused(403, "Forbidden"), "gone"),
-        (ok({"file_id": "f", "file_unique_id": "u"}), "gone"),
+        (refused(400, "Bad Request: wrong remote file identifier specified"), "gone"),
     ],
 )
 def test_what_telegram_does_not_give_is_refused(answer: Answer, fault: str) -> None:
     assert refusal(Wire([b"x"], getFile=answer)) == fault
 
 
+PASSING = refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+
+
+def test_a_file_that_is_unavailable_for_a_moment_is_not_gone() -> None:
+    wire = Wire([b"onetwo"], getFile=[PASSING, PASSING, file(file_size=6)])
+    assert download(wire) == b"onetwo"
+
+
 @pytest.mark.parametrize("code", [404, 410])
-def test_a_path_that_is_gone_is_refused(code: int) -> None:
-    assert refusal(Wire([status(code)])) == "gone"
+def test_an_address_that_is_gone_is_asked_for_anew(code: int) -> None:
+    class Renewed(Wire):
+        async def _chunks(self) -> AsyncGenerator[bytes, None]:
+            if len(self.urls) == 1:
+                raise status(code)
+            yield b"onetwo"
+
+    wire = Renewed(getFile=[file(file_path="old.jpg"), file(file_path="new.jpg")])
+    assert download(wire) == b"onetwo"
+    assert [url.rpartition("/")[2] for url in wire.urls] == ["old.jpg", "new.jpg"]
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        Wire([status(404)]),
+        Wire([b"x"], getFile=ok({"file_id": "f", "file_unique_id": "u"})),
+        Wire([b"x"], getFile=refused(403, "Forbidden")),
+        Wire([b"x"], getFile=refused(400, "Bad Request: file reference has expired")),
+    ],
+)
+def test_what_says_nothing_of_the_file_loses_none(wire: Wire) -> None:
+    with pytest.raises(ChatBusy):
+        download(wire)
+    assert wire.methods() == ["getFile"] * 3
 
 
 @pytest.mark.parametrize(

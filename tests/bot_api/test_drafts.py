@@ -1,12 +1,11 @@
 """Drafts and edits over the wire, and the Stop button."""
 
 import asyncio
-import json
 
 import pytest
 
 from snapthread.adapters.bot_api.incoming import update_of
-from snapthread.errors import ChatBusy, ChatRefused, DraftsUnknown, SnapthreadError
+from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable, DraftsUnknown, SnapthreadError
 from snapthread.model import Destination, Entity, Message, OutgoingMessage
 from tests.bot_api.wire import GROUP, PRIVATE, USERNAME, Answer, Json, Wire, ok, refused
 
@@ -36,13 +35,13 @@ def stopped(**content: object) -> Message | None:
 
 def test_a_draft_can_be_stopped() -> None:
     sent = draft(ok(True), WORDS).params("sendMessageDraft")
-    assert json.loads(sent.pop("entities")) == [{"type": "bold", "offset": 0, "length": 5}]
+    assert sent.pop("entities") == [{"type": "bold", "offset": 0, "length": 5}]
     assert sent == {
-        "chat_id": "1001",
-        "message_thread_id": "7",
-        "draft_id": "3",
+        "chat_id": 1001,
+        "message_thread_id": 7,
+        "draft_id": 3,
         "text": "Hello",
-        "can_stop": "true",
+        "can_stop": True,
     }
 
 
@@ -53,16 +52,21 @@ def test_an_empty_draft_is_thinking() -> None:
 REFUSED: list[tuple[Answer, OutgoingMessage, type[SnapthreadError]]] = [
     (refused(404, "Not Found"), THINKING, DraftsUnknown),
     (refused(404, "Not Found"), WORDS, DraftsUnknown),
-    (refused(400, "Bad Request: only in topics"), THINKING, DraftsUnknown),
-    (refused(400, "Bad Request: chat not found"), THINKING, ChatRefused),
+    (refused(400, "Bad Request: method not found"), THINKING, DraftsUnknown),
+    ((404, "<html>Cannot POST</html>"), THINKING, DraftsUnknown),
+    ((405, "Method Not Allowed"), WORDS, DraftsUnknown),
+    ((400, '{"error": "unknown method"}'), THINKING, DraftsUnknown),
+    ((502, "Bad Gateway"), THINKING, ChatBusy),
+    (refused(400, "Bad Request: only in topics"), THINKING, ChatRefused),
+    (refused(400, "Bad Request: chat not found"), THINKING, ChatUnreachable),
     (refused(400, "Bad Request: entity out of bounds"), WORDS, ChatRefused),
-    (refused(403, "Forbidden: bot was blocked by the user"), THINKING, ChatRefused),
+    (refused(403, "Forbidden: bot was blocked by the user"), THINKING, ChatUnreachable),
     (refused(429, "Too Many Requests", retry_after=5), WORDS, ChatBusy),
 ]
 
 
 @pytest.mark.parametrize(("answer", "outgoing", "ours"), REFUSED)
-def test_only_what_no_text_explains_says_that_drafts_are_unknown(
+def test_only_a_server_that_does_not_know_the_method_knows_no_drafts(
     answer: Answer, outgoing: OutgoingMessage, ours: type[SnapthreadError]
 ) -> None:
     with pytest.raises(SnapthreadError) as caught:
@@ -76,8 +80,8 @@ def test_a_server_before_the_empty_draft_just_shows_none() -> None:
 
 def test_an_edit_shows_no_preview() -> None:
     sent = edit(ok(True)).params("editMessageText")
-    assert (sent["chat_id"], sent["message_id"], sent["text"]) == ("1001", "77", "Hello")
-    assert json.loads(sent["link_preview_options"]) == {"is_disabled": True}
+    assert (sent["chat_id"], sent["message_id"], sent["text"]) == (1001, 77, "Hello")
+    assert sent["link_preview_options"] == {"is_disabled": True}
 
 
 def test_an_edit_that_changes_nothing_is_done() -> None:

@@ -1,9 +1,9 @@
-"""What only real sockets show: aiogram's own session against a server on this machine."""
+"""What only real sockets show: our own transport against a server on this machine."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.chat import TelegramChat
-from snapthread.errors import ChatBusy, ImageRefused
+from snapthread.errors import ChatBusy
 from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from tests.bot_api.wire import TOKEN
 
@@ -49,7 +49,7 @@ class Telegram:
 
     def __init__(self, file: Answer = whole) -> None:
         self._file = file
-        self.sent: dict[str, str] = {}
+        self.sent: dict[str, Any] = {}
 
     async def __aenter__(self) -> TelegramChat:
         app = web.Application()
@@ -69,7 +69,7 @@ class Telegram:
         return web.json_response({"ok": True, "result": FILE})
 
     async def _send(self, request: web.Request) -> web.Response:
-        self.sent = {name: str(value) for name, value in (await request.post()).items()}
+        self.sent = await request.json()
         return web.json_response({"ok": True, "result": {"message_id": 5}})
 
 
@@ -87,8 +87,8 @@ def test_a_body_shorter_than_promised_can_be_tried_again() -> None:
         asyncio.run(download(Telegram(cut_off)))
 
 
-def test_a_file_that_is_not_there_is_gone() -> None:
-    with pytest.raises(ImageRefused, match="gone"):
+def test_an_address_that_is_never_there_can_be_tried_again() -> None:
+    with pytest.raises(ChatBusy, match="404"):
         asyncio.run(download(Telegram(not_found)))
 
 
@@ -101,7 +101,7 @@ def test_a_message_goes_over_a_socket() -> None:
 
     assert asyncio.run(send()) == 5
     assert telegram.sent["text"] == "Привет & <b>"
-    assert json.loads(telegram.sent["entities"]) == [{"type": "bold", "offset": 0, "length": 6}]
+    assert telegram.sent["entities"] == [{"type": "bold", "offset": 0, "length": 6}]
 
 
 def test_a_server_that_is_away_is_told_without_the_token(
@@ -118,5 +118,33 @@ def test_a_server_that_is_away_is_told_without_the_token(
 
     with capture_logs() as logs, pytest.raises(ChatBusy) as caught:
         asyncio.run(send())
-    assert "ClientConnectorError" in str(caught.value)
+    assert str(caught.value) == "ClientConnectorError at http://127.0.0.1:9"
     assert TOKEN not in f"{caught.value!r} {logs} {caplog.text}"
+
+
+def test_a_proxy_carries_everything() -> None:
+    asked: list[str] = []
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        asked.extend(line for line in head.splitlines() if line.startswith(("POST", "Proxy-A")))
+        body = b'{"ok": true, "result": {"message_id": 5}}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    async def send() -> int:
+        async with await asyncio.start_server(carry, "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()
+            proxy = f"http://user:pw@{host}:{port}"
+            chat = TelegramChat(TOKEN, commands={}, base_url="http://telegram.test", proxy=proxy)
+            try:
+                return await chat.send(PART)
+            finally:
+                await chat.close()
+
+    assert asyncio.run(send()) == 5
+    assert sorted(asked) == [
+        f"POST http://telegram.test/bot{TOKEN}/sendMessage HTTP/1.1",
+        "Proxy-Authorization: Basic dXNlcjpwdw==",
+    ]

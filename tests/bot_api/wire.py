@@ -3,16 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from aiogram import Bot
-from aiogram.client.session.base import BaseSession
-from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods import TelegramMethod
-from aiogram.methods.base import TelegramType
-
+from snapthread.adapters.bot_api import transport
 from snapthread.adapters.bot_api.chat import TelegramChat
 from snapthread.adapters.bot_api.incoming import update_of
+from snapthread.adapters.bot_api.transport import Attachment
 from snapthread.model import Message
 
 TOKEN = "123456789:AAE-secret_Token_of_the_bot_0123456"
@@ -47,22 +43,23 @@ DEFAULTS: Mapping[str, Answer] = {
 }
 
 
-class Wire(BaseSession):
-    """Answers each method as told; the parameters are what goes over the wire."""
+class Wire:
+    """Answers each method as told, several answers in turn; keeps the parameters as sent."""
 
-    def __init__(self, file: Sequence[Step] = (), **answers: Answer) -> None:
-        super().__init__()
-        self._answers = {**DEFAULTS, **answers}
+    def __init__(self, file: Sequence[Step] = (), **answers: Answer | list[Answer]) -> None:
+        self._answers: dict[str, Answer | list[Answer]] = {**DEFAULTS, **answers}
         self._file = file
         self.calls: list[tuple[str, Json]] = []
-        self.timeouts: list[int | None] = []
+        self.timeouts: list[float] = []
         self.urls: list[str] = []
+        self.posts: list[str] = []
+        self.attachments: list[Attachment] = []
         self.files: list[AsyncGenerator[bytes, None]] = []
         self.is_file_closed = False
         self.is_closed = False
 
     def chat(self, **options: Any) -> TelegramChat:
-        return TelegramChat(TOKEN, commands=COMMANDS, session=self, **options)
+        return TelegramChat(TOKEN, commands=COMMANDS, transport=self, **options)
 
     def methods(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -73,34 +70,34 @@ class Wire(BaseSession):
     async def close(self) -> None:
         self.is_closed = True
 
-    async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
-    ) -> TelegramType:
-        name = method.__api_method__
-        dumped = method.model_dump(warnings=False).items()
-        form = {key: self.prepare_value(value, bot=bot, files={}) for key, value in dumped}
-        self.calls.append((name, {key: value for key, value in form.items() if value}))
-        self.timeouts.append(timeout)
-        status, content = await self._answer(name, method)
-        return cast(TelegramType, self.check_response(bot, method, status, content).result)
+    async def post(
+        self,
+        url: str,
+        params: Mapping[str, object],
+        *,
+        timeout_s: float,
+        attachment: Attachment | None = None,
+    ) -> transport.Answer:
+        name = url.rpartition("/")[2]
+        self.posts.append(url)
+        self.calls.append((name, json.loads(json.dumps(params))))
+        self.timeouts.append(timeout_s)
+        if attachment:
+            self.attachments.append(attachment)
+        status, content = await self._answer(name)
+        return transport.Answer(status, content.encode())
 
-    async def _answer(self, name: str, method: TelegramMethod[Any]) -> tuple[int, str]:
-        answer = self._answers[name]
+    async def _answer(self, name: str) -> tuple[int, str]:
+        told = self._answers[name]
+        answer = (told.pop(0) if len(told) > 1 else told[0]) if isinstance(told, list) else told
         if isinstance(answer, float):
             await asyncio.sleep(answer)
-            raise TelegramNetworkError(method, "Request timeout error")
+            raise TimeoutError
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,
-    ) -> AsyncGenerator[bytes, None]:
+    def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         self.urls.append(url)
         self.files.append(self._chunks())  # kept, so that only who reads it can close it
         return self.files[-1]

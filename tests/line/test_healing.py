@@ -8,7 +8,7 @@ from snapthread_sandbox.faults import Fault, openai_error, telegram_error
 from tests.line.photos import photo
 from tests.line.world import World, opened
 
-GONE = telegram_error(400, "Bad Request: file is no longer available")
+GONE = telegram_error(400, "Bad Request: invalid file_id")
 NAMELESS = {
     "download": openai_error(400, "Failed to download image.", code="failed_to_download_image"),
     "url": openai_error(400, "The image could not be read.", code="invalid_image_url"),

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from snapthread_sandbox.faults import cuts_body, openai_error, telegram_error
+from snapthread_sandbox.faults import Fault, cuts_body, openai_error, telegram_error
 from tests.line.photos import album, photo
 from tests.line.world import opened
+
+WHY = "Bad Request: wrong file_id or the file is temporarily unavailable"
 
 
 async def test_a_photo_without_words_brings_no_invented_question(tmp_path: Path) -> None:
@@ -108,6 +110,21 @@ async def test_a_reply_to_a_photo_that_is_not_in_the_conversation_brings_it_in(
         (answer,) = await ada.hears()
         assert "([photo 1]): 320x240, red" in answer.text
         assert "in reply to photo 1" in answer.text
+
+
+async def test_a_quotation_beside_a_photo_reaches_the_model(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        first = ada.sends_photo(photo("red"), caption="My cat. My dog.")
+        await ada.hears()
+        asked = {name: first.json[name] for name in ("chat", "from", "date")}
+        quote = {"text": "My dog.", "position": 8}
+        reply = {"message_id": 77, "text": "Which?", "reply_to_message": first.json, "quote": quote}
+        world.telegram.push_raw({"message": asked | reply})
+        await ada.hears()
+        line = world.requests[-1].body["input"][-1]
+        told = "[in reply to photo 1]\n[in reply to: “My dog.”]\nWhich?"
+        assert line["content"][0]["text"] == told
 
 
 async def test_a_reply_to_words_quotes_them(tmp_path: Path) -> None:
@@ -237,12 +254,43 @@ async def test_too_many_bytes_are_refused_whatever_the_size_claims(
 async def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
-        why = "Bad Request: wrong file_id or the file is temporarily unavailable"
-        gone = telegram_error(400, why)
-        world.telegram.faults.add(on="getFile", reply=gone)
+        gone = telegram_error(400, WHY)
+        world.telegram.faults.add(on="getFile", reply=gone, times=None)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
         assert said.text.startswith("Telegram no longer gives me this image.")
+
+
+@pytest.mark.parametrize(
+    ("on", "reply"),
+    [
+        ("getFile", telegram_error(400, WHY)),
+        ("file", telegram_error(404, "Not Found")),
+    ],
+)
+async def test_a_photo_that_telegram_lacks_for_a_moment_is_not_lost(
+    tmp_path: Path, on: str, reply: Fault
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.telegram.faults.add(on=on, reply=reply, times=2)
+        ada.sends_photo(photo("red"))
+        (answer,) = await ada.hears()
+        assert "320x240, red" in answer.text
+
+
+async def test_a_photo_is_not_lost_where_telegram_lacks_it_while_it_heals(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("red"))
+        await ada.hears()
+        (file_id,) = world.openai.files
+        world.openai.vanish(file_id)
+        passing = telegram_error(400, WHY)
+        world.telegram.faults.add(on="getFile", reply=passing, times=2)
+        ada.sends("And now?")
+        (answer,) = await ada.hears()
+        assert "320x240, red" in answer.text
 
 
 async def test_a_download_cut_off_once_is_tried_again(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.line.photos import COLOURS, album, photo
 from tests.line.world import World, opened
 
 DAY_S = 86_400.0
-GONE = telegram_error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+GONE = telegram_error(400, "Bad Request: invalid file_id")
 
 
 async def _sees(world: World, count: int) -> None:

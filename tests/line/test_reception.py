@@ -54,12 +54,11 @@ async def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
         assert not world.requests
 
 
-async def test_edits_reactions_and_service_messages_need_no_sentence(tmp_path: Path) -> None:
+async def test_reactions_and_service_messages_need_no_sentence(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
         first = ada.sends("Hello")
         await ada.hears()
-        ada.edits(first, "Hello!")
         ada.reacts(first, "👍")
         ada.post({"pinned_message": first.json})
         world.telegram.push_raw({"a_kind_from_the_future": {"x": 1}})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.limits import DRAFT_PACE_S, EDIT_PACE_S
+from snapthread.reply.draft import UNKNOWN_S
 from snapthread_sandbox.faults import Fault, flood, server_error, slow, telegram_error
 from tests.line.mortal import Moment
 from tests.line.world import World, opened
@@ -142,7 +143,12 @@ async def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [flood(600), slow(20.0), server_error(502), telegram_error(403, "Forbidden: no")],
+    [
+        flood(600),
+        slow(20.0),
+        server_error(502),
+        telegram_error(403, "Forbidden: bot was blocked by the user"),
+    ],
     ids=["flood", "slow", "502", "403"],
 )
 async def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) -> None:
@@ -160,7 +166,7 @@ async def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) ->
 async def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada, bob = world.person(1), world.person(2)
-        refused = telegram_error(403, "Forbidden: no")
+        refused = telegram_error(403, "Forbidden: bot was blocked by the user")
         world.telegram.faults.add(on="sendMessageDraft", reply=refused)
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -201,15 +207,35 @@ async def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_pa
         assert all(len(message.versions) >= 3 for message in ada.chat.from_bot)
 
 
-async def test_a_server_that_refuses_the_empty_draft_has_none(tmp_path: Path) -> None:
+async def test_one_odd_refusal_of_a_first_draft_takes_drafts_from_nobody(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada, bob = world.person(1), world.person(2)
+        refused = telegram_error(400, "Bad Request: method is available in topics only")
+        world.telegram.faults.add(on="sendMessageDraft", reply=refused)
+        world.model.says(WORDS, between_s=0.1)
+        ada.sends("Tell me")
+        await world.until(lambda: ada.sees == [WORDS])
+        assert "editMessageText" in [call.method for call in world.telegram.calls]
+        bob.sends("And me")
+        await bob.hears()
+        assert bob.chat.drafts
+
+
+async def test_a_server_without_drafts_is_asked_for_one_again_later(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
-        refused = telegram_error(400, "Bad Request: method is available in topics only")
-        world.telegram.faults.add(on="sendMessageDraft", reply=refused, times=None)
+        world.telegram.knows_drafts = False
         for word in ("One", "Two"):
             ada.sends(word)
             await ada.hears()
-        assert drafted(world) == [""]
+        assert len(drafted(world)) == 1
+        world.telegram.knows_drafts = True
+        await asyncio.sleep(UNKNOWN_S)
+        ada.sends("Three")
+        await ada.hears()
+        assert ada.chat.drafts
 
 
 async def test_edits_keep_their_pace(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.telegram.people import Person
 from tests import virtual
-from tests.doubles import DoubleSession, FlatPrices, openai_transport
+from tests.doubles import BotTransport, FlatPrices, openai_transport
 from tests.line.mortal import Life, Mortal, bury
 
 TOKEN = "123456:" + "t" * 35
@@ -135,7 +135,7 @@ def _edges(world: World, store: SqliteStore, life: Life) -> Adapters:
         TOKEN,
         commands={"": texts.commands("en")},
         hook=Hook(url=url, secret=SECRET) if url else None,
-        session=DoubleSession(world.telegram),
+        transport=BotTransport(world.telegram),
     )
     assistant = OpenAIAssistant(
         client,

@@ -37,7 +37,7 @@ def test_the_client_has_room_for_every_stream() -> None:
 def test_importing_the_packages_imports_no_sdk() -> None:
     code = (
         "import sys, snapthread.adapters.bot_api, snapthread.adapters.openai_api;"
-        "sys.exit('aiogram' in sys.modules or 'openai' in sys.modules)"
+        "sys.exit('aiohttp' in sys.modules or 'openai' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # our own code
 

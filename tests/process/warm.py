@@ -1,4 +1,4 @@
-"""Processes of the product that skip its longest step: importing aiogram takes seconds of work.
+"""Processes of the product that skip its longest step: importing its libraries.
 
 A server of multiprocessing has imported everything once and forks each process from there. Such a
 process is one of its own: it has its own memory, dies of `kill -9`, and leaves nothing in another.

@@ -8,31 +8,26 @@ import aiohttp
 import httpx2
 import openai as sdk
 import pytest
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramForbiddenError,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramServerError,
-)
-from aiogram.types import BufferedInputFile, MessageEntity, ReplyParameters
 
+from snapthread.adapters.bot_api.decode import Odd, read
+from snapthread.adapters.bot_api.download import download
+from snapthread.adapters.bot_api.transport import BadStatus
+from snapthread.adapters.bot_api.types import Update
+from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused
 from snapthread_sandbox import faults
 from snapthread_sandbox.faults import Fault
 from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.wire import Loss
-from tests.doubles import openai_client, telegram_bot
+from tests.doubles import bot_client, openai_client
 from tests.sandbox.worlds import an_openai, asked, picture, question
 from tests.virtual import loop, run, unix_now
 
 
-def test_aiogram_understands_everything_that_people_send() -> None:
+def test_the_client_reads_everything_that_people_send() -> None:
     async def main() -> list[str]:
         api = BotApi(now=unix_now)
-        ada, bot = api.person(), telegram_bot(api)
+        ada, bot = api.person(), bot_client(api)
         ada.sends("hi")
         ada.sends_album([picture("red"), picture("blue")], caption="Two")
         ada.sends_document(picture(), caption="One")
@@ -43,55 +38,61 @@ def test_aiogram_understands_everything_that_people_send() -> None:
         ada.sends_poll()
         ada.edits(ada.chat.messages[0], "hello")
         ada.blocks_bot()
-        updates = await bot.get_updates()
-        return [update.event_type for update in updates]
+        odd: Odd = []
+        batch = await bot.get_updates(None, 0, 100)
+        updates = [read(Update, raw, odd) for raw in batch]
+        assert odd == []
+        assert [bool(update.message) for update in updates] == [True] * 11 + [False] * 2
+        return [next(name for name in raw if name != "update_id") for raw in batch]
 
     assert run(main()) == ["message"] * 11 + ["edited_message", "my_chat_member"]
 
 
-async def test_aiogram_sends_what_the_double_takes() -> None:
+async def test_the_client_sends_what_the_double_takes() -> None:
     api = BotApi(now=unix_now)
-    ada, bot = api.person(), telegram_bot(api)
+    ada, bot = api.person(), bot_client(api)
     ada.sends("hi")
-    bold = MessageEntity(type="bold", offset=0, length=2)
-    reply = ReplyParameters(message_id=1, allow_sending_without_reply=True)
-    await bot.send_message(1001, "hi", entities=[bold], reply_parameters=reply)
-    await bot.send_message_draft(1001, 5, can_stop=True, keep_on_stop=True)
-    await bot.send_document(1001, BufferedInputFile(b"{}", "export.json"))
+    bold = {"type": "bold", "offset": 0, "length": 2}
+    reply = {"message_id": 1, "allow_sending_without_reply": True}
+    said = {"chat_id": 1001, "text": "hi", "entities": [bold], "reply_parameters": reply}
+    await bot.send_message(said)
+    await bot.send_message_draft(
+        {"chat_id": 1001, "draft_id": 5, "can_stop": True, "keep_on_stop": True}
+    )
+    await bot.send_document({"chat_id": 1001}, "export.json", b"{}")
     assert ada.chat.from_bot[0].reply_to == 1
     assert ada.chat.drafts[0].can_stop
     assert ada.chat.from_bot[1].json["document"]["file_size"] == 2
 
 
-async def test_aiogram_downloads_a_photo() -> None:
+async def test_the_client_downloads_a_photo() -> None:
     api = BotApi(now=unix_now)
-    bot = telegram_bot(api)
     photo = api.person().sends_photo(picture("red", 640, 480)).json["photo"][-1]
-    downloaded = await bot.download(photo["file_id"])
-    assert downloaded is not None
-    assert downloaded.read() == picture("red", 640, 480)
+    content = await download(bot_client(api), photo["file_id"], 10**6)
+    assert content == picture("red", 640, 480)
 
 
 BOT_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
-    "flood": (faults.flood(3), TelegramRetryAfter),
-    "server error": (faults.telegram_error(500, "Internal Server Error"), TelegramServerError),
-    "forbidden": (faults.telegram_error(403, "Forbidden: x"), TelegramForbiddenError),
-    "conflict": (faults.telegram_error(409, "Conflict: x"), TelegramConflictError),
-    "bad request": (faults.telegram_error(400, "Bad Request: x"), TelegramBadRequest),
-    "no json": (faults.not_json(), ClientDecodeError),
-    "malformed json": (faults.malformed_json(), ClientDecodeError),
-    "dropped": (faults.drops(), TelegramNetworkError),
-    "refused": (faults.drops("refused"), TelegramNetworkError),
-    "cut": (faults.cuts_body(after_bytes=3), TelegramNetworkError),
-    "hangs": (faults.hangs(), TelegramNetworkError),
+    "flood": (faults.flood(3), ChatBusy),
+    "server error": (faults.telegram_error(500, "Internal Server Error"), ChatBusy),
+    "forbidden": (faults.telegram_error(403, "Forbidden: x"), ChatRefused),
+    "conflict": (faults.telegram_error(409, "Conflict: x"), AnotherPoller),
+    "bad request": (faults.telegram_error(400, "Bad Request: x"), ChatRefused),
+    "no json": (faults.not_json(), ChatBusy),
+    "malformed json": (faults.malformed_json(), ChatBusy),
+    "dropped": (faults.drops(), ChatBusy),
+    "refused": (faults.drops("refused"), ChatBusy),
+    "cut": (faults.cuts_body(after_bytes=3), ChatBusy),
+    "hangs": (faults.hangs(), ChatBusy),
 }
 
 
 @pytest.mark.parametrize("name", BOT_FAULTS)
-async def test_a_fault_of_telegram_reaches_the_bot_as_aiograms_own_failure(name: str) -> None:
+async def test_a_fault_of_telegram_reaches_the_bot_in_our_words(name: str) -> None:
     fault, failure = BOT_FAULTS[name]
+
     api = BotApi(now=unix_now)
-    bot = telegram_bot(api)
+    bot = bot_client(api)
     api.faults.add(on="getMe", reply=fault)
     with pytest.raises(failure):
         await bot.get_me()
@@ -101,7 +102,7 @@ DOWNLOAD_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
     "cut": (faults.cuts_body(after_bytes=100), aiohttp.ClientPayloadError),
     "closed": (faults.drops(), aiohttp.ServerDisconnectedError),
     "reset": (faults.drops("reset"), aiohttp.ClientOSError),
-    "gone": (faults.telegram_error(404, "Not Found"), aiohttp.ClientResponseError),
+    "gone": (faults.telegram_error(404, "Not Found"), BadStatus),
     "hangs": (faults.hangs(), TimeoutError),
     "falls silent": (faults.cuts_body(after_bytes=9, ending="hangs"), TimeoutError),
 }
@@ -110,12 +111,15 @@ DOWNLOAD_FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
 @pytest.mark.parametrize("name", DOWNLOAD_FAULTS)
 async def test_a_download_fails_as_it_does_over_aiohttp(name: str) -> None:
     fault, failure = DOWNLOAD_FAULTS[name]
+
     api = BotApi(now=unix_now)
-    bot = telegram_bot(api)
+    bot = bot_client(api)
     photo = api.person().sends_photo(picture()).json["photo"][-1]
+    path = (await bot.get_file(photo["file_id"])).file_path
+    assert path is not None
     api.faults.add(on="file", reply=fault)
     with pytest.raises(failure):
-        await bot.download(photo["file_id"])
+        assert b"".join([chunk async for chunk in bot.content(path)])
 
 
 async def test_the_sdk_uploads_lists_and_deletes() -> None:

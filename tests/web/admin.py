@@ -10,7 +10,9 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from snapthread.adapters.telemetry import Metrics
-from snapthread.adapters.web import Admin, Login, application
+from snapthread.adapters.web.admin import Admin
+from snapthread.adapters.web.admin.login import Login
+from snapthread.adapters.web.pages import application
 from snapthread.model import LedgerFile, QueuedMessage
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage, TurnRecord

@@ -5,8 +5,14 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.adapters.web import Login
-from snapthread.adapters.web.admin.login import ADDRESSES_MAX, LOGIN, WITHIN, WRONG_MAX, Throttle
+from snapthread.adapters.web.admin.login import (
+    ADDRESSES_MAX,
+    LOGIN,
+    WITHIN,
+    WRONG_MAX,
+    Login,
+    Throttle,
+)
 from snapthread.adapters.web.admin.routes import COOKIE
 from snapthread.usage import DailyUsage
 from tests.web.admin import BEARER, NOW, TOKEN, Client, Hand, Held, Page, log_in

@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer, unused_port
 from structlog.testing import capture_logs
 
 from snapthread.adapters.telemetry import Metrics
-from snapthread.adapters.web import Reasons, application, serve
+from snapthread.adapters.web.listening import listen
+from snapthread.adapters.web.pages import Reasons, application
+from snapthread.adapters.web.server import serve
 from snapthread.errors import Denied
 
 HERE = "127.0.0.1"
@@ -81,7 +83,7 @@ def test_nothing_else_is_served() -> None:
 def test_it_serves_while_the_block_runs_and_no_longer() -> None:
     async def go(port: int) -> int:
         async with (
-            serve(HERE, port, reasons=ready, registry=Metrics().registry),
+            serve(listen(HERE, port), reasons=ready, registry=Metrics().registry),
             ClientSession() as session,
             session.get(f"http://{HERE}:{port}/healthz") as response,
         ):
@@ -94,27 +96,19 @@ def test_it_serves_while_the_block_runs_and_no_longer() -> None:
 
 def test_port_0_is_off() -> None:
     async def go() -> None:
-        async with serve("no such host", 0, reasons=ready, registry=Metrics().registry):
+        async with serve(listen("no such host", 0), reasons=ready, registry=Metrics().registry):
             pass
 
     asyncio.run(go())
 
 
 def test_a_port_in_use_is_told_in_one_sentence() -> None:
-    async def go(port: int) -> None:
-        async with serve(HERE, port, reasons=ready, registry=Metrics().registry):
-            raise AssertionError("it cannot listen there")
-
     with socket.create_server((HERE, 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Denied, match=rf"^HTTP_PORT {port} on {re.escape(HERE)} is in use: "):
-            asyncio.run(go(port))
+            listen(HERE, port)
 
 
 def test_a_host_that_is_not_ours_is_told_in_one_sentence() -> None:
-    async def go() -> None:
-        async with serve("192.0.2.1", unused_port(), reasons=ready, registry=Metrics().registry):
-            raise AssertionError("it cannot listen there")
-
     with pytest.raises(Denied, match=r"^HTTP_HOST 192\.0\.2\.1 with HTTP_PORT"):
-        asyncio.run(go())
+        listen("192.0.2.1", unused_port())

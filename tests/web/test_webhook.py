@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from snapthread.adapters.telemetry import Metrics
-from snapthread.adapters.web import application
+from snapthread.adapters.web.pages import application
 from snapthread.adapters.web.webhook import BODY_MAX_BYTES, SECRET_HEADER, Webhook
 from snapthread.errors import StoreBusy, StoreFull
 

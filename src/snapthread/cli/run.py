@@ -2,10 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from snapthread.cli.common import COULD_NOT, WRONG_USE, load
+
+if TYPE_CHECKING:
+    import socket
+
+    from snapthread.settings import Settings
 
 
 def run() -> None:
@@ -14,6 +20,7 @@ def run() -> None:
 
     set_up_if_missing(os.environ)
     settings = load()
+    listening = _begin(settings)
 
     from importlib.metadata import version
 
@@ -37,10 +44,27 @@ def run() -> None:
         environ=os.environ,
     )
     try:
-        status = serve(settings, telemetry, prices)
+        status = serve(settings, telemetry, prices, listening)
     except Exception:  # noqa: BLE001 - a mistake of ours: its traceback must be redacted
         structlog.get_logger().exception("bot.broke")
         status = COULD_NOT
     finally:
         telemetry.close()
     raise typer.Exit(status)
+
+
+def _begin(settings: "Settings") -> "socket.socket | None":
+    """The first line, and the port: before anything that takes time."""
+    import structlog
+
+    from snapthread.adapters.telemetry.logs import set_up
+    from snapthread.adapters.web.listening import listen
+    from snapthread.errors import Denied
+
+    set_up(log_format=settings.log_format, log_level=settings.log_level, secrets=settings.secrets)
+    structlog.get_logger().info("bot.starting")
+    try:
+        return listen(settings.http_host, settings.http_port)
+    except Denied as denied:
+        print(f"snapthread: {denied}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT) from None

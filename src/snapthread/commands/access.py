@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from snapthread.model import Language, Message, OutgoingMessage
+from snapthread.model import Claim, Language, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
-from snapthread.texts import Texts
+from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
@@ -41,6 +41,12 @@ class AccessControl:
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
         return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+
+    def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
+        """In the words of whoever asked; where that is not known any more, in the bot's."""
+        asked = claim.messages[0].language_code if claim.messages else None
+        language = language_of(asked, self.policy.language)
+        return OutgoingMessage(text=self.texts(language, "part_refused"))
 
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """The reason for somebody who is not served; it costs nothing."""

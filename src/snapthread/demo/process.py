@@ -136,7 +136,6 @@ class BotProcess:
         self._starts += 1
         self._was_killed = False
         self._is("starting")
-        self.feed.note("bot.starting")
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S = 2.0  # for what another process left in the store
 STORE_AWAY_S = 1.0
+SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 AGAIN_S = 5.0  # after a failure that was not the message's
 
 Serve = Callable[[Claim], Coroutine[None, None, None]]
@@ -85,17 +86,29 @@ class Worker:
     async def _run_urgent_commands(self) -> None:
         for command in await self.store.urgent_commands():
             await self.urgent(command, partial(self._stop_turn, command.conversation))
-            await self._claim(only=command.conversation)  # its sentence waits for no slot
+            await self._claim_sentence(command.conversation)
 
     async def _claim_what_is_ready(self) -> None:
         while len(self._running) < self.parallel and not self._stopping:
             if not await self._claim():
                 break
 
-    async def _claim(self, only: ConversationKey | None = None) -> bool:
+    async def _claim_sentence(self, key: ConversationKey) -> None:
+        """The sentence of an urgent command waits for no slot; a question behind it does."""
+        if len(self._running) < self.parallel:
+            await self._claim(only=key)
+        elif len(self._running) < self.parallel + SENTENCES_AT_ONCE:
+            await self._claim(only=key, sentence_only=True)
+
+    async def _claim(
+        self, only: ConversationKey | None = None, *, sentence_only: bool = False
+    ) -> bool:
         asked_s = now_s()
         claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
         if claim is None:
+            return False
+        if sentence_only and not claim.outbox:
+            await self.store.release(claim, self.clock(), not_before=None, uncount=True)
             return False
         work = asyncio.create_task(self.serve(claim))
         holder = asyncio.create_task(self._hold(claim, work, asked_s))

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import ChatBusy, DraftsUnknown, SnapthreadError
+from snapthread.errors import (
+    ChatBusy,
+    ChatRefused,
+    ChatUnreachable,
+    DraftsUnknown,
+    SnapthreadError,
+)
 from snapthread.formatting import format_draft
 from snapthread.limits import DRAFT_ALIVE_S, DRAFT_PACE_S, EDIT_PACE_GROUP_S, EDIT_PACE_S
 from snapthread.model import Claim, Destination, OutboxMessage, OutgoingMessage
@@ -21,6 +27,7 @@ from snapthread.reply.reply import typing
 
 log = structlog.get_logger()
 
+UNKNOWN_S = 3600.0  # until a server that knew no drafts is asked for one again
 BUSY_S = 2.0  # a pause where Telegram does not say how long
 # What is on its way at the end is waited for, lest it come after the answer itself. A draft that
 # does is gone in 30 s, so the answer hardly waits for it; an edit would stand for ever.
@@ -32,12 +39,20 @@ Show = Callable[[OutgoingMessage], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Drafts:
-    """Opens a draft for each turn; knows whether this Telegram has drafts at all."""
+    """Opens a draft for each turn; remembers where this Telegram has none."""
 
     store: Store
     chat: Chat
-    are_known: bool = field(default=True, init=False)
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _unknown_until_s: float = field(default=float("-inf"), init=False)
+
+    @property
+    def are_known(self) -> bool:
+        """What a server does not know it may know later, or what answered was not the server."""
+        return now_s() >= self._unknown_until_s
+
+    def note_unknown(self) -> None:
+        self._unknown_until_s = now_s() + UNKNOWN_S
 
     @asynccontextmanager
     async def open(self, claim: Claim, to: Destination, *, private: bool) -> AsyncIterator["Draft"]:
@@ -92,12 +107,17 @@ class Draft:
             await asyncio.Event().wait()
 
     async def _by_drafts(self) -> bool:
-        """Returns only where drafts do not work; True: they never will, so use edits."""
+        """Returns only where drafts do not work; True: edits may."""
         try:
             await self._keep_showing(self._draft, DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S)
         except DraftsUnknown as unknown:
-            self.drafts.are_known = False
-            log.warning("drafts.unknown", why=str(unknown))
+            self.drafts.note_unknown()
+            log.warning("drafts.unknown", why=str(unknown), again_in_s=UNKNOWN_S)
+            return True
+        except ChatUnreachable as unreachable:
+            _gave_up(unreachable)
+        except ChatRefused as refused:  # this draft, and nobody else's
+            _gave_up(refused)
             return True
         except Exception as error:  # noqa: BLE001 - a preview: the answer itself goes on
             _gave_up(error)

@@ -3,15 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ChatBusy, ChatRefused
+from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
-from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Destination,
+    OutboxMessage,
+    OutgoingMessage,
+)
 from snapthread.ports import Chat, Store
+from snapthread.reply.simpler import STEPS, Messages
 
 log = structlog.get_logger()
 
@@ -19,24 +26,62 @@ RETRY_FIRST_S = 1.0
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
+Explain = Callable[[Claim], OutgoingMessage]
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class ReplySender:
-    """Delivers parts; each is forgotten once Telegram took it, or refuses it for good."""
+    """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
+    of a part that is not taken in any form."""
 
     store: Store
     chat: Chat
+    explain: Explain
     note_delivered: Callable[[ConversationKey], None]
 
     async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
         """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
         for part in parts:
             try:
-                await self._send(part)
-            except ChatRefused as refused:
-                await self._drop(claim, refused)
+                is_taken = await self._send_in_some_form(part)
+                if not is_taken:
+                    await self._send_explanation(claim, part)
+            except ChatUnreachable as unreachable:
+                await self._drop(claim, unreachable)
                 return
             await self.store.mark_sent(claim, part)
-            self.note_delivered(claim.conversation)
+            if is_taken:
+                self.note_delivered(claim.conversation)
+
+    async def _send_in_some_form(self, part: OutboxMessage) -> bool:
+        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
+        tried: Messages = (part,)
+        refused = await self._refusal(tried)
+        for step in STEPS:
+            if refused is None:
+                return True
+            log.warning("part.refused", part=refused.part, why=str(refused))
+            simpler = step(part, refused)
+            if simpler != tried:
+                tried, refused = simpler, await self._refusal(simpler)
+        return refused is None
+
+    async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
+        to = Destination(chat_id=part.to.chat_id)
+        explained = replace(part, to=to, outgoing=self.explain(claim))
+        refused = await self._refusal((explained,))
+        log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
+
+    async def _refusal(self, messages: Messages) -> ChatRefused | None:
+        """Why Telegram does not take one of them; None where it took all."""
+        try:
+            for message in messages:
+                await self._send(message)
+        except ChatUnreachable:
+            raise
+        except ChatRefused as refused:
+            return refused
+        return None
 
     async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
@@ -54,6 +99,8 @@ class ReplySender:
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
+            except ChatUnreachable:
+                raise
             except ChatRefused as refused:
                 log.info("part.not_replaced", why=str(refused))
             else:

@@ -116,10 +116,12 @@ def _notes(
     label = context.replied_label
     if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
         label = first_label
+    reply = messages[0].reply
+    quote = reply.text[:QUOTE_MAX] if reply is not None else ""
     if label is not None:
         notes.append(t("reply_to_photo", label=label))
-    elif (reply := messages[0].reply) is not None and reply.text:
-        notes.append(t("reply_to_text", quote=reply.text[:QUOTE_MAX]))
+    if quote:
+        notes.append(t("reply_to_text", quote=quote))
     usable = [one for one in brought if one.file is not None]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:

@@ -1,4 +1,4 @@
-"""Telegram, as the line needs it. Implements `ports.Chat` over aiogram."""
+"""Telegram, as the line needs it. Implements `ports.Chat` over our client of the Bot API."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,41 +7,27 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
-from aiogram.client.session.base import BaseSession
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    DeleteWebhook,
-    GetMe,
-    GetMyCommands,
-    GetWebhookInfo,
-    SendChatAction,
-    SendMessageDraft,
-    SetMyCommands,
-    SetWebhook,
-)
-from aiogram.types import (
-    BotCommand,
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    MessageEntity,
-    ReplyParameters,
-)
 
-from snapthread.adapters.bot_api.api import ASKED_FOR, Api, RawEdit, RawSend, RawSendDocument
+from snapthread.adapters.bot_api.client import BotClient
 from snapthread.adapters.bot_api.download import download
 from snapthread.adapters.bot_api.incoming import update_of
-from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, DraftsUnknown, SnapthreadError
-from snapthread.limits import CHAT_ACTION_S, UPDATES_AT_ONCE
-from snapthread.model import Button, Destination, Document, Entity, OutboxMessage, OutgoingMessage
+from snapthread.adapters.bot_api.outgoing import (
+    document_params,
+    draft_params,
+    edit_params,
+    message_params,
+)
+from snapthread.adapters.bot_api.transport import HttpTransport, Transport
+from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, SnapthreadError
+from snapthread.limits import UPDATES_AT_ONCE
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
 
 Commands = Sequence[tuple[str, str]]
 
 log = structlog.get_logger()
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 NOT_MODIFIED: Final = "message is not modified"
+EMPTY: Final = "empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +40,8 @@ class Hook:
 
 class TelegramChat:
     """The Bot API, at Telegram or at `base_url`. `commands`: language, or "" → (name, what).
-    Without a `hook` it is polled."""
+    Without a `hook` it is polled. `transport`: by default HTTP, through `proxy` where there is
+    one."""
 
     def __init__(
         self,
@@ -63,15 +50,16 @@ class TelegramChat:
         base_url: str | None = None,
         commands: Mapping[str, Commands],
         hook: Hook | None = None,
-        session: BaseSession | None = None,
+        proxy: str | None = None,
+        transport: Transport | None = None,
     ) -> None:
-        self._api = Api(token, base_url, session)
+        self._client = BotClient(token, base_url, transport or HttpTransport(proxy))
         self._commands = commands
         self._hook = hook
         self._username = ""
 
     async def start(self) -> str:
-        me = await self._api.call(GetMe())
+        me = await self._client.get_me()
         self._username = me.username or ""
         if self._hook is None:
             await self._take_webhook_away()
@@ -82,18 +70,17 @@ class TelegramChat:
 
     async def _set_webhook(self, hook: Hook) -> None:
         """Each replica says the same; what waits is kept."""
-        wanted = SetWebhook(url=hook.url, secret_token=hook.secret, allowed_updates=list(ASKED_FOR))
         try:
-            await self._api.call(wanted)
+            await self._client.set_webhook(hook.url, hook.secret)
         except ChatRefused as refused:
             why = f"Telegram does not take TELEGRAM_WEBHOOK_URL: {refused}"
             raise ChatDenied(why) from refused
         log.info("webhook.set", host=urlsplit(hook.url).hostname)
 
     async def _take_webhook_away(self) -> None:
-        hook = await self._api.call(GetWebhookInfo())
+        hook = await self._client.get_webhook_info()
         if hook.url:
-            await self._api.call(DeleteWebhook(drop_pending_updates=False))
+            await self._client.delete_webhook()
             log.warning("webhook.removed", host=urlsplit(hook.url).hostname)
 
     async def _publish_commands(self) -> None:
@@ -105,13 +92,12 @@ class TelegramChat:
                 log.warning("commands.not_published", language=language, why=str(failure))
 
     async def _publish(self, language: str | None, commands: Commands) -> None:
-        published = await self._api.call(GetMyCommands(language_code=language))
+        published = await self._client.get_my_commands(language)
         if [(known.command, known.description) for known in published] != list(commands):
-            wanted = [BotCommand(command=name, description=what) for name, what in commands]
-            await self._api.call(SetMyCommands(commands=wanted, language_code=language))
+            await self._client.set_my_commands(commands, language)
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        batch = await self._api.updates(offset, timeout_s, UPDATES_AT_ONCE)
+        batch = await self._client.get_updates(offset, timeout_s, UPDATES_AT_ONCE)
         updates = (update_of(raw, self._username) for raw in batch)
         return tuple(update for update in updates if update is not None)
 
@@ -122,108 +108,42 @@ class TelegramChat:
         return update
 
     async def send(self, part: OutboxMessage) -> int:
-        if part.outgoing.document is not None:
-            return await self._api.send(_document(part, part.outgoing.document))
-        message = RawSend(
-            chat_id=part.to.chat_id,
-            message_thread_id=part.to.thread_id,
-            text=part.outgoing.text,
-            entities=[_entity(entity) for entity in part.outgoing.entities] or None,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply(part.to),
-            reply_markup=_keyboard(part.outgoing.buttons),
-        )
-        return await self._api.send(message)
+        document = part.outgoing.document
+        if document is None:
+            return await self._client.send_message(message_params(part))
+        content = document.content.encode()
+        return await self._client.send_document(document_params(part), document.name, content)
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
-        message = SendMessageDraft(
-            chat_id=to.chat_id,
-            message_thread_id=to.thread_id,
-            draft_id=draft_id,
-            text=outgoing.text,
-            entities=[_entity(entity) for entity in outgoing.entities] or None,
-            can_stop=True,
-        )
+        """Before Bot API 10.0 a draft had to have some text: then none is shown until then."""
         try:
-            await self._api.call(message)
+            await self._client.send_message_draft(draft_params(to, draft_id, outgoing))
         except ChatRefused as refused:
-            meaning = _refused_draft(outgoing, refused)
-        else:
-            return
-        if meaning is not None:
-            raise meaning
+            if outgoing.text or EMPTY not in str(refused):
+                raise
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
-        message = RawEdit(
-            chat_id=to.chat_id,
-            message_id=message_id,
-            text=outgoing.text,
-            entities=[_entity(entity) for entity in outgoing.entities] or None,
-            link_preview_options=NO_PREVIEW,
-        )
         try:
-            await self._api.call(message)
+            await self._client.edit_message_text(edit_params(to, message_id, outgoing))
         except ChatRefused as refused:
             if NOT_MODIFIED not in str(refused):
                 raise
 
     async def answer_press(self, press_id: str) -> None:
         try:
-            await self._api.call(AnswerCallbackQuery(callback_query_id=press_id))
+            await self._client.answer_callback_query(press_id)
         except SnapthreadError:
             return  # already in the log; the button stops waiting by itself
 
     async def typing(self, to: Destination) -> None:
-        action = SendChatAction(chat_id=to.chat_id, message_thread_id=to.thread_id, action="typing")
+        action = {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
         try:
-            await self._api.call(action, int(CHAT_ACTION_S))
+            await self._client.send_chat_action(action)
         except SnapthreadError:
             return  # already in the log; nobody misses it
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        return await download(self._api, telegram_id, max_bytes)
+        return await download(self._client, telegram_id, max_bytes)
 
     async def close(self) -> None:
-        await self._api.close()
-
-
-def _refused_draft(outgoing: OutgoingMessage, refused: ChatRefused) -> SnapthreadError | None:
-    """The first draft has no text, so it is refused for the chat or for want of drafts; before
-    Bot API 10.0 a draft had to have some."""
-    told = str(refused)
-    if outgoing.text or "BadRequest" not in told or "not found" in told:
-        return refused
-    return None if "empty" in told else DraftsUnknown(told)
-
-
-def _entity(entity: Entity) -> MessageEntity:
-    return MessageEntity(
-        type=entity.type,
-        offset=entity.offset,
-        length=entity.length,
-        url=entity.url,
-        language=entity.language,
-    )
-
-
-def _document(part: OutboxMessage, document: Document) -> RawSendDocument:
-    return RawSendDocument(
-        chat_id=part.to.chat_id,
-        message_thread_id=part.to.thread_id,
-        document=BufferedInputFile(document.content.encode(), document.name),
-        caption=part.outgoing.text or None,
-        reply_parameters=_reply(part.to),
-    )
-
-
-def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    if not buttons:
-        return None
-    row = [InlineKeyboardButton(text=button.text, callback_data=button.press) for button in buttons]
-    return InlineKeyboardMarkup(inline_keyboard=[row])
-
-
-def _reply(to: Destination) -> ReplyParameters | None:
-    if to.reply_to is None:
-        return None
-    return ReplyParameters(message_id=to.reply_to, allow_sending_without_reply=True)
+        await self._client.close()

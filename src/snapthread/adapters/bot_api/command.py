@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aiogram.types import Message, MessageEntity
+from snapthread.adapters.bot_api.types import Message, MessageEntity
 
 # A caption is a question about its picture, whatever it begins with; only these are meant as
 # commands below a picture too, and the picture is let go. Never in an album: its other parts

@@ -1,6 +1,6 @@
 """What a message carries: a question, a picture, what we cannot answer, or nothing of a person.
 
-A test holds that every content type of aiogram has its place here.
+A test holds that every field of Telegram's Message has its place here.
 """
 
 from collections.abc import Sequence
@@ -8,23 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from aiogram.enums import ContentType
-from aiogram.types import (
+from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
     ExternalReplyInfo,
     LivePhoto,
     Message,
-    PaidMediaLivePhoto,
-    PaidMediaPhoto,
-    PaidMediaUnion,
-    PaidMediaVideo,
+    PaidMedia,
     PhotoSize,
     Sticker,
     Video,
     VideoNote,
 )
-
 from snapthread.model import ImageKind, TelegramImage
 
 
@@ -32,15 +27,38 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Where the picture is in what a person can send. Without one they are not supported.
-PICTURED: Final = _names("""
-    animation document live_photo paid_media photo sticker video video_note
+# About a message, whatever it carries.
+ABOUT: Final = _names("""
+    author_signature business_connection_id caption caption_entities chat date direct_messages_topic
+    edit_date effect_id entities ephemeral_message_id external_reply forward_origin from
+    guest_bot_caller_chat guest_bot_caller_user guest_query_id has_media_spoiler
+    has_protected_content is_automatic_forward is_from_offline is_paid_post is_topic_message
+    link_preview_options media_group_id message_id message_thread_id paid_star_count quote
+    receiver_user reply_markup reply_to_checklist_task_id reply_to_message reply_to_poll_option_id
+    reply_to_story sender_boost_count sender_business_bot sender_chat sender_tag
+    show_caption_above_media suggested_post_info via_bot
 """)
+# Where the picture is in what a person can send, as an animation is a document as well. Without
+# one they are not supported.
+PICTURED: Final = (
+    "animation",
+    "live_photo",
+    "photo",
+    "document",
+    "paid_media",
+    "sticker",
+    "video_note",
+    "video",
+)
 # What a person can send and we cannot answer; the name is the word of the message.
-UNSUPPORTED: Final = _names("""
-    audio checklist contact dice game giveaway giveaway_winners invoice location poll
-    rich_message story unknown venue voice
-""")
+UNSUPPORTED: Final = tuple(
+    """
+    audio checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
+    venue location voice
+    """.split()
+)  # a venue has a location as well
+UNKNOWN: Final = "unknown"
+TEXT: Final = "text"
 # What a chat says of itself: nobody waits for an answer.
 SERVICE: Final = _names("""
     boost_added channel_chat_created chat_background_set chat_owner_changed chat_owner_left
@@ -62,6 +80,7 @@ SERVICE: Final = _names("""
 IMAGE_SUFFIXES: Final = _names("""
     .avif .bmp .gif .heic .heif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp
 """)
+TYPELESS: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +93,21 @@ class Content:
 
 def content_of(message: Message) -> Content | None:
     """None for a service message."""
-    kind = ContentType(message.content_type).value
-    if kind in SERVICE:
+    kind = kind_of(message)
+    if kind is None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
-    if kind == "text" or pictures:
+    if kind == TEXT or pictures:
         return Content(pictures=pictures)
     return Content(unsupported=kind)
+
+
+def kind_of(message: Message) -> str | None:
+    """What it is first of all; also where that could not be read. None: a service message."""
+    for kind in (TEXT, *PICTURED, *UNSUPPORTED):
+        if kind in message.names:
+            return kind
+    return None if message.names & SERVICE else UNKNOWN
 
 
 def pictures_in(message: Message | ExternalReplyInfo) -> tuple[TelegramImage, ...]:
@@ -110,16 +137,13 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
     return _preview(message.video_note, "video_note") if message.video_note else None
 
 
-def _paid(media: PaidMediaUnion) -> TelegramImage | None:
+def _paid(media: PaidMedia) -> TelegramImage | None:
     """What was not paid for has no file."""
-    match media:
-        case PaidMediaPhoto():
-            return _largest(media.photo, "photo")
-        case PaidMediaLivePhoto():
-            return _live_photo(media.live_photo, None)
-        case PaidMediaVideo():
-            return _video(media.video)
-    return None
+    if media.live_photo:
+        return _live_photo(media.live_photo, None)
+    if media.photo:
+        return _largest(media.photo, "photo")
+    return _video(media.video) if media.video else None
 
 
 def _largest(sizes: Sequence[PhotoSize], kind: ImageKind) -> TelegramImage:
@@ -175,9 +199,12 @@ def _file(file: Animation | Document | PhotoSize | Sticker, kind: ImageKind) -> 
 
 
 def _may_be_image(document: Document) -> bool:
-    """Type and name are the sender's claim: the bytes decide later."""
+    """Type and name are the sender's claim: the bytes decide later. What has neither, or only the
+    type of what has none, may be one."""
     mime = (document.mime_type or "").lower()
     if not mime or mime.startswith("image/"):
         return True
     suffix = PurePosixPath((document.file_name or "").lower()).suffix
+    if mime == TYPELESS and not suffix:
+        return True
     return suffix in IMAGE_SUFFIXES and not mime.startswith(("video/", "audio/"))

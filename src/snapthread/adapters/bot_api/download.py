@@ -2,44 +2,79 @@
 
 import asyncio
 from contextlib import aclosing
+from typing import Final
 
-from aiogram.methods import GetFile
-from aiogram.types import File
-from aiohttp import ClientResponseError
-
-from snapthread.adapters.bot_api.api import Api
+from snapthread.adapters.bot_api.client import BotClient
+from snapthread.adapters.bot_api.failures import failure_of_transport
+from snapthread.adapters.bot_api.transport import BadStatus
+from snapthread.adapters.bot_api.types import File
 from snapthread.errors import ChatBusy, ChatRefused, ImageRefused, SnapthreadError
 from snapthread.limits import DOWNLOAD_S
 
+# An address ends after an hour and getFile gives another; what passes needs a moment for it.
+AGAIN_S: Final = (1.0, 4.0)
+# What Telegram says of an id that it does not know. The last one may also pass, and is believed
+# where it is said each time.
+NEVER: Final = ("invalid file_id", "wrong file identifier", "wrong remote file", "file_id_invalid")
+PERHAPS: Final = ("wrong file_id", "temporarily unavailable")
 
-async def download(api: Api, telegram_id: str, max_bytes: int) -> bytes:
+
+class _Passing(Exception):
+    """Asked again soon; what it is where it does not pass."""
+
+    def __init__(self, failure: SnapthreadError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+async def download(client: BotClient, telegram_id: str, max_bytes: int) -> bytes:
     """As `ports.Chat.download` promises."""
-    file = await _file(api, telegram_id)
+    for wait_s in (*AGAIN_S, None):
+        try:
+            return await _download(client, telegram_id, max_bytes)
+        except _Passing as passing:
+            failure = passing.failure
+        if wait_s is not None:
+            await asyncio.sleep(wait_s)
+    raise failure
+
+
+async def _download(client: BotClient, telegram_id: str, max_bytes: int) -> bytes:
+    file = await _file(client, telegram_id)
     if file.file_size is not None and file.file_size > max_bytes:
         raise ImageRefused("too_large", "as Telegram says")
     if not file.file_path:
-        raise ImageRefused("gone", "no path")
-    content = await _content(api, file.file_path, max_bytes)
+        raise _Passing(ChatBusy("getFile gives no path"))
+    content = await _content(client, file.file_path, max_bytes)
     if file.file_size is not None and len(content) < file.file_size:
         raise ChatBusy("a download was cut off")
     return content
 
 
-async def _file(api: Api, telegram_id: str) -> File:
-    """What Telegram refuses here is too big for it ("file is too big"), or an id it gave up."""
+async def _file(client: BotClient, telegram_id: str) -> File:
     try:
-        return await api.call(GetFile(file_id=telegram_id))
+        return await client.get_file(telegram_id)
     except ChatRefused as refused:
-        is_too_big = "too big" in str(refused)
-        raise ImageRefused("too_large" if is_too_big else "gone", str(refused)) from None
+        failure = _refused(str(refused))
+    raise failure
 
 
-async def _content(api: Api, file_path: str, max_bytes: int) -> bytes:
+def _refused(told: str) -> Exception:
+    lowered = told.lower()
+    if "too big" in lowered:
+        return ImageRefused("too_large", told)
+    if any(words in lowered for words in NEVER):
+        return ImageRefused("gone", told)
+    is_perhaps = any(words in lowered for words in PERHAPS)
+    return _Passing(ImageRefused("gone", told) if is_perhaps else ChatBusy(told))
+
+
+async def _content(client: BotClient, file_path: str, max_bytes: int) -> bytes:
     try:
         async with asyncio.timeout(DOWNLOAD_S):
-            content = await _read(api, file_path, max_bytes)
-    except Exception as error:  # noqa: BLE001  # as in `api`: the outside's failure
-        failure = _failure_of(error)
+            content = await _read(client, file_path, max_bytes)
+    except Exception as error:  # noqa: BLE001  # as in `client`: the outside's failure
+        failure = _failure_of(error, client.address)
     else:
         if len(content) <= max_bytes:
             return content
@@ -47,10 +82,10 @@ async def _content(api: Api, file_path: str, max_bytes: int) -> bytes:
     raise failure
 
 
-async def _read(api: Api, file_path: str, max_bytes: int) -> bytes:
+async def _read(client: BotClient, file_path: str, max_bytes: int) -> bytes:
     """Stops in the first chunk past `max_bytes`."""
     content = bytearray()
-    async with aclosing(api.content(file_path)) as chunks:
+    async with aclosing(client.content(file_path)) as chunks:
         async for chunk in chunks:
             content += chunk
             if len(content) > max_bytes:
@@ -58,8 +93,9 @@ async def _read(api: Api, file_path: str, max_bytes: int) -> bytes:
     return bytes(content)
 
 
-def _failure_of(error: Exception) -> SnapthreadError:
+def _failure_of(error: Exception, address: str) -> Exception:
     """The text of such an error holds the URL with the token: only its name is kept."""
-    if isinstance(error, ClientResponseError) and error.status in {404, 410}:
-        return ImageRefused("gone", f"{error.status}")
-    return ChatBusy(f"download: {type(error).__name__}")
+    if isinstance(error, BadStatus):
+        busy = ChatBusy(f"{error.status} from {address}")
+        return _Passing(busy) if error.status in {404, 410} else busy
+    return failure_of_transport(error, address)

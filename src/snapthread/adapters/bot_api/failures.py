@@ -1,22 +1,20 @@
-"""One table: what aiogram raises → our words.
+"""One table: what the Bot API answers, or that it does not → our words.
 
 An exception of the transport may hold the URL, and the URL holds the token: of those only the name
 of the class is kept. Of what Telegram says, quotations and the token are taken out.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Final
-
-from aiogram import exceptions as theirs
-from aiogram.utils.token import TokenValidationError
+from typing import Any, Final, NamedTuple
 
 from snapthread.errors import (
     AnotherPoller,
     ChatBusy,
     ChatDenied,
     ChatRefused,
+    ChatUnreachable,
     DraftsUnknown,
+    RefusedPart,
     SnapthreadError,
     WebhookSet,
 )
@@ -26,66 +24,102 @@ UNKNOWN_BOT: Final = "Telegram does not know this bot; set TELEGRAM_BOT_TOKEN as
 OTHER: Final = "another process polls with this token; stop it, or give this bot a token of its own"
 HOOKED: Final = "a webhook is set for this token; restart the bot to take it away"
 
-Meaning = Callable[[str], SnapthreadError]
-
-
-def _conflict(said: str) -> SnapthreadError:
-    return WebhookSet(HOOKED) if "webhook" in said.lower() else AnotherPoller(OTHER)
-
-
-def _wrong_token(said: str) -> SnapthreadError:
-    return ChatDenied(f"{UNKNOWN_BOT} ({said})")
-
-
-# The nearest class counts; what is not told here is busy, so that it is tried again.
-EXCEPTIONS: Final[Mapping[type[Exception], Meaning]] = {
-    theirs.AiogramError: ChatBusy,
-    theirs.DetailedAiogramError: ChatBusy,
-    theirs.TelegramAPIError: ChatBusy,  # a status that aiogram does not know, 429 without a time
-    theirs.TelegramNetworkError: ChatBusy,
-    theirs.TelegramServerError: ChatBusy,
-    theirs.RestartingTelegram: ChatBusy,
-    theirs.TelegramRetryAfter: ChatBusy,
-    theirs.ClientDecodeError: ChatBusy,
-    theirs.TelegramBadRequest: ChatRefused,
-    theirs.TelegramForbiddenError: ChatRefused,
-    theirs.TelegramMigrateToChat: ChatRefused,
-    theirs.TelegramNotFound: ChatRefused,
-    theirs.TelegramEntityTooLarge: ChatRefused,
-    theirs.TelegramConflictError: _conflict,
-    theirs.TelegramUnauthorizedError: _wrong_token,
-    TokenValidationError: _wrong_token,
-    # Of parts of aiogram that we do not use.
-    theirs.CallbackAnswerException: ChatBusy,
-    theirs.SceneException: ChatBusy,
-    theirs.UnsupportedKeywordArgument: ChatBusy,
-    theirs.DataNotDictLikeError: ChatBusy,
-}
 # Where a token of the wrong shape meets "404 Not Found", and no other cause does.
 KNOWN_METHODS: Final = frozenset({"getMe", "getUpdates"})
+DRAFT: Final = "sendMessageDraft"
+FLOOD: Final = frozenset({420, 429})
+REFUSALS: Final = frozenset({400, 403, 404, 413})
+
+# What says that nobody is there (tdlib/telegram-bot-api, td: MessagesManager, DialogManager).
+NOBODY: Final = (
+    "bot was blocked",
+    "user is deactivated",
+    "bot was kicked",
+    "chat not found",
+    "bot is not a member",
+    "can't initiate conversation",
+    "can't send messages to bots",
+    "group chat was deactivated",
+    "peer_id_invalid",
+)
+# What a refusal names of the message itself; the first that fits.
+NAMED: Final[tuple[tuple[RefusedPart, tuple[str, ...]], ...]] = (
+    ("length", ("too long", "message_too_long", "too_long")),
+    ("thread", ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
+    ("reply", ("replied not found", "reply message", "reply_message", "quote_text_invalid")),
+    ("entities", ("parse entities", "entity", "entities")),
+    ("buttons", ("button", "reply markup", "reply_markup", "inline keyboard")),
+)
 
 
-def failure_of(error: Exception, token: str, method: str = "") -> SnapthreadError:
-    """Ours, with nothing of theirs attached: raise it outside of the `except` block."""
-    said = description_of(error, token)
-    if isinstance(error, theirs.TelegramRetryAfter):
-        return ChatBusy(said, retry_after_s=float(error.retry_after))
-    if isinstance(error, theirs.TelegramNotFound) and method in KNOWN_METHODS:
-        return _wrong_token(said)
-    if isinstance(error, theirs.TelegramNotFound) and method == "sendMessageDraft":
+class Meaning(NamedTuple):
+    """A failure, and how it is counted."""
+
+    code: str
+    failure: SnapthreadError
+
+
+def failure_of_transport(error: Exception, address: str) -> ChatBusy:
+    """Nothing of theirs is attached: raise it outside of the `except` block."""
+    return ChatBusy(f"{type(error).__name__} at {address}")
+
+
+def unreadable_answer(what: str, address: str) -> ChatBusy:
+    return ChatBusy(f"{address} answers what is not the Bot API's: {what}")
+
+
+def wrong_token(told: str) -> ChatDenied:
+    return ChatDenied(f"{UNKNOWN_BOT} ({told})")
+
+
+def failure_of_answer(
+    method: str, status: int, told: dict[str, Any] | None, token: str, address: str
+) -> Meaning:
+    """`told`: the answer, where it has Telegram's form."""
+    if told is None:
+        return Meaning(str(status), _not_telegrams(method, status, address))
+    found = told.get("error_code")
+    code = found if type(found) is int else status
+    description = str(told.get("description") or "")
+    return Meaning(str(code), _telegrams(method, code, description, told, token))
+
+
+def _not_telegrams(method: str, status: int, address: str) -> SnapthreadError:
+    """Such a server knows no drafts, if it refuses them; else something stands between."""
+    told = f"{status} from {address}, not in Telegram's form"
+    is_unknown = method == DRAFT and 400 <= status < 500
+    return DraftsUnknown(told) if is_unknown else ChatBusy(told)
+
+
+def _telegrams(
+    method: str, code: int, description: str, told: dict[str, Any], token: str
+) -> SnapthreadError:
+    said = f"{code} {clean(description, token)}".strip()
+    if code in FLOOD:
+        return ChatBusy(said, retry_after_s=_wait_s(told))
+    if code == 401 or (code == 404 and method in KNOWN_METHODS):
+        return wrong_token(said)
+    if code == 409:
+        return WebhookSet(HOOKED) if "webhook" in description.lower() else AnotherPoller(OTHER)
+    if method == DRAFT and (code == 404 or "method not found" in description.lower()):
         return DraftsUnknown(said)
-    meaning = next((EXCEPTIONS[cls] for cls in type(error).__mro__ if cls in EXCEPTIONS), ChatBusy)
-    return meaning(said)
+    # What is not told here is busy, so that it is tried again.
+    return refusal(said, description) if code in REFUSALS else ChatBusy(said)
 
 
-def description_of(error: Exception, token: str) -> str:
-    """Telegram's own description, or the name of the class."""
-    name = type(error).__name__
-    if not isinstance(error, theirs.TelegramAPIError):
-        return name
-    if isinstance(error, theirs.TelegramNetworkError):
-        return f"{name} {type(error.__cause__).__name__}" if error.__cause__ else name
-    return f"{name}: {clean(str(error.message), token)}"
+def refusal(said: str, description: str) -> ChatRefused:
+    """Nobody is there, or only this message is refused as it is."""
+    lowered = description.lower()
+    if any(words in lowered for words in NOBODY):
+        return ChatUnreachable(said)
+    named = (part for part, words in NAMED if any(word in lowered for word in words))
+    return ChatRefused(said, part=next(named, "unknown"))
+
+
+def _wait_s(told: dict[str, Any]) -> float | None:
+    parameters = told.get("parameters")
+    wait_s = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(wait_s) if isinstance(wait_s, int | float) else None
 
 
 def clean(description: str, token: str) -> str:

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from aiogram import types
-
+from snapthread.adapters.bot_api import types
 from snapthread.model import Message, private_conversation
 
 BLOCKED = "kicked"
@@ -12,7 +11,7 @@ BLOCKED = "kicked"
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
     """A button that the bot made; only private chats have some."""
     message = query.message
-    if message is None or message.chat.type != "private" or not query.data:
+    if message is None or message.chat.type != types.PRIVATE or not query.data:
         return None
     return Message(
         update_id=update_id,
@@ -32,7 +31,7 @@ def stop_of(
     stopped: types.MessageGenerationStopped, update_id: int, now: datetime
 ) -> Message | None:
     """The Stop button below a draft; drafts are for private chats only."""
-    if stopped.chat.type != "private":
+    if stopped.chat.type != types.PRIVATE:
         return None
     return Message(
         update_id=update_id,
@@ -50,6 +49,6 @@ def stop_of(
 
 def blocked_by(change: types.ChatMemberUpdated) -> tuple[int, bool] | None:
     """Who changed what the bot may do in their private chat, and whether they blocked it."""
-    if change.chat.type != "private":
+    if change.chat.type != types.PRIVATE:
         return None
     return change.from_user.id, change.new_chat_member.status == BLOCKED

@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Final
 
-from aiogram.types import ExternalReplyInfo, Message
-
 from snapthread.adapters.bot_api.content import pictures_in
+from snapthread.adapters.bot_api.links import text_of
+from snapthread.adapters.bot_api.types import ExternalReplyInfo, Message
 from snapthread.model import RepliedMessage, TelegramImage
 
+TOPIC: Final = "forum_topic_created"
 ELSEWHERE: Final = 0  # an id of another chat would name some other message here
 
 
 def reply_of(message: Message) -> RepliedMessage | None:
     quoted = message.quote.text if message.quote else ""
     replied, external = message.reply_to_message, message.external_reply
-    if replied and not replied.forum_topic_created:  # each message in a topic "answers" that one
+    if replied and TOPIC not in replied.names:  # each message in a topic "answers" that one
         return _reply(replied, quoted)
     return _external(external, quoted) if external else None
 
@@ -22,7 +23,7 @@ def reply_of(message: Message) -> RepliedMessage | None:
 def _reply(replied: Message, quoted: str) -> RepliedMessage:
     return RepliedMessage(
         message_id=replied.message_id,
-        text=quoted or replied.text or replied.caption or "",
+        text=quoted or text_of(replied),
         picture=_first_picture(replied),
         sent_at=_known(replied.date),
     )

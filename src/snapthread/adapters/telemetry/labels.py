@@ -29,22 +29,21 @@ FAULTS: Final = get_args(ImageFault)
 LIMITS: Final = get_args(Limit)
 
 # A status by its number; the name of what a client raised where that says the same.
+_TIMEOUTS: Final = (
+    "TimeoutError ConnectionTimeoutError ServerTimeoutError"  # of asyncio and aiohttp
+    " ConnectTimeout ReadTimeout WriteTimeout PoolTimeout"  # of httpx2
+)
+_CONNECTIONS: Final = (
+    "ClientConnectorError ClientConnectorDNSError ClientOSError ClientPayloadError"
+    " ClientProxyConnectionError ServerDisconnectedError"
+    " ConnectError ReadError WriteError CloseError ProxyError RemoteProtocolError"
+    " LocalProtocolError"
+)
 CODES: Final = {
     **_itself("ok 400 401 403 404 408 409 413 422 429 5xx timeout connection"),
-    **dict.fromkeys("TelegramBadRequest BadRequest".split(), "400"),
-    **dict.fromkeys("TelegramUnauthorizedError InvalidToken".split(), "401"),
-    **dict.fromkeys("TelegramForbiddenError Forbidden".split(), "403"),
-    "TelegramNotFound": "404",
-    **dict.fromkeys("TelegramConflictError Conflict".split(), "409"),
-    "TelegramEntityTooLarge": "413",
-    **dict.fromkeys("TelegramMigrateToChat ChatMigrated".split(), "400"),
-    **dict.fromkeys("TelegramRetryAfter RetryAfter".split(), "429"),
-    **dict.fromkeys("500 502 503 504 TelegramServerError RestartingTelegram".split(), "5xx"),
-    **dict.fromkeys("TimeoutError TimedOut".split(), "timeout"),
-    **dict.fromkeys("ConnectTimeout ReadTimeout WriteTimeout PoolTimeout".split(), "timeout"),
-    **dict.fromkeys("TelegramNetworkError NetworkError ConnectError".split(), "connection"),
-    **dict.fromkeys("ReadError WriteError CloseError ProxyError".split(), "connection"),
-    **dict.fromkeys("RemoteProtocolError LocalProtocolError".split(), "connection"),
+    **dict.fromkeys("500 502 503 504".split(), "5xx"),
+    **dict.fromkeys(_TIMEOUTS.split(), "timeout"),
+    **dict.fromkeys(_CONNECTIONS.split(), "connection"),
 }
 METHODS: Final = (
     "getMe getUpdates getFile download sendMessage sendMessageDraft sendDocument sendPhoto"

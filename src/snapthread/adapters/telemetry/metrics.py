@@ -1,20 +1,15 @@
-"""Metrics, derived from log events: the table says which field of which event moves what."""
+"""Metrics, derived from log events: the table says which field of which event moves what.
+
+The client is imported where metrics are made: a command that only logs does not wait for it.
+"""
+
+from __future__ import annotations
 
 import platform
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from math import nan
-from typing import Any, Final, TypeVar
-
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-)
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from snapthread.adapters.telemetry.labels import every, label
 from snapthread.adapters.telemetry.table import (
@@ -25,17 +20,27 @@ from snapthread.adapters.telemetry.table import (
     HistogramRow,
 )
 
-Event = Mapping[str, Any]  # a log event's fields, as structlog hands them on
-T = TypeVar("T", Counter, Histogram)
-NUMBERS: Final = frozenset({int, float})  # a bool is none
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter
+Event = Mapping[str, Any]  # a log event's fields, as structlog hands them on
+T = TypeVar("T", "Counter", "Histogram")
+NUMBERS: Final = frozenset({int, float})  # a bool is none
 
 
 class Metrics:
     """All metrics of one process, in a registry of their own."""
 
     def __init__(self, version: str = "") -> None:
+        from prometheus_client import (
+            CollectorRegistry,
+            Gauge,
+            Info,
+            ProcessCollector,
+            disable_created_metrics,
+        )
+
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
         self.registry: Final = CollectorRegistry(auto_describe=True)
         self._moves: dict[object, list[Callable[[Event], None]]] = {}
         self._gauges = {
@@ -79,6 +84,8 @@ class Metrics:
         return nan if self._last_answer_s is None else time.monotonic() - self._last_answer_s
 
     def _counter(self, row: CounterRow) -> Callable[[Event], None]:
+        from prometheus_client import Counter
+
         counter = Counter(f"snapthread_{row.name}", row.help, row.labels, registry=self.registry)
         child = _children(counter, row.labels)
         for values in every(row.labels) if row.initial is None else row.initial:
@@ -92,6 +99,8 @@ class Metrics:
         return move
 
     def _histogram(self, row: HistogramRow) -> Callable[[Event], None]:
+        from prometheus_client import Histogram
+
         histogram = Histogram(
             f"snapthread_{row.name}",
             row.help,

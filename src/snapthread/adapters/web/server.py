@@ -1,6 +1,7 @@
-"""Serving the pages beside the bot, on the operator's host and port."""
+"""Serving the pages beside the bot, where `listening` listens."""
 
-import errno
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -9,46 +10,44 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from snapthread.adapters.web.admin import Admin
+from snapthread.adapters.web.connections import Connections
 from snapthread.adapters.web.pages import Reasons, Refresh, application, nothing_to_refresh
 from snapthread.adapters.web.webhook import Webhook
-from snapthread.errors import Denied
 
 CLOSE_S: Final = 1.0  # pages are short, and the bot has promised to stop soon
 
 
 @asynccontextmanager
 async def serve(
-    host: str,
-    port: int,
+    listening: socket.socket | None,
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
     refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
+    connections: Connections | None = None,
 ) -> AsyncIterator[None]:
-    """Serve while the block runs; port 0: nothing. Raises Denied where it cannot listen."""
-    if port == 0:
+    """Serve while the block runs, and close `listening` then; None: nothing."""
+    if listening is None:
         yield
         return
+    connections = connections or Connections()
     pages = application(
         reasons=reasons, registry=registry, refresh=refresh, webhook=webhook, admin=admin
     )
+    pages.middlewares.insert(0, connections.middleware)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()
-        await _listen(web.TCPSite(runner, host, port), host, port)
-        yield
+        assert runner.server is not None
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            connections.factory(runner.server), sock=listening, start_serving=True
+        )
+        try:
+            yield
+        finally:
+            server.close()
     finally:
         await runner.cleanup()
-
-
-async def _listen(site: web.TCPSite, host: str, port: int) -> None:
-    try:
-        await site.start()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            why = f"HTTP_PORT {port} on {host} is in use: choose another one, or 0 for none."
-        else:
-            why = f"HTTP_HOST {host} with HTTP_PORT {port} cannot be listened on: {error.strerror}."
-        raise Denied(why) from error

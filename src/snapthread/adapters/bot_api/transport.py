@@ -1,0 +1,106 @@
+"""HTTP to the Bot API, over the stack that the pages are served with."""
+
+import json
+import ssl
+from collections.abc import AsyncGenerator, Mapping
+from typing import Final, NamedTuple, Protocol
+
+import aiohttp
+import truststore
+
+CONNECTIONS: Final = 400  # a turn types or sends, one at a time; downloads and the poll on top
+CHUNK_BYTES: Final = 64 * 1024
+JSON: Final = {"Content-Type": "application/json"}
+
+
+class Answer(NamedTuple):
+    status: int
+    body: bytes
+
+
+class Attachment(NamedTuple):
+    """A file that goes up as the parameter of this name."""
+
+    parameter: str
+    file_name: str
+    content: bytes
+
+
+class BadStatus(Exception):
+    """A file was not given."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+class Transport(Protocol):
+    """Carries calls and files. What it raises is its own: the client puts it in our words."""
+
+    async def post(
+        self,
+        url: str,
+        params: Mapping[str, object],
+        *,
+        timeout_s: float,
+        attachment: Attachment | None = None,
+    ) -> Answer: ...
+
+    def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
+        """A file in chunks; raises BadStatus."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class HttpTransport:
+    """`Transport` over one aiohttp session. `proxy`: `http://` or `https://`, with user and
+    password where it wants them."""
+
+    def __init__(self, proxy: str | None = None) -> None:
+        self._proxy = proxy
+        self._opened: aiohttp.ClientSession | None = None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        """Opened at the first call, as a session belongs to the loop that runs."""
+        if self._opened is None:
+            trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # as the machine does
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted)
+            self._opened = aiohttp.ClientSession(connector=connector, proxy=self._proxy)
+        return self._opened
+
+    async def post(
+        self,
+        url: str,
+        params: Mapping[str, object],
+        *,
+        timeout_s: float,
+        attachment: Attachment | None = None,
+    ) -> Answer:
+        body = form(params, attachment) if attachment else json.dumps(params).encode()
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        headers = None if attachment else JSON
+        async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
+            return Answer(answer.status, await answer.read())
+
+    async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        async with self._session.get(url, timeout=timeout) as answer:
+            if answer.status != 200:
+                raise BadStatus(answer.status)
+            async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
+                yield chunk
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+
+
+def form(params: Mapping[str, object], attachment: Attachment) -> aiohttp.FormData:
+    """A file travels in a form, and everything beside it as text."""
+    data = aiohttp.FormData()
+    for name, value in params.items():
+        data.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    data.add_field(attachment.parameter, attachment.content, filename=attachment.file_name)
+    return data

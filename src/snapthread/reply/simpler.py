@@ -1,0 +1,56 @@
+"""A message that Telegram refused, made simpler step by step until it is taken. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from snapthread.errors import ChatRefused
+from snapthread.formatting.split.plain import cut
+from snapthread.limits import CUT_TEXT_UNITS, utf16_len
+from snapthread.model import Destination, OutboxMessage
+
+Messages = tuple[OutboxMessage, ...]
+Step = Callable[[OutboxMessage, ChatRefused], Messages]
+
+
+def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
+    """Without what Telegram names of it: its topic, what it replies to, its format, its buttons."""
+    to, outgoing = part.to, part.outgoing
+    match refused.part:
+        case "thread":
+            to = replace(to, thread_id=None)
+        case "reply":
+            to = replace(to, reply_to=None)
+        case "entities":
+            outgoing = replace(outgoing, entities=())
+        case "buttons":
+            outgoing = replace(outgoing, buttons=())
+    return (replace(part, to=to, outgoing=outgoing),)
+
+
+def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
+    """Nothing but the words, in the chat itself."""
+    outgoing = replace(part.outgoing, entities=(), buttons=())
+    to = Destination(chat_id=part.to.chat_id, replaces=part.to.replaces)
+    return (replace(part, to=to, outgoing=outgoing),)
+
+
+def in_pieces(part: OutboxMessage, refused: ChatRefused) -> Messages:
+    """The same, in messages of half of what should fit; a file without its caption."""
+    (whole,) = plain(part, refused)
+    if whole.outgoing.document is not None:
+        return (replace(whole, outgoing=replace(whole.outgoing, text="")),)
+    pieces, text = [], whole.outgoing.text
+    while utf16_len(text) > CUT_TEXT_UNITS:
+        end = cut(text, CUT_TEXT_UNITS)
+        pieces.append(text[:end].strip())
+        text = text[end:]
+    pieces.append(text.strip())
+    elsewhere = replace(whole, to=replace(whole.to, replaces=None))
+    return tuple(
+        replace(whole if n == 0 else elsewhere, outgoing=replace(whole.outgoing, text=piece))
+        for n, piece in enumerate(filter(None, pieces))
+    )
+
+
+STEPS: Final[tuple[Step, ...]] = (without_the_refused, plain, in_pieces)

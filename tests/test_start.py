@@ -1,0 +1,56 @@
+"""Telegram is away when the bot starts: it is asked again, less and less often."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any, cast
+
+from structlog.testing import capture_logs
+
+from snapthread.app import TELEGRAM_AWAY_MAX_S, _started
+from snapthread.errors import ChatBusy
+from tests import virtual
+
+WHY = "ClientConnectorError at https://api.telegram.org"
+
+
+class Away:
+    """Answers after so many calls."""
+
+    def __init__(self, calls: int, asks_s: float | None = None) -> None:
+        self.calls = calls
+        self.asks_s = asks_s
+        self.called_at: list[float] = []
+
+    async def start(self) -> str:
+        self.called_at.append(virtual.unix_now())
+        if len(self.called_at) <= self.calls:
+            raise ChatBusy(WHY, retry_after_s=self.asks_s)
+        return "bot"
+
+    @property
+    def waits(self) -> list[float]:
+        times = self.called_at
+        return [round(after - before, 3) for before, after in pairwise(times)]
+
+
+async def test_telegram_that_is_away_is_asked_less_and_less_often_and_the_line_says_where() -> None:
+    chat = Away(8)
+    with capture_logs() as logs:
+        assert await _started(cast(Any, chat), asyncio.Event())
+    assert chat.waits == [1, 2, 4, 8, 16, 32, TELEGRAM_AWAY_MAX_S, TELEGRAM_AWAY_MAX_S]
+    assert {line["why"] for line in logs[:-1]} == {WHY}
+    assert [line["again_in_s"] for line in logs[:3]] == [1, 2, 4]
+
+
+async def test_what_telegram_asks_to_wait_at_the_start_is_waited() -> None:
+    chat = Away(1, asks_s=17)
+    assert await _started(cast(Any, chat), asyncio.Event())
+    assert chat.waits == [17]
+
+
+async def test_who_stops_a_bot_that_waits_for_telegram_waits_for_nothing() -> None:
+    stop, chat = asyncio.Event(), Away(100)
+    asyncio.get_running_loop().call_later(100, stop.set)
+    began = virtual.unix_now()
+    assert not await _started(cast(Any, chat), stop)
+    assert virtual.unix_now() - began == 100
