@@ -1,16 +1,10 @@
--- Everything that runs on the server: rows are read in one run, and written in one run where what
--- was read is still so. No rule of ours is here (decision 0018): ARGV[1] is 'read' or 'commit',
--- ARGV[2] a JSON list of steps, each a list whose first item is its kind.
-
+-- All that runs on the server: rows are read in one run, and written in one run where what was read
+-- is still so. No rule of ours is here (decision 0018): ARGV[1] is 'read' or 'commit', ARGV[2] a JSON
+-- list of steps, each a list whose first item is its kind.
 local AT_ONCE = 4000 -- what Lua hands over at once
+local function listed(texts) return '[' .. table.concat(texts, ',') .. ']' end
 
-local function listed(texts)
-  return '[' .. table.concat(texts, ',') .. ']'
-end
-
--- ------------------------------------------------------------ read: the reply is JSON
-
--- A row is JSON as it stands; one with counters is a hash: its fields and values in turn.
+-- read: the reply is JSON. A row is that already; one of sums is a hash, its fields and values in turn.
 local read = {}
 
 local function hash(key)
@@ -18,22 +12,15 @@ local function hash(key)
   return #flat == 0 and 'null' or cjson.encode(flat)
 end
 
-function read.row(step)
-  return redis.call('GET', step[2]) or 'null'
-end
-
-function read.sums(step)
-  return hash(step[2])
-end
+function read.row(step) return redis.call('GET', step[2]) or 'null' end
+function read.sums(step) return hash(step[2]) end
 
 function read.version(step)
   local version = redis.call('GET', step[2])
   return version and '"' .. version .. '"' or 'null'
 end
 
-function read.count(step)
-  return redis.call('ZLEXCOUNT', step[2], step[3], step[4])
-end
+function read.count(step) return redis.call('ZLEXCOUNT', step[2], step[3], step[4]) end
 
 -- A member is what rows are sorted by, a space, and the end of the row's name.
 local function names_of(members, prefix)
@@ -71,9 +58,7 @@ function read.range(step)
   return listed(names)
 end
 
--- ------------------------------------------------------------ commit: 1 where it was done, else 0
-
--- Each guard is a claim about what was read.
+-- commit: 1 where it was done, else 0. Each guard is a claim about what was read.
 local guards = {
   is = function(step) return (redis.call('GET', step[2]) or '') == step[3] end,
   sums_are = function(step) return hash(step[2]) == step[3] end,
