@@ -15,8 +15,8 @@ import json
 import random
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final, Self, TypeVar
 
 from snapthread.errors import SnapthreadError, StoreBusy
@@ -26,6 +26,7 @@ from snapthread.store.redis.reading import (
     Miss,
     Reading,
     Scope,
+    Step,
     encode,
     scope_of,
     step_of,
@@ -49,6 +50,8 @@ class RedisBackend:
         self._server = server
         self._alone = asyncio.Lock()
         self._kept: OrderedDict[Scope, Fetched] = OrderedDict()
+        self._committing: set[Scope] = set()
+        self._committed = asyncio.Event()
         self._ours = secrets.token_hex(4)
         self._commits = itertools.count(1)
 
@@ -103,8 +106,34 @@ class RedisBackend:
         for scope, version in zip(scopes, replies, strict=False):
             known = fetched.versions.setdefault(scope, version or "")
             fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
+            kept = self._kept.get(scope)
+            if kept is not None and kept.versions[scope] != version:
+                del self._kept[scope]  # another process was there
         for request, reply in zip(wanted, replies[len(scopes) :], strict=True):
             fetched.take(request, reply)
+
+    async def is_free(self, scopes: set[Scope], fetched: Fetched) -> bool:
+        """Does no other verb of this process change these, or has it since they were read? Then
+        once it is done: what it leaves behind is known here, without asking the server."""
+        if self._committing.isdisjoint(scopes):
+            known = [(scope, self._kept[scope]) for scope in scopes if scope in self._kept]
+            return all(
+                kept.versions[scope] == fetched.versions.get(scope, "") for scope, kept in known
+            )
+        while not self._committing.isdisjoint(scopes):
+            await self._committed.wait()
+        return False
+
+    @contextmanager
+    def committing(self, scopes: set[Scope]) -> Iterator[None]:
+        """Others of this process wait meanwhile, instead of being refused by the server."""
+        self._committing |= scopes
+        try:
+            yield
+        finally:
+            self._committing -= scopes
+            self._committed.set()
+            self._committed = asyncio.Event()
 
     def kept(self, scope: Scope) -> Fetched | None:
         return self._kept.get(scope)
@@ -152,15 +181,19 @@ class _Run:
         is_sure = self._fetched.is_snapshot and not self._fetched.guessed
         if not tx.writes and (is_sure or not steps):
             return True
-        version = self._backend.next_version()
-        try:
-            is_done = await self._backend.commit(steps + writes(tx, version))
-        except BaseException:
-            self._backend.forget(reading.scopes | changed_scopes(tx))
-            raise
-        self._backend.forget(changed_scopes(tx) if is_done else reading.scopes)
-        if is_done:
-            self._keep(reading, tx, version)
+        return await self._committed(reading, tx, steps)
+
+    async def _committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
+        version, changed = self._backend.next_version(), changed_scopes(tx)
+        with self._backend.committing(reading.scopes | changed):
+            try:
+                is_done = await self._backend.commit(steps + writes(tx, version))
+            except BaseException:
+                self._backend.forget(reading.scopes | changed)
+                raise
+            self._backend.forget(changed if is_done else reading.scopes)
+            if is_done:
+                self._keep(reading, tx, version)
         return is_done
 
     async def _decide(self) -> tuple[Reading, Transaction]:
@@ -179,7 +212,9 @@ class _Run:
                     raise
                 self._look_again()  # what is known may be old
             else:
-                return reading, tx
+                if await self._backend.is_free(reading.scopes, self._fetched):
+                    return reading, tx
+                self._fetched = Fetched()
 
     def _look_again(self) -> None:
         self._backend.forget(self._fetched.versions)
