@@ -28,7 +28,7 @@ R = TypeVar("R", bound=tuple[Any, ...])
 Scope = int | str
 Base = tuple[Any, ...]  # a range without its limit
 Step = list[Any]
-MESSAGES_EAGER: Final = 3  # more seldom wait
+MESSAGES_EAGER: Final = 8  # more seldom wait
 
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -131,6 +131,9 @@ class Reading:
         return [self._fetched.rows[request] for request in requests]
 
     def range(self, wanted: Range) -> list[Any]:
+        all_of_it = wanted._replace(limit=None, is_reversed=False)
+        if wanted.is_reversed and self._fetched.has(all_of_it):
+            return self.range(all_of_it)[::-1][: wanted.limit]
         if not self._fetched.has(wanted):
             self._need([wanted])
         self._look(wanted)

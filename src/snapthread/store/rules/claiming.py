@@ -10,6 +10,7 @@ from snapthread.model import Claim, ConversationKey, Message
 from snapthread.store.codec import load_message, micros, micros_of, moment
 from snapthread.store.rules.outgoing import waiting_parts
 from snapthread.store.rules.rows import (
+    bundle_of,
     claimed,
     has_mark,
     held,
@@ -85,7 +86,7 @@ def _with_messages(tx: Transaction, bare: Claim) -> Claim:
     assert head is not None, "a conversation that is ready has a part or a message"
     rows = [
         tx.update(row, row._replace(token=bare.token, attempts=row.attempts + 1))
-        for row in _bundle_of(tx, head)
+        for row in bundle_of(tx, head)
     ]
     return replace(
         bare,
@@ -93,10 +94,6 @@ def _with_messages(tx: Transaction, bare: Claim) -> Claim:
         attempt=max(row.attempts for row in rows),
         is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),
     )
-
-
-def _bundle_of(tx: Transaction, head: Queued) -> list[Queued]:
-    return [head] if head.bundle is None else tx.range(BUNDLE, head.conversation, head.bundle)
 
 
 def answered_mark(claim: Claim, bundle: str) -> str:

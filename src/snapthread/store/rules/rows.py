@@ -7,6 +7,7 @@ from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Message
 from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema import (
+    BUNDLE,
     CONVERSATIONS,
     MARKS,
     OUTBOX,
@@ -95,12 +96,17 @@ def waiting_command(tx: Transaction, command: Message) -> Queued | None:
 
 
 def claimed(tx: Transaction, claim: Claim) -> list[Queued]:
-    """The messages that the claim works on."""
+    """The messages that the claim works on: the oldest, with what belongs to it."""
     row = tx.get(CONVERSATIONS, claim.conversation)
-    if row is None or not row.queued:
+    head = tx.first(QUEUE, claim.conversation, 0) if row is not None and row.queued else None
+    if head is None or head.token != claim.token:
         return []
-    queue = tx.range(QUEUE, claim.conversation, 0)
-    return [message for message in queue if message.token == claim.token]
+    return [each for each in bundle_of(tx, head) if each.token == claim.token]
+
+
+def bundle_of(tx: Transaction, head: Queued) -> list[Queued]:
+    """A message with the parts of its album, or of its cut text."""
+    return [head] if head.bundle is None else tx.range(BUNDLE, head.conversation, head.bundle)
 
 
 def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
