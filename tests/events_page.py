@@ -58,6 +58,8 @@ MEANINGS: Final = {
     "reconcile.done": "the ledger and OpenAI were compared",
     "reconcile.later": "a file could not be looked at now; the next `reconcile` will",
     "service.paused": "a service asked every process to wait",
+    "store.migrated": "The store was brought to this version; where the copy of the older one is.",
+    "store.migrating": "A store of an older version is being brought to this one.",
     "store.may_forget": "the store's server may lose what it took at a power cut",
     "sweep.retired": "images that were due left their conversations",
     "telegram.request": "a call of the Bot API has ended",

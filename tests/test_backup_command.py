@@ -7,7 +7,7 @@ import stat
 from contextlib import closing
 from pathlib import Path
 
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from tests.test_cli import snapthread
 
 
@@ -15,7 +15,7 @@ def store_in(folder: Path) -> Path:
     path = folder / "data" / "snapthread.db"
 
     async def use() -> None:
-        store = await SqliteStore.open(path)
+        store = await Store.open(path)
         await store.installation()
         await store.close()
 
@@ -44,7 +44,7 @@ def test_a_restore_beside_a_running_process_is_refused(tmp_path: Path) -> None:
     assert snapthread("backup", "kept.db", cwd=tmp_path).returncode == 0
 
     async def beside() -> None:
-        store = await SqliteStore.open(path)
+        store = await Store.open(path)
         done = await asyncio.to_thread(snapthread, "restore", "kept.db", "--yes", cwd=tmp_path)
         await store.close()
         assert done.returncode == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.errors import BackupRefused, StoreFull
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from snapthread.store.sqlite import backup as backups
 from snapthread.store.sqlite.backup import backup, examine, restore
 
@@ -23,7 +23,7 @@ def made(path: Path, service: str = "") -> Path:
     """A store that was used."""
 
     async def use() -> None:
-        store = await SqliteStore.open(path)
+        store = await Store.open(path)
         await store.installation()
         if service:
             await store.start_cooldown(service, NOW)
@@ -54,7 +54,7 @@ def test_a_backup_is_made_while_the_bot_writes(tmp_path: Path) -> None:
     path, target, done = made(tmp_path / "bot.db"), tmp_path / "kept.db", threading.Event()
 
     async def write() -> int:
-        store = await SqliteStore.open(path)
+        store = await Store.open(path)
         count = 0
         while not done.is_set() or count < 5:
             await store.start_cooldown(f"service {count}", NOW)
@@ -142,7 +142,7 @@ def test_a_restore_beside_a_bot_that_idles_is_refused(tmp_path: Path) -> None:
     backup(path, kept)
 
     async def beside() -> None:
-        store = await SqliteStore.open(path)
+        store = await Store.open(path)
         await store.start_cooldown("openai", NOW)
         with pytest.raises(BackupRefused, match="stop the bot"):
             await asyncio.to_thread(restore, kept, path, NOW)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.model import Installation
-from snapthread.store.redis import RedisStore
+from snapthread.store import Store
 from tests.servers import Server, own_server, redis_program, valkey_program
 
 
@@ -19,7 +19,7 @@ def program(request: pytest.FixtureRequest) -> Path | str:
 
 def installation(server: Server) -> Installation:
     async def opened() -> Installation:
-        store = await RedisStore.open(server.url)
+        store = await Store.open(server.url)
         try:
             return await store.installation()
         finally:

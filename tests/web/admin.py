@@ -13,7 +13,7 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
-from snapthread.model import LedgerFile, QueuedMessage
+from snapthread.model import Backlog, LedgerFile, QueuedMessage
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage, TurnRecord
 
@@ -30,12 +30,13 @@ class Held:
     daily: Sequence[DailyUsage] = ()
     records: Sequence[TurnRecord] = ()
     files: Sequence[LedgerFile] = ()
-    waiting: int = 0
+    queued: int = 0
     remaining: int = 0
     dead: Sequence[QueuedMessage] = ()
     replayed: list[int] = field(default_factory=list)
 
-    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
+    async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
+        assert dead, "what waits is counted, not read"
         return tuple(self.dead[:limit])
 
     async def replay(self, update_id: int, now: datetime) -> bool:
@@ -55,11 +56,8 @@ class Held:
         later = [file for file in self.files if file.name > (name or "")]
         return tuple(sorted(later, key=lambda file: file.name)[:limit])
 
-    async def count_waiting(self) -> int:
-        return self.waiting
-
-    async def count_remaining(self, now: datetime) -> int:
-        return self.remaining
+    async def backlog(self, now: datetime) -> Backlog:
+        return Backlog(messages=self.queued, files=self.remaining, unsettled=0)
 
 
 @dataclass

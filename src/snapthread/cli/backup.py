@@ -63,13 +63,13 @@ async def _try(file: Path) -> None:
     """Open a copy of it, as the bot will: raises what the bot would end with, StoreTooNew too."""
     from tempfile import TemporaryDirectory
 
-    from snapthread.store.sqlite import SqliteStore
+    from snapthread.store import Store
     from snapthread.store.sqlite.backup import backup as copy
 
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.db"
         copy(file, trial)
-        await (await SqliteStore.open(trial)).close()
+        await (await Store.open(trial, create=False)).close()
 
 
 def _store_of(settings: "Settings") -> Path:

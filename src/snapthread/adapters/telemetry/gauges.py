@@ -11,10 +11,7 @@ import structlog
 from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.ports import Clock, Store
 
-AT_ONCE: Final = 500
-DEAD_MAX: Final = 1000  # more of them is told as so many
 COUNTED_EVERY: Final = timedelta(seconds=10)
-FILES_EVERY: Final = timedelta(minutes=5)  # a walk over all of them
 READ_S: Final = 5.0
 
 log = structlog.get_logger()
@@ -35,7 +32,6 @@ class StoreGauges:
         self._clock = clock
         self._reasons = reasons
         self._counted_at: datetime | None = None
-        self._files_at: datetime | None = None
 
     async def refresh(self) -> None:
         """Never raises: the metrics that need no store are read all the same."""
@@ -54,20 +50,11 @@ class StoreGauges:
         if self._counted_at is None or now - self._counted_at >= COUNTED_EVERY:
             await self._count(now)
             self._counted_at = now
-        if self._files_at is None or now - self._files_at >= FILES_EVERY:
-            self._metrics.set("live_files", await self._live_files())
-            self._files_at = now
 
     async def _count(self, now: datetime) -> None:
         self._metrics.set("ready", float(not await self._reasons()))
-        self._metrics.set("waiting_messages", await self._store.count_waiting())
-        self._metrics.set("dead_letters", len(await self._store.dead_letters(limit=DEAD_MAX)))
-        self._metrics.set("deletions_due", await self._store.count_remaining(now))
-
-    async def _live_files(self) -> int:
-        count, last = 0, None
-        while files := await self._store.live_after(last, limit=AT_ONCE):
-            count, last = count + len(files), files[-1].name
-            if len(files) < AT_ONCE:
-                break
-        return count
+        backlog = await self._store.backlog(now)
+        self._metrics.set("waiting_messages", backlog.messages)
+        self._metrics.set("dead_letters", backlog.dead_letters)
+        self._metrics.set("deletions_due", backlog.files)
+        self._metrics.set("live_files", backlog.live_files)

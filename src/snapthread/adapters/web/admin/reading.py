@@ -51,13 +51,14 @@ async def read_report(
     turns = await _turns(store, readable)
     ages = await _ages(store, now)
     status = await read_status(operation, store, now) if operation else None
+    backlog = await store.backlog(now)
     figures = (
         *(status.figures if status else ()),
         *daily(usage, period),
         turns.latency(),
         turns.outcomes(),
         ages.figure(),
-        waiting(await store.count_waiting(), await store.count_remaining(now)),
+        waiting(backlog.messages, backlog.files),
         by_model(usage),
         by_user(usage),
     )

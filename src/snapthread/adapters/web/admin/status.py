@@ -37,7 +37,7 @@ async def read_status(operation: Operation, store: Store, now: datetime) -> Stat
         figures=(
             _problems(operation.problems()),
             _running(operation.active_turns()),
-            _dead(await store.dead_letters(limit=DEAD_MAX)),
+            _dead(await store.waiting(limit=DEAD_MAX, dead=True)),
         ),
     )
 
