@@ -105,10 +105,10 @@ def test_a_connection_that_lies_is_left_for_a_new_one() -> None:
 
 def test_the_age_of_the_last_poll_is_known() -> None:
     async def story(chat: Connection, health: Health) -> None:
-        assert health.last_poll_s() == 10.0
+        assert health.poll_age_s == 10.0
         await asyncio.sleep(20.0)
-        assert health.last_poll_s() == 30.0
+        assert health.poll_age_s == 30.0
         health.mark_standing_by()
-        assert health.last_poll_s() is None
+        assert health.poll_age_s is None
 
     play(story)

@@ -14,13 +14,14 @@ from snapthread.intake.model_watch import ModelWatch
 from snapthread.model_ends import end_of, replacement_of, warning_due
 from snapthread.ports import FixedCatalog, ListedModel
 from snapthread.reply.alerts import Alerts
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from snapthread.texts import Texts
 from snapthread_sandbox.faults import not_json, openai_error
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.models import ModelTraits
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from tests import virtual
+from tests.contracts.builders import open_sqlite
 from tests.doubles import openai_transport
 
 ADMINS = frozenset({7, 8})
@@ -106,7 +107,7 @@ def test_what_is_no_list_is_an_empty_one() -> None:
 class Story:
     """A bot on gpt-4o, its store, and the days that pass."""
 
-    def __init__(self, store: SqliteStore, *, listed: tuple[str, ...] = ("gpt-6-luna",)) -> None:
+    def __init__(self, store: Store, *, listed: tuple[str, ...] = ("gpt-6-luna",)) -> None:
         self.store = store
         known = [ListedModel(id=name) for name in listed]
         catalog = FixedCatalog((ListedModel(id="gpt-4o", ends_at=END), *known))
@@ -145,7 +146,7 @@ def play(folder: Path, expected: dict[int, int], **more: Any) -> list[str]:
     """The texts; `expected`: how many admins hear something, by the day before the end."""
 
     async def told() -> list[str]:
-        store = await SqliteStore.open(folder / "bot.db")
+        store = await open_sqlite(folder)
         story, said = Story(store, **more), []
         for days, hearing in expected.items():
             heard = await story.day(days)
@@ -188,7 +189,7 @@ def test_the_list_is_read_once_a_day_by_one_process(tmp_path: Path) -> None:
             return ()
 
     async def story() -> None:
-        store = await SqliteStore.open(tmp_path / "bot.db")
+        store = await open_sqlite(tmp_path)
         watches = [
             ModelWatch(
                 catalog=Counted(),

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from decimal import Decimal
+from math import nan
 from typing import TYPE_CHECKING
 
 import structlog
 
+from snapthread import __version__
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
-from snapthread.store.sqlite import SqliteStore
+from snapthread.ports.operation import ActiveTurn
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -25,13 +29,14 @@ from snapthread.texts import Texts
 if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
     from snapthread.adapters.prices import Prices
-    from snapthread.adapters.telemetry import Metrics
+    from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
     from snapthread.build import Adapters, Maintenance
-    from snapthread.ports import Chat, Store
+    from snapthread.ports import Chat
     from snapthread.settings import Settings
+    from snapthread.store import Store
 
 log = structlog.get_logger()
 
@@ -65,14 +70,14 @@ def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
 
 
 def run(
-    settings: Settings, metrics: Metrics, prices: Prices, listening: socket.socket | None = None
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None = None
 ) -> int:
     """`snapthread run`: the exit status. `listening`: where the pages are served."""
     for name in too_low(settings, prices):
         log.warning("limit.too_low", setting=name, why=TOO_LOW)
     status = DONE
     try:
-        asyncio.run(_run(settings, metrics, prices, listening))
+        asyncio.run(_run(settings, telemetry, prices, listening))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -88,7 +93,7 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
 
 
 async def _run(
-    settings: Settings, metrics: Metrics, prices: Prices, listening: socket.socket | None
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None
 ) -> None:
     from snapthread.adapters.web.server import serve as serve_pages
     from snapthread.build import build_bot
@@ -98,20 +103,56 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
+        process = RunningProcess(bot, telemetry, adapters.clock())
+        gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
                 listening,
                 reasons=bot.reasons,
-                registry=metrics.registry,
-                last_poll_s=bot.health.last_poll_s,
+                registry=telemetry.metrics.registry,
+                refresh=gauges.refresh,
+                last_poll_s=lambda: bot.health.poll_age_s,
                 webhook=await _webhook(adapters, settings, bot),
-                admin=await _admin(adapters, settings),
+                admin=await _admin(adapters, settings, process),
             )
         )
         if await _sees(adapters, settings, stop) and await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
+
+
+def _gauges(metrics: Metrics, bot: Bot, adapters: Adapters) -> StoreGauges:
+    from snapthread.adapters.telemetry import StoreGauges
+
+    metrics.gauge("active_turns", lambda: bot.worker.active)
+    metrics.gauge("last_poll_age_seconds", lambda: _or_nan(bot.health.poll_age_s))
+    return StoreGauges(metrics, adapters.store, adapters.clock, bot.reasons)
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value
+
+
+class RunningProcess:
+    """`ports.operation.Operation`: this one."""
+
+    def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
+        self.version = __version__
+        self.name = f"{socket.gethostname()}, process {os.getpid()}"
+        self.began_at = began_at
+        self.problems = telemetry.problems
+        self.reasons = bot.reasons
+        self._bot = bot
+
+    def active_turns(self) -> tuple[ActiveTurn, ...]:
+        return tuple(
+            ActiveTurn(
+                conversation=claim.conversation,
+                attempt=claim.attempt,
+                messages=len(claim.messages),
+            )
+            for claim in self._bot.worker.claims
+        )
 
 
 async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:
@@ -129,7 +170,7 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
 
-async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
+async def _admin(adapters: Adapters, settings: Settings, operation: RunningProcess) -> Admin | None:
     """The admin page, where it has a token."""
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.admin.login import Login
@@ -138,7 +179,7 @@ async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
     if not token:
         return None
     login = Login(token, (await adapters.store.installation()).secret)
-    return Admin(store=adapters.store, clock=adapters.clock, login=login)
+    return Admin(store=adapters.store, clock=adapters.clock, login=login, operation=operation)
 
 
 async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
@@ -182,30 +223,27 @@ async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
     from snapthread.build import build_maintenance
 
-    async with open_adapters(settings) as adapters:
+    async with open_adapters(settings, creates_store=False) as adapters:
         yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """For the commands that only read."""
-    store = await _store(settings)
+async def open_store(settings: Settings, *, create: bool = False) -> AsyncIterator[Store]:
+    """For the commands that only read; only the bot makes a store where there is none."""
+    from snapthread.store import Store
+
+    where = settings.store_url if settings.has_store_server else settings.sqlite_path
+    store = await Store.open(where, create=create)
     try:
         yield store
     finally:
         await store.close()
 
 
-async def _store(settings: Settings) -> Store:
-    if not settings.has_store_server:
-        return await SqliteStore.open(settings.sqlite_path)
-    from snapthread.store.redis import RedisStore  # its client is needed here only
-
-    return await RedisStore.open(settings.store_url)
-
-
 @asynccontextmanager
-async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+async def open_adapters(
+    settings: Settings, *, creates_store: bool = True
+) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
     from snapthread.adapters.media import Images, Sight
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
@@ -216,7 +254,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings))
+        store = await stack.enter_async_context(open_store(settings, create=creates_store))
         client = make_client(
             settings.openai_api_key.get_secret_value(),
             settings.openai_base_url,

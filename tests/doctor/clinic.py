@@ -16,7 +16,7 @@ from snapthread.doctor.check import Check
 from snapthread.doctor.examine import Case, examine
 from snapthread.doctor.picture import COLOURS
 from snapthread.settings import Settings, load_settings
-from snapthread.store.sqlite.schema import MIGRATIONS
+from snapthread.store.schema import VERSION
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.question import Question
 from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel
@@ -66,7 +66,7 @@ class Clinic:
         case = Case(
             commands=COMMANDS,
             knows_price=lambda model: self.has_price,
-            store_version=len(MIGRATIONS),
+            store_version=VERSION,
             open_store=lambda: open_store(settings),
             look_for_bot=self._look_for_bot,
             last_backup=self.last_backup,
@@ -104,7 +104,7 @@ def play(story: Callable[[Clinic], Awaitable[None]], folder: Path) -> None:
         async with AsyncExitStack() as stack:
             clinic.url = await stack.enter_async_context(serve(clinic.telegram, clinic.openai))
             (folder / "data").mkdir(mode=0o700)
-            async with open_store(clinic.settings()):
+            async with open_store(clinic.settings(), create=True):
                 pass
             await story(clinic)
 

@@ -6,6 +6,7 @@ import typer
 
 from snapthread import __version__
 from snapthread.cli.adopt import adopt
+from snapthread.cli.backup import backup, restore
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
 from snapthread.cli.doctor import doctor
@@ -24,7 +25,21 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks are not ours to redact
 )
-for command in (sweep, reconcile, erase, export, inbox, adopt, usage, doctor, health, run, demo):
+for command in (
+    sweep,
+    reconcile,
+    erase,
+    export,
+    inbox,
+    adopt,
+    usage,
+    backup,
+    restore,
+    doctor,
+    health,
+    run,
+    demo,
+):
     cli.command()(command)
 
 

@@ -52,7 +52,7 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
     from snapthread.app import open_store
     from snapthread.doctor.check import broken
     from snapthread.doctor.examine import Case, examine
-    from snapthread.store.sqlite.schema import MIGRATIONS
+    from snapthread.store.schema import VERSION
     from snapthread.texts import Texts
 
     problems: list[Check] = []
@@ -64,7 +64,7 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
     case = Case(
         commands=Texts.load().commands("en"),
         knows_price=prices.knows,
-        store_version=len(MIGRATIONS),
+        store_version=VERSION,
         open_store=lambda: open_store(settings),
         look_for_bot=lambda: _look_for_bot(settings),
     )

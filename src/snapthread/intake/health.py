@@ -32,9 +32,10 @@ class Health:
     def mark_failing(self, part: str, sentence: str) -> None:
         self._ill[part] = f"{part}: {sentence}"
 
-    def last_poll_s(self) -> float | None:
-        """The age of the last poll that came back; None where none of ours did, or nobody polls."""
-        if self._last_poll is None or not self._polls:
+    @property
+    def poll_age_s(self) -> float | None:
+        """Since this process last heard Telegram; None where it does not poll, or not yet."""
+        if not self._polls or self._last_poll is None:
             return None
         return (self.clock() - self._last_poll).total_seconds()
 

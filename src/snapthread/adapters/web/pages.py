@@ -14,6 +14,7 @@ from snapthread.adapters.web.webhook import Webhook, add_webhook
 
 Reasons = Callable[[], Awaitable[list[str]]]
 LastPoll = Callable[[], float | None]
+Refresh = Callable[[], Awaitable[None]]
 
 CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
 CHECK_FAILED: Final = "The check itself failed; the log says why."
@@ -21,16 +22,22 @@ CHECK_FAILED: Final = "The check itself failed; the log says why."
 log = structlog.get_logger()
 
 
+async def nothing_to_refresh() -> None:
+    """Of metrics that are always what they should be."""
+
+
 def application(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
     last_poll_s: LastPoll = lambda: None,
+    refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
 ) -> web.Application:
     """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can.
-    `last_poll_s`: the age of the last poll, where this process polls."""
+    `last_poll_s`: the age of the last poll, where this process polls. `refresh`: before the metrics
+    are read; it never raises."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -44,6 +51,7 @@ def application(
         return web.json_response({"ready": True} | polled)
 
     async def metrics(_request: web.Request) -> web.Response:
+        await refresh()
         headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
         return web.Response(body=generate_latest(registry), headers=headers)
 
