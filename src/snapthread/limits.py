@@ -39,7 +39,7 @@ DOWNLOAD_TRIES: Final = 3
 # The mailbox
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
-ATTEMPTS_MAX: Final = 3  # then the message is put aside with a sentence
+ATTEMPTS_MAX: Final = 3  # that failed in a living process; then it is a dead letter
 WAITING_MAX: Final = 200  # messages waiting in one conversation
 ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
 SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second
