@@ -26,7 +26,10 @@ MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
-PIXELS_AT_ONCE: Final = 64_000_000  # pixels being decoded at once: about 320 MB, measured
+# Memory of pictures being decoded at once, here and in children; one alone may take more.
+DECODED_BYTES_AT_ONCE: Final = 160 * 1024 * 1024
+DECODES_HERE_BYTES: Final = 64 * 1024 * 1024  # what takes more is decoded in a child
+CHILD_DECODES_BYTES: Final = 640 * 1024 * 1024  # what takes more is refused
 IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the bytes in memory
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
