@@ -25,7 +25,7 @@ HEAD: Final = f"""\
 # What a photo costs
 
 Made by the code that counts ([prices.md](prices.md), `vision_tokens.py`) with `make pages`; a
-test holds it. An image is uploaded as large as the model will use (`IMAGE_MAX_SIDE` bounds it further),
+test holds it. An image goes up as large as the model will use (`IMAGE_MAX_SIDE` bounds it),
 and never larger than the model looks at it, with `IMAGE_DETAIL=auto`. "Once": its input tokens
 in one request. "+ {LATER}": with {LATER} more questions in the same conversation, each of which
 names it again, read from OpenAI's prompt cache where the model has a price for that. Text,
