@@ -9,7 +9,7 @@ from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
 from snapthread.doctor.sight import Look, look
-from snapthread.model_ends import days_left, end_of, replacement_of
+from snapthread.ports.model_ends import days_left, end_of, replacement_of
 
 KEY: Final = "openai.key"
 MODEL: Final = "openai.model"

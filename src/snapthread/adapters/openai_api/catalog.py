@@ -6,8 +6,8 @@ from typing import Final
 from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import assistant_failure
 from snapthread.adapters.openai_api.faults import Fault, call, json_in
-from snapthread.model_ends import end_of
 from snapthread.ports import ListedModel
+from snapthread.ports.model_ends import end_of
 
 REQUEST_S: Final = 60.0
 
