@@ -57,7 +57,7 @@ MEANINGS: Final = {
     "part.not_replaced": "the preview could not become the answer; the answer was sent anew",
     "reconcile.done": "the ledger and OpenAI were compared",
     "reconcile.later": "a file could not be looked at now; the next `reconcile` will",
-    "model.ends": "the model will be shut down in so many days; admins hear 90, 30 and 7 days before",
+    "model.ends": "the model will be shut down in so many days, and the admins hear of it",
     "models.broke": "the look at the list of models failed in a way that was not foreseen",
     "sight.checked": "the server showed that it sees pictures",
     "sight.unknown": "the server could not be asked whether it sees; it is believed",

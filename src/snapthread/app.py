@@ -1,4 +1,4 @@
-"""Where the parts meet the real world: edges are opened, run, and closed in reverse order."""
+"""Adapters to the real world are opened, run, and closed in reverse order."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook 
 
 
 def _webhook_secret(settings: Settings, installation: Installation) -> str:
-    """Where none is set, one that all processes of this installation can work out."""
+    """The webhook's secret; where none is set, one that all processes here can work out."""
     told = settings.telegram_webhook_secret.get_secret_value()
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 

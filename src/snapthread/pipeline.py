@@ -166,7 +166,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Who writes in a group never asked us to remember it."""
+    """Whether the turn is recorded; people in a group never asked us to remember it."""
     return message.kind != "command" and message.is_private
 
 

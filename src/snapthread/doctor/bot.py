@@ -26,7 +26,7 @@ class Signs:
 
     @property
     def page(self) -> Reply | None:
-        """What answers on the port, where it is a bot."""
+        """The health of the bot that answers on the port."""
         is_bot = self.ready is not None and isinstance(self.ready.body.get("ready"), bool)
         return self.ready if is_bot else None
 

@@ -26,7 +26,7 @@ ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - asked for, not li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What the examination needs besides the settings."""
+    """Facts that the examination needs besides the settings."""
 
     commands: Commands
     knows_price: Callable[[str], bool]

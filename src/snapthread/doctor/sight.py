@@ -91,7 +91,7 @@ def _verdict(answer: Reply, picture: TwoColours) -> Verdict:
 
 
 def _text(body: Mapping[str, Any]) -> str:
-    """What was said, of whatever shape."""
+    """The text of an answer of whatever shape."""
     items = body.get("output")
     parts = [
         part

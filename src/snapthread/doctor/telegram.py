@@ -96,7 +96,7 @@ def _delivery(hook: Mapping[str, Any], now: datetime) -> Check:
 async def _poller(
     service: Service, hook: Mapping[str, Any], wanted: str | None, bot_runs: bool, listen_s: int
 ) -> Check:
-    """Who polls ends the poll of others, and theirs ends ours; updates stay where they are."""
+    """Ask for updates without confirming any: one poller ends the poll of another."""
     name = "telegram.poller"
     if bot_runs:
         return good(name, "This bot runs, so nobody else was looked for.")

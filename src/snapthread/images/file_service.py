@@ -52,7 +52,7 @@ class UploadResult:
 
 
 def file_mark(installation: Installation) -> str:
-    """How the names of this installation's files at OpenAI begin."""
+    """Prefix of the names of this installation's files at OpenAI."""
     return f"snapthread-{installation.id}-"
 
 

@@ -49,7 +49,7 @@ class ModelWatch:
         return await self.jobs.take_job(JOB, me, self.clock(), lease_s=DAY_S)
 
     async def run_once(self) -> int:
-        """How many warnings were due; each admin hears each of them once."""
+        """Warn of models that end, each admin once; the number of warnings due."""
         listed = {model.id: model for model in await self.catalog.models()}
         found = listed.get(self.model)
         return await self._warn(found, listed) if found else 0

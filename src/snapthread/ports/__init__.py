@@ -1,4 +1,4 @@
-"""What the line needs of the world: the store, the chat, the assistant and its files.
+"""Ports: the bot's needs of the world: the store, the chat, the assistant and its files.
 
 Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
 """

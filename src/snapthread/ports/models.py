@@ -1,4 +1,4 @@
-"""Which models the server has, and which of them it will switch off."""
+"""The server's models, and the days on which it switches some of them off."""
 
 from dataclasses import dataclass
 from datetime import date

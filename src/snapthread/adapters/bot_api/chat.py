@@ -32,7 +32,7 @@ EMPTY: Final = "empty"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """Where Telegram brings updates, and what it proves itself with."""
+    """The webhook's address, and the secret that proves Telegram."""
 
     url: str
     secret: str

@@ -95,7 +95,7 @@ class HttpTransport:
                 yield chunk
 
     async def close(self) -> None:
-        """What is under way ends; a later call opens a new session."""
+        """End all calls under way; a later call opens a new session."""
         opened, self._opened = self._opened, None
         if opened is not None:
             await opened.close()

@@ -1,4 +1,4 @@
-"""What went wrong with a request to OpenAI → our failures."""
+"""Faults of a request to OpenAI as our failures."""
 
 from collections.abc import Mapping
 from typing import Final
