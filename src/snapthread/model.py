@@ -176,6 +176,7 @@ class Transcript:
 
     lines: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
 

@@ -91,6 +91,7 @@ class Pipeline:
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
             record=record if _is_recorded(first) else None,
+            history_start=outcome.history_start,
         )
         _log_turn(claim, record)
         return parts

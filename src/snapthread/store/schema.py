@@ -132,6 +132,7 @@ class HistoryRow(NamedTuple):
     photos: str
     at: int
     tokens: int
+    phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
 
 
 READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})

@@ -210,6 +210,7 @@ class TurnRunner:
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)
         return transcript

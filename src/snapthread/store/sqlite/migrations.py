@@ -113,7 +113,8 @@ def refuse_newer(version: int) -> None:
     if version > VERSION:
         raise StoreTooNew(
             f"the store has version {version}, this Snapthread knows up to {VERSION}:"
-            " run the newer Snapthread again, or restore a backup"
+            " run the newer Snapthread again, or put back the copy that it made before, the file"
+            f" beside it that ends in .before-v{version}"
         )
 
 
