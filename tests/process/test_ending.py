@@ -92,7 +92,8 @@ def test_an_image_that_kills_the_decoder_kills_the_bot_once(town: Town) -> None:
         assert "Image 1" in answer
         assert await hears(ada) == ["You said: Are you well?"]
         eve.sends("Sorry for that")
-        assert await hears(eve) == ["You said: Sorry for that"]
+        (again,) = await hears(eve)
+        assert again.startswith("You said: Sorry for that")
         assert bot.is_running
 
     town.play(story)
