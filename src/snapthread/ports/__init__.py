@@ -30,6 +30,7 @@ from snapthread.ports.images import Codec, Image
 from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
+from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
@@ -58,10 +59,12 @@ __all__ = [
     "RemoteFile",
     "RequestTaken",
     "ResetReply",
+    "SpokenText",
     "Store",
     "TextDelta",
     "TextSoFar",
     "Thinking",
+    "Transcriber",
     "Update",
     "UsageRecords",
     "UsageReported",
