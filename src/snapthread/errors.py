@@ -49,6 +49,7 @@ SoundFault = Literal[
     "silent",  # nobody speaks: silence, or music without words
     "unreadable",  # broken, or of a kind that OpenAI does not take
     "gone",  # Telegram does not give the file
+    "unheard",  # of a video whose picture is answered all the same: a service is away
 ]
 
 

@@ -191,6 +191,7 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
         requests=record.requests,
         images=record.images_in_requests,
         image_tokens=record.image_tokens,
+        voice_s=record.voice_s,
         input_tokens=usage.input_tokens + estimated.input_tokens,
         cached_tokens=usage.cached_tokens,
         written_tokens=usage.written_tokens,

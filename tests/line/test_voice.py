@@ -133,6 +133,19 @@ async def test_the_picture_of_a_long_video_is_answered_and_the_length_is_told(
         assert transcriptions(world) == 0
 
 
+async def test_a_video_whose_sound_nobody_can_hear_now_is_answered_by_its_picture(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        away = openai_error(404, "Not Found", code=None)
+        world.openai.faults.add(on="POST /audio/transcriptions", reply=away, times=9)
+        ada.sends_video(SOUND, thumbnail=photo("blue"), caption="What?")
+        told, _, answer = await ada.hears(3)
+        assert told.text.startswith("I couldn't listen to the sound right now")
+        assert "320x240, blue" in answer.text
+
+
 # ---------------------------------------------------------------- what cannot be heard
 
 

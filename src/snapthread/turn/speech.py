@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ImageRefused, SnapthreadError, SoundFault, SoundRefused
+from snapthread.errors import (
+    ChatBusy,
+    Denied,
+    ImageRefused,
+    SnapthreadError,
+    SoundFault,
+    SoundRefused,
+)
 from snapthread.errors import TranscriberBusy as Busy
 from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
@@ -62,7 +69,7 @@ class SpeechResult:
     @property
     def is_told(self) -> bool:
         """Of a silent video there is a picture to speak of."""
-        return self.fault in {"too_long", "too_large"} or not self.message.pictures
+        return self.fault in {"too_long", "too_large", "unheard"} or not self.message.pictures
 
 
 def with_speech(messages: Sequence[Message], heard: Sequence[SpeechResult]) -> tuple[Message, ...]:
@@ -86,7 +93,8 @@ class SpeechReader:
     )
 
     async def read(self, messages: Sequence[Message], meter: Meter) -> tuple[SpeechResult, ...]:
-        """Of every sound, one after the other; raises what is no sound's own fault."""
+        """Of every sound, one after the other; raises what is no sound's own fault, unless there is
+        a picture to answer."""
         if not self.profile.model:
             return ()
         spoken = [message for message in messages if message.sound]
@@ -99,6 +107,11 @@ class SpeechReader:
         except SoundRefused as refused:
             log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
+        except (ChatBusy, Denied, Busy) as error:
+            if not message.pictures:
+                raise
+            log.warning("trouble", kind=type(error).__name__, why=str(error))
+            return SpeechResult(message=message, fault="unheard")
         return SpeechResult(message=message, text=text)
 
     async def _read(self, sound: TelegramSound, language: str, meter: Meter) -> str:

@@ -18,6 +18,7 @@ from snapthread.model import SoundKind, TelegramSound
 from snapthread.ports import SpokenText
 
 PATH: Final = "/audio/transcriptions"
+TIMEOUT: Final = httpx2.Timeout(TRANSCRIPTION_S, connect=10.0)  # no byte comes before all is heard
 # The service goes by the name's ending, and takes these (speech-to-text guide). Telegram's own
 # voice is OGG with Opus, its video messages are MP4; M4A and MOV are MP4 by another name.
 ENDINGS: Final[Mapping[str, str]] = {
@@ -83,7 +84,7 @@ class OpenAITranscriber:
         ending = ending_of(sound)
         file = {"file": (f"sound.{ending}", content, TYPES[ending])}
         by = asyncio.get_running_loop().time() + TRANSCRIPTION_S
-        send = partial(self._client.send, "POST", PATH, data=form, files=file)
+        send = partial(self._client.send, "POST", PATH, data=form, files=file, timeout=TIMEOUT)
         return await call("transcriptions", send, by)
 
 
