@@ -14,7 +14,7 @@
     │   ├── ChatRefused(part) ─ ChatUnreachable
     │   └── DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, ModelGone, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   ├── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
     │   └── BackupRefused
@@ -35,6 +35,9 @@ ImageFault = Literal[
     "empty",
     "unreadable",  # truncated or not what it claims
     "unsupported_type",  # a PDF, an SVG, a text…
+    "unsupported_variant",  # whole, but of a kind of its format that is not read here
+    "too_heavy",  # opening it would take too much memory
+    "too_long",  # its text would need too many tiles to stay readable
     "gone",  # Telegram does not give the file
     "refused",  # OpenAI does not take the file
     "crashed",  # its decoder died of it
@@ -193,7 +196,11 @@ class OutOfCredit(Denied):
 
 
 class AssistantDenied(Denied):
-    """OpenAI does not let us: key, permission or model."""
+    """OpenAI does not let us: key or permission."""
+
+
+class ModelGone(Denied):
+    """OpenAI does not know the model: it was switched off, or is not for this key."""
 
 
 class AssistantMisused(Denied):

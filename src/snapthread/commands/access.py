@@ -1,5 +1,6 @@
 """Access control and localized refusals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
@@ -21,6 +22,7 @@ class AccessPolicy:
     voice_minutes: int = 0
     sound_mb: float = 20
     hears: bool = True
+    has_sight: bool = True  # does the model's server look at pictures?
 
     def admits(self, user_id: int) -> bool:
         return self.allowed is None or user_id in self.allowed | self.admins
@@ -65,6 +67,14 @@ class AccessControl:
             text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
+
+    def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
+        """Photos that no model will look at get a sentence before they cost anything."""
+        replied = (question.reply.picture for question in questions if question.reply)
+        shown = (picture for question in questions for picture in question.pictures)
+        if self.policy.has_sight or not any((*shown, *replied)):
+            return None
+        return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def _group(self, message: Message, t: Localizer) -> Outcome:
         """One sentence, once."""

@@ -1,4 +1,4 @@
-"""What a question may cost, and what it did: reserved before anything is downloaded, and settled
+"""Quotas: a question's most is reserved before anything is downloaded, and settled
 with the turn's record.
 
 The reservation is an estimate from above: the conversation so far, the question, and the longest
@@ -7,7 +7,6 @@ answer. A kill leaves it in the store, where it is charged after an hour.
 
 import hashlib
 import hmac
-import math
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,10 +19,9 @@ from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.speech import SpeechProfile
-from snapthread.turn.transcript import image_tokens as usual_tokens
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
-from snapthread.vision_tokens import image_tokens, most_image_tokens
+from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
@@ -33,24 +31,21 @@ UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestProfile:
-    """How questions are put: what their cost depends on."""
+    """Common parts of all requests, which their cost depends on."""
 
     model: str
     detail: str
     output_tokens: int  # at most
     context_tokens: int  # at most
-    image_side: int  # pixels, at most
+    image_side: int  # pixels, at most; 0: what the model will use
     instructions_tokens: int
 
     def image_tokens(self, width: int, height: int) -> int:
-        counted = image_tokens(self.model, width, height, self.detail)
-        return usual_tokens(width, height) if counted is None else counted
+        return image_tokens(self.model, width, height, self.detail)
 
     def most_image_tokens(self) -> int:
         """Of an image whose shape is not known yet."""
-        side = self.image_side
-        most = most_image_tokens(self.model, side, self.detail)
-        return usual_tokens(side, side) if most is None else most
+        return most_image_tokens(self.model, self.image_side, self.detail)
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
@@ -155,12 +150,11 @@ class Quotas:
         side = self.profile.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
             return self.profile.most_image_tokens()
-        scale = min(1.0, side / max(picture.width, picture.height))
-        width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
-        return self.profile.image_tokens(width, height)
+        sight = Sight(self.profile.model, self.profile.detail)
+        return self.profile.image_tokens(*sight.useful((picture.width, picture.height), side))
 
     def _most(self, usage: Usage) -> int | None:
-        """What is written to the cache may cost more than plain input."""
+        """The most that it can cost: input written to the cache may cost more than plain input."""
         plain = self._cost(usage)
         written = self._cost(replace(usage, written_tokens=usage.input_tokens))
         return None if plain is None or written is None else max(plain, written)
@@ -178,7 +172,7 @@ class Quotas:
     # ------------------------------------------------------------ records
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
-        """What became of the attempt, now."""
+        """The record of the attempt as it stands."""
         began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(

@@ -1,4 +1,4 @@
-"""What went wrong with a request to OpenAI → our failures."""
+"""Faults of a request to OpenAI as our failures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,7 @@ from snapthread.errors import (
     FilesBusy,
     FilesGone,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
     SoundFault,
@@ -27,7 +28,7 @@ ADVICE: Final[Mapping[Denial, str]] = {
     "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
     "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
     "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
-    "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
+    "model": "OpenAI does not know the model for this key; set OPENAI_MODEL to another one",
     "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
     "proxy": "The proxy to OpenAI does not accept our user and password; check OPENAI_PROXY",
     "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
@@ -87,7 +88,9 @@ def transcription_failure(fault: Fault) -> SnapthreadError:
             if not is_ours:
                 return SoundRefused(_sound_fault(fault), str(fault))
             return _denied("misused", fault)
-    return _denied(meaning, fault, model="TRANSCRIPTION_MODEL")
+    denied = _denied(meaning, fault, model="TRANSCRIPTION_MODEL")
+    # Of the other model nothing is known by it.
+    return AssistantDenied(str(denied)) if isinstance(denied, ModelGone) else denied
 
 
 def _sound_fault(fault: Fault) -> SoundFault:
@@ -124,4 +127,6 @@ def _denied(meaning: Denial, fault: Fault, *, model: str = "OPENAI_MODEL") -> Sn
             return CountryDenied(text)
         case "misused":
             return AssistantMisused(text)
+        case "model":
+            return ModelGone(text)
     return AssistantDenied(text)

@@ -16,13 +16,12 @@ from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_LETTERS,
-    RECORDS,
     Conversation,
     DeadLetter,
     HistoryRow,
     Queued,
 )
-from snapthread.store.transaction import Get, Transaction
+from snapthread.store.transaction import Transaction
 from snapthread.usage import TurnRecord
 
 
@@ -36,9 +35,8 @@ def finish(
     to: Destination,
     dead_letter: bool = False,
     record: TurnRecord | None = None,
+    history_start: int | None = None,
 ) -> tuple[OutboxMessage, ...]:
-    if record is not None:
-        tx.expect(Get(RECORDS, (record.id,)), Get(CONVERSATIONS, (claim.conversation,)))
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
@@ -51,6 +49,8 @@ def finish(
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     left = tx.get(CONVERSATIONS, claim.conversation)
+    if left is not None and history_start is not None:
+        left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
     reply_to = to.reply_to if left is not None and left.queued else None  # others came
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     parts = add_parts(tx, claim.conversation, to, replies, at)
@@ -75,6 +75,7 @@ def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem],
                 photos=dump_photos(line.photos),
                 at=micros(line.at),
                 tokens=line.tokens,
+                phase=line.phase,
             )
         )
     labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])
