@@ -45,6 +45,8 @@ MEANINGS: Final = {
     "image.downloaded": "an image came from Telegram",
     "image.prepared": "an image is ready to be uploaded",
     "image.refused": "an image cannot be used, and why",
+    "sound.transcribed": "what was said in a sound was written down",
+    "sound.refused": "a sound cannot be used, and why",
     "lease.broke": "a mistake of ours while a conversation was held; it is given back",
     "library.logged": "a library's own warning or error",
     "limit.too_low": "a limit of money is below the cost of one longest answer",

@@ -291,6 +291,45 @@ def test_a_limit_of_money_needs_a_model_with_a_price() -> None:
     ]
 
 
+def test_a_limit_of_money_needs_a_price_for_what_is_heard_too() -> None:
+    unpriced = {"TRANSCRIPTION_MODEL": "home-made", "USER_DAILY_COST_USD": "1"}
+
+    with pytest.raises(SettingsError) as caught:
+        load_prices(load_settings(ENOUGH | unpriced))
+
+    assert caught.value.problems == [
+        "USER_DAILY_COST_USD is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
+    ]
+    load_prices(load_settings(ENOUGH | unpriced | {"TRANSCRIPTION_MODEL": ""}))
+
+
+def test_voice_is_heard_by_itself_and_may_be_turned_off() -> None:
+    usual = load_settings(ENOUGH)
+    silent = load_settings(ENOUGH | {"TRANSCRIPTION_MODEL": ""})
+
+    assert (usual.transcription_model, usual.max_voice_minutes) == ("gpt-transcribe", 10)
+    assert silent.transcription_model == ""
+    assert told({"TRANSCRIPTION_MODEL": "two words"}) == (
+        "TRANSCRIPTION_MODEL must be a model's id, without spaces, or empty: no voice."
+    )
+    assert told({"MAX_VOICE_MINUTES": "-1"}) == (
+        "MAX_VOICE_MINUTES must be a whole number, or 0: no limit."
+    )
+
+
+def test_a_days_voice_is_counted_in_seconds() -> None:
+    settings = load_settings(ENOUGH | {"USER_DAILY_VOICE_MINUTES": "2"})
+
+    assert settings.limits == Limits(user_daily_voice_s=120)
+
+
+def test_a_recording_is_as_large_as_telegram_gives_and_the_service_takes() -> None:
+    own_server = {"TELEGRAM_API_BASE_URL": "http://127.0.0.1:8081"}
+
+    assert load_settings(ENOUGH).max_sound_bytes == 20 * 1024 * 1024
+    assert load_settings(ENOUGH | own_server).max_sound_bytes == 25 * 1024 * 1024
+
+
 def test_a_limit_of_money_that_no_question_fits_in_is_found() -> None:
     limits = {"USER_DAILY_COST_USD": "0.002", "BOT_MONTHLY_COST_USD": "0.003"}
     settings = load_settings(ENOUGH | limits)  # the longest answer costs 0.002048

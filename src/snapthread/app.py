@@ -58,6 +58,10 @@ def load_prices(settings: Settings) -> Prices:
     if not prices.knows(settings.openai_model) and settings.money_limits:
         needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
         raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    speech = settings.transcription_model
+    if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
+        needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
+        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     return prices
 
 
@@ -250,6 +254,7 @@ async def open_adapters(
     from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
+    from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
     from snapthread.build import Adapters, instructions_of
 
     texts = Texts.load()
@@ -276,6 +281,7 @@ async def open_adapters(
             chat=chat,
             assistant=assistant,
             files=OpenAIFiles(client),
+            transcriber=OpenAITranscriber(client, model=settings.transcription_model),
             catalog=OpenAICatalog(client),
             codec=Images(
                 max_side=settings.image_max_side,

@@ -20,6 +20,7 @@ from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
+from snapthread.limits import MEGABYTE
 from snapthread.pipeline import Pipeline
 from snapthread.ports import (
     Assistant,
@@ -31,6 +32,7 @@ from snapthread.ports import (
     ModelCatalog,
     PriceList,
     Store,
+    Transcriber,
 )
 from snapthread.rate_limits import (
     Cooldowns,
@@ -38,6 +40,7 @@ from snapthread.rate_limits import (
     RateLimitedAssistant,
     RateLimitedChat,
     RateLimitedFiles,
+    RateLimitedTranscriber,
 )
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
@@ -47,6 +50,7 @@ from snapthread.texts import Texts
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.transcript import text_tokens
 
 NO_LIST = FixedCatalog()
@@ -60,6 +64,7 @@ class Adapters:
     chat: Chat
     assistant: Assistant
     files: Files
+    transcriber: Transcriber
     codec: Codec
     catalog: ModelCatalog = NO_LIST
     clock: Clock = utc_now
@@ -73,6 +78,7 @@ def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
         chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
         assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
         files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
+        transcriber=RateLimitedTranscriber(transcriber=adapters.transcriber, cooldowns=cooldowns),
     )
 
 
@@ -147,11 +153,15 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         profile=request_profile(settings, texts),
         limits=settings.limits,
+        speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
+        speech=SpeechReader(
+            chat=chat, transcriber=adapters.transcriber, profile=speech_profile(settings)
+        ),
         healing=maintenance.healing,
         quotas=quotas,
         assistant=adapters.assistant,
@@ -267,6 +277,14 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
     )
 
 
+def speech_profile(settings: Settings) -> SpeechProfile:
+    return SpeechProfile(
+        model=settings.transcription_model,
+        max_s=settings.max_voice_minutes * 60,
+        max_bytes=settings.max_sound_bytes,
+    )
+
+
 def instructions_of(settings: Settings, texts: Texts) -> str:
     """Instructions for the model: the operator's, or ours."""
     return settings.assistant_instructions or texts.model("instructions")
@@ -279,5 +297,8 @@ def access_policy(settings: Settings) -> AccessPolicy:
         language=settings.bot_language,
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
+        voice_minutes=settings.max_voice_minutes,
+        sound_mb=settings.max_sound_bytes // MEGABYTE,
+        hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",
     )

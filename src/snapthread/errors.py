@@ -2,10 +2,10 @@
 
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
-    │   ├── ImageRefused(reason), NoRoom
+    │   ├── ImageRefused(reason), SoundRefused(reason), NoRoom
     │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
-    │   ├── AssistantBusy, FilesBusy
+    │   ├── AssistantBusy, FilesBusy, TranscriberBusy
     │   ├── ChatBusy(retry_after_s)
     │   └── StoreBusy
     ├── Refused        will not help
@@ -45,6 +45,17 @@ ImageFault = Literal[
 ]
 
 
+SoundFault = Literal[
+    "too_long",  # seconds, as Telegram tells
+    "too_large",  # bytes
+    "too_short",  # no second of it
+    "silent",  # nobody speaks: silence, or music without words
+    "unreadable",  # broken, or of a kind that OpenAI does not take
+    "gone",  # Telegram does not give the file
+    "unheard",  # of a video whose picture is answered all the same: a service is away
+]
+
+
 class SnapthreadError(Exception):
     """The root of our own failures."""
 
@@ -59,6 +70,14 @@ class ImageRefused(Mendable):
     def __init__(self, fault: ImageFault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else fault)
         self.fault: ImageFault = fault
+
+
+class SoundRefused(Mendable):
+    """A sound that cannot be transcribed, and why."""
+
+    def __init__(self, fault: SoundFault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}" if detail else fault)
+        self.fault: SoundFault = fault
 
 
 class NoRoom(Mendable):
@@ -103,6 +122,16 @@ class AssistantBusy(Busy):
 
 class FilesBusy(Busy):
     """OpenAI's Files API did not do it. `unknown`: it may have been done all the same."""
+
+    def __init__(
+        self, detail: str = "", *, retry_after_s: float | None = None, unknown: bool = False
+    ) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.unknown = unknown
+
+
+class TranscriberBusy(Busy):
+    """OpenAI did not transcribe a sound. `unknown`: it may have, and billed it."""
 
     def __init__(
         self, detail: str = "", *, retry_after_s: float | None = None, unknown: bool = False

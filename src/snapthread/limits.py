@@ -40,6 +40,14 @@ UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
 DOWNLOAD_TRIES: Final = 3
 
+# Sounds
+TRANSCRIPTION_BYTES: Final = 25 * MEGABYTE  # speech-to-text guide: "Files can be up to 25 MB"
+SOUNDS_AT_ONCE: Final = 8  # in memory of this process, each with at most that many bytes
+TRANSCRIPTION_S: Final = 120.0  # an upload of 25 MB, and a minute of thinking
+TRANSCRIPTION_TRIES: Final = 3
+SPEECH_TOKENS_S: Final = 10  # at most: three Russian words a second
+SHOWN_TRANSCRIPT: Final = 600  # characters: enough to see what was misheard
+
 # The mailbox
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost

@@ -13,6 +13,7 @@ MessageKind = Literal["question", "command", "press", "unsupported"]
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
+SoundKind = Literal["voice", "audio", "video_note", "video"]
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
@@ -44,6 +45,19 @@ class TelegramImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSound:
+    """What can be listened to, as Telegram names it. Of all this only the seconds of a voice and
+    a video message are a fact; the rest is the sender's claim."""
+
+    kind: SoundKind
+    telegram_id: str
+    duration_s: int
+    size_bytes: int | None = None
+    mime_type: str = ""
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
     """The message that a message answers to."""
 
@@ -71,6 +85,7 @@ class Message:
     text: str = ""  # the text or the caption
     picture: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
+    sound: TelegramSound | None = None
     album_id: str | None = None
     reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends

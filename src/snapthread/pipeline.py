@@ -9,6 +9,7 @@ here                  claim → what is said     what it is, what went wrong
   turn/runner.py        question → answer
     images/importer.py      image → file           download, prepare, upload
     images/file_service.py  the file's life        intended → uploaded → live → retired → gone
+    turn/speech.py          sound → text           download, transcribe, forget
     turn/transcript.py      conversation → request names live files only
     images/healing.py       a file has vanished    restore it, ask again
 intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
@@ -110,8 +111,9 @@ class Pipeline:
         return await self._question(claim, t, meter)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        questions = tuple(part for part in claim.messages if part.kind == "question")
-        kinds = dict.fromkeys(part.word for part in claim.messages if part.kind == "unsupported")
+        messages = tuple(map(self._supported, claim.messages))
+        questions = tuple(part for part in messages if part.kind == "question")
+        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
@@ -130,6 +132,12 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    def _supported(self, message: Message) -> Message:
+        """A sound alone is no question where sounds are not transcribed."""
+        if message.sound is None or not self.quotas.speech.cannot_hear(message):
+            return message
+        return replace(message, kind="unsupported", word=message.sound.kind)
 
     async def _edited(self, message: Message, t: Localizer) -> Outcome:
         """One sentence a message, however often it is changed."""
@@ -162,7 +170,8 @@ class Pipeline:
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
         told = alert is not None and await self.alerts.tell(alert, detail=str(error))
-        text = t.failure(error, len(images_of(questions)), operator_told=told)
+        has_sound = any(question.sound for question in questions)
+        text = t.failure(error, len(images_of(questions)), operator_told=told, sound=has_sound)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 
@@ -185,6 +194,7 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
         requests=record.requests,
         images=record.images_in_requests,
         image_tokens=record.image_tokens,
+        voice_s=record.voice_s,
         input_tokens=usage.input_tokens + estimated.input_tokens,
         cached_tokens=usage.cached_tokens,
         written_tokens=usage.written_tokens,

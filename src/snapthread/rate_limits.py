@@ -15,9 +15,17 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
+from snapthread.errors import (
+    AssistantBusy,
+    Busy,
+    ChatBusy,
+    FilesBusy,
+    StoreBusy,
+    StoreFull,
+    TranscriberBusy,
+)
 from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, SYNC_EVERY_S
-from snapthread.model import Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage, TelegramSound
 from snapthread.ports import (
     AnswerEvent,
     Assistant,
@@ -26,13 +34,16 @@ from snapthread.ports import (
     Clock,
     Files,
     RemoteFile,
+    SpokenText,
     Store,
+    Transcriber,
     Update,
 )
 
-# OpenAI limits the two APIs apart, so that slow deletions hold up no answer.
+# OpenAI limits its APIs apart, so that slow deletions hold up no answer.
 ASSISTANT: Final = "openai"
 FILES: Final = "openai files"
+TRANSCRIPTIONS: Final = "openai transcriptions"
 CHAT: Final = "telegram"
 
 T = TypeVar("T")
@@ -160,6 +171,22 @@ class RateLimitedFiles:
 
     async def _limited(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
         return await self.cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RateLimitedTranscriber:
+    """`ports.Transcriber`; waits as long as a question does."""
+
+    transcriber: Transcriber
+    cooldowns: Cooldowns
+
+    async def transcribe(
+        self, sound: TelegramSound, content: bytes, *, language: str
+    ) -> SpokenText:
+        send = partial(self.transcriber.transcribe, sound, content, language=language)
+        return await self.cooldowns.call(
+            TRANSCRIPTIONS, send, busy=TranscriberBusy, within_s=ASK_RETRY_WITHIN_S
+        )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

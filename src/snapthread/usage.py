@@ -15,6 +15,7 @@ STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has di
 Limit = Literal[
     "user_daily_messages",
     "user_daily_images",
+    "user_daily_voice",
     "user_daily_cost",
     "user_monthly_cost",
     "bot_monthly_cost",
@@ -27,6 +28,11 @@ def day_of(at: datetime) -> str:
 
 def month_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m")
+
+
+def minutes(seconds: int) -> int:
+    """Whole ones, rounded up: what was begun."""
+    return -(-seconds // 60)
 
 
 # ---------------------------------------------------------------- records
@@ -82,6 +88,7 @@ class TurnRecord:
     image_tokens: int = 0
     usage: Usage = Usage()
     estimated: Usage = Usage()
+    voice_s: int = 0  # that were transcribed, as they were billed
     cost_micros: int | None = 0
     is_free: bool = False  # it failed: the message and its images may come again
     restored: int = 0
@@ -105,6 +112,7 @@ class DailyUsage:
     bytes_uploaded: int = 0
     cost_micros: int | None = 0  # None where no price is known
     turns_without_price: int = 0
+    voice_s: int = 0
 
     @property
     def is_nothing(self) -> bool:
@@ -132,6 +140,7 @@ def share_of(record: TurnRecord) -> DailyUsage:
         bytes_uploaded=record.bytes_uploaded,
         cost_micros=record.cost_micros or 0,
         turns_without_price=int(record.cost_micros is None),
+        voice_s=record.voice_s,
     )
 
 
@@ -145,12 +154,14 @@ class Amounts:
     messages: int = 0
     images: int = 0
     cost_micros: int = 0
+    voice_s: int = 0
 
     def __sub__(self, other: "Amounts") -> "Amounts":
         return Amounts(
             messages=self.messages - other.messages,
             images=self.images - other.images,
             cost_micros=self.cost_micros - other.cost_micros,
+            voice_s=self.voice_s - other.voice_s,
         )
 
 
@@ -159,7 +170,12 @@ def amounts_of(record: TurnRecord) -> Amounts:
     cost_micros = record.cost_micros or 0
     if record.is_free:
         return Amounts(cost_micros=cost_micros)
-    return Amounts(messages=record.messages, images=record.images, cost_micros=cost_micros)
+    return Amounts(
+        messages=record.messages,
+        images=record.images,
+        cost_micros=cost_micros,
+        voice_s=record.voice_s,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +184,7 @@ class Limits:
 
     user_daily_messages: int = 0
     user_daily_images: int = 0
+    user_daily_voice_s: int = 0
     user_daily_cost_micros: int = 0
     user_monthly_cost_micros: int = 0
     bot_monthly_cost_micros: int = 0
@@ -209,6 +226,7 @@ def first_over(
     checks: tuple[tuple[Limit, int, int, int], ...] = (
         ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages),
         ("user_daily_images", limits.user_daily_images, spent.day.images, more.images),
+        ("user_daily_voice", limits.user_daily_voice_s, spent.day.voice_s, more.voice_s),
         ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost),
         ("user_monthly_cost", limits.user_monthly_cost_micros, spent.month.cost_micros, cost),
         ("bot_monthly_cost", limits.bot_monthly_cost_micros, spent.bot_month.cost_micros, cost),

@@ -134,6 +134,7 @@ class Lives(RuleBasedStateMachine):
             chat=mortal("chat", self.telegram),
             assistant=mortal("assistant", self.openai),
             files=mortal("files", self.openai),
+            transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
             clock=virtual.now,
         )

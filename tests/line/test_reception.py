@@ -42,7 +42,7 @@ async def test_a_group_hears_one_sentence_once(tmp_path: Path) -> None:
         ]
 
 
-@pytest.mark.parametrize("kind", ["voice", "video", "location", "contact", "poll", "animation"])
+@pytest.mark.parametrize("kind", ["location", "contact", "poll", "animation"])
 async def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
     tmp_path: Path, kind: str
 ) -> None:

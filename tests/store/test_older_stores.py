@@ -16,6 +16,7 @@ import pytest
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
 from snapthread.store import Store
+from snapthread.store.schema import VERSION
 from snapthread.usage import Amounts
 from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
 from tests.servers import own_server, redis_program, valkey_program
@@ -124,6 +125,25 @@ def test_a_reservation_is_charged_when_its_turn_ends(bench: Bench) -> None:
     assert bench.spent("bob").day == Amounts(messages=1, images=0, cost_micros=50)
 
 
+def test_what_version_4_counted_is_counted_on_with_seconds_of_voice(tmp_path: Path) -> None:
+    path = unpacked(tmp_path)
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        for table in ("tallies", "daily"):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN voice_s")
+        db.execute("PRAGMA user_version = 4")
+
+    async def opened(_: Path) -> Store:
+        return await Store.open(path)
+
+    bench = Bench(opened, Path())
+    bench.now = MADE_AT
+    record = bench.record("bob-1", user=BOB, cost_micros=50, voice_s=7)
+    assert bench.run(bench.store.revise(record))
+    assert bench.spent("bob").day == Amounts(messages=1, cost_micros=50, voice_s=7)
+    bench.close()
+
+
 def test_files_in_every_state_go_on(bench: Bench) -> None:
     assert openai_ids(bench.files_due()) == {"file-ann-2"}
     bench.wait(400)
@@ -193,7 +213,7 @@ def test_the_installation_stays_what_it_was(where: Path | str, bench: Bench) -> 
     installation = bench.run(bench.store.installation())
 
     if isinstance(where, Path):
-        with closing(sqlite3.connect(f"{where}.before-v4")) as db:
+        with closing(sqlite3.connect(f"{where}.before-v{VERSION}")) as db:
             (id,) = db.execute("SELECT value FROM meta WHERE key = 'installation'").fetchone()
             (secret,) = db.execute("SELECT value FROM meta WHERE key = 'secret'").fetchone()
     else:
@@ -207,7 +227,7 @@ def test_the_older_file_is_kept_for_a_downgrade(tmp_path: Path) -> None:
     path = unpacked(tmp_path)
     before = _dumped(path)
     asyncio.run(_opened_and_closed(path))
-    kept = tmp_path / "snapthread.db.before-v4"
+    kept = tmp_path / f"snapthread.db.before-v{VERSION}"
 
     assert kept.stat().st_mode & 0o777 == 0o600
     assert _dumped(kept) == before

@@ -19,6 +19,9 @@ class AccessPolicy:
     language: Language
     limit_mb: float
     storage_mb: float = 0
+    voice_minutes: int = 0
+    sound_mb: float = 20
+    hears: bool = True
     has_sight: bool = True  # does the model's server look at pictures?
 
     def admits(self, user_id: int) -> bool:
@@ -36,8 +39,14 @@ class AccessControl:
 
     def localizer(self, message: Message) -> Localizer:
         policy = self.policy
-        return Localizer.of(
-            message, self.texts, policy.language, policy.limit_mb, policy.storage_mb
+        return Localizer(
+            texts=self.texts,
+            language=language_of(message.language_code, policy.language),
+            limit_mb=policy.limit_mb,
+            storage_mb=policy.storage_mb,
+            voice_minutes=policy.voice_minutes,
+            sound_mb=policy.sound_mb,
+            hears=policy.hears,
         )
 
     def queue_full(self, message: Message) -> OutgoingMessage:

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
+from snapthread.errors import ImageFault, ImageRefused, NoRoom
 from snapthread.gather import gather_all
+from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
-from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
+from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, TelegramImage
 from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
-
-RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,24 +100,13 @@ class ImageImporter:
         if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
-        content = await self._download_with_patience(picture.telegram_id)
+        content = await download_with_patience(
+            self.chat, picture.telegram_id, max_bytes=self.max_bytes
+        )
         ms = ms_since(began)
         meter.record_download(len(content), ms)
         log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
         return content
-
-    async def _download_with_patience(self, telegram_id: str) -> bytes:
-        for tries_left in reversed(range(DOWNLOAD_TRIES)):
-            try:
-                async with asyncio.timeout(DOWNLOAD_S):
-                    return await self.chat.download(telegram_id, max_bytes=self.max_bytes)
-            except TimeoutError as error:
-                raise ChatBusy("the download took too long") from error
-            except ChatBusy as busy:
-                if not tries_left:
-                    raise
-                await asyncio.sleep(busy.retry_after_s or RETRY_S)
-        raise AssertionError("the last try returns or raises")
 
     async def _prepare(
         self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool

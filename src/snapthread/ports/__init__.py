@@ -31,6 +31,7 @@ from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
+from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
@@ -62,12 +63,14 @@ __all__ = [
     "RemoteFile",
     "RequestTaken",
     "ResetReply",
+    "SpokenText",
     "Store",
     "TextDelta",
     "TextSoFar",
     "Thinking",
     "TiledImage",
     "TilingCodec",
+    "Transcriber",
     "Update",
     "UsageRecords",
     "UsageReported",

@@ -25,7 +25,7 @@ FROM_FILE: Final = frozenset(
     }
 )
 # Elsewhere blank means unset; here empty is a choice.
-MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT"})
+MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT", "TRANSCRIPTION_MODEL"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

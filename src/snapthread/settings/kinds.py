@@ -137,6 +137,7 @@ def micros(dollars: Decimal) -> int:
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+OptionalWord = Annotated[str, StringConstraints(pattern=r"^\S*$")]
 Url = Annotated[str, AfterValidator(_check_url)]
 WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE
+from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -36,6 +36,7 @@ from snapthread.settings.kinds import (
     ImageSide,
     LogFormat,
     LogLevel,
+    OptionalWord,
     ProxyUrl,
     Sees,
     StoreUrl,
@@ -71,9 +72,6 @@ NOT_YET: Final = (
     "GROUP_CONVERSATION",
     "GROUP_CONTEXT",
     "GUEST_MODE",
-    "TRANSCRIPTION_MODEL",
-    "MAX_VOICE_MINUTES",
-    "USER_DAILY_VOICE_MINUTES",
     "MAX_DOCUMENT_MB",
     "MAX_DOCUMENT_PAGES",
     "USER_DAILY_DOCUMENTS",
@@ -176,6 +174,11 @@ class Settings(BaseModel):
     )
     user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    transcription_model: OptionalWord = Field(
+        default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
+    )
+    max_voice_minutes: Count = Field(default=10, description="a whole number, or 0: no limit")
+    user_daily_voice_minutes: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
     user_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
     bot_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
@@ -227,6 +230,11 @@ class Settings(BaseModel):
         return int(self.max_image_mb * MEGABYTE)
 
     @property
+    def max_sound_bytes(self) -> int:
+        """Telegram's own servers give less than the transcription takes."""
+        return TRANSCRIPTION_BYTES if self.telegram_api_base_url else DOWNLOAD_BYTES
+
+    @property
     def user_storage_bytes(self) -> int:
         return int(self.user_storage_mb * MEGABYTE)
 
@@ -263,6 +271,7 @@ class Settings(BaseModel):
         return Limits(
             user_daily_messages=self.user_daily_messages,
             user_daily_images=self.user_daily_images,
+            user_daily_voice_s=self.user_daily_voice_minutes * 60,
             user_daily_cost_micros=micros(self.user_daily_cost_usd),
             user_monthly_cost_micros=micros(self.user_monthly_cost_usd),
             bot_monthly_cost_micros=micros(self.bot_monthly_cost_usd),

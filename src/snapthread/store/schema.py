@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 4  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 5  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -236,6 +236,7 @@ class Tally(NamedTuple):
     messages: int = 0
     images: int = 0
     cost_micros: int = 0
+    voice_s: int = 0
 
 
 class Record(NamedTuple):
@@ -261,6 +262,7 @@ class Day(NamedTuple):
     bytes_uploaded: int = 0
     cost_micros: int = 0  # of the turns with a price
     turns_without_price: int = 0
+    voice_s: int = 0
 
 
 RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
@@ -283,7 +285,7 @@ TALLIES: Final = Table(
     Tally,
     key=("payer", "period"),
     indexes=(PERIODS,),
-    counters=("messages", "images", "cost_micros"),
+    counters=("messages", "images", "cost_micros", "voice_s"),
 )
 RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 DAYS: Final = Table(

@@ -20,6 +20,7 @@ class QuestionContext:
     is_late: bool = False
     replied_label: int | None = None  # of a photo replied to that is in the conversation
     recalled: LedgerFile | None = None  # that photo, where the request would not show it else
+    is_spoken: bool = False  # the text is, or ends with, a transcript
 
 
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
@@ -113,6 +114,8 @@ def _notes(
     notes = []
     if context.is_late:
         notes.append(t("album_late"))
+    if context.is_spoken:
+        notes.append(t("spoken"))
     label = context.replied_label
     if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
         label = first_label

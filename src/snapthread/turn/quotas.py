@@ -13,10 +13,12 @@ from datetime import timedelta
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
+from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_image
+from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
@@ -60,6 +62,7 @@ class Quotas:
     clock: Clock
     profile: RequestProfile
     limits: Limits
+    speech: SpeechProfile = field(default_factory=SpeechProfile)
     admins: frozenset[int] = frozenset()
     _secret: bytes = field(init=False)
 
@@ -102,6 +105,7 @@ class Quotas:
             input_tokens=await self._input_tokens(claim, questions),
             output_tokens=self.profile.output_tokens,
         )
+        voice_s = self.speech.seconds(questions)
         return TurnRecord(
             id=meter.id,
             at=self.clock(),
@@ -113,7 +117,8 @@ class Quotas:
             images=len(images_of(questions)),
             sent=meter.sent(),
             estimated=usage,
-            cost_micros=self._most(usage),
+            voice_s=voice_s,
+            cost_micros=self._with_speech(self._most(usage), voice_s),
         )
 
     async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
@@ -137,7 +142,8 @@ class Quotas:
         pictures = (*images_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
         around = self.profile.instructions_tokens + AROUND_TOKENS
-        return around + text_tokens(asked_text(questions)) + shown
+        said = SPEECH_TOKENS_S * self.speech.seconds(questions)
+        return around + text_tokens(asked_text(questions)) + shown + said
 
     def _picture_tokens(self, picture: TelegramImage) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
@@ -158,6 +164,10 @@ class Quotas:
         costs = [self.prices.cost_micros(self.profile.model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
+
+    def _with_speech(self, cost_micros: int | None, voice_s: int) -> int | None:
+        speech = self.prices.speech_micros(self.speech.model, voice_s) if voice_s else 0
+        return None if cost_micros is None or speech is None else cost_micros + speech
 
     # ------------------------------------------------------------ records
 
@@ -182,7 +192,8 @@ class Quotas:
             image_tokens=meter.image_tokens,
             usage=sum_usage(meter.answers),
             estimated=sum_usage(meter.broken),
-            cost_micros=self._cost(*meter.answers, *meter.broken),
+            voice_s=meter.voice_s,
+            cost_micros=self._with_speech(self._cost(*meter.answers, *meter.broken), meter.voice_s),
             is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
             restored=meter.restored,
             retired=meter.retired,

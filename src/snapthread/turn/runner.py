@@ -39,6 +39,7 @@ from snapthread.model import (
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
 from snapthread.turn.question import QuestionContext, image_requests, question_item, replied_image
 from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.speech import SpeechReader, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import (
     ModelTexts,
@@ -65,10 +66,11 @@ class ContextBounds:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
-    """Runs turns: pictures in, question out, answer back."""
+    """Runs turns: pictures and sounds in, question out, answer back."""
 
     store: Store
     importer: ImageImporter
+    speech: SpeechReader
     healing: Healing
     quotas: Quotas
     assistant: Assistant
@@ -84,7 +86,8 @@ class TurnRunner:
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
         await self._import(turn)
-        if turn.lacks_usable_images:
+        await self._transcribe(turn)
+        if turn.lacks_usable_media:
             yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
@@ -102,9 +105,10 @@ class TurnRunner:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
+        asked = (turn.question,) if turn.question.text or turn.question.photos else ()
         return replace(
             ended,
-            lines=ended.lines or (turn.question,),
+            lines=ended.lines or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
             unseen=sum(one.file is None and one.fault is None for one in turn.brought),
@@ -144,6 +148,14 @@ class TurnRunner:
         turn.wanted = (*turn.wanted, *wanted)
         brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
+
+    async def _transcribe(self, turn: TurnState) -> None:
+        """What was said becomes the text of the question."""
+        turn.heard = await self.speech.read(turn.messages, turn.meter)
+        turn.messages = with_speech(turn.messages, turn.heard)
+        is_spoken = any(one.text for one in turn.heard)
+        turn.context = replace(turn.context, is_spoken=is_spoken)
+        self._check(turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 

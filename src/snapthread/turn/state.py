@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from snapthread.errors import ImageFault
+from snapthread.errors import ImageFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
@@ -17,6 +17,7 @@ from snapthread.ports import (
     UsageReported,
 )
 from snapthread.turn.question import OF_REPLY, QuestionContext
+from snapthread.turn.speech import SpeechResult
 from snapthread.usage import LimitExceeded
 
 
@@ -30,11 +31,14 @@ class PartialAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """The turn's end. Without lines nothing was asked: no picture could be used."""
+    """The turn's end. Without lines nothing was asked: no picture and no sound could be used, or
+    it was stopped before a sound was heard."""
 
     lines: tuple[HistoryItem, ...] = ()
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
+    sound_faults: tuple[SoundFault, ...] = ()
+    spoken: str = ""  # what the person said
     pictures: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
@@ -57,6 +61,7 @@ class TurnState:
     meter: Meter
     wanted: tuple[ImageRequest, ...] = ()
     brought: tuple[ImageResult, ...] = ()
+    heard: tuple[SpeechResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
@@ -70,10 +75,12 @@ class TurnState:
     answered: AnswerCompleted | None = None
 
     @property
-    def lacks_usable_images(self) -> bool:
-        """The person's own pictures are all unusable: a caption alone would ask about nothing."""
+    def lacks_usable_media(self) -> bool:
+        """The person's own pictures and sounds are all unusable: a caption alone would ask about
+        nothing."""
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
-        return bool(own) and all(one.file is None for one in own)
+        is_heard = any(one.text for one in self.heard)
+        return bool(own or self.heard) and not is_heard and all(one.file is None for one in own)
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
         """The text to show of it."""
@@ -107,6 +114,8 @@ class TurnState:
             lines=lines,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),
+            sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),
+            spoken="\n".join(one.text for one in self.heard if one.text),
             pictures=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             made_room=sum(one.made_room for one in self.brought),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -20,7 +21,7 @@ from snapthread.adapters.bot_api.types import (
     Video,
     VideoNote,
 )
-from snapthread.model import ImageKind, TelegramImage
+from snapthread.model import ImageKind, TelegramImage, TelegramSound
 
 
 def _names(text: str) -> frozenset[str]:
@@ -39,7 +40,7 @@ ABOUT: Final = _names("""
     show_caption_above_media suggested_post_info via_bot
 """)
 # Where the picture is in what a person can send, as an animation is a document as well. Without
-# one they are not supported.
+# one, and without a sound, they are not supported.
 PICTURED: Final = (
     "animation",
     "live_photo",
@@ -53,8 +54,8 @@ PICTURED: Final = (
 # What a person can send and we cannot answer; the name is the word of the message.
 UNSUPPORTED: Final = tuple(
     """
-    audio checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
-    venue location voice
+    checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
+    venue location
     """.split()
 )  # a venue has a location as well
 UNKNOWN: Final = "unknown"
@@ -85,9 +86,11 @@ TYPELESS: Final = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A question, with the pictures it has; `unsupported` names what it is instead."""
+    """A question, with the pictures and the sound it has; `unsupported` names what it is
+    instead."""
 
     pictures: tuple[TelegramImage, ...] = ()
+    sound: TelegramSound | None = None
     unsupported: str = ""
 
 
@@ -97,14 +100,15 @@ def content_of(message: Message) -> Content | None:
     if kind is None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
-    if kind == TEXT or pictures:
-        return Content(pictures=pictures)
+    sound = sound_in(message)
+    if kind == TEXT or pictures or sound:
+        return Content(pictures=pictures, sound=sound)
     return Content(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:
     """The kind of its content; also where that could not be read. None: a service message."""
-    for kind in (TEXT, *PICTURED, *UNSUPPORTED):
+    for kind in (TEXT, *PICTURED, *AUDIBLE, *UNSUPPORTED):
         if kind in message.names:
             return kind
     return None if message.names & SERVICE else UNKNOWN

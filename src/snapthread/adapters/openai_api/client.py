@@ -40,7 +40,7 @@ class OpenAIClient:
     async def send(
         self, method: str, path: str, *, params: Fields | None = None, **body: Any
     ) -> httpx2.Response:
-        """The answer, read whole. `body`: as httpx2 takes it (`data` and `files`)."""
+        """The answer, read whole. `body`: as httpx2 takes it (`data`, `files` and `timeout`)."""
         return await self._http.request(method, self._base_url + path, params=params, **body)
 
     async def stream(self, path: str, body: bytes) -> httpx2.Response:

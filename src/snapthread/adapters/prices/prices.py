@@ -22,6 +22,7 @@ class Prices:
 
     def __init__(self, own: Mapping[str, Price], library: Dollars, known: Mapping[str, Price]):
         self._lists: tuple[Dollars, ...] = (_listed(own), library, _listed(known))
+        self._speech = (own, known)  # the library knows prices by the hour, and not these models
 
     @classmethod
     def load(cls, path: Path | None) -> "Prices":
@@ -31,6 +32,14 @@ class Prices:
 
     def knows(self, model: str) -> bool:
         return self.cost_micros(model, _ONE_TOKEN_EACH) is not None
+
+    def speech_micros(self, model: str, seconds: int) -> int | None:
+        """In millionths of a dollar, rounded up; None where nobody knows the model's price."""
+        for listed in self._speech:
+            price = _price_of(listed, model)
+            if price and price.minute is not None:
+                return micros(price.minute * seconds / 60)
+        return None
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
         """In millionths of a dollar, rounded up; None where nobody knows the model's price."""
@@ -43,10 +52,14 @@ class Prices:
 
 def _listed(prices: Mapping[str, Price]) -> Dollars:
     def dollars(model: str, usage: Usage) -> Decimal | None:
-        price = prices.get(model) or prices.get(_SNAPSHOT.sub("", model))
+        price = _price_of(prices, model)
         return price.dollars(usage) if price else None
 
     return dollars
+
+
+def _price_of(prices: Mapping[str, Price], model: str) -> Price | None:
+    return prices.get(model) or prices.get(_SNAPSHOT.sub("", model))
 
 
 def _library() -> Dollars:

@@ -77,6 +77,7 @@ def _keep_below(tx: Transaction, payer: str, at: datetime, limits: Limits, more:
     for allowed, whose, period, column in (
         (limits.user_daily_messages, payer, day, "messages"),
         (limits.user_daily_images, payer, day, "images"),
+        (limits.user_daily_voice_s, payer, day, "voice_s"),
         (limits.user_daily_cost_micros, payer, day, "cost_micros"),
         (limits.user_monthly_cost_micros, payer, month, "cost_micros"),
         (limits.bot_monthly_cost_micros, BOT, month, "cost_micros"),
@@ -143,7 +144,7 @@ def _count(
     tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
 ) -> None:
     for whose, period in _periods(payer, at):
-        row = Tally(whose, period, more.messages, more.images, more.cost_micros)
+        row = Tally(whose, period, more.messages, more.images, more.cost_micros, more.voice_s)
         tx.add(row, if_there=if_there)
 
 
@@ -164,7 +165,9 @@ def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
     row = tx.get(TALLIES, payer, period)
     if row is None:
         return Amounts()
-    return Amounts(messages=row.messages, images=row.images, cost_micros=row.cost_micros)
+    return Amounts(
+        messages=row.messages, images=row.images, cost_micros=row.cost_micros, voice_s=row.voice_s
+    )
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:

@@ -63,6 +63,14 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     """,
 }
 
+# From version 4 on: columns that are new.
+ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
+    5: (
+        "ALTER TABLE tallies ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
+    ),
+}
+
 # Version 4: times are whole microseconds, tables are those of the declarations.
 _AT: Final = "CAST(ROUND({0} * 1000000) AS INTEGER) AS {0}"
 _KIND: Final = "coalesce(json_extract(message, '$.kind'), 'question') AS kind"
@@ -127,6 +135,9 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
+    for number in range(version + 1, VERSION + 1) if version >= 4 else ():
+        for statement in ADDITIONS.get(number, ()):
+            db.execute(statement)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
