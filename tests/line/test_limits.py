@@ -249,7 +249,9 @@ async def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> 
 
 
 async def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
-    async with opened(tmp_path, STREAMING="draft", ASSISTANT_INSTRUCTIONS="Be kind. " * 888) as world:
+    async with opened(
+        tmp_path, STREAMING="draft", ASSISTANT_INSTRUCTIONS="Be kind. " * 888
+    ) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.presses_stop()
