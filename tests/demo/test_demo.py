@@ -186,7 +186,7 @@ async def _break(visitor: Visitor) -> None:
 
     before = await visitor.heard()
     await visitor.says("And photo 3?")
-    await tab.until(STOP)
+    await tab.until(f"document.querySelector('{PANE} .live').children.length")
     await tab.click(".breaker.kill")
     await tab.until("document.querySelector('.tile.bad, .tile.busy')")
     await visitor.hears("Photo 3", after=before, timeout_s=START_S)

@@ -325,7 +325,7 @@ async def test_a_store_that_is_busy_for_a_moment_leaves_no_second_message(tmp_pa
                 raise StoreBusy("locked")
             await note(*args)
 
-        store.note_stream = busy  # type: ignore[method-assign]
+        store.note_stream = busy  # type: ignore[method-assign, assignment]
         await grows(world, ada)
         await finished(world, ada, WORDS)
         assert left == [0]
