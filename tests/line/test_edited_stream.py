@@ -1,6 +1,7 @@
 """An answer is one message that grows by edits, and it is finished in place."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,30 @@ from snapthread_sandbox.faults import (
 )
 from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.wire import Response
 from tests.line.mortal import Moment
 from tests.line.test_phases import WITH_COMMENTARY
 from tests.line.world import World, opened
+from tests.openai_api.test_answer import added, piece
+from tests.openai_api.wire import COMPLETED, event
 
 WORDS = " ".join(f"word{number}" for number in range(60))
 LONG = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(75))
 EARLY = "Stopped before the first word."
+
+
+def thinks() -> Fault:
+    """A model that reasons for a while before it answers."""
+
+    async def told() -> AsyncGenerator[bytes, None]:
+        yield event("response.output_item.added", output_index=0, item={"type": "reasoning"})
+        await asyncio.sleep(20)
+        yield added(1, "final_answer")
+        yield piece("At last", 1)
+        yield COMPLETED
+
+    headers = {"content-type": "text/event-stream"}
+    return Fault(reply=Response(status=200, headers=headers, body=told()))
 
 
 def times_of(world: World, method: str) -> list[float]:
@@ -329,3 +347,33 @@ async def test_a_store_that_is_busy_for_a_moment_leaves_no_second_message(tmp_pa
         await grows(world, ada)
         await finished(world, ada, WORDS)
         assert left == [0]
+
+
+# ---------------------------------------------------------------- thoughts
+
+
+@pytest.mark.parametrize(("language", "thinking"), [("en", "Thinking…"), ("ru", "Думаю…")])
+async def test_thoughts_that_last_are_a_message_that_can_be_stopped_and_becomes_the_answer(
+    tmp_path: Path, language: str, thinking: str
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person(language_code=language)
+        world.openai.faults.add(on="POST /responses", reply=thinks(), times=1)
+        ada.sends("Think")
+        await world.until(lambda: ada.sees == [thinking])
+        (message,) = ada.chat.from_bot
+        assert buttons(message)
+        await finished(world, ada, "At last")
+        assert message.versions[0] == thinking
+
+
+async def test_stop_while_the_model_thinks_takes_the_place_of_the_thought(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.faults.add(on="POST /responses", reply=thinks(), times=1)
+        ada.sends("Think")
+        await world.until(lambda: ada.sees == ["Thinking…"])
+        (message,) = ada.chat.from_bot
+        ada.presses(buttons(message)[0], on=message)
+        await world.until(lambda: ada.sees[0].startswith(EARLY))
+        await finished(world, ada, message.text)
