@@ -91,6 +91,7 @@ class Pipeline:
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
             record=record if _is_recorded(first) else None,
+            history_start=outcome.history_start,
         )
         _log_turn(claim, record)
         return parts
@@ -114,6 +115,8 @@ class Pipeline:
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if unseen := self.access.unseen(questions, t):
+            return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:
@@ -164,7 +167,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Who writes in a group never asked us to remember it."""
+    """Whether the turn is recorded; people in a group never asked us to remember it."""
     return message.kind != "command" and message.is_private
 
 

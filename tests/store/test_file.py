@@ -98,7 +98,7 @@ def test_a_store_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path) -
     db.execute(f"PRAGMA user_version = {VERSION + 1}")
     db.close()
 
-    with pytest.raises(StoreTooNew, match="run the newer Snapthread again, or restore a backup"):
+    with pytest.raises(StoreTooNew, match="run the newer Snapthread again, or put back"):
         opened_and_closed(tmp_path)
     assert version_of(tmp_path) == VERSION + 1
 

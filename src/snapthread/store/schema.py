@@ -132,6 +132,7 @@ class HistoryRow(NamedTuple):
     photos: str
     at: int
     tokens: int
+    phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
 
 
 READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
@@ -228,7 +229,7 @@ class Reservation(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What quotas count, reservations included."""
+    """Counts of a payer in a period, reservations included."""
 
     payer: str  # "bot": all of them
     period: str  # a day or a month, UTC

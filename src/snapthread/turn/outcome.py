@@ -1,4 +1,4 @@
-"""How a claim ends: what is said, and what the conversation keeps."""
+"""The end of a claim: its replies, and what the conversation keeps."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -28,6 +28,7 @@ class Outcome:
     after: tuple[str, ...] = ()
     more: tuple[OutgoingMessage, ...] = ()
     lines: tuple[HistoryItem, ...] = ()
+    history_start: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
@@ -56,6 +57,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         answer=ended.text,
         after=_after(ended, t),
         lines=ended.lines,
+        history_start=ended.history_start,
     )
 
 

@@ -1,4 +1,4 @@
-"""What one question goes through, and what it comes to."""
+"""The state and the result of one question."""
 
 from dataclasses import dataclass, field
 
@@ -40,6 +40,7 @@ class TurnResult:
     made_room: int = 0  # older images that left for the new ones
     lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
     cut: str | None = None
+    history_start: int | None = None  # older turns were left out; from here on is what was read
     over: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
     )
@@ -49,7 +50,7 @@ class TurnResult:
 
 @dataclass(slots=True, kw_only=True)
 class TurnState:
-    """What one question has gone through so far."""
+    """One question's way so far."""
 
     claim: Claim
     messages: tuple[Message, ...]
@@ -65,6 +66,7 @@ class TurnState:
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
+    history_start: int | None = None
     answered: AnswerCompleted | None = None
 
     @property
@@ -74,7 +76,7 @@ class TurnState:
         return bool(own) and all(one.file is None for one in own)
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
-        """What is to be shown of it."""
+        """The text to show of it."""
         match event:
             case RequestTaken():
                 self.meter.record_taken()
@@ -110,5 +112,6 @@ class TurnState:
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
+            history_start=self.history_start,
             over=self.over,
         )

@@ -35,6 +35,7 @@ def finish(
     to: Destination,
     dead_letter: bool = False,
     record: TurnRecord | None = None,
+    history_start: int | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
@@ -48,6 +49,8 @@ def finish(
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     left = tx.get(CONVERSATIONS, claim.conversation)
+    if left is not None and history_start is not None:
+        left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
     reply_to = to.reply_to if left is not None and left.queued else None  # others came
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     parts = add_parts(tx, claim.conversation, to, replies, at)
@@ -72,6 +75,7 @@ def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem],
                 photos=dump_photos(line.photos),
                 at=micros(line.at),
                 tokens=line.tokens,
+                phase=line.phase,
             )
         )
     labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])

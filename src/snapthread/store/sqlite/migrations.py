@@ -1,4 +1,4 @@
-"""How an older SQLite store becomes one of this version; a new one is made by the declarations."""
+"""Migrations of an older SQLite store to this version; a new one is made by the declarations."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -113,7 +113,8 @@ def refuse_newer(version: int) -> None:
     if version > VERSION:
         raise StoreTooNew(
             f"the store has version {version}, this Snapthread knows up to {VERSION}:"
-            " run the newer Snapthread again, or restore a backup"
+            " run the newer Snapthread again, or put back the copy that it made before, the file"
+            f" beside it that ends in .before-v{version}"
         )
 
 
