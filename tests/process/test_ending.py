@@ -7,8 +7,10 @@ import pytest
 from PIL import Image
 
 from tests.line.photos import photo
-from tests.process.fragile.sitecustomize import DEADLY_SIZE
 from tests.process.town import Town, hears
+
+# Of fragile/sitecustomize.py, which is not imported here: this process opens pictures too.
+DEADLY_SIZE = (613, 17)
 
 FOR_EVER_S = 1_000_000.0
 
@@ -83,8 +85,11 @@ def test_an_image_that_kills_the_decoder_kills_the_bot_once(town: Town) -> None:
         assert await bot.ended() == -SIGKILL
         ada.sends("Are you well?")
         bot = await town.bot()
-        (sentence,) = await hears(eve)
-        assert sentence.startswith("I could not open this image.")
+        # A suspect is opened in the child, which reads no sitecustomize: there it does not kill.
+        # What a child that dies is told for is in tests/media/test_child.py.
+        (answer,) = await hears(eve)
+        assert "Open this, please" in answer
+        assert "Image 1" in answer
         assert await hears(ada) == ["You said: Are you well?"]
         eve.sends("Sorry for that")
         assert await hears(eve) == ["You said: Sorry for that"]
