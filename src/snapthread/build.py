@@ -170,7 +170,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    running_turns = RunningTurns(turn_runner=turn_runner, drafts=Drafts(store=store, chat=chat))
+    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
+    running_turns = RunningTurns(
+        turn_runner=turn_runner,
+        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        localizer=access.localizer,
+    )
 
     # A claim: who may, what is said, what waits for no question.
     alerts = Alerts(
@@ -181,7 +186,6 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
         language=settings.bot_language,
     )
-    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     commands = Commands(
         store=store,
         eraser=maintenance.eraser,

@@ -268,6 +268,9 @@ class RateLimitedChat:
     async def typing(self, to: Destination) -> None:
         await self.chat.typing(to)
 
+    def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
+        return self.chat.remove_buttons(to, message_id)
+
     def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
         return self.chat.answer_press(press_id)
 

@@ -57,6 +57,7 @@ async def everything(wire: Wire) -> None:
     await chat.send(OutboxMessage(id=2, to=TO, outgoing=FILE))
     await chat.edit(TO, 77, SAID)
     await chat.draft(TO, 3, SAID)
+    await chat.remove_buttons(TO, 77)
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
 
@@ -70,6 +71,7 @@ def wire() -> Wire:
         setWebhook=ok(True),
         sendDocument=ok({"message_id": 1}),
         editMessageText=ok(True),
+        editMessageReplyMarkup=ok(True),
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
     )

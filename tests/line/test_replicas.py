@@ -38,7 +38,7 @@ class Replicas:
 
 @asynccontextmanager
 async def two(folder: Path) -> AsyncIterator[Replicas]:
-    world = World(folder, {"TELEGRAM_WEBHOOK_URL": URL})
+    world = World(folder, {"TELEGRAM_WEBHOOK_URL": URL, "STREAMING": "draft"})
     replicas = Replicas(world, await world.start(), await world.start())
     balancer = asyncio.create_task(world.telegram.deliver(replicas.post))
     try:

@@ -51,6 +51,10 @@ class Chat(Protocol):
         """Give our own message another text; one that it has already is no failure."""
         ...
 
+    def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
+        """Leave our own message without buttons; failures are ignored."""
+        ...
+
     def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
         """The pressed button stops waiting; failures are ignored."""
         ...

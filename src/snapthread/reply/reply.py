@@ -23,6 +23,7 @@ from snapthread.reply.simpler import STEPS, Messages
 log = structlog.get_logger()
 
 RETRY_FIRST_S = 1.0
+OF_TEXT = frozenset({"entities", "buttons", "length"})
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
@@ -102,6 +103,8 @@ class ReplySender:
             except ChatUnreachable:
                 raise
             except ChatRefused as refused:
+                if refused.part in OF_TEXT:  # simpler, it can still take that place
+                    raise
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return

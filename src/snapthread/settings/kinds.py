@@ -156,6 +156,7 @@ Effort = Annotated[
     Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None,
     BeforeValidator(_unless_empty),
 ]
+StreamingSetting = Annotated[Literal["auto", "edit", "draft", "off"], BeforeValidator(_lower)]
 Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
 ImageSide = Annotated[int, AfterValidator(_check_side)]
 LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]

@@ -6,7 +6,7 @@ A field's name in capitals is its name in the environment; its description says 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import (
@@ -40,6 +40,7 @@ from snapthread.settings.kinds import (
     ProxyUrl,
     Sees,
     StoreUrl,
+    StreamingSetting,
     Told,
     Transport,
     Url,
@@ -66,7 +67,6 @@ NOT_YET: Final = (
     "IMAGE_TRANSPORT",
     "REQUEST_IMAGES_MAX",
     "REQUEST_IMAGES_MB",
-    "STREAMING",
     "GROUP_ANSWERS",
     "ALLOWED_GROUP_IDS",
     "GROUP_CONVERSATION",
@@ -112,6 +112,7 @@ class Settings(BaseModel):
     openai_api_key: ApiKey = Field(
         default=SecretStr(""), description="a key of OpenAI, without spaces or line breaks"
     )
+    streaming: StreamingSetting = Field(default="auto", description="auto, edit, draft or off")
     openai_base_url: Url | None = Field(default=None, description="an http or https address")
     openai_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
     telegram_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
@@ -224,6 +225,11 @@ class Settings(BaseModel):
     def webhook_path(self) -> str:
         """The path at which Telegram calls the pages' port."""
         return urlsplit(self.telegram_webhook_url or "").path or "/"
+
+    @property
+    def streaming_mode(self) -> Literal["edit", "draft", "off"]:
+        """`auto` is what real clients show best."""
+        return "edit" if self.streaming == "auto" else self.streaming
 
     @property
     def max_image_bytes(self) -> int:

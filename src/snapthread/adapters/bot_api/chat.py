@@ -136,6 +136,12 @@ class TelegramChat:
             if NOT_MODIFIED not in str(refused):
                 raise
 
+    async def remove_buttons(self, to: Destination, message_id: int) -> None:
+        try:
+            await self._client.edit_message_reply_markup(to.chat_id, message_id)
+        except SnapthreadError:
+            return  # already in the log; they do nothing any more
+
     async def answer_press(self, press_id: str) -> None:
         try:
             await self._client.answer_callback_query(press_id)

@@ -1,17 +1,23 @@
 """Updates that are not messages: a pressed button, and who blocked the bot or came back."""
 
+import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
-from snapthread.model import Message, private_conversation
+from snapthread.model import Message, group_conversation, private_conversation
 
 BLOCKED = "kicked"
+STOP = re.compile(r"stop:(\d{1,15})", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; only private chats have some."""
+    """A button that the bot made; of those only Stop is in groups as well."""
     message = query.message
-    if message is None or message.chat.type != types.PRIVATE or not query.data:
+    if message is None or not query.data:
+        return None
+    if stop := STOP.fullmatch(query.data):
+        return _stop_pressed(query, message, int(stop[1]), update_id, now)
+    if message.chat.type != types.PRIVATE:
         return None
     return Message(
         update_id=update_id,
@@ -24,6 +30,32 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
         kind="press",
         word=query.data,
         press_id=query.id,
+    )
+
+
+def _stop_pressed(
+    query: types.CallbackQuery, message: types.Message, turn: int, update_id: int, now: datetime
+) -> Message:
+    """The Stop button below a message that grows."""
+    chat = message.chat
+    thread = message.message_thread_id if message.is_topic_message else None
+    is_private = chat.type == types.PRIVATE
+    user = query.from_user
+    return Message(
+        update_id=update_id,
+        conversation=(
+            private_conversation(user.id) if is_private else group_conversation(chat.id, thread)
+        ),
+        chat_id=chat.id,
+        thread_id=thread,
+        message_id=message.message_id,
+        user_id=user.id,
+        language_code=user.language_code,
+        sent_at=now,  # as above
+        kind="command",
+        word="stop",
+        press_id=query.id,
+        draft_id=turn,
     )
 
 
