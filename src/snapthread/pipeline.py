@@ -27,7 +27,7 @@ from snapthread.clock import ms_since
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, SEEN_S
+from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, Store
@@ -81,7 +81,8 @@ class Pipeline:
 
     async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
-        replies = await asyncio.to_thread(outcome.replies)
+        is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
+        replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self.store.finish(
             claim,
