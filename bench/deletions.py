@@ -20,14 +20,14 @@ from snapthread.build import Adapters, Maintenance, build_maintenance
 from snapthread.images.file_service import FileService
 from snapthread.model import FileName
 from snapthread.settings import Settings
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 
 FILES = 1000
 MANY = 100_000
 
 
 async def main() -> None:
-    store = await SqliteStore.open(":memory:")
+    store = await Store.open(":memory:")
     faults = Faults()
     openai = OpenAI(faults)
     adapters = Adapters(
@@ -44,7 +44,7 @@ async def main() -> None:
     await store.close()
 
 
-async def _deletions(store: SqliteStore, openai: OpenAI, file_service: FileService) -> None:
+async def _deletions(store: Store, openai: OpenAI, file_service: FileService) -> None:
     for number in range(FILES):
         openai_id = await openai.upload("x.jpg", b"", "image/jpeg", life_s=10**6)
         now = virtual.now()

@@ -33,42 +33,40 @@ GUARDS = (
     ),
     Guard(
         "1: a turn's images that the conversation did not take are retired",
-        "store/sqlite/finishing.py",
-        "    retire_rest(db, claim, ",
-        "    (lambda *_: None)(db, claim, ",
+        "store/rules/finishing.py",
+        "    retire_rest(tx, claim, ",
+        "    (lambda *_: None)(tx, claim, ",
         "tests/contracts/test_finish.py",  # the machine seldom meets it
     ),
     Guard(
         "2: a reset retires the conversation's files",
-        "store/sqlite/jumping.py",
-        "    retire_conversation(db, key, ",
-        "    (lambda *_, **__: None)(db, key, ",
+        "store/rules/urgent.py",
+        "    retire_conversation(tx, key, ",
+        "    (lambda *_, **__: None)(tx, key, ",
     ),
     Guard(
         "2: a reset raises the epoch",
-        "store/sqlite/jumping.py",
-        "SET epoch = epoch + 1, token = token + 1, lease_until = 0,",
-        "SET token = token + 1, lease_until = 0,",
+        "store/rules/urgent.py",
+        "            epoch=row.epoch + 1,\n",
+        "",
         "tests/contracts/test_reset.py",  # the machine seldom meets it
     ),
     Guard(
         "3: a request names live files only",
-        "store/sqlite/ledger.py",
-        "AND state IN ('uploaded', 'live') AND name != ?",
-        "AND openai_id IS NOT NULL AND name != ?",
+        "store/rules/files.py",
+        "    for state in SHOWN:\n        for row in reversed(",
+        '    for state in ("retired", *SHOWN):\n        for row in reversed(',
     ),
     Guard(
         "3: only what is retired is deleted",
-        "store/sqlite/ledger.py",
-        "SELECT name FROM files WHERE state = 'retired' AND openai_id IS NOT NULL\"\n"
-        '        " AND due_at <= :now',
-        'SELECT name FROM files WHERE openai_id IS NOT NULL"\n'
-        '        " AND coalesce(due_at, 0) <= :now',
+        "store/rules/files.py",
+        "    rows = tx.range(DUE, high=at, limit=limit)\n",
+        "    from snapthread.store.schema import SHOWN_NAMES\n    rows = tx.range(SHOWN_NAMES)\n",
     ),
     Guard(
         "4: a missing file is replaced in its place",
-        "store/sqlite/ledger.py",
-        '    retire(db, claim, [lost["name"]], now, reason="vanished")\n',
+        "store/rules/files.py",
+        '    retire_file(tx, lost, "vanished", micros(now))\n',
         "    return True\n",
     ),
     Guard(
@@ -79,9 +77,9 @@ GUARDS = (
     ),
     Guard(
         "5: what is past due leaves before the next question",
-        "store/sqlite/conversation.py",
-        "    retire_past_due(db, now, ",
-        "    (lambda *_, **__: None)(db, now, ",
+        "store/rules/history.py",
+        "    retire_past_due(tx, ",
+        "    (lambda *_: None)(tx, ",
     ),
     Guard(
         "6: what the ledger has and OpenAI lacks is found",
@@ -91,16 +89,16 @@ GUARDS = (
     ),
     Guard(
         "3: a file whose holder did not give it back is deleted a lease later",
-        "store/sqlite/jumping.py",
-        "due_at_s=max(seconds(now), lease_until)",
-        "due_at_s=seconds(now)",
+        "store/rules/urgent.py",
+        "    due_at = held_until(tx.get(CONVERSATIONS, key), at)\n",
+        "    due_at = at\n",
         "tests/contracts/test_reset.py",  # the machine has one process
     ),
     Guard(
         "fence: who lost the conversation cannot write to it",
-        "store/sqlite/rows.py",
-        "WHERE key = ? AND token = ? AND epoch = ? AND lease_until > ?",
-        "WHERE key = ? AND ? AND ?+1 AND ?",
+        "store/rules/rows.py",
+        "row.token == claim.token and row.epoch == claim.epoch",
+        "claim is not None",
     ),
 )
 

@@ -22,9 +22,8 @@ from tests.contracts.builders import QUIET_S, destination, message, turn, words
 from tests.servers import own_server
 
 from snapthread.clock import utc_now
-from snapthread.ports import Arrival, Store
-from snapthread.store.redis import RedisStore
-from snapthread.store.sqlite import SqliteStore
+from snapthread.ports import Arrival
+from snapthread.store import Store
 
 USERS = 200
 WORKERS = 20
@@ -105,10 +104,10 @@ def main() -> None:
     writes = messages * WRITES_A_MESSAGE
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sqlite = asyncio.run(run(lambda: SqliteStore.open(folder / "bench.db"), messages))
+        sqlite = asyncio.run(run(lambda: Store.open(folder / "bench.db"), messages))
         tell("SQLite", sqlite, disk(folder, writes))
         with own_server(folder) as valkey:
-            mine = asyncio.run(run(lambda: RedisStore.open(valkey.url), messages))
+            mine = asyncio.run(run(lambda: Store.open(valkey.url), messages))
             tell("Valkey", mine, asyncio.run(server(valkey.url, writes)))
 
 

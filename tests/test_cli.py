@@ -17,7 +17,7 @@ from snapthread.cli import cli
 from snapthread.cli.common import run_command, sentences_of
 from snapthread.cli.reconcile import would_do
 from snapthread.errors import StoreDenied, StoreFull
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 
 HEAVY = ("openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
 
@@ -148,7 +148,7 @@ def test_a_replay_of_what_was_not_put_aside_says_where_to_look(
 
 
 async def _new_store(path: Path) -> None:
-    await (await SqliteStore.open(path)).close()
+    await (await Store.open(path)).close()
 
 
 def test_a_dry_run_says_what_would_be_done() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.store.redis import RedisStore
+from snapthread.store import Store
 from tests.servers import Server, own_server
 
 HERE = Path(__file__).parent.parent
@@ -46,7 +46,7 @@ def test_the_server_of_the_compose_file_is_fit_to_be_the_store(tmp_path: Path) -
 
     async def opened(server: Server) -> None:
         url = f"valkey://:{PASSWORD}@127.0.0.1:{server.port}/0"
-        await (await RedisStore.open(url)).close()
+        await (await Store.open(url)).close()
 
     with own_server(tmp_path, *words[1:]) as server:
         asyncio.run(opened(server))

@@ -10,7 +10,7 @@ import pytest
 
 from snapthread.errors import ChatDenied, StoreBusy
 from snapthread.intake.leader import LeaderLease
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from tests import virtual
 
 TAKEN_OVER_WITHIN_S = 15.0
@@ -19,7 +19,7 @@ TAKEN_OVER_WITHIN_S = 15.0
 class Worker:
     """A process that would do the work."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.works = False
         self.standing_by = 0
         self.duty = LeaderLease(store=cast(Any, Cut(self, store)), job="poll", clock=virtual.now)
@@ -46,7 +46,7 @@ class Worker:
 class Cut:
     """The store, as long as the worker reaches it."""
 
-    def __init__(self, worker: Worker, store: SqliteStore) -> None:
+    def __init__(self, worker: Worker, store: Store) -> None:
         self._worker = worker
         self._store = store
 
@@ -56,9 +56,9 @@ class Cut:
         return await self._store.take_job(job, owner, now, lease_s=lease_s)
 
 
-def play(story: Callable[[SqliteStore], Awaitable[None]], folder: Path) -> None:
+def play(story: Callable[[Store], Awaitable[None]], folder: Path) -> None:
     async def told() -> None:
-        store = await SqliteStore.open(folder / "bot.db")
+        store = await Store.open(folder / "bot.db")
         try:
             await story(store)
         finally:
@@ -68,7 +68,7 @@ def play(story: Callable[[SqliteStore], Awaitable[None]], folder: Path) -> None:
 
 
 def test_one_works_and_the_other_stands_by(tmp_path: Path) -> None:
-    async def story(store: SqliteStore) -> None:
+    async def story(store: Store) -> None:
         first = Worker(store)
         await asyncio.sleep(0.1)
         second = Worker(store)
@@ -83,7 +83,7 @@ def test_one_works_and_the_other_stands_by(tmp_path: Path) -> None:
 
 
 def test_who_leaves_is_replaced_at_once(tmp_path: Path) -> None:
-    async def story(store: SqliteStore) -> None:
+    async def story(store: Store) -> None:
         first = Worker(store)
         await asyncio.sleep(0.1)
         second = Worker(store)
@@ -97,7 +97,7 @@ def test_who_leaves_is_replaced_at_once(tmp_path: Path) -> None:
 
 
 def test_who_is_cut_off_stops_before_another_begins(tmp_path: Path) -> None:
-    async def story(store: SqliteStore) -> None:
+    async def story(store: Store) -> None:
         first = Worker(store)
         await asyncio.sleep(0.1)
         second = Worker(store)
@@ -114,7 +114,7 @@ def test_who_is_cut_off_stops_before_another_begins(tmp_path: Path) -> None:
 
 
 def test_what_the_work_raises_ends_the_duty(tmp_path: Path) -> None:
-    async def story(store: SqliteStore) -> None:
+    async def story(store: Store) -> None:
         async def denied() -> None:
             raise ChatDenied("the token is wrong")
 

@@ -15,11 +15,10 @@ import redis
 from snapthread.clock import utc_now
 from snapthread.commands.legacy_import import ImportResult, LegacyImport
 from snapthread.errors import StoreBusy, StoreDenied
-from snapthread.ports import Store
+from snapthread.store import Store
 from snapthread.store.first_generation import OldFiles, old_files
-from snapthread.store.redis import RedisStore
-from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
+from tests.contracts.builders import user_files
 from tests.servers import Server, own_server
 
 ADA, BOB = 1001, 1002
@@ -56,10 +55,10 @@ def into_sqlite(
     """What each run took over, and Ada's files at the end."""
 
     async def told() -> tuple[list[ImportResult], set[str]]:
-        store = await SqliteStore.open(folder / "bot.db")
+        store = await Store.open(folder / "bot.db")
         try:
             runs = [await adopt(store, server.url) for _ in range(times)]
-            return runs, set(await store.user_files(ADA))
+            return runs, set(await user_files(store, ADA))
         finally:
             await store.close()
 
@@ -117,7 +116,7 @@ def test_who_was_cut_off_goes_on(tmp_path: Path, server: Server, old: Any) -> No
         raise StoreBusy("the old server went away")
 
     async def told() -> None:
-        store = await SqliteStore.open(tmp_path / "bot.db")
+        store = await Store.open(tmp_path / "bot.db")
         legacy_import = LegacyImport(
             store=store, texts=Texts.load(), clock=utc_now, language="en", retention_days=30
         )
@@ -134,10 +133,10 @@ def test_who_was_cut_off_goes_on(tmp_path: Path, server: Server, old: Any) -> No
 
 def test_the_same_server_may_become_the_store(server: Server, old: "redis.Redis") -> None:
     async def told() -> None:
-        store = await RedisStore.open(server.url)
+        store = await Store.open(server.url)
         adopted = await adopt(store, server.url)
         assert adopted == ImportResult(users=2, files_adopted=3)
-        assert await store.user_files(ADA) == {"file-a1", "file-a2"}
+        assert await user_files(store, ADA) == {"file-a1", "file-a2"}
         await store.close()
 
     asyncio.run(told())
@@ -154,7 +153,22 @@ def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
         asyncio.run(told())
 
 
+async def made(path: Path) -> None:
+    """A store, as the bot makes it at its first start."""
+    store = await Store.open(path)
+    await store.close()
+
+
+def test_adopting_without_a_store_says_where_it_looked(tmp_path: Path, server: Server) -> None:
+    done = snapthread(tmp_path, "adopt", "--redis", server.url)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "there is no store at data/snapthread.db" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_command_prints_what_it_took_over(tmp_path: Path, server: Server, old: Any) -> None:
+    asyncio.run(made(tmp_path / "data" / "snapthread.db"))
     done = snapthread(tmp_path, "adopt", "--redis", server.url, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {

@@ -10,7 +10,7 @@ import pytest
 from snapthread.errors import ChatBusy, FilesBusy
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.rate_limits import CHAT, FILES, Cooldowns, PlaceCooldowns, RateLimitedChat
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from tests import virtual
 
 WITHIN_S = 60.0
@@ -18,7 +18,7 @@ WITHIN_S = 60.0
 
 def play(story: Callable[[Cooldowns], Awaitable[None]], folder: Path) -> None:
     async def told() -> None:
-        store = await SqliteStore.open(folder / "bot.db")
+        store = await Store.open(folder / "bot.db")
         try:
             await story(Cooldowns(store=store, clock=virtual.now))
         finally:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from snapthread.cli import cli
 from snapthread.model import Destination, Message, OutgoingMessage, Usage, private_conversation
 from snapthread.ports import Arrival
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from snapthread.usage import TurnRecord, day_of
 from tests.test_cli import python
 
@@ -38,7 +38,7 @@ KEYS = [
 
 async def written(folder: Path, *records: TurnRecord) -> None:
     """A store in which these turns have ended."""
-    store = await SqliteStore.open(folder / "data" / "snapthread.db")
+    store = await Store.open(folder / "data" / "snapthread.db")
     for number, record in enumerate(records, start=1):
         asked = Message(
             update_id=number,
@@ -127,10 +127,27 @@ def test_days_and_user_choose_the_rows() -> None:
     assert chosen("--user", "9") == []
 
 
+async def made() -> None:
+    store = await Store.open(Path("data", "snapthread.db"))
+    await store.close()
+
+
+def test_a_folder_without_a_store_was_given_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["usage"])
+
+    assert result.exit_code == 1
+    assert "there is no store at data/snapthread.db" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_store_has_a_sentence_an_empty_list_and_a_header(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    asyncio.run(made())
 
     assert told() == "Nothing was used in these days.\n"
     assert json.loads(told("--json")) == []

@@ -17,7 +17,6 @@ import structlog
 
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
-from snapthread.store.sqlite import SqliteStore
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
     from snapthread.build import Adapters, Maintenance
-    from snapthread.ports import Chat, Store
+    from snapthread.ports import Chat
     from snapthread.settings import Settings
+    from snapthread.store import Store
 
 log = structlog.get_logger()
 
@@ -162,30 +162,27 @@ async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
     from snapthread.build import build_maintenance
 
-    async with open_adapters(settings) as adapters:
+    async with open_adapters(settings, creates_store=False) as adapters:
         yield await build_maintenance(adapters, settings)
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """For the commands that only read."""
-    store = await _store(settings)
+async def open_store(settings: Settings, *, create: bool = False) -> AsyncIterator[Store]:
+    """For the commands that only read; only the bot makes a store where there is none."""
+    from snapthread.store import Store
+
+    where = settings.store_url if settings.has_store_server else settings.sqlite_path
+    store = await Store.open(where, create=create)
     try:
         yield store
     finally:
         await store.close()
 
 
-async def _store(settings: Settings) -> Store:
-    if not settings.has_store_server:
-        return await SqliteStore.open(settings.sqlite_path)
-    from snapthread.store.redis import RedisStore  # its client is needed here only
-
-    return await RedisStore.open(settings.store_url)
-
-
 @asynccontextmanager
-async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+async def open_adapters(
+    settings: Settings, *, creates_store: bool = True
+) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
     from snapthread.adapters.media import Images, Sight
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
@@ -195,7 +192,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings))
+        store = await stack.enter_async_context(open_store(settings, create=creates_store))
         client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
         stack.push_async_callback(client.close)
         chat = await _chat(settings, store, texts)

@@ -16,7 +16,7 @@
     ├── Denied         the operator must act
     │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
-    │   └── StoreFull, StoreTooNew, StoreDenied
+    │   └── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
     └── LeaseLost      somebody else has the conversation now
 
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
@@ -200,6 +200,14 @@ class StoreTooNew(Denied):
 
 class StoreDenied(Denied):
     """The store's server refuses us, or is not set up to keep what it takes."""
+
+
+class StoreMissing(Denied):
+    """There is no store, and who asked is not to make one."""
+
+
+class StoreDamaged(Denied):
+    """The store's file cannot be read."""
 
 
 class LeaseLost(SnapthreadError):

@@ -287,6 +287,23 @@ class QueuedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much is still to be done."""
+
+    messages: int  # that are not done with, also those being worked on
+    files: int  # past due, or still to be deleted
+    unsettled: int  # intents whose upload is to be looked for, now or soon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """What of a person is, or may be, at OpenAI."""
+
+    files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """This installation's own id, which marks its files, and its secret for hashed ids."""
 

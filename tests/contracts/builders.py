@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from snapthread import ports
 from snapthread.limits import LEASE_S
 from snapthread.model import (
     Claim,
@@ -33,9 +34,8 @@ from snapthread.model import (
     Transcript,
     private_conversation,
 )
-from snapthread.ports import Arrival, Store
-from snapthread.store.redis import RedisStore
-from snapthread.store.sqlite import SqliteStore
+from snapthread.ports import Arrival
+from snapthread.store import Store
 from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
@@ -53,11 +53,11 @@ FULL: Final = OutgoingMessage(text="Too many messages wait; please try again lat
 
 
 async def open_sqlite(folder: Path) -> Store:
-    return await SqliteStore.open(folder / "snapthread.db")
+    return await Store.open(folder / "snapthread.db")
 
 
 async def open_sqlite_in_memory(_: Path) -> Store:
-    return await SqliteStore.open(":memory:")
+    return await Store.open(":memory:")
 
 
 async def open_valkey(folder: Path) -> Store:
@@ -70,7 +70,7 @@ async def open_redis(folder: Path) -> Store:
 
 async def _open_server(server: Server, folder: Path) -> Store:
     """One database of the server for each folder; empty at the first time."""
-    return await RedisStore.open(f"redis://127.0.0.1:{server.port}/{server.database(folder)}")
+    return await Store.open(f"redis://127.0.0.1:{server.port}/{server.database(folder)}")
 
 
 STORES: Final[dict[str, Opener]] = {
@@ -422,7 +422,8 @@ class Bench:
         self.run(self.store.fail_upload(name, self.now, unknown=unknown))
 
     def label_of(self, claim: Claim, unique_id: str) -> int | None:
-        return self.run(self.store.label_of(claim, unique_id))
+        image = self.run(self.store.image_of(claim, unique_id))
+        return image.label if image else None
 
     def files_due(self, *, limit: int = 100, lease_s: float = 60.0) -> tuple[Deletion, ...]:
         return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
@@ -437,7 +438,7 @@ class Bench:
         self.run(self.store.retry_later(name, at))
 
     def user_files(self, owner: int = ANN) -> frozenset[str]:
-        return self.run(self.store.user_files(owner))
+        return self.run(user_files(self.store, owner))
 
     def tidy(self) -> int:
         return self.run(self.store.tidy(self.now))
@@ -473,6 +474,12 @@ class Bench:
 
     def erase(self, user: int = ANN) -> Erased:
         return self.run(self.store.erase(user, self.now))
+
+
+async def user_files(store: ports.Store, owner: int) -> frozenset[str]:
+    """The OpenAI ids of every file of a user that is not gone."""
+    files = (await store.export(owner))["files"]
+    return frozenset(file["openai_file_id"] for file in files) - {None}
 
 
 async def _opened(opener: Opener, folder: Path) -> Store:

@@ -80,7 +80,7 @@ def test_what_remains_is_counted(bench: Bench) -> None:
     bench.wait(101)
 
     def count() -> int:
-        return bench.run(bench.store.count_remaining(bench.now))
+        return bench.run(bench.store.backlog(bench.now)).files
 
     assert count() == 1
     leaving(bench)
@@ -262,9 +262,9 @@ def test_unsettled_intents_are_counted_once_they_are_old(bench: Bench) -> None:
     question = photo()
     bench.intend(bench.ask(question), question)
 
-    assert bench.run(bench.store.count_unsettled(bench.now)) == 0
+    assert bench.run(bench.store.backlog(bench.now)).unsettled == 0
     bench.wait(LONGEST_UPLOAD_S)
-    assert bench.run(bench.store.count_unsettled(bench.now)) == 1
+    assert bench.run(bench.store.backlog(bench.now)).unsettled == 1
 
 
 def test_one_process_does_a_job_at_a_time(bench: Bench) -> None:
@@ -334,10 +334,10 @@ def test_files_of_a_person_are_counted_until_they_are_gone(bench: Bench) -> None
     bench.show("file-1")
     bench.run(bench.store.erase(ANN, bench.now))
 
-    assert bench.run(bench.store.files_of(ANN)) == 1
+    assert bench.run(bench.store.storage_of(ANN)).files == 1
     (due,) = bench.files_due()
     bench.gone(due.name)
-    assert bench.run(bench.store.files_of(ANN)) == 0
+    assert bench.run(bench.store.storage_of(ANN)).files == 0
 
 
 def test_export_shows_conversation_files_and_what_waits(bench: Bench) -> None:

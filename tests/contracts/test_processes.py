@@ -37,7 +37,7 @@ def waiting(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
 
 
 def aside(bench: Bench, *, limit: int = 10) -> tuple[QueuedMessage, ...]:
-    return bench.run(bench.store.dead_letters(limit=limit))
+    return bench.run(bench.store.waiting(limit=limit, dead=True))
 
 
 # ---------------------------------------------------------------- news

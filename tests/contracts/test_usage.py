@@ -549,13 +549,13 @@ def test_what_waits_and_what_is_worked_on_is_counted(bench: Bench) -> None:
     bench.ask(message(user=ANN))
     bench.send(message(user=ANN), message(user=BOB))
 
-    assert bench.run(bench.store.count_waiting()) == 3
+    assert bench.run(bench.store.backlog(bench.now)).messages == 3
 
 
 def test_the_bytes_of_a_users_files_are_summed(bench: Bench) -> None:
     claim = bench.ask(asked := photo())
     bench.upload(claim, asked, "file-1")
 
-    assert bench.run(bench.store.bytes_of(ANN)) == 1000
-    assert bench.run(bench.store.bytes_of(BOB)) == 0
+    assert bench.run(bench.store.storage_of(ANN)).size_bytes == 1000
+    assert bench.run(bench.store.storage_of(BOB)).size_bytes == 0
     assert claim.conversation == private_conversation(ANN)

@@ -30,7 +30,16 @@ from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
 from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.settings import Settings
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
+from snapthread.store.schema import (
+    ALL_QUEUED,
+    CONVERSATIONS,
+    OUTBOX,
+    RETIRED,
+    SHOWN_NAMES,
+    UNSETTLED,
+)
+from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
 from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
@@ -103,7 +112,7 @@ class Lives(RuleBasedStateMachine):
         self.faults = Faults()
         self.telegram = Telegram(self.faults)
         self.openai = OpenAI(self.faults)
-        self.store = await SqliteStore.open(":memory:")
+        self.store = await Store.open(":memory:")
         self.settings = Settings(
             image_window=4, file_retention_days=20, user_storage_mb=0.00006, http_port=0
         )
@@ -111,10 +120,8 @@ class Lives(RuleBasedStateMachine):
         await self._start()
 
     async def _retired(self) -> set[str]:
-        rows = await self.store._do(
-            lambda db: db.execute("SELECT openai_id FROM files WHERE state = 'retired'").fetchall()
-        )
-        return {row["openai_id"] for row in rows}
+        rows = await self.store.backend.read(lambda tx: tx.range(RETIRED))
+        return {row.openai_id for row in rows if row.openai_id is not None}
 
     async def _start(self) -> None:
         life = Life()
@@ -295,9 +302,13 @@ class Lives(RuleBasedStateMachine):
     async def _lose_lease(self, user: int) -> None:
         self.disturbances += 1
         key = private_conversation(user)
-        await self.store._do(
-            lambda db: db.execute("UPDATE conversations SET lease_until = 1 WHERE key = ?", (key,))
-        )
+
+        def lose(tx: Transaction) -> None:
+            row = tx.get(CONVERSATIONS, key)
+            if row is not None:
+                tx.update(row, row._replace(lease_until=1))
+
+        await self.store.backend.write(lose)
 
     # ------------------------------------------------------------ the promises
 
@@ -334,18 +345,19 @@ class Lives(RuleBasedStateMachine):
 
     async def _check_end(self) -> None:
         assert not self.openai.violations, self.openai.violations
-        rows = self.store._db.execute("SELECT * FROM files").fetchall()
-        ledger = {row["openai_id"] for row in rows}
+        await self.store.backend.read(self._check_rows)
+
+    def _check_rows(self, tx: Transaction) -> None:
+        rows = [*tx.range(SHOWN_NAMES), *tx.range(RETIRED), *tx.range(UNSETTLED)]
+        ledger = {row.openai_id for row in rows}
         assert ledger == self.openai.files, (ledger, self.openai.files)
-        epochs = dict(self.store._db.execute("SELECT key, epoch FROM conversations").fetchall())
         for row in rows:
-            assert row["state"] == "live"
-            assert row["epoch"] == epochs[row["conversation"]]
-        for table in ("inbox", "parts"):
-            (left,) = self.store._db.execute(
-                f"SELECT count(*) FROM {table}"  # noqa: S608
-            ).fetchone()
-            assert left == 0, f"{left} left in {table}"
+            talk = tx.get(CONVERSATIONS, row.conversation)
+            assert talk is not None
+            assert (row.state, row.epoch) == ("live", talk.epoch)
+            assert (talk.queued, talk.urgent, talk.parts) == (0, 0, 0)
+            assert tx.range(OUTBOX, talk.key) == []
+        assert tx.count(ALL_QUEUED) == 0
 
     async def _files(self) -> set[str]:
         return self.openai.files

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.builders import user_files
 from tests.line.mortal import Moment
 from tests.line.photos import album
 from tests.line.world import World, opened
@@ -76,5 +77,5 @@ async def _left_is(world: World, files: set[str]) -> None:
     assert world.process is not None
     store = world.process.store
     async with asyncio.timeout(LOOKED_FOR_AFTER_S):
-        while world.files != files or await store.user_files(1001) != files:
+        while world.files != files or await user_files(store, 1001) != files:
             await asyncio.sleep(5)

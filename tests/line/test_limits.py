@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.adapters.telemetry.table import LABELS
-from snapthread.model import Message, OutgoingMessage, Usage, private_conversation
-from snapthread.ports import Arrival
-from snapthread.store.sqlite import SqliteStore
+from snapthread.limits import LEASE_S
+from snapthread.model import Destination, OutgoingMessage, Usage, private_conversation
+from snapthread.store import Store
 from snapthread.texts.numbers import dollars
 from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
@@ -377,20 +377,12 @@ async def test_housekeeping_charges_what_a_process_that_died_had_reserved(tmp_pa
     async with opened(tmp_path) as world:
         assert world.process is not None
         await world.process.kill()
-        store = await SqliteStore.open(world.folder / "bot.db")
-        hello = Message(
-            update_id=1,
-            conversation=private_conversation(ADA),
-            chat_id=ADA,
-            message_id=1,
-            user_id=ADA,
-            sent_at=at(),
-        )
-        await store.accept(
-            [Arrival(message=hello, if_full=OutgoingMessage(text=""))], at(), quiet_s=0
-        )
-        claim = await store.claim(at(), lease_s=3 * STALE.total_seconds())
+        store = await Store.open(world.folder / "bot.db")
+        key, to = private_conversation(ADA), Destination(chat_id=ADA)
+        await store.enqueue(key, to, OutgoingMessage(text="Good morning."), at())
+        claim = await store.claim(at(), lease_s=LEASE_S)  # of no question, so none is asked again
         assert claim is not None
+        await store.mark_sent(claim, claim.outbox[0])
         lost = TurnRecord(id="r", at=at(), user_id=ADA, model="m", outcome="interrupted")
         await store.reserve(claim, at(), payer="p", estimate=lost, limits=Limits())
         await store.close()

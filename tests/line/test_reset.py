@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from snapthread_sandbox.faults import rate_limited, server_error, slow
+from tests.contracts.builders import user_files
 from tests.line.photos import album, photo
 from tests.line.world import opened
 
@@ -96,4 +97,4 @@ async def test_a_file_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None
         await world.until(lambda: world.openai.counts["DELETE /files/{id}"] == 1)
         ada.sends("Hello")
         await ada.hears()
-        assert not await store.user_files(ada.id)
+        assert not await user_files(store, ada.id)

@@ -69,7 +69,7 @@ async def one_round(world: World, people: list[Person], chance: random.Random) -
 async def all_rests(world: World) -> None:
     assert world.process is not None
     process = world.process
-    while process.bot.worker.active or await process.store.count_waiting():
+    while process.bot.worker.active or (await process.store.backlog(at())).messages:
         await asyncio.sleep(1)
 
 

@@ -15,7 +15,7 @@ from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.settings import Settings, load_settings
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from snapthread.texts import Texts
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
@@ -88,7 +88,7 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: SqliteStore, bot: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: Maintenance) -> None:
         self.life = life
         self.store = store
         self.bot = bot
@@ -102,7 +102,7 @@ class Process:
     @classmethod
     async def start(cls, world: World) -> "Process":
         life = Life()
-        store = await SqliteStore.open(world.folder / "bot.db")
+        store = await Store.open(world.folder / "bot.db")
         adapters = _edges(world, store, life)
         bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()
@@ -127,7 +127,7 @@ class Process:
         await self.store.close()
 
 
-def _edges(world: World, store: SqliteStore, life: Life) -> Adapters:
+def _edges(world: World, store: Store, life: Life) -> Adapters:
     client = make_client(KEY, transport=cast(Any, openai_transport(world.openai)))
     texts, settings = Texts.load(), world.settings
     url = settings.telegram_webhook_url

@@ -14,8 +14,8 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.ports import Arrival, Store
-from snapthread.store.redis import RedisStore
+from snapthread.ports import Arrival
+from snapthread.store import Store
 from snapthread.usage import Limits, TurnRecord
 from tests.contracts.builders import open_sqlite
 
@@ -43,7 +43,7 @@ def arrival(update_id: int) -> Arrival:
 
 async def open_store(where: str) -> Store:
     """A folder, or the address of a server."""
-    return await (RedisStore.open(where) if "://" in where else open_sqlite(Path(where)))
+    return await (Store.open(where) if "://" in where else open_sqlite(Path(where)))
 
 
 async def accept_and_answer(where: str, first: int) -> None:

@@ -6,14 +6,17 @@ It can lead to another server later, as an address does after a failover.
 import asyncio
 from contextlib import suppress
 
+COMMIT = b"\ncommit\r\n"
+
 
 class Lossy:
-    """Passes everything on, until it is told to lose the next reply."""
+    """Passes everything on, until it is told to lose the reply to the next commit."""
 
     def __init__(self, leads_to: int) -> None:
         self.leads_to = leads_to
         self._ways: set[asyncio.Task[None] | None] = set()
         self.loses = False
+        self._losing = False  # the commit is on its way
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1")
@@ -38,6 +41,7 @@ class Lossy:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while request := await reader.read(65536):
+                self._losing = self._losing or (self.loses and COMMIT in request)
                 writer.write(request)
                 await writer.drain()
         writer.close()
@@ -45,8 +49,8 @@ class Lossy:
     async def _pass_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while reply := await reader.read(65536):
-                if self.loses:
-                    self.loses = False
+                if self._losing:
+                    self.loses = self._losing = False
                     return
                 writer.write(reply)
                 await writer.drain()

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.errors import StoreBusy, StoreFull, StoreTooNew
-from snapthread.store.sqlite import SqliteStore
-from snapthread.store.sqlite.schema import MIGRATIONS
+from snapthread.errors import StoreBusy, StoreDamaged, StoreFull, StoreMissing, StoreTooNew
+from snapthread.store import Store
+from snapthread.store.schema import VERSION
+from snapthread.store.sqlite import SqliteBackend
 from tests.contracts.builders import Bench, message, open_sqlite, photo, turn, words
 from tests.store.files import file_of, held_locked, version_of
 
 
 def setting(store: object, pragma: str) -> object:
     """A setting is of one connection, so the store's own is asked."""
-    assert isinstance(store, SqliteStore)
-    row = store._thread.submit(lambda: store._db.execute(f"PRAGMA {pragma}").fetchone()).result()
+    assert isinstance(store, Store)
+    assert isinstance(store.backend, SqliteBackend)
+    writer = store.backend._writer
+    row = writer._pool.submit(lambda: writer.db.execute(f"PRAGMA {pragma}").fetchone()).result()
     return row[0]
 
 
@@ -78,7 +81,7 @@ def test_a_closed_store_leaves_one_file(tmp_path: Path) -> None:
 def test_an_empty_store_is_brought_to_this_version(tmp_path: Path) -> None:
     opened_and_closed(tmp_path)
 
-    assert version_of(tmp_path) == len(MIGRATIONS)
+    assert version_of(tmp_path) == VERSION
 
 
 def test_a_store_of_this_version_is_left_as_it_is(tmp_path: Path) -> None:
@@ -92,19 +95,19 @@ def test_a_store_of_this_version_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_store_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
     opened_and_closed(tmp_path)
     db = sqlite3.connect(file_of(tmp_path))
-    db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.execute(f"PRAGMA user_version = {VERSION + 1}")
     db.close()
 
     with pytest.raises(StoreTooNew, match="run the newer Snapthread again, or restore a backup"):
         opened_and_closed(tmp_path)
-    assert version_of(tmp_path) == len(MIGRATIONS) + 1
+    assert version_of(tmp_path) == VERSION + 1
 
 
 def test_a_migration_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = (*MIGRATIONS, "CREATE TABLE fine (a);\nCREATE TABLE broken (")
-    monkeypatch.setattr("snapthread.store.sqlite.schema.MIGRATIONS", broken)
+    broken = ("CREATE TABLE fine (a)", "CREATE TABLE broken (")
+    monkeypatch.setattr("snapthread.store.sqlite.migrations.declared", lambda: broken)
     with pytest.raises(sqlite3.OperationalError):
         opened_and_closed(tmp_path)
     monkeypatch.undo()
@@ -225,7 +228,66 @@ def test_a_message_that_was_put_aside_is_kept(tmp_path: Path) -> None:
     bench.close()
 
     db = sqlite3.connect(file_of(tmp_path))
-    (kept,) = db.execute("SELECT update_id, attempts FROM aside").fetchall()
+    (kept,) = db.execute("SELECT update_id, attempts FROM dead_letters").fetchall()
     db.close()
 
     assert kept == (claim.messages[0].update_id, 1)
+
+
+# ---------------------------------------------------------------- private, missing, damaged
+
+
+def test_the_file_and_its_folder_were_readable_for_everybody(tmp_path: Path) -> None:
+    opened_and_closed(tmp_path / "data")
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert file_of(tmp_path / "data").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_with_other_things_in_it_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "else").write_text("somebody's")
+    tmp_path.chmod(0o755)
+    opened_and_closed(tmp_path)
+
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_command_made_a_store_where_there_was_none(tmp_path: Path) -> None:
+    async def story() -> None:
+        await Store.open(file_of(tmp_path), create=False)
+
+    with pytest.raises(StoreMissing, match=str(file_of(tmp_path))):
+        asyncio.run(story())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"this is no database", b"SQLite format 3\0" + b"x" * 9000])
+def test_a_damaged_store_was_a_traceback(tmp_path: Path, content: bytes) -> None:
+    file_of(tmp_path).write_bytes(content)
+
+    with pytest.raises(StoreDamaged, match="restore a backup"):
+        opened_and_closed(tmp_path)
+
+
+def test_looking_wrote_to_the_store_at_each_call(tmp_path: Path) -> None:
+    bench = Bench(open_sqlite, tmp_path)
+    before = setting(bench.store, "data_version"), file_of(tmp_path).stat().st_size
+    wal = tmp_path / "snapthread.db-wal"
+    written = wal.stat().st_size
+    for _ in range(10):
+        bench.run(bench.store.check())
+
+    assert wal.stat().st_size == written
+    assert (setting(bench.store, "data_version"), file_of(tmp_path).stat().st_size) == before
+    bench.close()
+
+
+def test_what_only_reads_waits_for_no_writer(tmp_path: Path) -> None:
+    bench = Bench(open_sqlite, tmp_path)
+    bench.send(question := message())
+
+    with held_locked(tmp_path):
+        (waits,) = bench.run(bench.store.waiting(limit=9))
+
+    assert waits.update_id == question.update_id
+    bench.close()

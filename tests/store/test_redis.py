@@ -21,8 +21,8 @@ from redis.asyncio import BlockingConnectionPool
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
 from snapthread.model import Claim, ConversationKey, private_conversation
-from snapthread.ports import Arrival, Store
-from snapthread.store.redis import RedisStore
+from snapthread.ports import Arrival
+from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
 from snapthread.store.redis.failures import ours
 from snapthread.usage import Amounts, LimitExceeded, Limits
@@ -55,7 +55,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 def bench_on(server: Server, options: str = "") -> Bench:
     async def opened(_: Path) -> Store:
-        return await RedisStore.open(server.url + options)
+        return await Store.open(server.url + options)
 
     return Bench(opened, Path())
 
@@ -66,7 +66,7 @@ def bench_on_a_way(server: Server, options: str = "") -> Iterator[tuple[Lossy, B
 
     async def opened(_: Path) -> Store:
         await way.open()
-        return await RedisStore.open(f"redis://127.0.0.1:{way.port}{options}")
+        return await Store.open(f"redis://127.0.0.1:{way.port}{options}")
 
     bench = Bench(opened, Path())
     try:
@@ -178,7 +178,7 @@ def test_many_connections_that_broke_are_replaced_at_once(server: Server, bench:
 
 def test_a_verb_that_is_cancelled_leaves_its_answer_to_nobody(bench: Bench) -> None:
     async def cancelled(after_s: float) -> None:
-        verb = asyncio.ensure_future(bench.store.user_files(ANN))
+        verb = asyncio.ensure_future(bench.store.blocked_before(bench.now, limit=9))
         await asyncio.sleep(after_s)
         verb.cancel()
 
@@ -196,7 +196,7 @@ def test_no_cancellation_is_lost(bench: Bench) -> None:
 
     async def ask_for_ever() -> None:
         while True:
-            await bench.store.user_files(ANN)
+            await bench.store.blocked_before(bench.now, limit=9)
 
     async def story() -> None:
         for steps in range(200):
@@ -288,7 +288,7 @@ def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_p
         bench = bench_on(server, "?wait_replicas=1")
         bench.send(message())
         with replica.client() as client:
-            assert client.exists("snapthread:conversation:user:7")
+            assert client.exists("snapthread:row:conversations:user:7")
 
         with replica.hanging(), pytest.raises(StoreBusy, match="0 of 1 replicas"):
             bench.send(message())
@@ -335,7 +335,7 @@ def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench)
         return keys
 
     async def both() -> list[ConversationKey]:
-        second = await RedisStore.open(server.url)
+        second = await Store.open(server.url)
         one, two = await asyncio.gather(claim_all(bench.store), claim_all(second))
         await second.close()
         assert one
@@ -357,7 +357,7 @@ def test_two_processes_never_reserve_more_than_the_limit(server: Server, bench: 
         return await store.reserve(claim, bench.now, payer="ann", estimate=estimate, limits=limits)
 
     async def both() -> list[LimitExceeded | None]:
-        second = await RedisStore.open(server.url)
+        second = await Store.open(server.url)
         stores = itertools.cycle([bench.store, second])
         overs = await asyncio.gather(*map(reserve, stores, claims))
         await second.close()
@@ -399,7 +399,7 @@ def test_a_reset_tells_the_right_number_where_it_changed_meanwhile(
     asked_with: list[int] = []
 
     async def another_deletes() -> None:
-        other = await RedisStore.open(server.url)
+        other = await Store.open(server.url)
         await other.delete_file(first.name)
         await other.close()
 
@@ -567,10 +567,11 @@ def live_a_long_life(bench: Bench) -> None:
     bench.run(bench.store.take_job("housekeeping", "me", bench.now, lease_s=60))
     bench.run(bench.store.note_blocked(BOB, bench.now))
     bench.run(bench.store.start_cooldown("openai", bench.now))
-    bench.say(once="alert")
+    bench.say(once="alert", again_after_s=60)
     told = bench.take()
     bench.delivered(told, told.outbox[0])
     bench.release(told)
+    bench.answer(bench.ask(*album(2)))
     shown_file, retired = bench.show("file-1"), bench.show("file-2")
     question = photo()
     claim = bench.ask(question)
@@ -580,7 +581,7 @@ def live_a_long_life(bench: Bench) -> None:
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
-    bench.send(command(user=BOB), message(user=9))
+    bench.send(command(user=BOB), message(user=9), *album(2, user=10))
 
 
 def _kind(key: str) -> str:
@@ -588,6 +589,9 @@ def _kind(key: str) -> str:
     first, kind, *name = key.split(":")
     if first == "user_files":
         return "user_files:*"
+    if kind in ("row", "index"):
+        table, *rest = name
+        return f"{first}:{kind}:{table}:*" if rest else f"{first}:{kind}:{table}"
     return f"{first}:{kind}:*" if name else key
 
 
@@ -623,27 +627,32 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:
         left = {_kind(key) for key in _keys(client)} - OF_EVERYBODY
-        assert left == {"snapthread:files:*", "snapthread:owner_files:*", "snapthread:file:*"}
-        assert client.zrange("snapthread:retired", 0, -1) == client.zrange(
-            "snapthread:owner_files:7", 0, -1
-        )
-        nobodys = ["2026-11-12:0:gpt-6-luna"]
-        assert client.zrange("snapthread:days", 0, -1) == nobodys
-        assert list(client.scan_iter("snapthread:days_of:*")) == ["snapthread:days_of:0"]
-        assert list(client.scan_iter("snapthread:daily:*")) == [f"snapthread:daily:{nobodys[0]}"]
+        assert left == {
+            "snapthread:row:files:*",
+            "snapthread:index:files.of:*",
+            "snapthread:index:files.owned:*",
+        }
+        named = "snapthread:row:daily:0000000000000000 2026-11-12 gpt-6-luna"
+        assert list(client.scan_iter("snapthread:row:daily:*")) == [named]
+        assert list(client.scan_iter("snapthread:index:daily.of:*")) == [
+            "snapthread:index:daily.of:0"
+        ]
+        assert list(client.scan_iter("snapthread:index:files.of:*")) == [
+            "snapthread:index:files.of:user:7 retired"
+        ]
 
 
 OF_EVERYBODY: Final = {
     "snapthread:version",
-    "snapthread:last_id",
-    "snapthread:seen",
-    "snapthread:retired",
-    "snapthread:due",
-    "snapthread:tally:*",
-    "snapthread:periods",
-    "snapthread:daily:*",
-    "snapthread:days",
-    "snapthread:days_of:*",
+    "snapthread:row:seen:*",
+    "snapthread:index:seen.at",
+    "snapthread:index:files.retired",
+    "snapthread:index:files.due",
+    "snapthread:row:tallies:*",
+    "snapthread:index:tallies.period",
+    "snapthread:row:daily:*",
+    "snapthread:index:daily.on",
+    "snapthread:index:daily.of:*",
     "user_files:*",
 }
 
@@ -706,7 +715,6 @@ def _raised(kind: type[theirs.RedisError]) -> theirs.RedisError:
         ("BUSY Redis is busy running a script.", StoreBusy),
         ("NOREPLICAS Not enough good replicas to write.", StoreBusy),
         ("ERR unknown command", StoreDenied),
-        ("LEASELOST user:7 script: f00", LeaseLost),
     ],
 )
 def test_an_answer_of_the_server_has_its_place(answer: str, kind: type[SnapthreadError]) -> None:

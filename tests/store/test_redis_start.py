@@ -10,7 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.errors import StoreBusy, StoreDenied, StoreTooNew
-from snapthread.store.redis import VERSION, RedisStore, checks
+from snapthread.store import Store
+from snapthread.store.redis import checks
+from snapthread.store.schema import VERSION
 from tests.servers import Server, free_port, own_server, redis_program, valkey_program
 
 WELL: dict[str, Any] = {
@@ -33,7 +35,7 @@ def opened(url: str) -> None:
     """Open the store, look at it, and close it."""
 
     async def story() -> None:
-        store = await RedisStore.open(url)
+        store = await Store.open(url)
         await store.check()
         await store.close()
 

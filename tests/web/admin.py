@@ -13,7 +13,7 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
-from snapthread.model import LedgerFile
+from snapthread.model import Backlog, LedgerFile
 from snapthread.usage import DailyUsage, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
@@ -45,11 +45,8 @@ class Held:
         later = [file for file in self.files if file.name > (name or "")]
         return tuple(sorted(later, key=lambda file: file.name)[:limit])
 
-    async def count_waiting(self) -> int:
-        return self.waiting
-
-    async def count_remaining(self, now: datetime) -> int:
-        return self.remaining
+    async def backlog(self, now: datetime) -> Backlog:
+        return Backlog(messages=self.waiting, files=self.remaining, unsettled=0)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from snapthread.adapters.web.admin.page import PERIODS, ROWS_MAX
 from snapthread.adapters.web.admin.reading import read_report
 from snapthread.adapters.web.admin.shown import duration, short, shown, size
 from snapthread.errors import StoreBusy
-from snapthread.store.sqlite import SqliteStore
+from snapthread.store import Store
 from snapthread.usage import DailyUsage, TurnRecord
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
@@ -144,7 +144,7 @@ def test_a_new_store_has_a_page_that_says_so() -> None:
 
 
 async def _report_of_a_new_store() -> int:
-    store = await SqliteStore.open(":memory:")
+    store = await Store.open(":memory:")
     try:
         return len((await read_report(store, lambda: NOW, 90)).figures)
     finally:

@@ -55,7 +55,7 @@ def _tell_replayed(update_id: int, *, is_found: bool) -> None:
 
 
 async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
-    messages = await (store.dead_letters(limit=SHOWN) if dead else store.waiting(limit=SHOWN))
+    messages = await store.waiting(limit=SHOWN, dead=dead)
     return {"put_aside" if dead else "waiting": [_row(message) for message in messages]}
 
 

@@ -78,7 +78,7 @@ class Commands:
             self.quotas.limits_of(user_id),
             await self.quotas.spent(user_id),
             now=now,
-            stored_bytes=await self.store.bytes_of(user_id),
+            stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return _said(text)
 

@@ -51,7 +51,7 @@ class UserEraser:
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""
         now = self.clock()
-        files = await self.store.files_of(user_id)
+        files = (await self.store.storage_of(user_id)).files
         erased = await self.store.erase(user_id, now)
         log.info("user.erased", user=user_id, reason="asked", files=files)
         pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
@@ -66,7 +66,7 @@ class UserEraser:
 
     async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
         """The number of files that are left at the end."""
-        while pending := await self.store.files_of(user_id):
+        while pending := (await self.store.storage_of(user_id)).files:
             deleted = await self.file_service.delete_due(progress)
             if not deleted:
                 if self.clock() > until:

@@ -41,8 +41,10 @@ def main() -> None:
     open_adapters = app.open_adapters
 
     @asynccontextmanager
-    async def with_our_clock(settings: Settings) -> AsyncIterator[Adapters]:
-        async with open_adapters(settings) as adapters:
+    async def with_our_clock(
+        settings: Settings, *, creates_store: bool = True
+    ) -> AsyncIterator[Adapters]:
+        async with open_adapters(settings, creates_store=creates_store) as adapters:
             yield replace(adapters, clock=clock)
 
     app.open_adapters = with_our_clock

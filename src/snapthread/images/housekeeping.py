@@ -86,7 +86,7 @@ class Housekeeping:
         swept = SweepResult(images_retired=await self._retire(progress))
         swept.files_deleted = await self.file_service.delete_due(progress)
         await self.file_service.settle_intents()
-        swept.remaining = await self.store.count_remaining(self.clock())
+        swept.remaining = (await self.store.backlog(self.clock())).files
         return swept
 
     async def _retire(self, progress: Progress = lambda _: None) -> int:

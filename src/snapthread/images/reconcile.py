@@ -59,7 +59,7 @@ class Reconcile:
         present = await self._orphans(done, began, dry_run, progress)
         await self._missing(done, began, present, dry_run)
         if dry_run:
-            done.intents_settled = await self.store.count_unsettled(self.clock())
+            done.intents_settled = (await self.store.backlog(self.clock())).unsettled
         else:
             done.intents_settled = await self.file_service.settle_intents()
             await self.store.retire_stranded(self.clock())

@@ -39,8 +39,8 @@ class FileLedger(Protocol):
         """The upload failed. `unknown`: it may have happened, so the file is looked for later."""
         ...
 
-    async def label_of(self, claim: Claim, unique_id: str) -> int | None:
-        """The label of a live image of this conversation, by Telegram's unique id."""
+    async def image_of(self, claim: Claim, unique_id: str) -> LedgerFile | None:
+        """The newest live image of this conversation, by Telegram's unique id; it has a label."""
         ...
 
     async def files_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[Deletion, ...]:
@@ -85,10 +85,6 @@ class FileLedger(Protocol):
         """Law 3, by retention: files past due leave the conversations that nobody holds."""
         ...
 
-    async def count_remaining(self, now: datetime) -> int:
-        """Files past due and files that are still to be deleted."""
-        ...
-
     async def make_room(
         self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
     ) -> int:
@@ -114,14 +110,6 @@ class FileLedger(Protocol):
         """Uploads that no question waits for any more, in conversations that nobody holds."""
         ...
 
-    async def count_unsettled(self, now: datetime) -> int:
-        """Intents that `intents_due` would look for, now or soon."""
-        ...
-
     async def live_after(self, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
         """Uploaded and live files of all conversations, by name, from after this one on."""
-        ...
-
-    async def user_files(self, owner: int) -> frozenset[str]:
-        """`user_files:{owner}`: the OpenAI ids of every file of this user that is not gone."""
         ...

@@ -86,12 +86,8 @@ class MessageQueue(Protocol):
         """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
         ...
 
-    async def waiting(self, *, limit: int) -> tuple[QueuedMessage, ...]:
-        """The messages in all mailboxes, oldest first."""
-        ...
-
-    async def dead_letters(self, *, limit: int) -> tuple[QueuedMessage, ...]:
-        """The messages that were put aside, oldest first."""
+    async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
+        """The messages in all mailboxes, or with `dead` those that were put aside, oldest first."""
         ...
 
     async def replay(self, update_id: int, now: datetime) -> bool:
@@ -99,8 +95,4 @@ class MessageQueue(Protocol):
 
         False where none with this id was put aside.
         """
-        ...
-
-    async def count_waiting(self) -> int:
-        """Messages that are not done with, also those being worked on."""
         ...

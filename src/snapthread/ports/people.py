@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from snapthread.model import Destination, Erased, Message, OutgoingMessage
+from snapthread.model import Destination, Erased, Message, OutgoingMessage, Storage
 
 
 class People(Protocol):
@@ -27,17 +27,13 @@ class People(Protocol):
         it, and the person gone on."""
         ...
 
-    async def files_of(self, user_id: int) -> int:
+    async def storage_of(self, user_id: int) -> Storage:
         """Files of the user that are, or may be, at OpenAI."""
         ...
 
     async def export(self, user_id: int) -> dict[str, Any]:
         """All of it, as JSON: conversation, files, what waits, what was put aside, what was
         used."""
-        ...
-
-    async def bytes_of(self, user_id: int) -> int:
-        """Of the user's files that are, or may be, at OpenAI."""
         ...
 
     async def adopt(

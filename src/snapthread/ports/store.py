@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Installation
+from snapthread.model import Backlog, Installation
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
@@ -34,8 +34,12 @@ class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageR
         """Forget what is older than it is needed: marks, counts of quotas, records; how much."""
         ...
 
+    async def backlog(self, now: datetime) -> Backlog:
+        """How much is still to be done."""
+        ...
+
     async def check(self) -> None:
-        """Can it be read and written? Raises StoreBusy, StoreFull."""
+        """Can it be read and written? Writes nothing. Raises StoreBusy, StoreFull."""
         ...
 
     async def close(self) -> None: ...

@@ -1,1 +1,132 @@
-"""The stores: one port (`ports.Store`), one suite of contract tests, a folder each."""
+"""The store: what its verbs mean (rules/), over what keeps rows (sqlite/, redis/).
+
+`Store` names every verb once. schema.py declares the tables, transaction.py is what a rule works
+with, verb.py has the one protocol that a further backend implements.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Self
+
+from snapthread.store.rules import (
+    accepting,
+    claiming,
+    files,
+    finishing,
+    history,
+    leaving,
+    outgoing,
+    people,
+    processes,
+    queues,
+    quotas,
+    records,
+    uploads,
+    urgent,
+)
+from snapthread.store.sqlite import SqliteBackend
+from snapthread.store.verb import Verbs, reads, writes
+
+TIDIED_AT_ONCE: Final = 500  # some milliseconds: others write between
+
+
+class Store(Verbs):
+    """`ports.Store` on any backend."""
+
+    @classmethod
+    async def open(cls, where: Path | str, *, create: bool = True) -> Self:
+        """A file of SQLite (a path, or ":memory:"), or the address of a Redis or Valkey server.
+
+        Raises StoreBusy, StoreFull, StoreDenied, StoreTooNew, StoreDamaged; StoreMissing where a
+        file is not there and not to be made.
+        """
+        if isinstance(where, str) and "://" in where:
+            from snapthread.store.redis import RedisBackend  # its client is needed here only
+
+            return cls(await RedisBackend.open(where))
+        return cls(await SqliteBackend.open(where, create=create))
+
+    async def check(self) -> None:
+        await self.backend.check()
+
+    async def close(self) -> None:
+        await self.backend.close()
+
+    async def tidy(self, now: datetime) -> int:
+        """In runs of `TIDIED_AT_ONCE` of each kind: nobody waits long."""
+        tidied = 0
+        while count := await self._tidy_some(now, limit=TIDIED_AT_ONCE):
+            tidied += count
+        return tidied
+
+    _tidy_some = writes(processes.tidy)
+    installation = writes(processes.installation)
+    take_job = writes(processes.take_job)
+    start_cooldown = writes(processes.start_cooldown)
+    backlog = reads(leaving.backlog)
+
+    # ------------------------------------------------------------ mailboxes
+
+    accept = writes(accepting.accept)
+    claim = writes(claiming.claim, is_alone=True)
+    renew = writes(claiming.renew)
+    release = writes(claiming.release)
+    take_stragglers = writes(claiming.take_stragglers)
+    urgent_commands = reads(claiming.urgent_commands)
+    next_wake = reads(claiming.next_wake)
+    poll_changes = reads(processes.poll_changes)
+    waiting = reads(queues.waiting)
+    replay = writes(queues.replay)
+
+    # ------------------------------------------------------------ conversations
+
+    compose = writes(history.compose)
+    shorten = writes(history.shorten)
+    finish = writes(finishing.finish)
+    note_stream = writes(finishing.note_stream)
+    reset = writes(urgent.reset)
+    stop = writes(urgent.stop)
+    complete_command = writes(urgent.complete_command)
+    enqueue = writes(outgoing.enqueue)
+    mark_sent = writes(outgoing.mark_sent)
+    drop_outbox = writes(outgoing.drop_outbox)
+
+    # ------------------------------------------------------------ the ledger
+
+    intend = writes(uploads.intend)
+    record_upload = writes(uploads.record_upload)
+    fail_upload = writes(uploads.fail_upload)
+    image_of = reads(files.image_of)
+    files_by_id = reads(files.files_by_id)
+    files_due = writes(files.files_due)
+    intents_due = writes(files.intents_due)
+    retire = writes(files.retire)
+    replace_file = writes(files.replace_file)
+    delete_file = writes(files.delete_file)
+    retry_later = writes(files.retry_later)
+    retire_leaving = writes(leaving.retire_leaving)
+    retire_stranded = writes(leaving.retire_stranded)
+    make_room = writes(leaving.make_room)
+    forget = writes(leaving.forget)
+    borrow = writes(leaving.borrow)
+    unknown_files = reads(leaving.unknown_files)
+    live_after = reads(leaving.live_after)
+
+    # ------------------------------------------------------------ people
+
+    erase = writes(people.erase)
+    adopt = writes(people.adopt)
+    note_blocked = writes(people.note_blocked)
+    export = reads(people.export)
+    storage_of = reads(people.storage_of)
+    blocked_before = reads(people.blocked_before)
+
+    # ------------------------------------------------------------ quotas and records
+
+    reserve = writes(quotas.reserve)
+    revise = writes(quotas.revise)
+    settle_stale = writes(quotas.settle_stale)
+    spent = reads(quotas.spent)
+    note_delivered = writes(records.note_delivered)
+    usage = reads(records.usage)
+    records_after = reads(records.records_after)

@@ -1,4 +1,4 @@
-"""How our words are written into a store: JSON for what is read whole, seconds for times."""
+"""How our words are written into a store: JSON for what is read whole, microseconds for times."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -15,20 +15,25 @@ _SAY = TypeAdapter(OutgoingMessage)
 _DESTINATION = TypeAdapter(Destination)
 _PHOTOS = TypeAdapter(tuple[HistoryImage, ...])
 _RECORD = TypeAdapter(TurnRecord)
+NO_PHOTOS = "[]"
 
 
-def seconds(at: datetime) -> float:
-    """Unix seconds: what rows are compared by."""
-    return at.timestamp()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
-def seconds_after(at: datetime, wait_s: float) -> float:
-    """Added as moments are, in whole microseconds: what is ready at a moment is ready *at* it."""
-    return seconds(at + timedelta(seconds=wait_s))
+def micros(at: datetime) -> int:
+    """Whole microseconds since 1970: what rows are compared by."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
-def moment(at_s: float) -> datetime:
-    return datetime.fromtimestamp(at_s, UTC)
+def micros_of(wait_s: float) -> int:
+    """A stretch of time, rounded as moments are."""
+    return timedelta(seconds=wait_s) // _MICROSECOND
+
+
+def moment(at: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at)
 
 
 def dump_message(message: Message) -> str:
@@ -56,10 +61,14 @@ def load_destination(text: str) -> Destination:
 
 
 def dump_photos(photos: Sequence[HistoryImage]) -> str:
+    if not photos:
+        return NO_PHOTOS
     return _PHOTOS.dump_json(tuple(photos)).decode()
 
 
 def load_photos(text: str) -> tuple[HistoryImage, ...]:
+    if text == NO_PHOTOS:
+        return ()
     return _PHOTOS.validate_json(text)
 
 

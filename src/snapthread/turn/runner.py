@@ -32,7 +32,6 @@ from snapthread.model import (
     Claim,
     HistoryItem,
     Installation,
-    LedgerFile,
     Message,
     Transcript,
     Usage,
@@ -123,7 +122,8 @@ class TurnRunner:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
         self._check(turn.messages)
         claim, replied = turn.claim, replied_image(turn.messages)
-        label = await self.store.label_of(claim, replied.unique_id) if replied else None
+        known = await self.store.image_of(claim, replied.unique_id) if replied else None
+        label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
@@ -196,17 +196,13 @@ class TurnRunner:
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
         if is_left_behind and turn.context.recalled is None:
-            recalled = await self._recall(turn, label)
+            replied = replied_image(turn.messages)
+            assert replied is not None, "who knows its label replied to it"
+            recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
         turn.question = self._question(turn, transcript.next_label)
         return transcript
-
-    async def _recall(self, turn: TurnState, label: int | None) -> LedgerFile | None:
-        """The live file of a photo replied to whose line has left the request."""
-        ids = await self.store.user_files(turn.messages[0].user_id)
-        files = await self.store.files_by_id(turn.claim, tuple(ids))
-        return next((file for file in files if file.label == label and file.state == "live"), None)
 
     async def _composed(self, turn: TurnState) -> Transcript:
         question, began = self._question(turn, 1), self.clock()

@@ -1,6 +1,7 @@
-"""The store on Redis or Valkey: each verb one run of a script, so atomic (decision 0014).
+"""The store on Redis or Valkey: a verb reads, decides here, and commits where nothing that it
+decided on has changed meanwhile; else it runs anew (decisions 0014, 0018).
 
-A script's reply can be lost although it was run: then the verb raises StoreBusy, and may have been
+A reply can be lost although the commit was made: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
 `uploaded` and `intend` know their file, `reserve` and `revise` their record; what was claimed or
 taken for a while is free again when its lease is over; `finish`, `reset`, `stop` and `jumped` find
@@ -8,28 +9,51 @@ nothing to end the second time. Only a `say` without `once` and the last words o
 said twice, and a `forget` that is asked again finds its photo gone already.
 """
 
+import asyncio
+import itertools
+import json
+import random
 import secrets
-from datetime import datetime
-from typing import Final, Self
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final, Self, TypeVar
 
-from snapthread.errors import StoreTooNew
-from snapthread.limits import SEEN_S
-from snapthread.model import Installation
-from snapthread.store.redis.accounts import RedisAccounts
-from snapthread.store.redis.conversations import RedisConversations
-from snapthread.store.redis.ledger import RedisLedger
-from snapthread.store.redis.mailboxes import RedisMailboxes
-from snapthread.store.redis.people import RedisPeople
+from snapthread.errors import SnapthreadError, StoreBusy
+from snapthread.store.redis.migration import bring_to_version
+from snapthread.store.redis.reading import (
+    Fetched,
+    Miss,
+    Reading,
+    Scope,
+    Step,
+    encode,
+    scope_of,
+    step_of,
+    version_step,
+)
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.words import micros, micros_of
-from snapthread.usage import RECORDS_KEPT, month_of
+from snapthread.store.redis.writing import changed_scopes, guards, writes
+from snapthread.store.transaction import OutdatedError, Request, Transaction
 
-VERSION: Final = 1  # of what is written; raised with a change that older versions cannot read
-TIDIED_AT_ONCE: Final = 1000  # some milliseconds
+T = TypeVar("T")
+
+TRIES: Final = 50  # of a verb in whose way others are; far more than were ever seen
+BACK_OFF_S: Final = 0.002
+SCOPES_KEPT: Final = 256  # conversations that were read lately: some kilobytes each
 
 
-class RedisStore(RedisMailboxes, RedisConversations, RedisLedger, RedisPeople, RedisAccounts):
-    """`ports.Store` on one Redis or Valkey server, and on its replicas where it has some."""
+class RedisBackend:
+    """`verb.Backend` on one Redis or Valkey server, and on its replicas where it has some."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._alone = asyncio.Lock()
+        self._kept: OrderedDict[Scope, Fetched] = OrderedDict()
+        self._committing: set[Scope] = set()
+        self._committed = asyncio.Event()
+        self._ours = secrets.token_hex(4)
+        self._commits = itertools.count(1)
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -37,55 +61,174 @@ class RedisStore(RedisMailboxes, RedisConversations, RedisLedger, RedisPeople, R
 
         Raises StoreDenied where the server is not fit to be the store, StoreTooNew, StoreBusy.
         """
-        store = cls(await Server.open(url))
+        server = await Server.open(url)
         try:
-            await store._check_version()
+            async with server.our_errors():
+                await bring_to_version(server)
         except BaseException:
-            await store.close()
+            await server.close()
             raise
-        return store
+        return cls(server)
 
-    async def _check_version(self) -> None:
-        version = await self._do("open", version=VERSION)
-        if version > VERSION:
-            raise StoreTooNew(
-                f"the store has version {version}, this Snapthread knows up to {VERSION}:"
-                " run the newer Snapthread again, or restore a backup"
-            )
-
-    async def installation(self) -> Installation:
-        new = secrets.token_hex(4), secrets.token_hex(32)
-        id, secret = await self._do("installation", id=new[0], secret=new[1])
-        return Installation(id=id, secret=bytes.fromhex(secret))
-
-    async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
-        return bool(
-            await self._do(
-                "take_job", job=job, owner=owner, now=micros(now), lease=micros_of(lease_s)
-            )
-        )
-
-    async def start_cooldown(self, service: str, until: datetime) -> None:
-        await self._do("pause", service=service, until_at=micros(until))
-
-    async def tidy(self, now: datetime) -> int:
-        """In runs of `TIDIED_AT_ONCE` of each kind: a script holds up everybody."""
-        tidied = 0
-        while count := await self._tidy_some(now):
-            tidied += count
-        return tidied
-
-    async def _tidy_some(self, now: datetime) -> int:
-        return int(
-            await self._do(
-                "tidy",
-                now=micros(now),
-                seen=micros_of(SEEN_S),
-                month=month_of(now),
-                old=micros(now - RECORDS_KEPT),
-                limit=TIDIED_AT_ONCE,
-            )
-        )
+    async def close(self) -> None:
+        await self._server.close()
 
     async def check(self) -> None:
-        await self._do("check")
+        await self._server.check()
+
+    async def read(self, verb: Callable[[Transaction], T]) -> T:
+        fetched = Fetched()
+        while True:
+            try:
+                return verb(Transaction(Reading(fetched)))
+            except Miss as miss:
+                await self.fetch(fetched, miss.requests)
+
+    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
+        async with self._alone if is_alone else nullcontext():
+            for tries in range(TRIES):
+                run = _Run(self, verb, tries=tries)
+                if await run.done():
+                    result: T = run.result
+                    return result
+                await asyncio.sleep(BACK_OFF_S * tries * random.random())
+        raise StoreBusy("the store is in great demand: others were first each time")
+
+    async def fetch(self, fetched: Fetched, requests: Iterable[Request]) -> None:
+        """Read what is missing, and the versions of its scopes and of those that are known: where
+        these are the same still, all that is known is so at this moment."""
+        wanted = list(requests)
+        touched = {scope_of(request) for request in wanted} | fetched.versions.keys()
+        scopes = [scope for scope in touched if scope is not None]
+        steps = [*map(version_step, scopes), *map(step_of, wanted)]
+        replies = json.loads(await self._server.run("read", encode(steps)))
+        fetched.is_snapshot = True
+        for scope, version in zip(scopes, replies, strict=False):
+            known = fetched.versions.setdefault(scope, version or "")
+            fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
+            kept = self._kept.get(scope)
+            if kept is not None and kept.versions[scope] != version:
+                del self._kept[scope]  # another process was there
+        for request, reply in zip(wanted, replies[len(scopes) :], strict=True):
+            fetched.take(request, reply)
+
+    async def is_free(self, scopes: set[Scope], fetched: Fetched) -> bool:
+        """Does no other verb of this process change these, or has it since they were read? Then
+        once it is done: what it leaves behind is known here, without asking the server."""
+        if self._committing.isdisjoint(scopes):
+            known = [(scope, self._kept[scope]) for scope in scopes if scope in self._kept]
+            return all(
+                kept.versions[scope] == fetched.versions.get(scope, "") for scope, kept in known
+            )
+        while not self._committing.isdisjoint(scopes):
+            await self._committed.wait()
+        return False
+
+    @contextmanager
+    def committing(self, scopes: set[Scope]) -> Iterator[None]:
+        """Others of this process wait meanwhile, instead of being refused by the server."""
+        self._committing |= scopes
+        try:
+            yield
+        finally:
+            self._committing -= scopes
+            self._committed.set()
+            self._committed = asyncio.Event()
+
+    def kept(self, scope: Scope) -> Fetched | None:
+        return self._kept.get(scope)
+
+    def keep(self, scope: Scope, fetched: Fetched) -> None:
+        self._kept[scope] = fetched
+        self._kept.move_to_end(scope)
+        if len(self._kept) > SCOPES_KEPT:
+            self._kept.popitem(last=False)
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        for scope in scopes:
+            self._kept.pop(scope, None)
+
+    def next_version(self) -> str:
+        """No scope ever has the same again."""
+        return f"{self._ours}.{next(self._commits)}"
+
+    async def commit(self, steps: list[Any]) -> bool:
+        return bool(await self._server.run("commit", encode(steps)))
+
+
+class _Run:
+    """One try at a verb: from what is kept of its scopes, as far as it goes, to the commit."""
+
+    def __init__(
+        self, backend: RedisBackend, verb: Callable[[Transaction], Any], *, tries: int
+    ) -> None:
+        self._backend = backend
+        self._verb = verb
+        self._tries = tries
+        self._guesses = tries == 0  # that a row which is mostly new is not there
+        self._fetched = Fetched()
+        self._trusts_kept = True
+        self.result: Any = None
+
+    async def done(self) -> bool:
+        """False where somebody else changed what it decided on."""
+        try:
+            reading, tx = await self._decide()
+        except OutdatedError:
+            self._backend.forget(self._fetched.versions)
+            return False
+        steps = guards(tx, reading, self._fetched)
+        is_sure = self._fetched.is_snapshot and not self._fetched.guessed
+        if not tx.writes and (is_sure or not steps):
+            return True
+        return await self._committed(reading, tx, steps)
+
+    async def _committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
+        version, changed = self._backend.next_version(), changed_scopes(tx)
+        with self._backend.committing(reading.scopes | changed):
+            try:
+                is_done = await self._backend.commit(steps + writes(tx, version))
+            except BaseException:
+                self._backend.forget(reading.scopes | changed)
+                raise
+            self._backend.forget(changed if is_done else reading.scopes)
+            if is_done:
+                self._keep(reading, tx, version)
+        return is_done
+
+    async def _decide(self) -> tuple[Reading, Transaction]:
+        while True:
+            kept = self._backend.kept if self._trusts_kept else _nothing
+            reading = Reading(self._fetched, kept=kept, guesses=self._guesses)
+            tx = Transaction(reading, tries=self._tries)
+            try:
+                self.result = self._verb(tx)
+            except Miss as miss:
+                await self._backend.fetch(self._fetched, miss.requests)
+                if not self._fetched.is_snapshot:
+                    self._look_again()
+            except SnapthreadError:
+                if self._fetched.is_snapshot and not self._fetched.guessed:
+                    raise
+                self._look_again()  # what is known may be old
+            else:
+                if await self._backend.is_free(reading.scopes, self._fetched):
+                    return reading, tx
+                self._fetched = Fetched()
+
+    def _look_again(self) -> None:
+        self._backend.forget(self._fetched.versions)
+        self._guesses = False
+        self._fetched, self._trusts_kept = Fetched(), False
+
+    def _keep(self, reading: Reading, tx: Transaction, version: str) -> None:
+        changed = changed_scopes(tx)
+        for scope in reading.scopes:
+            was = self._fetched.versions.get(scope, "")
+            kept = self._fetched.after(tx, scope, version if scope in changed else was)
+            if kept is not None:
+                self._backend.keep(scope, kept)
+
+
+def _nothing(_: Scope) -> None:
+    return None

@@ -5,7 +5,7 @@ from typing import Final
 from redis import exceptions as theirs
 from redis.exceptions import RedisError
 
-from snapthread.errors import LeaseLost, NoRoom, SnapthreadError, StoreBusy, StoreDenied, StoreFull
+from snapthread.errors import SnapthreadError, StoreBusy, StoreDenied, StoreFull
 
 AWAY: Final = (
     theirs.ConnectionError,
@@ -40,16 +40,6 @@ def ours(error: RedisError) -> SnapthreadError:
             return StoreBusy(f"the store's server is away: {_first_line(error)}")
         case _ if code in FULL_CODES:
             return StoreFull(f"the store's server cannot save: {_first_line(error)}")
-        case _:
-            return _of_the_script(code, error)
-
-
-def _of_the_script(code: str, error: RedisError) -> SnapthreadError:
-    match code:
-        case "LEASELOST":
-            return LeaseLost(str(error).split(" ")[1])
-        case "NOROOM":
-            return NoRoom()
         case _:
             return StoreDenied(f"the store's server refused a request: {_first_line(error)}")
 

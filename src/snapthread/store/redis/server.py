@@ -1,8 +1,7 @@
 """The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
 from importlib.resources import files
@@ -15,7 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 
-from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.errors import StoreBusy, StoreDenied, StoreFull
 from snapthread.store.redis.checks import problems
 from snapthread.store.redis.failures import ours
 
@@ -27,28 +26,10 @@ WAIT_MS: Final = 2000  # for replicas to have it too
 CONNECTIONS: Final = 16  # the server runs one script at a time; more would only wait there
 SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
-LUA_FILES: Final = (
-    "keys",
-    "rows",
-    "waiting",
-    "mailbox",
-    "files",
-    "ledger",
-    "images",
-    "records",
-    "quotas",
-    "conversation",
-    "leaving",
-    "inbox",
-    "people",
-    "store",
-)
-
 
 def load_script() -> str:
-    """All verbs in one script: it is named by its own hash, so versions live side by side."""
-    folder = files("snapthread.store.redis") / "lua"
-    return "\n".join((folder / f"{name}.lua").read_text("utf-8") for name in LUA_FILES)
+    """One script, named by its own hash: versions of it live side by side."""
+    return (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
 
 
 class Server:
@@ -72,7 +53,7 @@ class Server:
             pool.make_connection()  # type: ignore[no-untyped-call]
         except (ValueError, TypeError):
             raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
-        self._redis = Redis.from_pool(pool)
+        self.client = Redis.from_pool(pool)
         self._script = load_script()
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 
@@ -88,29 +69,47 @@ class Server:
         return server
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        await self.client.aclose()
 
-    async def run(self, verb: str, arguments: Mapping[str, Any]) -> Any:
-        """What the verb replies: lists of text and whole numbers, None for what is not there."""
-        text = json.dumps(arguments, ensure_ascii=False)
+    async def run(self, what: str, steps: str) -> Any:
+        """The script's reply to "read" or "commit"."""
+        with_copies = bool(self._replicas) and what == "commit"
+        run = self._run_and_wait if with_copies else self._run
+        async with self.our_errors(), _answer():
+            try:
+                return await run(what, steps)
+            except NoScriptError:  # a server that was started anew: nothing was done
+                await self.client.script_load(self._script)
+                return await run(what, steps)
+
+    async def check(self) -> None:
+        """Is it there, and does it take writes? Writes nothing."""
+        async with self.our_errors(), _answer():
+            info = await self.client.info()
+            if info.get("role") == "slave":
+                raise ReadOnlyError("You can't write against a read only replica.")
+            if info.get("aof_last_write_status", "ok") != "ok":
+                raise StoreFull("the store's server cannot save: aof_last_write_status is not ok")
+            if 0 < info.get("maxmemory", 0) <= info.get("used_memory", 0):
+                raise StoreFull("the store's server is at its maxmemory: give it more memory")
+
+    @asynccontextmanager
+    async def our_errors(self) -> AsyncIterator[None]:
+        """Failures of the client or the server, in our words."""
         try:
-            async with _answer():
-                try:
-                    return await self._run(verb, text)
-                except NoScriptError:  # a server that was started anew: nothing was done
-                    await self._redis.script_load(self._script)
-                    return await self._run(verb, text)
+            yield
         except RedisError as error:
             if isinstance(error, ReadOnlyError):  # the address leads to another server by now
                 with suppress(RedisError, OSError):  # each is closed, also where that takes long
-                    await self._redis.connection_pool.disconnect(inuse_connections=False)
+                    await self.client.connection_pool.disconnect(inuse_connections=False)
             raise ours(error) from error
 
-    async def _run(self, verb: str, text: str) -> Any:
-        if not self._replicas:
-            return await self._redis.evalsha(self._hash, 0, verb, text)
-        async with self._redis.pipeline(transaction=False) as both:
-            both.evalsha(self._hash, 0, verb, text)
+    async def _run(self, what: str, steps: str) -> Any:
+        return await self.client.evalsha(self._hash, 0, what, steps)
+
+    async def _run_and_wait(self, what: str, steps: str) -> Any:
+        async with self.client.pipeline(transaction=False) as both:
+            both.evalsha(self._hash, 0, what, steps)
             both.execute_command("WAIT", self._replicas, WAIT_MS)
             # Not raised by the pipeline, which would put its command, so our texts, into the error.
             reply, copies = await both.execute(raise_on_error=False)
@@ -127,7 +126,7 @@ class Server:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
         try:
             async with _answer():
-                info = await self._redis.info()
+                info = await self.client.info()
         except RedisError as error:
             raise ours(error) from error
         for problem in problems(info):
@@ -142,7 +141,7 @@ class Server:
     async def _may_forget(self) -> bool:
         try:
             async with _answer():
-                told = await self._redis.config_get("appendfsync")
+                told = await self.client.config_get("appendfsync")
         except ResponseError:  # a managed service, or an ACL: then nobody can tell
             return False
         except RedisError as error:

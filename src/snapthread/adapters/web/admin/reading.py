@@ -45,12 +45,13 @@ async def read_report(store: Store, clock: Clock, days: int) -> Report:
     readable = first_readable(usage, period, TURNS_MAX)
     turns = await _turns(store, readable)
     ages = await _ages(store, now)
+    backlog = await store.backlog(now)
     figures = (
         *daily(usage, period),
         turns.latency(),
         turns.outcomes(),
         ages.figure(),
-        waiting(await store.count_waiting(), await store.count_remaining(now)),
+        waiting(backlog.messages, backlog.files),
         by_model(usage),
         by_user(usage),
     )

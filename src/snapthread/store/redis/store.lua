@@ -1,0 +1,97 @@
+-- All that runs on the server: rows are read in one run, and written in one run where what was read
+-- is still so. No rule of ours is here (decision 0018): ARGV[1] is 'read' or 'commit', ARGV[2] a JSON
+-- list of steps, each a list whose first item is its kind.
+local AT_ONCE = 4000 -- what Lua hands over at once
+local function listed(texts) return '[' .. table.concat(texts, ',') .. ']' end
+
+-- read: the reply is JSON. A row is that already; one of sums is a hash, its fields and values in turn.
+local read = {}
+
+local function hash(key)
+  local flat = redis.call('HGETALL', key)
+  return #flat == 0 and 'null' or cjson.encode(flat)
+end
+
+function read.row(step) return redis.call('GET', step[2]) or 'null' end
+function read.sums(step) return hash(step[2]) end
+
+function read.version(step)
+  local version = redis.call('GET', step[2])
+  return version and '"' .. version .. '"' or 'null'
+end
+
+function read.count(step) return redis.call('ZLEXCOUNT', step[2], step[3], step[4]) end
+
+-- A member is what rows are sorted by, a space, and the end of the row's name.
+local function names_of(members, prefix)
+  for i, member in ipairs(members) do
+    members[i] = prefix .. string.match(member, '^[^ ]* (.*)$')
+  end
+  return members
+end
+
+local function rows_of(names)
+  local texts = {}
+  for first = 1, #names, AT_ONCE do
+    local last = math.min(first + AT_ONCE - 1, #names)
+    for _, text in ipairs(redis.call('MGET', unpack(names, first, last))) do
+      texts[#texts + 1] = text or nil
+    end
+  end
+  return texts
+end
+
+-- index, its first and last member, the most rows (or -1), from the end?, names, are they sums?
+function read.range(step)
+  local _, index, low, high, limit, is_reversed, prefix, are_sums = unpack(step)
+  local command, first, last = 'ZRANGEBYLEX', low, high
+  if is_reversed then
+    command, first, last = 'ZREVRANGEBYLEX', high, low
+  end
+  local names = names_of(redis.call(command, index, first, last, 'LIMIT', 0, limit), prefix)
+  if not are_sums then
+    return listed(rows_of(names))
+  end
+  for i, name in ipairs(names) do
+    names[i] = hash(name)
+  end
+  return listed(names)
+end
+
+-- commit: 1 where it was done, else 0. Each guard is a claim about what was read.
+local guards = {
+  is = function(step) return (redis.call('GET', step[2]) or '') == step[3] end,
+  sums_are = function(step) return hash(step[2]) == step[3] end,
+  at_most = function(step)
+    return tonumber(redis.call('HGET', step[2], step[3]) or 0) <= tonumber(step[4])
+  end,
+}
+
+local writes = {
+  call = function(step) redis.call(unpack(step, 2)) end,
+  add_if_there = function(step)
+    if redis.call('EXISTS', step[2]) == 1 then
+      for i = 3, #step, 2 do redis.call('HINCRBY', step[2], step[i], step[i + 1]) end
+    end
+  end,
+  -- a scope's version goes with the row that it is named by
+  version = function(step)
+    if redis.call('EXISTS', step[3]) == 1 then
+      redis.call('SET', step[2], step[4])
+    else
+      redis.call('DEL', step[2])
+    end
+  end,
+}
+
+local steps = cjson.decode(ARGV[2])
+if ARGV[1] == 'read' then
+  for i, step in ipairs(steps) do steps[i] = read[step[1]](step) end
+  return listed(steps)
+end
+for _, step in ipairs(steps) do
+  local guard = guards[step[1]]
+  if guard and not guard(step) then return 0 end
+  if not guard then writes[step[1]](step) end
+end
+return 1

@@ -1,0 +1,151 @@
+"""Messages into the mailboxes, once and in order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from snapthread.limits import (
+    ALBUM_GATHER_S,
+    CUT_TEXT_GAP_S,
+    CUT_TEXT_UNITS,
+    SEEN_S,
+    WAITING_MAX,
+    utf16_len,
+)
+from snapthread.model import ConversationKey, Message
+from snapthread.ports import Arrival
+from snapthread.store.codec import dump_message, load_message, micros, micros_of
+from snapthread.store.rules.outgoing import add_parts
+from snapthread.store.rules.rows import ensure_conversation, next_id, refresh_ready
+from snapthread.store.schema import BUNDLE, CONVERSATIONS, QUEUE, SEEN, Queued, Seen
+from snapthread.store.transaction import Get, Transaction
+
+SEEN_FOR: Final = micros_of(SEEN_S)
+GATHER: Final = micros_of(ALBUM_GATHER_S)
+
+
+def accept(
+    tx: Transaction, arrivals: Sequence[Arrival], now: datetime, *, quiet_s: float
+) -> frozenset[ConversationKey]:
+    at, quiet = micros(now), micros_of(quiet_s)
+    messages = [arrival.message for arrival in arrivals]
+    tx.expect(
+        *[Get(SEEN, (message.update_id,)) for message in messages],
+        *[Get(CONVERSATIONS, (message.conversation,)) for message in messages],
+    )
+    changed = {
+        arrival.message.conversation
+        for arrival in arrivals
+        if _is_new(tx, arrival.message, at) and _take(tx, arrival, at, quiet)
+    }
+    for key in changed:
+        refresh_ready(tx, key)
+    return frozenset(changed)
+
+
+def _is_new(tx: Transaction, message: Message, now: int) -> bool:
+    seen = tx.get(SEEN, message.update_id)
+    if seen is not None and seen.at > now - SEEN_FOR:
+        return False
+    tx.put(SEEN, Seen(message.update_id, now))
+    return True
+
+
+def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
+    """Put the message in, or say that there is no room; False where that was said already."""
+    message, key = arrival.message, arrival.message.conversation
+    talk = ensure_conversation(tx, key)
+    if message.is_urgent:
+        put_in(tx, message, None, now)
+        return True
+    if talk.queued >= WAITING_MAX:
+        return _say_full(tx, arrival, now)
+    if talk.is_told_full:
+        tx.update(talk, talk._replace(is_told_full=0))
+    bundle = _bundle_of(tx, message, talk.queued)
+    put_in(tx, message, bundle, now)
+    if bundle is not None:
+        _wait_for_more(tx, message, bundle, now, quiet)
+    return True
+
+
+def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
+    """A message at the end of its mailbox."""
+    row = ensure_conversation(tx, message.conversation)
+    id, is_urgent = next_id(row, now), message.is_urgent
+    queued, urgent = row.queued + (not is_urgent), row.urgent + is_urgent
+    tx.update(row, row._replace(last_id=id, queued=queued, urgent=urgent))
+    tx.insert(
+        Queued(
+            conversation=message.conversation,
+            id=id,
+            update_id=message.update_id,
+            kind=message.kind,
+            is_urgent=int(is_urgent),
+            arrived_at=now,
+            ready_at=now,
+            message=dump_message(message),
+            bundle=bundle,
+        )
+    )
+
+
+def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
+    message, talk = arrival.message, ensure_conversation(tx, arrival.message.conversation)
+    if talk.is_told_full:
+        return False
+    tx.update(talk, talk._replace(is_told_full=1))
+    add_parts(tx, message.conversation, message.destination, [arrival.if_full], now)
+    return True
+
+
+def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
+    """The name that all parts of one album, or of one cut text, share."""
+    if message.album_id is not None:
+        return f"album:{message.album_id}"
+    if message.kind != "question" or message.picture is not None:
+        return None
+    continued = _continued_bundle(tx, message) if waiting else None
+    return continued or _cut_bundle(message)
+
+
+def _cut_bundle(message: Message) -> str | None:
+    return f"text:{message.update_id}" if _may_be_cut(message) else None
+
+
+def _may_be_cut(message: Message) -> bool:
+    return utf16_len(message.text) > CUT_TEXT_UNITS
+
+
+def _continued_bundle(tx: Transaction, message: Message) -> str | None:
+    """The cut text that this message goes on with: the one right before it, at the same time."""
+    row = _newest(tx, message.conversation)
+    if row is None or not str(row.bundle).startswith("text:"):
+        return None
+    before = load_message(row.message)
+    gap_s = abs((message.sent_at - before.sent_at).total_seconds())
+    goes_on = (
+        _may_be_cut(before)
+        and before.user_id == message.user_id
+        and before.thread_id == message.thread_id
+        and message.reply is None
+        and gap_s <= CUT_TEXT_GAP_S
+    )
+    return row.bundle if goes_on else None
+
+
+def _newest(tx: Transaction, key: str) -> Queued | None:
+    """The last of a conversation, urgent commands among them."""
+    last = tx.first(QUEUE, key, 0, is_reversed=True)
+    urgent = tx.range(QUEUE, key, 1)
+    return max([*urgent, *([last] if last else [])], key=lambda row: row.id, default=None)
+
+
+def _wait_for_more(tx: Transaction, message: Message, bundle: str, now: int, quiet: int) -> None:
+    """Each part moves the whole bundle; the last part of a cut text ends the waiting."""
+    rows = [row for row in tx.range(BUNDLE, message.conversation, bundle) if row.token is None]
+    is_last = message.album_id is None and not _may_be_cut(message)
+    gathered = min(row.arrived_at for row in rows) + GATHER
+    ready_at = now if is_last else min(now + quiet, gathered)
+    for row in rows:
+        tx.update(row, row._replace(ready_at=ready_at))

@@ -1,0 +1,182 @@
+"""Messages out of the mailboxes: in order, one worker a conversation."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from snapthread.model import Claim, ConversationKey, Message
+from snapthread.store.codec import load_message, micros, micros_of, moment
+from snapthread.store.rules.outgoing import waiting_parts
+from snapthread.store.rules.rows import (
+    bundle_of,
+    claimed,
+    has_mark,
+    held,
+    is_held,
+    owned,
+    refresh_ready,
+)
+from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
+from snapthread.store.schema import (
+    BUNDLE,
+    CONVERSATIONS,
+    HELD,
+    QUEUE,
+    READY,
+    URGENT,
+    Conversation,
+    Queued,
+)
+from snapthread.store.transaction import OutdatedError, Range, Transaction
+
+READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
+LEFT_AT_ONCE: Final = 20  # conversations of workers that died, looked at for one claim
+
+
+def claim(
+    tx: Transaction, now: datetime, *, lease_s: float, only: ConversationKey | None = None
+) -> Claim | None:
+    at = micros(now)
+    key = only or _next_ready(tx, at)
+    row = None if key is None else tx.get(CONVERSATIONS, key)
+    if row is None or not _is_ready(row, at):
+        if key is None or only is not None:
+            return None
+        raise OutdatedError  # somebody else was first: the next one is looked for
+    row = tx.update(row, row._replace(token=row.token + 1, lease_until=at + micros_of(lease_s)))
+    turn = row.turns + 1
+    bare = Claim(
+        conversation=ConversationKey(row.key),
+        token=row.token,
+        epoch=row.epoch,
+        turn=turn,
+        is_stopped=row.stopped_turn == turn,
+        stream=row.stream,
+    )
+    parts = waiting_parts(tx, row.key) if row.parts else ()
+    return replace(bare, outbox=parts) if parts else _with_messages(tx, bare)
+
+
+def _is_ready(row: Conversation, now: int) -> bool:
+    has_work = row.ready_at is not None and not is_ahead(row.ready_at, now, WAIT_MOST)
+    return has_work and not is_held(row, now)
+
+
+def _next_ready(tx: Transaction, now: int) -> str | None:
+    """The one that has been ready longest, of those that nobody holds and those that a worker left
+    behind; and what a clock that was set back has put off."""
+    ready = Range(READY, high=now, limit=READY_AT_ONCE if tx.tries else 1)
+    left = Range(HELD, high=now, limit=LEFT_AT_ONCE)
+    put_off = Range(READY, low=now + WAIT_MOST + 1, limit=1)
+    barred = Range(HELD, low=now + LEASE_MOST + 1, limit=LEFT_AT_ONCE)
+    tx.expect(ready, left, put_off, barred)
+    found = [*tx.rows(ready), *tx.rows(left)] or [*tx.rows(put_off), *tx.rows(barred)]
+    free: list[Conversation] = [row for row in found if _is_ready(row, now)]
+    if not free:
+        return None
+    if tx.tries:
+        return random.choice(free).key  # others take the first ones too
+    return min(free, key=lambda row: row.ready_at or 0).key
+
+
+def _with_messages(tx: Transaction, bare: Claim) -> Claim:
+    head = tx.first(QUEUE, bare.conversation, 0)
+    assert head is not None, "a conversation that is ready has a part or a message"
+    rows = [
+        tx.update(row, row._replace(token=bare.token, attempts=row.attempts + 1))
+        for row in bundle_of(tx, head)
+    ]
+    return replace(
+        bare,
+        messages=_in_order(rows),
+        attempt=max(row.attempts for row in rows),
+        is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),
+    )
+
+
+def answered_mark(claim: Claim, bundle: str) -> str:
+    """Set when an album was answered, so that a part that comes later is known to be late."""
+    return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
+
+
+def _in_order(rows: Iterable[Queued]) -> tuple[Message, ...]:
+    """As the person sent them: an album's parts may arrive in any order."""
+    messages = [load_message(row.message) for row in rows]
+    return tuple(sorted(messages, key=lambda message: message.message_id))
+
+
+def renew(tx: Transaction, claim: Claim, now: datetime, *, lease_s: float) -> bool:
+    row = owned(tx, claim)
+    if row is None or row.lease_until is None:
+        return False
+    tx.update(row, row._replace(lease_until=micros(now) + micros_of(lease_s)))
+    return True
+
+
+def release(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    uncount: bool = False,
+) -> None:
+    row = owned(tx, claim)
+    if row is None:
+        return
+    for message in claimed(tx, claim):
+        tx.update(message, message._replace(token=None, attempts=message.attempts - uncount))
+    pause_until = max(_believed(row.not_before, micros(now)), micros(not_before or now))
+    tx.update(
+        row,
+        row._replace(
+            token=row.token + 1,
+            lease_until=None,
+            not_before=pause_until,  # who only borrowed it does not end its pause
+        ),
+    )
+    refresh_ready(tx, claim.conversation, now=micros(now))
+
+
+def _believed(not_before: int, now: int) -> int:
+    return not_before if is_ahead(not_before, now, WAIT_MOST) else 0
+
+
+def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
+    if held(tx, claim).urgent:
+        return ()  # what came after the command is not asked before it
+    bundles = {row.bundle for row in claimed(tx, claim)} - {None}
+    late = [
+        tx.update(row, row._replace(token=claim.token, attempts=1))
+        for bundle in bundles
+        for row in tx.range(BUNDLE, claim.conversation, bundle or "")
+        if row.token is None
+    ]
+    if late:
+        refresh_ready(tx, claim.conversation)
+    return _in_order(late)
+
+
+def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
+    return tuple(load_message(row.message) for row in tx.range(URGENT))
+
+
+def next_wake(tx: Transaction, now: datetime) -> datetime | None:
+    """The first that is free, and a short walk over the held: no further than could be earlier."""
+    at = micros(now)
+    put_off, free = Range(READY, low=at + WAIT_MOST + 1, limit=1), Range(READY, limit=1)
+    tx.expect(put_off, free, Range(HELD))
+    wakes = [_wakes_at(row, at) for row in tx.rows(put_off) or tx.rows(free)]
+    for row in tx.range(HELD):
+        if wakes and (row.lease_until or 0) >= min(wakes):
+            break
+        wakes.append(_wakes_at(row, at))
+    return moment(max(min(wakes), at)) if wakes else None
+
+
+def _wakes_at(row: Conversation, now: int) -> int:
+    ready_at = row.ready_at or 0
+    free_at = row.lease_until if row.lease_until is not None and is_held(row, now) else 0
+    return max(ready_at if is_ahead(ready_at, now, WAIT_MOST) else now, free_at)

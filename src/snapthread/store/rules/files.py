@@ -1,0 +1,222 @@
+"""The files at OpenAI that a conversation shows, how they leave it, and which are to be deleted."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final, cast
+
+from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Deletion,
+    FileName,
+    FileState,
+    HistoryImage,
+    LedgerFile,
+)
+from snapthread.store.codec import micros, micros_of, moment
+from snapthread.store.rules.rows import held
+from snapthread.store.schema import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
+from snapthread.store.transaction import Transaction
+
+STATES: Final = ("intended", "uploaded", "live", "retired")
+LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
+LOOK_AGAIN: Final = micros_of(LOOK_AGAIN_S)
+
+
+def as_file(row: File) -> LedgerFile:
+    return LedgerFile(
+        name=FileName(row.name),
+        conversation=ConversationKey(row.conversation),
+        epoch=row.epoch,
+        owner=row.owner,
+        state=cast("FileState", row.state),
+        stands_for=FileName(row.stands_for),
+        telegram_id=row.telegram_id,
+        unique_id=row.unique_id,
+        label=row.label,
+        openai_id=row.openai_id,
+        size_bytes=row.size_bytes,
+        width=row.width,
+        height=row.height,
+        created_at=moment(row.created_at),
+    )
+
+
+def files_of(tx: Transaction, claim: Claim, *states: str) -> list[File]:
+    """The files of the claim's conversation and epoch in these states, oldest first in each."""
+    rows = [row for state in states for row in tx.range(FILES_OF, claim.conversation, state)]
+    return [row for row in rows if row.epoch == claim.epoch]
+
+
+def retire_file(tx: Transaction, row: File, reason: str, due_at: int) -> File:
+    return tx.update(row, row._replace(state="retired", reason=reason, due_at=due_at))
+
+
+def is_shown(row: File) -> bool:
+    return row.state in SHOWN
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, File]:
+    """One file for each image of the conversation and of the claim; until a lost one is restored,
+    it is the lost one: what is live before an upload, the older before the newer."""
+    found: dict[FileName, File] = {}
+    for state in SHOWN:
+        for row in reversed(files_of(tx, claim, state)):
+            if row.name != but:
+                found[FileName(row.stands_for)] = row
+    return found
+
+
+def live_files(tx: Transaction, claim: Claim) -> dict[FileName, str]:
+    """The OpenAI ids of what may be asked about, by the names in the conversation's lines."""
+    return {name: row.openai_id or "" for name, row in images(tx, claim).items()}
+
+
+def image_of(tx: Transaction, claim: Claim, unique_id: str) -> LedgerFile | None:
+    rows = [
+        row
+        for row in files_of(tx, claim, "live")
+        if row.unique_id == unique_id and row.label is not None
+    ]
+    newest = max(rows, key=lambda row: row.label or 0, default=None)
+    return as_file(newest) if newest else None
+
+
+def files_by_id(tx: Transaction, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+    rows = [row for row in files_of(tx, claim, *SHOWN) if row.openai_id in openai_ids]
+    return tuple(map(as_file, sorted(rows, key=lambda row: row.created_at, reverse=True)))
+
+
+def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> None:
+    """The conversation holds these files from now on."""
+    files = images(tx, claim) if photos else {}
+    for photo in photos:
+        row = files.get(photo.file)
+        if row is not None and row.state == "uploaded":
+            tx.update(row, row._replace(state="live", label=photo.label))
+
+
+# ---------------------------------------------------------------- what leaves
+
+
+def retire(
+    tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
+) -> int:
+    held(tx, claim)
+    rows = [
+        row
+        for row in tx.get_all(FILES, dict.fromkeys(names))
+        if row is not None
+        and (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
+        and is_shown(row)
+    ]
+    for row in rows:
+        retire_file(tx, row, reason, micros(now))
+    return len(rows)
+
+
+def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now: int) -> None:
+    """What these messages brought and the conversation did not take."""
+    for row in files_of(tx, claim, "intended", "uploaded"):
+        if row.update_id in update_ids:
+            retire_file(tx, row, "turn failed", now)
+
+
+def retire_past_due(tx: Transaction, key: str, now: int) -> None:
+    """Law 5: what is as old as it may get leaves the conversation before the next question."""
+    for state in SHOWN:
+        for row in tx.range(FILES_OF, key, state):
+            if (row.leaves_at or 0) <= now:
+                retire_file(tx, row, "retention", now)
+
+
+def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
+    for state in STATES:
+        for row in tx.range(FILES_OF, key, state):
+            if is_to_go(row):
+                retire_file(tx, row, "reset", due_at)
+
+
+def is_to_go(row: File) -> bool:
+    """What was adopted waits for this, although it is retired from the beginning."""
+    return row.state != "retired" or row.reason == "adopted"
+
+
+def count_held(tx: Transaction, key: str) -> int:
+    """Files of the conversation that are, or may be, at OpenAI."""
+    return sum(tx.count(FILES_OF, key, state) for state in STATES)
+
+
+def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -> bool:
+    held(tx, claim)
+    new = tx.get(FILES, name)
+    if new is None or new.state != "uploaded":
+        return False
+    if (new.conversation, new.epoch) != (claim.conversation, claim.epoch):
+        return False
+    lost = images(tx, claim, but=name).get(FileName(new.stands_for))
+    if lost is None:
+        retire_file(tx, new, "unwanted", micros(now))
+        return False
+    retire_file(tx, lost, "vanished", micros(now))
+    # An image of the question itself stays an upload until the turn ends.
+    as_lost = new._replace(state=lost.state, label=lost.label, album_id=lost.album_id)
+    tx.update(new, as_lost)
+    return True
+
+
+# ---------------------------------------------------------------- what is to be deleted
+
+
+def files_due(
+    tx: Transaction, now: datetime, *, limit: int, lease_s: float
+) -> tuple[Deletion, ...]:
+    at = micros(now)
+    rows = tx.range(DUE, high=at, limit=limit)
+    return tuple(_taken(tx, row, due_at=at + micros_of(lease_s)) for row in rows)
+
+
+def intents_due(tx: Transaction, now: datetime, *, limit: int) -> tuple[Deletion, ...]:
+    at = micros(now)
+    rows = tx.range(UNSETTLED, high=at - LONGEST_UPLOAD)
+    due = [row for row in rows if row.state == "intended" or (row.due_at or 0) <= at]
+    return tuple(_taken(tx, row, due_at=at + LOOK_AGAIN) for row in due[:limit])
+
+
+def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:
+    """Its deletion is begun: until then nobody else begins it."""
+    row = tx.update(
+        row,
+        row._replace(
+            state="retired",
+            reason=row.reason or ("cut off" if row.openai_id is None else row.reason),
+            due_at=due_at,
+            attempts=row.attempts + 1,
+        ),
+    )
+    return Deletion(
+        name=FileName(row.name),
+        openai_id=row.openai_id,
+        reason=row.reason or "",
+        attempts=row.attempts,
+        created_at=moment(row.created_at),
+    )
+
+
+def delete_file(tx: Transaction, name: FileName) -> None:
+    """Only what a deletion or a search was begun for: what was recorded meanwhile stays."""
+    row = tx.get(FILES, name)
+    if row is None or row.state != "retired":
+        return
+    if row.openai_id is None or row.attempts > 0:
+        tx.delete(row)
+
+
+def retry_later(tx: Transaction, name: FileName, at: datetime) -> None:
+    row = tx.get(FILES, name)
+    if row is not None and row.state == "retired":
+        tx.update(row, row._replace(due_at=micros(at)))

@@ -1,0 +1,103 @@
+"""The end of a turn."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from snapthread.errors import LeaseLost
+from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
+from snapthread.store.codec import dump_photos, micros
+from snapthread.store.rules.accepting import SEEN_FOR
+from snapthread.store.rules.claiming import answered_mark
+from snapthread.store.rules.files import attach, retire_rest
+from snapthread.store.rules.outgoing import add_parts
+from snapthread.store.rules.quotas import settle
+from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
+from snapthread.store.schema import (
+    CONVERSATIONS,
+    DEAD_LETTERS,
+    RECORDS,
+    Conversation,
+    DeadLetter,
+    HistoryRow,
+    Queued,
+)
+from snapthread.store.transaction import Get, Transaction
+from snapthread.usage import TurnRecord
+
+
+def finish(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    *,
+    lines: Sequence[HistoryItem] = (),
+    replies: Sequence[OutgoingMessage] = (),
+    to: Destination,
+    dead_letter: bool = False,
+    record: TurnRecord | None = None,
+) -> tuple[OutboxMessage, ...]:
+    if record is not None:
+        tx.expect(Get(RECORDS, (record.id,)), Get(CONVERSATIONS, (claim.conversation,)))
+    row, at = held(tx, claim), micros(now)
+    rows = claimed(tx, claim)
+    if not rows:
+        raise LeaseLost(claim.conversation)  # this turn has ended already
+    _add_lines(tx, row, lines, at)
+    attach(tx, claim, [photo for line in lines for photo in line.photos])
+    retire_rest(tx, claim, {message.update_id for message in rows}, at)
+    if dead_letter:
+        _dead_letter(tx, rows, at)
+    _leave_mailbox(tx, claim, rows, at)
+    settle(tx, claim.conversation, record)
+    left = tx.get(CONVERSATIONS, claim.conversation)
+    reply_to = to.reply_to if left is not None and left.queued else None  # others came
+    to = replace(to, reply_to=reply_to, replaces=row.stream)
+    parts = add_parts(tx, claim.conversation, to, replies, at)
+    refresh_ready(tx, claim.conversation)
+    return parts
+
+
+def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
+    row = held(tx, claim)
+    tx.update(row, row._replace(stream=message_id))
+
+
+def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem], now: int) -> None:
+    first = next_id(row, now)
+    for number, line in enumerate(lines):
+        tx.insert(
+            HistoryRow(
+                conversation=row.key,
+                id=first + number,
+                role=line.role,
+                text=line.text,
+                photos=dump_photos(line.photos),
+                at=micros(line.at),
+                tokens=line.tokens,
+            )
+        )
+    labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])
+    last_id = first + len(lines)
+    tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1, stream=None))
+
+
+def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
+    for row in rows:
+        letter = DeadLetter(
+            update_id=row.update_id,
+            conversation=row.conversation,
+            kind=row.kind,
+            attempts=row.attempts,
+            at=now,
+            message=row.message,
+        )
+        tx.put(DEAD_LETTERS, letter)
+
+
+def _leave_mailbox(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
+    for bundle in {row.bundle for row in rows if row.bundle}:
+        if bundle.startswith("album:"):
+            mark = answered_mark(claim, bundle)
+            set_mark(tx, mark, now, wait=SEEN_FOR, conversation=claim.conversation)
+    dequeue(tx, claim.conversation, rows)

@@ -1,0 +1,107 @@
+"""The lasting conversation: what a request holds of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
+from snapthread.store.codec import load_photos, micros, moment
+from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.store.rules.rows import held
+from snapthread.store.schema import CONVERSATIONS, FILES_OF, HISTORY, SHOWN, HistoryRow
+from snapthread.store.transaction import Range, Transaction
+
+
+def compose(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    *,
+    max_tokens: int,
+    question_tokens: int,
+    max_images: int = 0,
+    question_files: Sequence[FileName] = (),
+) -> Transcript:
+    row = held(tx, claim, live_at=micros(now))
+    tx.expect(
+        Range(HISTORY, (claim.conversation,), low=row.first_line),
+        *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
+    )
+    retire_past_due(tx, claim.conversation, micros(now))
+    rows = _request_lines(tx, claim, row.first_line)
+    if sum([line.tokens for line in rows]) + question_tokens > max_tokens:
+        rows = _cut(tx, claim, rows, max_tokens // 2 - question_tokens)
+    lines = tuple([_line(line) for line in rows])
+    if max_images:
+        _leave_window(tx, claim, now, lines, question_files, max_images)
+    return Transcript(
+        lines=lines,
+        live=live_files(tx, claim),
+        next_label=row.labels + 1,
+        turn=row.turns + 1,
+    )
+
+
+def shorten(tx: Transaction, claim: Claim) -> bool:
+    row = held(tx, claim)
+    lines = _request_lines(tx, claim, row.first_line)
+    if lines:
+        _cut(tx, claim, lines, sum(map(_weight, lines)) // 2)
+    return bool(lines)
+
+
+def _leave_window(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    lines: Sequence[HistoryItem],
+    question_files: Sequence[FileName],
+    max_images: int,
+) -> None:
+    """By halves: so the beginning of the next requests stays the same for a while."""
+    files = images(tx, claim)
+    named = [photo.file for line in lines for photo in line.photos] + list(question_files)
+    shown = [FileName(files[name].name) for name in named if name in files]
+    if len(shown) <= max_images:
+        return
+    stay = max(max_images // 2, min(len(question_files), max_images))
+    retire(tx, claim, shown[: len(shown) - stay], now, reason="window")
+
+
+def _request_lines(tx: Transaction, claim: Claim, first: int) -> list[HistoryRow]:
+    """From the context's start on: what was left out before is not read."""
+    return tx.range(HISTORY, claim.conversation, low=first)
+
+
+def _cut(tx: Transaction, claim: Claim, lines: list[HistoryRow], budget: int) -> list[HistoryRow]:
+    """Leave out older turns, so that the rest is within the budget; remembered, so that the
+    beginning of the next requests stays the same and is found in OpenAI's cache."""
+    if not lines:
+        return lines
+    kept = len(lines)
+    for start in range(len(lines) - 1, -1, -1):
+        budget -= _weight(lines[start])
+        if budget < 0:
+            break
+        if lines[start].role == "user":
+            kept = start
+    first = lines[kept].id if kept < len(lines) else lines[-1].id + 1
+    row = tx.get(CONVERSATIONS, claim.conversation)
+    assert row is not None, "who cuts holds the conversation"
+    tx.update(row, row._replace(first_line=first))
+    return lines[kept:]
+
+
+def _weight(line: HistoryRow) -> int:
+    """Never nothing: else halving would not end."""
+    return max(1, line.tokens)
+
+
+def _line(row: HistoryRow) -> HistoryItem:
+    return HistoryItem(
+        role=cast("Role", row.role),
+        text=row.text,
+        photos=load_photos(row.photos),
+        at=moment(row.at),
+        tokens=row.tokens,
+    )

@@ -1,0 +1,135 @@
+"""Images that leave their conversations for a reason of the store, and what reconcile asks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from snapthread.errors import NoRoom
+from snapthread.limits import LEASE_S
+from snapthread.model import Backlog, Claim, ConversationKey, FileName, LedgerFile
+from snapthread.store.codec import micros, micros_of
+from snapthread.store.rules.files import (
+    LONGEST_UPLOAD,
+    as_file,
+    files_of,
+    retire,
+    retire_file,
+)
+from snapthread.store.rules.rows import held, is_held
+from snapthread.store.schema import (
+    ALL_QUEUED,
+    CONVERSATIONS,
+    FILES,
+    LEAVING,
+    QUEUE,
+    RETIRED,
+    SHOWN_NAMES,
+    UNSETTLED,
+    UPLOADED,
+    File,
+)
+from snapthread.store.transaction import Transaction
+
+LEASE: Final = micros_of(LEASE_S)
+
+
+def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
+    """A holder that was paused past its lease gets one lease more to notice before the file is
+    deleted."""
+    at, count, after = micros(now), 0, None
+    while rows := tx.range(LEAVING, high=at, after=after, limit=limit):
+        for row in _not_held(tx, rows, at)[: limit - count]:
+            talk = tx.get(CONVERSATIONS, row.conversation)
+            was_held = talk is not None and talk.lease_until is not None
+            retire_file(tx, row, "retention", at + (LEASE if was_held else 0))
+            count += 1
+        if count >= limit or len(rows) < limit:
+            break
+        after = LEAVING.order_of(rows[-1])
+    return count
+
+
+def _not_held(tx: Transaction, rows: Sequence[File], now: int) -> list[File]:
+    keys = dict.fromkeys(row.conversation for row in rows)
+    talks = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
+    return [row for row in rows if not is_held(talks[row.conversation], now)]
+
+
+def retire_stranded(tx: Transaction, now: datetime) -> int:
+    """Uploads that no question waits for any more, in conversations that nobody holds."""
+    rows = [
+        row for row in _not_held(tx, tx.range(UPLOADED), micros(now)) if not _is_waited_for(tx, row)
+    ]
+    for row in rows:
+        retire_file(tx, row, "stranded", micros(now))
+    return len(rows)
+
+
+def _is_waited_for(tx: Transaction, row: File) -> bool:
+    waiting = tx.range(QUEUE, row.conversation, 0)
+    return any(message.update_id == row.update_id for message in waiting)
+
+
+def backlog(tx: Transaction, now: datetime) -> Backlog:
+    at = micros(now)
+    return Backlog(
+        messages=tx.count(ALL_QUEUED),
+        files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
+        unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
+    )
+
+
+def make_room(
+    tx: Transaction, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
+) -> int:
+    """Law 3's third caller: the oldest images of the owner leave until the new one fits."""
+    held(tx, claim)
+    rows = files_of(tx, claim, "intended", "uploaded", "live")
+    excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
+    leaving = []
+    for row in rows:
+        if excess > 0 and row.state == "live":
+            leaving.append(FileName(row.name))
+            excess -= row.size_bytes
+    if excess > 0:
+        raise NoRoom
+    return retire(tx, claim, leaving, now, reason="storage")
+
+
+def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:
+    """Law 3's fourth caller: an image leaves, and with it the album that it came in."""
+    held(tx, claim)
+    every = files_of(tx, claim, "intended", "uploaded", "live", "retired")
+    albums = {row.album_id for row in every if row.unique_id == unique_id} - {None}
+    leaving = [
+        row
+        for row in every
+        if row.state == "live" and (row.unique_id == unique_id or row.album_id in albums)
+    ]
+    retire(tx, claim, [FileName(row.name) for row in leaving], now, reason="forgotten")
+    return tuple(sorted(row.label or 0 for row in leaving))
+
+
+def borrow(tx: Transaction, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
+    row, at = tx.get(CONVERSATIONS, key), micros(now)
+    if row is None or is_held(row, at):
+        return None
+    row = tx.update(row, row._replace(token=row.token + 1, lease_until=at + micros_of(lease_s)))
+    return Claim(conversation=key, token=row.token, epoch=row.epoch)
+
+
+def unknown_files(tx: Transaction, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+    names = dict.fromkeys(each for name, id in files for each in (name, f"{name}:{id}"))
+    tx.get_all(FILES, names)
+    return tuple(id for name, id in files if not _is_known(tx, name, id))
+
+
+def _is_known(tx: Transaction, name: FileName, openai_id: str) -> bool:
+    """By its name while its id is not written down yet, else by its id."""
+    rows = tx.get_all(FILES, (name, f"{name}:{openai_id}"))
+    return any(row is not None and row.openai_id in (None, openai_id) for row in rows)
+
+
+def live_after(tx: Transaction, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
+    after = None if name is None else (name, (name,))
+    return tuple(map(as_file, tx.range(SHOWN_NAMES, after=after, limit=limit)))

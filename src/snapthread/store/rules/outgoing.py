@@ -1,0 +1,100 @@
+"""What is said in parts, on its way to the chat."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
+from snapthread.store.codec import (
+    dump_destination,
+    dump_say,
+    load_destination,
+    load_say,
+    micros,
+    micros_of,
+)
+from snapthread.store.rules.rows import (
+    ensure_conversation,
+    held,
+    next_id,
+    refresh_ready,
+    set_mark,
+)
+from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
+from snapthread.store.transaction import Transaction
+
+
+def add_parts(
+    tx: Transaction, key: str, to: Destination, replies: Sequence[OutgoingMessage], now: int
+) -> tuple[OutboxMessage, ...]:
+    """Only the first part is a reply, and only one can take the place of a message."""
+    if not replies:
+        return ()
+    row = ensure_conversation(tx, key)
+    first = next_id(row, now)
+    last = first + len(replies) - 1
+    tx.update(row, row._replace(last_id=last, parts=row.parts + len(replies)))
+    rest = replace(to, reply_to=None, replaces=None) if len(replies) > 1 else to
+    parts = [
+        OutboxMessage(id=first + number, to=rest if number else to, outgoing=outgoing)
+        for number, outgoing in enumerate(replies)
+    ]
+    for part in parts:
+        text = dump_say(part.outgoing)
+        tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now))
+    return tuple(parts)
+
+
+def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
+    """These parts are done with."""
+    row = tx.get(CONVERSATIONS, key)
+    if row is not None:
+        tx.update(row, row._replace(parts=row.parts - len(rows)))
+    return tx.delete_all(rows)
+
+
+def put_on_its_way(
+    tx: Transaction, key: str, to: Destination, outgoing: OutgoingMessage, now: int
+) -> None:
+    """A part of its own, of no turn."""
+    ensure_conversation(tx, key)
+    add_parts(tx, key, to, [outgoing], now)
+    refresh_ready(tx, key)
+
+
+def waiting_parts(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
+    return tuple(
+        OutboxMessage(id=row.id, to=load_destination(row.destination), outgoing=load_say(row.say))
+        for row in tx.range(OUTBOX, key)
+    )
+
+
+def enqueue(
+    tx: Transaction,
+    conversation: ConversationKey,
+    to: Destination,
+    outgoing: OutgoingMessage,
+    now: datetime,
+    *,
+    once: str | None = None,
+    again_after_s: float | None = None,
+) -> bool:
+    at, wait = micros(now), None if again_after_s is None else micros_of(again_after_s)
+    if once is not None and not set_mark(tx, f"said:{once}", at, wait=wait):
+        return False
+    put_on_its_way(tx, conversation, to, outgoing, at)
+    return True
+
+
+def mark_sent(tx: Transaction, claim: Claim, part: OutboxMessage) -> None:
+    rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
+    if rows:
+        drop(tx, claim.conversation, rows)
+        refresh_ready(tx, claim.conversation)
+
+
+def drop_outbox(tx: Transaction, claim: Claim) -> int:
+    held(tx, claim)
+    count = drop(tx, claim.conversation, tx.range(OUTBOX, claim.conversation))
+    refresh_ready(tx, claim.conversation)
+    return count

@@ -1,0 +1,172 @@
+"""Everything that is held on one person: to be shown, to be erased."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from snapthread.model import (
+    Destination,
+    Erased,
+    Message,
+    OutgoingMessage,
+    Storage,
+    private_conversation,
+)
+from snapthread.store.codec import load_photos, micros, moment
+from snapthread.store.rules import records
+from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.outgoing import put_on_its_way
+from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.rows import (
+    ensure_conversation,
+    held_until,
+    set_mark,
+    waiting_command,
+)
+from snapthread.store.rules.uploads import retired_file
+from snapthread.store.schema import (
+    BLOCKED,
+    BLOCKED_AT,
+    CONVERSATIONS,
+    DEAD_OF,
+    FILES_OWNED,
+    HISTORY,
+    MARKS,
+    MARKS_OF,
+    OUTBOX,
+    QUEUE,
+    BlockedUser,
+    File,
+    HistoryRow,
+)
+from snapthread.store.transaction import Transaction
+
+NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
+
+
+def erase(
+    tx: Transaction,
+    user_id: int,
+    now: datetime,
+    *,
+    last_words: tuple[Destination, OutgoingMessage] | None = None,
+    asked_by: Message | None = None,
+) -> Erased:
+    key = private_conversation(user_id)
+    if asked_by is not None and waiting_command(tx, asked_by) is None:
+        return NOTHING
+    erased = Erased(
+        files=_retire_owned(tx, user_id, held_until(tx.get(CONVERSATIONS, key), micros(now))),
+        lines=tx.delete_all(tx.range(HISTORY, key)),
+        messages=tx.delete_all(tx.range(QUEUE, key, 0))
+        + tx.delete_all(tx.range(QUEUE, key, 1))
+        + tx.delete_all(tx.range(DEAD_OF, key)),
+        parts=tx.delete_all(tx.range(OUTBOX, key)),
+    )
+    _forget(tx, user_id, key)
+    charge(tx, key)
+    records.erase(tx, user_id)
+    if last_words is not None:
+        put_on_its_way(tx, key, *last_words, micros(now))
+    return erased
+
+
+def _retire_owned(tx: Transaction, user_id: int, due_at: int) -> int:
+    rows = [row for row in tx.range(FILES_OWNED, user_id) if is_to_go(row)]
+    for row in rows:
+        retire_file(tx, row, "erased", due_at)
+    return len(rows)
+
+
+def _forget(tx: Transaction, user_id: int, key: str) -> None:
+    found = (
+        tx.get(CONVERSATIONS, key),
+        tx.get(BLOCKED, user_id),
+        *tx.get_all(MARKS, (f"said:storage:{user_id}", adopted_mark(user_id))),
+        *tx.range(MARKS_OF, key),
+    )
+    tx.delete_all(row for row in found if row is not None)
+
+
+def adopted_mark(user_id: int) -> str:
+    return f"said:adopted:{user_id}"
+
+
+def adopt(
+    tx: Transaction,
+    user_id: int,
+    openai_ids: Sequence[str],
+    now: datetime,
+    *,
+    due_at: datetime,
+    outgoing: OutgoingMessage,
+) -> int:
+    """The first generation kept no more than the ids."""
+    key, at = private_conversation(user_id), micros(now)
+    talk = ensure_conversation(tx, key)
+    known = {row.openai_id for row in tx.range(FILES_OWNED, user_id)}
+    fresh = [openai_id for openai_id in dict.fromkeys(openai_ids) if openai_id not in known]
+    for id in fresh:
+        name = f"adopted-{user_id}-{id}"
+        due = micros(due_at)
+        tx.insert(retired_file(name, key, talk.epoch, user_id, id, "adopted", at, due))
+    if fresh and set_mark(tx, adopted_mark(user_id), at, wait=None):
+        put_on_its_way(tx, key, Destination(chat_id=user_id), outgoing, at)
+    return len(fresh)
+
+
+def storage_of(tx: Transaction, user_id: int) -> Storage:
+    rows = tx.range(FILES_OWNED, user_id)
+    return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
+
+
+def export(tx: Transaction, user_id: int) -> dict[str, Any]:
+    key = private_conversation(user_id)
+    waiting = sorted([*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)], key=lambda row: row.id)
+    return {
+        "user_id": user_id,
+        "conversation": [_line(row) for row in tx.range(HISTORY, key)],
+        "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
+        "waiting": [json.loads(row.message) for row in waiting],
+        "put_aside": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],
+        "not_delivered": [json.loads(row.say) for row in tx.range(OUTBOX, key)],
+        **records.export(tx, user_id),
+    }
+
+
+def _line(row: HistoryRow) -> dict[str, Any]:
+    photos = load_photos(row.photos)
+    return {
+        "role": row.role,
+        "at": moment(row.at).isoformat(),
+        "text": row.text,
+        "photos": [
+            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} for photo in photos
+        ],
+    }
+
+
+def _file(row: File) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "state": row.state,
+        "openai_file_id": row.openai_id,
+        "telegram_file_id": row.telegram_id,
+        "bytes": row.size_bytes,
+        "width": row.width,
+        "height": row.height,
+        "uploaded_at": moment(row.created_at).isoformat(),
+    }
+
+
+def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> None:
+    row = tx.get(BLOCKED, user_id)
+    if blocked_at is None and row is not None:
+        tx.delete(row)
+    if blocked_at is not None and row is None:
+        tx.insert(BlockedUser(user_id, micros(blocked_at)))
+
+
+def blocked_before(tx: Transaction, before: datetime, *, limit: int) -> tuple[int, ...]:
+    return tuple(row.user_id for row in tx.range(BLOCKED_AT, high=micros(before), limit=limit))

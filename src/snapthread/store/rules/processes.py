@@ -1,0 +1,74 @@
+"""What processes tell each other, who does a job, and what is forgotten."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from snapthread.model import Claim, Installation, ReplicaChanges
+from snapthread.store.codec import micros, micros_of, moment
+from snapthread.store.rules import quotas, records
+from snapthread.store.rules.accepting import SEEN_FOR
+from snapthread.store.rules.rows import owned
+from snapthread.store.rules.times import WAIT_MOST, is_ahead
+from snapthread.store.schema import (
+    CONVERSATIONS,
+    JOBS,
+    MARKS_UNTIL,
+    META,
+    PAUSES,
+    PAUSES_UNTIL,
+    SEEN_AT,
+    Job,
+    Meta,
+    Pause,
+)
+from snapthread.store.transaction import Transaction
+
+
+def installation(tx: Transaction) -> Installation:
+    id = tx.get(META, "installation") or tx.insert(Meta("installation", secrets.token_hex(4)))
+    secret = tx.get(META, "secret") or tx.insert(Meta("secret", secrets.token_hex(32)))
+    return Installation(id=id.value, secret=bytes.fromhex(secret.value))
+
+
+def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
+    tx.get_all(CONVERSATIONS, dict.fromkeys(claim.conversation for claim in claims))
+    rows = {claim: owned(tx, claim) for claim in claims}
+    at = micros(now)
+    cooldowns = tx.range(PAUSES_UNTIL, low=at + 1, high=at + WAIT_MOST)
+    return ReplicaChanges(
+        lost=frozenset(claim for claim, row in rows.items() if row is None),
+        stopped=frozenset(
+            claim for claim, row in rows.items() if row and row.stopped_turn == claim.turn
+        ),
+        cooldowns={row.service: moment(row.until) for row in cooldowns},
+    )
+
+
+def start_cooldown(tx: Transaction, service: str, until: datetime) -> None:
+    """Never made shorter."""
+    row = tx.get(PAUSES, service)
+    at = micros(until)
+    if row is None or not at <= row.until <= at + WAIT_MOST:
+        tx.put(PAUSES, Pause(service, at))
+
+
+def take_job(tx: Transaction, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
+    """One process does a job at a time; who has it keeps it by taking it again."""
+    row, at, lease = tx.get(JOBS, job), micros(now), micros_of(lease_s)
+    if row is not None and row.owner != owner and is_ahead(row.until, at, lease or row.until):
+        return False
+    tx.put(JOBS, Job(job, owner, at + lease))
+    return True
+
+
+def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
+    """Some of what is old; nothing once all of it is gone."""
+    at = micros(now)
+    tx.delete_all(tx.range(PAUSES_UNTIL, high=at))
+    return (
+        tx.delete_all(tx.range(SEEN_AT, high=at - SEEN_FOR, limit=limit))
+        + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))
+        + quotas.tidy(tx, now, limit=limit)
+        + records.tidy(tx, now, limit=limit)
+    )

@@ -1,0 +1,53 @@
+"""What the mailboxes hold, for operators."""
+
+from datetime import datetime
+
+from snapthread.model import ConversationKey, QueuedMessage
+from snapthread.store.codec import load_message, micros, moment
+from snapthread.store.rules.accepting import put_in
+from snapthread.store.rules.rows import ensure_conversation, refresh_ready
+from snapthread.store.schema import (
+    ALL_QUEUED,
+    CONVERSATIONS,
+    DEAD_AT,
+    DEAD_LETTERS,
+    DeadLetter,
+    Queued,
+)
+from snapthread.store.transaction import Transaction
+
+
+def waiting(tx: Transaction, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
+    if dead:
+        return tuple(_waiting(row, row.at) for row in tx.range(DEAD_AT, limit=limit))
+    rows = tx.range(ALL_QUEUED, limit=limit)
+    tx.get_all(CONVERSATIONS, dict.fromkeys(row.conversation for row in rows))
+    return tuple(_waiting(row, row.arrived_at, is_held=_is_worked_on(tx, row)) for row in rows)
+
+
+def _waiting(row: Queued | DeadLetter, at: int, *, is_held: bool = False) -> QueuedMessage:
+    return QueuedMessage(
+        update_id=row.update_id,
+        conversation=ConversationKey(row.conversation),
+        kind=row.kind,
+        arrived_at=moment(at),
+        attempts=row.attempts,
+        is_held=is_held,
+    )
+
+
+def _is_worked_on(tx: Transaction, row: Queued) -> bool:
+    talk = tx.get(CONVERSATIONS, row.conversation)
+    return talk is not None and talk.lease_until is not None and row.token == talk.token
+
+
+def replay(tx: Transaction, update_id: int, now: datetime) -> bool:
+    row = tx.get(DEAD_LETTERS, update_id)
+    if row is None:
+        return False
+    tx.delete(row)
+    message = load_message(row.message)
+    ensure_conversation(tx, message.conversation)
+    put_in(tx, message, None, micros(now))
+    refresh_ready(tx, message.conversation)
+    return True

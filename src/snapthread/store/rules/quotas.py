@@ -1,0 +1,174 @@
+"""What may be used: what was used or is reserved, by payer."""
+
+from datetime import datetime
+from typing import Final
+
+from snapthread.model import Claim
+from snapthread.store.codec import dump_record, load_record, micros, moment
+from snapthread.store.rules.records import write
+from snapthread.store.rules.rows import held
+from snapthread.store.schema import (
+    PERIODS,
+    RESERVATIONS,
+    RESERVED_AT,
+    RESERVED_FOR,
+    TALLIES,
+    Reservation,
+    Tally,
+)
+from snapthread.store.transaction import Transaction
+from snapthread.usage import (
+    STALE,
+    Amounts,
+    LimitExceeded,
+    Limits,
+    Spending,
+    TurnRecord,
+    amounts_of,
+    broken_off,
+    day_of,
+    first_over,
+    month_of,
+)
+
+BOT: Final = "bot"  # the payer of everything
+
+
+def reserve(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    *,
+    payer: str,
+    estimate: TurnRecord,
+    limits: Limits,
+) -> LimitExceeded | None:
+    held(tx, claim)
+    row = tx.get(RESERVATIONS, claim.conversation)
+    if row is not None and row.id != estimate.id:
+        _charge_broken(tx, row)
+        row = None
+    at = moment(row.at) if row else now
+    more = amounts_of(estimate) - (amounts_of(load_record(row.record)) if row else Amounts())
+    over = _over(tx, payer, at, limits, more, now)
+    if over is None:
+        _count(tx, payer, at, more)
+        tx.put(
+            RESERVATIONS,
+            Reservation(claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)),
+        )
+    return over
+
+
+def _over(
+    tx: Transaction, payer: str, at: datetime, limits: Limits, more: Amounts, now: datetime
+) -> LimitExceeded | None:
+    """Sums are only looked at where a limit needs them, and then kept below it until the end."""
+    if limits == Limits():
+        return None
+    over = first_over(limits, spent(tx, payer, at), more, now)
+    if over is None:
+        _keep_below(tx, payer, at, limits, more)
+    return over
+
+
+def _keep_below(tx: Transaction, payer: str, at: datetime, limits: Limits, more: Amounts) -> None:
+    day, month = day_of(at), month_of(at)
+    for allowed, whose, period, column in (
+        (limits.user_daily_messages, payer, day, "messages"),
+        (limits.user_daily_images, payer, day, "images"),
+        (limits.user_daily_cost_micros, payer, day, "cost_micros"),
+        (limits.user_monthly_cost_micros, payer, month, "cost_micros"),
+        (limits.bot_monthly_cost_micros, BOT, month, "cost_micros"),
+    ):
+        wanted = getattr(more, column)
+        if allowed and wanted > 0:
+            tx.keep_below(TALLIES, whose, period, column=column, most=allowed - wanted)
+
+
+def revise(tx: Transaction, record: TurnRecord) -> bool:
+    row = tx.first(RESERVED_FOR, record.id)
+    if row is None:
+        return False
+    _recount(tx, row, record)
+    tx.update(row, row._replace(record=dump_record(record)))
+    return True
+
+
+def settle(tx: Transaction, key: str, record: TurnRecord | None) -> None:
+    """The turn has ended: its record is written in the place of its reservation."""
+    row = tx.get(RESERVATIONS, key)
+    if row is not None and record is not None and row.id == record.id:
+        _recount(tx, row, record)
+        tx.delete(row)
+    else:
+        charge(tx, key)
+    if record is not None:
+        write(tx, record)
+
+
+def charge(tx: Transaction, key: str) -> None:
+    """The conversation's reservation, if it has one, is charged as it says."""
+    row = tx.get(RESERVATIONS, key)
+    if row is not None:
+        write(tx, load_record(row.record))
+        tx.delete(row)
+
+
+def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
+    rows = tx.range(RESERVED_AT, high=micros(now - STALE), limit=limit)
+    for row in rows:
+        _charge_broken(tx, row)
+    return len(rows)
+
+
+def _charge_broken(tx: Transaction, row: Reservation) -> None:
+    record = broken_off(load_record(row.record))
+    _recount(tx, row, record)
+    write(tx, record)
+    tx.delete(row)
+
+
+# ---------------------------------------------------------------- tallies
+
+
+def _recount(tx: Transaction, row: Reservation, record: TurnRecord) -> None:
+    """Where its month was tidied away meanwhile, nothing is left to count in."""
+    more = amounts_of(record) - amounts_of(load_record(row.record))
+    if more != Amounts():
+        _count(tx, row.payer, moment(row.at), more, if_there=True)
+
+
+def _count(
+    tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
+) -> None:
+    for whose, period in _periods(payer, at):
+        row = Tally(whose, period, more.messages, more.images, more.cost_micros)
+        tx.add(row, if_there=if_there)
+
+
+def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
+    """Whose tallies, and of when."""
+    return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
+
+
+def spent(tx: Transaction, payer: str, now: datetime) -> Spending:
+    return Spending(
+        day=_tally(tx, payer, day_of(now)),
+        month=_tally(tx, payer, month_of(now)),
+        bot_month=_tally(tx, BOT, month_of(now)),
+    )
+
+
+def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
+    row = tx.get(TALLIES, payer, period)
+    if row is None:
+        return Amounts()
+    return Amounts(messages=row.messages, images=row.images, cost_micros=row.cost_micros)
+
+
+def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
+    """The days of this month stay with it."""
+    month = month_of(now)
+    rows = tx.range(PERIODS, high=month, limit=limit)
+    return tx.delete_all(row for row in rows if row.period < month)

@@ -1,0 +1,81 @@
+"""What was used: records of turns, and the sums of their days."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from snapthread.store.codec import (
+    dump_record,
+    load_daily,
+    load_turn,
+    micros,
+    used_as_json,
+)
+from snapthread.store.schema import (
+    DAYS_OF,
+    DAYS_ON,
+    RECORDS,
+    RECORDS_AT,
+    RECORDS_OF,
+    Day,
+    Record,
+)
+from snapthread.store.transaction import Transaction
+from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, share_of
+
+NOBODY: Final = 0  # whose sums are those of everybody who was erased
+
+
+def write(tx: Transaction, record: TurnRecord) -> None:
+    """The record, and its share of the day; who was only refused used nothing."""
+    row = Record(record.id, micros(record.at), record.user_id, dump_record(record))
+    tx.put(RECORDS, row)
+    share = share_of(record)
+    if not share.is_nothing:
+        tx.add(Day(*[getattr(share, name) for name in Day._fields]))
+
+
+def note_delivered(tx: Transaction, record_id: str, delivered_ms: int) -> None:
+    row = tx.get(RECORDS, record_id)
+    if row is not None:
+        tx.update(row, row._replace(delivered_ms=delivered_ms))
+
+
+def usage(tx: Transaction, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+    if user_id is None:
+        rows = tx.range(DAYS_ON, low=since)
+    else:
+        rows = tx.range(DAYS_OF, user_id, low=since)
+    rows.sort(key=lambda row: (row.day, row.user_id, row.model))
+    return tuple(load_daily(row._asdict()) for row in rows)
+
+
+def records_after(
+    tx: Transaction, at: datetime, record_id: str, *, limit: int
+) -> tuple[TurnRecord, ...]:
+    rows = tx.range(RECORDS_AT, after=(micros(at), (record_id,)), limit=limit)
+    return tuple(map(_record, rows))
+
+
+def _record(row: Record) -> TurnRecord:
+    return load_turn(row.record, row.delivered_ms)
+
+
+def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
+    return tx.delete_all(tx.range(RECORDS_AT, high=micros(now - RECORDS_KEPT), limit=limit))
+
+
+# ---------------------------------------------------------------- one person
+
+
+def erase(tx: Transaction, user_id: int) -> None:
+    """What all of it cost stays true, of nobody in particular."""
+    tx.delete_all(tx.range(RECORDS_OF, user_id))
+    for row in tx.range(DAYS_OF, user_id):
+        tx.delete(row)
+        tx.add(row._replace(user_id=NOBODY))
+
+
+def export(tx: Transaction, user_id: int) -> dict[str, Any]:
+    """Of one person, as JSON."""
+    records = map(_record, tx.range(RECORDS_OF, user_id))
+    return used_as_json(usage(tx, "", user_id=user_id), records)

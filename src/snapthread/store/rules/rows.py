@@ -1,0 +1,140 @@
+"""What many verbs share: conversations, the lease check, when there is work, and marks."""
+
+import secrets
+from collections.abc import Sequence
+
+from snapthread.errors import LeaseLost
+from snapthread.model import Claim, Message
+from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
+from snapthread.store.schema import (
+    BUNDLE,
+    CONVERSATIONS,
+    MARKS,
+    OUTBOX,
+    QUEUE,
+    Conversation,
+    Mark,
+    Queued,
+)
+from snapthread.store.transaction import Transaction
+
+TOKEN_BITS = 40
+
+
+def ensure_conversation(tx: Transaction, key: str) -> Conversation:
+    """Tokens begin anywhere: one that is made anew after an erasure meets no older claim."""
+    row = tx.get(CONVERSATIONS, key)
+    return row or tx.insert(Conversation(key=key, token=secrets.randbits(TOKEN_BITS)))
+
+
+def owned(tx: Transaction, claim: Claim) -> Conversation | None:
+    """The conversation, where nobody else has it by now."""
+    row = tx.get(CONVERSATIONS, claim.conversation)
+    is_ours = row is not None and row.token == claim.token and row.epoch == claim.epoch
+    return row if is_ours else None
+
+
+def held(tx: Transaction, claim: Claim, *, live_at: int | None = None) -> Conversation:
+    """The conversation, where the claim still holds it; else LeaseLost.
+
+    A claim whose time is over but that nobody replaced still holds it, unless `live_at` is given.
+    """
+    row = owned(tx, claim)
+    if row is None or (live_at is not None and (row.lease_until or 0) <= live_at):
+        raise LeaseLost(claim.conversation)
+    return row
+
+
+def is_held(row: Conversation | None, now: int) -> bool:
+    """Does a worker hold it now?"""
+    until = None if row is None else row.lease_until
+    return until is not None and is_ahead(until, now, LEASE_MOST)
+
+
+def held_until(row: Conversation | None, now: int) -> int:
+    """Another process may be asking right now: what it asks with stays until its lease is over."""
+    until = row.lease_until if row is not None and is_held(row, now) else None
+    return now if until is None else until
+
+
+def next_id(row: Conversation, now: int) -> int:
+    """The next number of a conversation's messages, parts and lines: the time, so that numbers of
+    all conversations are in order, and none comes twice after an erasure."""
+    return max(row.last_id + 1, now)
+
+
+# ---------------------------------------------------------------- when there is work
+
+
+def refresh_ready(tx: Transaction, key: str, *, now: int | None = None) -> None:
+    """Work out anew when the conversation has work: parts first, else its oldest message. With
+    `now`, what a clock that was set back has put off is work at once."""
+    row = tx.get(CONVERSATIONS, key)
+    if row is None:
+        return
+    at = _work_at(tx, row)
+    if at is not None and now is not None and at > now + WAIT_MOST:
+        at = now
+    tx.update(row, row._replace(ready_at=None if at is None else max(row.not_before, at)))
+
+
+def _work_at(tx: Transaction, row: Conversation) -> int | None:
+    """While an urgent command waits, no message is work: it would be asked on what the command is
+    about to end."""
+    if row.parts:
+        part = tx.first(OUTBOX, row.key)
+        return part.at if part else None
+    head = tx.first(QUEUE, row.key, 0) if row.queued and not row.urgent else None
+    return head.ready_at if head else None
+
+
+def waiting_command(tx: Transaction, command: Message) -> Queued | None:
+    """The urgent command that this update brought; None where it is done with."""
+    row = tx.get(CONVERSATIONS, command.conversation)
+    urgent = tx.range(QUEUE, command.conversation, 1) if row is not None and row.urgent else []
+    return next((row for row in urgent if row.update_id == command.update_id), None)
+
+
+def claimed(tx: Transaction, claim: Claim) -> list[Queued]:
+    """The messages that the claim works on: the oldest, with what belongs to it."""
+    row = tx.get(CONVERSATIONS, claim.conversation)
+    head = tx.first(QUEUE, claim.conversation, 0) if row is not None and row.queued else None
+    if head is None or head.token != claim.token:
+        return []
+    return [each for each in bundle_of(tx, head) if each.token == claim.token]
+
+
+def bundle_of(tx: Transaction, head: Queued) -> list[Queued]:
+    """A message with the parts of its album, or of its cut text."""
+    return [head] if head.bundle is None else tx.range(BUNDLE, head.conversation, head.bundle)
+
+
+def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
+    """These messages are done with."""
+    row = tx.get(CONVERSATIONS, key)
+    urgent = sum(message.is_urgent for message in rows)
+    if row is not None:
+        queued = row.queued - len(rows) + urgent
+        tx.update(row, row._replace(queued=queued, urgent=row.urgent - urgent))
+    return tx.delete_all(rows)
+
+
+# ---------------------------------------------------------------- marks
+
+
+def has_mark(tx: Transaction, name: str) -> bool:
+    return tx.get(MARKS, name) is not None
+
+
+def set_mark(
+    tx: Transaction, name: str, now: int, *, wait: int | None, conversation: str | None = None
+) -> bool:
+    """Set a mark, for a while or for ever; False where it was set and has not run out."""
+    mark = tx.get(MARKS, name)
+    if mark is not None and (
+        mark.until is None or is_ahead(mark.until, now, mark.until if wait is None else wait)
+    ):
+        return False
+    until = None if wait is None else now + wait
+    tx.put(MARKS, Mark(key=name, until=until, conversation=conversation))
+    return True

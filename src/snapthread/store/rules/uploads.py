@@ -1,0 +1,146 @@
+"""Law 1: the intent before an upload, its result after it."""
+
+from datetime import datetime
+
+from snapthread.errors import LeaseLost
+from snapthread.model import Claim, FileName, IntendedFile, LedgerFile
+from snapthread.store.codec import micros
+from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
+from snapthread.store.rules.rows import claimed, held
+from snapthread.store.schema import CONVERSATIONS, FILES, File
+from snapthread.store.transaction import Transaction
+
+
+def intend(tx: Transaction, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
+    held(tx, claim)
+    if file.stands_for is None and not _is_asked(tx, claim, file.update_id):
+        raise LeaseLost(claim.conversation)  # its turn has ended: nobody would retire the file
+    for row in _same_image(tx, claim, file):
+        if row.state == "intended":
+            tx.update(row, row._replace(state="retired", reason="cut off"))
+        elif (row.leaves_at or 0) > micros(now):
+            return as_file(row)
+    return as_file(tx.put(FILES, _intent(claim, file, micros(now))))
+
+
+def _is_asked(tx: Transaction, claim: Claim, update_id: int) -> bool:
+    return any(row.update_id == update_id for row in claimed(tx, claim))
+
+
+def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
+    """What earlier attempts began for this image of this message, to stand for the same."""
+    return [
+        row
+        for row in files_of(tx, claim, "intended", "uploaded")
+        if (row.update_id, row.place, row.unique_id) == (file.update_id, file.place, file.unique_id)
+        and row.stands_for == (file.stands_for or row.name)
+    ]
+
+
+def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
+    return File(
+        name=file.name,
+        conversation=claim.conversation,
+        epoch=claim.epoch,
+        owner=file.owner,
+        state="intended",
+        update_id=file.update_id,
+        place=file.place,
+        album_id=file.album_id,
+        stands_for=file.stands_for or file.name,
+        telegram_id=file.telegram_id,
+        unique_id=file.unique_id,
+        size_bytes=file.size_bytes,
+        width=file.width,
+        height=file.height,
+        created_at=now,
+    )
+
+
+def record_upload(
+    tx: Transaction,
+    name: FileName,
+    openai_id: str,
+    now: datetime,
+    *,
+    leaves_at: datetime,
+    expires_at: datetime,
+) -> bool:
+    row = tx.get(FILES, name)
+    if row is not None and _is_wanted(tx, row):
+        result = row._replace(
+            state="uploaded",
+            openai_id=openai_id,
+            leaves_at=micros(leaves_at),
+            expires_at=micros(expires_at),
+        )
+        tx.update(row, result)
+        return True
+    if row is not None and is_shown(row) and row.openai_id == openai_id:
+        return True  # the same upload was told before
+    _record_unwanted(tx, row, name, openai_id, micros(now))
+    return False
+
+
+def _is_wanted(tx: Transaction, row: File) -> bool:
+    talk = tx.get(CONVERSATIONS, row.conversation)
+    return row.state == "intended" and talk is not None and talk.epoch == row.epoch
+
+
+def _record_unwanted(
+    tx: Transaction, row: File | None, name: str, openai_id: str, now: int
+) -> None:
+    """Whatever became of the intent, the file is there: it is written down, to be deleted.
+
+    A second file of one name gets a row of its own, so that the first is not forgotten.
+    """
+    if row is not None and row.openai_id not in (None, openai_id):
+        name = f"{name}:{openai_id}"
+    known = tx.get(FILES, name)
+    if known is None:
+        key, epoch, owner = (row.conversation, row.epoch, row.owner) if row else ("", 0, 0)
+        tx.insert(retired_file(name, key, epoch, owner, openai_id, "unwanted", now, now))
+    else:
+        reason = known.reason or "unwanted"
+        known = tx.update(known, known._replace(openai_id=openai_id, attempts=0))
+        retire_file(tx, known, reason, now)
+
+
+def retired_file(
+    name: str,
+    key: str,
+    epoch: int,
+    owner: int,
+    openai_id: str,
+    reason: str,
+    now: int,
+    due_at: int,
+) -> File:
+    """A file of which only the id is known: it is to be deleted."""
+    return File(
+        name=name,
+        conversation=key,
+        epoch=epoch,
+        owner=owner,
+        state="retired",
+        stands_for=name,
+        telegram_id="",
+        unique_id="",
+        openai_id=openai_id,
+        size_bytes=0,
+        width=0,
+        height=0,
+        created_at=now,
+        due_at=due_at,
+        reason=reason,
+    )
+
+
+def fail_upload(tx: Transaction, name: FileName, now: datetime, *, unknown: bool) -> None:
+    row = tx.get(FILES, name)
+    if row is None or row.openai_id is not None:
+        return
+    if unknown:
+        retire_file(tx, row, "upload unknown", micros(now))
+    else:
+        tx.delete(row)

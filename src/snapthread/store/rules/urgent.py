@@ -1,0 +1,86 @@
+"""What waits for no question before it: /reset, /stop and what else is urgent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from snapthread.model import Message, OutgoingMessage
+from snapthread.ports import ResetReply
+from snapthread.store.codec import micros
+from snapthread.store.rules.files import count_held, retire_conversation
+from snapthread.store.rules.outgoing import add_parts, drop
+from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
+from snapthread.store.schema import CONVERSATIONS, HISTORY, OUTBOX, QUEUE, Queued
+from snapthread.store.transaction import Transaction
+
+
+def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetReply) -> int | None:
+    key, at = command.conversation, micros(now)
+    waiting = waiting_command(tx, command)
+    if waiting is None:
+        return None
+    due_at = held_until(tx.get(CONVERSATIONS, key), at)
+    retire_conversation(tx, key, due_at=due_at)
+    _begin_anew(tx, key, before=waiting.id)
+    charge(tx, key)
+    files = count_held(tx, key)
+    add_parts(tx, key, command.destination, [render(files)], at)
+    refresh_ready(tx, key)
+    return files
+
+
+def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
+    for is_urgent in (0, 1):
+        dequeue(tx, key, tx.range(QUEUE, key, is_urgent, high=before))
+    drop(tx, key, tx.range(OUTBOX, key))
+    tx.delete_all(tx.range(HISTORY, key))
+    row = tx.get(CONVERSATIONS, key)
+    assert row is not None, "a conversation in which a command waits"
+    tx.update(
+        row,
+        row._replace(
+            epoch=row.epoch + 1,
+            token=row.token + 1,
+            lease_until=None,
+            not_before=0,
+            labels=0,
+            first_line=0,
+            stopped_turn=None,
+            stream=None,
+        ),
+    )
+
+
+def complete_command(
+    tx: Transaction, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
+) -> bool:
+    waiting = waiting_command(tx, command)
+    if waiting is None:
+        return False
+    dequeue(tx, command.conversation, [waiting])
+    add_parts(tx, command.conversation, command.destination, replies, micros(now))
+    refresh_ready(tx, command.conversation)
+    return True
+
+
+def stop(
+    tx: Transaction, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
+) -> int | None:
+    waiting = waiting_command(tx, command)
+    turn = None if waiting is None else _turn_to_stop(tx, command, waiting)
+    done = complete_command(tx, command, now, replies=if_nothing if turn is None else ())
+    if not done or turn is None:
+        return None
+    row = tx.get(CONVERSATIONS, command.conversation)
+    assert row is not None, "a conversation in which a command waited"
+    tx.update(row, row._replace(stopped_turn=turn))
+    return turn
+
+
+def _turn_to_stop(tx: Transaction, command: Message, waiting: Queued) -> int | None:
+    row = tx.get(CONVERSATIONS, command.conversation)
+    head = tx.first(QUEUE, command.conversation, 0) if row is not None and row.queued else None
+    if row is None or head is None or head.id > waiting.id or head.kind != "question":
+        return None
+    turn = row.turns + 1
+    return turn if command.draft_id in {None, turn} else None

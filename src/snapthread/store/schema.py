@@ -1,0 +1,315 @@
+"""Every table of the store and its indexes, for every backend: to add one is to declare it here.
+
+The columns are explained beside them; docs/store-keys.md tells how they look on Redis.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from snapthread.store.table import Index, Table
+
+VERSION: Final = 4  # of what is written; raised with a change that older versions cannot read
+
+SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
+
+
+# ---------------------------------------------------------------- the store itself
+
+
+class Meta(NamedTuple):
+    key: str  # "installation" or "secret"
+    value: str
+
+
+class Seen(NamedTuple):
+    """An update that was accepted."""
+
+    update_id: int
+    at: int
+
+
+class Mark(NamedTuple):
+    """Something that is to be done once: a sentence said, an album answered."""
+
+    key: str
+    until: int | None = None  # None: for ever
+    conversation: str | None = None  # with which it is forgotten
+
+
+class Job(NamedTuple):
+    job: str
+    owner: str
+    until: int
+
+
+class Pause(NamedTuple):
+    """A service that nobody calls before then."""
+
+    service: str
+    until: int
+
+
+class BlockedUser(NamedTuple):
+    user_id: int
+    blocked_at: int
+
+
+SEEN_AT: Final = Index[Seen]("at", by="at")
+MARKS_UNTIL: Final = Index[Mark]("until", by="until")
+MARKS_OF: Final = Index[Mark]("of", by="key", within=("conversation",))
+PAUSES_UNTIL: Final = Index[Pause]("until", by="until")
+BLOCKED_AT: Final = Index[BlockedUser]("at", by="blocked_at")
+
+META: Final = Table("meta", Meta, key=("key",))
+SEEN: Final = Table("seen", Seen, key=("update_id",), indexes=(SEEN_AT,), is_mostly_new=True)
+MARKS: Final = Table("once_keys", Mark, key=("key",), indexes=(MARKS_UNTIL, MARKS_OF))
+JOBS: Final = Table("jobs", Job, key=("job",))
+PAUSES: Final = Table("cooldowns", Pause, key=("service",), indexes=(PAUSES_UNTIL,))
+BLOCKED: Final = Table("blocked_users", BlockedUser, key=("user_id",), indexes=(BLOCKED_AT,))
+
+
+# ---------------------------------------------------------------- conversations
+
+
+class Conversation(NamedTuple):
+    key: str
+    epoch: int = 0  # raised by each reset
+    token: int = 0  # raised by each claim: fences older ones
+    last_id: int = 0  # of its messages, parts and lines
+    lease_until: int | None = None  # None: nobody holds it
+    not_before: int = 0
+    ready_at: int | None = None  # when there is work; None: there is none
+    labels: int = 0  # photos named so far
+    turns: int = 0
+    first_line: int = 0  # lines before it are left out of requests
+    stopped_turn: int | None = None  # the person said Stop to this one
+    stream: int | None = None  # our message that shows the answer as it grows
+    is_told_full: int = 0  # that its queue has no room
+    queued: int = 0  # how many messages it has in its queue, urgent ones not counted
+    urgent: int = 0
+    parts: int = 0  # to deliver
+
+
+class Queued(NamedTuple):
+    """A message that waits or is worked on."""
+
+    conversation: str
+    id: int
+    update_id: int
+    kind: str
+    is_urgent: int  # a command that waits for no question
+    arrived_at: int
+    ready_at: int
+    message: str
+    bundle: str | None = None  # parts of one album or of one cut text
+    attempts: int = 0
+    token: int | None = None  # of the claim that works on it
+
+
+class DeadLetter(NamedTuple):
+    update_id: int
+    conversation: str
+    kind: str
+    attempts: int
+    at: int
+    message: str
+
+
+class Outgoing(NamedTuple):
+    """A part to deliver."""
+
+    conversation: str
+    id: int
+    destination: str
+    say: str
+    at: int
+
+
+class HistoryRow(NamedTuple):
+    conversation: str
+    id: int
+    role: str
+    text: str
+    photos: str
+    at: int
+    tokens: int
+
+
+READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
+HELD: Final = Index[Conversation]("held", by="lease_until", has=("ready_at",))
+QUEUE: Final = Index[Queued]("queue", by="id", within=("conversation", "is_urgent"))
+BUNDLE: Final = Index[Queued]("bundle", by="id", within=("conversation", "bundle"))
+URGENT: Final = Index[Queued]("urgent", by="update_id", where={"is_urgent": (1,)})
+ALL_QUEUED: Final = Index[Queued]("all", by="id")
+DEAD_AT: Final = Index[DeadLetter]("at", by="at")
+DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
+OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
+HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
+
+CONVERSATIONS: Final = Table(
+    "conversations", Conversation, key=("key",), scope="key", indexes=(READY, HELD)
+)
+QUEUED: Final = Table(
+    "messages",
+    Queued,
+    key=("conversation", "id"),
+    scope="conversation",
+    indexes=(QUEUE, BUNDLE, URGENT, ALL_QUEUED),
+)
+DEAD_LETTERS: Final = Table(
+    "dead_letters",
+    DeadLetter,
+    key=("update_id",),
+    scope="conversation",
+    indexes=(DEAD_AT, DEAD_OF),
+)
+OUTGOING: Final = Table(
+    "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
+)
+HISTORY_ITEMS: Final = Table(
+    "history", HistoryRow, key=("conversation", "id"), scope="conversation", indexes=(HISTORY,)
+)
+
+
+# ---------------------------------------------------------------- files
+
+
+class File(NamedTuple):
+    name: str
+    conversation: str
+    epoch: int
+    owner: int
+    state: str  # intended, uploaded, live, retired
+    stands_for: str  # the name in the conversation's line
+    telegram_id: str
+    unique_id: str
+    size_bytes: int
+    width: int
+    height: int
+    created_at: int
+    update_id: int | None = None
+    place: int | None = None
+    album_id: str | None = None
+    label: int | None = None
+    openai_id: str | None = None
+    leaves_at: int | None = None  # retention takes it out of the conversation
+    expires_at: int | None = None  # OpenAI deletes it by itself
+    due_at: int | None = None  # retired: to be deleted, or looked for, from then
+    attempts: int = 0
+    reason: str | None = None
+
+
+FILES_OF: Final = Index[File]("of", by="created_at", within=("conversation", "state"))
+FILES_OWNED: Final = Index[File]("owned", by="created_at", within=("owner",))
+DUE: Final = Index[File]("due", by="due_at", where={"state": ("retired",)}, has=("openai_id",))
+UNSETTLED: Final = Index[File]("unsettled", by="created_at", where={"openai_id": (None,)})
+RETIRED: Final = Index[File]("retired", by="created_at", where={"state": ("retired",)})
+LEAVING: Final = Index[File]("leaving", by="leaves_at", where={"state": SHOWN})
+UPLOADED: Final = Index[File]("uploaded", by="created_at", where={"state": ("uploaded",)})
+SHOWN_NAMES: Final = Index[File]("shown", by="name", where={"state": SHOWN})
+
+FILES: Final = Table(
+    "files",
+    File,
+    key=("name",),
+    scope="conversation",
+    indexes=(FILES_OF, FILES_OWNED, DUE, UNSETTLED, RETIRED, LEAVING, UPLOADED, SHOWN_NAMES),
+)
+
+
+# ---------------------------------------------------------------- quotas and records
+
+
+class Reservation(NamedTuple):
+    conversation: str
+    id: str  # of the record that it becomes
+    payer: str
+    at: int  # where it counts, and how old it is
+    record: str  # what is charged where nobody says better
+
+
+class Tally(NamedTuple):
+    """What quotas count, reservations included."""
+
+    payer: str  # "bot": all of them
+    period: str  # a day or a month, UTC
+    messages: int = 0
+    images: int = 0
+    cost_micros: int = 0
+
+
+class Record(NamedTuple):
+    id: str
+    at: int
+    user_id: int
+    record: str
+    delivered_ms: int | None = None  # known later than the rest
+
+
+class Day(NamedTuple):
+    """Sums of the records of one user's day with one model; user 0: who was erased."""
+
+    user_id: int
+    day: str
+    model: str
+    messages: int = 0
+    images: int = 0
+    image_tokens: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    bytes_uploaded: int = 0
+    cost_micros: int = 0  # of the turns with a price
+    turns_without_price: int = 0
+
+
+RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
+RESERVED_AT: Final = Index[Reservation]("at", by="at")
+PERIODS: Final = Index[Tally]("period", by="period")
+RECORDS_AT: Final = Index[Record]("at", by="at")
+RECORDS_OF: Final = Index[Record]("of", by="at", within=("user_id",))
+DAYS_ON: Final = Index[Day]("on", by="day")
+DAYS_OF: Final = Index[Day]("of", by="day", within=("user_id",))
+
+RESERVATIONS: Final = Table(
+    "reservations",
+    Reservation,
+    key=("conversation",),
+    scope="conversation",
+    indexes=(RESERVED_FOR, RESERVED_AT),
+)
+TALLIES: Final = Table(
+    "tallies",
+    Tally,
+    key=("payer", "period"),
+    indexes=(PERIODS,),
+    counters=("messages", "images", "cost_micros"),
+)
+RECORDS: Final = Table(
+    "records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF), is_mostly_new=True
+)
+DAYS: Final = Table(
+    "daily",
+    Day,
+    key=("user_id", "day", "model"),
+    indexes=(DAYS_ON, DAYS_OF),
+    counters=Day._fields[3:],
+)
+
+TABLES: Final[tuple[Table[Any], ...]] = (
+    META,
+    SEEN,
+    MARKS,
+    JOBS,
+    PAUSES,
+    BLOCKED,
+    CONVERSATIONS,
+    QUEUED,
+    DEAD_LETTERS,
+    OUTGOING,
+    HISTORY_ITEMS,
+    FILES,
+    RESERVATIONS,
+    TALLIES,
+    RECORDS,
+    DAYS,
+)

@@ -1,0 +1,175 @@
+"""How an older SQLite store becomes one of this version; a new one is made by the declarations."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from snapthread.errors import StoreTooNew
+from snapthread.store.schema import TABLES, VERSION
+from snapthread.store.sqlite.statements import declared
+
+# Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
+# on the tables are those of schema.py: what is new in it is made by itself, and only what has to be
+# rewritten needs a migration.
+MIGRATIONS: Final[Mapping[int, str]] = {
+    2: """
+    CREATE TABLE pauses (service TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+    """,
+    3: """
+    CREATE TABLE reservations (
+        conversation TEXT PRIMARY KEY,
+        id TEXT NOT NULL,                       -- of the record that it becomes
+        payer TEXT NOT NULL,
+        at REAL NOT NULL,                       -- where it counts, and how old it is
+        record TEXT NOT NULL                    -- what is charged where nobody says better
+    ) WITHOUT ROWID;
+    CREATE INDEX reservations_id ON reservations (id);
+    CREATE INDEX reservations_at ON reservations (at);
+    CREATE TABLE tallies (                      -- what quotas count, reservations included
+        payer TEXT NOT NULL,                    -- 'bot': all of them
+        period TEXT NOT NULL,                   -- a day or a month, UTC
+        messages INTEGER NOT NULL DEFAULT 0,
+        images INTEGER NOT NULL DEFAULT 0,
+        cost_micros INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (payer, period)
+    ) WITHOUT ROWID;
+    CREATE INDEX tallies_period ON tallies (period);
+
+    CREATE TABLE records (
+        id TEXT PRIMARY KEY,
+        at REAL NOT NULL,
+        user_id INTEGER NOT NULL,
+        delivered_ms INTEGER,                   -- known later than the rest
+        record TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX records_at ON records (at, id);
+    CREATE INDEX records_user ON records (user_id);
+    CREATE TABLE daily (
+        user_id INTEGER NOT NULL,               -- 0: erased
+        day TEXT NOT NULL,
+        model TEXT NOT NULL,
+        messages INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        image_tokens INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        output_tokens INTEGER NOT NULL,
+        bytes_uploaded INTEGER NOT NULL,
+        cost_micros INTEGER NOT NULL,           -- of the turns with a price
+        turns_without_price INTEGER NOT NULL,
+        PRIMARY KEY (user_id, day, model)
+    ) WITHOUT ROWID;
+    CREATE INDEX daily_day ON daily (day);
+    """,
+}
+
+# Version 4: times are whole microseconds, tables are those of the declarations.
+_AT: Final = "CAST(ROUND({0} * 1000000) AS INTEGER) AS {0}"
+_KIND: Final = "coalesce(json_extract(message, '$.kind'), 'question') AS kind"
+COPIES: Final[Mapping[str, str]] = {
+    "meta": "SELECT key, CASE key WHEN 'secret' THEN lower(hex(value)) ELSE value END AS value"
+    " FROM old_meta WHERE key IN ('installation', 'secret')",
+    "seen": f"SELECT update_id, {_AT.format('at')} FROM old_seen",
+    "once_keys": f"SELECT key, {_AT.format('until')}, (SELECT c.key FROM old_conversations c"
+    " WHERE m.key GLOB 'answered:' || c.key || ':*') AS conversation FROM old_marks m"
+    " WHERE key NOT GLOB 'full:*'",
+    "jobs": f"SELECT job, owner, {_AT.format('until')} FROM old_jobs",
+    "cooldowns": f"SELECT service, {_AT.format('until')} FROM old_pauses",
+    "blocked_users": f"SELECT user_id, {_AT.format('blocked_at')} FROM old_people",
+    "conversations": "SELECT key, epoch, token, labels, turns, first_line, stopped_turn, stream,"
+    " CAST(ROUND(nullif(lease_until, 0) * 1000000) AS INTEGER) AS lease_until,"
+    f" {_AT.format('not_before')}, {_AT.format('ready_at')},"
+    " EXISTS (SELECT 1 FROM old_marks m WHERE m.key = 'full:' || c.key) AS is_told_full,"
+    " (SELECT count(*) FROM old_inbox i WHERE i.conversation = c.key AND NOT jumps) AS queued,"
+    " (SELECT count(*) FROM old_inbox i WHERE i.conversation = c.key AND jumps) AS urgent,"
+    " (SELECT count(*) FROM old_parts p WHERE p.conversation = c.key) AS parts"
+    " FROM old_conversations c",
+    "messages": f"SELECT conversation, id, update_id, {_KIND},"
+    f" jumps AS is_urgent, {_AT.format('arrived_at')}, {_AT.format('ready_at')}, message, bundle,"
+    " attempts, token FROM old_inbox",
+    "dead_letters": f"SELECT update_id, conversation, {_KIND},"
+    f" attempts, {_AT.format('at')}, message FROM old_aside",
+    "outbox": f"SELECT conversation, id, destination, say, {_AT.format('at')} FROM old_parts",
+    "history": "SELECT conversation, id, role, text, photos, tokens,"
+    f" {_AT.format('at')} FROM old_lines",
+    "files": "SELECT name, conversation, epoch, owner, state, stands_for, telegram_id, unique_id,"
+    f" size_bytes, width, height, {_AT.format('created_at')}, update_id, place, album_id, label,"
+    f" openai_id, {_AT.format('leaves_at')}, {_AT.format('expires_at')}, {_AT.format('due_at')},"
+    " attempts, reason FROM old_files",
+    "reservations": f"SELECT conversation, id, payer, {_AT.format('at')}, record"
+    " FROM old_reservations",
+    "tallies": "SELECT * FROM old_tallies",
+    "records": f"SELECT id, {_AT.format('at')}, user_id, record, delivered_ms FROM old_records",
+    "daily": "SELECT * FROM old_daily",
+}
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def refuse_newer(version: int) -> None:
+    if version > VERSION:
+        raise StoreTooNew(
+            f"the store has version {version}, this Snapthread knows up to {VERSION}:"
+            " run the newer Snapthread again, or restore a backup"
+        )
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the store to this version, in the caller's transaction; refuses one that a newer
+    version wrote."""
+    version = version_of(db)
+    refuse_newer(version)
+    if version == VERSION:
+        return
+    if 0 < version < 4:
+        _to_version_4(db, version)
+    for statement in declared():
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _to_version_4(db: sqlite3.Connection, version: int) -> None:
+    for number in range(version + 1, 4):
+        for statement in _statements(MIGRATIONS[number]):
+            db.execute(statement)
+    db.execute("DROP VIEW user_files")
+    for name in _names(db, "index"):
+        db.execute(f"DROP INDEX {name}")
+    old = _names(db, "table")
+    for name in old:
+        db.execute(f"ALTER TABLE {name} RENAME TO old_{name}")
+    for statement in declared():
+        db.execute(statement)
+    for table in TABLES:
+        _copy(db, table.name)
+    for name in old:
+        db.execute(f"DROP TABLE old_{name}")
+
+
+def _names(db: sqlite3.Connection, kind: str) -> list[str]:
+    rows = db.execute(
+        "SELECT name FROM sqlite_master WHERE type = ? AND name NOT LIKE 'sqlite_%'", (kind,)
+    )
+    return [name for (name,) in rows.fetchall()]
+
+
+def _copy(db: sqlite3.Connection, name: str) -> None:
+    if name not in COPIES:
+        return  # newer than version 4
+    columns = ", ".join(each[0] for each in db.execute(f"{COPIES[name]} LIMIT 0").description)
+    db.execute(f"INSERT INTO {name} ({columns}) {COPIES[name]}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one: `executescript` would commit what is under way."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

@@ -1,0 +1,208 @@
+"""SQL made from the declarations of tables: reads, and the writes of a transaction."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, TypeVar, get_args
+
+from snapthread.store.schema import TABLES
+from snapthread.store.table import Index, Key, Table, Value
+from snapthread.store.transaction import Range, Request, Transaction
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Rows:
+    """`transaction.Reader` on a connection; reads are what the transaction sees."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._execute = db.execute
+
+    def expect(self, requests: Sequence[Request]) -> None:
+        """Here nothing is far away."""
+
+    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
+        query, make = select_one(table), table.make
+        found = [self._execute(query, key).fetchone() for key in keys]
+        return [None if row is None else make(row) for row in found]
+
+    def range(self, wanted: Range) -> list[Any]:
+        query, values = _query(wanted, counted=False)
+        return list(map(wanted.source.table.make, self._execute(query, values).fetchall()))
+
+    def count(self, wanted: Range) -> int:
+        query, values = _query(wanted, counted=True)
+        (count,) = self._execute(query, values).fetchone()
+        return int(count)
+
+
+def write(db: sqlite3.Connection, tx: Transaction) -> None:
+    """Everything that a transaction changes."""
+    for table, changes in tx.changes.items():
+        for key, (old, new) in changes.items():
+            if new is None:
+                db.execute(delete_one(table), key)
+            elif old is None:
+                db.execute(insert_one(table), new)
+            else:
+                _update(db, table, key, old, new)
+    for table, sums in tx.sums.items():
+        for row, if_there in sums.values():
+            _add(db, table, row, if_there)
+
+
+def _update(db: sqlite3.Connection, table: Table[Any], key: Key, old: Any, new: Any) -> None:
+    """Only what changed: indexes of other columns are left alone."""
+    places = tuple([place for place, was in enumerate(old) if was != new[place]])
+    if places:
+        db.execute(update_one(table, places), (*[new[place] for place in places], *key))
+
+
+def _add(db: sqlite3.Connection, table: Table[Any], row: Any, if_there: bool) -> None:
+    if if_there:
+        sums = [getattr(row, column) for column in table.counters]
+        db.execute(add_if_there(table), (*sums, *table.key_of(row)))
+    else:
+        db.execute(add_or_insert(table), row)
+
+
+# ---------------------------------------------------------------- queries
+
+
+def _query(wanted: Range, *, counted: bool) -> tuple[str, list[Value]]:
+    index, part, low, high, after, limit, is_reversed, _ = wanted
+    values: list[Value] = list(part)
+    values += [bound for bound in (low, high) if bound is not None]
+    if after is not None:
+        values += [after[0], *after[1]]
+    if limit is not None:
+        values.append(limit)
+    shape = (low is not None, high is not None, after is not None, limit is not None)
+    return select_range(index, shape, is_reversed, counted), values
+
+
+@cache
+def select_range(
+    index: Index[Any], shape: tuple[bool, bool, bool, bool], is_reversed: bool, counted: bool
+) -> str:
+    has_low, has_high, has_after, has_limit = shape
+    table, by = index.table, index.by
+    terms = [f"{column} = ?" for column in index.within] + condition(index)
+    terms += [f"{by} >= ?"] * has_low + [f"{by} <= ?"] * has_high
+    order = list(dict.fromkeys((by, *table.key)))
+    if has_after:
+        names = (by, *table.key)
+        terms.append(f"({', '.join(names)}) > ({', '.join('?' * len(names))})")
+    what = "count(*)" if counted else ", ".join(table.columns)
+    direction = " DESC" if is_reversed else ""
+    ordered = "" if counted else " ORDER BY " + ", ".join(each + direction for each in order)
+    where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    limited = " LIMIT ?" if has_limit else ""
+    return f"SELECT {what} FROM {table.name}{_by(index)}{where}{ordered}{limited}"
+
+
+def condition(index: Index[Any]) -> list[str]:
+    """Which rows are in it; the same words make the index and ask for it."""
+    terms = [_one_of(column, values) for column, values in index.where.items()]
+    optional = (index.by, *index.has, *index.within)
+    return terms + [f"{each} IS NOT NULL" for each in optional if is_optional(index.table, each)]
+
+
+def _one_of(column: str, values: tuple[Value, ...]) -> str:
+    if values == (None,):
+        return f"{column} IS NULL"
+    return (
+        f"{column} IN ({', '.join(map(repr, values))})"
+        if len(values) > 1
+        else (f"{column} = {values[0]!r}")
+    )
+
+
+def _by(index: Index[Any]) -> str:
+    return "" if is_the_key(index) else f" INDEXED BY {index_name(index)}"
+
+
+def index_name(index: Index[Any]) -> str:
+    return f"{index.table.name}_{index.name}"
+
+
+def is_the_key(index: Index[Any]) -> bool:
+    """Such an index is the table's own order."""
+    return (*index.within, index.by) == index.table.key and not (index.where or index.has)
+
+
+def is_optional(table: Table[Any], column: str) -> bool:
+    return type(None) in get_args(table.types[column])
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _keyed(table: Table[Any]) -> str:
+    return " AND ".join(f"{column} = ?" for column in table.key)
+
+
+@cache
+def select_one(table: Table[Any]) -> str:
+    return f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {_keyed(table)}"
+
+
+@cache
+def insert_one(table: Table[Any]) -> str:
+    marks = ", ".join("?" * len(table.columns))
+    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})"
+
+
+@cache
+def delete_one(table: Table[Any]) -> str:
+    return f"DELETE FROM {table.name} WHERE {_keyed(table)}"
+
+
+@cache
+def update_one(table: Table[Any], places: tuple[int, ...]) -> str:
+    sets = ", ".join(f"{table.columns[place]} = ?" for place in places)
+    return f"UPDATE {table.name} SET {sets} WHERE {_keyed(table)}"
+
+
+@cache
+def add_or_insert(table: Table[Any]) -> str:
+    sums = ", ".join(f"{each} = {each} + excluded.{each}" for each in table.counters)
+    return f"{insert_one(table)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sums}"
+
+
+@cache
+def add_if_there(table: Table[Any]) -> str:
+    sums = ", ".join(f"{each} = {each} + ?" for each in table.counters)
+    return f"UPDATE {table.name} SET {sums} WHERE {_keyed(table)}"
+
+
+# ---------------------------------------------------------------- tables
+
+
+def declared() -> Iterator[str]:
+    """The statements that make every table and index, where they are not there."""
+    for table in TABLES:
+        columns = ", ".join(_column(table, column) for column in table.columns)
+        yield (
+            f"CREATE TABLE IF NOT EXISTS {table.name} ({columns},"
+            f" PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID"
+        )
+        for index in table.indexes:
+            if not is_the_key(index):
+                yield _create_index(index)
+
+
+def _create_index(index: Index[Any]) -> str:
+    columns = ", ".join((*index.within, index.by))
+    terms = condition(index)
+    where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    name = index_name(index)
+    return f"CREATE INDEX IF NOT EXISTS {name} ON {index.table.name} ({columns}){where}"
+
+
+def _column(table: Table[Any], column: str) -> str:
+    kind = "TEXT" if str in (table.types[column], *get_args(table.types[column])) else "INTEGER"
+    if is_optional(table, column):
+        return f"{column} {kind}"
+    default = table.defaults.get(column)
+    return f"{column} {kind} NOT NULL" + ("" if default is None else f" DEFAULT {default!r}")

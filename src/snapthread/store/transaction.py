@@ -1,0 +1,252 @@
+"""The transaction that a verb is given: reads that see its own writes, and writes kept for its end.
+
+A verb is a plain function of a transaction: it reads, decides, and writes rows. It may be run more
+than once before its writes are made, so it does nothing else; verbs can call verbs. A backend
+(store/sqlite, store/redis) gives the reads and makes the writes, all of them or none.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from snapthread.store.table import BY_ROW, Index, Key, Table, Value
+
+R = TypeVar("R", bound=tuple[Any, ...])
+Changes = dict[Key, tuple[Any, Any]]  # a row as it was and as it will be; None: there is none
+
+
+class Get(NamedTuple):
+    """The row of a key."""
+
+    table: Table[Any]
+    key: Key
+
+
+class Range(NamedTuple):
+    """Rows of one part of an index, in its order. Bounds of its column are inclusive; `after` is
+    the order of the row that comes before the first."""
+
+    source: Index[Any]
+    part: Key = ()
+    low: Value = None
+    high: Value = None
+    after: tuple[Any, Key] | None = None
+    limit: int | None = None
+    is_reversed: bool = False
+    is_count: bool = False  # how many they are
+
+    def holds(self, row: Any) -> bool:
+        index = self.source
+        if not index.holds(row) or index.part_of(row) != self.part:
+            return False
+        by = index.sort_of(row)
+        return (
+            (self.low is None or by >= self.low)
+            and (self.high is None or by <= self.high)
+            and (self.after is None or index.order_of(row) > self.after)
+        )
+
+
+Request = Get | Range
+
+
+class OutdatedError(Exception):
+    """A range of no scope led to a row that is not so any more: the verb is to run anew."""
+
+
+class Reader(Protocol):
+    """A backend's reads, as the store was before the transaction."""
+
+    def expect(self, requests: Sequence[Request]) -> None:
+        """These will be asked for: who reads over a network reads them at once."""
+        ...
+
+    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]: ...
+    def range(self, wanted: Range) -> list[Any]: ...
+    def count(self, wanted: Range) -> int: ...
+
+
+class Ceiling(NamedTuple):
+    """What a stored sum must not be over when the writes are made."""
+
+    table: Table[Any]
+    key: Key
+    column: str
+    most: int
+
+
+class Transaction:
+    """Reads and writes of one run of a verb."""
+
+    def __init__(self, reader: Reader, *, tries: int = 0) -> None:
+        self._reader = reader
+        self.tries = tries  # how often others were first, and the verb was run in vain
+        self._read: dict[Table[Any], dict[Key, Any]] = {}
+        self._ranges: dict[Range, list[Any]] = {}
+        self.changes: dict[Table[Any], Changes] = {}
+        self.sums: dict[Table[Any], dict[Key, tuple[Any, bool]]] = {}
+        self.ceilings: list[Ceiling] = []
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.changes or self.sums)
+
+    # ------------------------------------------------------------ reads
+
+    def expect(self, *requests: Request) -> None:
+        """What the verb is about to read, where one cannot be known from the other."""
+        self._reader.expect(requests)
+
+    def get(self, table: Table[R], *key: int | str) -> R | None:
+        """The row of this key."""
+        changed = self.changes.get(table)
+        if changed and key in changed:
+            row: R | None = changed[key][1]
+        else:
+            row = self._stored(table, key)
+        added = self.sums.get(table)
+        return _with_sums(table, row, added[key][0]) if added and key in added else row
+
+    def get_all(self, table: Table[R], keys: Iterable[int | str]) -> list[R | None]:
+        """The rows of keys of one column, read at once; in the same order."""
+        wanted = [(key,) for key in keys]
+        known = self._read.setdefault(table, {})
+        missing = [key for key in wanted if key not in known]
+        if missing:
+            known.update(zip(missing, self._reader.get(table, missing), strict=True))
+        return [self.get(table, *key) for key in wanted]
+
+    def range(
+        self,
+        index: Index[R],
+        *part: int | str,
+        low: Value = None,
+        high: Value = None,
+        after: tuple[Any, Key] | None = None,
+        limit: int | None = None,
+        is_reversed: bool = False,
+    ) -> list[R]:
+        """Rows of one part of an index, in its order."""
+        return self.rows(Range(index, part, low, high, after, limit, is_reversed))
+
+    def first(self, index: Index[R], *part: int | str, is_reversed: bool = False) -> R | None:
+        """The first row of a part of an index, or the last."""
+        rows = self.rows(Range(index, part, limit=1, is_reversed=is_reversed))
+        return rows[0] if rows else None
+
+    def count(
+        self, index: Index[R], *part: int | str, low: Value = None, high: Value = None
+    ) -> int:
+        return self.number(Range(index, part, low, high))
+
+    def rows(self, wanted: Range) -> list[Any]:
+        changed = self._changed(wanted.source.table)
+        if not changed:
+            return list(self._range(wanted))
+        limit, key_of = wanted.limit, wanted.source.table.key_of
+        more = wanted if limit is None else wanted._replace(limit=limit + len(changed))
+        rows = [row for row in self._range(more) if key_of(row) not in changed]
+        rows += [new for _, new in changed.values() if new is not None and wanted.holds(new)]
+        rows.sort(key=wanted.source.order_of, reverse=wanted.is_reversed)
+        return rows[:limit]
+
+    def number(self, wanted: Range) -> int:
+        """How many rows a range has."""
+        count = self._reader.count(wanted)
+        for old, new in self._changed(wanted.source.table).values():
+            count += new is not None and wanted.holds(new)
+            count -= old is not None and wanted.holds(old)
+        return count
+
+    # ------------------------------------------------------------ writes
+
+    def insert(self, row: R) -> R:
+        """A row whose key is not taken."""
+        self._change(BY_ROW[type(row)], None, row)
+        return row
+
+    def update(self, old: R, new: R) -> R:
+        """Another row of the same key; `old` as it was read."""
+        if new != old:
+            self._change(BY_ROW[type(new)], old, new)
+        return new
+
+    def put(self, table: Table[R], row: R) -> R:
+        """A row in the place of one of its key, if there is one."""
+        old = self.get(table, *table.key_of(row))
+        return self.insert(row) if old is None else self.update(old, row)
+
+    def delete(self, row: tuple[Any, ...]) -> None:
+        table = BY_ROW[type(row)]
+        old: Any = row
+        if table.counters:  # what was added here meanwhile goes with it
+            self.sums.get(table, {}).pop(table.key_of(row), None)
+            old = self._stored(table, table.key_of(row))
+        self._change(table, old, None, key=table.key_of(row))
+
+    def delete_all(self, rows: Iterable[Any]) -> int:
+        count = 0
+        for row in rows:
+            self.delete(row)
+            count += 1
+        return count
+
+    def add(self, row: R, *, if_there: bool = False) -> None:
+        """Add the counters of `row` to those of its key, made where there is none, but for
+        `if_there`. Who adds needs not know how much there is: nobody is in another's way."""
+        table = BY_ROW[type(row)]
+        sums, key = self.sums.setdefault(table, {}), table.key_of(row)
+        if key in sums:
+            more, only = sums[key]
+            row, if_there = _with_sums(table, more, row), if_there and only
+        sums[key] = row, if_there
+
+    def keep_below(self, table: Table[R], *key: int | str, column: str, most: int) -> None:
+        """The writes are made only where this sum, as the verb sees it now, is at most so high;
+        else it runs anew. So a sum that everybody adds to can have a limit."""
+        added = self.sums.get(table, {}).get(key)
+        here = 0 if added is None else getattr(added[0], column)
+        self.ceilings.append(Ceiling(table, key, column, most - here))
+
+    # ------------------------------------------------------------
+
+    def _range(self, wanted: Range) -> list[Any]:
+        if wanted not in self._ranges:
+            self._ranges[wanted] = self._reader.range(wanted)
+        return self._ranges[wanted]
+
+    def _stored(self, table: Table[R], key: Key) -> R | None:
+        known = self._read.setdefault(table, {})
+        if key not in known:
+            (known[key],) = self._reader.get(table, [key])
+        row: R | None = known[key]
+        return row
+
+    def _change(self, table: Table[Any], old: Any, new: Any, *, key: Key | None = None) -> None:
+        changed = self.changes.setdefault(table, {})
+        key = key or table.key_of(new)
+        if key in changed:
+            old = changed[key][0]
+        if old is None and new is None:
+            changed.pop(key, None)
+        else:
+            changed[key] = old, new
+
+    def _changed(self, table: Table[Any]) -> Changes:
+        changed, added = self.changes.get(table, {}), self.sums.get(table)
+        if not added:
+            return changed
+        rows = {key: (self._stored(table, key), self.get(table, *key)) for key in added}
+        return {**changed, **rows}
+
+
+def _with_sums(table: Table[R], row: R | None, more: R) -> R:
+    """The counters of both together."""
+    if row is None:
+        return more
+    sums = {
+        column: value + added
+        for column, value, added in zip(table.columns, row, more, strict=True)
+        if column in table.counters
+    }
+    together: R = row._replace(**sums)  # type: ignore[attr-defined]
+    return together

@@ -1,0 +1,66 @@
+"""Verbs: plain functions of a transaction, made methods of the store."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from snapthread.store.transaction import Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Backend(Protocol):
+    """A technology that keeps rows. To add a store is to write one of these."""
+
+    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
+        """Run a verb and make its writes: all or none, as if nothing else ran meanwhile. It may be
+        run more than once. `is_alone`: it fights with itself, so one runs at a time here."""
+        ...
+
+    async def read(self, verb: Callable[[Transaction], T]) -> T:
+        """Run a verb that writes nothing; it waits for nobody who writes."""
+        ...
+
+    async def check(self) -> None:
+        """Can it be read and written? Writes nothing. Raises StoreBusy, StoreFull."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Verbs:
+    """What has verbs."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+
+def writes(
+    function: Callable[Concatenate[Transaction, P], T], *, is_alone: bool = False
+) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
+    """A verb that may write, as a method."""
+
+    @wraps(function)
+    async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
+        return await self.backend.write(_bound(function, *args, **kw), is_alone=is_alone)
+
+    return method
+
+
+def reads(
+    function: Callable[Concatenate[Transaction, P], T],
+) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
+    """A verb that writes nothing, as a method."""
+
+    @wraps(function)
+    async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
+        return await self.backend.read(_bound(function, *args, **kw))
+
+    return method
+
+
+def _bound(
+    function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kw: P.kwargs
+) -> Callable[[Transaction], T]:
+    return lambda tx: function(tx, *args, **kw)

@@ -1,0 +1,232 @@
+"""Stores that older versions wrote: opened, brought to this version, and gone on with."""
+
+import asyncio
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapthread.limits import LEASE_S
+from snapthread.model import Destination, private_conversation
+from snapthread.store import Store
+from snapthread.usage import Amounts
+from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
+from tests.servers import own_server, redis_program, valkey_program
+
+FIXTURES = Path(__file__).parent / "fixtures"
+MADE_AT = datetime(2026, 11, 12, 14, 2, 6, 550_000, tzinfo=UTC)
+CY, DEE, EVE, FAY, GUS = 9, 10, 11, 12, 13
+
+
+def unpacked(folder: Path) -> Path:
+    path = folder / "snapthread.db"
+    path.write_bytes(gzip.decompress((FIXTURES / "version-3.db.gz").read_bytes()))
+    return path
+
+
+def filled(client: Any) -> None:
+    """The database of version 1, as it was."""
+    for key, (kind, value) in json.loads((FIXTURES / "version-1.json").read_text("utf-8")).items():
+        match kind:
+            case "string":
+                client.set(key, value)
+            case "hash":
+                client.hset(key, mapping=value)
+            case "list":
+                client.rpush(key, *value)
+            case "set":
+                client.sadd(key, *value)
+            case "zset":
+                client.zadd(key, {member: int(score) for member, score in value})
+
+
+@pytest.fixture(params=["sqlite", "valkey", "redis"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    if request.param == "sqlite":
+        yield unpacked(tmp_path)
+        return
+    program = redis_program() if request.param == "redis" else valkey_program()
+    with own_server(tmp_path, program=program) as server:
+        with server.client() as client:
+            filled(client)
+        yield server.url
+
+
+@pytest.fixture
+def bench(where: Path | str) -> Iterator[Bench]:
+    async def opened(_: Path) -> Store:
+        return await Store.open(where)
+
+    bench = Bench(opened, Path())
+    bench.now = MADE_AT
+    yield bench
+    bench.close()
+
+
+def test_what_waits_is_asked_on_what_was_said(bench: Bench) -> None:
+    bench.wait(1)
+    claim = bench.take(only=private_conversation(ANN))
+
+    assert [each.album_id for each in claim.messages] == ["waiting", "waiting"]
+    transcript = bench.compose(claim)
+    said = [line.text for line in transcript.lines]
+    assert said == ["words", "two cats", "shortened", "shortened"]
+    assert set(transcript.live.values()) == {"file-ann-1", "file-ann-3"}
+    assert (transcript.next_label, transcript.turn) == (4, 8)
+    bench.answer(claim)
+    assert bench.take(only=private_conversation(ANN)).messages[0].text == "and then?"
+
+
+def test_all_lines_are_there_still(bench: Bench) -> None:
+    lines = bench.run(bench.store.export(ANN))["conversation"]
+
+    told = [line["text"] for line in lines]
+    assert told[:4] == ["question 0", "answer 0", "question 1", "answer 1"]
+    assert told[-2:] == ["shortened", "shortened"]
+    assert [photo["label"] for line in lines for photo in line["photos"]] == [1, 2, 3]
+
+
+def test_an_album_that_was_answered_is_known(bench: Bench) -> None:
+    bench.wait(1)
+    for _ in range(2):
+        bench.answer(bench.take(only=private_conversation(ANN)))
+    bench.send(message(album="past", update_id=5000))
+    bench.wait(1)
+
+    assert bench.take(only=private_conversation(ANN)).is_late
+
+
+def test_an_urgent_command_waits_and_nothing_is_asked_before_it(bench: Bench) -> None:
+    (stop,) = bench.jumpers()
+
+    assert (stop.word, stop.user_id) == ("stop", BOB)
+    assert bench.stop(stop, words("nothing")) == 1
+    bench.wait(LEASE_S)
+    claim = bench.take(only=private_conversation(BOB))
+    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, 555, 2)
+
+
+def test_who_holds_a_conversation_holds_it_still(bench: Bench) -> None:
+    assert bench.claim(only=private_conversation(BOB)) is None
+
+
+def test_a_reservation_is_charged_when_its_turn_ends(bench: Bench) -> None:
+    assert bench.spent("bob").day == Amounts(messages=1, images=1, cost_micros=700)
+    assert bench.run(bench.store.revise(bench.record("bob-1", user=BOB, cost_micros=50)))
+
+    assert bench.spent("bob").day == Amounts(messages=1, images=0, cost_micros=50)
+
+
+def test_files_in_every_state_go_on(bench: Bench) -> None:
+    assert openai_ids(bench.files_due()) == {"file-ann-2"}
+    bench.wait(400)
+    looked_for = {each.name for each in bench.run(bench.store.intents_due(bench.now, limit=9))}
+    assert looked_for == {"intent-bob", "unknown-bob"}
+    assert bench.user_files(BOB) == {"file-bob-1"}
+    assert bench.user_files(GUS) == {"file-old-1", "file-old-2"}
+
+
+def test_a_dead_letter_and_its_parts_are_there(bench: Bench) -> None:
+    claim = bench.take(only=private_conversation(CY))
+
+    assert texts(claim.outbox) == ["It broke.", "Twice."]
+    assert claim.outbox[0].to == Destination(chat_id=7, reply_to=42, replaces=777)
+    assert claim.outbox[1].outgoing.buttons[0].press == "ok"
+    for part in claim.outbox:
+        bench.delivered(claim, part)
+    bench.release(claim)
+    assert bench.take(only=private_conversation(CY)).messages[0].text == "behind"
+    (dead,) = bench.run(bench.store.waiting(limit=9, dead=True))
+    assert bench.run(bench.store.replay(dead.update_id, bench.now))
+
+
+def test_pauses_marks_and_jobs_hold(bench: Bench) -> None:
+    assert bench.claim(only=private_conversation(DEE)) is None
+    assert not bench.say(user=EVE, once="alert", again_after_s=3600)
+    assert not bench.say(user=EVE, once="storage:11")
+    assert not bench.run(bench.store.take_job("sweep", "another", bench.now, lease_s=180))
+    news = bench.run(bench.store.poll_changes((), bench.now))
+    assert news.cooldowns == {"openai": MADE_AT + timedelta(seconds=60)}
+    bench.wait(300)
+    assert bench.take(only=private_conversation(DEE)).attempt == 1
+
+
+def test_an_update_that_came_before_comes_once(bench: Bench) -> None:
+    assert bench.send(message(update_id=24, user=CY)) == frozenset()
+
+
+def test_what_was_used_is_known(bench: Bench) -> None:
+    ids = [record.id for record in bench.records()]
+    (day,) = bench.usage(user=ANN)
+
+    assert ids == ["ann-0", "ann-1", "ann-2", "ann-3", "cy-1"]
+    assert bench.records()[0].stages.delivered == 1234
+    assert (day.messages, day.cost_micros, day.input_tokens) == (4, 400, 40)
+
+
+def test_who_blocked_the_bot_is_known(bench: Bench) -> None:
+    assert bench.run(bench.store.blocked_before(MADE_AT, limit=9)) == (FAY,)
+
+
+def test_a_reset_and_an_erasure_find_everything(bench: Bench) -> None:
+    bench.wait(1)
+    asked = command(user=ANN)
+    bench.send(replaced(asked, 6000))
+    assert bench.reset(replaced(asked, 6000)) == 3
+
+    erased = bench.erase(BOB)
+    assert (erased.files, erased.messages) == (2, 2)
+
+
+def replaced(asked: Any, update_id: int) -> Any:
+    return replace(asked, update_id=update_id)
+
+
+def test_the_installation_stays_what_it_was(where: Path | str, bench: Bench) -> None:
+    installation = bench.run(bench.store.installation())
+
+    if isinstance(where, Path):
+        with closing(sqlite3.connect(f"{where}.before-v4")) as db:
+            (id,) = db.execute("SELECT value FROM meta WHERE key = 'installation'").fetchone()
+            (secret,) = db.execute("SELECT value FROM meta WHERE key = 'secret'").fetchone()
+    else:
+        known = json.loads((FIXTURES / "version-1.json").read_text("utf-8"))
+        told = known["snapthread:installation"][1]
+        id, secret = told["id"], bytes.fromhex(told["secret"])
+    assert (installation.id, installation.secret) == (id, secret)
+
+
+def test_the_older_file_is_kept_for_a_downgrade(tmp_path: Path) -> None:
+    path = unpacked(tmp_path)
+    before = _dumped(path)
+    asyncio.run(_opened_and_closed(path))
+    kept = tmp_path / "snapthread.db.before-v4"
+
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert _dumped(kept) == before
+
+
+def _dumped(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
+
+
+async def _opened_and_closed(where: Path | str) -> None:
+    store = await Store.open(where)
+    await store.close()
+
+
+def test_nothing_of_the_older_database_is_left(tmp_path: Path) -> None:
+    with own_server(tmp_path, program=valkey_program()) as server, server.client() as client:
+        filled(client)
+        asyncio.run(_opened_and_closed(server.url))
+        kinds = {str(key).split(":")[1] for key in client.scan_iter("snapthread:*")}
+
+        assert kinds == {"row", "index", "scope", "version"}
