@@ -21,7 +21,7 @@ STORE_AWAY_S = 1.0
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 AGAIN_S = 5.0  # after a failure that was not the message's
 
-Serve = Callable[[Claim], Coroutine[None, None, None]]
+Serve = Callable[[Claim], Coroutine[None, None, bool]]  # was the claim given back?
 StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
@@ -151,7 +151,7 @@ class Worker:
 
     # ------------------------------------------------------------ one claim
 
-    async def _hold(self, claim: Claim, work: asyncio.Task[None], asked_s: float) -> None:
+    async def _hold(self, claim: Claim, work: asyncio.Task[bool], asked_s: float) -> None:
         """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
         from when it was asked for, however late the store answers."""
         held_until_s = asked_s + LEASE_S
@@ -173,8 +173,10 @@ class Worker:
             self._works.clear()
         self._woken.set()
 
-    async def _give_back(self, claim: Claim, work: asyncio.Task[None]) -> None:
+    async def _give_back(self, claim: Claim, work: asyncio.Task[bool]) -> None:
         error = asyncio.CancelledError() if work.cancelled() else work.exception()
+        if error is None and work.result():
+            return
         if error is not None and not isinstance(error, EXPECTED):
             log.error("turn.broke", exc_info=error)
         pause_s = _pause_s(error)
@@ -210,11 +212,11 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    work: asyncio.Task[None]
+    work: asyncio.Task[bool]
     holder: asyncio.Task[None]
 
 
-def _end(work: asyncio.Task[None]) -> bool:
+def _end(work: asyncio.Task[bool]) -> bool:
     """Cancel it, once: the end of a turn writes down what it has cost."""
     ends = not work.done() and not work.cancelling()
     return ends and work.cancel()
