@@ -23,10 +23,10 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 PORT := 8080
 SEEDS := 1 2 3 4 5
 
-.PHONY: help setup demo test checks format lock soak clean
+.PHONY: help setup demo test checks format pages release-check lock soak clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.ready ## set everything up; afterwards .venv/bin/snapthread runs
 
@@ -47,6 +47,14 @@ format: setup ## format the code and mend what the linter can
 soak: setup ## the tests that run for minutes
 	for seed in $(SEEDS); do SHUFFLE=$$seed $(BIN)/pytest -q -n 4 tests/line || exit 1; done
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
+
+pages: setup ## write the pages of docs/ that are made of the code
+	$(BIN)/python -m tests.inputs_page > docs/inputs.md
+	$(BIN)/python -m tests.events_page
+	$(BIN)/python -m tests.costs_page
+
+release-check: setup ## walk the checklist of a release: what a machine can tell, and what is left to you
+	@$(BIN)/python bench/release.py
 
 lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements/run.txt

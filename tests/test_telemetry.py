@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from snapthread.adapters.telemetry import Metrics, set_up
-from snapthread.adapters.telemetry.table import COUNTS, LABELS, SPREADS
+from snapthread.adapters.telemetry.labels import LABELS
+from snapthread.adapters.telemetry.table import COUNTERS, HISTOGRAMS
 from snapthread.errors import AssistantBusy
 
 TOKEN = "123456789:AAE-xyzzy_xyzzy_xyzzy_xyzzy_xyz"
@@ -121,9 +122,20 @@ def test_libraries_speak_from_warning_on_and_in_our_form() -> None:
     ]
 
 
+def test_a_library_that_turns_its_own_logger_up_is_not_heard_either() -> None:
+    """As openai does where OPENAI_LOG is set: it then tells bodies."""
+    out, library = StringIO(), logging.getLogger("openai.loud")
+    set_up(log_format="json", stream=out)
+
+    library.setLevel(logging.DEBUG)
+    library.debug("a body")
+
+    assert out.getvalue() == ""
+
+
 def test_the_level_hides_lines_but_not_metrics() -> None:
     out, metrics = StringIO(), Metrics()
-    set_up(log_level="ERROR", observe=metrics.observe, stream=out)
+    set_up(log_level="ERROR", observers=[metrics.observe], stream=out)
 
     log.debug("file.intended")
     log.info("update.accepted", count=3)
@@ -189,7 +201,7 @@ def test_an_event_without_a_metric_passes_unchanged() -> None:
 
 
 def test_every_label_of_the_table_has_a_closed_set() -> None:
-    used = {label for row in (*COUNTS, *SPREADS) for label in row.labels}
+    used = {name for row in (*COUNTERS, *HISTOGRAMS) for name in row.labels}
 
     assert used == set(LABELS)
     assert "user" not in used
@@ -197,7 +209,7 @@ def test_every_label_of_the_table_has_a_closed_set() -> None:
 
 def test_a_gauge_is_asked_when_it_is_read() -> None:
     metrics, active = Metrics(), [0]
-    metrics.gauge("active_turns", "Turns that run now", lambda: active[0])
+    metrics.gauge("active_turns", lambda: active[0])
 
     active[0] = 3
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from decimal import Decimal
+from math import nan
 from typing import TYPE_CHECKING
 
 import structlog
 
+from snapthread import __version__
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
+from snapthread.ports.operation import ActiveTurn
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -24,7 +29,7 @@ from snapthread.texts import Texts
 if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
     from snapthread.adapters.prices import Prices
-    from snapthread.adapters.telemetry import Metrics
+    from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
@@ -65,14 +70,14 @@ def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
 
 
 def run(
-    settings: Settings, metrics: Metrics, prices: Prices, listening: socket.socket | None = None
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None = None
 ) -> int:
     """`snapthread run`: the exit status. `listening`: where the pages are served."""
     for name in too_low(settings, prices):
         log.warning("limit.too_low", setting=name, why=TOO_LOW)
     status = DONE
     try:
-        asyncio.run(_run(settings, metrics, prices, listening))
+        asyncio.run(_run(settings, telemetry, prices, listening))
     except* SnapthreadError as group:
         for error in _leaves(group):
             print(f"snapthread: {error}", file=sys.stderr)
@@ -88,7 +93,7 @@ def _leaves(group: BaseExceptionGroup[SnapthreadError]) -> list[BaseException]:
 
 
 async def _run(
-    settings: Settings, metrics: Metrics, prices: Prices, listening: socket.socket | None
+    settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None
 ) -> None:
     from snapthread.adapters.web.server import serve as serve_pages
     from snapthread.build import build_bot
@@ -98,19 +103,55 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        metrics.gauge("active_turns", "Turns running now.", lambda: bot.worker.active)
+        process = RunningProcess(bot, telemetry, adapters.clock())
+        gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
                 listening,
                 reasons=bot.reasons,
-                registry=metrics.registry,
+                registry=telemetry.metrics.registry,
+                refresh=gauges.refresh,
                 webhook=await _webhook(adapters, settings, bot),
-                admin=await _admin(adapters, settings),
+                admin=await _admin(adapters, settings, process),
             )
         )
         if await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
+
+
+def _gauges(metrics: Metrics, bot: Bot, adapters: Adapters) -> StoreGauges:
+    from snapthread.adapters.telemetry import StoreGauges
+
+    metrics.gauge("active_turns", lambda: bot.worker.active)
+    metrics.gauge("last_poll_age_seconds", lambda: _or_nan(bot.health.poll_age_s))
+    return StoreGauges(metrics, adapters.store, adapters.clock, bot.reasons)
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value
+
+
+class RunningProcess:
+    """`ports.operation.Operation`: this one."""
+
+    def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
+        self.version = __version__
+        self.name = f"{socket.gethostname()}, process {os.getpid()}"
+        self.began_at = began_at
+        self.problems = telemetry.problems
+        self.reasons = bot.reasons
+        self._bot = bot
+
+    def active_turns(self) -> tuple[ActiveTurn, ...]:
+        return tuple(
+            ActiveTurn(
+                conversation=claim.conversation,
+                attempt=claim.attempt,
+                messages=len(claim.messages),
+            )
+            for claim in self._bot.worker.claims
+        )
 
 
 async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook | None:
@@ -128,7 +169,7 @@ def _webhook_secret(settings: Settings, installation: Installation) -> str:
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
 
-async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
+async def _admin(adapters: Adapters, settings: Settings, operation: RunningProcess) -> Admin | None:
     """The admin page, where it has a token."""
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.admin.login import Login
@@ -137,7 +178,7 @@ async def _admin(adapters: Adapters, settings: Settings) -> Admin | None:
     if not token:
         return None
     login = Login(token, (await adapters.store.installation()).secret)
-    return Admin(store=adapters.store, clock=adapters.clock, login=login)
+    return Admin(store=adapters.store, clock=adapters.clock, login=login, operation=operation)
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:

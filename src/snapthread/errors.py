@@ -16,7 +16,8 @@
     ├── Denied         the operator must act
     │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
-    │   └── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
+    │   ├── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
+    │   └── BackupRefused
     └── LeaseLost      somebody else has the conversation now
 
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
@@ -208,6 +209,10 @@ class StoreMissing(Denied):
 
 class StoreDamaged(Denied):
     """The store's file cannot be read."""
+
+
+class BackupRefused(Denied):
+    """A backup that is not whole, would take the place of another file, or of a store in use."""
 
 
 class LeaseLost(SnapthreadError):

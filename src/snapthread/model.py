@@ -293,6 +293,8 @@ class Backlog:
     messages: int  # that are not done with, also those being worked on
     files: int  # past due, or still to be deleted
     unsettled: int  # intents whose upload is to be looked for, now or soon
+    dead_letters: int = 0
+    live_files: int = 0  # that a conversation holds, or is about to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

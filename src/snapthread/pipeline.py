@@ -177,9 +177,9 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
     usage, estimated = record.usage, record.estimated
     log.info(
         "turn.done",
-        user=record.user_id,
         outcome=record.outcome,
         reason=record.reason,
+        user=record.user_id,
         ms=record.stages.finished,
         waited_ms=record.stages.waited,
         first_token_ms=record.stages.first_token,

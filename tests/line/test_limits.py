@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.adapters.telemetry.table import LABELS
+from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, OutgoingMessage, Usage, private_conversation
 from snapthread.store import Store

@@ -1,5 +1,6 @@
 """What an operator sees of the running bot: its pages and its log."""
 
+import re
 from csv import DictReader
 from io import StringIO
 from typing import Any
@@ -23,6 +24,9 @@ def test_the_pages_say_that_it_lives_and_count_what_it_does(town: Town) -> None:
         status, metrics = await bot.page("/metrics")
         assert status == 200
         assert 'snapthread_turns_total{outcome="answered",reason=""}' in metrics
+        assert "snapthread_ready 1.0" in metrics
+        assert re.search(r"snapthread_last_answer_age_seconds [\d.]+", metrics)
+        assert "process_start_time_seconds" in metrics
         assert str(ada.id) not in metrics
 
     town.play(story)
@@ -40,10 +44,12 @@ def test_the_admin_page_tells_who_knows_its_token_what_people_used(town: Town) -
         (row,) = [row for row in DictReader(StringIO(people)) if row["user_id"] == str(ada.id)]
         assert (row["messages"], row["images"]) == ("1", "1")
         assert int(row["image_tokens"]) == 96  # 320 by 240: 10 by 8 patches, times 1.2
-        assert int(row["cost_micros"]) > 0
+        assert float(row["cost_dollars"]) > 0
         status, page = await bot.page("/admin", token=ADMIN)
         assert status == 200
         assert "What does this cost?" not in page
+        assert "Ready" in page
+        assert "up for" in page
         assert not town.leaks
 
     town.play(story)

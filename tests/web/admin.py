@@ -13,7 +13,8 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
-from snapthread.model import Backlog, LedgerFile
+from snapthread.model import Backlog, LedgerFile, QueuedMessage
+from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
@@ -29,8 +30,18 @@ class Held:
     daily: Sequence[DailyUsage] = ()
     records: Sequence[TurnRecord] = ()
     files: Sequence[LedgerFile] = ()
-    waiting: int = 0
+    queued: int = 0
     remaining: int = 0
+    dead: Sequence[QueuedMessage] = ()
+    replayed: list[int] = field(default_factory=list)
+
+    async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
+        assert dead, "what waits is counted, not read"
+        return tuple(self.dead[:limit])
+
+    async def replay(self, update_id: int, now: datetime) -> bool:
+        self.replayed.append(update_id)
+        return True
 
     async def usage(self, since: str) -> tuple[DailyUsage, ...]:
         return tuple(row for row in self.daily if row.day >= since)
@@ -46,7 +57,7 @@ class Held:
         return tuple(sorted(later, key=lambda file: file.name)[:limit])
 
     async def backlog(self, now: datetime) -> Backlog:
-        return Backlog(messages=self.waiting, files=self.remaining, unsettled=0)
+        return Backlog(messages=self.queued, files=self.remaining, unsettled=0)
 
 
 @dataclass
@@ -69,10 +80,13 @@ class Page:
     held: Held = field(default_factory=Held)
     clock: Hand = field(default_factory=Hand)
     token: str = TOKEN
+    operation: Operation | None = None
 
     def admin(self) -> Admin:
         login = Login(self.token, b"of this installation")
-        return Admin(store=cast(Any, self.held), clock=self.clock, login=login)
+        return Admin(
+            store=cast(Any, self.held), clock=self.clock, login=login, operation=self.operation
+        )
 
     def visit(self, story: Callable[[Client], Awaitable[None]]) -> None:
         async def go() -> None:

@@ -34,7 +34,7 @@ BUSY = Held(
             model="gpt-6-luna",
             outcome="refused",
             reason="unsupported_type",
-            stages=Stages(waited=40, first_token=900, finished=4000),
+            stages=Stages(waited=40, first_token=900, finished=4000, delivered=4100),
         )
         for at in BACKS
     ],

@@ -61,7 +61,7 @@ def _csv(held: Held, key: str, days: int = 7) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("key", "head", "yesterday", "today"),
     [
-        ("cost", ["cost_micros", "turns_without_price"], ["900", "0"], ["465", "1"]),
+        ("cost", ["cost_dollars", "turns_without_price"], ["0.000900", "0"], ["0.000465", "1"]),
         ("messages", ["messages"], ["2"], ["11"]),
         ("users", ["users"], ["1"], ["2"]),  # who was erased is nobody
         ("images", ["images"], ["3"], ["1"]),
@@ -95,30 +95,33 @@ def test_a_day_without_any_price_has_an_unknown_cost() -> None:
     held = Held(daily=[_day(ANN, TODAY, messages=1, cost_micros=None, turns_without_price=1)])
     assert _csv(held, "cost")[-1] == [TODAY, "", "1"]
     page = Page(held).read()
-    assert "1 turn has no known price." in page
+    assert "Turns without a known price: 1" in page
     assert "<dd>unknown</dd>" in page
 
 
 def test_models_and_users_come_dearest_first() -> None:
     held = Held(daily=DAYS)
     head = "messages images image_tokens input_tokens cached_tokens output_tokens bytes_uploaded"
-    columns = [*head.split(), "cost_micros", "turns_without_price"]
+    columns = [*head.split(), "cost_dollars", "turns_without_price"]
 
     assert _csv(held, "models") == [
         ["model", *columns],
-        ["luna", "12", "4", "5760", "90", "30", "7", "700", "1365", "0"],
+        ["luna", "12", "4", "5760", "90", "30", "7", "700", "0.001365", "0"],
         ["local", "1", "0", "0", "0", "0", "0", "0", "", "1"],
     ]
     assert _csv(held, "people") == [
         ["user_id", *columns],
-        ["1", "3", "4", "5760", "0", "0", "0", "0", "1300", "0"],
-        ["0", "5", "0", "0", "0", "0", "0", "700", "60", "0"],
-        ["2", "5", "0", "0", "90", "30", "7", "0", "5", "1"],
+        ["1", "3", "4", "5760", "0", "0", "0", "0", "0.001300", "0"],
+        ["0", "5", "0", "0", "0", "0", "0", "700", "0.000060", "0"],
+        ["2", "5", "0", "0", "90", "30", "7", "0", "0.000005", "1"],
     ]
 
 
 def test_each_stage_has_its_median_and_its_95_percent() -> None:
-    stages = [Stages(waited=ms, first_token=ms * 10) for ms in range(1, 101)]
+    stages = [
+        Stages(waited=ms, first_token=ms * 10, finished=ms * 20, delivered=ms * 30)
+        for ms in range(1, 101)
+    ]
     records = [_record(f"r{i:03}", stages=stage) for i, stage in enumerate(stages)]
     records.append(_record("refused", outcome="refused", stages=Stages(waited=1000)))
 
@@ -126,7 +129,27 @@ def test_each_stage_has_its_median_and_its_95_percent() -> None:
         ["stage", "p50_ms", "p95_ms", "turns"],
         ["Waited for its turn", "51", "96", "101"],
         ["First word", "500", "950", "100"],
+        ["Answer finished", "1000", "1900", "100"],
+        ["Answer delivered", "1500", "2850", "100"],
     ]
+
+
+def test_the_first_word_is_never_told_later_than_the_end() -> None:
+    """Once others were counted: those that failed after a long first wait."""
+    answers = [
+        _record(f"a{n}", stages=Stages(first_token=100 * n, finished=200 * n, delivered=300 * n))
+        for n in range(1, 20)
+    ]
+    failed = [
+        _record(f"f{n}", outcome="failed", stages=Stages(first_token=90_000)) for n in range(9)
+    ]
+
+    rows = {row[0]: row[1:] for row in _csv(Held(records=[*answers, *failed]), "latency")}
+
+    spans = [rows[name] for name in ("First word", "Answer finished", "Answer delivered")]
+    assert {row[2] for row in spans} == {"19"}
+    for place in (0, 1):
+        assert int(spans[0][place]) <= int(spans[1][place]) <= int(spans[2][place])
 
 
 @pytest.mark.parametrize(
@@ -213,7 +236,7 @@ def test_more_files_than_are_read_at_once_are_all_counted() -> None:
 
 
 def test_what_waits_is_told() -> None:
-    assert _csv(Held(waiting=3, remaining=14), "waiting")[1:] == [
+    assert _csv(Held(queued=3, remaining=14), "waiting")[1:] == [
         ["Messages to be answered", "3"],
         ["Files to be deleted", "14"],
     ]
@@ -235,7 +258,8 @@ def test_a_csv_survives_commas_quotes_and_line_breaks() -> None:
 
 
 def test_who_was_refused_makes_no_answer_look_fast() -> None:
-    fast, slow = Stages(waited=1, finished=2), Stages(waited=1, finished=900)
+    fast = Stages(waited=1, finished=2)
+    slow = Stages(waited=1, first_token=100, finished=900, delivered=950)
     refused = [_record(f"r{n}", outcome="refused", stages=fast) for n in range(9)]
     held = Held(records=[*refused, _record("answered", stages=slow)])
 

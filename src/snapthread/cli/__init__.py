@@ -6,6 +6,7 @@ import typer
 
 from snapthread import __version__
 from snapthread.cli.adopt import adopt
+from snapthread.cli.backup import backup, restore
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
 from snapthread.cli.erase import erase
@@ -22,7 +23,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks are not ours to redact
 )
-for command in (sweep, reconcile, erase, export, inbox, adopt, usage, run, demo):
+for command in (sweep, reconcile, erase, export, inbox, adopt, usage, backup, restore, run, demo):
     cli.command()(command)
 
 

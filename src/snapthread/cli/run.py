@@ -1,5 +1,6 @@
 """`snapthread run`: the bot itself."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """Serve people on Telegram until stopped; settings come from the environment and .env."""
+    from snapthread.cli.first_run import set_up_if_missing
+
+    set_up_if_missing(os.environ)
     settings = load()
     listening = _begin(settings)
 
+    from importlib.metadata import version
+
     import structlog
 
-    from snapthread.adapters.telemetry import Metrics, set_up
+    from snapthread.adapters.telemetry import open_telemetry
     from snapthread.app import load_prices
     from snapthread.app import run as serve
     from snapthread.settings import SettingsError
@@ -30,18 +36,20 @@ def run() -> None:
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(WRONG_USE) from None
-    metrics = Metrics()
-    set_up(
+    telemetry = open_telemetry(
+        version=version("snapthread"),
         log_format=settings.log_format,
         log_level=settings.log_level,
         secrets=settings.secrets,
-        observe=metrics.observe,
+        environ=os.environ,
     )
     try:
-        status = serve(settings, metrics, prices, listening)
+        status = serve(settings, telemetry, prices, listening)
     except Exception:  # noqa: BLE001 - a mistake of ours: its traceback must be redacted
         structlog.get_logger().exception("bot.broke")
         status = COULD_NOT
+    finally:
+        telemetry.close()
     raise typer.Exit(status)
 
 

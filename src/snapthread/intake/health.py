@@ -32,6 +32,13 @@ class Health:
     def mark_failing(self, part: str, sentence: str) -> None:
         self._ill[part] = f"{part}: {sentence}"
 
+    @property
+    def poll_age_s(self) -> float | None:
+        """Since this process last heard Telegram; None where it does not poll, or not yet."""
+        if not self._polls or self._last_poll is None:
+            return None
+        return (self.clock() - self._last_poll).total_seconds()
+
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
         reasons = list(self._ill.values())

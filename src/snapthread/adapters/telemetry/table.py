@@ -1,31 +1,32 @@
-"""The metrics, the event that moves each, and the closed set that each label is from.
+"""Which event moves which metric (decision 0009), each explained so that it stands alone."""
 
-Any value outside its set counts as "other"; a user never becomes a label.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final
 
-from snapthread.errors import ImageFault, SnapthreadError
-from snapthread.model import ImageKind
-from snapthread.usage import Limit
+from snapthread.adapters.telemetry.labels import FAULTS, RETIRED, TROUBLE_KINDS, TURNS_END
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 BYTES: Final = tuple(10.0**power for power in range(3, 9))
 PIXELS: Final = (1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 5e7)
 MS: Final = 0.001  # events tell milliseconds, metrics seconds
+MICRO: Final = 1e-6  # events tell micro-dollars, metrics dollars
 
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """A counter: each event adds its `field`, or 1."""
+    """A counter: each event adds its `field` times `unit`, or 1.
+
+    `initial`: the label values that are there from the start; none: every combination.
+    """
 
     event: str
     name: str
-    description: str
+    help: str
     labels: tuple[str, ...] = ()
     field: str | None = None
+    unit: float = 1
+    initial: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,101 +35,221 @@ class HistogramRow:
 
     event: str
     name: str
-    description: str
+    help: str
     labels: tuple[str, ...] = ()
     field: str = "ms"
     unit: float = MS
     buckets: tuple[float, ...] = SECONDS
 
 
-def _family(root: type[BaseException]) -> Iterator[str]:
-    yield root.__name__
-    for child in root.__subclasses__():
-        yield from _family(child)
+def _ones(values: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple((value,) for value in values)
 
 
-FAILURES: Final = frozenset(_family(SnapthreadError)) | {"unexpected"}
-# A status, "ok", or the name of what a library raised: the first word of what the edges tell.
-CODES: Final = (
-    "ok 400 401 403 404 408 409 413 422 429 500 502 503 504"
-    " APIConnectionError APITimeoutError APIError TimeoutError"
-    " ClientConnectorError ClientConnectorDNSError ClientOSError ClientPayloadError"
-    " ClientProxyConnectionError ConnectionTimeoutError ServerDisconnectedError"
-    " ServerTimeoutError"
-)
-METHODS: Final = (
-    "getMe getUpdates getFile sendMessage sendMessageDraft editMessageText sendChatAction"
-    " getMyCommands setMyCommands getWebhookInfo setWebhook deleteWebhook sendDocument"
-    " answerCallbackQuery download"
-)
-OUTCOMES: Final = "answered refused failed put_aside interrupted"
-REASONS: Final = (
-    "stranger command group unsupported refused vanished reset content_filter stopped broke_off"
-)
-LIMITS: Final = frozenset(get_args(Limit))
-ROUTES: Final = "responses files.create files.delete files.retrieve files.list"
-TROUBLES: Final = "alert deletion delivery housekeeping intake readiness store telegram turn"
+def _of_turns(name: str, help_text: str, *, unit: float = 1, field: str = "") -> CounterRow:
+    return CounterRow("turn.done", name, help_text, (), field or name, unit)
 
-LABELS: Final[Mapping[str, frozenset[str]]] = {
-    "already_gone": frozenset({"true", "false"}),
-    "code": frozenset(CODES.split()),
-    "fault": frozenset(get_args(ImageFault)),
-    "format": frozenset("JPEG PNG WEBP GIF BMP TIFF HEIF AVIF".split()),
-    "kind": frozenset(get_args(ImageKind)) | FAILURES | frozenset(TROUBLES.split()),
-    "method": frozenset(METHODS.split()),
-    "outcome": frozenset(OUTCOMES.split()),
-    "reason": frozenset({"", *REASONS.split(), *get_args(ImageFault)}) | FAILURES | LIMITS,
-    "route": frozenset(ROUTES.split()),
-}
 
-COUNTS: Final = (
-    CounterRow("update.accepted", "updates_accepted", "Updates taken from Telegram", field="count"),
-    CounterRow("image.refused", "images_refused", "Images not used", ("fault",)),
-    CounterRow("file.intended", "files_intended", "Uploads begun"),
-    CounterRow("file.retired", "files_retired", "Files to be deleted", ("reason",)),
-    CounterRow("turn.done", "turns", "Turns ended", ("outcome", "reason")),
-    CounterRow("turn.done", "turn_images", "Images in requests", field="images"),
-    CounterRow("turn.done", "turn_requests", "Requests for answers", field="requests"),
-    CounterRow("turn.done", "image_tokens", "Tokens of images, computed", field="image_tokens"),
-    CounterRow("turn.done", "input_tokens", "Tokens sent", field="input_tokens"),
-    CounterRow("turn.done", "cached_tokens", "Of these, cached", field="cached_tokens"),
+COUNTERS: Final = (
     CounterRow(
-        "turn.done", "written_tokens", "Of these, written to the cache", field="written_tokens"
+        "update.accepted",
+        "updates_accepted",
+        "Updates from Telegram written to the store.",
+        field="count",
     ),
-    CounterRow("turn.done", "output_tokens", "Tokens answered", field="output_tokens"),
-    CounterRow("turn.done", "reasoning_tokens", "Of these, reasoning", field="reasoning_tokens"),
-    CounterRow("turn.done", "cost_micros", "Known cost, in micro-dollars", (), "cost_micros"),
-    CounterRow("turn.done", "turns_without_price", "Turns of unknown cost", (), "without_price"),
-    CounterRow("turn.done", "turns_estimated", "Turns whose tokens we counted", (), "estimated"),
-    CounterRow("file.restored", "files_restored", "Vanished images brought back"),
-    CounterRow("part.dropped", "parts_dropped", "Messages not delivered", ("reason",), "count"),
-    CounterRow("conversation.reset", "resets", "Conversations reset"),
-    CounterRow("conversation.reset", "reset_files", "Files that resets retired", field="files"),
-    CounterRow("telegram.request", "telegram_requests", "Calls of Telegram", ("method", "code")),
-    CounterRow("openai.request", "openai_requests", "Calls of OpenAI", ("route", "code")),
-    CounterRow("admin.refused", "admin_refusals", "Wrong tries to log in to the admin page"),
-    CounterRow("trouble", "troubles", "Troubles, by kind", ("kind",)),
+    CounterRow(
+        "image.refused",
+        "images_refused",
+        "Images of questions that could not be used, by what was wrong with them.",
+        ("fault",),
+        initial=_ones(FAULTS),
+    ),
+    CounterRow("file.intended", "files_intended", "Uploads to OpenAI that were begun."),
+    CounterRow(
+        "file.retired",
+        "files_retired",
+        "Files at OpenAI that are no longer needed and whose deletion was begun, by why.",
+        ("reason",),
+        initial=_ones(RETIRED),
+    ),
+    CounterRow(
+        "turn.done",
+        "turns",
+        "Turns that ended, by how and why; a turn answers one question or command.",
+        ("outcome", "reason"),
+        initial=TURNS_END,
+    ),
+    _of_turns("turn_images", "Images named in requests for answers.", field="images"),
+    _of_turns("turn_requests", "Requests for answers sent to OpenAI.", field="requests"),
+    _of_turns("image_tokens", "Input tokens of images in requests, computed by the bot."),
+    _of_turns("input_tokens", "Input tokens of requests, images and cached tokens included."),
+    _of_turns("cached_tokens", "Input tokens that OpenAI read from its prompt cache."),
+    _of_turns("written_tokens", "Input tokens that OpenAI wrote to its prompt cache."),
+    _of_turns("output_tokens", "Output tokens of answers, reasoning tokens included."),
+    _of_turns("reasoning_tokens", "Output tokens spent on reasoning."),
+    _of_turns(
+        "cost_dollars",
+        "Cost of turns in US dollars, as far as the model has a known price.",
+        field="cost_micros",
+        unit=MICRO,
+    ),
+    _of_turns("turns_without_price", "Turns whose cost is unknown.", field="without_price"),
+    _of_turns(
+        "turns_estimated",
+        "Turns whose tokens were counted by the bot because the API did not say.",
+        field="estimated",
+    ),
+    CounterRow(
+        "file.restored", "files_restored", "Images that vanished at OpenAI and were brought back."
+    ),
+    CounterRow(
+        "part.dropped",
+        "parts_dropped",
+        "Messages to people that Telegram refused for good.",
+        field="count",
+    ),
+    CounterRow("conversation.reset", "resets", "Conversations that people reset."),
+    CounterRow(
+        "conversation.reset",
+        "reset_files",
+        "Files at OpenAI that left with the conversation they were reset with.",
+        field="files",
+    ),
+    CounterRow(
+        "telegram.request",
+        "telegram_requests",
+        "Calls of the Bot API that ended, by method and by status or kind of failure.",
+        ("method", "code"),
+    ),
+    CounterRow(
+        "openai.request",
+        "openai_requests",
+        "Calls of OpenAI that ended, by route and by status or kind of failure.",
+        ("route", "code"),
+    ),
+    CounterRow("admin.refused", "admin_refusals", "Wrong tokens given to the admin page."),
+    CounterRow(
+        "trouble",
+        "troubles",
+        "Troubles that the bot met and went on from, by part or kind of failure.",
+        ("kind",),
+        initial=_ones(TROUBLE_KINDS),
+    ),
 )
 
-SPREADS: Final = (
+HISTOGRAMS: Final = (
     HistogramRow(
-        "image.downloaded", "image_download_seconds", "Downloads from Telegram", ("kind",)
+        "image.downloaded",
+        "image_download_seconds",
+        "Time to download an image from Telegram, by the kind of message.",
+        ("kind",),
     ),
     HistogramRow(
-        "image.downloaded", "image_download_bytes", "Their sizes", ("kind",), "bytes", 1, BYTES
+        "image.downloaded",
+        "image_download_bytes",
+        "Size of an image as downloaded from Telegram, by the kind of message.",
+        ("kind",),
+        "bytes",
+        1,
+        BYTES,
     ),
-    HistogramRow("image.prepared", "image_prepare_seconds", "Preparing an image", ("format",)),
     HistogramRow(
-        "image.prepared", "image_bytes", "Sizes to upload", ("format",), "bytes", 1, BYTES
+        "image.prepared",
+        "image_prepare_seconds",
+        "Time to decode and convert an image, by the format it came in.",
+        ("format",),
     ),
-    HistogramRow("image.prepared", "image_pixels", "Pixels to upload", (), "pixels", 1, PIXELS),
-    HistogramRow("file.uploaded", "file_upload_seconds", "Uploads to OpenAI"),
-    HistogramRow("file.deleted", "file_delete_seconds", "Deletions at OpenAI", ("already_gone",)),
-    HistogramRow("turn.done", "turn_seconds", "Turns, from claim to end", ("outcome",)),
-    HistogramRow("turn.done", "turn_wait_seconds", "Waiting before a turn", (), "waited_ms"),
-    HistogramRow("turn.done", "first_token_seconds", "Until the first word", (), "first_token_ms"),
-    HistogramRow("turn.delivered", "turn_delivered_seconds", "From claim to the whole answer sent"),
-    HistogramRow("part.delivered", "part_delivery_seconds", "Sending a message"),
-    HistogramRow("telegram.request", "telegram_request_seconds", "Calls of Telegram", ("method",)),
-    HistogramRow("openai.request", "openai_request_seconds", "Calls of OpenAI", ("route",)),
+    HistogramRow(
+        "image.prepared",
+        "image_bytes",
+        "Size of an image as uploaded to OpenAI, by the format it came in.",
+        ("format",),
+        "bytes",
+        1,
+        BYTES,
+    ),
+    HistogramRow(
+        "image.prepared",
+        "image_pixels",
+        "Pixels of an image as uploaded to OpenAI.",
+        (),
+        "pixels",
+        1,
+        PIXELS,
+    ),
+    HistogramRow("file.uploaded", "file_upload_seconds", "Time to upload a file to OpenAI."),
+    HistogramRow(
+        "file.deleted",
+        "file_delete_seconds",
+        "Time to delete a file at OpenAI, by whether it was gone already.",
+        ("already_gone",),
+    ),
+    HistogramRow(
+        "turn.done",
+        "turn_seconds",
+        "Time from the start of a turn to its written result, by how it ended.",
+        ("outcome",),
+    ),
+    HistogramRow(
+        "turn.done",
+        "turn_wait_seconds",
+        "Time from when a message was sent to the start of its turn.",
+        (),
+        "waited_ms",
+    ),
+    HistogramRow(
+        "turn.done",
+        "first_token_seconds",
+        "Time from the start of a turn to the first word of its answer.",
+        (),
+        "first_token_ms",
+    ),
+    HistogramRow(
+        "turn.delivered",
+        "turn_delivered_seconds",
+        "Time from the start of a turn until Telegram has its whole answer.",
+    ),
+    HistogramRow(
+        "part.delivered",
+        "part_delivery_seconds",
+        "Time to send one message of an answer to Telegram.",
+    ),
+    HistogramRow(
+        "telegram.request",
+        "telegram_request_seconds",
+        "Time of a call of the Bot API, by method; getUpdates waits for updates.",
+        ("method",),
+    ),
+    HistogramRow(
+        "openai.request",
+        "openai_request_seconds",
+        "Time of a call of OpenAI until its first byte, by route.",
+        ("route",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeRow:
+    """A number that is asked for when the metrics are read."""
+
+    name: str
+    help: str
+
+
+GAUGES: Final = (
+    GaugeRow("active_turns", "Turns that run in this process now."),
+    GaugeRow("waiting_messages", "Messages in the store that wait for an answer or get one now."),
+    GaugeRow("dead_letters", "Messages in the store that were given up after three attempts."),
+    GaugeRow("live_files", "Files at OpenAI that conversations in the store hold."),
+    GaugeRow("deletions_due", "Files at OpenAI that are still to be deleted."),
+    GaugeRow(
+        "last_poll_age_seconds",
+        "Time since updates were last received from Telegram; NaN where another process polls.",
+    ),
+    GaugeRow(
+        "last_answer_age_seconds",
+        "Time since an answer was last delivered by this process; NaN before the first.",
+    ),
+    GaugeRow("ready", "1 where the bot can serve, 0 where /readyz says why not."),
 )

@@ -13,6 +13,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.webhook import Webhook, add_webhook
 
 Reasons = Callable[[], Awaitable[list[str]]]
+Refresh = Callable[[], Awaitable[None]]
 
 CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
 CHECK_FAILED: Final = "The check itself failed; the log says why."
@@ -20,14 +21,20 @@ CHECK_FAILED: Final = "The check itself failed; the log says why."
 log = structlog.get_logger()
 
 
+async def nothing_to_refresh() -> None:
+    """Of metrics that are always what they should be."""
+
+
 def application(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
 ) -> web.Application:
-    """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can."""
+    """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can.
+    `refresh`: before the metrics are read; it never raises."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -39,6 +46,7 @@ def application(
         return web.json_response({"ready": True})
 
     async def metrics(_request: web.Request) -> web.Response:
+        await refresh()
         headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
         return web.Response(body=generate_latest(registry), headers=headers)
 

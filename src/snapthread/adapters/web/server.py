@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.connections import Connections
-from snapthread.adapters.web.pages import Reasons, application
+from snapthread.adapters.web.pages import Reasons, Refresh, application, nothing_to_refresh
 from snapthread.adapters.web.webhook import Webhook
 
 CLOSE_S: Final = 1.0  # pages are short, and the bot has promised to stop soon
@@ -23,6 +23,7 @@ async def serve(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
     connections: Connections | None = None,
@@ -32,7 +33,9 @@ async def serve(
         yield
         return
     connections = connections or Connections()
-    pages = application(reasons=reasons, registry=registry, webhook=webhook, admin=admin)
+    pages = application(
+        reasons=reasons, registry=registry, refresh=refresh, webhook=webhook, admin=admin
+    )
     pages.middlewares.insert(0, connections.middleware)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:

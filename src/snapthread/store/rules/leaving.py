@@ -19,6 +19,7 @@ from snapthread.store.rules.rows import held, is_held
 from snapthread.store.schema import (
     ALL_QUEUED,
     CONVERSATIONS,
+    DEAD_AT,
     FILES,
     LEAVING,
     QUEUE,
@@ -76,6 +77,8 @@ def backlog(tx: Transaction, now: datetime) -> Backlog:
         messages=tx.count(ALL_QUEUED),
         files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
         unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
+        dead_letters=tx.count(DEAD_AT),
+        live_files=tx.count(SHOWN_NAMES),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.markup import Html, joined
 from snapthread.adapters.web.admin.shown import short, shown
 
@@ -43,7 +44,10 @@ def by_day(figure: Figure) -> Html:
 
 def _summary(figure: Figure, told: Sequence[str]) -> str:
     highest = max(range(len(told)), key=lambda place: int(figure.rows[place][1] or 0))
-    return f"{figure.title} per day. Highest: {told[highest]}. Last: {told[-1]}."
+    return (
+        f"{tr(figure.title)} {tr('per day')}. {tr('Highest:')} {told[highest]}."
+        f" {tr('Last:')} {told[-1]}."
+    )
 
 
 def _y(value: float, top: float) -> float:

@@ -4,19 +4,32 @@ import csv
 from io import StringIO
 from typing import Final
 
-from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.figure import Cell, Column, Figure
 
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(figure: Figure) -> str:
-    """Numbers as they are kept: micro-dollars, milliseconds, bytes; empty where not known."""
+    """Dollars, milliseconds, bytes; empty where not known."""
     written = StringIO()
     writer = csv.writer(written)
-    writer.writerow(column.name for column in figure.columns)
-    writer.writerows([_plain(cell) for cell in row] for row in figure.rows)
+    writer.writerow(_name(column) for column in figure.columns)
+    writer.writerows(
+        [_written(cell, column) for cell, column in zip(row, figure.columns, strict=True)]
+        for row in figure.rows
+    )
     return written.getvalue()
+
+
+def _name(column: Column) -> str:
+    return column.name.replace("_micros", "_dollars") if column.kind == "micros" else column.name
+
+
+def _written(cell: Cell, column: Column) -> Cell:
+    if column.kind == "micros" and isinstance(cell, int):
+        return f"{cell // 1_000_000}.{cell % 1_000_000:06}" if cell else 0
+    return _plain(cell)
 
 
 def _plain(cell: Cell) -> Cell:

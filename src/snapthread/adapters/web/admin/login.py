@@ -14,7 +14,7 @@ from typing import Final
 
 LOGIN: Final = timedelta(hours=12)
 WRONG_MAX: Final = 5  # tries of one address …
-WITHIN: Final = timedelta(minutes=1)  # … in this time; a million guesses take four months
+WITHIN: Final = timedelta(minutes=1)  # … in this time are told that they are wrong
 ADDRESSES_MAX: Final = 10_000  # remembered at once; more at a time is an attack: all are refused
 
 

@@ -1,9 +1,12 @@
 """Templates of HTML that escape by themselves: only what a template made is markup."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from string import Formatter
 from typing import Any
+
+from snapthread.adapters.web.admin.language import tr
 
 
 class Html(str):
@@ -20,10 +23,14 @@ class _Escaping(Formatter):
 
 
 _ESCAPING = _Escaping()
+_MARKED = re.compile(r"\[\[(.+?)\]\]")
 
 
 class Template:
-    """`Template("<b>{name}</b>")(name="<Ann>")`; a field in an attribute stands in quotes."""
+    """`Template("<b>{name}</b>")(name="<Ann>")`; a field in an attribute stands in quotes.
+
+    What stands in [[ ]] is told in the language of the request.
+    """
 
     __slots__ = ("_source",)
 
@@ -31,7 +38,8 @@ class Template:
         self._source = source
 
     def __call__(self, **fields: object) -> Html:
-        return Html(_ESCAPING.vformat(self._source, (), fields))
+        source = _MARKED.sub(lambda found: escape(tr(found[1])), self._source)
+        return Html(_ESCAPING.vformat(source, (), fields))
 
 
 def joined(parts: Iterable[Html]) -> Html:

@@ -5,13 +5,15 @@ from typing import Final
 
 from snapthread.adapters.web.admin import charts, parts
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
+from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.reading import Report
-from snapthread.adapters.web.admin.shown import shown
+from snapthread.adapters.web.admin.shown import day, shown
+from snapthread.adapters.web.admin.status import Status, uptime
 
 PERIODS: Final = (7, 30, 90)
 ROWS_MAX: Final = 20  # of a long table; its CSV has all
-LOOKS: Final = {"refused": "busy", "interrupted": "busy", "failed": "wrong", "put_aside": "wrong"}
+LOOKS: Final = {"refused": "busy", "interrupted": "busy", "failed": "wrong", "dead_letter": "wrong"}
 TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("cost_micros", "Cost", "micros"),
     ("users", "Users", "count"),
@@ -23,25 +25,28 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
 
 
 def login_page(told: str = "") -> Html:
-    note = parts.WRONG_LOGIN(told=told) if told else NOTHING
-    return parts.WHOLE(body=parts.LOGIN(note=note))
+    note = parts.WRONG_LOGIN(told=tr(told)) if told else NOTHING
+    return parts.WHOLE(body=parts.LOGIN(note=note), refresh=NOTHING, language=spoken())
 
 
 def report_page(report: Report) -> Html:
     main = parts.MAIN(cards=joined((_tiles(report), *_cards(report))))
-    return parts.WHOLE(body=joined((_top(report), main)))
+    return parts.WHOLE(
+        body=joined((_top(report), main)), refresh=parts.REFRESH(), language=spoken()
+    )
 
 
 def _top(report: Report) -> Html:
     periods = (
         (parts.PERIOD_SHOWN if days == report.days else parts.PERIOD)(days=days) for days in PERIODS
     )
-    return parts.TOP(at=report.at, periods=joined(periods))
+    return parts.TOP(day=day(report.at.date().isoformat()), at=report.at, periods=joined(periods))
 
 
 def _tiles(report: Report) -> Html:
     tiles = (
-        parts.TILE(name=name, value=shown(report.totals[key], kind)) for key, name, kind in TILES
+        parts.TILE(name=tr(name), value=shown(report.totals[key], kind))
+        for key, name, kind in TILES
     )
     return parts.TILES(days=report.days, tiles=joined(tiles))
 
@@ -51,6 +56,8 @@ def _tiles(report: Report) -> Html:
 
 def _cards(report: Report) -> Iterator[Html]:
     figures = report.figures
+    if report.status:
+        yield from _status_cards(report, report.status)
     yield _day_card(figures["cost"], report, "wide")
     for key in ("messages", "users", "images", "image_tokens"):
         yield _day_card(figures[key], report)
@@ -62,13 +69,37 @@ def _cards(report: Report) -> Iterator[Html]:
     yield _card(figures["people"], report, "wide")
 
 
+def _status_cards(report: Report, status: Status) -> Iterator[Html]:
+    yield parts.STATUS(
+        look="good" if status.is_ready else "bad",
+        told=tr("Ready" if status.is_ready else "Not ready"),
+        reasons=joined(parts.REASON(reason=reason) for reason in status.reasons),
+        version=status.version,
+        name=status.name,
+        up=uptime(status.up),
+    )
+    figures = report.figures
+    yield _card(figures["problems"], report, "wide")
+    yield _card(figures["running"], report)
+    yield _dead_card(figures["dead"], report)
+
+
+def _dead_card(figure: Figure, report: Report) -> Html:
+    """Each with a button that asks it again."""
+    if not figure.rows:
+        return _empty(figure, report)
+    buttons = [parts.REPLAY(id=row[0]) for row in figure.rows[:ROWS_MAX]]
+    table = _table(figure.columns, figure.rows)
+    return _framed(figure, report, joined((table, *buttons)))
+
+
 def _framed(figure: Figure, report: Report, inside: Html, look: str = "") -> Html:
     return parts.CARD(
         look=look,
         key=figure.key,
-        title=figure.title,
+        title=tr(figure.title),
         days=report.days,
-        note=parts.NOTE(note=figure.note) if figure.note else NOTHING,
+        note=parts.NOTE(note=tr(figure.note)) if figure.note else NOTHING,
         inside=inside,
     )
 
@@ -87,7 +118,7 @@ def _unpriced(figure: Figure) -> Html:
     turns = sum(int(turns or 0) for turns in figure.column(2)) if len(figure.columns) > 2 else 0
     if not turns:
         return NOTHING
-    return parts.UNPRICED_ONE() if turns == 1 else parts.UNPRICED(turns=turns)
+    return parts.UNPRICED(turns=turns)
 
 
 def _card(figure: Figure, report: Report, look: str = "") -> Html:
@@ -129,7 +160,7 @@ def _table(
     """With a bar behind the first cell's words where there are bars."""
     more = 0 if bars else len(rows) - ROWS_MAX
     return parts.TABLE(
-        heads=joined(parts.HEAD(side=_side(c), heading=c.heading) for c in columns),
+        heads=joined(parts.HEAD(side=_side(c), heading=tr(c.heading)) for c in columns),
         rows=joined(_rows(columns, rows if bars else rows[:ROWS_MAX], bars)),
         rest=parts.REST(more=more) if more > 0 else NOTHING,
     )

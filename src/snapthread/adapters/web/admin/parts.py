@@ -5,45 +5,58 @@ from typing import Final
 from snapthread.adapters.web.admin.markup import Template
 
 WHOLE: Final = Template("""\
-<!doctype html><html lang="en"><head><meta charset="utf-8">\
+<!doctype html><html lang="{language}"><head><meta charset="utf-8">{refresh}\
 <meta name="viewport" content="width=device-width, initial-scale=1">\
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">\
-<title>Snapthread: admin</title><link rel="stylesheet" href="/admin/style.css">\
+<title>[[Snapthread: admin]]</title><link rel="stylesheet" href="/admin/style.css">\
 </head><body>{body}</body></html>""")
+
+REFRESH: Final = Template('<meta http-equiv="refresh" content="60">')
 
 LOGIN: Final = Template("""\
 <main class="login"><h1>Snapthread</h1><form method="post" action="/admin/login">{note}\
-<label for="token">Admin token</label>\
+<label for="token">[[Admin token]]</label>\
 <input id="token" name="token" type="password" required autofocus autocomplete="current-password">\
-<button>Log in</button></form></main>""")
+<button>[[Log in]]</button></form></main>""")
 WRONG_LOGIN: Final = Template('<p class="bad" role="alert">{told}</p>')
 
 TOP: Final = Template("""\
-<header><div><h1>Snapthread</h1><p class="soft">{at:%d %b %Y, %H:%M} UTC</p></div>\
-<nav aria-label="Period">{periods}</nav>\
-<form method="post" action="/admin/logout"><button class="plain">Log out</button></form>\
+<header><div><h1>Snapthread</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
+<nav aria-label="[[Period]]">{periods}</nav>\
+<nav aria-label="[[Pages]]"><a href="/readyz">readyz</a><a href="/metrics">metrics</a></nav>\
+<form method="post" action="/admin/logout"><button class="plain">[[Log out]]</button></form>\
 </header>""")
-PERIOD: Final = Template('<a href="/admin?days={days}">{days} days</a>')
-PERIOD_SHOWN: Final = Template('<a href="/admin?days={days}" aria-current="page">{days} days</a>')
+PERIOD: Final = Template('<a href="/admin?days={days}">{days} [[days]]</a>')
+PERIOD_SHOWN: Final = Template(
+    '<a href="/admin?days={days}" aria-current="page">{days} [[days]]</a>'
+)
 
 MAIN: Final = Template("<main>{cards}</main>")
-TILES: Final = Template('<dl class="tiles" aria-label="The last {days} days">{tiles}</dl>')
+TILES: Final = Template('<dl class="tiles" aria-label="[[The last days]]: {days}">{tiles}</dl>')
 TILE: Final = Template("<div><dt>{name}</dt><dd>{value}</dd></div>")
+
+STATUS: Final = Template("""\
+<section class="card wide" aria-labelledby="health">\
+<div class="head"><h2 id="health">[[Health]]</h2></div><p class="{look}">{told}</p>{reasons}\
+<p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}</p></section>""")
+REASON: Final = Template('<p class="bad">{reason}</p>')
+REPLAY: Final = Template("""\
+<form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
+<button class="plain">[[Ask again]]: {id}</button></form>""")
 
 CARD: Final = Template("""\
 <section class="card {look}" aria-labelledby="{key}"><div class="head">\
 <h2 id="{key}">{title}</h2><a href="/admin/{key}.csv?days={days}" download \
-aria-label="{title} as CSV">CSV</a></div>{note}{inside}</section>""")
+aria-label="{title} [[as CSV]]">CSV</a></div>{note}{inside}</section>""")
 NOTE: Final = Template('<p class="soft">{note}</p>')
-EMPTY: Final = Template('<p class="empty">Nothing yet.</p>')
-UNPRICED_ONE: Final = Template('<p class="bad">1 turn has no known price.</p>')
-UNPRICED: Final = Template('<p class="bad">{turns:,} turns have no known price.</p>')
-FOLDED: Final = Template("<details><summary>Table</summary>{table}</details>")
+EMPTY: Final = Template('<p class="empty">[[Nothing yet.]]</p>')
+UNPRICED: Final = Template('<p class="bad">[[Turns without a known price:]] {turns:,}</p>')
+FOLDED: Final = Template("<details><summary>[[Table]]</summary>{table}</details>")
 
 TABLE: Final = Template("""\
 <div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>\
 <tbody>{rows}</tbody></table></div>{rest}""")
-REST: Final = Template('<p class="soft">{more:,} more in the CSV.</p>')
+REST: Final = Template('<p class="soft">[[More in the CSV:]] {more:,}</p>')
 HEAD: Final = Template('<th scope="col" class="{side}">{heading}</th>')
 ROW: Final = Template('<tr><th scope="row">{first}{bar}</th>{cells}</tr>')
 CELL: Final = Template('<td class="{side}">{text}</td>')

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.language import tr
 from snapthread.limits import DAY_S
 from snapthread.model import LedgerFile
 
@@ -39,7 +40,7 @@ class Ages:
         return Figure(
             key="files",
             title="Files at OpenAI by age",
-            note=f"Of the first {self.count:,} files." if self.is_cut else "",
+            note=tr("Of the first {count:,} files.", count=self.count) if self.is_cut else "",
             columns=(
                 Column("age", "Age", "text"),
                 Column("files", "Files"),

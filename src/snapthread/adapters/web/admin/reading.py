@@ -7,6 +7,7 @@ from typing import Final
 
 from snapthread.adapters.web.admin.figure import Cell, Figure
 from snapthread.adapters.web.admin.present import Ages, waiting
+from snapthread.adapters.web.admin.status import Status, read_status
 from snapthread.adapters.web.admin.sums import (
     SUMMED,
     by_model,
@@ -19,6 +20,7 @@ from snapthread.adapters.web.admin.sums import (
 )
 from snapthread.adapters.web.admin.turns import Turns
 from snapthread.ports import Clock, Store
+from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage
 
 AT_ONCE: Final = 500  # rows of one transaction
@@ -36,17 +38,22 @@ class Report:
     at: datetime
     totals: dict[str, Cell]
     figures: dict[str, Figure]
+    status: Status | None = None
 
 
-async def read_report(store: Store, clock: Clock, days: int) -> Report:
+async def read_report(
+    store: Store, clock: Clock, days: int, operation: Operation | None = None
+) -> Report:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), days)
     usage = await store.usage(period[0])
     readable = first_readable(usage, period, TURNS_MAX)
     turns = await _turns(store, readable)
     ages = await _ages(store, now)
+    status = await read_status(operation, store, now) if operation else None
     backlog = await store.backlog(now)
     figures = (
+        *(status.figures if status else ()),
         *daily(usage, period),
         turns.latency(),
         turns.outcomes(),
@@ -60,6 +67,7 @@ async def read_report(store: Store, clock: Clock, days: int) -> Report:
         at=now,
         totals=_totals(usage, ages),
         figures={figure.key: figure for figure in figures},
+        status=status,
     )
 
 

@@ -1,5 +1,6 @@
 """The admin page over HTTP: who is let in, and which page is where."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,13 @@ import structlog
 from aiohttp import web
 
 from snapthread.adapters.web.admin.files import as_csv
+from snapthread.adapters.web.admin.language import preferred, speak, tr
 from snapthread.adapters.web.admin.login import LOGIN, Login, Throttle
 from snapthread.adapters.web.admin.page import PERIODS, login_page, report_page
 from snapthread.adapters.web.admin.reading import Report, read_report
 from snapthread.errors import StoreBusy
 from snapthread.ports import Clock, Store
+from snapthread.ports.operation import Operation
 
 COOKIE: Final = "snapthread_admin"
 PATH: Final = "/admin"
@@ -47,6 +50,7 @@ class Admin:
     clock: Clock
     login: Login
     throttle: Throttle = field(default_factory=Throttle)
+    operation: Operation | None = None
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(PATH, self._let_in(self._page))
@@ -55,6 +59,7 @@ class Admin:
         app.router.add_get(PATH + "/style.css", _style)
         app.router.add_post(PATH + "/login", self._log_in)
         app.router.add_post(PATH + "/logout", _log_out)
+        app.router.add_post(PATH + "/replay", self._let_in(self._replay))
 
     # ---------------------------------------------------------------- pages
 
@@ -77,7 +82,16 @@ class Admin:
     async def _report(self, request: web.Request) -> Report:
         asked = request.query.get("days", "")
         days = next((days for days in PERIODS if str(days) == asked), DAYS)
-        return await read_report(self.store, self.clock, days)
+        return await read_report(self.store, self.clock, days, self.operation)
+
+    async def _replay(self, request: web.Request) -> web.Response:
+        """A dead letter is asked again; the form comes from our own page (SameSite=Strict)."""
+        told = str((await request.post()).get("id", ""))
+        if not re.fullmatch(r"\d{1,18}", told, re.ASCII):
+            return _text("No such dead letter.", 404)
+        if await self.store.replay(int(told), self.clock()):
+            log.info("admin.replayed", update_id=int(told))
+        return _moved()
 
     # ---------------------------------------------------------------- who
 
@@ -85,6 +99,7 @@ class Admin:
         """By the cookie, or by a token in the header Authorization: a script has no form."""
 
         async def guarded(request: web.Request) -> web.Response:
+            speak(_language(request))
             if self.login.is_valid(request.cookies.get(COOKIE, ""), self.clock()):
                 return await _read(page, request)
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -96,6 +111,7 @@ class Admin:
         return guarded
 
     async def _log_in(self, request: web.Request) -> web.Response:
+        speak(_language(request))
         refusal = self._refusal(request, await _token_in(request))
         if refusal:
             told, status = refusal
@@ -114,15 +130,20 @@ class Admin:
         return response
 
     def _refusal(self, request: web.Request, token: str) -> tuple[str, int] | None:
-        """Why not, and the status; None: the token is right."""
+        """Why not, and the status; None: the token is right, and then who guesses beside it from
+        the same address, a proxy's for example, keeps nobody out."""
+        if self.login.knows(token.strip()):
+            return None
         address, now = request.remote or "", self.clock()
         if self.throttle.wait_s(address, now):
             return TOO_OFTEN, 429
-        if self.login.knows(token.strip()):
-            return None
         self.throttle.note_wrong(address, now)
         log.warning("admin.refused")
         return WRONG, 401
+
+
+def _language(request: web.Request) -> str:
+    return preferred(request.headers.get("Accept-Language", ""))
 
 
 async def _token_in(request: web.Request) -> str:
@@ -171,7 +192,7 @@ def _html(text: str, status: int = 200) -> web.Response:
 
 
 def _text(text: str, status: int) -> web.Response:
-    return web.Response(text=text, status=status, headers=_headers(status))
+    return web.Response(text=tr(text), status=status, headers=_headers(status))
 
 
 def _headers(status: int) -> dict[str, str]:

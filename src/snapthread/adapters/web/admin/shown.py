@@ -4,16 +4,18 @@ from datetime import date
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Cell, Kind
+from snapthread.adapters.web.admin.language import tr
 from snapthread.texts.numbers import UNKNOWN, dollars
 
 ERASED: Final = "erased"
+MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _SHORT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1000, "k"))
 _SIZES: Final = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
 def shown(cell: Cell, kind: Kind) -> str:
     if cell is None:
-        return UNKNOWN
+        return tr(UNKNOWN)
     match kind:
         case "micros":
             return dollars(int(cell))
@@ -24,11 +26,11 @@ def shown(cell: Cell, kind: Kind) -> str:
         case "count":
             return f"{cell:,}"
         case "user":
-            return str(cell or ERASED)
+            return str(cell) if cell else tr(ERASED)
         case "day":
             return day(str(cell))
         case "text":
-            return str(cell).replace("_", " ")
+            return tr(str(cell).replace("_", " "))
 
 
 def short(number: int, kind: Kind) -> str:
@@ -57,4 +59,4 @@ def size(size_bytes: int) -> str:
 
 def day(iso: str) -> str:
     at = date.fromisoformat(iso)
-    return f"{at.day} {at:%b}"
+    return f"{at.day} {tr(MONTHS[at.month - 1])}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.shown import day
 from snapthread.usage import Stages, TurnRecord
 
@@ -18,7 +19,13 @@ STAGES: Final = {
     "finished": "Answer finished",
     "delivered": "Answer delivered",
 }
-OF_ANSWERS: Final = frozenset({"finished", "delivered"})  # a refusal is a sentence of ours
+BARS: Final = (
+    "Full: half of the turns; pale: 95 of 100. The last three count from the start of the turn."
+)
+SINCE: Final = "Since {day}."
+CUT: Final = "The first {count:,} turns since {day}."
+# Counted of the same turns, so that the first word is never later than the end.
+OF_ANSWERS: Final = ("first_token", "finished", "delivered")
 assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
@@ -39,10 +46,10 @@ class Turns:
             self._time(record)
 
     def _time(self, record: TurnRecord) -> None:
+        stages, is_answer = record.stages, _is_whole_answer(record)
         for stage in STAGES:
-            took = getattr(record.stages, stage)
-            is_no_answer = record.outcome == "refused" and stage in OF_ANSWERS
-            if took is not None and not is_no_answer:
+            took = getattr(stages, stage)
+            if took is not None and (is_answer or stage not in OF_ANSWERS):
                 self._ms[stage].append(took)
 
     def latency(self) -> Figure:
@@ -50,8 +57,7 @@ class Turns:
         return Figure(
             key="latency",
             title="How long each stage takes",
-            note=f"{self._read()} Full: half of the turns; pale: 95 of 100."
-            " The last three count from the start of the turn.",
+            note=f"{self._read()} {tr(BARS)}",
             columns=(
                 Column("stage", "Stage", "text"),
                 Column("p50_ms", "p50", "ms"),
@@ -76,10 +82,15 @@ class Turns:
         )
 
     def _read(self) -> str:
-        since = day(self.since)
-        return (
-            f"The first {self.count:,} turns since {since}." if self.is_cut else f"Since {since}."
-        )
+        if self.is_cut:
+            return tr(CUT, count=self.count, day=day(self.since))
+        return tr(SINCE, day=day(self.since))
+
+
+def _is_whole_answer(record: TurnRecord) -> bool:
+    """From its first word to its delivery; a refusal is a sentence of ours, with none."""
+    told = (getattr(record.stages, stage) for stage in OF_ANSWERS)
+    return record.outcome == "answered" and None not in told
 
 
 def _spread(ms: Sequence[int]) -> tuple[int, int, int]:

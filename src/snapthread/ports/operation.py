@@ -1,0 +1,54 @@
+"""The running process as its operator looks at it: for the admin page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.model import ConversationKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A warning or an error of the log, without secrets and without a traceback."""
+
+    at: datetime
+    event: str
+    kind: str = ""
+    why: str = ""
+    turn: str = ""
+    number: str = ""  # that the person was told, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveTurn:
+    """What is being served in this process."""
+
+    conversation: ConversationKey
+    attempt: int
+    messages: int
+
+
+class Operation(Protocol):
+    """One process."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def name(self) -> str:
+        """Its machine and process id."""
+        ...
+
+    @property
+    def began_at(self) -> datetime: ...
+
+    async def reasons(self) -> list[str]:
+        """Why it is not ready, each a sentence; empty where it is."""
+        ...
+
+    def active_turns(self) -> Sequence[ActiveTurn]: ...
+
+    def problems(self) -> Sequence[Problem]:
+        """The last ones, newest first."""
+        ...

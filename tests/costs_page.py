@@ -1,0 +1,75 @@
+"""docs/costs.md, made by the code that counts: `python -m tests.costs_page` writes it."""
+
+from pathlib import Path
+from typing import Final
+
+from snapthread.adapters.media import Sight
+from snapthread.adapters.prices import Prices
+from snapthread.model import Usage
+from snapthread.vision_tokens import image_tokens
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "costs.md"
+SIDE: Final = 1600  # of IMAGE_MAX_SIDE, as it is where nobody chose
+MODELS: Final = (
+    "gpt-6.2-astra gpt-6.2-sol gpt-6.1-sol gpt-6.1-terra gpt-6-astra gpt-6-sol gpt-6-luna"
+    " gpt-5.6-sol gpt-5.6-luna gpt-5.5 gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.2 gpt-5.1 gpt-5"
+    " gpt-5-mini gpt-4.1 gpt-4.1-mini gpt-4o gpt-4o-mini o3 o4-mini"
+).split()
+SIZES: Final = {
+    "a photo as Telegram sends it, 960 by 1280": (960, 1280),
+    "a file of 12 megapixels, 3024 by 4032": (3024, 4032),
+    "a screenshot, 1080 by 2400": (1080, 2400),
+}
+LATER: Final = 10  # questions, each of which names the photo again
+
+HEAD: Final = f"""\
+# What a photo costs
+
+Made by the code that counts ([prices.md](prices.md), `vision_tokens.py`) with `make pages`; a
+test holds it. Before the upload an image is made at most {SIDE} pixels long (`IMAGE_MAX_SIDE`),
+and never larger than the model looks at it, with `IMAGE_DETAIL=auto`. "Once": its input tokens
+in one request. "+ {LATER}": with {LATER} more questions in the same conversation, each of which
+names it again, read from OpenAI's prompt cache where the model has a price for that. Text,
+answers and reasoning come on top. The prices are the ones that came with this version.
+
+`IMAGE_DETAIL=low` makes it cheaper, `IMAGE_WINDOW` and `/reset` end the carrying on; limits by
+money are told in [limits.md](limits.md).
+"""
+
+
+def page() -> str:
+    prices = Prices.load(None)
+    sections = [_section(prices, title, size) for title, size in SIZES.items()]
+    return HEAD + "".join(sections)
+
+
+def _section(prices: Prices, title: str, size: tuple[int, int]) -> str:
+    rows = [row for model in MODELS if (row := _row(prices, model, size))]
+    head = f"| model | tokens | once | + {LATER} |\n|---|--:|--:|--:|\n"
+    return f"\n## {title[0].upper()}{title[1:]}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def _row(prices: Prices, model: str, size: tuple[int, int]) -> str:
+    """None of a model whose price nobody knows."""
+    tokens = image_tokens(model, *prepared(model, size), "auto")
+    if tokens is None or not prices.knows(model):
+        return ""
+    once = prices.cost_micros(model, Usage(input_tokens=tokens))
+    again = prices.cost_micros(model, Usage(input_tokens=tokens, cached_tokens=tokens))
+    assert once is not None
+    assert again is not None
+    return f"| `{model}` | {tokens:,} | {_dollars(once)} | {_dollars(once + LATER * again)} |"
+
+
+def prepared(model: str, size: tuple[int, int]) -> tuple[int, int]:
+    """As it is uploaded."""
+    scale = min(1.0, Sight(model, "auto").side(size, SIDE) / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _dollars(micros: int) -> str:
+    return f"${micros / 1_000_000:.4f}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

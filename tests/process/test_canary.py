@@ -1,0 +1,258 @@
+"""No secret and nothing that anybody wrote comes out where it must not, whatever goes wrong.
+
+Everything that comes out of a process is searched: standard output, log, pages, messages. The
+libraries speak as loudly as they can.
+"""
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+
+from snapthread.settings import Settings
+from snapthread_sandbox.faults import (
+    Rule,
+    cuts_stream,
+    drops,
+    malformed_json,
+    not_json,
+    openai_error,
+    replies,
+    stream_of,
+    telegram_error,
+)
+from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.telegram.bot_api import BotApi
+from tests.process import canary
+from tests.process.bot import LIMIT_S, environment
+from tests.process.canary import ADMIN, CONTENT, KEY, PASSWORD, QUOTED, SECRETS, TOKEN, WRITTEN
+from tests.process.town import Town, hears
+from tests.servers import free_port
+
+LOUD = {
+    "LOG_LEVEL": "DEBUG",
+    "OPENAI_LOG": "debug",  # the SDK then logs bodies
+    "PYTHONASYNCIODEBUG": "1",
+    "PYTHONDEVMODE": "1",
+}
+BROKEN = (
+    openai_error(400, f"Invalid value: '{QUOTED}'", code="invalid_value"),
+    openai_error(401, f"Incorrect API key provided: {KEY}", code="invalid_api_key"),
+    openai_error(429, f"{QUOTED} quota", code="insufficient_quota"),
+    openai_error(404, f"The model `{QUOTED}` does not exist", code="model_not_found"),
+    not_json(502, f"<html>{QUOTED} {KEY}</html>".encode()),
+    malformed_json(200, f'{{"{QUOTED}": "'.encode()),
+    drops(),
+    cuts_stream(after=3),
+    stream_of({"type": "error", "code": "server_error", "message": f"{QUOTED} {KEY}"}),
+    stream_of({"type": "response.output_text.delta", "delta": {"odd": QUOTED}}),
+    replies({"surprise": QUOTED}),
+)
+HTTP_FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("GET", f"/admin?token={ADMIN}", {}),
+    ("GET", "/admin", {"Authorization": f"Bearer {ADMIN}x"}),
+    ("GET", f"/admin/{WRITTEN}.csv", {"Authorization": f"Bearer {ADMIN}"}),
+    ("GET", f"/{TOKEN}/{KEY}", {"X-Odd": KEY}),
+    ("POST", "/admin/login", {"Content-Type": f"multipart/form-data; boundary={KEY}"}),
+    ("PUT", "/metrics", {}),
+)
+PAGES = ("/healthz", "/readyz", "/metrics", "/admin", "/admin/people.csv", "/admin/latency.csv")
+
+
+class Loud:
+    """A bot whose every library talks, and all that came out of it."""
+
+    def __init__(self, town: Town, folder: Path, **more: str) -> None:
+        self.port = free_port()
+        self.outputs = [folder / f"{self.port}.{name}" for name in ("out", "errors")]
+        self.heard = ""
+        settings = town.settings | {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "OPENAI_API_KEY": KEY,
+            "ADMIN_TOKEN": ADMIN,
+            "HTTP_PORT": str(self.port),
+            "ADMIN_USER_IDS": "1001",
+        }
+        with self.outputs[0].open("wb") as out, self.outputs[1].open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "snapthread", "run"],
+                cwd=folder,
+                env=environment() | settings | LOUD | more,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+            )
+
+    async def asks(self, method: str, path: str, headers: dict[str, str]) -> int:
+        """0 while nobody listens."""
+        url = f"http://127.0.0.1:{self.port}{path}"
+        try:
+            async with (
+                aiohttp.ClientSession(headers=headers) as session,
+                session.request(method, url) as response,
+            ):
+                self.heard += f"\n{response.status} {dict(response.headers)} "
+                self.heard += await response.text()
+                return response.status
+        except aiohttp.ClientConnectionError:
+            return 0
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(LIMIT_S):
+            while await self.asks("GET", "/readyz", {}) != 200:
+                assert self.process.poll() is None, self.log
+                await asyncio.sleep(0.05)
+
+    @property
+    def log(self) -> str:
+        return "".join(path.read_text(errors="replace") for path in self.outputs)
+
+    async def ends(self) -> int:
+        self.process.terminate()
+        return await asyncio.to_thread(self.process.wait, LIMIT_S)
+
+
+class CanaryTown(Town):
+    """Whose services know the canaries for the token and the key."""
+
+    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
+        super().__init__(folder, runner)
+        self.telegram = BotApi(TOKEN, now=time.time)
+        self.openai = OpenAI(now=time.time, model=self.model, key=KEY)
+
+
+def test_no_secret_and_no_content_comes_out_whatever_goes_wrong(tmp_path: Path) -> None:
+    with asyncio.Runner() as runner:
+        town = CanaryTown(tmp_path, runner)
+        runner.run(town.open())
+        try:
+            runner.run(_live(town, tmp_path))
+        finally:
+            runner.run(town.close())
+
+
+async def _live(town: Town, folder: Path) -> None:
+    bot = Loud(town, folder)
+    try:
+        await bot.ready()
+        await _talk(town)
+        for method, path, headers in HTTP_FORMS:
+            await bot.asks(method, path, headers)
+        for page in PAGES:
+            await bot.asks("GET", page, {"Authorization": f"Bearer {ADMIN}"})
+    finally:
+        status = await bot.ends()
+    assert status == 0, bot.log
+    assert "openai.request" in bot.log  # it did speak
+    assert "part.delivered" in bot.log
+    assert canary.found((*SECRETS, *CONTENT), bot.log) == []
+    assert canary.found((*SECRETS, *CONTENT), bot.heard) == []
+    chats = "\n".join(m.text for chat in town.telegram.chats.values() for m in chat.messages)
+    assert canary.found((*SECRETS, QUOTED), chats) == []
+
+
+async def _talk(town: Town) -> None:
+    ada = town.newcomer()  # an administrator: hears of what only the operator can mend
+    town.model.says(canary.SAID)
+    ada.sends(WRITTEN)
+    await hears(ada)
+    ada.sends_photo(canary.picture(), caption=WRITTEN)
+    await hears(ada)
+    ada.sends_document(canary.picture("blue", "PNG"), file_name=canary.NAMED, mime_type="image/png")
+    await hears(ada)
+    ada.sends_document(canary.PICTURED.encode(), file_name=canary.NAMED, mime_type="image/jpeg")
+    await hears(ada)
+    for fault in BROKEN:
+        rule = town.openai.faults.add(on="POST /responses", reply=fault, times=None)
+        bob = town.newcomer()
+        bob.sends(WRITTEN)
+        await used(town, rule)
+        rule.end()
+        await hears(bob)
+    await _break_telegram(town)
+    await _break_files(town)
+
+
+async def used(town: Town, rule: Rule) -> None:
+    await town.until(lambda: rule.used)
+
+
+async def _break_telegram(town: Town) -> None:
+    eve = town.newcomer()
+    for code in (400, 403):
+        error = telegram_error(code, f"Bad Request: bot{TOKEN}")
+        rule = town.telegram.faults.add(on="sendMessage*", reply=error)
+        eve.sends(WRITTEN)
+        await used(town, rule)
+    town.telegram.faults.add(on="getUpdates", reply=not_json(502, f"{QUOTED} {TOKEN}".encode()))
+    town.telegram.push_raw({"message": {"text": WRITTEN, "chat": WRITTEN}})
+    eve.sends(WRITTEN)
+    await hears(eve)
+
+
+async def _break_files(town: Town) -> None:
+    zoe = town.newcomer()
+    error = openai_error(400, f"{QUOTED} in {canary.NAMED}", code="invalid_image")
+    town.openai.faults.add(on="POST /files", reply=error, times=2)
+    zoe.sends_photo(canary.picture("green"), caption=WRITTEN)
+    await hears(zoe)
+    lost = telegram_error(400, "Bad Request: wrong file_id")
+    town.telegram.faults.add(on="getFile", reply=lost)
+    zoe.sends_photo(canary.picture("cyan"), caption=WRITTEN)
+    await hears(zoe)
+    town.telegram.faults.add(on="file", reply=not_json(500, QUOTED.encode()), times=None)
+    zoe.sends_photo(canary.picture("pink"), caption=WRITTEN)
+    await hears(zoe)
+
+
+def test_a_password_in_an_address_is_not_told_where_it_leads_nowhere(tmp_path: Path) -> None:
+    """Of the store's server, and of a proxy; also spelled as an address spells it."""
+    written = quote(PASSWORD, safe="")
+    settings = {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "OPENAI_API_KEY": KEY,
+        "STORE_URL": f"redis://someone:{written}@127.0.0.1:{free_port()}/0",
+        "HTTP_PORT": "0",
+    }
+    if "openai_proxy" in Settings.model_fields:
+        settings["OPENAI_PROXY"] = f"http://someone:{written}@127.0.0.1:{free_port()}"
+    for command in (("run",), ("inbox",), ("usage",), ("reconcile",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "snapthread", *command],
+            cwd=tmp_path,
+            env=environment() | settings | LOUD,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        assert canary.found(SECRETS, done.stdout + done.stderr) == []
+
+
+def test_wrong_settings_are_told_without_their_values(tmp_path: Path) -> None:
+    settings = {
+        "TELEGRAM_BOT_TOKEN": f"{TOKEN} odd",
+        "OPENAI_API_KEY": f"{KEY} odd",
+        "ADMIN_TOKEN": f"{ADMIN} odd",
+        "TELEGRAM_WEBHOOK_SECRET": f"{canary.HOOK} odd",
+        "STORE_URL": f"redis://someone:{PASSWORD}@:0/x",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "snapthread", "run"],
+        cwd=tmp_path,
+        env=environment() | settings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == len(settings)
+    assert canary.found(SECRETS, done.stdout + done.stderr) == []

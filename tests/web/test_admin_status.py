@@ -1,0 +1,129 @@
+"""The running process on the admin page: health, what runs, what went wrong, dead letters."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from snapthread.adapters.web.admin.status import uptime
+from snapthread.model import ConversationKey, QueuedMessage
+from snapthread.ports.operation import ActiveTurn, Problem
+from tests.web.admin import BEARER, NOW, Client, Held, Page
+
+AT = datetime(2026, 11, 22, 13, 0, 5, tzinfo=UTC)
+
+
+@dataclass
+class Running:
+    """A process as a test says it is."""
+
+    version: str = "1.2.3"
+    name: str = "host-a, process 7"
+    began_at: datetime = NOW - timedelta(days=2, hours=3)
+    why: list[str] = field(default_factory=list)
+    turns: tuple[ActiveTurn, ...] = ()
+    met: tuple[Problem, ...] = ()
+
+    async def reasons(self) -> list[str]:
+        return self.why
+
+    def active_turns(self) -> tuple[ActiveTurn, ...]:
+        return self.turns
+
+    def problems(self) -> tuple[Problem, ...]:
+        return self.met
+
+
+def a_dead_letter() -> QueuedMessage:
+    return QueuedMessage(
+        update_id=77,
+        conversation=ConversationKey("user:5"),
+        kind="question",
+        arrived_at=AT,
+        attempts=3,
+        is_held=False,
+    )
+
+
+def test_a_healthy_process_tells_its_version_and_since_when_it_is_up() -> None:
+    page = Page(operation=Running()).read()
+
+    assert '<p class="good">Ready</p>' in page
+    assert "Snapthread 1.2.3 on host-a, process 7, up for 2 d 3 h" in page
+
+
+def test_what_keeps_it_from_serving_is_told_in_its_own_sentences() -> None:
+    page = Page(operation=Running(why=["store: <locked>"])).read()
+
+    assert '<p class="bad">Not ready</p>' in page
+    assert "store: &lt;locked&gt;" in page
+
+
+def test_what_runs_and_what_went_wrong_is_told_with_time_and_turn() -> None:
+    turn = ActiveTurn(conversation=ConversationKey("user:5"), attempt=2, messages=3)
+    problem = Problem(
+        at=AT, event="turn.broke", kind="KeyError", why="odd", turn="ab", number="c0f"
+    )
+    page = Page(operation=Running(turns=(turn,), met=(problem,)))
+
+    assert page.read("/admin/running.csv").splitlines()[1] == "user:5,3,2"
+    told = page.read("/admin/problems.csv").splitlines()
+    assert told[1] == "2026-11-22 13:00:05,turn.broke,KeyError,c0f,odd"
+
+
+def test_a_dead_letter_is_listed_and_asked_again_by_a_button() -> None:
+    page = Page(held=Held(dead=[a_dead_letter()]), operation=Running())
+    assert 'action="/admin/replay"' in page.read()
+    assert 'name="id" value="77"' in page.read()
+
+    async def press(client: Client) -> None:
+        sent = await client.post(
+            "/admin/replay", data={"id": "77"}, headers=BEARER, allow_redirects=False
+        )
+        assert sent.status == 303
+
+    page.visit(press)
+    assert page.held.replayed == [77]
+
+
+@pytest.mark.parametrize("odd", ["", "x", "-1", "7" * 30])
+def test_what_is_no_id_asks_nothing_again(odd: str) -> None:
+    page = Page(operation=Running())
+
+    async def press(client: Client) -> None:
+        assert (await client.post("/admin/replay", data={"id": odd}, headers=BEARER)).status == 404
+
+    page.visit(press)
+    assert page.held.replayed == []
+
+
+def test_a_stranger_asks_nothing_again() -> None:
+    page = Page(held=Held(dead=[a_dead_letter()]), operation=Running())
+
+    async def press(client: Client) -> None:
+        assert (await client.post("/admin/replay", data={"id": "77"})).status == 401
+
+    page.visit(press)
+    assert page.held.replayed == []
+
+
+def test_the_page_comes_anew_by_itself_and_the_login_does_not() -> None:
+    page = Page(operation=Running())
+
+    async def look(client: Client) -> None:
+        assert "http-equiv" not in await (await client.get("/admin")).text()
+
+    page.visit(look)
+    assert '<meta http-equiv="refresh" content="60">' in page.read()
+
+
+@pytest.mark.parametrize(
+    ("up", "told"),
+    [
+        (timedelta(seconds=30), "0 min"),
+        (timedelta(minutes=61), "1 h 1 min"),
+        (timedelta(days=9, hours=1), "9 d 1 h"),
+    ],
+)
+def test_uptime_is_told_in_two_units(up: timedelta, told: str) -> None:
+    assert uptime(up) == told
