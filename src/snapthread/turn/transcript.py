@@ -7,7 +7,9 @@ or as a line of text, the ledger decides at each question. So a request can name
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from snapthread.limits import LINES_KEPT
 from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
@@ -36,8 +38,15 @@ def image_tokens(width: int, height: int) -> int:
 def request_items(
     transcript: Transcript, question: HistoryItem, t: ModelTexts
 ) -> tuple[InputItem, ...]:
-    lines = (*transcript.lines, question)
-    return tuple(_request_item(line, transcript.live, t) for line in lines)
+    live, lines = transcript.live, (*transcript.lines, question)
+    return tuple(
+        [_request_item(line, live, t) if line.photos else _text_item(line) for line in lines]
+    )
+
+
+@lru_cache(LINES_KEPT)
+def _text_item(line: HistoryItem) -> InputItem:
+    return InputItem(line.role, (InputText(line.text),) if line.text else (), line.phase)
 
 
 def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts) -> InputItem:
