@@ -78,8 +78,8 @@ def machine() -> str:
     load = os.getloadavg()[1]
     now = datetime.now(UTC)
     return (
-        f"{now:%Y-%m-%d %H:%M} UTC; {platform.system()} {platform.machine()}, {os.cpu_count()} cores,"
-        f" Python {platform.python_version()}, load {load:.1f}."
+        f"{now:%Y-%m-%d %H:%M} UTC; {platform.system()} {platform.machine()},"
+        f" {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}."
     )
 
 

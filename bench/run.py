@@ -1,11 +1,11 @@
 """Snapthread beside a plain script, in one table: `make bench`, or the parts that are named.
 
-    .venv/bin/python bench/run.py [start text photo loop crowd album reset words memory growth images]
+    .venv/bin/python bench/run.py [PART …]    any of those below
 
-Three kinds of processes: the plain script (plain.py, in bench/.venv), Snapthread with its defaults on
-SQLite, and for each of them doubles of Telegram and OpenAI (doubles.py), whose own work is in no
-figure of theirs. Every part but the growth runs both sides in turns, in the same minutes. Without
-names all parts run, and the table is written to docs/performance.md.
+Three kinds of processes: the plain script (plain.py, in bench/.venv), Snapthread with its defaults
+on SQLite, and for each of them doubles of Telegram and OpenAI (doubles.py), whose own work is in no
+figure of theirs. Turns are measured by tens, the sides by turns, so that both have the same
+weather. Without names all parts run, and the table is written to docs/performance.md.
 """
 
 import sys
