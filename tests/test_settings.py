@@ -56,7 +56,7 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "ADMIN_USER_IDS": "*",
         "STORE_URL": "wrong-value",
         "MAX_IMAGE_MB": "0",
-        "IMAGE_MAX_SIDE": "2017",
+        "IMAGE_MAX_SIDE": "511",
         "IMAGE_DETAIL": "wrong-value",
         "ALBUM_WAIT_S": "nan",
         "CONTEXT_MAX_TOKENS": "wrong-value",

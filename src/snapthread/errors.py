@@ -35,6 +35,9 @@ ImageFault = Literal[
     "empty",
     "unreadable",  # truncated or not what it claims
     "unsupported_type",  # a PDF, an SVG, a text…
+    "unsupported_variant",  # whole, but of a kind of its format that is not read here
+    "too_heavy",  # opening it would take too much memory
+    "too_long",  # its text would need too many tiles to stay readable
     "gone",  # Telegram does not give the file
     "refused",  # OpenAI does not take the file
     "crashed",  # its decoder died of it

@@ -26,7 +26,10 @@ MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
-PIXELS_AT_ONCE: Final = 64_000_000  # pixels being decoded at once: about 320 MB, measured
+# Memory of pictures being decoded at once, here and in children; one alone may take more.
+DECODED_BYTES_AT_ONCE: Final = 160 * 1024 * 1024
+DECODES_HERE_BYTES: Final = 64 * 1024 * 1024  # what takes more is decoded in a child
+CHILD_DECODES_BYTES: Final = 640 * 1024 * 1024  # what takes more is refused
 IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the bytes in memory
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
@@ -39,7 +42,7 @@ DOWNLOAD_TRIES: Final = 3
 # The mailbox
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
-ATTEMPTS_MAX: Final = 3  # then the message is put aside with a sentence
+ATTEMPTS_MAX: Final = 3  # that failed in a living process; then it is a dead letter
 WAITING_MAX: Final = 200  # messages waiting in one conversation
 ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
 SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second

@@ -258,7 +258,8 @@ class Claim:
     epoch: int
     outbox: tuple[OutboxMessage, ...] = ()
     messages: tuple[Message, ...] = ()
-    attempt: int = 1
+    attempt: int = 1  # counts those that failed here, and no death of a process
+    is_suspect: bool = False  # it was being served when a process died
     is_late: bool = False  # a late part of an album that was answered already
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import structlog
@@ -55,6 +56,7 @@ class ImageImporter:
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
+    _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def import_images(
         self, claim: Claim, wanted: Sequence[ImageRequest], meter: Meter
@@ -84,7 +86,9 @@ class ImageImporter:
     async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
         picture = wanted.picture
         content = await self._download(picture, meter)
-        image = await self._prepare(picture, content, meter, suspect=claim.attempt > 1)
+        image = await self._prepare(
+            picture, content, meter, suspect=claim.is_suspect or claim.attempt > 1
+        )
         uploaded = await self._upload(claim, wanted, image, meter)
         return ImageResult(
             wanted=wanted,
@@ -120,7 +124,8 @@ class ImageImporter:
         self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
     ) -> Image:
         began = now_s()
-        image = await self.codec.prepare(content, suspect=suspect)
+        async with self._one_suspect if suspect else nullcontext():
+            image = await self.codec.prepare(content, suspect=suspect)
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(

@@ -26,7 +26,7 @@ from snapthread.ports.chat import Chat, Update
 from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image
+from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
@@ -62,6 +62,8 @@ __all__ = [
     "TextDelta",
     "TextSoFar",
     "Thinking",
+    "TiledImage",
+    "TilingCodec",
     "Update",
     "UsageRecords",
     "UsageReported",

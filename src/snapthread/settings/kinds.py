@@ -111,6 +111,12 @@ def _check_language(language: str) -> str:
     return language
 
 
+def _check_side(side: int) -> int:
+    if side and not 512 <= side <= 8192:
+        raise ValueError("neither 0 nor from 512 to 8192")
+    return side
+
+
 def micros(dollars: Decimal) -> int:
     return int(dollars * 1_000_000)
 
@@ -134,6 +140,7 @@ Effort = Annotated[
     BeforeValidator(_unless_empty),
 ]
 Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
+ImageSide = Annotated[int, AfterValidator(_check_side)]
 LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)

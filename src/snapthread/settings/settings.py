@@ -33,6 +33,7 @@ from snapthread.settings.kinds import (
     Detail,
     Dollars,
     Effort,
+    ImageSide,
     LogFormat,
     LogLevel,
     StoreUrl,
@@ -103,8 +104,8 @@ class Settings(BaseModel):
     )
     admin_user_ids: UserIds = Field(default=frozenset(), description="user ids separated by commas")
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
-    image_max_side: int = Field(
-        default=1600, ge=512, le=2016, description="a whole number of pixels from 512 to 2016"
+    image_max_side: ImageSide = Field(
+        default=0, description="0, or a whole number of pixels from 512 to 8192"
     )
     image_detail: Detail = Field(default="auto", description="low, high, auto or original")
     album_wait_s: float = Field(

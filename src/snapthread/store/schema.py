@@ -284,9 +284,7 @@ TALLIES: Final = Table(
     indexes=(PERIODS,),
     counters=("messages", "images", "cost_micros"),
 )
-RECORDS: Final = Table(
-    "records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF), is_mostly_new=True
-)
+RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 DAYS: Final = Table(
     "daily",
     Day,

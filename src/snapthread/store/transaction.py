@@ -60,7 +60,10 @@ class Reader(Protocol):
         """These will be asked for: who reads over a network reads them at once."""
         ...
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]: ...
+    def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
+        """`is_new`: most likely there is none."""
+        ...
+
     def range(self, wanted: Range) -> list[Any]: ...
     def count(self, wanted: Range) -> int: ...
 
@@ -172,6 +175,7 @@ class Transaction:
 
     def put(self, table: Table[R], row: R) -> R:
         """A row in the place of one of its key, if there is one."""
+        self._stored(table, table.key_of(row), is_new=True)
         old = self.get(table, *table.key_of(row))
         return self.insert(row) if old is None else self.update(old, row)
 
@@ -214,10 +218,10 @@ class Transaction:
             self._ranges[wanted] = self._reader.range(wanted)
         return self._ranges[wanted]
 
-    def _stored(self, table: Table[R], key: Key) -> R | None:
+    def _stored(self, table: Table[R], key: Key, *, is_new: bool = False) -> R | None:
         known = self._read.setdefault(table, {})
         if key not in known:
-            (known[key],) = self._reader.get(table, [key])
+            (known[key],) = self._reader.get(table, [key], is_new=is_new)
         row: R | None = known[key]
         return row
 

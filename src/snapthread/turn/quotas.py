@@ -7,7 +7,6 @@ answer. A kill leaves it in the store, where it is charged after an hour.
 
 import hashlib
 import hmac
-import math
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,10 +17,9 @@ from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_image
-from snapthread.turn.transcript import image_tokens as usual_tokens
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
-from snapthread.vision_tokens import image_tokens, most_image_tokens
+from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
@@ -37,18 +35,15 @@ class RequestProfile:
     detail: str
     output_tokens: int  # at most
     context_tokens: int  # at most
-    image_side: int  # pixels, at most
+    image_side: int  # pixels, at most; 0: what the model will use
     instructions_tokens: int
 
     def image_tokens(self, width: int, height: int) -> int:
-        counted = image_tokens(self.model, width, height, self.detail)
-        return usual_tokens(width, height) if counted is None else counted
+        return image_tokens(self.model, width, height, self.detail)
 
     def most_image_tokens(self) -> int:
         """Of an image whose shape is not known yet."""
-        side = self.image_side
-        most = most_image_tokens(self.model, side, self.detail)
-        return usual_tokens(side, side) if most is None else most
+        return most_image_tokens(self.model, self.image_side, self.detail)
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
@@ -149,9 +144,8 @@ class Quotas:
         side = self.profile.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
             return self.profile.most_image_tokens()
-        scale = min(1.0, side / max(picture.width, picture.height))
-        width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
-        return self.profile.image_tokens(width, height)
+        sight = Sight(self.profile.model, self.profile.detail)
+        return self.profile.image_tokens(*sight.useful((picture.width, picture.height), side))
 
     def _most(self, usage: Usage) -> int | None:
         """What is written to the cache may cost more than plain input."""

@@ -20,19 +20,10 @@ ImageTokens = Callable[[int, int], int]  # of an image, by its width and height 
 # and a few tokens around each line.
 BYTES_PER_TOKEN = 4
 TOKENS_AROUND_LINE = 6
-# Vision: patches of 32 pixels, 1.2 tokens each, at most 2,500 patches (images-vision guide).
-PATCH = 32
-TOKENS_PER_PATCH = 1.2
-PATCHES_MAX = 2500
 
 
 def text_tokens(text: str) -> int:
     return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_LINE
-
-
-def image_tokens(width: int, height: int) -> int:
-    patches = math.ceil(width / PATCH) * math.ceil(height / PATCH)
-    return math.ceil(min(patches, PATCHES_MAX) * TOKENS_PER_PATCH)
 
 
 def request_items(

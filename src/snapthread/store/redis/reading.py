@@ -119,9 +119,9 @@ class Reading:
     def expect(self, requests: Sequence[Request]) -> None:
         self._need([request for request in requests if not self._has(request)])
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
+    def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
         requests = [Get(table, key) for key in keys]
-        self._need([request for request in requests if not self._has(request)])
+        self._need([each for each in requests if not self._has(each, is_new=is_new)])
         for request in requests:
             scope = table.scope_of_key(request.key)
             if scope is not None:
@@ -153,12 +153,14 @@ class Reading:
         if scope is not None:
             self.scopes.add(scope)
 
-    def _has(self, request: Request) -> bool:
-        return self._fetched.has(request) or self._guess(request)
+    def _has(self, request: Request, *, is_new: bool = False) -> bool:
+        return self._fetched.has(request) or self._guess(request, is_new=is_new)
 
-    def _guess(self, request: Request) -> bool:
+    def _guess(self, request: Request, *, is_new: bool) -> bool:
         """That there is no such row: the commit is refused where there is."""
-        if not (self._guesses and isinstance(request, Get) and request.table.is_mostly_new):
+        if not self._guesses or not isinstance(request, Get):
+            return False
+        if not (is_new or request.table.is_mostly_new):
             return False
         self._fetched.rows[request] = None
         self._fetched.guessed.add(request)

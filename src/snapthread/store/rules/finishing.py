@@ -17,13 +17,12 @@ from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_LETTERS,
-    RECORDS,
     Conversation,
     DeadLetter,
     HistoryRow,
     Queued,
 )
-from snapthread.store.transaction import Get, Transaction
+from snapthread.store.transaction import Transaction
 from snapthread.usage import TurnRecord
 
 
@@ -38,8 +37,6 @@ def finish(
     dead_letter: bool = False,
     record: TurnRecord | None = None,
 ) -> tuple[OutboxMessage, ...]:
-    if record is not None:
-        tx.expect(Get(RECORDS, (record.id,)), Get(CONVERSATIONS, (claim.conversation,)))
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:

@@ -21,7 +21,13 @@ class Rows:
     def expect(self, requests: Sequence[Request]) -> None:
         """Here nothing is far away."""
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
+    def get(
+        self,
+        table: Table[R],
+        keys: Sequence[Key],
+        *,
+        is_new: bool = False,  # noqa: ARG002 - to look is cheap
+    ) -> list[R | None]:
         query, make = select_one(table), table.make
         found = [self._execute(query, key).fetchone() for key in keys]
         return [None if row is None else make(row) for row in found]
