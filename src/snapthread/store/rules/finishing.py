@@ -17,12 +17,13 @@ from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_LETTERS,
+    RECORDS,
     Conversation,
     DeadLetter,
     HistoryRow,
     Queued,
 )
-from snapthread.store.transaction import Transaction
+from snapthread.store.transaction import Get, Transaction
 from snapthread.usage import TurnRecord
 
 
