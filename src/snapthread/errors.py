@@ -14,7 +14,7 @@
     │   ├── ChatRefused(part) ─ ChatUnreachable
     │   └── DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, ModelGone, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   ├── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
     │   └── BackupRefused
@@ -167,7 +167,11 @@ class OutOfCredit(Denied):
 
 
 class AssistantDenied(Denied):
-    """OpenAI does not let us: key, permission or model."""
+    """OpenAI does not let us: key or permission."""
+
+
+class ModelGone(Denied):
+    """OpenAI does not know the model: it was switched off, or is not for this key."""
 
 
 class AssistantMisused(Denied):

@@ -14,6 +14,7 @@ DRAFT_ALIVE_S: Final = 25.0  # a draft is on the screen for 30 s
 EDIT_PACE_S: Final = 1.5  # an edit counts as a message: about one a second for each chat
 EDIT_PACE_GROUP_S: Final = 3.0  # 20 a minute for each group
 POLL_S: Final = 50  # a long poll; Telegram's own clients use 50
+POLL_LATE_S: Final = 20  # and then it is lost: a deaf bot notices within 90 s
 USER_ID_MAX: Final = 2**52 - 1  # "at most 52 significant bits"
 # A client cuts a long text at a good place in the second half of what fits.
 CUT_TEXT_UNITS: Final = MESSAGE_UNITS // 2

@@ -131,7 +131,7 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where answers go. `replaces`: our own message whose place it takes."""
+    """Destination of an answer. `replaces`: our own message whose place it takes."""
 
     chat_id: int
     thread_id: int | None = None
@@ -159,7 +159,7 @@ class HistoryImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """What one side said. `tokens` is our estimate, for the context bound; `phase`: of what the
+    """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
     assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
@@ -172,7 +172,7 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What a question is asked on: built in one transaction, so `live` names no dead file."""
+    """Context of a question: built in one transaction, so `live` names no dead file."""
 
     lines: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
@@ -182,7 +182,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFile:
-    """What the ledger knows of one file at OpenAI.
+    """One file of the ledger at OpenAI.
 
     `stands_for`: the name that the conversation's line has for this image; its own name, but for
     a file that was restored.
@@ -226,7 +226,7 @@ class IntendedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was held on a person: files that are to be deleted at OpenAI, rows that are gone."""
+    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone."""
 
     files: int
     lines: int
@@ -268,7 +268,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaChanges:
-    """What other processes did meanwhile: to claims of ours, and what the services asked for."""
+    """Changes by other processes: to claims of ours, and what the services asked for."""
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
@@ -289,7 +289,7 @@ class QueuedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How much is still to be done."""
+    """Counts of the work that is still to be done."""
 
     messages: int  # that are not done with, also those being worked on
     files: int  # past due, or still to be deleted
@@ -300,7 +300,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """What of a person is, or may be, at OpenAI."""
+    """A person's files that are, or may be, at OpenAI."""
 
     files: int
     size_bytes: int

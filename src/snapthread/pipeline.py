@@ -119,6 +119,8 @@ class Pipeline:
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if unseen := self.access.unseen(questions, t):
+            return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         try:
@@ -169,7 +171,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Who writes in a group never asked us to remember it."""
+    """Whether the turn is recorded; people in a group never asked us to remember it."""
     return message.kind != "command" and message.is_private
 
 

@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
-    """What the services asked for, in this process or in another."""
+    """Waits that services asked for, of this process or of another."""
 
     store: Store
     clock: Clock
@@ -49,13 +49,13 @@ class Cooldowns:
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
     def hear(self, cooldowns: Mapping[str, datetime]) -> None:
-        """What the store holds now; a pause of ours may be longer, where it could not be kept."""
+        """Take over the waits that the store holds; one of ours may be longer."""
         self._heard_s = now_s()
         for service, until in cooldowns.items():
             self._until[service] = max(until, self._until.get(service, until))
 
     async def left_s(self, service: str) -> float:
-        """How long nobody may call the service; 0 where everybody may."""
+        """Seconds for which nobody may call the service; 0 where everybody may."""
         if now_s() - self._heard_s >= SYNC_EVERY_S:
             await self._ask_the_store()
         until = self._until.get(service)
@@ -216,6 +216,9 @@ class RateLimitedChat:
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
         return await self._of_the_bot(self.chat.updates(offset, timeout_s=timeout_s))
+
+    async def reconnect(self) -> None:
+        await self.chat.reconnect()
 
     def read(self, body: bytes) -> Update:
         return self.chat.read(body)

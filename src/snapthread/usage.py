@@ -1,4 +1,4 @@
-"""What a turn used and what it may: records, their daily sums, quotas. Pure.
+"""Usage and limits: records, their daily sums, quotas. Pure.
 
 Days and months are UTC. Money is whole micro-dollars; what has no known price is None, never 0.
 """
@@ -59,7 +59,7 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRecord:
-    """What one attempt at a question used, and what became of it. No content.
+    """Usage and outcome of one attempt at a question. No content.
 
     `messages`, `images`: none for what was refused. `usage`: what the API counted, over all
     requests of the attempt; `estimated`: what we count where it did not. `image_tokens`: computed
@@ -117,7 +117,7 @@ def broken_off(record: TurnRecord) -> TurnRecord:
 
 
 def share_of(record: TurnRecord) -> DailyUsage:
-    """What the record adds to the sums of its day."""
+    """The record's share of the sums of its day."""
     counted, estimated = record.usage, record.estimated
     return DailyUsage(
         user_id=record.user_id,
@@ -140,7 +140,7 @@ def share_of(record: TurnRecord) -> DailyUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """What quotas count."""
+    """Amounts that quotas count."""
 
     messages: int = 0
     images: int = 0
@@ -155,7 +155,7 @@ class Amounts:
 
 
 def amounts_of(record: TurnRecord) -> Amounts:
-    """What has no known price counts nothing: money limits need a price, checked at start."""
+    """Amounts of a record. An unknown price counts nothing: money limits need a price."""
     cost_micros = record.cost_micros or 0
     if record.is_free:
         return Amounts(cost_micros=cost_micros)
@@ -183,7 +183,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What was used or is reserved: by a user today and this month, by all this month."""
+    """Use and reservations: by a user today and this month, by all this month."""
 
     day: Amounts = field(default_factory=Amounts)
     month: Amounts = field(default_factory=Amounts)

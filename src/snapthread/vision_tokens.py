@@ -1,4 +1,4 @@
-"""How many tokens an image costs before it is sent, and how large the model looks at it. Pure.
+"""Vision tokens: the cost of an image before it is sent, and how large the model sees it. Pure.
 
 Source: OpenAI's images and vision guide, as of September 2026. Two families of models: one counts
 patches of 32 by 32 pixels, the other tiles of 512 by 512. Neither ever makes an image larger.

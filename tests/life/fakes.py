@@ -96,6 +96,9 @@ class Telegram:
                 return ()
         return tuple(self.waiting)
 
+    async def reconnect(self) -> None:
+        return None
+
     async def send(self, part: OutboxMessage) -> int:
         await asyncio.sleep(CALL_S)
         self._faults.strike("send")

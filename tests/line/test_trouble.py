@@ -59,7 +59,7 @@ LASTING: dict[str, tuple[Fault, str]] = {
     ),
     "no such model": (
         openai_error(404, "The model does not exist", code="model_not_found"),
-        "The assistant is not available right now.",
+        "The model that answered here is not available any more.",
     ),
     "policy": (
         openai_error(400, "Invalid prompt", code="invalid_prompt"),

@@ -1,5 +1,6 @@
 """Access control and localized refusals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
@@ -18,6 +19,7 @@ class AccessPolicy:
     language: Language
     limit_mb: float
     storage_mb: float = 0
+    has_sight: bool = True  # does the model's server look at pictures?
 
     def admits(self, user_id: int) -> bool:
         return self.allowed is None or user_id in self.allowed | self.admins
@@ -56,6 +58,14 @@ class AccessControl:
             text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
+
+    def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
+        """Photos that no model will look at get a sentence before they cost anything."""
+        replied = (question.reply.picture for question in questions if question.reply)
+        shown = (picture for question in questions for picture in question.pictures)
+        if self.policy.has_sight or not any((*shown, *replied)):
+            return None
+        return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def _group(self, message: Message, t: Localizer) -> Outcome:
         """One sentence, once."""

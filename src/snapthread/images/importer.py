@@ -36,7 +36,7 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """What became of a picture: a file at OpenAI, or why not."""
+    """The end of an import: a file at OpenAI, or why there is none."""
 
     wanted: ImageRequest
     file: LedgerFile | None = None

@@ -1,4 +1,4 @@
-"""What is wrong right now, one sentence each: for /readyz and whoever reads it."""
+"""Health: reasons why the bot is not ready, one sentence each, for /readyz and whoever reads it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -9,7 +9,8 @@ import structlog
 
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.health import Health
-from snapthread.limits import POLL_S
+from snapthread.intake.heartbeat import Heartbeat
+from snapthread.limits import POLL_LATE_S, POLL_S
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
@@ -40,6 +41,7 @@ class Intake:
     alerts: Alerts
     health: Health
     clock: Clock
+    heartbeat: Heartbeat
     quiet_s: float
     if_full: QueueFullReply
     wake: Wake
@@ -58,12 +60,21 @@ class Intake:
 
     async def poll_once(self, *, timeout_s: int) -> int:
         """One batch; how many updates it had."""
-        updates = await self.chat.updates(self._offset, timeout_s=timeout_s)
+        updates = await self._updates(timeout_s)
         self.health.mark_ok("telegram")
+        await self.heartbeat.beat()
         if updates:
             await self.accept(updates)
             self._offset = updates[-1].update_id + 1
         return len(updates)
+
+    async def _updates(self, timeout_s: int) -> Sequence[Update]:
+        """A poll that never comes back is given up here, whatever its transport believes."""
+        try:
+            async with asyncio.timeout(timeout_s + POLL_LATE_S):
+                return await self.chat.updates(self._offset, timeout_s=timeout_s)
+        except TimeoutError:
+            raise ChatBusy("a poll did not come back") from None
 
     async def receive(self, body: bytes) -> None:
         """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
@@ -104,6 +115,8 @@ class Intake:
                 wait_s = OTHER_POLLER_S
             case ChatBusy(retry_after_s=float() | int() as asked_s):
                 wait_s = asked_s
+            case ChatBusy():
+                await self.chat.reconnect()  # the old connection may be why
         log.warning("trouble", kind="intake", why=str(error), again_in_s=wait_s)
         await asyncio.sleep(wait_s)
 

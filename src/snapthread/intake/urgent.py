@@ -1,4 +1,4 @@
-"""What waits for no question before it: /reset, /new, /stop and pressed buttons."""
+"""Urgent commands, which wait for no question: /reset, /new, /stop and pressed buttons."""
 
 import asyncio
 from collections.abc import Callable

@@ -57,7 +57,7 @@ class Worker:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """What is being served here."""
+        """Claims that are being served here."""
         return tuple(self._running)
 
     async def works(self) -> None:
@@ -227,7 +227,7 @@ EXPECTED = (*NOT_THE_MESSAGES_FAULT, LeaseLost)
 
 
 def _pause_s(error: BaseException | None) -> float:
-    """How long the conversation waits before it is served again."""
+    """Seconds that the conversation waits before it is served again."""
     if isinstance(error, ChatBusy):
         return error.retry_after_s or SEND_RETRY_S
     if error is None or isinstance(error, asyncio.CancelledError | LeaseLost):

@@ -1,4 +1,4 @@
-"""What the line needs of the world: the store, the chat, the assistant and its files.
+"""Ports: the bot's needs of the world: the store, the chat, the assistant and its files.
 
 Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
 """
@@ -28,6 +28,7 @@ from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import Arrival, MessageQueue
+from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
@@ -46,11 +47,14 @@ __all__ = [
     "Conversations",
     "FileLedger",
     "Files",
+    "FixedCatalog",
     "Image",
     "InputImage",
     "InputItem",
     "InputText",
+    "ListedModel",
     "MessageQueue",
+    "ModelCatalog",
     "NotTaken",
     "People",
     "PriceList",

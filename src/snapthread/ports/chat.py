@@ -32,6 +32,10 @@ class Chat(Protocol):
         """Long poll. `offset` confirms every update below it. A malformed update is skipped."""
         ...
 
+    async def reconnect(self) -> None:
+        """The next poll opens a new connection; what else is under way goes on. Never raises."""
+        ...
+
     async def send(self, part: OutboxMessage) -> int:
         """Send one message; its id. Never sent twice by itself."""
         ...

@@ -1,4 +1,4 @@
-"""Where conversations last."""
+"""Conversations that last."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ class Conversations(Protocol):
         max_images: int = 0,
         question_files: Sequence[FileName] = (),
     ) -> Transcript:
-        """What to ask on, in one transaction; raises LeaseLost.
+        """Read the context of a question, in one transaction; raises LeaseLost.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
         and of this claim's own uploads, and no other: none that is retired or past due. Files of

@@ -1,4 +1,4 @@
-"""What makes an image fit for the model."""
+"""Codecs, which make an image fit for the model."""
 
 from collections.abc import Sequence
 from typing import Protocol

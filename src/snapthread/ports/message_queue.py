@@ -1,4 +1,4 @@
-"""Where messages wait for their turn."""
+"""The queue of messages that wait for their turn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class MessageQueue(Protocol):
         ...
 
     async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
-        """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
+        """The state of these claims, and the cooldowns; asked twice a second, so cheap."""
         ...
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:

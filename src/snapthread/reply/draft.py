@@ -1,4 +1,4 @@
-"""What is being said, shown while it grows: by drafts, or by paced edits of one message.
+"""The answer shown while it grows: by drafts, or by paced edits of one message.
 
 Nothing here is durable but the id of an edited message, and nothing here may hold up or fail an
 answer: the turn writes down the newest text, and a task of its own shows it when it can.
@@ -54,7 +54,7 @@ class Drafts:
 
     @property
     def are_known(self) -> bool:
-        """What a server does not know it may know later, or what answered was not the server."""
+        """Ask again later for drafts: the server may learn them."""
         return now_s() >= self._unknown_until_s
 
     def note_unknown(self) -> None:

@@ -1,4 +1,4 @@
-"""What is said reaches Telegram: in parts that fit, in order, at least once."""
+"""Delivery to Telegram: in parts that fit, in order, at least once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

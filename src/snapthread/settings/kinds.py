@@ -105,6 +105,19 @@ def _check_server(url: str) -> str:
     return url
 
 
+PROXIES: Final = frozenset({"http", "https", "socks5"})
+
+
+def _check_proxy(proxy: SecretStr) -> SecretStr:
+    """A host, perhaps a port, perhaps user and password; nothing behind them."""
+    parts = urlsplit(proxy.get_secret_value())
+    if parts.scheme not in PROXIES or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Told("must end behind the host or the port: write %2F, %3F or %23 in a password")
+    return proxy
+
+
 def _check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError
@@ -131,6 +144,9 @@ StoreUrl = Annotated[str, AfterValidator(_check_store)]
 BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
 ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
 AdminToken = Annotated[SecretStr, AfterValidator(_check_admin_token)]
+ProxyUrl = Annotated[SecretStr, AfterValidator(_check_proxy)]
+Sees = Annotated[Literal["auto", "yes", "no"], BeforeValidator(_lower)]
+Transport = Annotated[Literal["auto", "files", "inline"], BeforeValidator(_lower)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
 BotLanguage = Annotated[str, BeforeValidator(_lower), AfterValidator(_check_language)]

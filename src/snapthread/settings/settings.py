@@ -36,8 +36,11 @@ from snapthread.settings.kinds import (
     ImageSide,
     LogFormat,
     LogLevel,
+    ProxyUrl,
+    Sees,
     StoreUrl,
     Told,
+    Transport,
     Url,
     UserIds,
     WebhookSecret,
@@ -45,6 +48,7 @@ from snapthread.settings.kinds import (
     Word,
     micros,
 )
+from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
 
@@ -52,6 +56,34 @@ A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
+OPENAI: Final = "https://api.openai.com/v1"
+TELEGRAM: Final = "https://api.telegram.org"
+A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps user:password@"
+# Known settings that this version does not act on: refused while set, so that nobody trusts what
+# does not happen. Whoever makes one work takes it out here.
+NOT_YET: Final = (
+    "IMAGE_TRANSPORT",
+    "REQUEST_IMAGES_MAX",
+    "REQUEST_IMAGES_MB",
+    "STREAMING",
+    "GROUP_ANSWERS",
+    "ALLOWED_GROUP_IDS",
+    "GROUP_CONVERSATION",
+    "GROUP_CONTEXT",
+    "GUEST_MODE",
+    "TRANSCRIPTION_MODEL",
+    "MAX_VOICE_MINUTES",
+    "USER_DAILY_VOICE_MINUTES",
+    "MAX_DOCUMENT_MB",
+    "MAX_DOCUMENT_PAGES",
+    "USER_DAILY_DOCUMENTS",
+    "DOCUMENT_DETAIL",
+    "MODELS",
+    "PERSONAS_FILE",
+    "OWN_INSTRUCTIONS",
+    "ACCESS",
+    "REQUIRED_CHANNEL",
+)
 
 
 class SettingsError(Exception):
@@ -83,6 +115,17 @@ class Settings(BaseModel):
         default=SecretStr(""), description="a key of OpenAI, without spaces or line breaks"
     )
     openai_base_url: Url | None = Field(default=None, description="an http or https address")
+    openai_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
+    telegram_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
+    no_proxy: str = Field(default="", description="hosts separated by commas, or *")
+    openai_sees: Sees = Field(default="auto", description="auto, yes or no")
+    image_transport: Transport = Field(default="auto", description="auto, files or inline")
+    request_images_max: int = Field(
+        default=12, ge=1, le=1500, description="a whole number of images from 1 to 1500"
+    )
+    request_images_mb: float = Field(
+        default=15, gt=0, le=500, description="a number of megabytes above 0 and at most 500"
+    )
     openai_model: Word = Field(default="gpt-6-luna", description="a model's id, without spaces")
     openai_reasoning_effort: Effort = Field(
         default="none",
@@ -193,6 +236,29 @@ class Settings(BaseModel):
         return urlsplit(self.store_url).scheme in STORE_SERVERS
 
     @property
+    def openai_url(self) -> str:
+        return self.openai_base_url or OPENAI
+
+    @property
+    def telegram_url(self) -> str:
+        return self.telegram_api_base_url or TELEGRAM
+
+    @property
+    def is_openais_own(self) -> bool:
+        """Is it OpenAI's own server? Of any other we have to find out what it can."""
+        host = urlsplit(self.openai_url).hostname or ""
+        return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
+    def way_to_openai(self) -> str | None:
+        """The proxy to use, unless NO_PROXY names the server."""
+        return proxy_to(self.openai_url, self.openai_proxy.get_secret_value(), self.no_proxy)
+
+    @property
+    def way_to_telegram(self) -> str | None:
+        return proxy_to(self.telegram_url, self.telegram_proxy.get_secret_value(), self.no_proxy)
+
+    @property
     def limits(self) -> Limits:
         return Limits(
             user_daily_messages=self.user_daily_messages,
@@ -221,7 +287,12 @@ class Settings(BaseModel):
             self.openai_api_key,
             self.admin_token,
         )
-        return (*(secret.get_secret_value() for secret in held if secret), *self._store_password)
+        return (
+            *(secret.get_secret_value() for secret in held if secret),
+            *self._store_password,
+            *proxy_secrets(self.openai_proxy.get_secret_value()),
+            *proxy_secrets(self.telegram_proxy.get_secret_value()),
+        )
 
     @property
     def _store_password(self) -> tuple[str, ...]:
@@ -236,10 +307,11 @@ def load_settings(
     *,
     env_file: Path | None = None,
     needs: Collection[str] = RUN_NEEDS,
+    refused: Collection[str] = NOT_YET,
 ) -> Settings:
     """The settings, or SettingsError with every problem. The environment wins over the file."""
     names = tuple(field.upper() for field in Settings.model_fields)
-    reading = read(environ, env_file, names=names)
+    reading = read(environ, env_file, names=names, refused=refused)
     missing = [f"{name} is required." for name in needs if name not in reading.values]
     problems = [*reading.problems, *missing]
     try:

@@ -228,7 +228,7 @@ class Reservation(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What quotas count, reservations included."""
+    """Counts of a payer in a period, reservations included."""
 
     payer: str  # "bot": all of them
     period: str  # a day or a month, UTC

@@ -69,7 +69,7 @@ class Reader(Protocol):
 
 
 class Ceiling(NamedTuple):
-    """What a stored sum must not be over when the writes are made."""
+    """The ceiling of a stored sum when the writes are made."""
 
     table: Table[Any]
     key: Key
@@ -96,7 +96,7 @@ class Transaction:
     # ------------------------------------------------------------ reads
 
     def expect(self, *requests: Request) -> None:
-        """What the verb is about to read, where one cannot be known from the other."""
+        """Announce reads to come, where one cannot be known from the other."""
         self._reader.expect(requests)
 
     def get(self, table: Table[R], *key: int | str) -> R | None:
@@ -153,7 +153,7 @@ class Transaction:
         return rows[:limit]
 
     def number(self, wanted: Range) -> int:
-        """How many rows a range has."""
+        """The number of rows in a range."""
         count = self._reader.count(wanted)
         for old, new in self._changed(wanted.source.table).values():
             count += new is not None and wanted.holds(new)

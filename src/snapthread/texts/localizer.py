@@ -17,6 +17,7 @@ from snapthread.errors import (
     FilesGone,
     ImageFault,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     OutputSpent,
     QuestionTooLong,
@@ -36,6 +37,7 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     OutOfCredit: "out_of_credit",
     AssistantDenied: "denied",
     AssistantMisused: "denied",
+    ModelGone: "model_gone",
     AssistantRefused: "refused_by_policy",
     CountryDenied: "denied",
     ContextTooLong: "context_too_long",
@@ -51,6 +53,7 @@ ALERTS: dict[type[SnapthreadError], str] = {
     OutOfCredit: "admin_out_of_credit",
     AssistantDenied: "admin_assistant_denied",
     AssistantMisused: "admin_assistant_denied",
+    ModelGone: "admin_model_gone",
     CountryDenied: "admin_country_denied",
     OutputSpent: "admin_output_spent",
 }

@@ -1,4 +1,4 @@
-"""How a claim ends: what is said, and what the conversation keeps."""
+"""The end of a claim: its replies, and what the conversation keeps."""
 
 import secrets
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a person asked: one message, an album, or a cut text, as one line for the model. Pure."""
+"""The question: one message, an album, or a cut text, as one line for the model. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OF_REPLY = 1  # the place of the picture of the message replied to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionContext:
-    """What the messages do not say themselves."""
+    """Facts that the messages do not say themselves."""
 
     is_late: bool = False
     replied_label: int | None = None  # of a photo replied to that is in the conversation
@@ -115,7 +115,7 @@ def _notes(
     first_label: int,
     t: ModelTexts,
 ) -> list[str]:
-    """What the model should know beside the words of the person."""
+    """Notes for the model beside the words of the person."""
     notes = []
     if context.is_late:
         notes.append(t("album_late"))

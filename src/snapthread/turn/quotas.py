@@ -1,4 +1,4 @@
-"""What a question may cost, and what it did: reserved before anything is downloaded, and settled
+"""Quotas: a question's most is reserved before anything is downloaded, and settled
 with the turn's record.
 
 The reservation is an estimate from above: the conversation so far, the question, and the longest
@@ -29,7 +29,7 @@ UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestProfile:
-    """How questions are put: what their cost depends on."""
+    """Common parts of all requests, which their cost depends on."""
 
     model: str
     detail: str
@@ -148,7 +148,7 @@ class Quotas:
         return self.profile.image_tokens(*sight.useful((picture.width, picture.height), side))
 
     def _most(self, usage: Usage) -> int | None:
-        """What is written to the cache may cost more than plain input."""
+        """The most that it can cost: input written to the cache may cost more than plain input."""
         plain = self._cost(usage)
         written = self._cost(replace(usage, written_tokens=usage.input_tokens))
         return None if plain is None or written is None else max(plain, written)
@@ -162,7 +162,7 @@ class Quotas:
     # ------------------------------------------------------------ records
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
-        """What became of the attempt, now."""
+        """The record of the attempt as it stands."""
         began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(

@@ -63,7 +63,7 @@ MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextBounds:
-    """How much of the conversation a request holds."""
+    """Bounds of what a request holds of the conversation."""
 
     tokens: int
     images: int = 0  # 0: all
@@ -102,7 +102,7 @@ class TurnRunner:
         yield turn.result(*self._answer_lines(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
-        """What a turn comes to whose `run` the person ended: the question stays, and what was
+        """The result of a turn that the person stopped: the question stays, and what was
         said."""
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
@@ -133,14 +133,14 @@ class TurnRunner:
                 await self._import_more(turn, image_requests(questions, replied=False))
 
     def _check(self, messages: tuple[Message, ...]) -> None:
-        """What a request cannot hold is refused before anything is uploaded."""
+        """Refuse what a request cannot hold, before anything is uploaded."""
         if 0 < self.bounds.images < len(images_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
         if self.quotas.sure_tokens(messages) > self.bounds.tokens:
             raise QuestionTooLong
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
-        """What came late is let in where the limits let all of it in."""
+        """Let late parts in where the limits let all of them in."""
         over = await self.quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
@@ -278,7 +278,7 @@ class TurnRunner:
         await asyncio.sleep(wait_s)
 
     def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
-        """What was said on the way goes back to the model as well, and stays apart."""
+        """The commentary as an item of its own: it goes back to the model as well."""
         answer = self._answer_item(turn.text, answered.phase)
         if not answered.commentary:
             return (answer,)

@@ -1,4 +1,4 @@
-"""What one question goes through, and what it comes to."""
+"""The state and the result of one question."""
 
 from dataclasses import dataclass, field
 
@@ -49,7 +49,7 @@ class TurnResult:
 
 @dataclass(slots=True, kw_only=True)
 class TurnState:
-    """What one question has gone through so far."""
+    """One question's way so far."""
 
     claim: Claim
     messages: tuple[Message, ...]
@@ -74,7 +74,7 @@ class TurnState:
         return bool(own) and all(one.file is None for one in own)
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
-        """What is to be shown of it."""
+        """The text to show of it."""
         match event:
             case RequestTaken():
                 self.meter.record_taken()

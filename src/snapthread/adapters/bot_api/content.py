@@ -1,4 +1,4 @@
-"""What a message carries: a question, a picture, what we cannot answer, or nothing of a person.
+"""Content of a message: a question, a picture, what we cannot answer, or nothing of a person.
 
 A test holds that every field of Telegram's Message has its place here.
 """
@@ -103,7 +103,7 @@ def content_of(message: Message) -> Content | None:
 
 
 def kind_of(message: Message) -> str | None:
-    """What it is first of all; also where that could not be read. None: a service message."""
+    """The kind of its content; also where that could not be read. None: a service message."""
     for kind in (TEXT, *PICTURED, *UNSUPPORTED):
         if kind in message.names:
             return kind
@@ -120,7 +120,7 @@ def pictures_in(message: Message | ExternalReplyInfo) -> tuple[TelegramImage, ..
 
 
 def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
-    """What is one thing may be told as two: an animation is a document as well, for old clients,
+    """One thing may be told as two: an animation is a document as well, for old clients,
     and a live photo is a photo."""
     if message.animation:
         return _animation(message.animation)
@@ -138,7 +138,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
 
 
 def _paid(media: PaidMedia) -> TelegramImage | None:
-    """What was not paid for has no file."""
+    """Paid media that nobody paid for has no file."""
     if media.live_photo:
         return _live_photo(media.live_photo, None)
     if media.photo:

@@ -48,7 +48,7 @@ def stop_of(
 
 
 def blocked_by(change: types.ChatMemberUpdated) -> tuple[int, bool] | None:
-    """Who changed what the bot may do in their private chat, and whether they blocked it."""
+    """The person who blocked the bot or came back, and which of the two."""
     if change.chat.type != types.PRIVATE:
         return None
     return change.from_user.id, change.new_chat_member.status == BLOCKED

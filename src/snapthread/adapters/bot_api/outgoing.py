@@ -1,4 +1,4 @@
-"""What we say → the parameters of the Bot API."""
+"""Outgoing messages as parameters of the Bot API."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What we read of the Bot API, under Telegram's own names.
+"""Types that we read of the Bot API, under Telegram's own names.
 
 `tests/bot_api/test_description.py` holds each type and field against Telegram's description; a
 field without a default is one that is always there.

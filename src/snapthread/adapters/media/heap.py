@@ -1,4 +1,4 @@
-"""What decoding has freed goes back to the system: glibc keeps it, a heap for each thread."""
+"""Give freed memory back to the system: glibc keeps it, a heap for each thread."""
 
 import ctypes
 from collections.abc import Callable

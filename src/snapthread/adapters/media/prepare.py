@@ -94,7 +94,7 @@ def is_dense(content: bytes) -> bool:
 
 
 def _mended(content: bytes, form: Format) -> bytes:
-    """What decoders stumble over although the picture is whole."""
+    """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
         return png.needed(content)
     if form == "JPEG":

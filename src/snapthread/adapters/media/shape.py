@@ -1,4 +1,4 @@
-"""How large, and which way up."""
+"""Size and orientation of an image."""
 
 from math import ceil
 from typing import Final

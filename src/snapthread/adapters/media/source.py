@@ -41,7 +41,7 @@ class Source(Protocol):
 
     @property
     def pixels(self) -> int:
-        """What `decode` has to make, by the header."""
+        """Size of what `decode` has to make, by the header."""
 
     @property
     def has_more_frames(self) -> bool: ...

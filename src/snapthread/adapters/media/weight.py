@@ -1,4 +1,4 @@
-"""What preparing an image takes in memory, by its header: measured, and told a little high."""
+"""Memory that preparing an image takes, by its header: measured, and told a little high."""
 
 from math import isqrt
 from typing import Final

@@ -1,4 +1,4 @@
-"""What went wrong with a request to OpenAI → our failures."""
+"""Faults of a request to OpenAI as our failures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,7 @@ from snapthread.errors import (
     FilesBusy,
     FilesGone,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
 )
@@ -24,7 +25,7 @@ ADVICE: Final[Mapping[Denial, str]] = {
     "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
     "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
     "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
-    "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
+    "model": "OpenAI does not know the model for this key; set OPENAI_MODEL to another one",
     "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
     "proxy": "The proxy to OpenAI does not accept our user and password; check OPENAI_PROXY",
     "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
@@ -100,4 +101,6 @@ def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
             return CountryDenied(text)
         case "misused":
             return AssistantMisused(text)
+        case "model":
+            return ModelGone(text)
     return AssistantDenied(text)

@@ -31,7 +31,7 @@ _json: Final = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How this installation asks."""
+    """Settings that every request of this installation shares."""
 
     model: str
     instructions: str
@@ -77,7 +77,7 @@ def _asked(line: InputItem, detail: Detail) -> dict[str, object]:
 
 
 def _said(line: InputItem) -> dict[str, object]:
-    """What the assistant said; `input_text` is not for its role."""
+    """An answer as an item of the request; `input_text` is not for its role."""
     item: dict[str, object] = {"type": "message", "role": "assistant", "content": _text(line)}
     return item | {"phase": line.phase} if line.phase else item
 

@@ -19,7 +19,7 @@ DOLLARS_MAX: Final = 1_000_000  # for a million tokens; more is a slip of the ke
 
 
 class PricesError(Exception):
-    """What is wrong with the file, one sentence for each problem."""
+    """Problems of the file, one sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -71,7 +71,7 @@ def _long_context(where: str, table: object, problems: list[str]) -> LongContext
 
 
 def _rates(where: str, table: Mapping[str, object], problems: list[str]) -> Rates | None:
-    """What is not named costs as plain input does."""
+    """Prices; a kind of token that is not named costs as plain input does."""
     before = len(problems)
     problems += [_unknown(where, key, table[key]) for key in table if key not in RATES]
     problems += [f"{where} needs {key}." for key in REQUIRED if key not in table]

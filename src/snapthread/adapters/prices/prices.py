@@ -1,4 +1,4 @@
-"""Who knows a model's price: first the operator's file, then genai-prices, then our own few."""
+"""Sources of a model's price: first the operator's file, then genai-prices, then our own few."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a Redis store of version 1, whose rules were scripts, becomes one of rows.
+"""Migration of a Redis store of version 1, whose rules were scripts, to rows.
 
 Piece by piece: what is written as rows is taken away in the same commit, so who is killed goes on
 where it was. One process does it; the others wait. Older versions must not run meanwhile.
@@ -208,7 +208,7 @@ class _Migration:
 
 
 def _row(table: Table[Any], known: Hash) -> Any:
-    """Where a field was named as the column is."""
+    """Columns whose field had the same name."""
     values = {}
     for column in table.columns:
         text = known.get(column)

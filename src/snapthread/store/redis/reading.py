@@ -1,4 +1,4 @@
-"""What a transaction has read of the server: what is missing is asked for at once."""
+"""A transaction's reads of the server: what is missing is asked for at once."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -76,13 +76,13 @@ class Fetched:
         return request.limit is not None and request.limit <= limit
 
     def add(self, other: "Fetched") -> None:
-        """What is known of a further scope."""
+        """Add what is known of a further scope."""
         self.rows.update(other.rows)
         self.ranges.update(other.ranges)
         self.versions.update(other.versions)
 
     def after(self, tx: Transaction, scope: Scope, version: str) -> "Fetched | None":
-        """What is known of a scope once the transaction is made; None where nothing is left."""
+        """A scope's version once the transaction is made; None where nothing is left."""
         if tx.get(CONVERSATIONS, scope) is None:
             return None
         known = Fetched()
@@ -192,7 +192,7 @@ def base_of(wanted: Range) -> Base:
 
 
 def eager(scope: Scope) -> tuple[Request, ...]:
-    """What nearly every verb on a conversation looks at: read with the first thing that it asks."""
+    """Reads that nearly every verb on a conversation makes, done with its first."""
     return (
         Get(CONVERSATIONS, (scope,)),
         Get(RESERVATIONS, (scope,)),

@@ -1,4 +1,4 @@
-"""What may be used: what was used or is reserved, by payer."""
+"""Quotas: use and reservations, by payer."""
 
 from datetime import datetime
 from typing import Final
@@ -133,7 +133,7 @@ def _charge_broken(tx: Transaction, row: Reservation) -> None:
 
 
 def _recount(tx: Transaction, row: Reservation, record: TurnRecord) -> None:
-    """Where its month was tidied away meanwhile, nothing is left to count in."""
+    """Move a count; where its month was tidied away meanwhile, nothing is left to count in."""
     more = amounts_of(record) - amounts_of(load_record(row.record))
     if more != Amounts():
         _count(tx, row.payer, moment(row.at), more, if_there=True)

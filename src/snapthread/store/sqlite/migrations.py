@@ -1,4 +1,4 @@
-"""How an older SQLite store becomes one of this version; a new one is made by the declarations."""
+"""Migrations of an older SQLite store to this version; a new one is made by the declarations."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping

@@ -108,7 +108,7 @@ def select_range(
 
 
 def condition(index: Index[Any]) -> list[str]:
-    """Which rows are in it; the same words make the index and ask for it."""
+    """The condition of an index; the same words make it and ask for it."""
     terms = [_one_of(column, values) for column, values in index.where.items()]
     optional = (index.by, *index.has, *index.within)
     return terms + [f"{each} IS NOT NULL" for each in optional if is_optional(index.table, each)]
