@@ -12,7 +12,7 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -167,11 +167,11 @@ class Doubles:
         self.photos: list[bytes] = []
         self._next_id = 1000
 
-    async def polled(self) -> float:
-        async with asyncio.timeout(LIMIT_S):
-            await self.telegram.polled.wait()
-        self.telegram.polled.clear()
-        return now_s()
+    async def polled(self, within_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.telegram.polled.wait()
+        return self.telegram.polled.is_set()
 
     async def says(self, words: int, first_s: float = 0.0, between_s: float = 0.0) -> None:
         text = " ".join(WORDS[number % len(WORDS)] for number in range(words))

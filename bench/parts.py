@@ -111,16 +111,20 @@ def closed_loop(town: Town) -> list[Row]:
     people, each = 100, 5
     turns_s: dict[str, Any] = {}
     cpu_ms: dict[str, Any] = {}
+    doubles_ms: dict[str, Any] = {}
     for side in SIDES:
         bot = town.bot(side)
         crowd = bot.doubles("people", count=people)
+        before_s = bot.doubles("cpu")
         with _cpu_of(bot) as used_s:
             took_s = bot.doubles("closed_loop", people=crowd, count=each)
+        doubles_ms[side] = (bot.doubles("cpu") - before_s) * 1000 / people / each
         turns_s[side], cpu_ms[side] = people * each / took_s, used_s[0] * 1000 / people / each
     what = "100 people in a closed loop"
     return [
         Row(part=what, what="turns/s", limit=0.8, of_ratio=True, at_least=True, **turns_s),
         Row(part=what, what="CPU of a turn", unit="ms", **cpu_ms),
+        Row(part=what, what="CPU of the doubles, which share the machine", unit="ms", **doubles_ms),
     ]
 
 

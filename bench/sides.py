@@ -67,7 +67,9 @@ class Bot:
             self.process = subprocess.Popen(
                 command(self._side), env=self.settings, stdout=log, stderr=log, cwd=self.folder
             )
-        self.doubles("polled")
+        while not self.doubles("polled", within_s=1.0):
+            if self.process.poll() is not None:
+                raise RuntimeError((self.folder / "log").read_text()[-400:])
         self.start_s, self.start_cpu_s = time.perf_counter() - began_s, self.cpu_s()
 
     def cpu_s(self) -> float:
