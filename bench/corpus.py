@@ -86,7 +86,7 @@ def seen_by_vips(path: Path, size: tuple[int, int], more: Sequence[str] = ()) ->
         made = Path(folder, "made.png")
         how = ["--height", str(size[1]), "--size", "force", *more]
         command = [VIPS, "thumbnail", str(path), f"{made}[strip]", str(size[0]), *how]
-        done = subprocess.run(command, check=False, capture_output=True, timeout=120)  # noqa: S603
+        done = subprocess.run(command, check=False, capture_output=True, timeout=120)
         if done.returncode or not made.exists():
             return None
         picture: Image.Image = Image.open(made)

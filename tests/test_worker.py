@@ -48,8 +48,8 @@ class SlowStore:
     async def release(self, *_: object, **__: object) -> None:
         self.claims = []
 
-    async def next_wake(self, _now: datetime) -> None:
-        return None
+    async def next_wake(self, now: datetime) -> datetime | None:
+        return now if self.claims else None
 
 
 def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:

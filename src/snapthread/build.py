@@ -201,6 +201,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         quotas=quotas,
         running_turns=running_turns,
         reply=ReplySender(
+            clock=clock,
             store=store,
             chat=chat,
             explain=access.explain_refused_part,

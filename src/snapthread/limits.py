@@ -79,3 +79,12 @@ ALERT_EVERY_S: Final = 3600.0
 def utf16_len(text: str) -> int:
     """The length in UTF-16 units, as the Bot API counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+# Lines of conversations that a process keeps as it read and as it sends them: a request holds some
+# hundreds, and all but two were in the one before. About ten megabytes.
+LINES_KEPT: Final = 8192
+
+# Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
+# a thread costs some tenths of one. A longer answer would hold up the others.
+FORMATTED_AT_ONCE: Final = 500

@@ -24,11 +24,11 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from snapthread.clock import ms_since
+from snapthread.clock import ms_since, now_s
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, SEEN_S
+from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, Store
@@ -56,16 +56,20 @@ class Pipeline:
     alerts: Alerts
     clock: Clock
 
-    async def serve(self, claim: Claim) -> None:
-        """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
-        then the mailbox serves the conversation again later."""
+    async def serve(self, claim: Claim) -> bool:
+        """Deliver what waits, or answer; True where the conversation was given back with it.
+        Raises LeaseLost, StoreBusy, StoreFull and ChatBusy: then the mailbox serves the
+        conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
             if claim.outbox:
-                await self.reply.deliver(claim, claim.outbox)
-            else:
-                await self._answer_and_deliver(claim)
+                return await self._deliver_what_waits(claim)
+            return await self._answer_and_deliver(claim)
 
-    async def _answer_and_deliver(self, claim: Claim) -> None:
+    async def _deliver_what_waits(self, claim: Claim) -> bool:
+        """Of no record: nobody knows any more when it was asked."""
+        return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
+
+    async def _answer_and_deliver(self, claim: Claim) -> bool:
         meter = Meter(pictures=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
@@ -74,15 +78,16 @@ class Pipeline:
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
-        await self.reply.deliver(claim, parts)
-        if _is_recorded(claim.messages[0]):
-            ms = ms_since(meter.began_s)
-            await self.store.note_delivered(meter.id, ms)
-            log.info("turn.delivered", ms=ms)
+        record_id, began_s = meter.id, meter.began_s
+        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        if is_done and _is_recorded(claim.messages[0]):
+            log.info("turn.delivered", ms=ms_since(began_s))
+        return is_done
 
     async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
-        replies = await asyncio.to_thread(outcome.replies)
+        is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
+        replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self.store.finish(
             claim,

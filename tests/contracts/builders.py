@@ -337,6 +337,15 @@ class Bench:
     def delivered(self, claim: Claim, part: OutboxMessage) -> None:
         self.run(self.store.mark_sent(claim, part))
 
+    def conclude(
+        self, claim: Claim, part: OutboxMessage, *, record_id: str = "r1", delivered_ms: int = 1
+    ) -> None:
+        self.run(
+            self.store.conclude(
+                claim, part, self.now, record_id=record_id, delivered_ms=delivered_ms
+            )
+        )
+
     def drop_outbox(self, claim: Claim) -> int:
         return self.run(self.store.drop_outbox(claim))
 

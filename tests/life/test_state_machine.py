@@ -58,7 +58,7 @@ EFFECTS = st.sampled_from(
         "assistant.ask",
         "store.finish",
         "chat.send",
-        "store.mark_sent",
+        "store.conclude",
         "store.reset",
         "store.retire",
         "store.replace_file",

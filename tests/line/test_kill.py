@@ -24,8 +24,7 @@ EFFECTS = (
     "assistant.ask",
     "store.finish",
     "chat.send",
-    "store.mark_sent",
-    "store.release",
+    "store.conclude",
 )
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
 LOOKED_FOR_AFTER_S = 400.0

@@ -20,7 +20,7 @@ from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, ConversationKey, private_conversation
+from snapthread.model import Claim, ConversationKey, OutboxMessage, private_conversation
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
@@ -34,6 +34,7 @@ from tests.contracts.builders import (
     Bench,
     album,
     command,
+    destination,
     message,
     photo,
     reset_words,
@@ -623,7 +624,8 @@ def test_an_erased_person_leaves_only_files_that_are_to_be_deleted(
     bench.send(message(), command())
 
     erased = bench.run(bench.store.erase(ANN, bench.now))
-    bench.run(bench.store.note_delivered("charged", 77))
+    gone = OutboxMessage(id=1, to=destination(), outgoing=words())
+    bench.conclude(dead, gone, record_id="charged")
 
     assert (erased.files, erased.messages) == (1, 4)
     with server.client() as client:

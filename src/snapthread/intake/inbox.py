@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -25,6 +26,12 @@ PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull
 QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
+class Wake(Protocol):
+    """Tells the worker what came in."""
+
+    def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
@@ -37,7 +44,7 @@ class Intake:
     heartbeat: Heartbeat
     quiet_s: float
     if_full: QueueFullReply
-    wake: Callable[[], None]
+    wake: Wake
     _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
@@ -91,9 +98,10 @@ class Intake:
                 user_id, has_blocked = update.blocked
                 await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
         if arrivals:
-            await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
+            taken = await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
             log.info("update.accepted", count=len(arrivals))
-            self.wake()
+            is_urgent = any(arrival.message.is_urgent for arrival in arrivals)
+            self.wake(len(taken), is_urgent=is_urgent)
         self.health.mark_ok("store")
 
     async def _after(self, error: Exception, failures: int) -> None:

@@ -130,6 +130,13 @@ class Conversations(Protocol):
         """The part is done with: Telegram took it, or refuses it for good."""
         ...
 
+    async def conclude(
+        self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
+    ) -> None:
+        """The last part is done with, and the conversation is given back; in the record of this
+        id, if it is there: the answer has reached the chat so long after its claim."""
+        ...
+
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
         ...

@@ -50,11 +50,6 @@ class UsageRecords(Protocol):
     as the refusal of a stranger, is in no sum.
     """
 
-    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
-        """The answer has reached the chat, so long after its claim. Nothing happens where there
-        is no such record."""
-        ...
-
     async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
         """The sums from this day ("2026-11-12") on, of one user or of all; by day, user, model."""
         ...

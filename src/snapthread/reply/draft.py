@@ -22,7 +22,13 @@ from snapthread.errors import (
     SnapthreadError,
 )
 from snapthread.formatting import format_draft, format_start
-from snapthread.limits import DRAFT_ALIVE_S, DRAFT_PACE_S, EDIT_PACE_GROUP_S, EDIT_PACE_S
+from snapthread.limits import (
+    DRAFT_ALIVE_S,
+    DRAFT_PACE_S,
+    EDIT_PACE_GROUP_S,
+    EDIT_PACE_S,
+    FORMATTED_AT_ONCE,
+)
 from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, Store
 from snapthread.reply.growing import GrowingMessage, StreamTexts
@@ -199,8 +205,10 @@ class Draft:
                 shown = None
 
     async def _rendered(self, render: Render) -> OutgoingMessage:
-        """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
-        processor, and a hundred previews must not slow down the answers themselves."""
+        """A long one takes tens of milliseconds of the processor: one at a time in a process, with
+        as long a rest, so that a hundred previews do not slow down the answers themselves."""
+        if len(self._text) <= FORMATTED_AT_ONCE:
+            return render()
         async with self.drafts.rendering:
             began_s = now_s()
             outgoing = await asyncio.to_thread(render)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.images.importer import ImageRequest, ImageResult
-from snapthread.limits import MESSAGE_UNITS, utf16_len
+from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
 from snapthread.model import HistoryImage, HistoryItem, LedgerFile, Message, TelegramImage
 from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
@@ -40,6 +40,12 @@ def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
     return reply.picture if reply is not None else None
+
+
+def can_go_on(messages: Sequence[Message]) -> bool:
+    """Is it of an album, or of a text that a client cut: may more of it have come since?"""
+    first = messages[0]
+    return len(messages) > 1 or first.album_id is not None or utf16_len(first.text) > CUT_TEXT_UNITS
 
 
 def asked_text(messages: Sequence[Message]) -> str:

@@ -37,7 +37,13 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
-from snapthread.turn.question import QuestionContext, image_requests, question_item, replied_image
+from snapthread.turn.question import (
+    QuestionContext,
+    can_go_on,
+    image_requests,
+    question_item,
+    replied_image,
+)
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.speech import SpeechReader, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
@@ -124,7 +130,7 @@ class TurnRunner:
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
-        while late := await self.store.take_stragglers(claim):
+        while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
             self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):

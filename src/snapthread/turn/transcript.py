@@ -5,10 +5,12 @@ or as a line of text, the ledger decides at each question. So a request can name
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
+from snapthread.limits import LINES_KEPT
+from snapthread.model import HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
@@ -27,21 +29,35 @@ def text_tokens(text: str) -> int:
 def request_items(
     transcript: Transcript, question: HistoryItem, t: ModelTexts
 ) -> tuple[InputItem, ...]:
-    lines = (*transcript.lines, question)
-    return tuple(_request_item(line, transcript.live, t) for line in lines)
+    live, lines = transcript.live, (*transcript.lines, question)
+    return tuple(
+        [
+            _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
+            if line.photos
+            else _text_item(line)
+            for line in lines
+        ]
+    )
 
 
-def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts) -> InputItem:
-    content = [part for photo in line.photos for part in _photo(photo, live, t)]
+@lru_cache(LINES_KEPT)
+def _text_item(line: HistoryItem) -> InputItem:
+    return InputItem(line.role, (InputText(line.text),) if line.text else (), line.phase)
+
+
+@lru_cache(LINES_KEPT)
+def _request_item(line: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
+    """`ids`: of its photos at OpenAI; None where the file is not live."""
+    shown = zip(line.photos, ids, strict=True)
+    content = [part for photo, openai_id in shown for part in _photo(photo, openai_id, t)]
     if line.text:
         content.append(InputText(line.text))
     return InputItem(line.role, tuple(content), line.phase)
 
 
 def _photo(
-    photo: HistoryImage, live: Mapping[FileName, str], t: ModelTexts
+    photo: HistoryImage, openai_id: str | None, t: ModelTexts
 ) -> Iterator[InputText | InputImage]:
-    openai_id = live.get(photo.file)
     if openai_id is None:
         yield InputText(t("photo_left", label=photo.label, sent=_when(photo)))
     else:

@@ -8,20 +8,22 @@ from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import dump_photos, micros
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.claiming import answered_mark
+from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
-from snapthread.store.rules.outgoing import add_parts
+from snapthread.store.rules.outgoing import add_parts, mark_sent
 from snapthread.store.rules.quotas import settle
+from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_LETTERS,
+    RECORDS,
     Conversation,
     DeadLetter,
     HistoryRow,
     Queued,
 )
-from snapthread.store.transaction import Transaction
+from snapthread.store.transaction import Get, Transaction
 from snapthread.usage import TurnRecord
 
 
@@ -56,6 +58,21 @@ def finish(
     parts = add_parts(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
     return parts
+
+
+def conclude(
+    tx: Transaction,
+    claim: Claim,
+    part: OutboxMessage,
+    now: datetime,
+    *,
+    record_id: str,
+    delivered_ms: int,
+) -> None:
+    tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
+    mark_sent(tx, claim, part)
+    note_delivered(tx, record_id, delivered_ms)
+    release(tx, claim, now)
 
 
 def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:

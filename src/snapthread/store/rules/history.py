@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
+from snapthread.limits import LINES_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
@@ -100,6 +102,7 @@ def _weight(line: HistoryRow) -> int:
     return max(1, line.tokens)
 
 
+@lru_cache(LINES_KEPT)
 def _line(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
