@@ -314,6 +314,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    assert api.check_question is request.check_question
+    assert vars(api)["check_question"] is request.check_question
     _check_some()
     asyncio.run(main())
