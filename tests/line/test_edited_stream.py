@@ -274,8 +274,8 @@ KILLS: list[tuple[str, Moment, int]] = [
     ("store.finish", "before", 1),
     ("store.finish", "reply lost", 1),
     ("store.finish", "after", 1),
-    ("store.mark_sent", "before", 1),
-    ("store.mark_sent", "after", 1),
+    ("store.conclude", "before", 1),
+    ("store.conclude", "after", 1),
 ]
 
 
@@ -292,7 +292,7 @@ async def test_after_a_kill_the_same_message_is_finished_and_nothing_comes_twice
         ada.sends("Tell me")
         await world.process.bury()
         await world.start()
-        has_answered = effect == "store.mark_sent" or (effect, moment) in {
+        has_answered = effect == "store.conclude" or (effect, moment) in {
             ("store.finish", "reply lost"),
             ("store.finish", "after"),
         }
