@@ -139,13 +139,22 @@ class Town:
         return self.openai.requests[-1]
 
 
+GROWS_FOR = 150  # steps; what grows for longer is told as it is
+
+
 async def hears(person: Person, messages: int = 1) -> list[str]:
     """The texts of the bot's next messages."""
     return [message.text for message in await heard(person, messages)]
 
 
 async def heard(person: Person, messages: int = 1) -> list[Message]:
-    return await person.hears(messages, timeout_s=LIMIT_S)
+    """Once each is whole, in a short while: an answer that still grows carries a Stop button."""
+    told = await person.hears(messages, timeout_s=LIMIT_S)
+    for _ in range(GROWS_FOR):
+        if not any("stop:" in str(message.json.get("reply_markup")) for message in told):
+            break
+        await asyncio.sleep(STEP_S)
+    return told
 
 
 def _strings(value: object) -> Iterator[str]:
