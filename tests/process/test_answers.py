@@ -6,6 +6,7 @@ from snapthread.texts import Texts
 from snapthread_sandbox.faults import flood, slow
 from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Json
+from tests.process.bot import LIMIT_S
 from tests.process.town import Town, heard, hears
 
 WORDS = " ".join(f"word{number}" for number in range(25))
@@ -52,7 +53,7 @@ def test_stop_ends_what_runs_early_late_twice_and_not_what_has_ended(town: Town)
         town.model.says(WORDS, between_s=2.0)
         ada.sends("Late")
         await town.until(lambda: stop_button(ada))
-        button, (answer,) = stop_button(ada), await heard(ada)
+        button, (answer,) = stop_button(ada), await ada.hears(1, timeout_s=LIMIT_S)
         assert button is not None
         ada.presses(button, on=answer)
         ada.presses(button, on=answer)
@@ -104,9 +105,7 @@ def test_after_a_kill_between_parts_the_rest_arrives(town: Town) -> None:
 
 def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(town: Town) -> None:
     async def story() -> None:
-        running = await town.bot()
-        running.kill()
-        await running.ended()
+        await town.end_bots()
         bot = town.starts(STREAMING="draft")
         await bot.ready()
         ada = town.newcomer()

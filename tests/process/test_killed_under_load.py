@@ -41,6 +41,7 @@ async def _killed_quickly(town: Town, kills: int) -> None:
     town.model.otherwise = Answer(text=lambda question: question.last_text, first_s=4.0)
     for person in people:
         _ask(person, asked, f"#{person.id}")
+    await town.end_bots()
     for _ in range(kills):
         bot = town.starts()
         await asyncio.sleep(random.uniform(0.2, 2.5))

@@ -15,6 +15,7 @@ from tests.real_proxies import REAL, real_proxy
 
 async def talk_through(town: Town, way: str, **more: str) -> str:
     """A photo is seen and a question answered; the log of the bot that did it."""
+    await town.end_bots()
     bot = town.starts(cold=False, OPENAI_PROXY=way, TELEGRAM_PROXY=way, **more)
     town.bots.append(bot)
     await bot.ready()

@@ -19,6 +19,7 @@ def test_the_whole_talk_goes_through_litellm(town: Town, tmp_path: Path) -> None
         try:
             town.model.says(names_both_halves)
             more = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": GATEWAY_KEY, "OPENAI_SEES": "auto"}
+            await town.end_bots()
             bot = town.starts(cold=False, **more)
             town.bots.append(bot)
             await bot.ready()
@@ -47,6 +48,7 @@ def test_llama_cpp_answers_words_and_photos_get_a_sentence(town: Town) -> None:
     async def story() -> None:
         with llama_cpp() as url:
             more = {"OPENAI_MODEL": "smollm2", "OPENAI_REASONING_EFFORT": "", "OPENAI_SEES": "no"}
+            await town.end_bots()
             bot = town.starts(
                 cold=False, OPENAI_BASE_URL=url, OPENAI_MAX_OUTPUT_TOKENS="64", **more
             )

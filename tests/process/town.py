@@ -71,6 +71,13 @@ class Town:
             await self.bots[-1].ready()
         return self.bots[-1]
 
+    async def end_bots(self) -> None:
+        """Kill all that run: who comes next polls alone."""
+        for bot in self.bots:
+            if bot.is_running:
+                bot.kill()
+                await bot.ended()
+
     def starts(self, *, cold: bool = False, **settings: str) -> Bot:
         """A process on this installation, which may not get far."""
         number = len(list(self.folder.glob("*.log")))
@@ -139,20 +146,15 @@ class Town:
         return self.openai.requests[-1]
 
 
-GROWS_FOR = 150  # steps; what grows for longer is told as it is
-
-
 async def hears(person: Person, messages: int = 1) -> list[str]:
     """The texts of the bot's next messages."""
     return [message.text for message in await heard(person, messages)]
 
 
 async def heard(person: Person, messages: int = 1) -> list[Message]:
-    """Once each is whole, in a short while: an answer that still grows carries a Stop button."""
+    """Once each is whole: an answer that still grows carries a Stop button."""
     told = await person.hears(messages, timeout_s=LIMIT_S)
-    for _ in range(GROWS_FOR):
-        if not any("stop:" in str(message.json.get("reply_markup")) for message in told):
-            break
+    while any("stop:" in str(message.json.get("reply_markup")) for message in told):
         await asyncio.sleep(STEP_S)
     return told
 
