@@ -46,7 +46,7 @@ class TelegramImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSound:
-    """What can be listened to, as Telegram names it. Of all this only the seconds of a voice and
+    """A sound as Telegram names it. Of all this only the seconds of a voice and
     a video message are a fact; the rest is the sender's claim."""
 
     kind: SoundKind

@@ -4,7 +4,6 @@ import random
 import re
 import struct
 import zlib
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,10 +41,6 @@ class TwoColours:
         pixels = zlib.compress((b"\0" + row) * SIDE)
         chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
         return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
-
-    @property
-    def data_url(self) -> str:
-        return f"data:image/png;base64,{b64encode(self.png).decode()}"
 
     def is_named_in(self, answer: str) -> bool:
         """Both and no other; who mixes up left and right has seen it all the same."""

@@ -74,7 +74,7 @@ class Drafts:
     async def open(
         self, claim: Claim, to: Destination, texts: StreamTexts, *, private: bool
     ) -> AsyncIterator["Draft"]:
-        """What is on its way is waited for however the turn ends: else a message whose id nobody
+        """Wait for what is on its way, however the turn ends: else a message whose id nobody
         knows would stay."""
         draft = Draft(drafts=self, claim=claim, to=to, texts=texts, private=private)
         showing = asyncio.create_task(draft.run())

@@ -1,4 +1,4 @@
-"""How often a message may be edited: the usual pace, and slower where Telegram said to wait."""
+"""Paces of edits: the usual pace, and slower where Telegram said to wait."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -156,7 +156,7 @@ class TurnRunner:
         turn.brought = (*turn.brought, *brought)
 
     async def _transcribe(self, turn: TurnState) -> None:
-        """What was said becomes the text of the question."""
+        """Make the transcripts the text of the question."""
         turn.heard = await self.speech.read(turn.messages, turn.meter)
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)

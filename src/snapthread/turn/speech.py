@@ -1,4 +1,4 @@
-"""What is said in the sounds of a question: downloaded, transcribed, and forgotten at once.
+"""Speech in the sounds of a question: downloaded, transcribed, and forgotten at once.
 
 The transcript is the question. It is stored with the answer, not before: an attempt that was
 killed transcribes again.
@@ -33,7 +33,7 @@ BACK_OFF_FIRST_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechProfile:
-    """How sounds are transcribed. Without a model they are not."""
+    """Settings of transcription. Without a model they are not."""
 
     model: str = ""
     max_s: int = 0  # of one sound; 0: no limit
@@ -60,7 +60,7 @@ class SpeechProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechResult:
-    """What became of the sound of a message: its words, or why there are none."""
+    """The end of listening to a message: its words, or why there are none."""
 
     message: Message
     text: str = ""
@@ -157,7 +157,7 @@ class SpeechReader:
     async def _transcribe_once(
         self, sound: TelegramSound, content: bytes, language: str, meter: Meter
     ) -> SpokenText:
-        """What the service did not bill surely costs nothing; what it may have, as it lasts."""
+        """Transcribe once; nothing is counted where surely nothing was billed."""
         meter.record_sound(sound.duration_s)
         try:
             spoken = await self.transcriber.transcribe(sound, content, language=language)

@@ -1,4 +1,4 @@
-"""What is said in a sound: POST /audio/transcriptions. Implements `ports.Transcriber`."""
+"""Transcripts of sounds: POST /audio/transcriptions. Implements `ports.Transcriber`."""
 
 import asyncio
 import math
