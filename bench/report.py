@@ -70,7 +70,11 @@ def _number(value: float | None, unit: str) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    return "\n".join([*HEAD, *(f"| {' | '.join(row.cells())} |" for row in rows)])
+    return "\n".join([*HEAD, *map(line, rows)])
+
+
+def line(row: Row) -> str:
+    return f"| {' | '.join(row.cells())} |"
 
 
 def machine() -> str:

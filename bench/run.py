@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import parts
-from bench.report import Row, machine, table, write
+from bench.report import Row, line, machine, table, write
 from bench.town import Town
 
 PARTS: dict[str, Callable[[Town], list[Row]]] = {
@@ -40,11 +40,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Town(Path(folder)) as town:
         for name in names:
             try:
-                rows += PARTS[name](town)
+                found = PARTS[name](town)
             except TimeoutError as late:
-                rows.append(Row(part=name, what=f"not finished: {late}"))
+                found = [Row(part=name, what=f"not finished: {late}")]
+            rows += found
             took_s = time.perf_counter() - began_s
-            print(f"{name}: after {took_s:.0f} s", file=sys.stderr)
+            print(f"{name}: after {took_s:.0f} s", *map(line, found), sep="\n", file=sys.stderr)
         print(machine(), table(rows), sep="\n\n")
         if len(names) == len(PARTS):
             write(rows, time.perf_counter() - began_s)
