@@ -70,16 +70,16 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> bool:
-        meter = Meter(pictures=images_of(claim.messages))
+        meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            parts = await self._answer(claim, meter)
+            outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
-        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         return is_done
@@ -89,10 +89,10 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        parts = await self.store.finish(
+        outbox = await self.store.finish(
             claim,
             self.clock(),
-            lines=outcome.lines,
+            items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
@@ -100,7 +100,7 @@ class Pipeline:
             history_start=outcome.history_start,
         )
         _log_turn(claim, record)
-        return parts
+        return outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""

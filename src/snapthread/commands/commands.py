@@ -84,7 +84,7 @@ class Commands:
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
-        picture = message.reply.picture if message.reply else None
+        picture = message.reply.image if message.reply else None
         if picture is None:
             return _said(t("forget_how"))
         labels = await self.store.forget(claim, picture.unique_id, self.clock())
