@@ -7,11 +7,13 @@ from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.rights import GroupRights
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
+from snapthread.intake.groups import GroupIntake, GroupPolicy
 from snapthread.intake.health import Health
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
@@ -157,10 +159,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         language=settings.bot_language,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
+    rights = GroupRights(store=store, chat=chat, clock=clock)
     commands = Commands(
         store=store,
         eraser=maintenance.eraser,
         quotas=quotas,
+        rights=rights,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -186,6 +190,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         running_turns=running_turns,
         commands=commands,
         access=access,
+        rights=rights,
         clock=clock,
         files_retired=housekeeping.wake,
     )
@@ -204,6 +209,14 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         chat=chat,
         alerts=alerts,
         health=health,
+        groups=GroupIntake(
+            store=store,
+            chat=chat,
+            policy=group_policy(settings),
+            clock=clock,
+            sentence=access.sentence,
+            files_retired=housekeeping.wake,
+        ),
         clock=clock,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
@@ -253,4 +266,12 @@ def access_policy(settings: Settings) -> AccessPolicy:
         language=settings.bot_language,
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
+    )
+
+
+def group_policy(settings: Settings) -> GroupPolicy:
+    return GroupPolicy(
+        answers=settings.group_answers,
+        allowed=settings.allowed_group_ids,
+        is_per_user=settings.group_conversation == "per_user",
     )

@@ -37,7 +37,7 @@ from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
-from snapthread.usage import TurnRecord
+from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
 
@@ -115,7 +115,7 @@ class Pipeline:
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
         if over := await self.quotas.reserve(claim, questions, meter):
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return await self._over(questions[0], over, beyond, t)
         try:
             ended = await self.running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
@@ -127,6 +127,14 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    async def _over(
+        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+    ) -> Outcome:
+        if message.is_private:
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+        text = t("group_over", name=message.sender_name)
+        return await self.access.refuse_in_group(message, text, over.limit)
 
     async def _edited(self, message: Message, t: Localizer) -> Outcome:
         """One sentence a message, however often it is changed."""
@@ -164,8 +172,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Who writes in a group never asked us to remember it."""
-    return message.kind != "command" and message.is_private
+    return message.kind != "command"
 
 
 def _log_turn(claim: Claim, record: TurnRecord) -> None:

@@ -58,6 +58,8 @@ async def everything(wire: Wire) -> None:
     await chat.draft(TO, 3, SAID)
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
+    await chat.leave(-5)
+    assert await chat.is_admin(-5, 1001)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,8 @@ def wire() -> Wire:
         editMessageText=ok(True),
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
+        leaveChat=ok(True),
+        getChatMember=ok({"status": "creator", "is_anonymous": False}),
     )
     asyncio.run(everything(wire))
     return wire

@@ -16,6 +16,7 @@ import pytest
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
 from snapthread.store import Store
+from snapthread.store.schema import VERSION
 from snapthread.usage import Amounts
 from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
 from tests.servers import own_server, redis_program, valkey_program
@@ -193,7 +194,7 @@ def test_the_installation_stays_what_it_was(where: Path | str, bench: Bench) -> 
     installation = bench.run(bench.store.installation())
 
     if isinstance(where, Path):
-        with closing(sqlite3.connect(f"{where}.before-v4")) as db:
+        with closing(sqlite3.connect(f"{where}.before-v{VERSION}")) as db:
             (id,) = db.execute("SELECT value FROM meta WHERE key = 'installation'").fetchone()
             (secret,) = db.execute("SELECT value FROM meta WHERE key = 'secret'").fetchone()
     else:
@@ -207,7 +208,7 @@ def test_the_older_file_is_kept_for_a_downgrade(tmp_path: Path) -> None:
     path = unpacked(tmp_path)
     before = _dumped(path)
     asyncio.run(_opened_and_closed(path))
-    kept = tmp_path / "snapthread.db.before-v4"
+    kept = tmp_path / f"snapthread.db.before-v{VERSION}"
 
     assert kept.stat().st_mode & 0o777 == 0o600
     assert _dumped(kept) == before

@@ -20,7 +20,13 @@ from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, ConversationKey, private_conversation
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    group_conversation,
+    private_conversation,
+)
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
@@ -581,7 +587,12 @@ def live_a_long_life(bench: Bench) -> None:
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
-    bench.send(command(user=BOB), message(user=9), *album(2, user=10))
+    bench.send(command(user=BOB), message(user=9), *album(2, user=10), in_group())
+
+
+def in_group() -> Message:
+    asked = message(conversation=group_conversation(-5, None))
+    return replace(asked, chat_id=-5)
 
 
 def _kind(key: str) -> str:

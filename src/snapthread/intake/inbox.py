@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
+from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.limits import POLL_S
 from snapthread.model import Message, OutgoingMessage
@@ -32,6 +33,7 @@ class Intake:
     chat: Chat
     alerts: Alerts
     health: Health
+    groups: GroupIntake
     clock: Clock
     quiet_s: float
     if_full: QueueFullReply
@@ -69,21 +71,29 @@ class Intake:
             raise
 
     async def accept(self, updates: Sequence[Update]) -> None:
-        """In one transaction; what was accepted before is not taken again."""
-        arrivals = [
-            Arrival(message=update.message, if_full=self.if_full(update.message))
-            for update in updates
-            if update.message is not None
-        ]
+        """In one transaction, but where a group changes; what was accepted before is not taken
+        again."""
         for update in updates:
             if update.blocked is not None:
                 user_id, has_blocked = update.blocked
                 await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
-        if arrivals:
-            await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
-            log.info("update.accepted", count=len(arrivals))
-            self.wake()
+        messages: list[Message] = []
+        for update in updates:
+            if update.group is not None:  # what came before it is of the group as it was
+                await self._put(messages)
+                messages = []
+                await self.groups.follow(update.group)
+            messages += await self.groups.asked(update)
+        await self._put(messages)
         self.health.mark_ok("store")
+
+    async def _put(self, messages: Sequence[Message]) -> None:
+        if not messages:
+            return
+        arrivals = [Arrival(message=each, if_full=self.if_full(each)) for each in messages]
+        await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
+        log.info("update.accepted", count=len(arrivals))
+        self.wake()
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""

@@ -125,6 +125,23 @@ class Conversations(Protocol):
         `again_after_s`); False where it was."""
         ...
 
+    async def last_asker(self, conversation: ConversationKey) -> int | None:
+        """In a group: the user whose question came last."""
+        ...
+
+    async def leave_group(self, chat_id: int, now: datetime) -> int:
+        """In one transaction: every conversation of the group and what waits in it is gone, whoever
+        holds it is fenced off, reservations are charged, files are retired; how many files are, or
+        may be, at OpenAI. What is said once to a group may be said to it again."""
+        ...
+
+    async def move_group(self, chat_id: int, new_chat_id: int) -> int:
+        """In one transaction: the conversations of a group go on in another chat, with their lines,
+        files, and what waits; how many. Whoever holds one is fenced off, and what they worked on
+        waits there; parts to deliver go there and reply to nothing. What was said there already
+        stays."""
+        ...
+
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         """The part is done with: Telegram took it, or refuses it for good."""
         ...

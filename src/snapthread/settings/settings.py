@@ -33,6 +33,9 @@ from snapthread.settings.kinds import (
     Detail,
     Dollars,
     Effort,
+    GroupAnswers,
+    GroupConversations,
+    Groups,
     LogFormat,
     LogLevel,
     StoreUrl,
@@ -102,6 +105,13 @@ class Settings(BaseModel):
         default=None, description="*, or user ids separated by commas"
     )
     admin_user_ids: UserIds = Field(default=frozenset(), description="user ids separated by commas")
+    group_answers: GroupAnswers = Field(default="mention", description="mention, always or off")
+    allowed_group_ids: Groups = Field(
+        default=None, description="*, or ids of groups separated by commas"
+    )
+    group_conversation: GroupConversations = Field(
+        default="shared", description="shared or per_user"
+    )
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     image_max_side: int = Field(
         default=1600, ge=512, le=2016, description="a whole number of pixels from 512 to 2016"

@@ -13,6 +13,7 @@ from snapthread.store.rules import (
     claiming,
     files,
     finishing,
+    groups,
     history,
     leaving,
     outgoing,
@@ -90,6 +91,12 @@ class Store(Verbs):
     enqueue = writes(outgoing.enqueue)
     mark_sent = writes(outgoing.mark_sent)
     drop_outbox = writes(outgoing.drop_outbox)
+
+    # ------------------------------------------------------------ groups
+
+    last_asker = reads(groups.last_asker)
+    leave_group = writes(groups.leave_group)
+    move_group = writes(groups.move_group)
 
     # ------------------------------------------------------------ the ledger
 

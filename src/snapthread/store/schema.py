@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 4  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 5  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -134,6 +134,14 @@ class HistoryRow(NamedTuple):
     tokens: int
 
 
+class GroupConversation(NamedTuple):
+    """A conversation of a group."""
+
+    conversation: str
+    chat_id: int
+    asker: int | None = None  # of the last question: whoever may begin anew
+
+
 READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
 HELD: Final = Index[Conversation]("held", by="lease_until", has=("ready_at",))
 QUEUE: Final = Index[Queued]("queue", by="id", within=("conversation", "is_urgent"))
@@ -144,6 +152,8 @@ DEAD_AT: Final = Index[DeadLetter]("at", by="at")
 DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
+
+IN_GROUP: Final = Index[GroupConversation]("in", by="conversation", within=("chat_id",))
 
 CONVERSATIONS: Final = Table(
     "conversations", Conversation, key=("key",), scope="key", indexes=(READY, HELD)
@@ -167,6 +177,13 @@ OUTGOING: Final = Table(
 )
 HISTORY_ITEMS: Final = Table(
     "history", HistoryRow, key=("conversation", "id"), scope="conversation", indexes=(HISTORY,)
+)
+GROUP_CONVERSATIONS: Final = Table(
+    "group_conversations",
+    GroupConversation,
+    key=("conversation",),
+    scope="conversation",
+    indexes=(IN_GROUP,),
 )
 
 
@@ -307,6 +324,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     DEAD_LETTERS,
     OUTGOING,
     HISTORY_ITEMS,
+    GROUP_CONVERSATIONS,
     FILES,
     RESERVATIONS,
     TALLIES,

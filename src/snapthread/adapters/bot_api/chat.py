@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ Commands = Sequence[tuple[str, str]]
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 EMPTY: Final = "empty"
+ADMINS: Final = frozenset({"creator", "administrator"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,14 @@ class TelegramChat:
             await self._client.send_chat_action(action)
         except SnapthreadError:
             return  # already in the log; nobody misses it
+
+    async def leave(self, chat_id: int) -> None:
+        with suppress(ChatRefused):
+            await self._client.leave_chat(chat_id)
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        member = await self._client.get_chat_member(chat_id, user_id)
+        return member.status in ADMINS
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         return await download(self._client, telegram_id, max_bytes)

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from snapthread.adapters.bot_api import types
 from snapthread.model import Message, private_conversation
+from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
+OUT = frozenset({"kicked", "left"})
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
@@ -52,3 +54,26 @@ def blocked_by(change: types.ChatMemberUpdated) -> tuple[int, bool] | None:
     if change.chat.type != types.PRIVATE:
         return None
     return change.from_user.id, change.new_chat_member.status == BLOCKED
+
+
+def group_change(update: types.Update) -> GroupChange | None:
+    """The bot came into a group or left it, or the group got another id."""
+    changed, message = update.my_chat_member, update.message
+    if changed is not None and changed.chat.type not in {types.PRIVATE, types.CHANNEL}:
+        return _membership(changed)
+    if message is None:
+        return None
+    old, new = message.migrate_from_chat_id, message.migrate_to_chat_id
+    if old is None and new is None:
+        return None
+    here = message.chat.id
+    return GroupChange(kind="moved", chat_id=old or here, new_chat_id=new or here)
+
+
+def _membership(changed: types.ChatMemberUpdated) -> GroupChange:
+    is_out = changed.new_chat_member.status in OUT
+    return GroupChange(
+        kind="left" if is_out else "joined",
+        chat_id=changed.chat.id,
+        language_code=changed.from_user.language_code,
+    )
