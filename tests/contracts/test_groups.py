@@ -15,6 +15,7 @@ from tests.contracts.builders import (
     photo,
     shown,
     texts,
+    turn,
     words,
 )
 
@@ -154,3 +155,32 @@ def test_what_was_said_there_already_stays(bench: Bench) -> None:
 def test_a_group_moves_once(bench: Bench) -> None:
     bench.send(asked())
     assert (move(bench), move(bench)) == (1, 0)
+
+
+def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.answer(claim, *turn("of Ann"))
+    bench.release(claim)
+    bench.send(asked("Of Bob", user=BOB))
+    claim = bench.take()
+    bench.answer(claim, *turn("of Bob"))
+    bench.release(claim)
+    bench.send(asked("waits"), asked("waits too", user=BOB))
+
+    assert len(bench.run(bench.store.export(ANN))["groups"]) == 2
+    erased = bench.erase(ANN)
+
+    assert (erased.lines, erased.messages) == (2, 1)
+    claim = bench.take()
+    assert [each.text for each in claim.messages] == ["waits too"]
+    assert [line.text for line in bench.compose(claim).lines] == ["of Bob", "of Bob"]
+    assert bench.run(bench.store.export(ANN))["groups"] == []
+
+
+def test_who_answers_a_person_that_is_erased_is_told_so(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.erase(ANN)
+    with pytest.raises(LeaseLost):
+        bench.answer(claim)

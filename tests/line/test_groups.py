@@ -128,6 +128,21 @@ async def test_a_mention_in_any_part_asks_about_the_whole_album(tmp_path: Path, 
         assert len(world.requests) == 1
 
 
+async def test_an_album_sent_while_the_bot_was_away_is_asked_whole(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ann, _, group = a_group(world)
+        hears_all(world)
+        assert world.process is not None
+        await world.process.stop()
+        for part, colour in enumerate(("red", "green", "blue")):
+            content = ann.photo_of(photo(colour), f"{BOT} which?" if part == 2 else None)
+            ann.post(content | {"media_group_id": "77"}, to=group)
+        await asyncio.sleep(600)
+        await world.start()
+        (said,) = await answers(world, group)
+        assert all(colour in said for colour in ("red", "green", "blue"))
+
+
 async def test_a_text_that_was_cut_is_asked_whole(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, _, group = a_group(world)

@@ -231,3 +231,42 @@ def test_nothing_of_the_older_database_is_left(tmp_path: Path) -> None:
         kinds = {str(key).split(":")[1] for key in client.scan_iter("snapthread:*")}
 
         assert kinds == {"row", "index", "scope", "version"}
+
+
+def test_a_store_of_version_4_gets_what_groups_need(tmp_path: Path) -> None:
+    path = tmp_path / "snapthread.db"
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("""
+            DROP INDEX history_owned;
+            ALTER TABLE history DROP COLUMN owner;
+            DROP TABLE group_conversations;
+            PRAGMA user_version = 4;
+        """)
+
+    asyncio.run(_opened_and_closed(path))
+
+    with closing(sqlite3.connect(path)) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(history)")]
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+    assert columns[-1] == "owner"
+    assert {"group_conversations", "history_owned"} <= tables
+
+
+def test_a_server_of_version_4_goes_on_with_what_it_has(tmp_path: Path) -> None:
+    with own_server(tmp_path, program=valkey_program()) as server:
+        url = server.url
+
+        async def opened(_: Path) -> Store:
+            return await Store.open(url)
+
+        bench = Bench(opened, Path())
+        bench.show("file-1")
+        bench.close()
+        with server.client() as client:
+            client.set("snapthread:version", 4)
+
+        bench = Bench(opened, Path())
+        claim = bench.ask(message())
+        assert list(bench.compose(claim).live.values()) == ["file-1"]
+        bench.close()

@@ -54,6 +54,7 @@ class GroupIntake:
     files_retired: Callable[[], None]
     _asked: dict[str, datetime] = field(default_factory=dict, init=False)  # albums, cut texts
     _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
+    _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
 
     async def asked(self, update: Update) -> tuple[Message, ...]:
@@ -97,6 +98,7 @@ class GroupIntake:
             return [*self._held.get(key, ()), message]
         if message.album_id is not None and sum(map(len, self._held.values())) < HELD_MAX:
             self._held.setdefault(key, []).append(message)
+            self._held_until[key] = until
         return []
 
     def _placed(self, message: Message) -> Message:
@@ -109,9 +111,8 @@ class GroupIntake:
         now = self.clock()
         self._asked = {name: until for name, until in self._asked.items() if until > now}
         self._left = {chat: until for chat, until in self._left.items() if until > now}
-        self._held = {
-            key: parts for key, parts in self._held.items() if parts[-1].sent_at + HELD_FOR > now
-        }
+        self._held_until = {key: until for key, until in self._held_until.items() if until > now}
+        self._held = {key: self._held[key] for key in self._held_until}
 
     # ------------------------------------------------------------ what is said
 

@@ -132,6 +132,7 @@ class HistoryRow(NamedTuple):
     photos: str
     at: int
     tokens: int
+    owner: int | None = None  # in a group: whoever asked
 
 
 class GroupConversation(NamedTuple):
@@ -154,6 +155,7 @@ OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 
 IN_GROUP: Final = Index[GroupConversation]("in", by="conversation", within=("chat_id",))
+HISTORY_OWNED: Final = Index[HistoryRow]("owned", by="at", within=("owner",))
 
 CONVERSATIONS: Final = Table(
     "conversations", Conversation, key=("key",), scope="key", indexes=(READY, HELD)
@@ -176,7 +178,11 @@ OUTGOING: Final = Table(
     "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
 )
 HISTORY_ITEMS: Final = Table(
-    "history", HistoryRow, key=("conversation", "id"), scope="conversation", indexes=(HISTORY,)
+    "history",
+    HistoryRow,
+    key=("conversation", "id"),
+    scope="conversation",
+    indexes=(HISTORY, HISTORY_OWNED),
 )
 GROUP_CONVERSATIONS: Final = Table(
     "group_conversations",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
-from snapthread.store.codec import dump_photos, micros
+from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark
 from snapthread.store.rules.files import attach, retire_rest
@@ -43,7 +43,7 @@ def finish(
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_lines(tx, row, lines, at)
+    _add_lines(tx, row, lines, at, owner=_owner(rows[0]))
     attach(tx, claim, [photo for line in lines for photo in line.photos])
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
@@ -63,7 +63,20 @@ def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
     tx.update(row, row._replace(stream=message_id))
 
 
-def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem], now: int) -> None:
+def _owner(row: Queued) -> int | None:
+    """In private the conversation is theirs as a whole."""
+    asked = load_message(row.message)
+    return None if asked.is_private else asked.user_id
+
+
+def _add_lines(
+    tx: Transaction,
+    row: Conversation,
+    lines: Sequence[HistoryItem],
+    now: int,
+    *,
+    owner: int | None,
+) -> None:
     first = next_id(row, now)
     for number, line in enumerate(lines):
         tx.insert(
@@ -75,6 +88,7 @@ def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem],
                 photos=dump_photos(line.photos),
                 at=micros(line.at),
                 tokens=line.tokens,
+                owner=owner,
             )
         )
     labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])

@@ -126,6 +126,8 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
+    if version == 4:
+        db.execute("ALTER TABLE history ADD COLUMN owner INTEGER")
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
