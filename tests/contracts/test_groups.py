@@ -184,3 +184,11 @@ def test_who_answers_a_person_that_is_erased_is_told_so(bench: Bench) -> None:
     bench.erase(ANN)
     with pytest.raises(LeaseLost):
         bench.answer(claim)
+
+
+def test_whose_question_is_in_work_is_known(bench: Bench) -> None:
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) is None
+    bench.send(asked(user=ANN), asked(user=BOB))
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) == ANN
+    bench.answer(bench.take())
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) == BOB

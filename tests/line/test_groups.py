@@ -278,7 +278,7 @@ async def test_begin_anew_may_who_asked_last_or_an_admin(tmp_path: Path) -> None
         await answers(world, group)
         bob.sends("/reset", to=group)
         said = await answers(world, group, 2)
-        assert said[1].startswith("Only whoever asked last")
+        assert said[1].startswith("Only whoever asked")
         ann.sends("/reset", to=group)
         said = await answers(world, group, 3)
         assert "cleared" in said[2]
@@ -289,6 +289,22 @@ async def test_begin_anew_may_who_asked_last_or_an_admin(tmp_path: Path) -> None
         bob.sends("/reset", to=group)
         said = await answers(world, group, 5)
         assert "cleared" in said[4]
+
+
+async def test_who_is_answered_may_stop_it_whoever_asked_meanwhile(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ann, bob, group = a_group(world)
+        eve = world.person(666, first_name="Eve")
+        world.model.says(" ".join(["word"] * 100), between_s=5.0)
+        ann.sends(f"{BOT} tell me a long story", to=group)
+        await world.until(lambda: len(world.requests) == 1)
+        bob.sends(f"{BOT} and me", to=group)
+        eve.sends("/stop", to=group)
+        await asyncio.sleep(30)
+        assert len(world.requests) == 1
+        ann.sends("/stop", to=group)
+        await world.until(lambda: len(world.requests) == 2, timeout_s=30)
+        await world.until(lambda: any("Only whoever asked" in said for said in group.chat.texts))
 
 
 async def test_an_anonymous_admin_may_begin_anew(tmp_path: Path) -> None:

@@ -25,10 +25,12 @@ class GroupRights:
     _known: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
     async def may_end(self, command: Message) -> bool:
-        """May they begin anew, or stop the answer? Whoever asked last may, and an admin."""
+        """May they begin anew, or stop the answer? An admin may, who asked last may begin anew, and
+        whose question it is may stop the answer, whoever asks meanwhile."""
         if command.is_private:
             return True
-        asker = await self.store.last_asker(command.conversation)
+        key, is_stop = command.conversation, command.word == "stop"
+        asker = await (self.store.asker_in_turn(key) if is_stop else self.store.last_asker(key))
         return asker in (None, command.user_id) or await self.is_admin(command)
 
     async def may_forget(self, message: Message, owner: int) -> bool:

@@ -129,6 +129,10 @@ class Conversations(Protocol):
         """In a group: the user whose question came last."""
         ...
 
+    async def asker_in_turn(self, conversation: ConversationKey) -> int | None:
+        """The user whose question is, or will be, answered first of those that wait."""
+        ...
+
     async def leave_group(self, chat_id: int, now: datetime) -> int:
         """In one transaction: every conversation of the group and what waits in it is gone, whoever
         holds it is fenced off, reservations are charged, files are retired; how many files are, or

@@ -95,6 +95,7 @@ class Store(Verbs):
     # ------------------------------------------------------------ groups
 
     last_asker = reads(groups.last_asker)
+    asker_in_turn = reads(groups.asker_in_turn)
     leave_group = writes(groups.leave_group)
     move_group = writes(groups.move_group)
 

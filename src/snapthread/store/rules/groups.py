@@ -41,6 +41,11 @@ def last_asker(tx: Transaction, conversation: ConversationKey) -> int | None:
     return row.asker if row else None
 
 
+def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
+    head = tx.first(QUEUE, conversation, 0)
+    return load_message(head.message).user_id if head else None
+
+
 # ---------------------------------------------------------------- the bot is not there any more
 
 
