@@ -5,8 +5,22 @@ import json
 import pytest
 
 from snapthread.adapters.bot_api.incoming import update_of
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import GroupChange, Update
-from tests.bot_api.wire import GROUP, ME, PERSON, PHOTO, USERNAME, Json, command, message, question
+from tests.bot_api.wire import (
+    GROUP,
+    ME,
+    PERSON,
+    PHOTO,
+    USERNAME,
+    Json,
+    Wire,
+    command,
+    message,
+    ok,
+    question,
+    refused,
+)
 
 SMALL: Json = {"id": -5, "type": "group", "title": "Friends"}
 
@@ -130,3 +144,17 @@ def test_a_private_chat_and_a_channel_are_no_group(type_: str) -> None:
 def test_both_chats_tell_that_a_group_moved(content: Json) -> None:
     moved = GroupChange(kind="moved", chat_id=-5, new_chat_id=-1005)
     assert told(message=message(**content)).group == moved
+
+
+async def test_what_is_said_to_a_group_that_has_moved_arrives_there() -> None:
+    upgraded = "Bad Request: group chat was upgraded to a supergroup chat"
+    moved = refused(400, upgraded, migrate_to_chat_id=-1005)
+    wire = Wire(sendMessage=[moved, ok({"message_id": 7})])
+    to = Destination(chat_id=-5, reply_to=3)
+    part = OutboxMessage(id=1, to=to, outgoing=OutgoingMessage(text="Hi"))
+
+    assert await wire.chat().send(part) == 7
+
+    first, second = [params for method, params in wire.calls if method == "sendMessage"]
+    assert (first["chat_id"], second["chat_id"]) == (-5, -1005)
+    assert "reply_parameters" not in second

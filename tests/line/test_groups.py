@@ -441,3 +441,27 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_with_its_photos(tmp_pat
         (said,) = await answers(world, new)
         assert "red" in said
         assert len(world.files) == 1
+
+
+async def test_a_question_in_work_when_the_group_moves_is_answered_there(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ann, _, group = a_group(world, -5, kind="group")
+        world.model.says("Well, here it is.", between_s=2.0)
+        ann.sends(f"{BOT} tell me", to=group)
+        await world.until(lambda: len(world.requests) == 1)
+        new = group.becomes_supergroup(-1005)
+        assert await answers(world, new) == [f"You said: Ann: {BOT} tell me"]
+
+
+async def test_the_bot_leaves_where_it_is_asked_in_a_group_it_may_not_serve(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, ALLOWED_GROUP_IDS="-7") as world:
+        ann, _, group = a_group(world)
+        for _ in range(3):
+            ann.sends_photo(photo("red"), caption=f"{BOT} a", to=group)
+        await world.until(lambda: not group.has_bot)
+        await asyncio.sleep(30)
+        assert len(group.chat.texts) == 1
+        assert downloads(world) == 0
+        assert rows(world) == 0

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -110,6 +110,16 @@ class TelegramChat:
         return update
 
     async def send(self, part: OutboxMessage) -> int:
+        """Also where the group has moved, and the update that tells it is still to come."""
+        try:
+            return await self._send(part)
+        except ChatRefused as refused:
+            if refused.moved_to is None:
+                raise
+            there = Destination(chat_id=refused.moved_to)  # where messages have other numbers
+        return await self._send(replace(part, to=there))
+
+    async def _send(self, part: OutboxMessage) -> int:
         document = part.outgoing.document
         if document is None:
             return await self._client.send_message(message_params(part))
