@@ -192,3 +192,11 @@ def test_whose_question_is_in_work_is_known(bench: Bench) -> None:
     assert bench.run(bench.store.asker_in_turn(of(OLD))) == ANN
     bench.answer(bench.take())
     assert bench.run(bench.store.asker_in_turn(of(OLD))) == BOB
+
+
+def test_in_a_group_an_answer_always_replies(bench: Bench) -> None:
+    bench.send(asked())
+    to = Destination(chat_id=OLD, reply_to=5)
+    claim = bench.take()
+    (part,) = bench.run(bench.store.finish(claim, bench.now, replies=(words(),), to=to))
+    assert part.to == to

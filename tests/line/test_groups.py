@@ -114,6 +114,17 @@ async def test_a_reply_to_its_message_is_answered(tmp_path: Path) -> None:
         assert "Bob: And you?" in said[1]
 
 
+@pytest.mark.parametrize("between_s", [0.0, 2.0])
+async def test_an_answer_replies_to_its_question(tmp_path: Path, between_s: float) -> None:
+    async with opened(tmp_path) as world:
+        ann, _, group = a_group(world)
+        world.model.says("Well, here it is, after some thought.", between_s=between_s)
+        question = ann.sends(f"{BOT} hi", to=group)
+        await world.until(lambda: group.chat.texts == ["Well, here it is, after some thought."])
+        (answer,) = group.chat.from_bot
+        assert answer.json["reply_to_message"]["message_id"] == question.id
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 async def test_a_mention_in_any_part_asks_about_the_whole_album(tmp_path: Path, place: int) -> None:
     async with opened(tmp_path) as world:

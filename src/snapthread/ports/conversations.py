@@ -65,8 +65,9 @@ class Conversations(Protocol):
         The lines join the conversation, the files that they name become live, every other upload
         of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
         and `says` become parts to deliver, which are returned. The conversation stays held.
-        The first part replies to `to.reply_to` only where other messages of the conversation
-        came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        The first part replies to `to.reply_to` only in a group, or where other messages of the
+        conversation came meanwhile, and replaces the message that `note_stream` told; the others do
+        neither.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """

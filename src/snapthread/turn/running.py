@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from snapthread.meter import Meter
-from snapthread.model import Claim, ConversationKey, Message
+from snapthread.model import Claim, ConversationKey, Destination, Message
 from snapthread.reply.draft import Draft, Drafts
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.state import TurnResult, TurnState
@@ -29,7 +29,7 @@ class RunningTurns:
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
-        opened = self.drafts.open(claim, first.destination, private=first.is_private)
+        opened = self.drafts.open(claim, _place(first), private=first.is_private)
         async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
@@ -69,3 +69,9 @@ class RunningTurns:
                     return event
                 draft.show(event.text)
         raise AssertionError("a turn ends with Ended")
+
+
+def _place(question: Message) -> Destination:
+    """In a group it is seen whom the answer is for, from its first words on."""
+    reply_to = None if question.is_private else question.message_id
+    return replace(question.destination, reply_to=reply_to)

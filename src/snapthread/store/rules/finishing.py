@@ -51,7 +51,8 @@ def finish(
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     left = tx.get(CONVERSATIONS, claim.conversation)
-    reply_to = to.reply_to if left is not None and left.queued else None  # others came
+    others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
+    reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     parts = add_parts(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
