@@ -200,3 +200,16 @@ def test_in_a_group_an_answer_always_replies(bench: Bench) -> None:
     claim = bench.take()
     (part,) = bench.run(bench.store.finish(claim, bench.now, replies=(words(),), to=to))
     assert part.to == to
+
+
+def test_what_is_asked_for_who_is_erased_is_charged_and_names_nobody(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=ANN))
+
+    bench.erase(ANN)
+    bench.wait(2 * 86_400.0)
+    bench.settle_stale()
+
+    assert bench.usage(user=ANN) == ()
+    assert [record for record in bench.records() if record.user_id == ANN] == []

@@ -91,6 +91,8 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
     """In groups: what waits, or was put aside, of this person."""
     rows = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
     for row in rows:
+        if row.token is not None:
+            charge(tx, row.conversation)  # what is asked for them now; later it would name them
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     letters = [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
