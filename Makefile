@@ -23,7 +23,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 PORT := 8080
 SEEDS := 1 2 3 4 5
 
-.PHONY: help setup demo test checks format pages release-check lock soak clean
+.PHONY: help setup demo test checks bench format pages release-check lock servers soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ test: setup ## everything that CI runs: format, lint, types, import direction, t
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 4 --dist loadgroup
+
+bench: setup bench/.venv/.ready ## measure beside a plain script, in ten minutes; PARTS="text growth" takes some
+	$(BIN)/python bench/run.py $(PARTS)
 
 format: setup ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only --quiet
@@ -62,14 +65,28 @@ lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the ne
 	$(COMPILE) --group uv -o requirements/uv.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) --group offline --no-deps -o requirements/offline.txt
+	$(COMPILE) bench/plain.in -o bench/plain.txt
+
+# Each in a folder of its own, which `uv pip sync` leaves alone; tests/real_servers.py starts them.
+servers: setup ## the servers of docs/servers.md that a registry has: their tests then run
+	test -x .venv/litellm/bin/litellm || { $(UV) venv --quiet --python $(BIN)/python .venv/litellm \
+		&& $(UV) pip install --quiet --python .venv/litellm/bin/python 'litellm[proxy]==1.108.7'; }
+	test -d .venv/offline-model/xllamacpp || $(UV) pip install --quiet --no-deps --require-hashes \
+		--python $(BIN)/python --target .venv/offline-model -r requirements/offline.txt
 
 clean: ## remove what setup and the tools made
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv bench/.venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.ready: .uv/.ready requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
 	$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The plain script has requirements of its own, so that ours stay few.
+bench/.venv/.ready: .uv/.ready bench/plain.txt
+	test -x bench/.venv/bin/python || $(UV) venv --quiet --allow-existing --python .uv/bin/python bench/.venv
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python bench/.venv/bin/python bench/plain.txt
 	touch $@
 
 # What runs, without the tools of development: the demo is up sooner.

@@ -35,6 +35,7 @@ async def main() -> None:
         chat=cast(Any, Telegram(faults)),  # nothing is read here
         assistant=openai,
         files=openai,
+        transcriber=cast(Any, openai),  # nothing is heard here
         codec=Codec(),
         clock=virtual.now,
     )

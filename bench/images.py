@@ -23,7 +23,6 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from snapthread.adapters.media import prepare
 
-MAX_SIDE = 1600
 FIRST = "12-megapixels.jpg"
 TWELVE, FORTY_EIGHT = (4032, 3024), (8064, 6048)
 
@@ -57,9 +56,9 @@ def write_samples(folder: Path) -> None:
 def measure_here(path: Path) -> None:
     """In a child: the seconds of the second run (the first one warms up), and the peak in MB."""
     content = path.read_bytes()
-    prepare(content, max_side=MAX_SIDE)
+    prepare(content)
     started = time.perf_counter()
-    prepare(content, max_side=MAX_SIDE)
+    prepare(content)
     taken_s = time.perf_counter() - started
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in kB on Linux
     print(taken_s, peak_kb // 1024)
@@ -77,7 +76,7 @@ def measure(paths: list[Path]) -> None:
 def in_child(verb: str, path: Path) -> str:
     """Writing the samples too: a child's peak begins at what its parent had when it started."""
     command = [sys.executable, __file__, verb, str(path)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def screenshot() -> Image.Image:

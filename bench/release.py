@@ -94,7 +94,7 @@ def packages_are_sound() -> Verdict:
 
 def _run(*command: str) -> tuple[int, str]:
     try:
-        done = subprocess.run(  # noqa: S603 - our own commands
+        done = subprocess.run(
             command, cwd=HERE, capture_output=True, text=True, timeout=TRY_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -9,7 +9,6 @@ from snapthread.model import Usage
 from snapthread.vision_tokens import image_tokens
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "costs.md"
-SIDE: Final = 1600  # of IMAGE_MAX_SIDE, as it is where nobody chose
 MODELS: Final = (
     "gpt-6.2-astra gpt-6.2-sol gpt-6.1-sol gpt-6.1-terra gpt-6-astra gpt-6-sol gpt-6-luna"
     " gpt-5.6-sol gpt-5.6-luna gpt-5.5 gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.2 gpt-5.1 gpt-5"
@@ -26,7 +25,7 @@ HEAD: Final = f"""\
 # What a photo costs
 
 Made by the code that counts ([prices.md](prices.md), `vision_tokens.py`) with `make pages`; a
-test holds it. Before the upload an image is made at most {SIDE} pixels long (`IMAGE_MAX_SIDE`),
+test holds it. An image goes up as large as the model will use (`IMAGE_MAX_SIDE` bounds it),
 and never larger than the model looks at it, with `IMAGE_DETAIL=auto`. "Once": its input tokens
 in one request. "+ {LATER}": with {LATER} more questions in the same conversation, each of which
 names it again, read from OpenAI's prompt cache where the model has a price for that. Text,
@@ -51,20 +50,14 @@ def _section(prices: Prices, title: str, size: tuple[int, int]) -> str:
 
 def _row(prices: Prices, model: str, size: tuple[int, int]) -> str:
     """None of a model whose price nobody knows."""
-    tokens = image_tokens(model, *prepared(model, size), "auto")
-    if tokens is None or not prices.knows(model):
+    tokens = image_tokens(model, *Sight(model, "auto").useful(size), "auto")
+    if not prices.knows(model):
         return ""
     once = prices.cost_micros(model, Usage(input_tokens=tokens))
     again = prices.cost_micros(model, Usage(input_tokens=tokens, cached_tokens=tokens))
     assert once is not None
     assert again is not None
     return f"| `{model}` | {tokens:,} | {_dollars(once)} | {_dollars(once + LATER * again)} |"
-
-
-def prepared(model: str, size: tuple[int, int]) -> tuple[int, int]:
-    """As it is uploaded."""
-    scale = min(1.0, Sight(model, "auto").side(size, SIDE) / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _dollars(micros: int) -> str:

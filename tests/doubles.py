@@ -193,3 +193,6 @@ class FlatPrices:
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
         return usage.input_tokens + usage.written_tokens + 6 * usage.output_tokens
+
+    def speech_micros(self, model: str, seconds: int) -> int | None:
+        return 75 * seconds

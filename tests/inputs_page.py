@@ -11,8 +11,9 @@ from typing import Final, get_args
 from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
 from snapthread.adapters.bot_api.incoming import update_of
+from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.media.sniff import Format
-from snapthread.errors import ImageFault
+from snapthread.errors import ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message
 from snapthread.texts import COMMANDS, Texts
 from snapthread.texts.localizer import SENTENCES, Localizer
@@ -32,7 +33,7 @@ from tests.bot_api.wire import (
 )
 
 TEXTS: Final = Texts.load()
-WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100)
+WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100, voice_minutes=10)
 
 FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")
@@ -191,7 +192,7 @@ def _page() -> Iterator[str]:
     yield "is stale. The sentences are the English ones; each exists in every language."
     yield ""
     yield from _table("what a person sends", "what happens", _inputs())
-    yield f"Each of these refusals goes on: “{_sentences('voice')[1]}”"
+    yield f"Each of these refusals goes on: “{_sentences('poll')[1]}”"
     yield ""
     yield "Service messages of a chat wait for no answer and get none:"
     yield ", ".join(f"`{name}`" for name in sorted(SERVICE)) + "."
@@ -203,6 +204,13 @@ def _page() -> Iterator[str]:
     yield f"or pages the first is taken, and it is said: “{WORDS('stills', n=1)}”"
     yield ""
     yield from _table("an image that cannot be used", "what is said", _faults())
+    yield "## Sounds"
+    yield ""
+    yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file gets a sentence instead:"
+    yield f"“{_sentences('voice')[0]}. …” Of a video its still picture is answered then. The sound"
+    yield "of a video is passed over in silence where nobody speaks in it."
+    yield ""
+    yield from _table("a sound that cannot be used", "what is said", _sound_faults())
     yield "## Commands"
     yield ""
     yield from _table("command", "what it does", _commands())
@@ -236,11 +244,15 @@ def _what_happens(told: Message | None) -> str:
         return f"refused: “{_sentences(told.word)[0]}. …”"
     reply = told.reply.picture if told.reply else None
     pictures = [*told.pictures, *([reply] if reply else [])]
+    if told.sound and not pictures:
+        return "a question: what is said in it"
     if not pictures:
         return "a question"
     seen = "; ".join(
         "one still picture of it, and it is said" if p.is_still else "seen" for p in pictures
     )
+    if told.sound:
+        return f"a question with the picture: {seen}; and what is said in it"
     return (
         f"a question with the picture: {seen}"
         if len(pictures) == 1
@@ -255,6 +267,11 @@ def _sentences(kind: str) -> list[str]:
 def _faults() -> Iterator[tuple[str, str]]:
     for fault in get_args(ImageFault):
         yield f"`{fault}`", f"“{WORDS.fault(fault)}”"
+
+
+def _sound_faults() -> Iterator[tuple[str, str]]:
+    for fault in get_args(SoundFault):
+        yield f"`{fault}`", f"“{WORDS.sound_fault(fault)}”"
 
 
 def _commands() -> Iterator[tuple[str, str]]:
@@ -317,7 +334,7 @@ def page() -> str:
 def missing() -> set[str]:
     """The kinds of content that no example shows."""
     shown = {kind for kind, _ in INPUTS.values()}
-    return {TEXT, UNKNOWN, *PICTURED, *UNSUPPORTED} - shown
+    return {TEXT, UNKNOWN, *PICTURED, *AUDIBLE, *UNSUPPORTED} - shown
 
 
 if __name__ == "__main__":

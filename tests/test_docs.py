@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from snapthread import __version__
-from snapthread.settings import Settings
+from snapthread.settings import NOT_YET, Settings
 from tests.env_example import page
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ def test_the_example_of_an_environment_has_every_setting_and_sets_none() -> None
 
     assert all(line == "" or line.startswith("#") for line in lines)
     named = {line[1:].split("=")[0] for line in lines if re.match(r"#[A-Z_]+=", line)}
-    assert named == {name.upper() for name in Settings.model_fields}
+    assert named == {name.upper() for name in Settings.model_fields} - set(NOT_YET)
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)

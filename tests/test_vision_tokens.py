@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapthread.vision_tokens import PATCHES_MAX, image_tokens, most_image_tokens, useful_side
+from snapthread.vision_tokens import PATCHES_MAX, Sight, image_tokens, most_image_tokens
 
 MODELS = ["gpt-6-luna", "gpt-5.6-sol", "gpt-5.5", "gpt-5.4", "gpt-5.2", "gpt-4o", "gpt-5-nano"]
 DETAILS = ["low", "high", "auto", "original"]
@@ -59,44 +59,64 @@ def test_a_dated_model_has_the_rules_of_its_model() -> None:
 
 
 @pytest.mark.parametrize("model", ["", "llama-4", "gpt-6", "gpt-6-lunatic", "gpt-4o-maxi"])
-def test_of_an_unknown_model_nothing_is_claimed(model: str) -> None:
-    assert image_tokens(model, 1280, 960, "auto") is None
-    assert most_image_tokens(model, 1600, "auto") is None
-    assert useful_side(model, "auto", 4000, 3000) == 4000
+def test_of_an_unknown_model_the_usual_is_assumed(model: str) -> None:
+    assert image_tokens(model, 1280, 960, "auto") == 1440
+    assert most_image_tokens(model, 0, "auto") == 3000
+    assert Sight(model, "auto").useful((4000, 3000)) == (1834, 1376)
 
 
 @pytest.mark.parametrize(
-    ("model", "detail", "side"),
+    ("model", "detail", "size"),
     [
-        ("gpt-6-luna", "auto", 4000),  # seen whole
-        ("gpt-6-luna", "high", 1824),
-        ("gpt-6-luna", "low", 512),
-        ("gpt-5.4", "low", 2048),
-        ("gpt-4o", "high", 1024),  # 1024 · 768
-        ("gpt-4o", "low", 512),
+        ("gpt-6-luna", "original", (4000, 3000)),  # seen whole
+        ("gpt-6-luna", "auto", (1834, 1376)),  # unasked, at most 2,500 patches
+        ("gpt-6-luna", "high", (1834, 1376)),
+        ("gpt-6-luna", "low", (512, 384)),
+        ("gpt-5.4", "low", (2048, 1536)),
+        ("gpt-4o", "high", (1024, 768)),
+        ("gpt-4o", "low", (512, 384)),
     ],
 )
-def test_the_useful_side_is_as_large_as_the_model_looks(model: str, detail: str, side: int) -> None:
-    assert useful_side(model, detail, 4000, 3000) == side
-    assert useful_side(model, detail, 3000, 4000) == side
+def test_an_image_is_useful_as_large_as_the_model_looks(
+    model: str, detail: str, size: tuple[int, int]
+) -> None:
+    assert Sight(model, detail).useful((4000, 3000)) == size
+    assert Sight(model, detail).useful((3000, 4000)) == size[::-1]
+
+
+def test_a_phones_screenshot_keeps_all_that_2500_patches_show() -> None:
+    assert Sight("gpt-6-luna", "high").useful((1170, 2532)) == (1079, 2336)  # 34 · 73 patches
+    assert Sight("gpt-6-luna", "auto").useful((1170, 2532)) == (1079, 2336)
+
+
+def test_the_operators_bound_stays_above_the_models() -> None:
+    assert Sight("gpt-6-luna", "auto").useful((1170, 2532), 1600) == (739, 1600)
+    assert Sight("gpt-6-luna", "auto").useful((1170, 2532), 4000) == (1079, 2336)
 
 
 def test_an_image_that_would_be_refused_for_its_patches_is_made_to_fit() -> None:
-    side = useful_side("gpt-6-luna", "original", 8000, 8000)
-    assert (side // 32) ** 2 <= PATCHES_MAX
-    assert side == 173 * 32
+    width, height = Sight("gpt-6-luna", "original").useful((8000, 8000))
+    assert (width // 32) * (height // 32) <= PATCHES_MAX
+    assert (width, height) == (173 * 32, 173 * 32)
 
 
 @given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
-def test_what_the_model_sees_it_sees_again_whole(
+def test_what_is_useful_is_useful_whole_and_never_larger(
     model: str, detail: str, width: int, height: int
 ) -> None:
-    side = useful_side(model, detail, width, height)
-    scale = side / max(width, height)
-    shrunk = max(1, int(width * scale)), max(1, int(height * scale))
+    useful = Sight(model, detail).useful((width, height))
 
-    assert 1 <= side <= max(width, height)
-    assert side - 1 <= useful_side(model, detail, *shrunk) <= side
+    assert 1 <= useful[0] <= width
+    assert 1 <= useful[1] <= height
+    assert Sight(model, detail).useful(useful) == useful
+
+
+@given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
+def test_what_goes_up_never_costs_more_than_the_most(
+    model: str, detail: str, width: int, height: int
+) -> None:
+    useful = Sight(model, detail).useful((width, height))
+    assert image_tokens(model, *useful, detail) <= most_image_tokens(model, 0, detail)
 
 
 @given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
@@ -104,7 +124,6 @@ def test_an_image_always_costs_something_and_never_without_bound(
     model: str, detail: str, width: int, height: int
 ) -> None:
     tokens = image_tokens(model, width, height, detail)
-    assert tokens is not None
     assert 0 < tokens <= PATCHES_MAX * 1.5
 
 
@@ -113,7 +132,10 @@ def test_an_image_always_costs_something_and_never_without_bound(
     [
         ("gpt-6-luna", 1600, "auto", 3000),  # 50 · 50 patches
         ("gpt-6-luna", 1600, "low", 308),  # 16 · 16
-        ("gpt-6-luna", 2016, "auto", 4763),  # 63 · 63
+        ("gpt-6-luna", 2016, "original", 4763),  # 63 · 63
+        ("gpt-6-luna", 2016, "auto", 3000),  # unasked
+        ("gpt-6-luna", 0, "auto", 3000),
+        ("gpt-6-luna", 0, "original", 36_000),  # 30,000
         ("gpt-6-luna", 2016, "high", 3000),  # the budget
         ("gpt-4o", 1600, "high", 1445),  # not the square's 765: 1600 · 768 has four by two tiles
         ("gpt-4o", 1600, "low", 85),
@@ -125,16 +147,9 @@ def test_an_image_of_any_shape_costs_at_most_so_much(
     assert most_image_tokens(model, side, detail) == most
 
 
-@given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES)
+@given(st.sampled_from(MODELS), st.sampled_from(DETAILS), SIDES, SIDES, SIDES)
 def test_no_shape_costs_more_than_the_most(
-    model: str, detail: str, width: int, height: int
+    model: str, detail: str, width: int, height: int, side: int
 ) -> None:
-    tokens = image_tokens(model, width, height, detail)
-    most = most_image_tokens(model, max(width, height), detail)
-    assert tokens is not None
-    assert most is not None
-    assert tokens <= most
-
-
-def test_a_gateway_that_puts_the_maker_before_the_model_changes_no_count() -> None:
-    assert image_tokens("openai/gpt-6-luna", 1280, 960, "auto") == 1440
+    made = Sight(model, detail).useful((width, height), side)
+    assert image_tokens(model, *made, detail) <= most_image_tokens(model, side, detail)

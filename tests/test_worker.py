@@ -48,13 +48,17 @@ class SlowStore:
     async def release(self, *_: object, **__: object) -> None:
         self.claims = []
 
-    async def next_wake(self, _now: datetime) -> None:
-        return None
+    async def next_wake(self, now: datetime) -> datetime | None:
+        return now if self.claims else None
 
 
 def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
+    async def served(claim: Claim) -> bool:
+        await serve(claim)
+        return False  # the worker gives the claim back
+
     return Worker(
-        store=cast(Any, store), clock=virtual.now, serve=serve, urgent=cast(Any, None), parallel=1
+        store=cast(Any, store), clock=virtual.now, serve=served, urgent=cast(Any, None), parallel=1
     )
 
 
@@ -212,9 +216,9 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
     async def story() -> None:
         store, running = CrowdedStore(60, answers), list[Claim]()
 
-        async def serve(claim: Claim) -> None:
+        async def serve(claim: Claim) -> bool:
             running.append(claim)
-            await asyncio.Event().wait()
+            return await asyncio.Event().wait()
 
         async def stop(_command: object, _stop_turn: object) -> None:
             return None

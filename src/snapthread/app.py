@@ -1,4 +1,4 @@
-"""Where the parts meet the real world: edges are opened, run, and closed in reverse order."""
+"""Adapters to the real world are opened, run, and closed in reverse order."""
 
 from __future__ import annotations
 
@@ -58,6 +58,10 @@ def load_prices(settings: Settings) -> Prices:
     if not prices.knows(settings.openai_model) and settings.money_limits:
         needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
         raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    speech = settings.transcription_model
+    if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
+        needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
+        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     return prices
 
 
@@ -111,11 +115,12 @@ async def _run(
                 reasons=bot.reasons,
                 registry=telemetry.metrics.registry,
                 refresh=gauges.refresh,
+                last_poll_s=lambda: bot.health.poll_age_s,
                 webhook=await _webhook(adapters, settings, bot),
                 admin=await _admin(adapters, settings, process),
             )
         )
-        if await _started(adapters.chat, stop):
+        if await _sees(adapters, settings, stop) and await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
 
@@ -164,7 +169,7 @@ async def _webhook(adapters: Adapters, settings: Settings, bot: Bot) -> Webhook 
 
 
 def _webhook_secret(settings: Settings, installation: Installation) -> str:
-    """Where none is set, one that all processes of this installation can work out."""
+    """The webhook's secret; where none is set, one that all processes here can work out."""
     told = settings.telegram_webhook_secret.get_secret_value()
     return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
 
@@ -179,6 +184,25 @@ async def _admin(adapters: Adapters, settings: Settings, operation: RunningProce
         return None
     login = Login(token, (await adapters.store.installation()).secret)
     return Admin(store=adapters.store, clock=adapters.clock, login=login, operation=operation)
+
+
+async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
+    """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
+    from snapthread.doctor.at_start import require_sight
+    from snapthread.images.file_service import file_mark
+
+    mark = file_mark(await adapters.store.installation())
+    look = asyncio.create_task(require_sight(settings, mark))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({look, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if look.done():
+            look.result()
+        return look.done()
+    finally:
+        look.cancel()
+        stopped.cancel()
+        await asyncio.wait({look, stopped})
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
@@ -227,14 +251,20 @@ async def open_adapters(
     """Each is closed again, in reverse order."""
     from snapthread.adapters.media import Images, Sight
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+    from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
+    from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
     from snapthread.build import Adapters, instructions_of
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, create=creates_store))
-        client = make_client(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+        client = make_client(
+            settings.openai_api_key.get_secret_value(),
+            settings.openai_base_url,
+            proxy=settings.way_to_openai,
+        )
         stack.push_async_callback(client.close)
         chat = await _chat(settings, store, texts)
         stack.push_async_callback(chat.close)
@@ -251,6 +281,8 @@ async def open_adapters(
             chat=chat,
             assistant=assistant,
             files=OpenAIFiles(client),
+            transcriber=OpenAITranscriber(client, model=settings.transcription_model),
+            catalog=OpenAICatalog(client),
             codec=Images(
                 max_side=settings.image_max_side,
                 sight=Sight(model=settings.openai_model, detail=settings.image_detail),
@@ -270,4 +302,5 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
         base_url=settings.telegram_api_base_url,
         commands=texts.menus(settings.bot_language),
         hook=hook,
+        proxy=settings.way_to_telegram,
     )

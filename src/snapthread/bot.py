@@ -8,8 +8,10 @@ from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
+from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
 from snapthread.ports import Store
@@ -32,6 +34,8 @@ class Bot:
     replica_sync: ReplicaSync
     file_service: FileService
     housekeeping: Housekeeping
+    model_watch: ModelWatch
+    heartbeat: Heartbeat
     quotas: Quotas
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -39,6 +43,7 @@ class Bot:
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
+            model_watch = group.create_task(self.model_watch.run())
             worker = group.create_task(self.worker.run())
             replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
@@ -50,12 +55,13 @@ class Bot:
                     await self.file_service.drain()
             replica_sync.cancel()
             housekeeping.cancel()
+            model_watch.cancel()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
         if self.settings.telegram_webhook_url is not None:
             self.health.mark_standing_by()
-            await asyncio.Event().wait()
+            await self.heartbeat.run()
         elif self.settings.has_store_server:
             await self.leader.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:

@@ -15,19 +15,34 @@ from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.intake.groups import GroupIntake, GroupPolicy
 from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
+from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
+from snapthread.limits import MEGABYTE
 from snapthread.pipeline import Pipeline
-from snapthread.ports import Assistant, Chat, Clock, Codec, Files, PriceList, Store
+from snapthread.ports import (
+    Assistant,
+    Chat,
+    Clock,
+    Codec,
+    Files,
+    FixedCatalog,
+    ModelCatalog,
+    PriceList,
+    Store,
+    Transcriber,
+)
 from snapthread.rate_limits import (
     Cooldowns,
     PlaceCooldowns,
     RateLimitedAssistant,
     RateLimitedChat,
     RateLimitedFiles,
+    RateLimitedTranscriber,
 )
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
@@ -37,7 +52,10 @@ from snapthread.texts import Texts
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.transcript import text_tokens
+
+NO_LIST = FixedCatalog()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +66,9 @@ class Adapters:
     chat: Chat
     assistant: Assistant
     files: Files
+    transcriber: Transcriber
     codec: Codec
+    catalog: ModelCatalog = NO_LIST
     clock: Clock = utc_now
 
 
@@ -60,6 +80,7 @@ def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
         chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
         assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
         files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
+        transcriber=RateLimitedTranscriber(transcriber=adapters.transcriber, cooldowns=cooldowns),
     )
 
 
@@ -134,11 +155,15 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         profile=request_profile(settings, texts),
         limits=settings.limits,
+        speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
+        speech=SpeechReader(
+            chat=chat, transcriber=adapters.transcriber, profile=speech_profile(settings)
+        ),
         healing=maintenance.healing,
         quotas=quotas,
         assistant=adapters.assistant,
@@ -147,7 +172,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
     )
-    running_turns = RunningTurns(turn_runner=turn_runner, drafts=Drafts(store=store, chat=chat))
+    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
+    running_turns = RunningTurns(
+        turn_runner=turn_runner,
+        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        localizer=access.localizer,
+    )
 
     # A claim: who may, what is said, what waits for no question.
     alerts = Alerts(
@@ -158,7 +188,6 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
         language=settings.bot_language,
     )
-    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     rights = GroupRights(store=store, chat=chat, clock=clock)
     commands = Commands(
         store=store,
@@ -176,6 +205,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         quotas=quotas,
         running_turns=running_turns,
         reply=ReplySender(
+            clock=clock,
             store=store,
             chat=chat,
             explain=access.explain_refused_part,
@@ -204,6 +234,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         parallel=settings.max_parallel_turns,
     )
     health = Health(clock=clock)
+    heartbeat = Heartbeat(jobs=store, clock=clock)
     intake = Intake(
         store=store,
         chat=chat,
@@ -218,6 +249,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             files_retired=housekeeping.wake,
         ),
         clock=clock,
+        heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
         wake=worker.wake,
@@ -229,6 +261,13 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         stop=running_turns.stop,
     )
+    model_watch = ModelWatch(
+        catalog=adapters.catalog,
+        jobs=store,
+        alerts=alerts,
+        clock=clock,
+        model=settings.openai_model,
+    )
     return Bot(
         settings=settings,
         store=store,
@@ -239,6 +278,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         replica_sync=replica_sync,
         file_service=maintenance.file_service,
         housekeeping=housekeeping,
+        model_watch=model_watch,
+        heartbeat=heartbeat,
         quotas=quotas,
     )
 
@@ -254,6 +295,14 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
     )
 
 
+def speech_profile(settings: Settings) -> SpeechProfile:
+    return SpeechProfile(
+        model=settings.transcription_model,
+        max_s=settings.max_voice_minutes * 60,
+        max_bytes=settings.max_sound_bytes,
+    )
+
+
 def instructions_of(settings: Settings, texts: Texts) -> str:
     """Instructions for the model: the operator's, or ours."""
     return settings.assistant_instructions or texts.model("instructions")
@@ -266,6 +315,10 @@ def access_policy(settings: Settings) -> AccessPolicy:
         language=settings.bot_language,
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
+        voice_minutes=settings.max_voice_minutes,
+        sound_mb=settings.max_sound_bytes // MEGABYTE,
+        hears=bool(settings.transcription_model),
+        has_sight=settings.openai_sees != "no",
     )
 
 

@@ -2,10 +2,10 @@
 
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
-    │   ├── ImageRefused(reason), NoRoom
+    │   ├── ImageRefused(reason), SoundRefused(reason), NoRoom
     │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
-    │   ├── AssistantBusy, FilesBusy
+    │   ├── AssistantBusy, FilesBusy, TranscriberBusy
     │   ├── ChatBusy(retry_after_s)
     │   └── StoreBusy
     ├── Refused        will not help
@@ -14,7 +14,7 @@
     │   ├── ChatRefused(part) ─ ChatUnreachable
     │   └── DraftsUnknown
     ├── Denied         the operator must act
-    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, OutputSpent
+    │   ├── OutOfCredit, AssistantDenied, AssistantMisused, CountryDenied, ModelGone, OutputSpent
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   ├── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
     │   └── BackupRefused
@@ -35,10 +35,24 @@ ImageFault = Literal[
     "empty",
     "unreadable",  # truncated or not what it claims
     "unsupported_type",  # a PDF, an SVG, a text…
+    "unsupported_variant",  # whole, but of a kind of its format that is not read here
+    "too_heavy",  # opening it would take too much memory
+    "too_long",  # its text would need too many tiles to stay readable
     "gone",  # Telegram does not give the file
     "refused",  # OpenAI does not take the file
     "crashed",  # its decoder died of it
     "no_room",  # the user's storage at OpenAI is smaller than this question's images
+]
+
+
+SoundFault = Literal[
+    "too_long",  # seconds, as Telegram tells
+    "too_large",  # bytes
+    "too_short",  # no second of it
+    "silent",  # nobody speaks: silence, or music without words
+    "unreadable",  # broken, or of a kind that OpenAI does not take
+    "gone",  # Telegram does not give the file
+    "unheard",  # of a video whose picture is answered all the same: a service is away
 ]
 
 
@@ -56,6 +70,14 @@ class ImageRefused(Mendable):
     def __init__(self, fault: ImageFault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else fault)
         self.fault: ImageFault = fault
+
+
+class SoundRefused(Mendable):
+    """A sound that cannot be transcribed, and why."""
+
+    def __init__(self, fault: SoundFault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}" if detail else fault)
+        self.fault: SoundFault = fault
 
 
 class NoRoom(Mendable):
@@ -100,6 +122,16 @@ class AssistantBusy(Busy):
 
 class FilesBusy(Busy):
     """OpenAI's Files API did not do it. `unknown`: it may have been done all the same."""
+
+    def __init__(
+        self, detail: str = "", *, retry_after_s: float | None = None, unknown: bool = False
+    ) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.unknown = unknown
+
+
+class TranscriberBusy(Busy):
+    """OpenAI did not transcribe a sound. `unknown`: it may have, and billed it."""
 
     def __init__(
         self, detail: str = "", *, retry_after_s: float | None = None, unknown: bool = False
@@ -168,7 +200,11 @@ class OutOfCredit(Denied):
 
 
 class AssistantDenied(Denied):
-    """OpenAI does not let us: key, permission or model."""
+    """OpenAI does not let us: key or permission."""
+
+
+class ModelGone(Denied):
+    """OpenAI does not know the model: it was switched off, or is not for this key."""
 
 
 class AssistantMisused(Denied):

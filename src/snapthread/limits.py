@@ -11,9 +11,10 @@ CHAT_ACTION_S: Final = 4.0  # "typing…" lasts 5 s
 UPDATES_AT_ONCE: Final = 100  # getUpdates
 DRAFT_PACE_S: Final = 0.8  # others draft every 0.3 to 2 s; below 0.5 s 429s were reported
 DRAFT_ALIVE_S: Final = 25.0  # a draft is on the screen for 30 s
-EDIT_PACE_S: Final = 1.5  # an edit counts as a message: about one a second for each chat
+EDIT_PACE_S: Final = 1.0  # an edit counts as a message: about one a second for each chat
 EDIT_PACE_GROUP_S: Final = 3.0  # 20 a minute for each group
 POLL_S: Final = 50  # a long poll; Telegram's own clients use 50
+POLL_LATE_S: Final = 20  # and then it is lost: a deaf bot notices within 90 s
 USER_ID_MAX: Final = 2**52 - 1  # "at most 52 significant bits"
 # A client cuts a long text at a good place in the second half of what fits.
 CUT_TEXT_UNITS: Final = MESSAGE_UNITS // 2
@@ -26,7 +27,10 @@ MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
-PIXELS_AT_ONCE: Final = 64_000_000  # pixels being decoded at once: about 320 MB, measured
+# Memory of pictures being decoded at once, here and in children; one alone may take more.
+DECODED_BYTES_AT_ONCE: Final = 160 * 1024 * 1024
+DECODES_HERE_BYTES: Final = 64 * 1024 * 1024  # what takes more is decoded in a child
+CHILD_DECODES_BYTES: Final = 640 * 1024 * 1024  # what takes more is refused
 IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the bytes in memory
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
@@ -36,10 +40,18 @@ UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
 DOWNLOAD_TRIES: Final = 3
 
+# Sounds
+TRANSCRIPTION_BYTES: Final = 25 * MEGABYTE  # speech-to-text guide: "Files can be up to 25 MB"
+SOUNDS_AT_ONCE: Final = 8  # in memory of this process, each with at most that many bytes
+TRANSCRIPTION_S: Final = 120.0  # an upload of 25 MB, and a minute of thinking
+TRANSCRIPTION_TRIES: Final = 3
+SPEECH_TOKENS_S: Final = 10  # at most: three Russian words a second
+SHOWN_TRANSCRIPT: Final = 600  # characters: enough to see what was misheard
+
 # The mailbox
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
-ATTEMPTS_MAX: Final = 3  # then the message is put aside with a sentence
+ATTEMPTS_MAX: Final = 3  # that failed in a living process; then it is a dead letter
 WAITING_MAX: Final = 200  # messages waiting in one conversation
 ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
 SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second
@@ -67,3 +79,12 @@ ALERT_EVERY_S: Final = 3600.0
 def utf16_len(text: str) -> int:
     """The length in UTF-16 units, as the Bot API counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+# Lines of conversations that a process keeps as it read and as it sends them: a request holds some
+# hundreds, and all but two were in the one before. About ten megabytes.
+LINES_KEPT: Final = 8192
+
+# Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
+# a thread costs some tenths of one. A longer answer would hold up the others.
+FORMATTED_AT_ONCE: Final = 500

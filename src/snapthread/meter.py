@@ -28,6 +28,7 @@ class Meter:
     image_tokens: int = 0
     answers: list[Usage] = field(default_factory=list)  # as the API counted them
     broken: list[Usage] = field(default_factory=list)  # as we count what broke off
+    speech_s: int = 0  # transcribed, as it was billed
     restored: int = 0
     retired: int = 0
     downloaded_ms: int | None = None
@@ -36,6 +37,7 @@ class Meter:
     first_token_ms: int | None = None
     _expected: Usage = field(default_factory=Usage)
     _is_taken: bool = False
+    _sound_s: int = 0  # of a sound that is being transcribed
 
     # ------------------------------------------------------------ images
 
@@ -62,6 +64,20 @@ class Meter:
 
     def _seen(self, picture: TelegramImage) -> SentImage:
         return self.seen.get(picture, SentImage(kind=picture.kind))
+
+    # ------------------------------------------------------------ sounds
+
+    def record_sound(self, seconds: int) -> None:
+        """A sound goes out: it counts as it lasts until more is known."""
+        self._sound_s = seconds
+
+    def record_speech(self, billed_s: int) -> None:
+        self.speech_s += billed_s
+        self._sound_s = 0
+
+    @property
+    def voice_s(self) -> int:
+        return self.speech_s + self._sound_s
 
     # ------------------------------------------------------------ requests
 

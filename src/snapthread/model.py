@@ -13,6 +13,7 @@ MessageKind = Literal["question", "command", "press", "unsupported"]
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
+SoundKind = Literal["voice", "audio", "video_note", "video"]
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
@@ -34,6 +35,12 @@ def group_conversation(
     return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
 
 
+def owner_in_group(conversation: ConversationKey) -> int | None:
+    """The person whose own conversation of a group this is; None for a shared and a private one."""
+    kind, *rest = conversation.split(":")
+    return int(rest[2]) if kind == "group" and len(rest) == 3 else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramImage:
     """An image as Telegram names it. Sizes and type are the sender's claim, not a fact."""
@@ -45,6 +52,19 @@ class TelegramImage:
     width: int | None = None
     height: int | None = None
     is_still: bool = False  # the preview of what moves; the rest of it we do not see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSound:
+    """A sound as Telegram names it. Of all this only the seconds of a voice and
+    a video message are a fact; the rest is the sender's claim."""
+
+    kind: SoundKind
+    telegram_id: str
+    duration_s: int
+    size_bytes: int | None = None
+    mime_type: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +97,7 @@ class Message:
     text: str = ""  # the text or the caption
     picture: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
+    sound: TelegramSound | None = None
     album_id: str | None = None
     reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
@@ -137,7 +158,7 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where answers go. `replaces`: our own message whose place it takes."""
+    """Destination of an answer. `replaces`: our own message whose place it takes."""
 
     chat_id: int
     thread_id: int | None = None
@@ -165,7 +186,7 @@ class HistoryImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """What one side said. `tokens` is our estimate, for the context bound; `phase`: of what the
+    """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
     assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
@@ -178,17 +199,18 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What a question is asked on: built in one transaction, so `live` names no dead file."""
+    """Context of a question: built in one transaction, so `live` names no dead file."""
 
     lines: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFile:
-    """What the ledger knows of one file at OpenAI.
+    """One file of the ledger at OpenAI.
 
     `stands_for`: the name that the conversation's line has for this image; its own name, but for
     a file that was restored.
@@ -232,7 +254,7 @@ class IntendedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was held on a person: files that are to be deleted at OpenAI, rows that are gone."""
+    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone."""
 
     files: int
     lines: int
@@ -264,7 +286,8 @@ class Claim:
     epoch: int
     outbox: tuple[OutboxMessage, ...] = ()
     messages: tuple[Message, ...] = ()
-    attempt: int = 1
+    attempt: int = 1  # counts those that failed here, and no death of a process
+    is_suspect: bool = False  # it was being served when a process died
     is_late: bool = False  # a late part of an album that was answered already
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else
@@ -273,7 +296,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaChanges:
-    """What other processes did meanwhile: to claims of ours, and what the services asked for."""
+    """Changes by other processes: to claims of ours, and what the services asked for."""
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
@@ -294,7 +317,7 @@ class QueuedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How much is still to be done."""
+    """Counts of the work that is still to be done."""
 
     messages: int  # that are not done with, also those being worked on
     files: int  # past due, or still to be deleted
@@ -305,7 +328,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """What of a person is, or may be, at OpenAI."""
+    """A person's files that are, or may be, at OpenAI."""
 
     files: int
     size_bytes: int

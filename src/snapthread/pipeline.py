@@ -9,6 +9,7 @@ here                  claim → what is said     what it is, what went wrong
   turn/runner.py        question → answer
     images/importer.py      image → file           download, prepare, upload
     images/file_service.py  the file's life        intended → uploaded → live → retired → gone
+    turn/speech.py          sound → text           download, transcribe, forget
     turn/transcript.py      conversation → request names live files only
     images/healing.py       a file has vanished    restore it, ask again
 intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
@@ -23,11 +24,11 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from snapthread.clock import ms_since
+from snapthread.clock import ms_since, now_s
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, SEEN_S
+from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, Store
@@ -55,16 +56,20 @@ class Pipeline:
     alerts: Alerts
     clock: Clock
 
-    async def serve(self, claim: Claim) -> None:
-        """Deliver what waits, or answer. Raises LeaseLost, StoreBusy, StoreFull and ChatBusy:
-        then the mailbox serves the conversation again later."""
+    async def serve(self, claim: Claim) -> bool:
+        """Deliver what waits, or answer; True where the conversation was given back with it.
+        Raises LeaseLost, StoreBusy, StoreFull and ChatBusy: then the mailbox serves the
+        conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
             if claim.outbox:
-                await self.reply.deliver(claim, claim.outbox)
-            else:
-                await self._answer_and_deliver(claim)
+                return await self._deliver_what_waits(claim)
+            return await self._answer_and_deliver(claim)
 
-    async def _answer_and_deliver(self, claim: Claim) -> None:
+    async def _deliver_what_waits(self, claim: Claim) -> bool:
+        """Of no record: nobody knows any more when it was asked."""
+        return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
+
+    async def _answer_and_deliver(self, claim: Claim) -> bool:
         meter = Meter(pictures=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
@@ -73,15 +78,16 @@ class Pipeline:
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
-        await self.reply.deliver(claim, parts)
-        if _is_recorded(claim.messages[0]):
-            ms = ms_since(meter.began_s)
-            await self.store.note_delivered(meter.id, ms)
-            log.info("turn.delivered", ms=ms)
+        record_id, began_s = meter.id, meter.began_s
+        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        if is_done and _is_recorded(claim.messages[0]):
+            log.info("turn.delivered", ms=ms_since(began_s))
+        return is_done
 
     async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
-        replies = await asyncio.to_thread(outcome.replies)
+        is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
+        replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         parts = await self.store.finish(
             claim,
@@ -91,6 +97,7 @@ class Pipeline:
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
             record=record if _is_recorded(first) else None,
+            history_start=outcome.history_start,
         )
         _log_turn(claim, record)
         return parts
@@ -109,11 +116,14 @@ class Pipeline:
         return await self._question(claim, t, meter)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        questions = tuple(part for part in claim.messages if part.kind == "question")
-        kinds = dict.fromkeys(part.word for part in claim.messages if part.kind == "unsupported")
+        messages = tuple(map(self._supported, claim.messages))
+        questions = tuple(part for part in messages if part.kind == "question")
+        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
         beyond = tuple(t.unsupported(kind) for kind in kinds)
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if unseen := self.access.unseen(questions, t):
+            return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
             return await self._over(questions[0], over, beyond, t)
         try:
@@ -135,6 +145,12 @@ class Pipeline:
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         text = t("group_over", name=message.sender_name)
         return await self.access.refuse_in_group(message, text, over.limit)
+
+    def _supported(self, message: Message) -> Message:
+        """A sound alone is no question where sounds are not transcribed."""
+        if message.sound is None or not self.quotas.speech.cannot_hear(message):
+            return message
+        return replace(message, kind="unsupported", word=message.sound.kind)
 
     async def _edited(self, message: Message, t: Localizer) -> Outcome:
         """One sentence a message, however often it is changed."""
@@ -167,7 +183,8 @@ class Pipeline:
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
         told = alert is not None and await self.alerts.tell(alert, detail=str(error))
-        text = t.failure(error, len(images_of(questions)), operator_told=told)
+        has_sound = any(question.sound for question in questions)
+        text = t.failure(error, len(images_of(questions)), operator_told=told, sound=has_sound)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 
@@ -189,6 +206,7 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
         requests=record.requests,
         images=record.images_in_requests,
         image_tokens=record.image_tokens,
+        voice_s=record.voice_s,
         input_tokens=usage.input_tokens + estimated.input_tokens,
         cached_tokens=usage.cached_tokens,
         written_tokens=usage.written_tokens,

@@ -15,9 +15,17 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import AssistantBusy, Busy, ChatBusy, FilesBusy, StoreBusy, StoreFull
+from snapthread.errors import (
+    AssistantBusy,
+    Busy,
+    ChatBusy,
+    FilesBusy,
+    StoreBusy,
+    StoreFull,
+    TranscriberBusy,
+)
 from snapthread.limits import ASK_RETRY_WITHIN_S, DELETION_LEASE_S, SYNC_EVERY_S
-from snapthread.model import Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import Destination, OutboxMessage, OutgoingMessage, TelegramSound
 from snapthread.ports import (
     AnswerEvent,
     Assistant,
@@ -26,13 +34,16 @@ from snapthread.ports import (
     Clock,
     Files,
     RemoteFile,
+    SpokenText,
     Store,
+    Transcriber,
     Update,
 )
 
-# OpenAI limits the two APIs apart, so that slow deletions hold up no answer.
+# OpenAI limits its APIs apart, so that slow deletions hold up no answer.
 ASSISTANT: Final = "openai"
 FILES: Final = "openai files"
+TRANSCRIPTIONS: Final = "openai transcriptions"
 CHAT: Final = "telegram"
 
 T = TypeVar("T")
@@ -41,7 +52,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
-    """What the services asked for, in this process or in another."""
+    """Waits that services asked for, of this process or of another."""
 
     store: Store
     clock: Clock
@@ -49,13 +60,13 @@ class Cooldowns:
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
     def hear(self, cooldowns: Mapping[str, datetime]) -> None:
-        """What the store holds now; a pause of ours may be longer, where it could not be kept."""
+        """Take over the waits that the store holds; one of ours may be longer."""
         self._heard_s = now_s()
         for service, until in cooldowns.items():
             self._until[service] = max(until, self._until.get(service, until))
 
     async def left_s(self, service: str) -> float:
-        """How long nobody may call the service; 0 where everybody may."""
+        """Seconds for which nobody may call the service; 0 where everybody may."""
         if now_s() - self._heard_s >= SYNC_EVERY_S:
             await self._ask_the_store()
         until = self._until.get(service)
@@ -163,6 +174,22 @@ class RateLimitedFiles:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class RateLimitedTranscriber:
+    """`ports.Transcriber`; waits as long as a question does."""
+
+    transcriber: Transcriber
+    cooldowns: Cooldowns
+
+    async def transcribe(
+        self, sound: TelegramSound, content: bytes, *, language: str
+    ) -> SpokenText:
+        send = partial(self.transcriber.transcribe, sound, content, language=language)
+        return await self.cooldowns.call(
+            TRANSCRIPTIONS, send, busy=TranscriberBusy, within_s=ASK_RETRY_WITHIN_S
+        )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class PlaceCooldowns:
     """Chats and files of which Telegram said to wait: each waits for itself. Where two wait at the
     same time, it may be about the bot: then everybody waits as long as the shorter of them."""
@@ -217,6 +244,9 @@ class RateLimitedChat:
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
         return await self._of_the_bot(self.chat.updates(offset, timeout_s=timeout_s))
 
+    async def reconnect(self) -> None:
+        await self.chat.reconnect()
+
     def read(self, body: bytes) -> Update:
         return self.chat.read(body)
 
@@ -244,6 +274,9 @@ class RateLimitedChat:
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         await self.places.check(f"chat {chat_id}")
         return await self.chat.is_admin(chat_id, user_id)
+
+    def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
+        return self.chat.remove_buttons(to, message_id)
 
     def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
         return self.chat.answer_press(press_id)

@@ -1,4 +1,4 @@
-"""What a turn used and what it may: records, their daily sums, quotas. Pure.
+"""Usage and limits: records, their daily sums, quotas. Pure.
 
 Days and months are UTC. Money is whole micro-dollars; what has no known price is None, never 0.
 """
@@ -15,6 +15,7 @@ STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has di
 Limit = Literal[
     "user_daily_messages",
     "user_daily_images",
+    "user_daily_voice",
     "user_daily_cost",
     "user_monthly_cost",
     "bot_monthly_cost",
@@ -27,6 +28,11 @@ def day_of(at: datetime) -> str:
 
 def month_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m")
+
+
+def minutes(seconds: int) -> int:
+    """Whole ones, rounded up: what was begun."""
+    return -(-seconds // 60)
 
 
 # ---------------------------------------------------------------- records
@@ -59,7 +65,7 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRecord:
-    """What one attempt at a question used, and what became of it. No content.
+    """Usage and outcome of one attempt at a question. No content.
 
     `messages`, `images`: none for what was refused. `usage`: what the API counted, over all
     requests of the attempt; `estimated`: what we count where it did not. `image_tokens`: computed
@@ -82,6 +88,7 @@ class TurnRecord:
     image_tokens: int = 0
     usage: Usage = Usage()
     estimated: Usage = Usage()
+    voice_s: int = 0  # that were transcribed, as they were billed
     cost_micros: int | None = 0
     is_free: bool = False  # it failed: the message and its images may come again
     restored: int = 0
@@ -105,6 +112,7 @@ class DailyUsage:
     bytes_uploaded: int = 0
     cost_micros: int | None = 0  # None where no price is known
     turns_without_price: int = 0
+    voice_s: int = 0
 
     @property
     def is_nothing(self) -> bool:
@@ -117,7 +125,7 @@ def broken_off(record: TurnRecord) -> TurnRecord:
 
 
 def share_of(record: TurnRecord) -> DailyUsage:
-    """What the record adds to the sums of its day."""
+    """The record's share of the sums of its day."""
     counted, estimated = record.usage, record.estimated
     return DailyUsage(
         user_id=record.user_id,
@@ -132,6 +140,7 @@ def share_of(record: TurnRecord) -> DailyUsage:
         bytes_uploaded=record.bytes_uploaded,
         cost_micros=record.cost_micros or 0,
         turns_without_price=int(record.cost_micros is None),
+        voice_s=record.voice_s,
     )
 
 
@@ -140,26 +149,33 @@ def share_of(record: TurnRecord) -> DailyUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """What quotas count."""
+    """Amounts that quotas count."""
 
     messages: int = 0
     images: int = 0
     cost_micros: int = 0
+    voice_s: int = 0
 
     def __sub__(self, other: "Amounts") -> "Amounts":
         return Amounts(
             messages=self.messages - other.messages,
             images=self.images - other.images,
             cost_micros=self.cost_micros - other.cost_micros,
+            voice_s=self.voice_s - other.voice_s,
         )
 
 
 def amounts_of(record: TurnRecord) -> Amounts:
-    """What has no known price counts nothing: money limits need a price, checked at start."""
+    """Amounts of a record. An unknown price counts nothing: money limits need a price."""
     cost_micros = record.cost_micros or 0
     if record.is_free:
         return Amounts(cost_micros=cost_micros)
-    return Amounts(messages=record.messages, images=record.images, cost_micros=cost_micros)
+    return Amounts(
+        messages=record.messages,
+        images=record.images,
+        cost_micros=cost_micros,
+        voice_s=record.voice_s,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +184,7 @@ class Limits:
 
     user_daily_messages: int = 0
     user_daily_images: int = 0
+    user_daily_voice_s: int = 0
     user_daily_cost_micros: int = 0
     user_monthly_cost_micros: int = 0
     bot_monthly_cost_micros: int = 0
@@ -183,7 +200,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What was used or is reserved: by a user today and this month, by all this month."""
+    """Use and reservations: by a user today and this month, by all this month."""
 
     day: Amounts = field(default_factory=Amounts)
     month: Amounts = field(default_factory=Amounts)
@@ -209,6 +226,7 @@ def first_over(
     checks: tuple[tuple[Limit, int, int, int], ...] = (
         ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages),
         ("user_daily_images", limits.user_daily_images, spent.day.images, more.images),
+        ("user_daily_voice", limits.user_daily_voice_s, spent.day.voice_s, more.voice_s),
         ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost),
         ("user_monthly_cost", limits.user_monthly_cost_micros, spent.month.cost_micros, cost),
         ("bot_monthly_cost", limits.bot_monthly_cost_micros, spent.bot_month.cost_micros, cost),

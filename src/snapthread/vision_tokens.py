@@ -1,4 +1,4 @@
-"""How many tokens an image costs before it is sent, and how large the model looks at it. Pure.
+"""Vision tokens: the cost of an image before it is sent, and how large the model sees it. Pure.
 
 Source: OpenAI's images and vision guide, as of September 2026. Two families of models: one counts
 patches of 32 by 32 pixels, the other tiles of 512 by 512. Neither ever makes an image larger.
@@ -8,10 +8,13 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 PATCH: Final = 32
 PATCHES_MAX: Final = 30_000  # after resizing; more is refused, not made smaller
+# Where nobody chose how closely to look, a picture costs at most this, on any model: 3,000 tokens
+# where a patch counts 1.2. Newer models would take 30,000 (docs/decisions/0024).
+PATCHES_UNASKED: Final = 2500
 TILE: Final = 512
 TILED_BOX: Final = 2048
 TILED_SHORT: Final = 768
@@ -30,8 +33,11 @@ class Look:
     def seen(self, size: Size) -> Size:
         return _within_budget(_within_box(size, self.box), self.patches)
 
-    def most(self, side: int) -> int:
-        return min(self.patches, _count((min(side, self.box),) * 2, PATCH))
+    def useful(self, size: Size, *, at_most: int = PATCHES_MAX) -> Size:
+        return _largest_within(_within_box(size, self.box), min(self.patches, at_most))
+
+    def most(self, side: int, *, at_most: int = PATCHES_MAX) -> int:
+        return min(self.patches, at_most, _count((min(side, self.box),) * 2, PATCH))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +56,12 @@ class Patches:
     def tokens(self, size: Size, detail: str) -> int:
         return math.ceil(_count(self.seen(size, detail), PATCH) * self.multiplier)
 
+    def useful(self, size: Size, detail: str) -> Size:
+        return self._look(detail).useful(size, at_most=_asked_for(detail))
+
     def most(self, side: int, detail: str) -> int:
-        return math.ceil(self._look(detail).most(side) * self.multiplier)
+        patches = self._look(detail).most(side, at_most=_asked_for(detail))
+        return math.ceil(patches * self.multiplier)
 
     def _look(self, detail: str) -> Look:
         looks = {"low": self.low, "high": self.high, "original": self.original, "auto": self.auto}
@@ -69,6 +79,9 @@ class Tiles:
         if detail == "low":
             return _within_box(size, LOW_BOX)
         return _short_within(_within_box(size, TILED_BOX), TILED_SHORT)
+
+    def useful(self, size: Size, detail: str) -> Size:
+        return self.seen(size, detail)
 
     def tokens(self, size: Size, detail: str) -> int:
         if detail == "low":
@@ -119,41 +132,56 @@ _FAMILIES: Final[tuple[tuple[str, Patches | Tiles], ...]] = (
     (r"gpt-4o-mini", Tiles(base=2833, tile=5667)),
     (r"o1|o1-pro|o3", Tiles(base=75, tile=150)),
 )
+# Of a model that is not in the table: as the newer ones count at `high`.
+_USUAL: Final = _one_look(Look(box=65_535, patches=PATCHES_UNASKED), "1.2")
 _SNAPSHOT: Final = r"(-20\d\d-\d\d-\d\d)?"  # a dated id has the rules of its model
 
 
-def image_tokens(model: str, width: int, height: int, detail: str) -> int | None:
-    """Tokens that the API will count for an image of these pixels; None: the model is unknown.
+class Sight(NamedTuple):
+    """A model and how closely it looks at an image: pixels beyond that are not uploaded."""
+
+    model: str
+    detail: str
+
+    def useful(self, size: Size, max_side: int = 0) -> Size:
+        """The size worth uploading: seen whole, never larger, within a bound on the long side.
+
+        `max_side` 0: no bound but the model's.
+        """
+        useful = _family(self.model).useful(size, self.detail)
+        if not max_side or max(useful) <= max_side:
+            return useful
+        scale = max_side / max(size)
+        return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
+
+
+def image_tokens(model: str, width: int, height: int, detail: str) -> int:
+    """Tokens that the API will count for an image of these pixels.
 
     `detail`: low, high, auto or original. An image that the API would refuse for its patches
-    counts as the largest that it takes.
+    counts as the largest that it takes; of an unknown model the usual is assumed.
     """
-    family = _family(model)
-    return None if family is None else family.tokens((width, height), detail)
+    return _family(model).tokens((width, height), detail)
 
 
-def most_image_tokens(model: str, side: int, detail: str) -> int | None:
-    """No image with a long side of at most so many pixels costs more, whatever its shape."""
-    family = _family(model)
-    return None if family is None else family.most(side, detail)
+def most_image_tokens(model: str, side: int, detail: str) -> int:
+    """The most that an image costs after `Sight.useful`, whatever its shape; 0: any side."""
+    return _family(model).most(side or _WHOLE.box, detail)
 
 
-def useful_side(model: str, detail: str, width: int, height: int) -> int:
-    """The long side, in pixels, of the image as the model sees it: more pixels are of no use.
-
-    The image's own long side where it is seen whole, or the model is unknown.
-    """
-    family = _family(model)
-    size = (width, height)
-    return max(size if family is None else family.seen(size, detail))
+def _asked_for(detail: str) -> int:
+    return PATCHES_UNASKED if detail == "auto" else PATCHES_MAX
 
 
-def _family(model: str) -> Patches | Tiles | None:
+def _family(model: str) -> Patches | Tiles:
     name = model.rpartition("/")[2]  # gateways put the maker before it
     for pattern, family in _FAMILIES:
         if re.fullmatch(f"(?:{pattern}){_SNAPSHOT}", name):
             return family
-    return None
+    return _USUAL
 
 
 def _count(size: Size, side: int) -> int:
@@ -185,3 +213,21 @@ def _within_budget(size: Size, budget: int) -> Size:
     rows = math.isqrt(budget * height // width)
     of_width, of_height = Fraction(columns * PATCH, width), Fraction(rows * PATCH, height)
     return _scaled(size, min(of_width, of_height))
+
+
+def _largest_within(size: Size, budget: int) -> Size:
+    """The largest that the budget holds. The guide's own resizing, which loses up to a row and a
+
+    column of patches, then leaves it as it is.
+    """
+    if _count(size, PATCH) <= budget:
+        return size
+    width, height = size
+    columns, rows = math.isqrt(budget * width // height), math.isqrt(budget * height // width)
+    wide = [(n, budget // n) for n in (columns, columns + 1) if n]
+    tall = [(budget // n, n) for n in (rows, rows + 1) if n]
+    scales = [
+        min(Fraction(across * PATCH, width), Fraction(down * PATCH, height))
+        for across, down in (*wide, *tall)
+    ]
+    return _scaled(size, max(scales))

@@ -84,7 +84,7 @@ async def _first(count: int, body: Body) -> AsyncGenerator[bytes, None]:
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """Where a fault strikes, and how often it still will. `left` None: always."""
+    """A fault's place, and how often it still strikes. `left` None: always."""
 
     on: str
     fault: Fault

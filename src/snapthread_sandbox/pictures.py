@@ -1,4 +1,4 @@
-"""What Pillow can truly say about a picture: its format, size and main colour."""
+"""Facts that Pillow can truly tell of a picture: its format, size and main colour."""
 
 from collections import Counter
 from dataclasses import dataclass

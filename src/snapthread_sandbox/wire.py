@@ -1,4 +1,4 @@
-"""What goes over the wire, without a wire: requests, responses, forms and cut connections."""
+"""Wire traffic, without a wire: requests, responses, forms and cut connections."""
 
 import json
 from collections.abc import AsyncGenerator, Mapping

@@ -16,6 +16,7 @@ import pytest
 
 from snapthread.adapters.bot_api.chat import Hook
 from snapthread.adapters.bot_api.content import ABOUT, PICTURED, SERVICE, TEXT, UNSUPPORTED
+from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.bot_api.types import Update
 from snapthread.model import (
     Button,
@@ -56,6 +57,7 @@ async def everything(wire: Wire) -> None:
     await chat.send(OutboxMessage(id=2, to=TO, outgoing=FILE))
     await chat.edit(TO, 77, SAID)
     await chat.draft(TO, 3, SAID)
+    await chat.remove_buttons(TO, 77)
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
     await chat.leave(-5)
@@ -71,6 +73,7 @@ def wire() -> Wire:
         setWebhook=ok(True),
         sendDocument=ok({"message_id": 1}),
         editMessageText=ok(True),
+        editMessageReplyMarkup=ok(True),
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
         leaveChat=ok(True),
@@ -109,7 +112,7 @@ def test_every_field_that_is_read_is_one_that_telegram_sends(name: str) -> None:
 
 def test_every_field_of_a_message_has_its_place() -> None:
     """`user_shared` comes from servers before Bot API 7.0."""
-    places = [ABOUT, PICTURED, UNSUPPORTED, SERVICE, {TEXT}]
+    places = [ABOUT, PICTURED, AUDIBLE, UNSUPPORTED, SERVICE, {TEXT}]
     placed = [name for place in places for name in place]
     assert len(placed) == len(set(placed))
     assert {key.rstrip("?") for key in TYPES["Message"]} == set(placed) - {"user_shared"}

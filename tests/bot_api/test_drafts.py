@@ -6,7 +6,14 @@ import pytest
 
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable, DraftsUnknown, SnapthreadError
-from snapthread.model import Destination, Entity, Message, OutgoingMessage
+from snapthread.model import (
+    Button,
+    Destination,
+    Entity,
+    Message,
+    OutgoingMessage,
+    group_conversation,
+)
 from tests.bot_api.wire import GROUP, PRIVATE, USERNAME, Answer, Json, Wire, ok, refused
 
 TO = Destination(chat_id=1001, thread_id=7)
@@ -104,3 +111,50 @@ def test_the_stop_button_is_a_command_that_names_its_draft() -> None:
 @pytest.mark.parametrize("content", [{"chat": GROUP}, {"draft_id": "three"}])
 def test_a_stop_that_nobody_can_press_is_only_confirmed(content: Json) -> None:
     assert stopped(**content) is None
+
+
+def pressed(data: str, **message: object) -> Message | None:
+    query = {
+        "id": "77",
+        "from": {"id": 1001, "is_bot": False, "first_name": "Ada", "language_code": "de"},
+        "message": {"message_id": 5, "date": 1, "text": "So"} | message,
+        "chat_instance": "1",
+        "data": data,
+    }
+    update = update_of({"update_id": 9, "callback_query": query}, USERNAME)
+    assert update is not None
+    return update.message
+
+
+def test_the_stop_button_of_a_message_is_the_same_command_and_is_answered() -> None:
+    said = pressed("stop:3", chat=PRIVATE)
+    assert said is not None
+    assert (said.kind, said.word, said.draft_id, said.press_id) == ("command", "stop", 3, "77")
+    assert (said.conversation, said.message_id, said.language_code) == ("user:1001", 5, "de")
+    assert said.is_urgent
+
+
+def test_the_stop_button_of_a_message_works_in_a_topic_of_a_group() -> None:
+    said = pressed("stop:3", chat=GROUP, message_thread_id=7, is_topic_message=True)
+    assert said is not None
+    assert said.conversation == group_conversation(GROUP["id"], 7)
+    assert (said.chat_id, said.thread_id, said.user_id) == (GROUP["id"], 7, 1001)
+
+
+@pytest.mark.parametrize("data", ["delete_me:yes:1", "stop:", "stop:x"])
+def test_no_other_button_is_heard_in_a_group(data: str) -> None:
+    assert pressed(data, chat=GROUP) is None
+
+
+def test_buttons_that_cannot_be_removed_are_left() -> None:
+    wire = Wire(editMessageReplyMarkup=refused(400, "Bad Request: message to edit not found"))
+    asyncio.run(wire.chat().remove_buttons(TO, 77))
+    assert wire.params("editMessageReplyMarkup") == {"chat_id": 1001, "message_id": 77}
+
+
+def test_an_edit_can_have_a_button() -> None:
+    wire = Wire(editMessageText=ok(True))
+    stop = Button(text="Stop", press="stop:3")
+    asyncio.run(wire.chat().edit(TO, 77, OutgoingMessage(text="So", buttons=(stop,))))
+    (row,) = wire.params("editMessageText")["reply_markup"]["inline_keyboard"]
+    assert row == [{"text": "Stop", "callback_data": "stop:3"}]

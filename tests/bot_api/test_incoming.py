@@ -41,7 +41,6 @@ STICKER: Json = media(type="regular", width=512, height=512, is_animated=False, 
 
 UNSUPPORTED_CONTENT: dict[str, Json] = {
     "animation": {"animation": VIDEO, "document": VIDEO},
-    "audio": {"audio": media(duration=3)},
     "checklist": {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Eat"}]}},
     "contact": {"contact": CONTACT},
     "dice": {"dice": {"emoji": "🎲", "value": 3}},
@@ -55,6 +54,9 @@ UNSUPPORTED_CONTENT: dict[str, Json] = {
     "story": {"story": {"chat": PRIVATE, "id": 3}},
     "unknown": {"hologram": {"depth": 3}},
     "venue": {"venue": {"location": PLACE, "title": "Home", "address": "1"}, "location": PLACE},
+}
+SOUNDS: dict[str, Json] = {
+    "audio": {"audio": media(duration=3)},
     "video": {"video": VIDEO},
     "video_note": {"video_note": media(length=240, duration=3)},
     "voice": {"voice": media(duration=3)},
@@ -179,6 +181,14 @@ def test_a_reply_to_a_video_brings_its_preview() -> None:
     assert reply.picture == STILL
 
 
+@pytest.mark.parametrize("kind", SOUNDS)
+def test_what_can_be_heard_is_a_question_with_a_sound(kind: str) -> None:
+    asked = question(**SOUNDS[kind], caption="Listen!")
+    assert (asked.kind, asked.picture, asked.text) == ("question", None, "Listen!")
+    assert asked.sound is not None
+    assert (asked.sound.kind, asked.sound.duration_s) == (kind, 3)
+
+
 @pytest.mark.parametrize("word", UNSUPPORTED_CONTENT)
 def test_what_cannot_be_answered_is_named(word: str) -> None:
     asked = question(**UNSUPPORTED_CONTENT[word], caption="Look!")
@@ -239,7 +249,7 @@ def test_an_anonymous_admin_speaks_for_the_chat() -> None:
 
 def test_each_part_of_an_album_keeps_its_id() -> None:
     photo = question(photo=PHOTO, media_group_id="77")
-    video = question(video=VIDEO, media_group_id="77", caption="Us")
+    video = question(live_photo=VIDEO, media_group_id="77", caption="Us")
     assert (photo.album_id, photo.kind) == ("77", "question")
     assert (video.album_id, video.kind, video.text) == ("77", "unsupported", "Us")
 
@@ -537,5 +547,5 @@ def test_the_sandbox_sends_what_is_read_here() -> None:
         updates = [update_of(raw, USERNAME) for raw in api.pending]
     kinds = [update.message.kind for update in updates if update and update.message]
     assert kinds[:3] == ["question", "question", "command"]
-    assert kinds[3:] == ["unsupported"] * 3 + ["question"] + ["unsupported"]
+    assert kinds[3:] == ["question"] * 2 + ["unsupported", "question", "unsupported"]
     assert logs == []

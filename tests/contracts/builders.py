@@ -191,6 +191,7 @@ class Bench:
 
     def __init__(self, opener: Opener, folder: Path) -> None:
         self._runner = asyncio.Runner()
+        self.history_start: int | None = None  # of the last transcript, kept with its answer
         self.now = START
         try:
             self.store = self.run(_opened(opener, folder))
@@ -266,7 +267,7 @@ class Bench:
         max_images: int = 0,
         question_files: tuple[FileName, ...] = (),
     ) -> Transcript:
-        return self.run(
+        transcript = self.run(
             self.store.compose(
                 claim,
                 self.now,
@@ -276,6 +277,8 @@ class Bench:
                 question_files=question_files,
             )
         )
+        self.history_start = transcript.history_start
+        return transcript
 
     def shorten(self, claim: Claim) -> bool:
         return self.run(self.store.shorten(claim))
@@ -289,10 +292,12 @@ class Bench:
         reply_to: int | None = None,
         record: TurnRecord | None = None,
     ) -> tuple[OutboxMessage, ...]:
+        start, self.history_start = self.history_start, None
         return self.run(
             self.store.finish(
                 claim,
                 self.now,
+                history_start=start,
                 lines=lines,
                 replies=replies,
                 to=replace(destination(), reply_to=reply_to),
@@ -331,6 +336,15 @@ class Bench:
 
     def delivered(self, claim: Claim, part: OutboxMessage) -> None:
         self.run(self.store.mark_sent(claim, part))
+
+    def conclude(
+        self, claim: Claim, part: OutboxMessage, *, record_id: str = "r1", delivered_ms: int = 1
+    ) -> None:
+        self.run(
+            self.store.conclude(
+                claim, part, self.now, record_id=record_id, delivered_ms=delivered_ms
+            )
+        )
 
     def drop_outbox(self, claim: Claim) -> int:
         return self.run(self.store.drop_outbox(claim))

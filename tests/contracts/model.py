@@ -20,6 +20,7 @@ class Waiting:
     bundle: str
     arrived_at: datetime
     attempts: int = 0
+    is_taken: bool = False  # by a claim that was not given back
 
 
 @dataclass(slots=True, kw_only=True)

@@ -191,21 +191,31 @@ def test_delivering_parts_counts_no_attempt_of_a_message(bench: Bench) -> None:
     assert bench.take().attempt == 1
 
 
-def test_a_claim_counts_an_attempt(bench: Bench) -> None:
-    first = bench.ask()
-    bench.crash(first)
-    second = bench.take()
-    bench.crash(second)
+def test_the_death_of_a_process_counts_no_attempt_and_makes_a_suspect(bench: Bench) -> None:
+    claims = [bench.ask()]
+    for _ in range(20):
+        bench.crash(claims[-1])
+        claims.append(bench.take())
 
-    assert [first.attempt, second.attempt, bench.take().attempt] == [1, 2, 3]
+    assert {claim.attempt for claim in claims} == {1}
+    assert [claim.is_suspect for claim in claims] == [False] + 20 * [True]
+
+
+def test_what_was_given_back_is_no_suspect(bench: Bench) -> None:
+    bench.crash(bench.ask())
+    bench.release(bench.take(), uncount=True)
+
+    assert not bench.take().is_suspect
 
 
 def test_each_message_has_attempts_of_its_own(bench: Bench) -> None:
     bench.send(message(), message())
+    bench.release(bench.take())
     bench.crash(bench.take())
     bench.answer(bench.take())
 
-    assert bench.take().attempt == 1
+    assert (again := bench.take()).attempt == 1
+    assert not again.is_suspect
 
 
 def test_the_token_is_higher_than_any_before(bench: Bench) -> None:

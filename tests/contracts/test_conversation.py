@@ -285,6 +285,15 @@ def test_what_left_the_request_stays_out(bench: Bench) -> None:
     assert said(bench.compose(bench.ask()).lines) == ["3", "3", "4", "4"]
 
 
+def test_a_question_that_fails_forgets_nothing(bench: Bench) -> None:
+    a_long_conversation(bench)
+    claim = bench.ask()
+    assert bench.compose(claim, max_tokens=100, question_tokens=101).lines == ()
+    bench.release(claim)
+
+    assert len(bench.compose(bench.take()).lines) == 10
+
+
 def test_the_beginning_stays_the_same_until_the_bound_is_met_again(bench: Bench) -> None:
     a_long_conversation(bench)
     beginnings = []
@@ -378,8 +387,9 @@ def test_images_that_left_the_request_do_not_fill_the_window(bench: Bench) -> No
     bench.show("file-3")
     claim = bench.ask()
     bench.compose(claim, max_tokens=100, question_tokens=10)
+    bench.answer(claim)
 
-    bench.compose(claim, max_images=2)
+    bench.compose(bench.ask(), max_images=2)
 
     assert bench.files_due() == ()
 

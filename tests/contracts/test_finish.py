@@ -231,6 +231,30 @@ def test_what_was_delivered_is_not_delivered_again(bench: Bench) -> None:
     assert bench.take().outbox == (second,)
 
 
+def test_with_the_last_part_the_conversation_is_given_back(bench: Bench) -> None:
+    claim = bench.ask()
+    (part,) = bench.finish(claim, replies=(words(),))
+    bench.send(message())
+
+    bench.conclude(claim, part)
+
+    after = bench.claim()
+    assert after is not None
+    assert not after.outbox
+    assert after.messages
+
+
+def test_a_lost_claim_gives_back_nobody_elses_conversation(bench: Bench) -> None:
+    lost = bench.ask()
+    (part,) = bench.finish(lost, replies=(words(),))
+    bench.crash(lost)
+    taken = bench.take()
+
+    bench.conclude(lost, part)
+
+    assert bench.renew(taken)
+
+
 def test_what_was_delivered_is_done_with_also_for_a_lost_claim(bench: Bench) -> None:
     claim = bench.ask()
     first, second = bench.finish(claim, replies=(words("One."), words("Two.")))

@@ -179,10 +179,11 @@ class Life(RuleBasedStateMachine):
         """The oldest, with everything that belongs to it."""
         assert not talk.resets
         taken = talk.together(talk.waiting[0].bundle)
-        for each in taken:
-            each.attempts += 1
         assert claim.messages == _in_order(taken)
-        assert claim.attempt == max(each.attempts for each in taken)
+        assert claim.attempt == 1 + max(each.attempts for each in taken)
+        assert claim.is_suspect == any(each.is_taken for each in taken)
+        for each in taken:
+            each.is_taken = True
         assert claim.is_late == (taken[0].bundle in talk.answered)
         assert claim.outbox == ()
         return taken
@@ -215,7 +216,8 @@ class Life(RuleBasedStateMachine):
             talk = self.talks[worker.claim.conversation]
             talk.holder, talk.not_before = None, not_before
             for each in worker.taken:
-                each.attempts -= uncount
+                each.attempts += not uncount
+                each.is_taken = False
         self.workers.remove(worker)
 
     def _take_stragglers(self, worker: Worker) -> None:
@@ -232,7 +234,7 @@ class Life(RuleBasedStateMachine):
         ]
         assert self.bench.stragglers(worker.claim) == _in_order(late)
         for each in late:
-            each.attempts = 1
+            each.is_taken = True
         worker.taken += late
 
     def _holds(self, worker: Worker) -> bool:

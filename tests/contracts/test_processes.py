@@ -133,7 +133,7 @@ def test_what_waits_is_told_oldest_first(bench: Bench) -> None:
 def test_what_is_worked_on_is_held(bench: Bench) -> None:
     claim = bench.ask()
     bench.send(message())
-    assert [(one.is_held, one.attempts) for one in waiting(bench)] == [(True, 1), (False, 0)]
+    assert [(one.is_held, one.attempts) for one in waiting(bench)] == [(True, 0), (False, 0)]
     bench.release(claim)
     assert [one.is_held for one in waiting(bench)] == [False, False]
     bench.answer(bench.take(), *turn())
@@ -149,7 +149,7 @@ def dead_letter(bench: Bench) -> QueuedMessage:
 def test_what_was_put_aside_is_told(bench: Bench) -> None:
     bench.wait(100)
     told = dead_letter(bench)
-    assert (told.kind, told.attempts, told.is_held) == ("question", 1, False)
+    assert (told.kind, told.attempts, told.is_held) == ("question", 0, False)
     assert told.arrived_at == bench.now - timedelta(seconds=LEASE_S)
     assert not waiting(bench)
 

@@ -19,7 +19,7 @@ from snapthread.usage import (
     Stages,
     TurnRecord,
 )
-from tests.contracts.builders import ANN, BOB, EVER, START, Bench, command, message, photo
+from tests.contracts.builders import ANN, BOB, EVER, START, Bench, command, message, photo, words
 
 TOMORROW = datetime(2026, 11, 13, tzinfo=UTC)
 NEXT_MONTH = datetime(2026, 12, 1, tzinfo=UTC)
@@ -359,10 +359,10 @@ def test_no_digit_is_lost(bench: Bench) -> None:
 
 
 def test_the_delivery_is_noted_later(bench: Bench) -> None:
-    bench.finish(bench.ask(), record=full_record(bench))
+    claim = bench.ask()
+    (part,) = bench.finish(claim, replies=(words(),), record=full_record(bench))
 
-    bench.run(bench.store.note_delivered("r1", 77))
-    bench.run(bench.store.note_delivered("unheard of", 78))
+    bench.conclude(claim, part, delivered_ms=77)
 
     (record,) = bench.records()
     assert (record.stages.finished, record.stages.delivered) == (6, 77)

@@ -23,7 +23,11 @@ LEAK = "sk-leak-0123456789"
 PANE = ".chat:not([hidden])"
 SAID = f"[...document.querySelectorAll('{PANE} .message.in:not(.is-draft) .text')]"
 SCROLLER = f"document.querySelector('{PANE} .scroller')"
-IS_QUIET = f"!document.querySelector('{PANE} .live .message')"
+STOP = (
+    f"[...document.querySelectorAll('{PANE} .inline-buttons button')]"
+    ".find(button => ['Stop', 'Стоп'].includes(button.textContent))"
+)
+IS_QUIET = f"!{STOP}"
 
 
 def environ(tmp_path: Path) -> dict[str, str]:
@@ -182,7 +186,7 @@ async def _break(visitor: Visitor) -> None:
 
     before = await visitor.heard()
     await visitor.says("And photo 3?")
-    await tab.until(f"document.querySelector('{PANE} .live .message')")
+    await tab.until(f"document.querySelector('{PANE} .live').children.length")
     await tab.click(".breaker.kill")
     await tab.until("document.querySelector('.tile.bad, .tile.busy')")
     await visitor.hears("Photo 3", after=before, timeout_s=START_S)
@@ -206,7 +210,7 @@ async def _hangs(visitor: Visitor) -> None:
     )
     card = await tab.run("document.querySelector('.turn.is-running summary').textContent")
     assert card.startswith("Ada")
-    await tab.click(f"{PANE} .stop-button")
+    await visitor.says("/stop")
     await visitor.hears("", after=before)
     await tab.until("!document.querySelector('.turn.is-running')")
 

@@ -96,6 +96,9 @@ class Telegram:
                 return ()
         return tuple(self.waiting)
 
+    async def reconnect(self) -> None:
+        return None
+
     async def send(self, part: OutboxMessage) -> int:
         await asyncio.sleep(CALL_S)
         self._faults.strike("send")
@@ -105,6 +108,8 @@ class Telegram:
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None: ...
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None: ...
+
+    async def remove_buttons(self, to: Destination, message_id: int) -> None: ...
 
     async def answer_press(self, press_id: str) -> None: ...
 

@@ -58,7 +58,7 @@ EFFECTS = st.sampled_from(
         "assistant.ask",
         "store.finish",
         "chat.send",
-        "store.mark_sent",
+        "store.conclude",
         "store.reset",
         "store.retire",
         "store.replace_file",
@@ -134,6 +134,7 @@ class Lives(RuleBasedStateMachine):
             chat=mortal("chat", self.telegram),
             assistant=mortal("assistant", self.openai),
             files=mortal("files", self.openai),
+            transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
             clock=virtual.now,
         )

@@ -318,6 +318,28 @@ async def test_who_is_answered_may_stop_it_whoever_asked_meanwhile(tmp_path: Pat
         await world.until(lambda: any("Only whoever asked" in said for said in group.chat.texts))
 
 
+@pytest.mark.parametrize("conversation", ["shared", "per_user"])
+async def test_the_stop_button_of_an_answer_in_a_group_is_for_who_asked(
+    tmp_path: Path, conversation: str
+) -> None:
+    async with opened(tmp_path, GROUP_CONVERSATION=conversation) as world:
+        ann, bob, group = a_group(world)
+        world.model.says(" ".join(["word"] * 100), between_s=2.0)
+        question = ann.sends(f"{BOT} tell me a long story", to=group)
+        await world.until(lambda: bool(group.chat.from_bot), timeout_s=30)
+        (growing,) = group.chat.from_bot
+        assert growing.json["reply_to_message"]["message_id"] == question.id
+        ((button,),) = growing.json["reply_markup"]["inline_keyboard"]
+
+        bob.presses(button, on=growing)
+        await asyncio.sleep(10)
+        assert not world.openai.broken_off
+        ann.presses(button, on=growing)
+        await world.until(lambda: bool(world.openai.broken_off))
+        await world.rests()
+        assert "reply_markup" not in growing.json
+
+
 async def test_an_anonymous_admin_may_begin_anew(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)

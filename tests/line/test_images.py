@@ -67,7 +67,7 @@ async def test_a_large_document_is_made_small_and_a_clean_photo_passes_untouched
         await ada.hears()
         ada.sends_document(photo("blue", (3200, 1600)), mime_type="image/jpeg")
         (answer,) = await ada.hears()
-        assert "1600x800" in answer.text
+        assert "2240x1120" in answer.text
         assert [file.content == clean for file in world.openai.files.values()] == [True, False]
 
 

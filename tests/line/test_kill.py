@@ -24,8 +24,7 @@ EFFECTS = (
     "assistant.ask",
     "store.finish",
     "chat.send",
-    "store.mark_sent",
-    "store.release",
+    "store.conclude",
 )
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
 LOOKED_FOR_AFTER_S = 400.0
@@ -34,7 +33,7 @@ LOOKED_FOR_AFTER_S = 400.0
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("effect", EFFECTS)
 async def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         process = world.process
         assert process is not None

@@ -178,7 +178,7 @@ def test_an_admin_reserves_as_much_as_anybody(tmp_path: Path) -> None:
         assert (await spent(world)).bot_month.cost_micros - before > 25_200 + 1500
 
     # The longest answer and what stands around a question are 25,200; the conversation is 2,000.
-    play(story, tmp_path, BOT_MONTHLY_COST_USD="1", ADMIN_USER_IDS=str(ADA))
+    play(story, tmp_path, STREAMING="draft", BOT_MONTHLY_COST_USD="1", ADMIN_USER_IDS=str(ADA))
 
 
 async def test_what_runs_at_once_never_passes_a_limit_together(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ async def asked_slowly(world: World, ada: Person, text: str = "Tell me") -> None
 
 
 async def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.presses_stop()
@@ -249,7 +249,9 @@ async def test_a_stopped_answer_is_charged_for_what_was_said(tmp_path: Path) -> 
 
 
 async def test_instructions_are_part_of_what_a_stopped_answer_cost(tmp_path: Path) -> None:
-    async with opened(tmp_path, ASSISTANT_INSTRUCTIONS="Be kind. " * 888) as world:
+    async with opened(
+        tmp_path, STREAMING="draft", ASSISTANT_INSTRUCTIONS="Be kind. " * 888
+    ) as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.presses_stop()
@@ -297,7 +299,7 @@ async def test_what_openai_refuses_costs_nothing_and_the_message_may_come_again(
 
 
 async def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         ada.sends("/reset")
@@ -310,7 +312,7 @@ async def test_a_reset_charges_what_the_answer_had_cost(tmp_path: Path) -> None:
 
 
 async def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         with capture_logs() as events:
@@ -325,7 +327,7 @@ async def test_what_broke_off_is_in_the_metrics_as_in_the_records(tmp_path: Path
 
 
 async def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: Path) -> None:
-    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
+    async with opened(tmp_path, STREAMING="draft", USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=10.0)
         ada.sends("Tell me")
@@ -343,7 +345,7 @@ async def test_an_answer_that_a_restart_interrupts_counts_one_message(tmp_path: 
 
 
 async def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         assert world.process is not None
@@ -359,7 +361,7 @@ async def test_a_kill_is_charged_as_reserved(tmp_path: Path) -> None:
 
 
 async def test_after_an_hour_of_nothing_the_question_still_counts_once(tmp_path: Path) -> None:
-    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
+    async with opened(tmp_path, STREAMING="draft", USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
         await asked_slowly(world, ada)
         assert world.process is not None
@@ -439,12 +441,12 @@ async def test_a_restored_image_is_counted(tmp_path: Path) -> None:
         assert record.bytes_uploaded == len(photo())
 
 
-async def test_a_stranger_and_a_voice_message_leave_a_record_that_counts_nothing(
+async def test_a_stranger_and_a_location_leave_a_record_that_counts_nothing(
     tmp_path: Path,
 ) -> None:
     async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS=str(ADA)) as world:
         ada, boris = world.person(), world.person(BORIS)
-        ada.sends_voice()
+        ada.sends_location()
         boris.sends("Hello")
         ada.sends("/help")
         await ada.hears(2)

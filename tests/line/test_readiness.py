@@ -1,7 +1,10 @@
 """A bot that nobody writes to is known to be ready, at its start and after trouble."""
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 
+from snapthread.intake.health import Health
 from snapthread_sandbox.faults import telegram_error
 from tests import virtual
 from tests.line.world import World, opened
@@ -28,6 +31,18 @@ async def test_a_quiet_bot_is_ready_soon_after_trouble(tmp_path: Path) -> None:
         await world.until(lambda: polls(world) == 3)
         assert await line.reasons() == []
         assert virtual.loop().time() < QUIET_S / 2
+
+
+async def test_a_clock_that_was_set_back_is_told_for_a_while() -> None:
+    ahead = [timedelta()]
+    health = Health(clock=lambda: virtual.now() + ahead[0])
+    health.mark_ok("telegram")
+    await asyncio.sleep(5)
+    ahead[0] = -timedelta(hours=1)
+    assert health.reasons() == ["clock: this machine's clock was set back by 3600 s"]
+    await asyncio.sleep(601)
+    health.mark_ok("telegram")
+    assert health.reasons() == []
 
 
 def polls(world: World) -> int:

@@ -38,7 +38,7 @@ class Replicas:
 
 @asynccontextmanager
 async def two(folder: Path) -> AsyncIterator[Replicas]:
-    world = World(folder, {"TELEGRAM_WEBHOOK_URL": URL})
+    world = World(folder, {"TELEGRAM_WEBHOOK_URL": URL, "STREAMING": "draft"})
     replicas = Replicas(world, await world.start(), await world.start())
     balancer = asyncio.create_task(world.telegram.deliver(replicas.post))
     try:
@@ -144,6 +144,7 @@ def test_what_telegram_asked_two_chats_of_one_process_to_wait_all_wait(tmp_path:
         world = replicas.world
         ada, bob, eve = world.person(), world.person(1002), world.person(1003)
         world.telegram.faults.add(on="sendMessage", reply=flood(20), times=2)
+        await asyncio.sleep(1)  # the other process looks into the store now and then
         ada.sends("One")
         bob.sends("Two")
         await world.until(lambda: sends(world) == 2)

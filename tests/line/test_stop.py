@@ -32,7 +32,7 @@ def said_by(world: World) -> list[Any]:
 
 @pytest.mark.parametrize("how", ["button", "command"])
 async def test_what_was_said_is_sent_and_kept_and_charged(tmp_path: Path, how: str) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -62,7 +62,7 @@ async def test_what_was_said_is_sent_and_kept_and_charged(tmp_path: Path, how: s
 async def test_before_the_first_word_a_sentence_says_so_and_the_question_stays(
     tmp_path: Path, how: str
 ) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends_photo(photo(), caption="What is it?")
@@ -81,7 +81,7 @@ async def test_before_the_first_word_a_sentence_says_so_and_the_question_stays(
 
 
 async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.faults.add(on="file", reply=slow(20.0), times=None)
         ada.sends_album(album(2), caption="Which?")
@@ -103,7 +103,7 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
 async def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream
 
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=30))
         world.openai.faults.add(on="POST /responses", reply=slow(50.0, then=server_error()))
@@ -116,7 +116,7 @@ async def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) 
 
 
 async def test_twice_is_once(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -132,7 +132,7 @@ async def test_twice_is_once(tmp_path: Path) -> None:
 
 
 async def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -149,7 +149,7 @@ async def test_while_the_answer_is_ending_it_changes_nothing(tmp_path: Path) -> 
 
 
 async def test_after_the_end_the_button_is_silent_and_the_command_says_so(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         ada.sends("Hello")
         await ada.hears()
@@ -161,7 +161,7 @@ async def test_after_the_end_the_button_is_silent_and_the_command_says_so(tmp_pa
 
 
 async def test_for_an_older_draft_it_is_harmless(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         ada.sends("Hello")
         await ada.hears()
@@ -175,7 +175,7 @@ async def test_for_an_older_draft_it_is_harmless(tmp_path: Path) -> None:
 
 
 async def test_between_the_parts_of_an_answer_the_rest_arrives(tmp_path: Path) -> None:
-    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
+    async with opened(tmp_path, STREAMING="draft", OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.model.says("wonderful " * 1500)
         world.telegram.faults.add(on="sendMessage", reply=slow(2.0), times=None)
@@ -189,7 +189,7 @@ async def test_between_the_parts_of_an_answer_the_rest_arrives(tmp_path: Path) -
 async def test_only_the_answer_that_runs_ends_and_the_next_question_is_answered(
     tmp_path: Path,
 ) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends("First")
@@ -202,7 +202,7 @@ async def test_only_the_answer_that_runs_ends_and_the_next_question_is_answered(
 
 
 async def test_where_the_answer_is_edited_the_command_ends_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -218,7 +218,7 @@ async def test_where_the_answer_is_edited_the_command_ends_it(tmp_path: Path) ->
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
 @pytest.mark.parametrize("effect", ["store.stop", "store.finish"])
 async def test_a_stop_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, first_s=50.0)
         ada.sends("Tell me")
@@ -236,7 +236,7 @@ async def test_a_stop_survives_a_kill(tmp_path: Path, effect: str, moment: Momen
 
 
 async def test_a_stranger_hears_who_may(tmp_path: Path) -> None:
-    async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS="1001") as world:
+    async with opened(tmp_path, STREAMING="draft", ALLOWED_TELEGRAM_USER_IDS="1001") as world:
         eve = world.person(13)
         eve.sends("/stop")
         (said,) = await eve.hears()

@@ -26,7 +26,7 @@ def drafted(world: World) -> list[str]:
 
 
 async def test_the_first_words_are_seen_within_one_pace(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, first_s=0.3, between_s=0.1)
         ada.sends("Tell me")
@@ -39,7 +39,7 @@ async def test_the_first_words_are_seen_within_one_pace(tmp_path: Path) -> None:
 
 
 async def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.1)
         ada.sends("Tell me")
@@ -58,7 +58,7 @@ async def test_drafts_keep_their_pace_show_the_newest_and_can_be_stopped(tmp_pat
 
 
 async def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         for word in ("One", "/reset", "Two"):
             ada.sends(word)
@@ -69,7 +69,7 @@ async def test_each_answer_has_a_draft_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says("At last", first_s=55.0)
         ada.sends("Think")
@@ -84,7 +84,7 @@ async def test_a_draft_is_kept_alive_while_the_assistant_thinks(tmp_path: Path) 
 
 
 async def test_what_looks_the_same_is_not_sent_again(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says("Word * * * end", between_s=5.0)  # half a marker is not shown
         ada.sends("Tell me")
@@ -94,7 +94,7 @@ async def test_what_looks_the_same_is_not_sent_again(tmp_path: Path) -> None:
 
 
 async def test_half_written_markdown_is_never_seen(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says("It is **very much so** and `code here` too", between_s=1.0)
         ada.sends("Tell me")
@@ -109,7 +109,7 @@ async def test_half_written_markdown_is_never_seen(tmp_path: Path) -> None:
 async def test_of_a_long_answer_the_end_is_shown_and_all_of_it_arrives(tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(75))
 
-    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
+    async with opened(tmp_path, STREAMING="draft", OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         assert len(text) > 30_000
         world.model.says(text, between_s=0.001)
@@ -126,7 +126,7 @@ async def test_of_a_long_answer_the_end_is_shown_and_all_of_it_arrives(tmp_path:
 
 
 async def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says(WORDS, between_s=0.2)
         ada.sends("Tell me")
@@ -152,7 +152,7 @@ async def test_a_429_in_the_middle_is_a_pause(tmp_path: Path) -> None:
     ids=["flood", "slow", "502", "403"],
 )
 async def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.faults.add(on="sendMessageDraft", reply=fault, times=None)
         world.model.says(WORDS, between_s=0.1)
@@ -164,7 +164,7 @@ async def test_drafts_that_fail_delay_no_answer(tmp_path: Path, fault: Fault) ->
 
 
 async def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada, bob = world.person(1), world.person(2)
         refused = telegram_error(403, "Forbidden: bot was blocked by the user")
         world.telegram.faults.add(on="sendMessageDraft", reply=refused)
@@ -180,7 +180,7 @@ async def test_where_nothing_is_drafted_typing_stays(tmp_path: Path) -> None:
 async def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream
 
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=20))
         world.model.says(WORDS, between_s=0.2)
@@ -195,7 +195,7 @@ async def test_an_attempt_that_broke_off_leaves_no_trace_in_the_answer(tmp_path:
 
 
 async def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         for word in ("One", "Two"):
@@ -210,7 +210,7 @@ async def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(tmp_pa
 async def test_one_odd_refusal_of_a_first_draft_takes_drafts_from_nobody(
     tmp_path: Path,
 ) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada, bob = world.person(1), world.person(2)
         refused = telegram_error(400, "Bad Request: method is available in topics only")
         world.telegram.faults.add(on="sendMessageDraft", reply=refused)
@@ -224,7 +224,7 @@ async def test_one_odd_refusal_of_a_first_draft_takes_drafts_from_nobody(
 
 
 async def test_a_server_without_drafts_is_asked_for_one_again_later(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         for word in ("One", "Two"):
@@ -239,7 +239,7 @@ async def test_a_server_without_drafts_is_asked_for_one_again_later(tmp_path: Pa
 
 
 async def test_edits_keep_their_pace(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.1)
@@ -259,7 +259,7 @@ async def test_edits_keep_their_pace(tmp_path: Path) -> None:
 async def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "word " * 80 for number in range(20))
 
-    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
+    async with opened(tmp_path, STREAMING="draft", OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(text, between_s=0.005)
@@ -271,7 +271,7 @@ async def test_a_long_answer_goes_on_after_the_edited_message(tmp_path: Path) ->
 async def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream, out_of_credit
 
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=30))
@@ -284,7 +284,7 @@ async def test_a_failure_takes_the_place_of_what_was_said(tmp_path: Path) -> Non
 
 
 async def test_where_the_edited_message_was_deleted_the_answer_is_a_new_one(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -297,7 +297,7 @@ async def test_where_the_edited_message_was_deleted_the_answer_is_a_new_one(tmp_
 @pytest.mark.parametrize("nth", [1, 2])
 @pytest.mark.parametrize("effect", ["chat.edit", "store.note_stream", "store.finish"])
 async def test_a_kill_leaves_no_half_message(tmp_path: Path, effect: str, nth: int) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.telegram.knows_drafts = False
         world.model.says(WORDS, between_s=0.2)
@@ -322,7 +322,7 @@ async def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_
 ) -> None:
     text = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 380 for number in range(6))
 
-    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
+    async with opened(tmp_path, STREAMING="draft", OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
         ada = world.person()
         world.model.says(text)
         process = world.process
@@ -342,7 +342,7 @@ async def test_after_a_kill_between_parts_the_rest_arrives_and_no_recorded_part_
 async def test_an_answer_replies_to_its_question_only_where_others_came_in_between(
     tmp_path: Path,
 ) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says("To the first", first_s=5.0)
         first = ada.sends("First")
@@ -354,7 +354,7 @@ async def test_an_answer_replies_to_its_question_only_where_others_came_in_betwe
 
 
 async def test_of_a_long_answer_only_the_first_part_replies(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path, STREAMING="draft") as world:
         ada = world.person()
         world.model.says("word " * 1800, first_s=5.0)
         first = ada.sends("First")

@@ -12,6 +12,7 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
+from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.settings import Settings, load_settings
@@ -145,11 +146,13 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,
     )
+    transcriber = OpenAITranscriber(client, model=settings.transcription_model)
     return Adapters(
         store=cast(Any, Mortal("store", store, life)),
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),
         files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
+        transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
         codec=InThreads(
             Images(
                 max_side=settings.image_max_side,

@@ -9,6 +9,10 @@ from typing import Any
 
 from PIL import Image
 
+# Beside the checkout, or beside the folder that it is in.
+_PLACES = [parent / "shared" / "cases" / "images" for parent in Path(__file__).parents[3:5]]
+CASES = next((place for place in _PLACES if place.exists()), _PLACES[0])
+
 Colours = tuple[str, str, str, str]
 
 UPRIGHT: Colours = ("red", "lime", "blue", "white")
@@ -96,3 +100,35 @@ SAMPLES: dict[str, bytes] = {
     "HEIF": HEIC,
     "AVIF": encoded(quarters(), "AVIF", quality=90, subsampling="4:4:4"),
 }
+
+
+def tiff(
+    size: tuple[int, int],
+    *strips: bytes,
+    bits: int = 8,
+    photometric: int = 2,
+    samples: int = 3,
+    more: dict[int, int] | None = None,
+) -> bytes:
+    """By hand, uncompressed; a strip for each plane, where there are several."""
+    planar = 2 if len(strips) > 1 else 1
+    tags = {256: size[0], 257: size[1], 259: 1, 262: photometric, 277: samples, 278: size[1]}
+    tags |= {284: planar} | (more or {})
+    behind = 8 + 2 + 12 * (len(tags) + 3) + 4
+    depths = struct.pack(f"<{samples}H", *[bits] * samples)
+    starts = [
+        behind + len(depths) + 8 * len(strips) + at * len(strips[0]) for at in range(len(strips))
+    ]
+    offsets = struct.pack(f"<{len(strips)}I", *starts)
+    lengths = struct.pack(f"<{len(strips)}I", *map(len, strips))
+    entries = {tag: struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in tags.items()}
+    entries[258] = struct.pack("<HHII", 258, 3, samples, behind)
+    at = behind + len(depths)
+    several = len(strips) > 1
+    entries[273] = struct.pack("<HHII", 273, 4, len(strips), at if several else starts[0])
+    entries[279] = struct.pack(
+        "<HHII", 279, 4, len(strips), at + len(offsets) if several else len(strips[0])
+    )
+    directory = b"".join(entries[tag] for tag in sorted(entries))
+    head = b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + bytes(4)
+    return head + depths + offsets + lengths + b"".join(strips)

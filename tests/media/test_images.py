@@ -11,10 +11,10 @@ import pytest
 from snapthread.adapters.media import Images, prepare
 from snapthread.adapters.media.budget import Budget
 from snapthread.errors import ImageRefused
-from snapthread.limits import PIXELS_AT_ONCE
+from snapthread.limits import DECODED_BYTES_AT_ONCE
 from tests.media.pictures import HEIC, SAMPLES, UPRIGHT, encoded, noise, seen
 
-TOTAL = 1_000_000
+TOTAL = 1_000_000  # less than any picture takes: one at a time
 LARGE = encoded(noise((2000, 1500)), "PNG")  # takes a while
 BAD = SAMPLES["PNG"][:-40]
 
@@ -96,10 +96,10 @@ def test_a_bomb_does_not_wait_for_the_budget() -> None:
 
 def test_even_small_images_are_decoded_by_four_threads_at_most() -> None:
     async def story() -> None:
-        budget = Budget(PIXELS_AT_ONCE)
+        budget = Budget(DECODED_BYTES_AT_ONCE)
         decoding = asyncio.ensure_future(Images(max_side=512, budget=budget).prepare(LARGE))
-        await _until(lambda: budget.free < PIXELS_AT_ONCE)
-        assert budget.free == PIXELS_AT_ONCE * 3 // 4
+        await _until(lambda: budget.free < DECODED_BYTES_AT_ONCE)
+        assert budget.free == DECODED_BYTES_AT_ONCE * 3 // 4
         await decoding
 
     asyncio.run(story())
@@ -139,8 +139,8 @@ def test_cancelling_leaves_at_once_and_the_share_stays_until_the_thread_ends() -
 def test_a_suspect_takes_its_share_before_its_child_starts() -> None:
     async def story(images: Images, budget: Budget) -> None:
         outside = asyncio.ensure_future(images.prepare(SAMPLES["PNG"], suspect=True))
-        await asyncio.sleep(0)
-        assert budget.free == 0
+        await _until(lambda: budget.free == 0)
+        assert not outside.done()
         await outside
 
     _run(story)

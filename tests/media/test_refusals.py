@@ -1,5 +1,6 @@
 """Every bad input has its fault, and bombs are refused by their header."""
 
+import asyncio
 import gzip
 import struct
 import zlib
@@ -8,9 +9,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from snapthread.adapters.media import prepare
+from snapthread.adapters.media import Images, prepare
 from snapthread.adapters.media.jpeg import SCANS_MAX
-from snapthread.adapters.media.prepare import weigh
 from snapthread.errors import ImageFault, ImageRefused
 from snapthread.limits import PIXELS_MAX
 from tests.media.pictures import SAMPLES, chunk, encoded, noise, png, quarters
@@ -71,9 +71,29 @@ def test_a_damaged_png_is_unreadable() -> None:
     assert fault_of(damaged) == "unreadable"
 
 
-def test_pixels_without_a_way_to_rgb_are_unsupported() -> None:
+def test_pixels_without_a_way_to_rgb_are_unsupported_and_not_damaged() -> None:
     lab = encoded(Image.new("LAB", (4, 4)), "TIFF")
-    assert fault_of(lab) == "unsupported_type"
+    assert fault_of(lab) == "unsupported_variant"
+
+
+def _jpeg_of_another_kind(marker: int, bits: int = 8) -> bytes:
+    frame = SAMPLES["JPEG"].index(b"\xff\xc0")
+    changed = bytes([0xFF, marker]) + SAMPLES["JPEG"][frame + 2 : frame + 4] + bytes([bits])
+    return SAMPLES["JPEG"][:frame] + changed + SAMPLES["JPEG"][frame + 5 :]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _jpeg_of_another_kind(0xC3),  # lossless
+        _jpeg_of_another_kind(0xC1, bits=12),
+        SAMPLES["BMP"][:30] + struct.pack("<I", 4) + SAMPLES["BMP"][34:],  # a JPEG in a BMP
+        SAMPLES["BMP"][:28] + struct.pack("<H", 2) + SAMPLES["BMP"][30:],  # 2 bits a pixel
+    ],
+    ids=["lossless JPEG", "JPEG of 12 bits", "JPEG in BMP", "BMP of 2 bits"],
+)
+def test_what_is_only_unsupported_is_not_called_damaged(content: bytes) -> None:
+    assert fault_of(content) == "unsupported_variant"
 
 
 def test_a_png_of_two_gigapixels_is_refused() -> None:
@@ -121,7 +141,7 @@ def _heic_of(width: int, height: int) -> bytes:
 def test_other_bombs_are_refused_by_their_header_too(bomb: bytes) -> None:
     assert fault_of(bomb) == "too_many_pixels"
     with pytest.raises(ImageRefused, match="too_many_pixels"):
-        weigh(bomb)
+        asyncio.run(Images().prepare(bomb))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +149,9 @@ def test_other_bombs_are_refused_by_their_header_too(bomb: bytes) -> None:
     [chunk(b"zTXt", b"a\0\0" + MEGABYTES), chunk(b"iCCP", b"a\0\0" + MEGABYTES)],
     ids=["text", "profile"],
 )
-def test_metadata_that_unpacks_into_megabytes_is_refused(bomb: bytes) -> None:
-    assert fault_of(png((1, 1), bomb, rows=b"\0\0")) == "unreadable"
+def test_metadata_that_unpacks_into_megabytes_is_left_packed(bomb: bytes) -> None:
+    prepared = prepare(png((1, 1), bomb, rows=b"\0\0"))
+    assert (prepared.width, prepared.height) == (1, 1)
 
 
 def _jpeg_of_scans(count: int) -> bytes:

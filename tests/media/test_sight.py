@@ -13,7 +13,7 @@ LUNA_LOW = Sight(model="gpt-6-luna", detail="low")
 @pytest.mark.parametrize(
     ("model", "detail", "size"),
     [
-        ("gpt-6-luna", "auto", (1600, 1200)),  # seen whole: the operator's bound
+        ("gpt-6-luna", "original", (1600, 1200)),  # seen whole: the operator's bound
         ("gpt-6-luna", "low", (512, 384)),
         ("gpt-4o", "high", (1024, 768)),
         ("gpt-4o", "low", (512, 384)),

@@ -3,8 +3,7 @@
 import pytest
 
 from snapthread.adapters.media import prepare
-from snapthread.adapters.media.prepare import weigh
-from tests.media.pictures import SAMPLES, UPRIGHT, encoded, quarters, seen
+from tests.media.pictures import UPRIGHT, encoded, quarters, seen
 
 LOSSY_OR_NOT = ["JPEG", "PNG"]
 
@@ -39,9 +38,3 @@ def test_the_long_side_is_at_most_what_is_asked(
 def test_a_picture_cut_into_bands_is_whole_again(form: str) -> None:
     large = encoded(quarters(size=(3001, 2003)), form)
     assert seen(prepare(large, max_side=512).content) == UPRIGHT
-
-
-@pytest.mark.parametrize("form", SAMPLES)
-def test_the_weight_is_its_pixels_and_more_where_they_cost_more(form: str) -> None:
-    cost = {"WEBP": 3 * 48 * 64, "AVIF": 2 * 48 * 64, "HEIF": 64 * 64}.get(form, 48 * 64)
-    assert weigh(SAMPLES[form]) == (form, cost)

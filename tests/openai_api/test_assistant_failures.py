@@ -15,6 +15,7 @@ from snapthread.errors import (
     AssistantRefused,
     ContextTooLong,
     FilesGone,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
 )
@@ -94,7 +95,7 @@ def test_a_code_means_the_same_in_every_shape(
         (error(401, "Incorrect API key.", code="invalid_api_key"), AssistantDenied),
         (error(401), AssistantDenied),
         (error(403), AssistantDenied),
-        (error(404, "No.", code="model_not_found"), AssistantDenied),
+        (error(404, "No.", code="model_not_found"), ModelGone),
         (error(404, "Invalid URL (POST /responses)"), AssistantDenied),
         (error(404, "File 'file-Abc123' not found."), FilesGone),
         (error(400, "Invalid file_id: file-Abc123", code="invalid_value"), FilesGone),

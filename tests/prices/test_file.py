@@ -43,11 +43,21 @@ def test_the_example_of_the_docs_is_read(tmp_path: Path) -> None:
         input=Decimal(0), cached_input=Decimal(0), cache_write=Decimal(0), output=Decimal(0)
     )
     assert read_prices(file) == {
+        "gpt-transcribe": Price(minute=Decimal("0.0045")),
         "gpt-6.2-sol": Price(
             rates=rates, long_context=LongContext(above_tokens=272_000, rates=long_rates)
         ),
         "my-local-model": Price(rates=free),
     }
+
+
+def test_a_minute_must_be_a_number(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text('["a"]\nminute = "free"\n')
+    with pytest.raises(PricesError) as error:
+        read_prices(file)
+    told = "PRICES_FILE: [a] minute must be dollars for a minute: a number, 0 or more."
+    assert error.value.problems == [told]
 
 
 def test_an_empty_file_has_no_prices(tmp_path: Path) -> None:

@@ -114,6 +114,27 @@ def test_the_lists_agree_with_the_published_prices(
     assert PRICES.cost_micros(model, _usage(output=million)) == round(output * million)
 
 
+@pytest.mark.parametrize(
+    ("model", "seconds", "micros"),
+    [
+        ("gpt-transcribe", 60, 4500),
+        ("gpt-transcribe", 1, 75),
+        ("gpt-transcribe-2026-07-01", 600, 45_000),
+        ("gpt-transcribe", 0, 0),
+        ("whisper-large-v3", 60, None),
+        ("gpt-6-luna", 60, None),
+    ],
+)
+def test_a_minute_of_speech_costs_what_is_published(
+    model: str, seconds: int, micros: int | None
+) -> None:
+    assert Prices.load(None).speech_micros(model, seconds) == micros
+
+
+def test_the_tokens_of_a_model_that_is_priced_by_the_minute_are_unknown_and_not_free() -> None:
+    assert Prices.load(None).cost_micros("gpt-transcribe", Usage(input_tokens=9)) is None
+
+
 def test_the_operators_file_wins(tmp_path: Path) -> None:
     file = tmp_path / "prices.toml"
     file.write_text('[my-model]\ninput = 1\noutput = 2\n["gpt-6-luna"]\ninput = 7\noutput = 9\n')

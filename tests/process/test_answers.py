@@ -5,6 +5,8 @@ from itertools import pairwise
 from snapthread.texts import Texts
 from snapthread_sandbox.faults import flood, slow
 from snapthread_sandbox.telegram.people import Person
+from snapthread_sandbox.wire import Json
+from tests.process.bot import LIMIT_S
 from tests.process.town import Town, heard, hears
 
 WORDS = " ".join(f"word{number}" for number in range(25))
@@ -12,9 +14,11 @@ LONG = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in ran
 EARLY = Texts.load()("en", "stopped_early")
 
 
-def draft_of(person: Person) -> str:
-    """What the person sees of an answer that grows."""
-    return person.chat.draft.text if person.chat.draft else ""
+def stop_button(person: Person) -> Json | None:
+    """The button below an answer that grows."""
+    last = person.chat.from_bot[-1] if person.chat.from_bot else None
+    rows = last.json.get("reply_markup", {}).get("inline_keyboard", []) if last else []
+    return rows[0][0] if rows else None
 
 
 def test_an_answer_is_seen_while_it_grows_and_a_429_is_a_pause(town: Town) -> None:
@@ -23,13 +27,14 @@ def test_an_answer_is_seen_while_it_grows_and_a_429_is_a_pause(town: Town) -> No
         ada = town.newcomer()
         town.model.says(WORDS, first_s=0.2, between_s=0.4)
         ada.sends("Tell me")
-        await town.until(lambda: draft_of(ada))
-        refused = town.telegram.faults.add(on="sendMessageDraft", reply=flood(1))
-        assert await hears(ada) == [WORDS]
+        await town.until(lambda: stop_button(ada))
+        refused = town.telegram.faults.add(on="editMessageText", reply=flood(1), times=1)
+        await town.until(lambda: ada.sees == [WORDS])
         assert refused.used == 1
-        shown = [draft.text for draft in ada.chat.drafts]
-        assert shown[0] == ""
+        (message,) = ada.chat.from_bot
+        shown = message.versions
         assert len(shown) >= 3
+        assert stop_button(ada) is None
         assert all(after.startswith(before) for before, after in pairwise(shown))
 
     town.play(story)
@@ -41,20 +46,21 @@ def test_stop_ends_what_runs_early_late_twice_and_not_what_has_ended(town: Town)
         ada, asked_before = town.newcomer(), len(town.openai.requests)
         town.model.says(WORDS, first_s=600.0)
         ada.sends("Early")
-        await town.until(lambda: len(town.openai.requests) > asked_before and ada.chat.draft)
-        ada.presses_stop()
+        await town.until(lambda: len(town.openai.requests) > asked_before)
+        ada.sends("/stop")
         (early,) = await hears(ada)
         assert early.startswith(EARLY)
         town.model.says(WORDS, between_s=2.0)
         ada.sends("Late")
-        await town.until(lambda: draft_of(ada))
-        draft = ada.chat.draft
-        ada.presses_stop(draft)
-        ada.presses_stop(draft)
-        (late,) = await hears(ada)
-        assert WORDS.startswith(late)
-        assert len(late) < len(WORDS)
-        ada.presses_stop(draft)
+        await town.until(lambda: stop_button(ada))
+        button, (answer,) = stop_button(ada), await ada.hears(1, timeout_s=LIMIT_S)
+        assert button is not None
+        ada.presses(button, on=answer)
+        ada.presses(button, on=answer)
+        await town.until(lambda: stop_button(ada) is None)
+        assert WORDS.startswith(answer.text)
+        assert len(answer.text) < len(WORDS)
+        ada.presses(button, on=answer)
         ada.sends("Go on")
         assert await hears(ada) == ["You said: Go on"]
         assert len(town.openai.requests) == asked_before + 3
@@ -99,7 +105,9 @@ def test_after_a_kill_between_parts_the_rest_arrives(town: Town) -> None:
 
 def test_a_server_without_drafts_is_noticed_once_and_edits_are_used(town: Town) -> None:
     async def story() -> None:
-        bot = await town.bot()
+        await town.end_bots()
+        bot = town.starts(STREAMING="draft")
+        await bot.ready()
         ada = town.newcomer()
         town.telegram.knows_drafts = False
         try:

@@ -25,6 +25,35 @@ def test_two_hundred_kills_under_load(town: Town) -> None:
     town.play(lambda: _killed(town, int(os.environ.get("KILLS", "200"))), limit_s=6 * 3600)
 
 
+def test_quick_kills_put_nobody_aside(town: Town) -> None:
+    """Three kills of a crash loop made dead letters of whatever ran: five people at once."""
+    town.play(lambda: _killed_quickly(town, 6), limit_s=600)
+
+
+@pytest.mark.soak
+def test_twenty_quick_kills_put_nobody_aside(town: Town) -> None:
+    town.play(lambda: _killed_quickly(town, 20), limit_s=1800)
+
+
+async def _killed_quickly(town: Town, kills: int) -> None:
+    people = [town.newcomer() for _ in range(5)]
+    asked: dict[int, list[str]] = {person.id: [] for person in people}
+    town.model.otherwise = Answer(text=lambda question: question.last_text, first_s=4.0)
+    for person in people:
+        _ask(person, asked, f"#{person.id}")
+    await town.end_bots()
+    for _ in range(kills):
+        bot = town.starts()
+        await asyncio.sleep(random.uniform(0.2, 2.5))
+        bot.kill()
+        await bot.ended()
+    town.model.otherwise = Answer(text=lambda question: question.last_text)
+    await town.bot()
+    for person in people:
+        await _until_answered(town, person, asked[person.id])
+    assert (await town.command("inbox", "--dead", "--json")) == {"dead_letters": []}
+
+
 async def _killed(town: Town, kills: int) -> None:
     people = [town.newcomer() for _ in range(PEOPLE)]
     asked: dict[int, list[str]] = {person.id: [] for person in people}

@@ -19,6 +19,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 async def on_server(town: Town, server: Server) -> Bot:
     """The town's one bot, with its store there."""
+    await town.end_bots()
     bot = town.starts(STORE_URL=server.url)
     town.bots.append(bot)
     await bot.ready()

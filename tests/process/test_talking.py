@@ -78,7 +78,7 @@ def test_an_image_sent_as_a_document_is_an_image(town: Town) -> None:
         ada = town.newcomer()
         ada.sends_document(drawing.getvalue(), file_name="holiday.dat", mime_type="image/png")
         (answer,) = await hears(ada)
-        assert "1600x800, blue" in answer
+        assert "2240x1120, blue" in answer
 
     town.play(story)
 

@@ -71,6 +71,13 @@ class Town:
             await self.bots[-1].ready()
         return self.bots[-1]
 
+    async def end_bots(self) -> None:
+        """Kill all that run: who comes next polls alone."""
+        for bot in self.bots:
+            if bot.is_running:
+                bot.kill()
+                await bot.ended()
+
     def starts(self, *, cold: bool = False, **settings: str) -> Bot:
         """A process on this installation, which may not get far."""
         number = len(list(self.folder.glob("*.log")))
@@ -80,13 +87,23 @@ class Town:
 
     async def command(self, *arguments: str, **more: str) -> dict[str, Any]:
         """Run `snapthread …`; the one JSON document on its standard output."""
+        status, out, errors = await self._run_command(arguments, more)
+        assert status == 0, errors
+        document: dict[str, Any] = json.loads(out)
+        return document
+
+    async def exit_status(self, *arguments: str, **more: str) -> int:
+        return (await self._run_command(arguments, more))[0]
+
+    async def _run_command(
+        self, arguments: tuple[str, ...], more: dict[str, str]
+    ) -> tuple[int, str, str]:
         out, errors = (self.folder / f"{token_hex(4)}.{kind}" for kind in ("out", "errors"))
         settings = environment() | self.settings | more
         process = warm.start(arguments, self.folder, settings, out, errors)
         await asyncio.to_thread(process.join)
-        assert process.exitcode == 0, errors.read_text()
-        document: dict[str, Any] = json.loads(out.read_text())
-        return document
+        assert process.exitcode is not None
+        return process.exitcode, out.read_text(), errors.read_text()
 
     @property
     def port(self) -> int:
@@ -100,6 +117,7 @@ class Town:
             "TELEGRAM_API_BASE_URL": self._url,
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{self._url}/v1",
+            "OPENAI_SEES": "yes",  # looked at in test_sight
             "OPENAI_MAX_OUTPUT_TOKENS": "20000",  # some stories are long
             "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),
@@ -134,7 +152,11 @@ async def hears(person: Person, messages: int = 1) -> list[str]:
 
 
 async def heard(person: Person, messages: int = 1) -> list[Message]:
-    return await person.hears(messages, timeout_s=LIMIT_S)
+    """Once each is whole: an answer that still grows carries a Stop button."""
+    told = await person.hears(messages, timeout_s=LIMIT_S)
+    while any("stop:" in str(message.json.get("reply_markup")) for message in told):
+        await asyncio.sleep(STEP_S)
+    return told
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -33,6 +33,7 @@ def _run(
     for stream, path in ((1, out), (2, errors)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
     sys.argv = ["snapthread", *arguments]
+    sys.path[:0] = settings["PYTHONPATH"].split(os.pathsep)  # as a process of its own would have it
 
     from snapthread.cli import main
 

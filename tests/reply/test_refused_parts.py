@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.failures import refusal
+from snapthread.clock import utc_now
 from snapthread.errors import ChatRefused, ChatUnreachable
 from snapthread.model import (
     Button,
@@ -63,6 +64,11 @@ class Store:
     async def mark_sent(self, _claim: Claim, message: OutboxMessage) -> None:
         self.sent.append(message.id)
 
+    async def conclude(
+        self, _claim: Claim, message: OutboxMessage, *_: object, **__: object
+    ) -> None:
+        self.sent.append(message.id)
+
     async def drop_outbox(self, _claim: Claim) -> int:
         self.is_dropped = True
         return 1
@@ -73,11 +79,13 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
     sender = ReplySender(
         store=cast(Any, store),
         chat=cast(Any, chat),
+        clock=utc_now,
         explain=lambda _: OutgoingMessage(text=SORRY),
         note_delivered=lambda _: None,
     )
     with capture_logs():
-        asyncio.run(sender.deliver(CLAIM, parts or (part(), part("And more.", 2))))
+        all_parts = parts or (part(), part("And more.", 2))
+        asyncio.run(sender.deliver(CLAIM, all_parts, record_id="r1", began_s=0.0))
     return chat, store
 
 

@@ -71,7 +71,7 @@ HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "reserve": lambda bench, claim, part: bench.reserve(claim, bench.record()),
     "revise": lambda bench, claim, part: bench.revise(bench.record()),
     "settle_stale": lambda bench, claim, part: bench.settle_stale(),
-    "note_delivered": lambda bench, claim, part: bench.run(bench.store.note_delivered("r1", 1)),
+    "conclude": lambda bench, claim, part: bench.conclude(claim, part),
     "usage": lambda bench, claim, part: (bench.usage(), bench.usage(user=ANN)),
     "records_after": lambda bench, claim, part: bench.records(),
 }

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from snapthread.errors import StoreBusy, StoreDenied, StoreTooNew
 from snapthread.store import Store
 from snapthread.store.redis import checks
+from snapthread.store.redis.migration import OF_ROWS
 from snapthread.store.schema import VERSION
 from tests.servers import Server, free_port, own_server, redis_program, valkey_program
 
@@ -134,6 +135,17 @@ def test_a_store_of_a_newer_version_is_refused(server: Server) -> None:
 
 
 def test_a_stores_version_is_written_down(server: Server) -> None:
+    opened(server.url)
+
+    with server.client() as client:
+        assert client.get("snapthread:version") == str(VERSION)
+
+
+def test_a_store_of_rows_without_the_newer_columns_is_gone_on_with(server: Server) -> None:
+    opened(server.url)
+    with server.client() as client:
+        client.set("snapthread:version", OF_ROWS)
+
     opened(server.url)
 
     with server.client() as client:

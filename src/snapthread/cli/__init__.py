@@ -9,8 +9,10 @@ from snapthread.cli.adopt import adopt
 from snapthread.cli.backup import backup, restore
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
+from snapthread.cli.doctor import doctor
 from snapthread.cli.erase import erase
 from snapthread.cli.export import export
+from snapthread.cli.health import health
 from snapthread.cli.inbox import inbox
 from snapthread.cli.reconcile import reconcile
 from snapthread.cli.run import run
@@ -23,7 +25,21 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks are not ours to redact
 )
-for command in (sweep, reconcile, erase, export, inbox, adopt, usage, backup, restore, run, demo):
+for command in (
+    sweep,
+    reconcile,
+    erase,
+    export,
+    inbox,
+    adopt,
+    usage,
+    backup,
+    restore,
+    doctor,
+    health,
+    run,
+    demo,
+):
     cli.command()(command)
 
 

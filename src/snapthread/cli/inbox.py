@@ -56,7 +56,7 @@ def _tell_replayed(update_id: int, *, is_found: bool) -> None:
 
 async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
     messages = await store.waiting(limit=SHOWN, dead=dead)
-    return {"put_aside" if dead else "waiting": [_row(message) for message in messages]}
+    return {"dead_letters" if dead else "waiting": [_row(message) for message in messages]}
 
 
 async def _replayed(store: "Store", update_id: int) -> dict[str, Any]:

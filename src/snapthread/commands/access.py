@@ -1,5 +1,6 @@
 """Access control and localized refusals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +22,10 @@ class AccessPolicy:
     language: Language
     limit_mb: float
     storage_mb: float = 0
+    voice_minutes: int = 0
+    sound_mb: float = 20
+    hears: bool = True
+    has_sight: bool = True  # does the model's server look at pictures?
 
     def admits(self, user_id: int) -> bool:
         return self.allowed is None or user_id in self.allowed | self.admins
@@ -37,8 +42,14 @@ class AccessControl:
 
     def localizer(self, message: Message) -> Localizer:
         policy = self.policy
-        return Localizer.of(
-            message, self.texts, policy.language, policy.limit_mb, policy.storage_mb
+        return Localizer(
+            texts=self.texts,
+            language=language_of(message.language_code, policy.language),
+            limit_mb=policy.limit_mb,
+            storage_mb=policy.storage_mb,
+            voice_minutes=policy.voice_minutes,
+            sound_mb=policy.sound_mb,
+            hears=policy.hears,
         )
 
     def sentence(self, key: str, language_code: str | None) -> OutgoingMessage:
@@ -65,6 +76,14 @@ class AccessControl:
             return await self.refuse_in_group(message, text, "stranger")
         text = t("stranger", user_id=message.user_id)
         return Outcome(result="refused", reason="stranger", texts=(text,))
+
+    def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
+        """Photos that no model will look at get a sentence before they cost anything."""
+        replied = (question.reply.picture for question in questions if question.reply)
+        shown = (picture for question in questions for picture in question.pictures)
+        if self.policy.has_sight or not any((*shown, *replied)):
+            return None
+        return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def refuse_in_group(self, message: Message, text: str, reason: str) -> Outcome:
         """The others there need not read it again and again: once an hour for each person."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from snapthread.limits import MEGABYTE
 from snapthread.texts.localizer import Localizer
-from snapthread.usage import DailyUsage, Limits, Spending, day_of
+from snapthread.usage import DailyUsage, Limits, Spending, day_of, minutes
 
 
 def usage_text(
@@ -29,8 +29,10 @@ def usage_text(
 
 
 def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
+    voice_s = sum(row.voice_s for row in rows)
     return t(
-        "usage_sum",
+        "usage_sum_voice" if voice_s else "usage_sum",
+        voice=t("usage_voice", n=minutes(voice_s)),
         messages=t("usage_messages", n=sum(row.messages for row in rows)),
         images=t("usage_images", n=sum(row.images for row in rows)),
         cost=_cost(t, rows),
@@ -57,6 +59,9 @@ def _each_left(t: Localizer, limits: Limits, spent: Spending) -> Iterator[str]:
         yield t("usage_left_today", what=what)
     if limit := limits.user_daily_images:
         what = t("usage_images", n=max(0, limit - spent.day.images))
+        yield t("usage_left_today", what=what)
+    if limit := limits.user_daily_voice_s:
+        what = t("usage_voice", n=max(0, limit - spent.day.voice_s) // 60)
         yield t("usage_left_today", what=what)
     if limit := limits.user_daily_cost_micros:
         what = t.money(max(0, limit - spent.day.cost_micros))

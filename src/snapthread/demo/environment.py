@@ -20,6 +20,7 @@ FOR_THE_NETWORK: Final = (
 ).split()
 OPENAI: Final = (
     "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODEL OPENAI_REASONING_EFFORT OPENAI_MAX_OUTPUT_TOKENS"
+    " OPENAI_PROXY OPENAI_SEES"
 ).split()
 OPENAI_SDK: Final = "OPENAI_ORG_ID OPENAI_PROJECT_ID".split()
 TELEGRAM: Final = (
@@ -50,6 +51,7 @@ def bot_environment(
     told = _bare(environ, online=real_openai or real_telegram)
     if not real_openai:
         told |= {"OPENAI_API_KEY": doubles.key, "OPENAI_BASE_URL": f"{doubles.url}/v1"}
+        told |= {"OPENAI_SEES": "yes"}  # its answers are made up, its looking is not
     else:
         told |= {name: environ[name] for name in OPENAI_SDK if name in environ}
     if not real_telegram:

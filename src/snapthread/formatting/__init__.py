@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from snapthread.formatting.split.plain import split_plain
 
 if TYPE_CHECKING:
-    from snapthread.formatting.answer import format_answer, format_draft, is_hidden
+    from snapthread.formatting.answer import format_answer, format_draft, format_start, is_hidden
 
-__all__ = ["format_answer", "format_draft", "is_hidden", "split_plain"]
+__all__ = ["format_answer", "format_draft", "format_start", "is_hidden", "split_plain"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in {"format_answer", "format_draft", "is_hidden"}:
+    if name not in {"format_answer", "format_draft", "format_start", "is_hidden"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from snapthread.formatting import answer
 

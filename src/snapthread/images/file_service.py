@@ -51,6 +51,11 @@ class UploadResult:
     made_room: int = 0
 
 
+def file_mark(installation: Installation) -> str:
+    """Prefix of the names of this installation's files at OpenAI."""
+    return f"snapthread-{installation.id}-"
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class FileService:
     """Uploads for a turn, and the deletions that follow."""
@@ -69,7 +74,7 @@ class FileService:
     _uploads: set[asyncio.Task[bool]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self.mark = f"snapthread-{self.installation.id}-"
+        self.mark = file_mark(self.installation)
 
     def when_retired(self, wake: Callable[[], None]) -> None:
         """Whom to tell that there is something to delete."""

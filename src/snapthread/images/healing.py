@@ -28,7 +28,7 @@ FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """What was done about a failed request: files that changed, labels of those that left."""
+    """Repairs after a failed request: files that changed, labels of those that left."""
 
     changed: int = 0
     left: tuple[int, ...] = ()

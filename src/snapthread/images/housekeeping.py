@@ -31,7 +31,7 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True, kw_only=True)
 class SweepResult:
-    """What a sweep did, and what is still to do."""
+    """Counts of a sweep, and of what is still to do."""
 
     images_retired: int = 0
     files_deleted: int = 0
@@ -100,7 +100,7 @@ class Housekeeping:
         return retired
 
     async def _erase_blocked(self) -> int:
-        """Who blocked the bot as long ago as we keep images is not coming back."""
+        """Erase people who blocked the bot as long ago as we keep images."""
         users = await self.store.blocked_before(self.clock() - self._retention, limit=BATCH)
         for user in users:
             await self.store.erase(user, self.clock())
@@ -108,8 +108,11 @@ class Housekeeping:
         return len(users)
 
     async def _reconcile_daily(self) -> None:
-        """By whichever process finds the job free; it stays taken until the next day."""
-        if await self._has_job("reconcile", RECONCILE_EVERY_S):
+        """By whichever process finds the job free; it stays taken until the next day, also for
+        this one: so under another name each time."""
+        me = secrets.token_hex(8)
+        lease_s = RECONCILE_EVERY_S
+        if await self.store.take_job("reconcile", me, self.clock(), lease_s=lease_s):
             await self.reconcile.run()
 
     def _is_time(self, job: str, every_s: float) -> bool:

@@ -2,22 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ChatBusy, ImageFault, ImageRefused, NoRoom
+from snapthread.errors import ImageFault, ImageRefused, NoRoom
 from snapthread.gather import gather_all
+from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
-from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES, IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
+from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, TelegramImage
 from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
-
-RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """What became of a picture: a file at OpenAI, or why not."""
+    """The end of an import: a file at OpenAI, or why there is none."""
 
     wanted: ImageRequest
     file: LedgerFile | None = None
@@ -55,6 +55,7 @@ class ImageImporter:
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
+    _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def import_images(
         self, claim: Claim, wanted: Sequence[ImageRequest], meter: Meter
@@ -84,7 +85,9 @@ class ImageImporter:
     async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
         picture = wanted.picture
         content = await self._download(picture, meter)
-        image = await self._prepare(picture, content, meter, suspect=claim.attempt > 1)
+        image = await self._prepare(
+            picture, content, meter, suspect=claim.is_suspect or claim.attempt > 1
+        )
         uploaded = await self._upload(claim, wanted, image, meter)
         return ImageResult(
             wanted=wanted,
@@ -97,30 +100,20 @@ class ImageImporter:
         if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
-        content = await self._download_with_patience(picture.telegram_id)
+        content = await download_with_patience(
+            self.chat, picture.telegram_id, max_bytes=self.max_bytes
+        )
         ms = ms_since(began)
         meter.record_download(len(content), ms)
         log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
         return content
 
-    async def _download_with_patience(self, telegram_id: str) -> bytes:
-        for tries_left in reversed(range(DOWNLOAD_TRIES)):
-            try:
-                async with asyncio.timeout(DOWNLOAD_S):
-                    return await self.chat.download(telegram_id, max_bytes=self.max_bytes)
-            except TimeoutError as error:
-                raise ChatBusy("the download took too long") from error
-            except ChatBusy as busy:
-                if not tries_left:
-                    raise
-                await asyncio.sleep(busy.retry_after_s or RETRY_S)
-        raise AssertionError("the last try returns or raises")
-
     async def _prepare(
         self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
     ) -> Image:
         began = now_s()
-        image = await self.codec.prepare(content, suspect=suspect)
+        async with self._one_suspect if suspect else nullcontext():
+            image = await self.codec.prepare(content, suspect=suspect)
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(

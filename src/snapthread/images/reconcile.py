@@ -32,7 +32,7 @@ Progress = Callable[[int], None]  # so many files more were looked at
 
 @dataclass(slots=True, kw_only=True)
 class ReconcileResult:
-    """What was mended; in a dry run, what would be."""
+    """Counts of what was mended; in a dry run, of what would be."""
 
     orphans_deleted: int = 0
     missing_restored: int = 0

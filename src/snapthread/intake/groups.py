@@ -102,7 +102,7 @@ class GroupIntake:
         return []
 
     def _placed(self, message: Message) -> Message:
-        if not self.policy.is_per_user:
+        if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
             return message
         key = group_conversation(message.chat_id, message.thread_id, message.user_id)
         return replace(message, conversation=key)

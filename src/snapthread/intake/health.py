@@ -1,12 +1,15 @@
-"""What is wrong right now, one sentence each: for /readyz and whoever reads it."""
+"""Health: reasons why the bot is not ready, one sentence each, for /readyz and whoever reads it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from snapthread.clock import now_s
 from snapthread.limits import POLL_S
 from snapthread.ports import Clock
 
 SILENT_FOR = timedelta(seconds=POLL_S + 30)
+JUMP_S = 30.0  # no clock is set back that far by a service that keeps it right
+JUMP_TOLD_S = 600.0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -17,9 +20,12 @@ class Health:
     _ill: dict[str, str] = field(default_factory=dict, init=False)
     _last_poll: datetime | None = field(default=None, init=False)
     _polls: bool = field(default=True, init=False)
+    _clock_read: tuple[datetime, float] | None = field(default=None, init=False)
+    _jump: tuple[float, float] | None = field(default=None, init=False)  # how far, and when
 
     def mark_ok(self, part: str) -> None:
         self._ill.pop(part, None)
+        self._compare_clocks()
         if part == "telegram":
             self._last_poll = self.clock()
             self._polls = True
@@ -41,7 +47,8 @@ class Health:
 
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
-        reasons = list(self._ill.values())
+        self._compare_clocks()
+        reasons = [*self._ill.values(), *self._clock_reason()]
         if not self._polls:
             return reasons
         if self._last_poll is None:
@@ -49,3 +56,18 @@ class Health:
         elif self.clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:
             reasons.append("telegram: the last successful poll is long ago")
         return reasons
+
+    def _compare_clocks(self) -> None:
+        """The time of day against the loop's own clock, which nobody sets."""
+        now, ticks = self.clock(), now_s()
+        if self._clock_read is not None:
+            before, then = self._clock_read
+            jump_s = (now - before).total_seconds() - (ticks - then)
+            if jump_s < -JUMP_S:  # forward, a machine that slept looks the same
+                self._jump = (-jump_s, ticks)
+        self._clock_read = (now, ticks)
+
+    def _clock_reason(self) -> tuple[str, ...]:
+        if self._jump is None or now_s() - self._jump[1] > JUMP_TOLD_S:
+            return ()
+        return (f"clock: this machine's clock was set back by {self._jump[0]:.0f} s",)

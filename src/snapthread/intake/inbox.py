@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
-from snapthread.limits import POLL_S
+from snapthread.intake.heartbeat import Heartbeat
+from snapthread.limits import POLL_LATE_S, POLL_S
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Arrival, Chat, Clock, Store, Update
 from snapthread.reply.alerts import Alerts
@@ -25,6 +27,12 @@ PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull
 QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
+class Wake(Protocol):
+    """Tells the worker what came in."""
+
+    def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
@@ -35,9 +43,10 @@ class Intake:
     health: Health
     groups: GroupIntake
     clock: Clock
+    heartbeat: Heartbeat
     quiet_s: float
     if_full: QueueFullReply
-    wake: Callable[[], None]
+    wake: Wake
     _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
@@ -53,12 +62,21 @@ class Intake:
 
     async def poll_once(self, *, timeout_s: int) -> int:
         """One batch; how many updates it had."""
-        updates = await self.chat.updates(self._offset, timeout_s=timeout_s)
+        updates = await self._updates(timeout_s)
         self.health.mark_ok("telegram")
+        await self.heartbeat.beat()
         if updates:
             await self.accept(updates)
             self._offset = updates[-1].update_id + 1
         return len(updates)
+
+    async def _updates(self, timeout_s: int) -> Sequence[Update]:
+        """A poll that never comes back is given up here, whatever its transport believes."""
+        try:
+            async with asyncio.timeout(timeout_s + POLL_LATE_S):
+                return await self.chat.updates(self._offset, timeout_s=timeout_s)
+        except TimeoutError:
+            raise ChatBusy("a poll did not come back") from None
 
     async def receive(self, body: bytes) -> None:
         """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
@@ -91,9 +109,10 @@ class Intake:
         if not messages:
             return
         arrivals = [Arrival(message=each, if_full=self.if_full(each)) for each in messages]
-        await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
+        taken = await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
         log.info("update.accepted", count=len(arrivals))
-        self.wake()
+        is_urgent = any(arrival.message.is_urgent for arrival in arrivals)
+        self.wake(len(taken), is_urgent=is_urgent)
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
@@ -106,6 +125,8 @@ class Intake:
                 wait_s = OTHER_POLLER_S
             case ChatBusy(retry_after_s=float() | int() as asked_s):
                 wait_s = asked_s
+            case ChatBusy():
+                await self.chat.reconnect()  # the old connection may be why
         log.warning("trouble", kind="intake", why=str(error), again_in_s=wait_s)
         await asyncio.sleep(wait_s)
 

@@ -55,7 +55,7 @@ class LeaderLease:
             await asyncio.wait({task})
 
     async def _is_mine(self, *, lease_s: float = LEASE_S) -> bool:
-        """Who cannot ask the store leaves the job: whoever can may take it."""
+        """Take or keep the job; a process that cannot ask the store leaves it to the others."""
         try:
             return await self.store.take_job(self.job, self._me, self.clock(), lease_s=lease_s)
         except (StoreBusy, StoreFull):

@@ -1,4 +1,4 @@
-"""What other processes did to work of ours: heard twice a second while anything runs."""
+"""Changes that other processes made to work of ours: heard twice a second while anything runs."""
 
 import asyncio
 from collections.abc import Callable

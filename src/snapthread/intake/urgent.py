@@ -1,8 +1,9 @@
-"""What waits for no question before it: /reset, /new, /stop and pressed buttons."""
+"""Urgent commands, which wait for no question: /reset, /new, /stop and pressed buttons."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -36,7 +37,7 @@ class UrgentCommands:
     async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
         if command.press_id is not None:
-            self._answer_press(command.press_id)
+            self._in_background(self.chat.answer_press(command.press_id))
         try:
             await self._run(command, stop_turn)
         except (StoreBusy, StoreFull):
@@ -45,9 +46,9 @@ class UrgentCommands:
             outcome = unexpected(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
 
-    def _answer_press(self, press_id: str) -> None:
+    def _in_background(self, call: Coroutine[Any, Any, None]) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
-        task = asyncio.create_task(self.chat.answer_press(press_id))
+        task = asyncio.create_task(call)
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
 
@@ -84,6 +85,8 @@ class UrgentCommands:
         turn = await self.store.stop(command, self.clock(), if_nothing=replies)
         if turn is not None:
             self.running_turns.stop(command.conversation, turn)
+        elif command.press_id is not None:
+            self._in_background(self.chat.remove_buttons(command.destination, command.message_id))
 
     async def _reset(self, command: Message) -> None:
         """Law 2: the conversation begins anew; its running turn was stopped before."""

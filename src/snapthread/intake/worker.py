@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -21,7 +21,7 @@ STORE_AWAY_S = 1.0
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 AGAIN_S = 5.0  # after a failure that was not the message's
 
-Serve = Callable[[Claim], Coroutine[None, None, None]]
+Serve = Callable[[Claim], Coroutine[None, None, bool]]  # was the claim given back?
 StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
@@ -37,13 +37,18 @@ class Worker:
     parallel: int
     _running: dict[Claim, "_Running"] = field(default_factory=dict, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _expected: int = field(default=1, init=False)  # conversations that are likely to be ready
+    _look_at_s: float = field(default=0.0, init=False)  # when to look for urgent commands again
     _works: asyncio.Event = field(
         default_factory=asyncio.Event, init=False
     )  # set while anything runs
     _stopping: bool = field(default=False, init=False)
 
-    def wake(self) -> None:
-        """Something may be ready."""
+    def wake(self, ready: int = 1, *, is_urgent: bool = True) -> None:
+        """So many conversations may be ready, or an urgent command may wait."""
+        self._expected += ready
+        if is_urgent:
+            self._look_at_s = 0.0
         self._woken.set()
 
     @property
@@ -52,7 +57,7 @@ class Worker:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """What is being served here."""
+        """Claims that are being served here."""
         return tuple(self._running)
 
     async def works(self) -> None:
@@ -72,8 +77,7 @@ class Worker:
         while not self._stopping:
             try:
                 await self._run_urgent_commands()
-                await self._claim_what_is_ready()
-                await self._wait()
+                await self._wait(await self._claim_what_is_ready())
             except (StoreBusy, StoreFull) as error:
                 log.warning("trouble", kind="store", why=str(error))
                 await asyncio.sleep(STORE_AWAY_S)
@@ -84,14 +88,31 @@ class Worker:
         self._woken.set()
 
     async def _run_urgent_commands(self) -> None:
-        for command in await self.store.urgent_commands():
-            await self.urgent(command, partial(self._stop_turn, command.conversation))
-            await self._claim_sentence(command.conversation)
+        """Those of this process are told by `wake`; those of others are looked for."""
+        if now_s() < self._look_at_s:
+            return
+        self._look_at_s = now_s() + LOOK_EVERY_S
+        try:
+            for command in await self.store.urgent_commands():
+                await self.urgent(command, partial(self._stop_turn, command.conversation))
+                await self._claim_sentence(command.conversation)
+        except BaseException:
+            self._look_at_s = 0.0
+            raise
 
-    async def _claim_what_is_ready(self) -> None:
+    async def _claim_what_is_ready(self) -> datetime | None:
+        """When the next conversation is ready; None where none is, or no slot is free. To ask for
+        a claim that is not there costs as much as one that is, so where nothing is expected the
+        store is asked for the time first."""
         while len(self._running) < self.parallel and not self._stopping:
+            wake_at = None if self._expected else await self.store.next_wake(self.clock())
+            if not self._expected and (wake_at is None or wake_at > self.clock()):
+                return wake_at
+            self._expected = max(self._expected - 1, 0)
             if not await self._claim():
-                break
+                self._expected = 0
+                return await self.store.next_wake(self.clock())
+        return None
 
     async def _claim_sentence(self, key: ConversationKey) -> None:
         """The sentence of an urgent command waits for no slot; a question behind it does."""
@@ -116,11 +137,10 @@ class Worker:
         self._works.set()
         return True
 
-    async def _wait(self) -> None:
+    async def _wait(self, wake_at: datetime | None) -> None:
         """Until woken, or until the next conversation is ready."""
-        wake_at = await self.store.next_wake(self.clock())
         wait_s = LOOK_EVERY_S
-        if wake_at is not None and len(self._running) < self.parallel:
+        if wake_at is not None:
             wait_s = min(wait_s, (wake_at - self.clock()).total_seconds())
         try:
             async with asyncio.timeout(max(wait_s, 0.001)):
@@ -131,7 +151,7 @@ class Worker:
 
     # ------------------------------------------------------------ one claim
 
-    async def _hold(self, claim: Claim, work: asyncio.Task[None], asked_s: float) -> None:
+    async def _hold(self, claim: Claim, work: asyncio.Task[bool], asked_s: float) -> None:
         """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
         from when it was asked for, however late the store answers."""
         held_until_s = asked_s + LEASE_S
@@ -153,8 +173,10 @@ class Worker:
             self._works.clear()
         self._woken.set()
 
-    async def _give_back(self, claim: Claim, work: asyncio.Task[None]) -> None:
+    async def _give_back(self, claim: Claim, work: asyncio.Task[bool]) -> None:
         error = asyncio.CancelledError() if work.cancelled() else work.exception()
+        if error is None and work.result():
+            return
         if error is not None and not isinstance(error, EXPECTED):
             log.error("turn.broke", exc_info=error)
         pause_s = _pause_s(error)
@@ -190,11 +212,11 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    work: asyncio.Task[None]
+    work: asyncio.Task[bool]
     holder: asyncio.Task[None]
 
 
-def _end(work: asyncio.Task[None]) -> bool:
+def _end(work: asyncio.Task[bool]) -> bool:
     """Cancel it, once: the end of a turn writes down what it has cost."""
     ends = not work.done() and not work.cancelling()
     return ends and work.cancel()
@@ -205,7 +227,7 @@ EXPECTED = (*NOT_THE_MESSAGES_FAULT, LeaseLost)
 
 
 def _pause_s(error: BaseException | None) -> float:
-    """How long the conversation waits before it is served again."""
+    """Seconds that the conversation waits before it is served again."""
     if isinstance(error, ChatBusy):
         return error.retry_after_s or SEND_RETRY_S
     if error is None or isinstance(error, asyncio.CancelledError | LeaseLost):

@@ -1,4 +1,4 @@
-"""What the line needs of the world: the store, the chat, the assistant and its files.
+"""Ports: the bot's needs of the world: the store, the chat, the assistant and its files.
 
 Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
 """
@@ -26,10 +26,12 @@ from snapthread.ports.chat import Chat, GroupChange, Update
 from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image
+from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import Arrival, MessageQueue
+from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
 from snapthread.ports.store import Store
+from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
@@ -46,12 +48,15 @@ __all__ = [
     "Conversations",
     "FileLedger",
     "Files",
+    "FixedCatalog",
     "GroupChange",
     "Image",
     "InputImage",
     "InputItem",
     "InputText",
+    "ListedModel",
     "MessageQueue",
+    "ModelCatalog",
     "NotTaken",
     "People",
     "PriceList",
@@ -59,10 +64,14 @@ __all__ = [
     "RemoteFile",
     "RequestTaken",
     "ResetReply",
+    "SpokenText",
     "Store",
     "TextDelta",
     "TextSoFar",
     "Thinking",
+    "TiledImage",
+    "TilingCodec",
+    "Transcriber",
     "Update",
     "UsageRecords",
     "UsageReported",

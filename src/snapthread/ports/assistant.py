@@ -70,7 +70,7 @@ class TextSoFar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReported:
-    """What a failing answer has cost, as the API tells it; the failure itself follows."""
+    """Usage of a failing answer, as the API tells it; the failure itself follows."""
 
     usage: Usage
 
@@ -106,8 +106,12 @@ class Assistant(Protocol):
 
 
 class PriceList(Protocol):
-    """What models cost."""
+    """Prices of models."""
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
         """Of one request, in millionths of a dollar; None where nobody knows the price."""
+        ...
+
+    def speech_micros(self, model: str, seconds: int) -> int | None:
+        """Of so many seconds that the model transcribed; None where nobody knows the price."""
         ...

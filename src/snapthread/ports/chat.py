@@ -44,6 +44,10 @@ class Chat(Protocol):
         """Long poll. `offset` confirms every update below it. A malformed update is skipped."""
         ...
 
+    async def reconnect(self) -> None:
+        """The next poll opens a new connection; what else is under way goes on. Never raises."""
+        ...
+
     async def send(self, part: OutboxMessage) -> int:
         """Send one message; its id. Never sent twice by itself."""
         ...
@@ -57,6 +61,10 @@ class Chat(Protocol):
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         """Give our own message another text; one that it has already is no failure."""
+        ...
+
+    def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
+        """Leave our own message without buttons; failures are ignored."""
         ...
 
     def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:

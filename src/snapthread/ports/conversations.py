@@ -1,4 +1,4 @@
-"""Where conversations last."""
+"""Conversations that last."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -33,15 +33,15 @@ class Conversations(Protocol):
         max_images: int = 0,
         question_files: Sequence[FileName] = (),
     ) -> Transcript:
-        """What to ask on, in one transaction; raises LeaseLost.
+        """Read the context of a question, in one transaction; raises LeaseLost.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
         and of this claim's own uploads, and no other: none that is retired or past due. Files of
         this conversation that are past due are retired here. Where lines and question would pass
-        `max_tokens`, older turns leave the request, until at most half of it is left; they stay
-        out, and stay in the store. Where the images of these lines and of the question would be
-        more than `max_images` (0: any number), the oldest leave, until at most half of it is
-        left, or what the question brings, up to `max_images`.
+        `max_tokens`, older turns are left out, until at most half is left; they stay out once
+        `finish` is told `history_start`, and stay in the store. Where the images of these lines
+        and of the question would be more than `max_images` (0: any number), the oldest leave,
+        until at most half of it is left, or what the question brings, up to `max_images`.
         """
         ...
 
@@ -59,6 +59,7 @@ class Conversations(Protocol):
         to: Destination,
         dead_letter: bool = False,
         record: TurnRecord | None = None,
+        history_start: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -149,6 +150,13 @@ class Conversations(Protocol):
 
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         """The part is done with: Telegram took it, or refuses it for good."""
+        ...
+
+    async def conclude(
+        self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
+    ) -> None:
+        """The last part is done with, and the conversation is given back; in the record of this
+        id, if it is there: the answer has reached the chat so long after its claim."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:

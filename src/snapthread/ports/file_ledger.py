@@ -1,4 +1,4 @@
-"""Where every file at OpenAI is written down, before it is there and until it is gone."""
+"""The ledger of every file at OpenAI, written before it is there and until it is gone."""
 
 from collections.abc import Sequence
 from datetime import datetime

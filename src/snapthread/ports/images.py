@@ -1,25 +1,41 @@
-"""What makes an image fit for the model."""
+"""Codecs, which make an image fit for the model."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
-class Image(Protocol):
-    """An image that the model can use: upright, without metadata, within the size limits."""
+class Tile(Protocol):
+    """One picture that goes up."""
 
     @property
     def content(self) -> bytes: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+class Image(Tile, Protocol):
+    """An image that the model can use: upright, without metadata, within the size limits."""
+
     @property
     def mime(self) -> str: ...
     @property
     def extension(self) -> str: ...
     @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
     def source_format(self) -> str: ...
     @property
     def first_frame_of_animation(self) -> bool: ...
+
+
+class TiledImage(Image, Protocol):
+    """A long picture in overlapping parts, in reading order; one part where it was not cut.
+
+    The image's own content and size are those of its first tile.
+    """
+
+    @property
+    def tiles(self) -> Sequence[Tile]: ...
 
 
 class Codec(Protocol):
@@ -27,4 +43,19 @@ class Codec(Protocol):
 
     async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
         """Raises ImageRefused only. `suspect`: an earlier process may have died of it."""
+        ...
+
+
+class TilingCodec(Protocol):
+    """A codec that keeps the text of long pictures readable, and knows where much text is small."""
+
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, tiles: bool = False
+    ) -> TiledImage:
+        """As `Codec.prepare`; with `tiles` a picture too long to be read in one may become several,
+        or be refused as "too_long"."""
+        ...
+
+    async def is_dense(self, content: bytes) -> bool:
+        """Much small text, of a photo that Telegram has shrunk: a file might be easier to read."""
         ...

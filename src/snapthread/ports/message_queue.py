@@ -1,4 +1,4 @@
-"""Where messages wait for their turn."""
+"""The queue of messages that wait for their turn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,8 +46,9 @@ class MessageQueue(Protocol):
         """The conversation that has been ready longest and that nobody holds, or None.
 
         Parts to deliver come first and alone; else the oldest message with all parts of its
-        album, or of its cut text, that are there. Never a command that jumps the queue. Taking
-        messages counts an attempt of each. The token is higher than any before.
+        album, or of its cut text, that are there. Never a command that jumps the queue. Where an
+        earlier claim of them was never given back, because its process died, they are suspects.
+        The token is higher than any before.
         """
         ...
 
@@ -65,7 +66,8 @@ class MessageQueue(Protocol):
     ) -> None:
         """Give the conversation back, not to be claimed before `not_before`.
 
-        `uncount`: the attempt does not count (we stopped it ourselves). Nothing happens where the
+        The attempt counts as a failure of its messages, but with `uncount` (we stopped it
+        ourselves). Nothing happens where the
         claim is no longer ours.
         """
         ...
@@ -83,7 +85,7 @@ class MessageQueue(Protocol):
         ...
 
     async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
-        """What became of these claims, and which pauses hold; asked twice a second, so cheap."""
+        """The state of these claims, and the cooldowns; asked twice a second, so cheap."""
         ...
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:

@@ -22,7 +22,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveTurn:
-    """What is being served in this process."""
+    """A turn that runs in this process."""
 
     conversation: ConversationKey
     attempt: int

@@ -1,4 +1,4 @@
-"""Where everything on one person is found."""
+"""Everything that is held on one person."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -35,7 +35,7 @@ class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageR
         ...
 
     async def backlog(self, now: datetime) -> Backlog:
-        """How much is still to be done."""
+        """Counts of the work that is still to be done."""
         ...
 
     async def check(self) -> None:

@@ -1,4 +1,4 @@
-"""Where it is counted what was used, and by whom."""
+"""Counts of what was used, and by whom."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRe
 
 
 class QuotaLedger(Protocol):
-    """What was used or is reserved, by payer: an opaque word for a user.
+    """Quotas: use and reservations, by payer: an opaque word for a user.
 
     A conversation has at most one reservation, that of the question in hand. It holds a record of
     what is charged where nobody says better, and counts at once in the payer's day and month and
@@ -43,17 +43,12 @@ class QuotaLedger(Protocol):
 
 
 class UsageRecords(Protocol):
-    """What each turn used, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
+    """Records of each turn, kept for `RECORDS_KEPT`; and the sums of each day, kept for ever.
 
     A record and its share of the sums are written together, when its reservation is charged or
     its turn finished. An attempt counts on the day (UTC) of its record. What used nothing, such
     as the refusal of a stranger, is in no sum.
     """
-
-    async def note_delivered(self, record_id: str, delivered_ms: int) -> None:
-        """The answer has reached the chat, so long after its claim. Nothing happens where there
-        is no such record."""
-        ...
 
     async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
         """The sums from this day ("2026-11-12") on, of one user or of all; by day, user, model."""

@@ -1,4 +1,4 @@
-"""Tells the admins what only they can mend, once an hour for each kind."""
+"""Tells the admins what only they can mend, once an hour for each kind, or once for ever."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +52,18 @@ class Alerts:
 
     def _is_recent(self, at: datetime | None) -> bool:
         return at is not None and self.clock() - at < timedelta(seconds=ALERT_EVERY_S)
+
+    async def tell_once(self, key: str, mark: str, **fields: object) -> None:
+        """Each admin once for ever, by this mark; raises StoreBusy, StoreFull: then later."""
+        outgoing = OutgoingMessage(text=self.texts(self.language, key, **fields))
+        for admin in self.admins:
+            await self.store.enqueue(
+                private_conversation(admin),
+                Destination(chat_id=admin),
+                outgoing,
+                self.clock(),
+                once=f"{mark}:{admin}",
+            )
 
     async def _leave_message(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         conversation = private_conversation(admin)

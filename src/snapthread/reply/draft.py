@@ -1,4 +1,4 @@
-"""What is being said, shown while it grows: by drafts, or by paced edits of one message.
+"""The answer shown while it grows: by paced edits of one message, or by drafts.
 
 Nothing here is durable but the id of an edited message, and nothing here may hold up or fail an
 answer: the turn writes down the newest text, and a task of its own shows it when it can.
@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Literal
 
 import structlog
 
@@ -17,12 +18,21 @@ from snapthread.errors import (
     ChatRefused,
     ChatUnreachable,
     DraftsUnknown,
+    LeaseLost,
     SnapthreadError,
 )
-from snapthread.formatting import format_draft
-from snapthread.limits import DRAFT_ALIVE_S, DRAFT_PACE_S, EDIT_PACE_GROUP_S, EDIT_PACE_S
-from snapthread.model import Claim, Destination, OutboxMessage, OutgoingMessage
+from snapthread.formatting import format_draft, format_start
+from snapthread.limits import (
+    DRAFT_ALIVE_S,
+    DRAFT_PACE_S,
+    EDIT_PACE_GROUP_S,
+    EDIT_PACE_S,
+    FORMATTED_AT_ONCE,
+)
+from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, Store
+from snapthread.reply.growing import GrowingMessage, StreamTexts
+from snapthread.reply.pace import EditPaces
 from snapthread.reply.reply import typing
 
 log = structlog.get_logger()
@@ -33,37 +43,53 @@ BUSY_S = 2.0  # a pause where Telegram does not say how long
 # does is gone in 30 s, so the answer hardly waits for it; an edit would stand for ever.
 LAST_DRAFT_S = 0.3
 LAST_EDIT_S = 10.0
+FIRST_WORDS_S = 0.5  # an answer that is whole by then is never edited
+THINKING_AFTER_S = 2.0
 
+Streaming = Literal["edit", "draft", "off"]
+Render = Callable[[], OutgoingMessage]
 Show = Callable[[OutgoingMessage], Awaitable[None]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Drafts:
-    """Opens a draft for each turn; remembers where this Telegram has none."""
+    """Shows each turn as it grows; remembers where this Telegram has no drafts."""
 
     store: Store
     chat: Chat
+    mode: Streaming = "edit"
+    paces: EditPaces = field(default_factory=EditPaces, init=False)
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _unknown_until_s: float = field(default=float("-inf"), init=False)
 
     @property
     def are_known(self) -> bool:
-        """What a server does not know it may know later, or what answered was not the server."""
+        """Ask again later for drafts: the server may learn them."""
         return now_s() >= self._unknown_until_s
 
     def note_unknown(self) -> None:
         self._unknown_until_s = now_s() + UNKNOWN_S
 
     @asynccontextmanager
-    async def open(self, claim: Claim, to: Destination, *, private: bool) -> AsyncIterator["Draft"]:
-        draft = Draft(drafts=self, claim=claim, to=to, private=private)
+    async def open(
+        self, claim: Claim, to: Destination, texts: StreamTexts, *, private: bool
+    ) -> AsyncIterator["Draft"]:
+        """Wait for what is on its way, however the turn ends: else a message whose id nobody
+        knows would stay."""
+        draft = Draft(drafts=self, claim=claim, to=to, texts=texts, private=private)
         showing = asyncio.create_task(draft.run())
         try:
             yield draft
+        except (asyncio.CancelledError, LeaseLost):
             await draft.end()
+            await draft.message.let_go()
+            raise
         finally:
-            showing.cancel()
-            await asyncio.wait({showing})
+            try:
+                await draft.end()
+            finally:
+                showing.cancel()
+                await asyncio.wait({showing})
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -73,9 +99,12 @@ class Draft:
     drafts: Drafts
     claim: Claim
     to: Destination
+    texts: StreamTexts
     private: bool
-    _message_id: int | None = field(init=False)
+    message: GrowingMessage = field(init=False)
     _text: str = field(default="", init=False)
+    _is_thinking: bool = field(default=False, init=False)
+    _has_ended: bool = field(default=False, init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _calling: asyncio.Lock = field(
         default_factory=asyncio.Lock, init=False
@@ -83,33 +112,51 @@ class Draft:
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
     def __post_init__(self) -> None:
-        self._message_id = self.claim.stream
+        drafts = self.drafts
+        self.message = GrowingMessage(
+            store=drafts.store,
+            chat=drafts.chat,
+            claim=self.claim,
+            to=self.to,
+            texts=self.texts,
+        )
 
-    def show(self, text: str) -> None:
+    def show(self, text: str, *, is_thinking: bool = False) -> None:
         """The newest text; what was not shown of the older ones never will be."""
-        self._text = text
+        self._text, self._is_thinking = text, is_thinking
         self._news.set()
 
     async def end(self) -> None:
         """From here on nothing more goes out."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         with suppress(TimeoutError):
             async with asyncio.timeout(self._last_s):
                 await self._calling.acquire()
 
     async def run(self) -> None:
         """Until cancelled. Typing… stays for what is not drafted."""
-        by_edits = self._message_id is not None or not self.private
-        if not by_edits:
-            by_edits = not self.drafts.are_known or await self._by_drafts()
+        is_edited = await self._is_edited()
         async with typing(self.drafts.chat, self.to):
-            if by_edits:
+            if is_edited:
                 await self._by_edits()
             await asyncio.Event().wait()
+
+    async def _is_edited(self) -> bool:
+        """Shows drafts where they are wanted, and returns only where they do not work."""
+        if self.drafts.mode != "draft":
+            return self.drafts.mode == "edit"
+        if self.message.is_sent or not self.private or not self.drafts.are_known:
+            return True
+        return await self._by_drafts()
 
     async def _by_drafts(self) -> bool:
         """Returns only where drafts do not work; True: edits may."""
         try:
-            await self._keep_showing(self._draft, DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S)
+            await self._keep_showing(
+                self._end_of_text, self._draft, lambda: DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S
+            )
         except DraftsUnknown as unknown:
             self.drafts.note_unknown()
             log.warning("drafts.unknown", why=str(unknown), again_in_s=UNKNOWN_S)
@@ -125,32 +172,46 @@ class Draft:
 
     async def _by_edits(self) -> None:
         self._last_s = LAST_EDIT_S
-        pace_s = EDIT_PACE_S if self.private else EDIT_PACE_GROUP_S
         try:
-            await self._keep_showing(self._edit, pace_s, alive_s=None)
+            await self._wait_for_words()
+            await self._keep_showing(self._start_of_text, self._edit, self._pace_s, alive_s=None)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)
 
-    async def _keep_showing(self, show: Show, pace_s: float, *, alive_s: float | None) -> None:
+    async def _wait_for_words(self) -> None:
+        """Thoughts are shown where they last: a Stop button needs a message."""
+        await self._news.wait()
+        await asyncio.sleep(FIRST_WORDS_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(THINKING_AFTER_S):
+                while not self._text:
+                    self._news.clear()
+                    await self._news.wait()
+
+    async def _keep_showing(
+        self, render: Render, show: Show, pace_s: Callable[[], float], *, alive_s: float | None
+    ) -> None:
         """The newest text each time, at this pace, and again before it would vanish."""
         shown, shown_at_s = None, now_s()
         while True:
             self._news.clear()
-            outgoing = await self._rendered()
+            outgoing = await self._rendered(render)
             if outgoing != shown:
                 if not await self._shown(show, outgoing):
                     continue
                 shown, shown_at_s = outgoing, now_s()
-            await asyncio.sleep(pace_s)
+            await asyncio.sleep(pace_s())
             if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
                 shown = None
 
-    async def _rendered(self) -> OutgoingMessage:
-        """One at a time in a process, with as long a rest: it takes tens of milliseconds of the
-        processor, and a hundred previews must not slow down the answers themselves."""
+    async def _rendered(self, render: Render) -> OutgoingMessage:
+        """A long one takes tens of milliseconds of the processor: one at a time in a process, with
+        as long a rest, so that a hundred previews do not slow down the answers themselves."""
+        if len(self._text) <= FORMATTED_AT_ONCE:
+            return render()
         async with self.drafts.rendering:
             began_s = now_s()
-            outgoing = await asyncio.to_thread(format_draft, self._text)
+            outgoing = await asyncio.to_thread(render)
             await asyncio.sleep(now_s() - began_s)
         return outgoing
 
@@ -176,15 +237,30 @@ class Draft:
         await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
 
     async def _edit(self, outgoing: OutgoingMessage) -> None:
-        """The first words are a message; it is remembered, so that the answer takes its place."""
-        chat = self.drafts.chat
-        if not outgoing.text:
-            return
-        if self._message_id is not None:
-            await chat.edit(self.to, self._message_id, outgoing)
-            return
-        self._message_id = await chat.send(OutboxMessage(id=0, to=self.to, outgoing=outgoing))
-        await self.drafts.store.note_stream(self.claim, self._message_id)
+        try:
+            await self.message.show(outgoing)
+        except ChatBusy as busy:
+            if busy.retry_after_s is not None:
+                self.drafts.paces.slow_down(self.to.chat_id, self._usual_pace_s)
+            raise
+
+    def _end_of_text(self) -> OutgoingMessage:
+        return format_draft(self._text)
+
+    def _start_of_text(self) -> OutgoingMessage:
+        """Never takes words back: what was said stands until there is more."""
+        if self._text or not self._is_thinking or self.message.has_words:
+            started = format_start(self._text)
+            self.message.has_words |= bool(started.text)
+            return started
+        return OutgoingMessage(text=self.texts.thinking)
+
+    def _pace_s(self) -> float:
+        return self.drafts.paces.pace_s(self.to.chat_id, self._usual_pace_s)
+
+    @property
+    def _usual_pace_s(self) -> float:
+        return EDIT_PACE_S if self.private else EDIT_PACE_GROUP_S
 
 
 def _gave_up(error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What is said reaches Telegram: in parts that fit, in order, at least once."""
+"""Delivery to Telegram: in parts that fit, in order, at least once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,12 +17,13 @@ from snapthread.model import (
     OutboxMessage,
     OutgoingMessage,
 )
-from snapthread.ports import Chat, Store
+from snapthread.ports import Chat, Clock, Store
 from snapthread.reply.simpler import STEPS, Messages
 
 log = structlog.get_logger()
 
 RETRY_FIRST_S = 1.0
+OF_TEXT = frozenset({"entities", "buttons", "length"})
 WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
 
 
@@ -36,22 +37,36 @@ class ReplySender:
 
     store: Store
     chat: Chat
+    clock: Clock
     explain: Explain
     note_delivered: Callable[[ConversationKey], None]
 
-    async def deliver(self, claim: Claim, parts: Sequence[OutboxMessage]) -> None:
-        """In order. Raises ChatBusy where Telegram must be waited for; what is left stays."""
-        for part in parts:
+    async def deliver(
+        self, claim: Claim, parts: Sequence[OutboxMessage], *, record_id: str, began_s: float
+    ) -> bool:
+        """In order; the conversation is given back with the last one: True where it was. Raises
+        ChatBusy where Telegram must be waited for; what is left stays."""
+        for number, part in enumerate(parts, start=1):
             try:
                 is_taken = await self._send_in_some_form(part)
                 if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
-                return
-            await self.store.mark_sent(claim, part)
+                return False
+            if number < len(parts):
+                await self.store.mark_sent(claim, part)
+            else:
+                await self.store.conclude(
+                    claim,
+                    part,
+                    self.clock(),
+                    record_id=record_id,
+                    delivered_ms=ms_since(began_s),
+                )
             if is_taken:
                 self.note_delivered(claim.conversation)
+        return bool(parts)
 
     async def _send_in_some_form(self, part: OutboxMessage) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
@@ -102,6 +117,8 @@ class ReplySender:
             except ChatUnreachable:
                 raise
             except ChatRefused as refused:
+                if refused.part in OF_TEXT:  # simpler, it can still take that place
+                    raise
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return

@@ -7,19 +7,25 @@ from typing import Final
 
 from dotenv import dotenv_values
 
-ALIASES: Final = {"TELEGRAM_BOT_TOKEN": "BOT_TOKEN", "STORE_URL": "REDIS_URL"}
+ALIASES: Final = {
+    "TELEGRAM_BOT_TOKEN": "BOT_TOKEN",
+    "STORE_URL": "REDIS_URL",
+    "NO_PROXY": "no_proxy",  # as curl spells it
+}
 # These may come from the file that `NAME_FILE` names: secrets, and a text that is long.
 FROM_FILE: Final = frozenset(
     {
         "TELEGRAM_BOT_TOKEN",
         "TELEGRAM_WEBHOOK_SECRET",
         "OPENAI_API_KEY",
+        "OPENAI_PROXY",
+        "TELEGRAM_PROXY",
         "ADMIN_TOKEN",
         "ASSISTANT_INSTRUCTIONS",
     }
 )
 # Elsewhere blank means unset; here empty is a choice.
-MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT"})
+MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT", "TRANSCRIPTION_MODEL"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +40,21 @@ class Reading:
         return self.spellings.get(name, name)
 
 
-def read(environ: Mapping[str, str], env_file: Path | None, *, names: Collection[str]) -> Reading:
+def read(
+    environ: Mapping[str, str],
+    env_file: Path | None,
+    *,
+    names: Collection[str],
+    refused: Collection[str] = (),
+) -> Reading:
     """Find each setting; the environment wins over the file, a name over its alias."""
     reading = Reading()
     layers = (environ, _dotenv(env_file, reading))
     for name in names:
         _find(name, layers, reading)
+    for name in refused:
+        if any(layer.get(key, "").strip() for layer in layers for key in (name, f"{name}_FILE")):
+            reading.problems.append(f"{name} is set, but this version does not have it yet.")
     return reading
 
 

@@ -115,10 +115,29 @@ def _check_server(url: str) -> str:
     return url
 
 
+PROXIES: Final = frozenset({"http", "https", "socks5"})
+
+
+def _check_proxy(proxy: SecretStr) -> SecretStr:
+    """A host, perhaps a port, perhaps user and password; nothing behind them."""
+    parts = urlsplit(proxy.get_secret_value())
+    if parts.scheme not in PROXIES or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Told("must end behind the host or the port: write %2F, %3F or %23 in a password")
+    return proxy
+
+
 def _check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError
     return language
+
+
+def _check_side(side: int) -> int:
+    if side and not 512 <= side <= 8192:
+        raise ValueError("neither 0 nor from 512 to 8192")
+    return side
 
 
 def micros(dollars: Decimal) -> int:
@@ -128,6 +147,7 @@ def micros(dollars: Decimal) -> int:
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+OptionalWord = Annotated[str, StringConstraints(pattern=r"^\S*$")]
 Url = Annotated[str, AfterValidator(_check_url)]
 WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]
@@ -135,6 +155,9 @@ StoreUrl = Annotated[str, AfterValidator(_check_store)]
 BotToken = Annotated[SecretStr, AfterValidator(_check_token)]
 ApiKey = Annotated[SecretStr, AfterValidator(_check_key)]
 AdminToken = Annotated[SecretStr, AfterValidator(_check_admin_token)]
+ProxyUrl = Annotated[SecretStr, AfterValidator(_check_proxy)]
+Sees = Annotated[Literal["auto", "yes", "no"], BeforeValidator(_lower)]
+Transport = Annotated[Literal["auto", "files", "inline"], BeforeValidator(_lower)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
 Groups = Annotated[frozenset[int] | None, BeforeValidator(_group_ids)]
@@ -146,7 +169,9 @@ Effort = Annotated[
     Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None,
     BeforeValidator(_unless_empty),
 ]
+StreamingSetting = Annotated[Literal["auto", "edit", "draft", "off"], BeforeValidator(_lower)]
 Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
+ImageSide = Annotated[int, AfterValidator(_check_side)]
 LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)

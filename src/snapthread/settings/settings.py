@@ -6,7 +6,7 @@ A field's name in capitals is its name in the environment; its description says 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import (
@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE
+from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -36,10 +36,16 @@ from snapthread.settings.kinds import (
     GroupAnswers,
     GroupConversations,
     Groups,
+    ImageSide,
     LogFormat,
     LogLevel,
+    OptionalWord,
+    ProxyUrl,
+    Sees,
     StoreUrl,
+    StreamingSetting,
     Told,
+    Transport,
     Url,
     UserIds,
     WebhookSecret,
@@ -47,6 +53,7 @@ from snapthread.settings.kinds import (
     Word,
     micros,
 )
+from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
 
@@ -54,6 +61,27 @@ A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 OWN_SERVER_MB: Final = 2000  # a Bot API server of one's own serves that much
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
+OPENAI: Final = "https://api.openai.com/v1"
+TELEGRAM: Final = "https://api.telegram.org"
+A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps user:password@"
+# Known settings that this version does not act on: refused while set, so that nobody trusts what
+# does not happen. Whoever makes one work takes it out here.
+NOT_YET: Final = (
+    "IMAGE_TRANSPORT",
+    "REQUEST_IMAGES_MAX",
+    "REQUEST_IMAGES_MB",
+    "GROUP_CONTEXT",
+    "GUEST_MODE",
+    "MAX_DOCUMENT_MB",
+    "MAX_DOCUMENT_PAGES",
+    "USER_DAILY_DOCUMENTS",
+    "DOCUMENT_DETAIL",
+    "MODELS",
+    "PERSONAS_FILE",
+    "OWN_INSTRUCTIONS",
+    "ACCESS",
+    "REQUIRED_CHANNEL",
+)
 
 
 class SettingsError(Exception):
@@ -84,7 +112,19 @@ class Settings(BaseModel):
     openai_api_key: ApiKey = Field(
         default=SecretStr(""), description="a key of OpenAI, without spaces or line breaks"
     )
+    streaming: StreamingSetting = Field(default="auto", description="auto, edit, draft or off")
     openai_base_url: Url | None = Field(default=None, description="an http or https address")
+    openai_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
+    telegram_proxy: ProxyUrl = Field(default=SecretStr(""), description=A_PROXY)
+    no_proxy: str = Field(default="", description="hosts separated by commas, or *")
+    openai_sees: Sees = Field(default="auto", description="auto, yes or no")
+    image_transport: Transport = Field(default="auto", description="auto, files or inline")
+    request_images_max: int = Field(
+        default=12, ge=1, le=1500, description="a whole number of images from 1 to 1500"
+    )
+    request_images_mb: float = Field(
+        default=15, gt=0, le=500, description="a number of megabytes above 0 and at most 500"
+    )
     openai_model: Word = Field(default="gpt-6-luna", description="a model's id, without spaces")
     openai_reasoning_effort: Effort = Field(
         default="none",
@@ -113,8 +153,8 @@ class Settings(BaseModel):
         default="shared", description="shared or per_user"
     )
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
-    image_max_side: int = Field(
-        default=1600, ge=512, le=2016, description="a whole number of pixels from 512 to 2016"
+    image_max_side: ImageSide = Field(
+        default=0, description="0, or a whole number of pixels from 512 to 8192"
     )
     image_detail: Detail = Field(default="auto", description="low, high, auto or original")
     album_wait_s: float = Field(
@@ -142,6 +182,11 @@ class Settings(BaseModel):
     )
     user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    transcription_model: OptionalWord = Field(
+        default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
+    )
+    max_voice_minutes: Count = Field(default=10, description="a whole number, or 0: no limit")
+    user_daily_voice_minutes: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
     user_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
     bot_monthly_cost_usd: Dollars = Field(default=Decimal(0), description=A_SUM)
@@ -189,8 +234,18 @@ class Settings(BaseModel):
         return urlsplit(self.telegram_webhook_url or "").path or "/"
 
     @property
+    def streaming_mode(self) -> Literal["edit", "draft", "off"]:
+        """`auto` is what real clients show best."""
+        return "edit" if self.streaming == "auto" else self.streaming
+
+    @property
     def max_image_bytes(self) -> int:
         return int(self.max_image_mb * MEGABYTE)
+
+    @property
+    def max_sound_bytes(self) -> int:
+        """Telegram's own servers give less than the transcription takes."""
+        return TRANSCRIPTION_BYTES if self.telegram_api_base_url else DOWNLOAD_BYTES
 
     @property
     def user_storage_bytes(self) -> int:
@@ -202,10 +257,34 @@ class Settings(BaseModel):
         return urlsplit(self.store_url).scheme in STORE_SERVERS
 
     @property
+    def openai_url(self) -> str:
+        return self.openai_base_url or OPENAI
+
+    @property
+    def telegram_url(self) -> str:
+        return self.telegram_api_base_url or TELEGRAM
+
+    @property
+    def is_openais_own(self) -> bool:
+        """Is it OpenAI's own server? Of any other we have to find out what it can."""
+        host = urlsplit(self.openai_url).hostname or ""
+        return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
+    def way_to_openai(self) -> str | None:
+        """The proxy to use, unless NO_PROXY names the server."""
+        return proxy_to(self.openai_url, self.openai_proxy.get_secret_value(), self.no_proxy)
+
+    @property
+    def way_to_telegram(self) -> str | None:
+        return proxy_to(self.telegram_url, self.telegram_proxy.get_secret_value(), self.no_proxy)
+
+    @property
     def limits(self) -> Limits:
         return Limits(
             user_daily_messages=self.user_daily_messages,
             user_daily_images=self.user_daily_images,
+            user_daily_voice_s=self.user_daily_voice_minutes * 60,
             user_daily_cost_micros=micros(self.user_daily_cost_usd),
             user_monthly_cost_micros=micros(self.user_monthly_cost_usd),
             bot_monthly_cost_micros=micros(self.bot_monthly_cost_usd),
@@ -230,7 +309,12 @@ class Settings(BaseModel):
             self.openai_api_key,
             self.admin_token,
         )
-        return (*(secret.get_secret_value() for secret in held if secret), *self._store_password)
+        return (
+            *(secret.get_secret_value() for secret in held if secret),
+            *self._store_password,
+            *proxy_secrets(self.openai_proxy.get_secret_value()),
+            *proxy_secrets(self.telegram_proxy.get_secret_value()),
+        )
 
     @property
     def _store_password(self) -> tuple[str, ...]:
@@ -245,10 +329,11 @@ def load_settings(
     *,
     env_file: Path | None = None,
     needs: Collection[str] = RUN_NEEDS,
+    refused: Collection[str] = NOT_YET,
 ) -> Settings:
     """The settings, or SettingsError with every problem. The environment wins over the file."""
     names = tuple(field.upper() for field in Settings.model_fields)
-    reading = read(environ, env_file, names=names)
+    reading = read(environ, env_file, names=names, refused=refused)
     missing = [f"{name} is required." for name in needs if name not in reading.values]
     problems = [*reading.problems, *missing]
     try:

@@ -90,6 +90,7 @@ class Store(Verbs):
     complete_command = writes(urgent.complete_command)
     enqueue = writes(outgoing.enqueue)
     mark_sent = writes(outgoing.mark_sent)
+    conclude = writes(finishing.conclude)
     drop_outbox = writes(outgoing.drop_outbox)
 
     # ------------------------------------------------------------ groups
@@ -135,6 +136,5 @@ class Store(Verbs):
     revise = writes(quotas.revise)
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
-    note_delivered = writes(records.note_delivered)
     usage = reads(records.usage)
     records_after = reads(records.records_after)

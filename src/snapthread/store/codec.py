@@ -1,4 +1,4 @@
-"""How our words are written into a store: JSON for what is read whole, microseconds for times."""
+"""The codec of the store: JSON for what is read whole, microseconds for times."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -93,7 +93,7 @@ def load_daily(row: Mapping[str, Any]) -> DailyUsage:
 
 
 def used_as_json(days: Iterable[DailyUsage], turns: Iterable[TurnRecord]) -> dict[str, Any]:
-    """What one person used, for people to read."""
+    """One person's use, for people to read."""
     return {
         "usage": [asdict(day) for day in days],
         "turns": [_RECORD.dump_python(turn, mode="json") for turn in turns],

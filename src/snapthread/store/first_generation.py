@@ -1,4 +1,4 @@
-"""What the bot's first generation left in its Redis: a set `user_files:<user id>` for each user.
+"""The first generation's rows in its Redis: a set `user_files:<user id>` for each user.
 
 Read only, one user at a time, so that also a large server is not held up.
 """

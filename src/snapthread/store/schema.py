@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 5  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 6  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -132,6 +132,7 @@ class HistoryRow(NamedTuple):
     photos: str
     at: int
     tokens: int
+    phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
     owner: int | None = None  # in a group: whoever asked
 
 
@@ -251,13 +252,14 @@ class Reservation(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What quotas count, reservations included."""
+    """Counts of a payer in a period, reservations included."""
 
     payer: str  # "bot": all of them
     period: str  # a day or a month, UTC
     messages: int = 0
     images: int = 0
     cost_micros: int = 0
+    voice_s: int = 0
 
 
 class Record(NamedTuple):
@@ -283,6 +285,7 @@ class Day(NamedTuple):
     bytes_uploaded: int = 0
     cost_micros: int = 0  # of the turns with a price
     turns_without_price: int = 0
+    voice_s: int = 0
 
 
 RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
@@ -305,11 +308,9 @@ TALLIES: Final = Table(
     Tally,
     key=("payer", "period"),
     indexes=(PERIODS,),
-    counters=("messages", "images", "cost_micros"),
+    counters=("messages", "images", "cost_micros", "voice_s"),
 )
-RECORDS: Final = Table(
-    "records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF), is_mostly_new=True
-)
+RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 DAYS: Final = Table(
     "daily",
     Day,

@@ -60,13 +60,16 @@ class Reader(Protocol):
         """These will be asked for: who reads over a network reads them at once."""
         ...
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]: ...
+    def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
+        """`is_new`: most likely there is none."""
+        ...
+
     def range(self, wanted: Range) -> list[Any]: ...
     def count(self, wanted: Range) -> int: ...
 
 
 class Ceiling(NamedTuple):
-    """What a stored sum must not be over when the writes are made."""
+    """The ceiling of a stored sum when the writes are made."""
 
     table: Table[Any]
     key: Key
@@ -93,7 +96,7 @@ class Transaction:
     # ------------------------------------------------------------ reads
 
     def expect(self, *requests: Request) -> None:
-        """What the verb is about to read, where one cannot be known from the other."""
+        """Announce reads to come, where one cannot be known from the other."""
         self._reader.expect(requests)
 
     def get(self, table: Table[R], *key: int | str) -> R | None:
@@ -150,7 +153,7 @@ class Transaction:
         return rows[:limit]
 
     def number(self, wanted: Range) -> int:
-        """How many rows a range has."""
+        """The number of rows in a range."""
         count = self._reader.count(wanted)
         for old, new in self._changed(wanted.source.table).values():
             count += new is not None and wanted.holds(new)
@@ -172,6 +175,7 @@ class Transaction:
 
     def put(self, table: Table[R], row: R) -> R:
         """A row in the place of one of its key, if there is one."""
+        self._stored(table, table.key_of(row), is_new=True)
         old = self.get(table, *table.key_of(row))
         return self.insert(row) if old is None else self.update(old, row)
 
@@ -214,10 +218,10 @@ class Transaction:
             self._ranges[wanted] = self._reader.range(wanted)
         return self._ranges[wanted]
 
-    def _stored(self, table: Table[R], key: Key) -> R | None:
+    def _stored(self, table: Table[R], key: Key, *, is_new: bool = False) -> R | None:
         known = self._read.setdefault(table, {})
         if key not in known:
-            (known[key],) = self._reader.get(table, [key])
+            (known[key],) = self._reader.get(table, [key], is_new=is_new)
         row: R | None = known[key]
         return row
 

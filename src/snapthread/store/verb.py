@@ -30,7 +30,7 @@ class Backend(Protocol):
 
 
 class Verbs:
-    """What has verbs."""
+    """Base of a store: its backend."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend

@@ -17,25 +17,30 @@ from snapthread.errors import (
     FilesGone,
     ImageFault,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     OutputSpent,
     QuestionTooLong,
     SnapthreadError,
+    SoundFault,
+    TranscriberBusy,
 )
 from snapthread.limits import PIXELS_MAX
-from snapthread.model import Language, Message
-from snapthread.texts import Texts, language_of
+from snapthread.model import Language
+from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
-from snapthread.usage import LimitExceeded
+from snapthread.usage import Limit, LimitExceeded, minutes
 
 # The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
     AssistantBusy: "busy",
     FilesBusy: "busy",
+    TranscriberBusy: "busy",
     ChatBusy: "download_failed",
     OutOfCredit: "out_of_credit",
     AssistantDenied: "denied",
     AssistantMisused: "denied",
+    ModelGone: "model_gone",
     AssistantRefused: "refused_by_policy",
     CountryDenied: "denied",
     ContextTooLong: "context_too_long",
@@ -51,12 +56,21 @@ ALERTS: dict[type[SnapthreadError], str] = {
     OutOfCredit: "admin_out_of_credit",
     AssistantDenied: "admin_assistant_denied",
     AssistantMisused: "admin_assistant_denied",
+    ModelGone: "admin_model_gone",
     CountryDenied: "admin_country_denied",
     OutputSpent: "admin_output_spent",
 }
 SAY_IT_ALL = frozenset(
-    {"download_failed", "image_refused", "album_too_large"}
+    {"download_failed", "sound_download_failed", "image_refused", "album_too_large"}
 )  # they say "send it again" themselves
+
+
+# What helps where waiting does not; of money there is another sentence.
+_ALONE: dict[Limit, str] = {
+    "user_daily_messages": "over_alone_images",
+    "user_daily_images": "over_alone_images",
+    "user_daily_voice": "over_alone_voice",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +81,9 @@ class Localizer:
     language: Language
     limit_mb: float
     storage_mb: float = 0
-
-    @classmethod
-    def of(
-        cls,
-        message: Message,
-        texts: Texts,
-        default: Language,
-        limit_mb: float,
-        storage_mb: float,
-    ) -> "Localizer":
-        language = language_of(message.language_code, default)
-        return cls(texts=texts, language=language, limit_mb=limit_mb, storage_mb=storage_mb)
+    voice_minutes: int = 0
+    sound_mb: float = 20
+    hears: bool = True
 
     def __call__(self, key: str, **fields: object) -> str:
         return self.texts(self.language, key, **fields)
@@ -86,7 +91,8 @@ class Localizer:
     def command(self, word: str) -> str:
         """Of a command that only says something."""
         if word == "help":
-            return self("help", limit_mb=self.limit_mb, commands=self._menu())
+            voice = f"{self('help_voice')}\n" if self.hears else ""
+            return self("help", limit_mb=self.limit_mb, voice=voice, commands=self._menu())
         return self("start" if word == "start" else "unknown_command")
 
     def _menu(self) -> str:
@@ -123,16 +129,21 @@ class Localizer:
             return reasons[0]
         return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
 
+    def sound_fault(self, fault: SoundFault) -> str:
+        return self(f"sound_{fault}", n=self.voice_minutes, limit_mb=self.sound_mb)
+
     def over(self, over: LimitExceeded) -> str:
         """The limit, how much of it is used, when it opens; what helps where waiting does not."""
         is_money = over.limit.endswith("cost")
         amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}
+        if over.limit == "user_daily_voice":
+            amounts = {key: minutes(seconds) for key, seconds in amounts.items()}
         shown = {key: self.money(n) if is_money else n for key, n in amounts.items()}
         opens = self("moment", at=over.opens_at)
-        sentence = self(f"over_{over.limit}", n=over.allowed, opens=opens, **shown)
+        sentence = self(f"over_{over.limit}", n=amounts["allowed"], opens=opens, **shown)
         if over.wanted <= over.allowed:
             return sentence
-        return f"{sentence} {self('over_alone_cost' if is_money else 'over_alone_images')}"
+        return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
     def stopped(self, unseen: int) -> str:
         """Before the first word; pictures that were not there yet are not kept."""
@@ -146,8 +157,17 @@ class Localizer:
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
 
-    def failure(self, error: SnapthreadError, pictures: int, *, operator_told: bool = False) -> str:
+    def failure(
+        self,
+        error: SnapthreadError,
+        pictures: int,
+        *,
+        operator_told: bool = False,
+        sound: bool = False,
+    ) -> str:
         key = SENTENCES[type(error)]
+        if sound and key == "download_failed":
+            key = "sound_download_failed"
         limit = error.limit if isinstance(error, AlbumTooLarge) else 0
         sentence = self(key, n=limit or max(pictures, 1))
         if operator_told:

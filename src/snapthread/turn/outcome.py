@@ -1,4 +1,4 @@
-"""How a claim ends: what is said, and what the conversation keeps."""
+"""The end of a claim: its replies, and what the conversation keeps."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from snapthread.formatting import format_answer, is_hidden, split_plain
-from snapthread.model import HistoryItem, OutgoingMessage
+from snapthread.limits import SHOWN_TRANSCRIPT, utf16_len
+from snapthread.model import Entity, HistoryItem, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.state import TurnResult
 
@@ -17,22 +18,26 @@ log = structlog.get_logger()
 class Outcome:
     """`result`: answered, refused, failed or put_aside; `reason`: why, from a closed set.
 
-    What is said: our own sentences (`texts`), the model's answer in its Markdown, sentences after
+    What is said: our own sentences (`texts`), what the person said (`quote`), the
+    model's answer in its Markdown, sentences after
     it, and what is more than a sentence.
     """
 
     result: str
     reason: str = ""
     texts: tuple[str, ...] = ()
+    quote: str = ""
     answer: str = ""
     after: tuple[str, ...] = ()
     more: tuple[OutgoingMessage, ...] = ()
     lines: tuple[HistoryItem, ...] = ()
+    history_start: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
         return (
             *_plain(self.texts),
+            *_quoted(self.quote),
             *_formatted(self.answer),
             *_plain(self.after),
             *self.more,
@@ -41,10 +46,15 @@ class Outcome:
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    faults = (t.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
+    images = (t.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    faults = (*images, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.lines:
-        reason = ended.faults[0]
+        if ended.is_stopped:
+            texts = (*beyond, t("stopped_unheard"))
+            return Outcome(result="answered", reason="stopped", texts=texts)
+        reason = (*ended.faults, *ended.sound_faults)[0]
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
     if is_hidden(ended.text):  # thoughts and nothing else
         ended = replace(ended, text="")
@@ -53,9 +63,11 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         result="answered",
         reason="stopped" if ended.is_stopped else "",
         texts=(*beyond, *faults, *stills),
+        quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
         lines=ended.lines,
+        history_start=ended.history_start,
     )
 
 
@@ -78,6 +90,15 @@ def unexpected(error: Exception, t: Localizer) -> Outcome:
 
 def _plain(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
     return tuple(outgoing for text in texts for outgoing in split_plain(text))
+
+
+def _quoted(words: str) -> tuple[OutgoingMessage, ...]:
+    """Enough of it to see what was misheard."""
+    if not words:
+        return ()
+    shown = words if len(words) <= SHOWN_TRANSCRIPT else words[:SHOWN_TRANSCRIPT].rstrip() + "…"
+    quote = Entity(type="blockquote", offset=0, length=utf16_len(shown))
+    return (OutgoingMessage(text=shown, entities=(quote,)),)
 
 
 def _formatted(markdown: str) -> tuple[OutgoingMessage, ...]:

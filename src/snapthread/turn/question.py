@@ -1,11 +1,11 @@
-"""What a person asked: one message, an album, or a cut text, as one line for the model. Pure."""
+"""The question: one message, an album, or a cut text, as one line for the model. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.images.importer import ImageRequest, ImageResult
-from snapthread.limits import MESSAGE_UNITS, utf16_len
+from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
 from snapthread.model import HistoryImage, HistoryItem, LedgerFile, Message, TelegramImage
 from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
 
@@ -15,11 +15,12 @@ OF_REPLY = 1  # the place of the picture of the message replied to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionContext:
-    """What the messages do not say themselves."""
+    """Facts that the messages do not say themselves."""
 
     is_late: bool = False
     replied_label: int | None = None  # of a photo replied to that is in the conversation
     recalled: LedgerFile | None = None  # that photo, where the request would not show it else
+    is_spoken: bool = False  # the text is, or ends with, a transcript
 
 
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
@@ -39,6 +40,12 @@ def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
     return reply.picture if reply is not None else None
+
+
+def can_go_on(messages: Sequence[Message]) -> bool:
+    """Is it of an album, or of a text that a client cut: may more of it have come since?"""
+    first = messages[0]
+    return len(messages) > 1 or first.album_id is not None or utf16_len(first.text) > CUT_TEXT_UNITS
 
 
 def asked_text(messages: Sequence[Message]) -> str:
@@ -115,10 +122,12 @@ def _notes(
     first_label: int,
     t: ModelTexts,
 ) -> list[str]:
-    """What the model should know beside the words of the person."""
+    """Notes for the model beside the words of the person."""
     notes = []
     if context.is_late:
         notes.append(t("album_late"))
+    if context.is_spoken:
+        notes.append(t("spoken"))
     label = context.replied_label
     if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
         label = first_label

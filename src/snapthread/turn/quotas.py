@@ -1,4 +1,4 @@
-"""What a question may cost, and what it did: reserved before anything is downloaded, and settled
+"""Quotas: a question's most is reserved before anything is downloaded, and settled
 with the turn's record.
 
 The reservation is an estimate from above: the conversation so far, the question, and the longest
@@ -7,21 +7,21 @@ answer. A kill leaves it in the store, where it is charged after an hour.
 
 import hashlib
 import hmac
-import math
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
+from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
 from snapthread.ports import Clock, PriceList, Store
 from snapthread.turn.question import asked_text, replied_image
-from snapthread.turn.transcript import image_tokens as usual_tokens
+from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
-from snapthread.vision_tokens import image_tokens, most_image_tokens
+from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
@@ -31,24 +31,21 @@ UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestProfile:
-    """How questions are put: what their cost depends on."""
+    """Common parts of all requests, which their cost depends on."""
 
     model: str
     detail: str
     output_tokens: int  # at most
     context_tokens: int  # at most
-    image_side: int  # pixels, at most
+    image_side: int  # pixels, at most; 0: what the model will use
     instructions_tokens: int
 
     def image_tokens(self, width: int, height: int) -> int:
-        counted = image_tokens(self.model, width, height, self.detail)
-        return usual_tokens(width, height) if counted is None else counted
+        return image_tokens(self.model, width, height, self.detail)
 
     def most_image_tokens(self) -> int:
         """Of an image whose shape is not known yet."""
-        side = self.image_side
-        most = most_image_tokens(self.model, side, self.detail)
-        return usual_tokens(side, side) if most is None else most
+        return most_image_tokens(self.model, self.image_side, self.detail)
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
@@ -65,6 +62,7 @@ class Quotas:
     clock: Clock
     profile: RequestProfile
     limits: Limits
+    speech: SpeechProfile = field(default_factory=SpeechProfile)
     admins: frozenset[int] = frozenset()
     _secret: bytes = field(init=False)
 
@@ -107,6 +105,7 @@ class Quotas:
             input_tokens=await self._input_tokens(claim, questions),
             output_tokens=self.profile.output_tokens,
         )
+        voice_s = self.speech.seconds(questions)
         return TurnRecord(
             id=meter.id,
             at=self.clock(),
@@ -118,7 +117,8 @@ class Quotas:
             images=len(images_of(questions)),
             sent=meter.sent(),
             estimated=usage,
-            cost_micros=self._most(usage),
+            voice_s=voice_s,
+            cost_micros=self._with_speech(self._most(usage), voice_s),
         )
 
     async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
@@ -142,19 +142,19 @@ class Quotas:
         pictures = (*images_of(questions), *((replied,) if replied else ()))
         shown = sum(self._picture_tokens(picture) for picture in pictures)
         around = self.profile.instructions_tokens + AROUND_TOKENS
-        return around + text_tokens(asked_text(questions)) + shown
+        said = SPEECH_TOKENS_S * self.speech.seconds(questions)
+        return around + text_tokens(asked_text(questions)) + shown + said
 
     def _picture_tokens(self, picture: TelegramImage) -> int:
         """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
         side = self.profile.image_side
         if picture.kind != "photo" or not picture.width or not picture.height:
             return self.profile.most_image_tokens()
-        scale = min(1.0, side / max(picture.width, picture.height))
-        width, height = math.ceil(picture.width * scale), math.ceil(picture.height * scale)
-        return self.profile.image_tokens(width, height)
+        sight = Sight(self.profile.model, self.profile.detail)
+        return self.profile.image_tokens(*sight.useful((picture.width, picture.height), side))
 
     def _most(self, usage: Usage) -> int | None:
-        """What is written to the cache may cost more than plain input."""
+        """The most that it can cost: input written to the cache may cost more than plain input."""
         plain = self._cost(usage)
         written = self._cost(replace(usage, written_tokens=usage.input_tokens))
         return None if plain is None or written is None else max(plain, written)
@@ -165,10 +165,14 @@ class Quotas:
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
+    def _with_speech(self, cost_micros: int | None, voice_s: int) -> int | None:
+        speech = self.prices.speech_micros(self.speech.model, voice_s) if voice_s else 0
+        return None if cost_micros is None or speech is None else cost_micros + speech
+
     # ------------------------------------------------------------ records
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
-        """What became of the attempt, now."""
+        """The record of the attempt as it stands."""
         began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(
@@ -188,7 +192,8 @@ class Quotas:
             image_tokens=meter.image_tokens,
             usage=sum_usage(meter.answers),
             estimated=sum_usage(meter.broken),
-            cost_micros=self._cost(*meter.answers, *meter.broken),
+            voice_s=meter.voice_s,
+            cost_micros=self._with_speech(self._cost(*meter.answers, *meter.broken), meter.voice_s),
             is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
             restored=meter.restored,
             retired=meter.retired,

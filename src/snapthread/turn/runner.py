@@ -37,8 +37,15 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
-from snapthread.turn.question import QuestionContext, image_requests, question_item, replied_image
+from snapthread.turn.question import (
+    QuestionContext,
+    can_go_on,
+    image_requests,
+    question_item,
+    replied_image,
+)
 from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.speech import SpeechReader, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import (
     ModelTexts,
@@ -57,7 +64,7 @@ MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextBounds:
-    """How much of the conversation a request holds."""
+    """Bounds of what a request holds of the conversation."""
 
     tokens: int
     images: int = 0  # 0: all
@@ -65,10 +72,11 @@ class ContextBounds:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
-    """Runs turns: pictures in, question out, answer back."""
+    """Runs turns: pictures and sounds in, question out, answer back."""
 
     store: Store
     importer: ImageImporter
+    speech: SpeechReader
     healing: Healing
     quotas: Quotas
     assistant: Assistant
@@ -84,7 +92,8 @@ class TurnRunner:
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
         await self._import(turn)
-        if turn.lacks_usable_images:
+        await self._transcribe(turn)
+        if turn.lacks_usable_media:
             yield turn.result()
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
@@ -96,15 +105,16 @@ class TurnRunner:
         yield turn.result(*self._answer_lines(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
-        """What a turn comes to whose `run` the person ended: the question stays, and what was
+        """The result of a turn that the person stopped: the question stays, and what was
         said."""
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
+        asked = (turn.question,) if turn.question.text or turn.question.photos else ()
         return replace(
             ended,
-            lines=ended.lines or (turn.question,),
+            lines=ended.lines or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
             unseen=sum(one.file is None and one.fault is None for one in turn.brought),
@@ -120,21 +130,21 @@ class TurnRunner:
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
-        while late := await self.store.take_stragglers(claim):
+        while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
             self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
 
     def _check(self, messages: tuple[Message, ...]) -> None:
-        """What a request cannot hold is refused before anything is uploaded."""
+        """Refuse what a request cannot hold, before anything is uploaded."""
         if 0 < self.bounds.images < len(images_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
         if self.quotas.sure_tokens(messages) > self.bounds.tokens:
             raise QuestionTooLong
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
-        """What came late is let in where the limits let all of it in."""
+        """Let late parts in where the limits let all of them in."""
         over = await self.quotas.reserve(turn.claim, messages, turn.meter)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
@@ -144,6 +154,14 @@ class TurnRunner:
         turn.wanted = (*turn.wanted, *wanted)
         brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
         turn.brought = (*turn.brought, *brought)
+
+    async def _transcribe(self, turn: TurnState) -> None:
+        """Make the transcripts the text of the question."""
+        turn.heard = await self.speech.read(turn.messages, turn.meter)
+        turn.messages = with_speech(turn.messages, turn.heard)
+        is_spoken = any(one.text for one in turn.heard)
+        turn.context = replace(turn.context, is_spoken=is_spoken)
+        self._check(turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -210,6 +228,7 @@ class TurnRunner:
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)
         return transcript
@@ -272,7 +291,7 @@ class TurnRunner:
         await asyncio.sleep(wait_s)
 
     def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
-        """What was said on the way goes back to the model as well, and stays apart."""
+        """The commentary as an item of its own: it goes back to the model as well."""
         answer = self._answer_item(turn.text, answered.phase)
         if not answered.commentary:
             return (answer,)

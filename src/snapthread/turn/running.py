@@ -1,7 +1,7 @@
 """Reads a turn as fast as it goes, shows it as it grows, and ends it when the person says Stop."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +10,8 @@ import structlog
 from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Destination, Message
 from snapthread.reply.draft import Draft, Drafts
+from snapthread.reply.growing import StreamTexts
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.state import TurnResult, TurnState
 
@@ -22,6 +24,7 @@ class RunningTurns:
 
     turn_runner: TurnRunner
     drafts: Drafts
+    localizer: Callable[[Message], Localizer]
     _running: dict[ConversationKey, tuple[int, asyncio.Timeout]] = field(
         default_factory=dict, init=False
     )
@@ -29,7 +32,9 @@ class RunningTurns:
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
-        opened = self.drafts.open(claim, _place(first), private=first.is_private)
+        t = self.localizer(first)
+        texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
+        opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
@@ -67,7 +72,7 @@ class RunningTurns:
             async for event in events:
                 if isinstance(event, TurnResult):
                     return event
-                draft.show(event.text)
+                draft.show(event.text, is_thinking=event.is_thinking)
         raise AssertionError("a turn ends with Ended")
 
 

@@ -1,8 +1,8 @@
-"""What one question goes through, and what it comes to."""
+"""The state and the result of one question."""
 
 from dataclasses import dataclass, field
 
-from snapthread.errors import ImageFault
+from snapthread.errors import ImageFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, Message
@@ -17,6 +17,7 @@ from snapthread.ports import (
     UsageReported,
 )
 from snapthread.turn.question import OF_REPLY, QuestionContext
+from snapthread.turn.speech import SpeechResult
 from snapthread.usage import LimitExceeded
 
 
@@ -30,16 +31,20 @@ class PartialAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """The turn's end. Without lines nothing was asked: no picture could be used."""
+    """The turn's end. Without lines nothing was asked: no picture and no sound could be used, or
+    it was stopped before a sound was heard."""
 
     lines: tuple[HistoryItem, ...] = ()
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
+    sound_faults: tuple[SoundFault, ...] = ()
+    spoken: str = ""  # what the person said
     pictures: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
     lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
     cut: str | None = None
+    history_start: int | None = None  # older turns were left out; from here on is what was read
     over: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
     )
@@ -49,13 +54,14 @@ class TurnResult:
 
 @dataclass(slots=True, kw_only=True)
 class TurnState:
-    """What one question has gone through so far."""
+    """One question's way so far."""
 
     claim: Claim
     messages: tuple[Message, ...]
     meter: Meter
     wanted: tuple[ImageRequest, ...] = ()
     brought: tuple[ImageResult, ...] = ()
+    heard: tuple[SpeechResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
@@ -65,16 +71,19 @@ class TurnState:
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
+    history_start: int | None = None
     answered: AnswerCompleted | None = None
 
     @property
-    def lacks_usable_images(self) -> bool:
-        """The person's own pictures are all unusable: a caption alone would ask about nothing."""
+    def lacks_usable_media(self) -> bool:
+        """The person's own pictures and sounds are all unusable: a caption alone would ask about
+        nothing."""
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
-        return bool(own) and all(one.file is None for one in own)
+        is_heard = any(one.text for one in self.heard)
+        return bool(own or self.heard) and not is_heard and all(one.file is None for one in own)
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
-        """What is to be shown of it."""
+        """The text to show of it."""
         match event:
             case RequestTaken():
                 self.meter.record_taken()
@@ -105,10 +114,13 @@ class TurnState:
             lines=lines,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),
+            sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),
+            spoken="\n".join(one.text for one in self.heard if one.text),
             pictures=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
+            history_start=self.history_start,
             over=self.over,
         )

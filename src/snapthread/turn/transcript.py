@@ -5,10 +5,12 @@ or as a line of text, the ledger decides at each question. So a request can name
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from snapthread.model import FileName, HistoryImage, HistoryItem, Transcript
+from snapthread.limits import LINES_KEPT
+from snapthread.model import HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
@@ -18,39 +20,44 @@ ImageTokens = Callable[[int, int], int]  # of an image, by its width and height 
 # and a few tokens around each line.
 BYTES_PER_TOKEN = 4
 TOKENS_AROUND_LINE = 6
-# Vision: patches of 32 pixels, 1.2 tokens each, at most 2,500 patches (images-vision guide).
-PATCH = 32
-TOKENS_PER_PATCH = 1.2
-PATCHES_MAX = 2500
 
 
 def text_tokens(text: str) -> int:
     return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_LINE
 
 
-def image_tokens(width: int, height: int) -> int:
-    patches = math.ceil(width / PATCH) * math.ceil(height / PATCH)
-    return math.ceil(min(patches, PATCHES_MAX) * TOKENS_PER_PATCH)
-
-
 def request_items(
     transcript: Transcript, question: HistoryItem, t: ModelTexts
 ) -> tuple[InputItem, ...]:
-    lines = (*transcript.lines, question)
-    return tuple(_request_item(line, transcript.live, t) for line in lines)
+    live, lines = transcript.live, (*transcript.lines, question)
+    return tuple(
+        [
+            _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
+            if line.photos
+            else _text_item(line)
+            for line in lines
+        ]
+    )
 
 
-def _request_item(line: HistoryItem, live: Mapping[FileName, str], t: ModelTexts) -> InputItem:
-    content = [part for photo in line.photos for part in _photo(photo, live, t)]
+@lru_cache(LINES_KEPT)
+def _text_item(line: HistoryItem) -> InputItem:
+    return InputItem(line.role, (InputText(line.text),) if line.text else (), line.phase)
+
+
+@lru_cache(LINES_KEPT)
+def _request_item(line: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
+    """`ids`: of its photos at OpenAI; None where the file is not live."""
+    shown = zip(line.photos, ids, strict=True)
+    content = [part for photo, openai_id in shown for part in _photo(photo, openai_id, t)]
     if line.text:
         content.append(InputText(line.text))
     return InputItem(line.role, tuple(content), line.phase)
 
 
 def _photo(
-    photo: HistoryImage, live: Mapping[FileName, str], t: ModelTexts
+    photo: HistoryImage, openai_id: str | None, t: ModelTexts
 ) -> Iterator[InputText | InputImage]:
-    openai_id = live.get(photo.file)
     if openai_id is None:
         yield InputText(t("photo_left", label=photo.label, sent=_when(photo)))
     else:

@@ -1,4 +1,4 @@
-"""What can be measured of a picture: its size, its shape and its main colours. Nothing else."""
+"""Measures of a picture: its size, its shape and its main colours. Nothing else."""
 
 from collections import Counter
 from colorsys import rgb_to_hls

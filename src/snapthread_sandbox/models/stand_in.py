@@ -119,7 +119,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What the last message asks, as far as rules can tell."""
+    """The intent of the last message, as far as rules can tell."""
 
     words: str  # of the person, without the bot's notes
     language: Language
@@ -178,7 +178,7 @@ def label_of(image: Seen) -> int:
 
 
 def _meant(question: Question, last: Said, words: str) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
-    """Which photos a message is about: its own, the one replied to, those it names, or all."""
+    """Photos that a message is about: its own, the one replied to, those it names, or all."""
     replied = [int(label) for label in REPLY.findall(last.text)]
     named = [int(label) for label in NAMED.findall(words)]
     if replied or named:

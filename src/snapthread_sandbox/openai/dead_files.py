@@ -1,4 +1,4 @@
-"""How OpenAI says that a file is gone, or is no picture: unknown, so every way is a switch.
+"""OpenAI's words for a file that is gone, or is no picture: unknown, so every way is a switch.
 
 Source: `openai.types.responses.ResponseError`, public issue threads, docs/unknowns.md.
 """

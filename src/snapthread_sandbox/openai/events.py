@@ -53,7 +53,7 @@ class Told:
         return [*told, *(self.think(REASONING_TOKENS) if self._reasons() else [])]
 
     def queue(self) -> list[Json]:
-        """What comes before everything else where an answer is asked for in the background."""
+        """Events that come first where an answer is asked for in the background."""
         return [self._of_response("queued")]
 
     def think(self, spent: int) -> list[Json]:

@@ -62,7 +62,7 @@ class Files:
 
     @property
     def live(self) -> dict[str, StoredFile]:
-        """What is there now: neither deleted nor expired."""
+        """Files that are neither deleted nor expired."""
         now = self._now()
         return {
             id: file

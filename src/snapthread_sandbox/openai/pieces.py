@@ -1,4 +1,4 @@
-"""What an answer is made of: words, items, thoughts, odd blocks between the events, an ending.
+"""Pieces of an answer: words, items, thoughts, odd blocks between the events, an ending.
 
 model.plays(Begin(phase="commentary"), "Let me look.", Begin(phase="final_answer"), "A cat.")
 model.plays(Delta("aaaa", item=0), Delta("1111", item=1), Delta("bbb", item=0))
@@ -53,7 +53,7 @@ class Pause:
 
 
 class Telling(Enum):
-    """Where the words of an answer are on the wire; servers differ."""
+    """The place of an answer's words on the wire; servers differ."""
 
     DELTAS = "everywhere, as published"
     IN_DONE = "only in output_text.done or refusal.done"

@@ -1,4 +1,4 @@
-"""What the model gets to see of a request: messages, pictures, and what they cost in tokens."""
+"""The request as the model sees it: messages, pictures, and what they cost in tokens."""
 
 import json
 import math

@@ -195,7 +195,7 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 
 
 def _dropped(given: object, taken: object, at: str) -> Iterator[str]:
-    """What the SDK's types do not know is missing from what they took."""
+    """Unknown parameters: missing from what the SDK's types took."""
     if isinstance(given, dict) and isinstance(taken, dict):
         for name, value in given.items():
             path = f"{at}.{name}" if at else name

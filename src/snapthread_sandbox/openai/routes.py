@@ -1,4 +1,4 @@
-"""Which call of OpenAI's API a request is, and what a fault rule may know of it."""
+"""Routes of OpenAI's API, and what a fault rule may know of a request."""
 
 import re
 from collections.abc import Mapping

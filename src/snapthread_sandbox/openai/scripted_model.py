@@ -41,7 +41,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to say, and at which pace. `text` may be made from the question."""
+    """An answer and its pace. `text` may be made from the question."""
 
     text: str | Callable[[Question], str] = ""
     pieces: tuple[Piece, ...] = ()  # instead of a text

@@ -1,4 +1,4 @@
-"""What a person does on the page: text and files become messages, as a Telegram client sends them.
+"""Acts of a person on the page: text and files become messages, as a Telegram client sends them.
 
 A wrong act raises ValueError with a word that the page has a sentence for.
 """

@@ -1,4 +1,4 @@
-"""What lies behind the chats, as the page shows it: the last requests, and the files at OpenAI.
+"""The view behind the chats, as the page shows it: the last requests, and the files at OpenAI.
 
 The doubles forget; this remembers.
 """
@@ -20,7 +20,7 @@ SHOWABLE: Final = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 
 
 class Requests:
-    """Who asked what: the last request of each person.
+    """Questions by person: the last request of each person.
 
     OpenAI is not told who a person is; whose hashed id it is shows when only one of them waits.
     """
@@ -47,7 +47,7 @@ class Requests:
         self._last.pop(person, None)
 
     def view(self, person: int) -> Json | None:
-        """What the model was sent last."""
+        """The last request to the model."""
         told = self._last.get(person)
         if not told:
             return None

@@ -40,7 +40,7 @@ def chat(person: Person) -> Json:
 
 
 def live(person: Person, waiting: frozenset[int]) -> Json:
-    """What changes while an answer comes."""
+    """The parts of the page that change while an answer comes."""
     return {
         "draft": _draft(person.chat),
         "action": person.chat.action,

@@ -1,4 +1,4 @@
-"""How the page travels: static files, strict headers, and only to a page of our own."""
+"""The page's server: static files, strict headers, and only to a page of our own."""
 
 import asyncio
 import json

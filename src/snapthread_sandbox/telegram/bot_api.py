@@ -127,7 +127,7 @@ class BotApi:
 
     @property
     def surplus_entities(self) -> list[tuple[str, int]]:
-        """Where entities beyond the hundredth were ignored: method and how many."""
+        """Methods whose entities beyond the hundredth were ignored, and how many."""
         return self._methods.posting.surplus_entities
 
     @property

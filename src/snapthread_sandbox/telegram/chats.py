@@ -1,4 +1,4 @@
-"""What is said in the chats, as a person sees it."""
+"""Chats as a person sees them."""
 
 import asyncio
 from collections.abc import Callable
@@ -172,7 +172,7 @@ class Chat:
 
     @property
     def from_bot(self) -> list[Message]:
-        """What the bot said and did not delete."""
+        """Messages of the bot that it did not delete."""
         return [m for m in self.messages if m.is_from_bot and not m.is_deleted]
 
     @property
@@ -188,7 +188,7 @@ class Chat:
 
     @property
     def action(self) -> str | None:
-        """What stands under the bot's name now."""
+        """The line under the bot's name now."""
         last = self.actions[-1] if self.actions else None
         said_since = last and any(m.date > last.at for m in self.from_bot)
         is_over = last is None or self.world.now() >= last.at + ACTION_S

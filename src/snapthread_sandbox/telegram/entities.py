@@ -48,7 +48,7 @@ def cut(text: str, limit: int = MESSAGE_UNITS, *, at_words: bool = False) -> lis
 
 
 def found_in(text: str) -> list[Json]:
-    """What Telegram marks by itself in a text that a person sends."""
+    """Entities that Telegram finds by itself in a person's text."""
     found = [
         {"type": kind, "offset": units(text[: hit.start()]), "length": units(hit.group())}
         for kind, pattern in FOUND

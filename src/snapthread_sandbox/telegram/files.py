@@ -33,7 +33,7 @@ Size = int | Literal["true", "absent"]  # what a message says of a file's size; 
 
 @dataclass(slots=True, kw_only=True)
 class ChatFile:
-    """What Telegram keeps of one upload."""
+    """One upload as Telegram keeps it."""
 
     unique_id: str
     folder: str

@@ -228,7 +228,7 @@ class Person(SendsMedia):
         return ANONYMOUS if to is as_chat else CHANNEL
 
     def _implicit_topic(self, content: Json) -> int | None:
-        """What is said outside of every topic begins one, where a private chat has topics."""
+        """Begin a topic for a message outside of every topic, where a private chat has topics."""
         if not (self.chat.has_topics and self.world.opens_topics):
             return None
         name = str(content.get("text") or content.get("caption") or NEW_TOPIC)[:64]

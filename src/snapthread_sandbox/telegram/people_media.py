@@ -1,4 +1,4 @@
-"""What people send besides text: photos, albums, documents and everything else."""
+"""Messages of people besides text: photos, albums, documents and everything else."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -55,7 +55,7 @@ class Posting:
         return known | ({"caption_entities": entities} if entities else {})
 
     def extras(self, chat: Chat, params: Json) -> Json:
-        """What a message has beside its content."""
+        """Fields of a message beside its content."""
         extras = markup(params)
         if (thread := checked_thread(chat, params)) is not None:
             extras |= {"message_thread_id": thread, "is_topic_message": True}

@@ -1,4 +1,4 @@
-"""What a bot says of itself: name, descriptions and commands, by scope and language."""
+"""The bot's profile: name, descriptions and commands, by scope and language."""
 
 import json
 import re

@@ -45,7 +45,7 @@ class Queued:
 
 
 class Updates:
-    """What the bot is still to be told."""
+    """Updates that the bot is still to be told."""
 
     def __init__(
         self,

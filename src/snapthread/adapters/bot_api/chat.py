@@ -34,7 +34,7 @@ ADMINS: Final = frozenset({"creator", "administrator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """Where Telegram brings updates, and what it proves itself with."""
+    """The webhook's address, and the secret that proves Telegram."""
 
     url: str
     secret: str
@@ -55,7 +55,11 @@ class TelegramChat:
         proxy: str | None = None,
         transport: Transport | None = None,
     ) -> None:
-        self._client = BotClient(token, base_url, transport or HttpTransport(proxy))
+        is_plain = (base_url or "").startswith("http:")
+        ways = [transport or HttpTransport(proxy, is_plain=is_plain) for _ in range(2)]
+        self._client = BotClient(token, base_url, ways[0])
+        # On a connection of its own, which can be left for a new one.
+        self._poller = BotClient(token, base_url, ways[1])
         self._commands = commands
         self._hook = hook
         self._username = ""
@@ -99,9 +103,12 @@ class TelegramChat:
             await self._client.set_my_commands(commands, language)
 
     async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
-        batch = await self._client.get_updates(offset, timeout_s, UPDATES_AT_ONCE)
+        batch = await self._poller.get_updates(offset, timeout_s, UPDATES_AT_ONCE)
         updates = (update_of(raw, self._username) for raw in batch)
         return tuple(update for update in updates if update is not None)
+
+    async def reconnect(self) -> None:
+        await self._poller.close()  # the next poll opens a session
 
     def read(self, body: bytes) -> Update:
         update = update_of(json.loads(body), self._username)
@@ -141,6 +148,12 @@ class TelegramChat:
             if NOT_MODIFIED not in str(refused):
                 raise
 
+    async def remove_buttons(self, to: Destination, message_id: int) -> None:
+        try:
+            await self._client.edit_message_reply_markup(to.chat_id, message_id)
+        except SnapthreadError:
+            return  # already in the log; they do nothing any more
+
     async def answer_press(self, press_id: str) -> None:
         try:
             await self._client.answer_callback_query(press_id)
@@ -166,4 +179,5 @@ class TelegramChat:
         return await download(self._client, telegram_id, max_bytes)
 
     async def close(self) -> None:
+        await self._poller.close()
         await self._client.close()

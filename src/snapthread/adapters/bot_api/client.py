@@ -116,6 +116,11 @@ class BotClient:
     async def edit_message_text(self, message: Params) -> None:
         await self.call("editMessageText", message)
 
+    async def edit_message_reply_markup(self, chat_id: int, message_id: int) -> None:
+        """Without a keyboard there is none any more."""
+        message = {"chat_id": chat_id, "message_id": message_id}
+        await self.call("editMessageReplyMarkup", message)
+
     async def send_message_draft(self, draft: Params) -> None:
         await self.call("sendMessageDraft", draft)
 

@@ -1,4 +1,4 @@
-"""What a message carries: a question, a picture, what we cannot answer, or nothing of a person.
+"""Content of a message: a question, a picture, what we cannot answer, or nothing of a person.
 
 A test holds that every field of Telegram's Message has its place here.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -20,7 +21,7 @@ from snapthread.adapters.bot_api.types import (
     Video,
     VideoNote,
 )
-from snapthread.model import ImageKind, TelegramImage
+from snapthread.model import ImageKind, TelegramImage, TelegramSound
 
 
 def _names(text: str) -> frozenset[str]:
@@ -39,7 +40,7 @@ ABOUT: Final = _names("""
     show_caption_above_media suggested_post_info via_bot
 """)
 # Where the picture is in what a person can send, as an animation is a document as well. Without
-# one they are not supported.
+# one, and without a sound, they are not supported.
 PICTURED: Final = (
     "animation",
     "live_photo",
@@ -53,8 +54,8 @@ PICTURED: Final = (
 # What a person can send and we cannot answer; the name is the word of the message.
 UNSUPPORTED: Final = tuple(
     """
-    audio checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
-    venue location voice
+    checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
+    venue location
     """.split()
 )  # a venue has a location as well
 UNKNOWN: Final = "unknown"
@@ -85,9 +86,11 @@ TYPELESS: Final = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A question, with the pictures it has; `unsupported` names what it is instead."""
+    """A question, with the pictures and the sound it has; `unsupported` names what it is
+    instead."""
 
     pictures: tuple[TelegramImage, ...] = ()
+    sound: TelegramSound | None = None
     unsupported: str = ""
 
 
@@ -97,14 +100,15 @@ def content_of(message: Message) -> Content | None:
     if kind is None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
-    if kind == TEXT or pictures:
-        return Content(pictures=pictures)
+    sound = sound_in(message)
+    if kind == TEXT or pictures or sound:
+        return Content(pictures=pictures, sound=sound)
     return Content(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:
-    """What it is first of all; also where that could not be read. None: a service message."""
-    for kind in (TEXT, *PICTURED, *UNSUPPORTED):
+    """The kind of its content; also where that could not be read. None: a service message."""
+    for kind in (TEXT, *PICTURED, *AUDIBLE, *UNSUPPORTED):
         if kind in message.names:
             return kind
     return None if message.names & SERVICE else UNKNOWN
@@ -120,7 +124,7 @@ def pictures_in(message: Message | ExternalReplyInfo) -> tuple[TelegramImage, ..
 
 
 def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
-    """What is one thing may be told as two: an animation is a document as well, for old clients,
+    """One thing may be told as two: an animation is a document as well, for old clients,
     and a live photo is a photo."""
     if message.animation:
         return _animation(message.animation)
@@ -138,7 +142,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
 
 
 def _paid(media: PaidMedia) -> TelegramImage | None:
-    """What was not paid for has no file."""
+    """Paid media that nobody paid for has no file."""
     if media.live_photo:
         return _live_photo(media.live_photo, None)
     if media.photo:

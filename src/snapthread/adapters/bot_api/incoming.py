@@ -113,6 +113,7 @@ def _accepted(
         text=text_of(message),
         picture=content.pictures[0] if content.pictures else None,
         more_images=content.pictures[1:],
+        sound=content.sound,
         album_id=None if content.unsupported == EDITED else message.media_group_id,
         reply=reply_of(message),
     )

@@ -1,19 +1,25 @@
 """Updates that are not messages: a pressed button, and who blocked the bot or came back."""
 
+import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
-from snapthread.model import Message, private_conversation
+from snapthread.model import Message, group_conversation, private_conversation
 from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
 OUT = frozenset({"kicked", "left"})
+STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; only private chats have some."""
+    """A button that the bot made; of those only Stop is in groups as well."""
     message = query.message
-    if message is None or message.chat.type != types.PRIVATE or not query.data:
+    if message is None or not query.data:
+        return None
+    if stop := STOP.fullmatch(query.data):
+        return _stop_pressed(query, message, stop, update_id, now)
+    if message.chat.type != types.PRIVATE:
         return None
     return Message(
         update_id=update_id,
@@ -26,6 +32,39 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
         kind="press",
         word=query.data,
         press_id=query.id,
+    )
+
+
+def _stop_pressed(
+    query: types.CallbackQuery,
+    message: types.Message,
+    stop: re.Match[str],
+    update_id: int,
+    now: datetime,
+) -> Message:
+    """The Stop button below a message that grows; it names whose conversation of a group this is,
+    where each there has one: others press it too."""
+    chat = message.chat
+    thread = message.message_thread_id if message.is_topic_message else None
+    is_private = chat.type == types.PRIVATE
+    user, owner = query.from_user, int(stop[2]) if stop[2] else None
+    return Message(
+        update_id=update_id,
+        conversation=(
+            private_conversation(user.id)
+            if is_private
+            else group_conversation(chat.id, thread, owner)
+        ),
+        chat_id=chat.id,
+        thread_id=thread,
+        message_id=message.message_id,
+        user_id=user.id,
+        language_code=user.language_code,
+        sent_at=now,  # as above
+        kind="command",
+        word="stop",
+        press_id=query.id,
+        draft_id=int(stop[1]),
     )
 
 
@@ -50,7 +89,7 @@ def stop_of(
 
 
 def blocked_by(change: types.ChatMemberUpdated) -> tuple[int, bool] | None:
-    """Who changed what the bot may do in their private chat, and whether they blocked it."""
+    """The person who blocked the bot or came back, and which of the two."""
     if change.chat.type != types.PRIVATE:
         return None
     return change.from_user.id, change.new_chat_member.status == BLOCKED

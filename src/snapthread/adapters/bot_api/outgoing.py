@@ -1,4 +1,4 @@
-"""What we say → the parameters of the Bot API."""
+"""Outgoing messages as parameters of the Bot API."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -38,6 +38,7 @@ def edit_params(to: Destination, message_id: int, outgoing: OutgoingMessage) -> 
         "text": outgoing.text,
         "entities": _entities(outgoing.entities),
         "link_preview_options": NO_PREVIEW,
+        "reply_markup": _keyboard(outgoing.buttons),
     }
 
 

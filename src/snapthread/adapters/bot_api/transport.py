@@ -54,11 +54,14 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """`Transport` over one aiohttp session. `proxy`: `http://` or `https://`, with user and
-    password where it wants them."""
+    """`Transport` over one aiohttp session. `proxy`: `http://`, `https://` or `socks5://`,
+    with user and password where it wants them."""
 
-    def __init__(self, proxy: str | None = None) -> None:
+    def __init__(self, proxy: str | None = None, *, is_plain: bool = False) -> None:
+        """`is_plain`: the server speaks HTTP without TLS; a proxy on the way may then close after
+        each answer without a word (tinyproxy), so no connection is used twice."""
         self._proxy = proxy
+        self._closes = bool(proxy) and is_plain
         self._opened: aiohttp.ClientSession | None = None
 
     @property
@@ -66,8 +69,7 @@ class HttpTransport:
         """Opened at the first call, as a session belongs to the loop that runs."""
         if self._opened is None:
             trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # as the machine does
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted)
-            self._opened = aiohttp.ClientSession(connector=connector, proxy=self._proxy)
+            self._opened = _session(trusted, self._proxy, closes=self._closes)
         return self._opened
 
     async def post(
@@ -93,8 +95,22 @@ class HttpTransport:
                 yield chunk
 
     async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
+        """End all calls under way; a later call opens a new session."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.close()
+
+
+def _session(trusted: ssl.SSLContext, proxy: str | None, *, closes: bool) -> aiohttp.ClientSession:
+    """aiohttp knows HTTP proxies by itself, and SOCKS by a connector."""
+    if proxy is None or not proxy.startswith("socks5:"):
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted, force_close=closes)
+        return aiohttp.ClientSession(connector=connector, proxy=proxy)
+    from aiohttp_socks import ProxyConnector  # few need it
+
+    # `rdns`: the name is looked up behind the proxy, where it may be another one.
+    through = ProxyConnector.from_url(proxy, rdns=True, limit=CONNECTIONS, ssl=trusted)
+    return aiohttp.ClientSession(connector=through)
 
 
 def form(params: Mapping[str, object], attachment: Attachment) -> aiohttp.FormData:

@@ -1,4 +1,4 @@
-"""What we read of the Bot API, under Telegram's own names.
+"""Types that we read of the Bot API, under Telegram's own names.
 
 `tests/bot_api/test_description.py` holds each type and field against Telegram's description; a
 field without a default is one that is always there.
@@ -87,13 +87,37 @@ class Sticker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
+    file_id: str | None = None
+    file_size: int | None = None
+    mime_type: str | None = None
+    duration: int = 0
     cover: tuple[PhotoSize, ...] | None = None
     thumbnail: PhotoSize | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoNote:
+    file_id: str | None = None
+    file_size: int | None = None
+    duration: int = 0
     thumbnail: PhotoSize | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    file_id: str
+    file_size: int | None = None
+    mime_type: str | None = None
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    file_id: str
+    file_size: int | None = None
+    mime_type: str | None = None
+    file_name: str | None = None
+    duration: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +195,7 @@ class Message:
     entities: tuple[MessageEntity, ...] | None = None
     caption: str | None = None
     caption_entities: tuple[MessageEntity, ...] | None = None
+    audio: Audio | None = None
     animation: Animation | None = None
     document: Document | None = None
     live_photo: LivePhoto | None = None
@@ -179,6 +204,7 @@ class Message:
     sticker: Sticker | None = None
     video: Video | None = None
     video_note: VideoNote | None = None
+    voice: Voice | None = None
 
 
 # ---------------------------------------------------------------- updates

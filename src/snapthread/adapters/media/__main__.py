@@ -1,16 +1,41 @@
-"""The child process of `child`."""
+"""The child process of `child`: an image on its stdin, the answer of `wire` on its stdout."""
 
+import importlib
 import sys
-from contextlib import suppress
-from pathlib import Path
 
-from snapthread.adapters.media.child import answer
-from snapthread.adapters.media.shape import Sight
+from PIL import Image
+
+from snapthread.adapters.media import wire
+from snapthread.adapters.media.confine import confine
+from snapthread.adapters.media.prepare import prepare
+from snapthread.adapters.media.sniff import Format, recognise
+from snapthread.errors import ImageRefused
+from snapthread.vision_tokens import Sight
+
+# After `confine` no module can be read any more. Exif is read by the plugin of TIFF.
+_ALWAYS = ("JpegImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "ImageCms")
+_DECODERS = {"WEBP": "PIL.WebPImagePlugin", "AVIF": "PIL.AvifImagePlugin", "HEIF": "pi_heif"}
+
+
+def _answer(content: bytes, side: str, model: str, detail: str, tiles: str) -> bytes:
+    try:
+        _import_for(recognise(content))
+        confine()
+        sight = Sight(model=model, detail=detail)
+        return wire.written(
+            prepare(content, max_side=int(side), sight=sight, tiles=tiles == "tiles")
+        )
+    except ImageRefused as refusal:
+        return wire.refused(refusal)
+
+
+def _import_for(form: Format) -> None:
+    Image.preinit()
+    for plugin in _ALWAYS:
+        importlib.import_module(f"PIL.{plugin}")
+    if form in _DECODERS:
+        importlib.import_module(_DECODERS[form])
+
 
 if __name__ == "__main__":
-    # Linux: if memory runs out it is this process that the kernel ends, not the bot.
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    side, model, detail = sys.argv[1:]
-    sight = Sight(model=model, detail=detail)
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(), max_side=int(side), sight=sight))
+    sys.stdout.buffer.write(_answer(sys.stdin.buffer.read(), *sys.argv[1:]))

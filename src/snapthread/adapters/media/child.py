@@ -1,72 +1,74 @@
-"""An image in a child process: what kills its decoder does not kill the bot.
+"""An image in a child process: what kills its decoder, or fills its memory, does not kill the bot.
 
-The child reads the image from its stdin and answers on its stdout: one line of JSON (the fields of
-`Prepared`, or the fault), then the bytes of the picture.
+The child is given the image and how to make it, and nothing else of the bot's: not its environment,
+its files or its sockets. It sets limits to itself (`confine`) before it opens the image.
 """
 
 import asyncio
-import json
+import os
 import sys
-from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
-from snapthread.adapters.media.prepare import Prepared, prepare
-from snapthread.adapters.media.shape import ANYBODY, Sight
+from snapthread.adapters.media import wire
+from snapthread.adapters.media.prepare import Prepared
 from snapthread.errors import ImageRefused
+from snapthread.vision_tokens import ANYBODY, Sight
 
 CHILD_S: Final = 60.0  # 50 megapixels take under 10 s where a core is slow and shared
 
 Command = tuple[str, ...]
-COMMAND: Final[Command] = (sys.executable, "-m", "snapthread.adapters.media")
+# Without site (-S), whose work takes as long as all else: the paths come from here.
+COMMAND: Final[Command] = (sys.executable, "-S", "-s", "-B", "-m", "snapthread.adapters.media")
+_PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 async def prepare_in_child(
     content: bytes,
     *,
-    max_side: int,
+    max_side: int = 0,
     sight: Sight = ANYBODY,
+    tiles: bool = False,
     time_limit_s: float = CHILD_S,
     command: Command = COMMAND,
 ) -> Prepared:
     """As `prepare`; a child that dies or does not end is ImageRefused("crashed")."""
-    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    child = await asyncio.create_subprocess_exec(
-        *command, str(max_side), *sight, stdin=pipe, stdout=pipe, stderr=null
-    )
+    how = (str(max_side), *sight, "tiles" if tiles else "whole")
+    child = await _started(*command, *how)
     try:
         async with asyncio.timeout(time_limit_s):
-            written, _ = await child.communicate(content)
+            answer, _ = await child.communicate(content)
     except TimeoutError:
         raise ImageRefused("crashed", f"no answer in {time_limit_s:g} s") from None
     finally:
         await _end(child)
     if child.returncode != 0:
         raise ImageRefused("crashed", f"exit status {child.returncode}")
-    return read(written)
+    return wire.read(answer)
+
+
+async def _started(*command: str) -> asyncio.subprocess.Process:
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=null,
+        env=environment(),
+        cwd=os.sep,
+        start_new_session=True,  # a Ctrl-C is for the bot: it lets its pictures end
+    )
+
+
+def environment() -> dict[str, str]:
+    """No token and no key: only where the code lies."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    paths = os.pathsep.join(str(Path(path).resolve()) for path in sys.path)
+    # One arena: each more takes address space, which has a limit there.
+    return passed_on | {"PYTHONPATH": paths, "MALLOC_ARENA_MAX": "1"}
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
     if child.returncode is None:
         child.kill()
         await child.wait()
-
-
-def answer(content: bytes, *, max_side: int, sight: Sight) -> bytes:
-    """The child's side."""
-    try:
-        prepared = prepare(content, max_side=max_side, sight=sight)
-    except ImageRefused as refusal:
-        detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
-        return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"
-    fields = asdict(prepared)
-    picture: bytes = fields.pop("content")
-    return json.dumps(fields).encode() + b"\n" + picture
-
-
-def read(written: bytes) -> Prepared:
-    """The parent's side: raises what the child was refused with."""
-    line, _, picture = written.partition(b"\n")
-    fields = json.loads(line)
-    if "fault" in fields:
-        raise ImageRefused(fields["fault"], fields["detail"])
-    return Prepared(content=picture, **fields)

@@ -1,7 +1,7 @@
 """Every mode of pixels to plain 8-bit grey or RGB in sRGB, transparency on white."""
 
 from io import BytesIO
-from typing import Final, cast
+from typing import Final
 
 from PIL import Image, ImageCms
 
@@ -12,14 +12,13 @@ UNBOUNDED: Final = frozenset({"I", "F"})
 _SIXTEEN_BITS: Final = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _GREY: Final = frozenset({"1", "L", "LA", "La"})
 _COLOUR: Final = frozenset({"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "HSV"})
-_TO_EIGHT_BITS: Final = 255 / 65_535
+_EIGHT_BITS: Final = [round(value * 255 / 65_535) for value in range(65_536)]
 
 
-def bounded(image: Image.Image) -> Image.Image:
-    """From its darkest to its lightest pixel onto 0…255, as viewers of such images do."""
-    low, high = cast(tuple[float, float], image.getextrema())  # one band, so one pair
+def bounded(band: Image.Image, low: float, high: float) -> Image.Image:
+    """From the picture's darkest to its lightest pixel onto 0…255, as viewers of such images do."""
     scale = 255 / (high - low) if high > low else 0.0
-    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+    return band.convert("F").point(lambda value: value * scale - low * scale).convert("L")
 
 
 def plain(band: Image.Image) -> Image.Image:
@@ -27,11 +26,24 @@ def plain(band: Image.Image) -> Image.Image:
     if band.mode == "CMYK":
         return band
     if band.mode in _SIXTEEN_BITS:
-        # Pillow's own conversion to L clips all above 255 to white.
-        return band.convert("I").point(lambda value: value * _TO_EIGHT_BITS + 0.5).convert("L")
+        return _eight_bits(band)
     if band.mode not in _GREY | _COLOUR:
-        raise ImageRefused("unsupported_type", f"pixels of mode {band.mode}")
+        raise ImageRefused("unsupported_variant", f"pixels of mode {band.mode}")
     return _on_white(band, "L" if band.mode in _GREY else "RGB")
+
+
+def is_plain(image: Image.Image) -> bool:
+    """Nothing is left for `plain` to do."""
+    return image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data
+
+
+def _eight_bits(band: Image.Image) -> Image.Image:
+    """Pillow's own conversion to L clips all above 255 to white, and knows no transparent value."""
+    transparent = band.info.get("transparency")
+    table = _EIGHT_BITS
+    if isinstance(transparent, int) and 0 <= transparent < len(table):
+        table = [*table[:transparent], 255, *table[transparent + 1 :]]
+    return band.convert("I").point(table, "L")
 
 
 def _on_white(band: Image.Image, mode: str) -> Image.Image:

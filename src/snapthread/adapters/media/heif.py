@@ -4,20 +4,17 @@ Only for a process that may die: one wrong byte in the name of an item's type en
 with a segmentation fault, as soon as it reads the header (tests/media/test_child.py).
 """
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from PIL import Image
 
-# The size of every part, as it is before the picture is cut out of it ("clap"). libheif refuses to
-# decode more than this says, so a bomb must show here.
-_PART: Final = re.compile(rb"ispe\0{4}(.{4})(.{4})", re.DOTALL)
+from snapthread.adapters.media import boxes
 
 
 def count_pixels(content: bytes) -> int:
-    """Of the largest part, without the decoder."""
-    sizes = _PART.findall(content)
-    return max((int.from_bytes(w, "big") * int.from_bytes(h, "big") for w, h in sizes), default=0)
+    """Of the largest part, without the decoder. libheif refuses to decode more than this says."""
+    width, height = boxes.largest_part(content) or (0, 0)
+    return width * height
 
 
 class HeifSource:
@@ -31,6 +28,7 @@ class HeifSource:
         pi_heif.options.THUMBNAILS = False
         pi_heif.options.DEPTH_IMAGES = False
         pi_heif.options.AUX_IMAGES = False
+        pi_heif.options.DECODE_THREADS = 1  # each takes memory of its own
         container = pi_heif.open_heif(content)
         self.has_more_frames = len(container) > 1
         self._image: Any = container[container.primary_index]
@@ -49,6 +47,9 @@ class HeifSource:
 
     def decode(self, _target: tuple[int, int], /) -> None:
         self._image.load()
+
+    def whole(self) -> Image.Image | None:
+        return None
 
     def band(self, top: int, bottom: int) -> Image.Image:
         mode, stride = self._image.mode, self._image.stride

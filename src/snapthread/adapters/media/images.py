@@ -1,50 +1,92 @@
-"""The async face of `prepare`: in threads or in a child, within a budget of pixels."""
+"""The async face of `prepare`: in threads or in a child, within a budget of memory."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 from snapthread import limits
+from snapthread.adapters.media import heap, weight
 from snapthread.adapters.media.budget import Budget
 from snapthread.adapters.media.child import prepare_in_child
-from snapthread.adapters.media.prepare import Prepared, prepare, weigh
-from snapthread.adapters.media.shape import ANYBODY, Sight
+from snapthread.adapters.media.headers import Header, read_header
+from snapthread.adapters.media.prepare import Prepared, is_dense, prepare
+from snapthread.adapters.media.sniff import recognise
+from snapthread.adapters.media.tiles import in_tiles, whole
+from snapthread.vision_tokens import ANYBODY, Sight
+
+T = TypeVar("T")
 
 # At most four are decoded at once, however small: asyncio's own pool has five threads or more, and
 # others of this process wait for one too.
-_SHARE_LEAST: Final = limits.PIXELS_AT_ONCE // 4
+_SHARE_LEAST: Final = limits.DECODED_BYTES_AT_ONCE // 4
+_CHILD_BYTES: Final = 24 * 1024 * 1024  # of a child that has decoded nothing yet
 
 
 class Images:
-    """Prepares images for the model. Raises ImageRefused and nothing else of its own."""
+    """Prepares images for the model. Raises ImageRefused and nothing else of its own.
+
+    In this process only a plain JPEG or PNG of modest weight is opened.
+    """
 
     def __init__(
-        self, *, max_side: int, sight: Sight = ANYBODY, budget: Budget | None = None
+        self, *, max_side: int = 0, sight: Sight = ANYBODY, budget: Budget | None = None
     ) -> None:
         self._max_side = max_side
         self._sight = sight
-        self._budget = budget or Budget(limits.PIXELS_AT_ONCE)
+        self._budget = budget or Budget(limits.DECODED_BYTES_AT_ONCE)
 
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Prepared:
-        """`suspect`: an earlier process died over it, so this one only looks at it from outside."""
-        if suspect:
-            return await self._outside(content, limits.PIXELS_MAX)
-        form, weight = await asyncio.to_thread(weigh, content)
-        if form == "HEIF":
-            return await self._outside(content, weight)
-        return await self._in_thread(content, weight)
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, tiles: bool = False
+    ) -> Prepared:
+        """`suspect`: an earlier process died over it, so this one only looks at it from outside.
 
-    async def _in_thread(self, content: bytes, weight: int) -> Prepared:
-        share = await self._budget.take(max(weight, _SHARE_LEAST))
-        decoding = asyncio.ensure_future(
-            asyncio.to_thread(prepare, content, max_side=self._max_side, sight=self._sight)
-        )
+        `tiles`: a long picture may become several, so that its text stays readable.
+        """
+        header, heavy = await asyncio.to_thread(self._weighed, content, tiles)
+        is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
+        if is_light and not suspect:
+            return await self._in_thread(content, heavy, tiles=tiles)
+        return await self._outside(content, heavy + _CHILD_BYTES, tiles=tiles)
+
+    async def is_dense(self, content: bytes) -> bool:
+        """Of a prepared tile: much small text, which more pixels would make easier to read."""
+        return await self._while_held(_SHARE_LEAST, is_dense, content)
+
+    def _weighed(self, content: bytes, tiles: bool) -> tuple[Header | None, int]:
+        """Unknown is as much as a child may take. Safe for any bytes."""
+        header = read_header(content, recognise(content))
+        if header is None:
+            return None, limits.CHILD_DECODES_BYTES
+        size = header.width, header.height
+        plan = (in_tiles if tiles else whole)(size, self._sight, self._max_side)
+        heavy = weight.weigh(header, size if plan.is_too_long else plan.size)
+        weight.refuse_too_heavy(header, heavy)
+        return header, heavy
+
+    async def _in_thread(self, content: bytes, heavy: int, *, tiles: bool = False) -> Prepared:
+        made = partial(prepare, max_side=self._max_side, sight=self._sight, tiles=tiles)
+        return await self._while_held(heavy, made, content)
+
+    async def _while_held(self, heavy: int, work: Callable[[bytes], T], content: bytes) -> T:
+        share = await self._budget.take(max(heavy, _SHARE_LEAST))
+        working = asyncio.ensure_future(asyncio.to_thread(_trimmed, work, content))
         # A thread cannot be stopped: a cancelled caller leaves, the share stays until it ends.
-        decoding.add_done_callback(lambda _: self._budget.give_back(share))
-        return await asyncio.shield(decoding)
+        working.add_done_callback(lambda _: self._budget.give_back(share))
+        return await asyncio.shield(working)
 
-    async def _outside(self, content: bytes, weight: int) -> Prepared:
-        share = await self._budget.take(max(weight, _SHARE_LEAST))
+    async def _outside(self, content: bytes, heavy: int, *, tiles: bool) -> Prepared:
+        share = await self._budget.take(max(heavy, _SHARE_LEAST))
         try:
-            return await prepare_in_child(content, max_side=self._max_side, sight=self._sight)
+            return await prepare_in_child(
+                content, max_side=self._max_side, sight=self._sight, tiles=tiles
+            )
         finally:
             self._budget.give_back(share)
+
+
+def _trimmed(work: Callable[[bytes], T], content: bytes) -> T:
+    try:
+        return work(content)
+    finally:
+        heap.trim()

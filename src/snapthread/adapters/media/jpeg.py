@@ -9,7 +9,10 @@ from snapthread.errors import ImageRefused
 SOF0, SOF2, DHT, EOI, SOS, DQT, DRI, APP0 = 0xC0, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD, 0xE0
 # Baseline and progressive, 8 bits, Huffman: what everything reads.
 _PICTURE: Final = frozenset({SOF0, SOF2, DHT, EOI, SOS, DQT, DRI, APP0})
-_GREY_OR_COLOUR: Final = (1, 3)  # components; 4 is CMYK
+GREY_OR_COLOUR: Final = (1, 3)  # components; 4 is CMYK
+# Every kind of frame there is, also those that no decoder here reads.
+FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
+_READABLE: Final = frozenset({SOF0, 0xC1, SOF2, 0xC9, 0xCA})
 # Each scan may cost a walk over all the pixels and take a few bytes of the file. Encoders write
 # about 10 (libjpeg's progression) and a few dozen where they search for the smallest file.
 SCANS_MAX: Final = 100
@@ -57,7 +60,7 @@ def is_bare(content: bytes) -> bool:
         bool(jfif)
         and all(_BARE_JFIF.fullmatch(segment.body) for segment in jfif)
         and all(segment.marker in _PICTURE and not segment.skipped for segment in found)
-        and all(segment.body[5] in _GREY_OR_COLOUR for segment in found if segment.is_frame)
+        and all(segment.body[5] in GREY_OR_COLOUR for segment in found if segment.is_frame)
         and found[-1].marker == EOI
         and found[-1].end == len(content)
     )
@@ -67,3 +70,43 @@ def refuse_scan_bomb(content: bytes) -> None:
     scans = sum(segment.marker == SOS for segment in segments(content))
     if scans > SCANS_MAX:
         raise ImageRefused("unreadable", f"{scans} scans")
+
+
+def refuse_other_kinds(content: bytes) -> None:
+    """Lossless, hierarchical or of more than 8 bits: whole, and not for us."""
+    for segment in segments(content):
+        if segment.marker in FRAMES and len(segment.body) > 5:
+            if segment.marker not in _READABLE or segment.body[0] != 8:
+                raise ImageRefused("unsupported_variant", f"frame {segment.marker:x}")
+            return
+
+
+def samples_a_pixel(frame: bytes) -> float:
+    """3 without subsampling, 1.5 at 4:2:0."""
+    factors = [frame[at] for at in range(7, len(frame), 3)]
+    areas = [(factor >> 4) * (factor & 15) for factor in factors]
+    across, down = max(f >> 4 for f in factors), max(f & 15 for f in factors)
+    return sum(areas) / (across * down)
+
+
+def lacks_only_its_end(content: bytes) -> bool:
+    """No EOI, but scans that hold every coefficient: the last one may still break off."""
+    found = list(segments(content))
+    if not found or found[-1].marker != SOS:
+        return False
+    frame = next((one for one in found if one.is_frame), None)
+    if frame is None:
+        return False
+    components = {frame.body[at] for at in range(6, len(frame.body), 3)}
+    return set(_whole_components(found)) == components
+
+
+def _whole_components(found: list[Segment]) -> Iterator[int]:
+    """Components of which every coefficient has come down to its last bit."""
+    come: dict[int, set[int]] = {}
+    for scan in (segment.body for segment in found if segment.marker == SOS):
+        first, last, bits = scan[-3:]
+        if bits & 15 == 0:
+            for at in range(1, 1 + 2 * scan[0], 2):
+                come.setdefault(scan[at], set()).update(range(first, last + 1))
+    return (component for component, whole in come.items() if len(whole) == 64)

@@ -1,19 +1,20 @@
 """The main line: bytes in; upright, small, anonymous bytes out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final
 
 from PIL import Image
 
-from snapthread.adapters.media import heif, jpeg
-from snapthread.adapters.media.colours import in_srgb
-from snapthread.adapters.media.shape import ANYBODY, SIDEWAYS, Sight, shrunk, turned, within
+from snapthread.adapters.media import density, ending, jpeg, png
+from snapthread.adapters.media.colours import in_srgb, plain
+from snapthread.adapters.media.failures import in_our_words
+from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
 from snapthread.adapters.media.sniff import Format, recognise
-from snapthread.adapters.media.source import Source, opened, refuse_too_many
+from snapthread.adapters.media.source import Source, opened
+from snapthread.adapters.media.tiles import Box, Plan, in_tiles, whole
 from snapthread.errors import ImageRefused
+from snapthread.vision_tokens import ANYBODY, Sight, Size
 
 # Not "optimize": 3 % fewer bytes for three times the time.
 _PHOTOGRAPH: Final = {"quality": 85, "subsampling": "4:2:0"}
@@ -22,79 +23,94 @@ _PHOTOGRAPH: Final = {"quality": 85, "subsampling": "4:2:0"}
 # (bench/images.py).
 _DRAWING: Final = {"quality": 90, "subsampling": "4:4:4"}
 _DRAWN: Final[frozenset[Format]] = frozenset({"PNG", "GIF", "BMP", "TIFF"})
-# Peak bytes a pixel at 48 megapixels: WebP 16 (its decoder keeps the canvas twice), AVIF 9,
-# others at most 5 (bench/images.py).
-_DEAR: Final[dict[Format, int]] = {"WEBP": 3, "AVIF": 2}
+_SAMPLE_ROWS: Final = 256  # a look at the pixels where only much text would make a difference
+_SAMPLES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One JPEG that goes up."""
+
+    content: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An image that the model can use, and what it was made from; all sizes are upright."""
+    """An image that the model can use, and what it was made from; all sizes are upright.
 
-    content: bytes
+    `tiles`: in reading order; one where it was not cut.
+    """
+
+    tiles: tuple[Tile, ...]
     mime: str
     extension: str
-    width: int
-    height: int
     source_format: Format
     source_width: int
     source_height: int
     passed_through: bool
     first_frame_of_animation: bool
 
+    @property
+    def content(self) -> bytes:
+        return self.tiles[0].content
 
-def prepare(content: bytes, *, max_side: int, sight: Sight = ANYBODY) -> Prepared:
+    @property
+    def width(self) -> int:
+        return self.tiles[0].width
+
+    @property
+    def height(self) -> int:
+        return self.tiles[0].height
+
+
+def prepare(
+    content: bytes, *, max_side: int = 0, sight: Sight = ANYBODY, tiles: bool = False
+) -> Prepared:
     """Synchronous and heavy on the processor. Raises ImageRefused and nothing else.
 
-    A HEIC may end the process: see `heif`.
+    `max_side` 0: as large as the model looks. `tiles`: a long picture may become several. Anything
+    but a JPEG or PNG may end the process, or take much memory: see `child`.
     """
-    with _in_our_words():
+    with in_our_words():
         form = recognise(content)
-        if form == "JPEG":
-            jpeg.refuse_scan_bomb(content)
-        with opened(content, form) as source:
-            side = sight.side(source.size, max_side)
-            if form == "JPEG" and max(source.size) <= side and jpeg.is_bare(content):
+        is_bare = form == "JPEG" and jpeg.is_bare(content)
+        with opened(_mended(content, form), form) as source:
+            plan = (in_tiles if tiles else whole)(source.size, sight, max_side)
+            if is_bare and plan.size == source.size and len(plan.boxes) == 1:
                 return _passed(source, content)
-            return _made(source, form, side)
+            made = _made(source, form, plan)
+        if form == "PNG" and png.is_animation(content):
+            return replace(made, first_frame_of_animation=True)
+        return made
 
 
-def weigh(content: bytes) -> tuple[Format, int]:
-    """What it is, and its pixels by the header alone; more where a pixel costs more memory.
-
-    Safe for any bytes. Raises ImageRefused and nothing else.
-    """
-    with _in_our_words():
-        form = recognise(content)
-        if form == "HEIF":
-            pixels = heif.count_pixels(content)
-            refuse_too_many(pixels)
-            return form, pixels
-        with opened(content, form) as source:
-            return form, source.pixels * _DEAR.get(form, 1)
+def is_dense(content: bytes) -> bool:
+    """Much small text: what Telegram shrinks as a photo, and leaves readable as a file."""
+    with in_our_words(), opened(content, recognise(content)) as source:
+        source.decode(source.size)
+        return density.is_dense(plain(source.band(0, source.size[1])))
 
 
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except ImageRefused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise ImageRefused("too_many_pixels") from bomb
-    except Exception as failure:  # decoders answer hostile bytes with almost any exception
-        raise ImageRefused("unreadable", type(failure).__name__) from failure
+def _mended(content: bytes, form: Format) -> bytes:
+    """Chunks that decoders stumble over although the picture is whole."""
+    if form == "PNG":
+        return png.needed(content)
+    if form == "JPEG":
+        jpeg.refuse_scan_bomb(content)
+        jpeg.refuse_other_kinds(content)
+        return ending.with_end(content)
+    return content
 
 
 def _passed(source: Source, content: bytes) -> Prepared:
     width, height = source.size
     source.decode((1, 1))  # at an eighth: reads every byte, so it finds what is broken
     return Prepared(
-        content=content,
+        tiles=(Tile(content=content, width=width, height=height),),
         mime="image/jpeg",
         extension="jpg",
-        width=width,
-        height=height,
         source_format="JPEG",
         source_width=width,
         source_height=height,
@@ -103,24 +119,45 @@ def _passed(source: Source, content: bytes) -> Prepared:
     )
 
 
-def _made(source: Source, form: Format, max_side: int) -> Prepared:
+def _made(source: Source, form: Format, plan: Plan) -> Prepared:
     stored = source.size
-    source.decode(within(stored, max_side))
-    turn = source.orientation
-    picture = turned(in_srgb(shrunk(source, max_side), source.icc_profile), turn)
-    source_width, source_height = stored[::-1] if turn in SIDEWAYS else stored
+    source.decode(stored if plan.is_too_long else plan.size)
+    if plan.is_too_long:
+        _refuse_text(source)
+    turn, profile, frames = source.orientation, source.icc_profile, source.has_more_frames
+    picture = turned(in_srgb(shrunk(source, plan.size), profile), turn)
+    upright = stored[::-1] if turn in SIDEWAYS else stored
     return Prepared(
-        content=_encoded(picture, form),
+        tiles=tuple(_tile(picture, box, form) for box in _boxes(plan, picture.size)),
         mime="image/jpeg",
         extension="jpg",
-        width=picture.width,
-        height=picture.height,
         source_format=form,
-        source_width=source_width,
-        source_height=source_height,
+        source_width=upright[0],
+        source_height=upright[1],
         passed_through=False,
-        first_frame_of_animation=source.has_more_frames,
+        first_frame_of_animation=frames,
     )
+
+
+def _refuse_text(source: Source) -> None:
+    """A panorama may be shown small; a text that nobody could read may not."""
+    width, height = source.size
+    tops = range(0, height, max(_SAMPLE_ROWS, height // _SAMPLES))
+    samples = [plain(source.band(top, min(top + _SAMPLE_ROWS, height))) for top in tops]
+    if sum(density.is_dense(sample) for sample in samples) * 2 > len(samples):
+        raise ImageRefused("too_long", f"{width}×{height}")
+
+
+def _boxes(plan: Plan, size: Size) -> tuple[Box, ...]:
+    """The plan was made before it was known which way up the picture is."""
+    if size == plan.size:
+        return plan.boxes
+    return tuple((top, left, bottom, right) for left, top, right, bottom in plan.boxes)
+
+
+def _tile(picture: Image.Image, box: Box, form: Format) -> Tile:
+    tile = picture if box == (0, 0, *picture.size) else picture.crop(box)
+    return Tile(content=_encoded(tile, form), width=tile.width, height=tile.height)
 
 
 def _encoded(picture: Image.Image, form: Format) -> bytes:

@@ -1,13 +1,13 @@
-"""How large, and which way up."""
+"""Size and orientation of an image."""
 
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Final
 
 from PIL import Image
 
 from snapthread.adapters.media.colours import plain
-from snapthread.adapters.media.source import Size, Source
-from snapthread.vision_tokens import useful_side
+from snapthread.adapters.media.source import Source
+from snapthread.vision_tokens import Size
 
 # A box filter down to this many times the target, then Lanczos: Lanczos alone would need the whole
 # picture in plain pixels at once.
@@ -27,39 +27,21 @@ _TURNS: Final = {
 SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 
-class Sight(NamedTuple):
-    """Who will look at an image and how closely: pixels beyond that are not uploaded."""
-
-    model: str
-    detail: str
-
-    def side(self, size: Size, max_side: int) -> int:
-        """The long side worth uploading: what the model sees of it, within the operator's bound."""
-        return min(max_side, useful_side(self.model, self.detail, *size))
-
-
-ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
-
-
-def within(size: Size, side: int) -> Size:
-    """The size with its long side at most `side`: never larger, never without a pixel."""
-    scale = min(1.0, side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def shrunk(source: Source, max_side: int) -> Image.Image:
-    """The whole of a decoded source, in plain pixels, its long side at most `max_side`."""
-    picture = _boxed(source, max_side)
-    target = within(source.size, max_side)
+def shrunk(source: Source, target: Size) -> Image.Image:
+    """The whole of a decoded source in plain pixels, as large as `target`. Closes the source."""
+    picture = _boxed(source, target)
+    source.close()  # what it holds may be large
     if picture.size == target:
         return picture
     return picture.resize(target, Image.Resampling.LANCZOS)
 
 
-def _boxed(source: Source, max_side: int) -> Image.Image:
+def _boxed(source: Source, target: Size) -> Image.Image:
     """Band by band, and by a box filter nearly as small as due."""
     width, height = source.size
-    factor = max(1, int(max(width, height) / (max_side * _BOX_TO)))
+    factor = max(1, int(max(width, height) / (max(target) * _BOX_TO)))
+    if factor == 1 and (whole := source.whole()) is not None:
+        return whole
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     picture: Image.Image | None = None
     for top in range(0, height, rows):

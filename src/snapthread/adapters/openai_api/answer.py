@@ -23,7 +23,7 @@ class Part:
 
 @dataclass(slots=True)
 class AnswerText:
-    """What was said so far. What the model says while it works (phase `commentary`) is shown until
+    """The answer so far. Words said while it works (phase `commentary`) are shown until
     its answer begins; an answer that is nothing else is the answer."""
 
     parts: dict[Index, Part] = field(default_factory=dict)

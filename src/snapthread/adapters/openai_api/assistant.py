@@ -79,7 +79,7 @@ class OpenAIAssistant:
                 waits.hear(has_begun=interpreter.has_begun)
 
     async def _open(self, ask: AssistantRequest, waits: "Waits") -> EventStream | Fault:
-        """What a server does not take is left out, now and later; each thing once."""
+        """Leave out a field that the server does not take, now and later; each once."""
         while True:
             body = body_of(ask, self._style, self._left_out)
             send = partial(self._client.stream, "/responses", body)
@@ -94,7 +94,7 @@ class OpenAIAssistant:
 
 
 class Waits:
-    """How long a silence may last: until the first word as long as the effort may think."""
+    """The longest silence: until the first word as long as the effort may think."""
 
     def __init__(self, effort: str) -> None:
         self._now = asyncio.get_running_loop().time

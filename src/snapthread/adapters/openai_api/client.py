@@ -7,10 +7,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from snapthread.adapters.openai_api.wire import AiohttpTransport
 from snapthread.limits import NEXT_EVENT_S, UPLOAD_S
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -40,7 +41,7 @@ class OpenAIClient:
     async def send(
         self, method: str, path: str, *, params: Fields | None = None, **body: Any
     ) -> httpx2.Response:
-        """The answer, read whole. `body`: as httpx2 takes it (`data` and `files`)."""
+        """The answer, read whole. `body`: as httpx2 takes it (`data`, `files` and `timeout`)."""
         return await self._http.request(method, self._base_url + path, params=params, **body)
 
     async def stream(self, path: str, body: bytes) -> httpx2.Response:
@@ -73,6 +74,8 @@ def make_client(
 ) -> OpenAIClient:
     """`proxy`: http://, https:// or socks5://, with user and password; NO_PROXY goes before it."""
     url = base_url or OPENAI_URL
+    if transport is None and (_is_bypassed(url) or not (proxy or _proxy_of_the_machine(url))):
+        transport = AiohttpTransport()
     http = httpx2.AsyncClient(
         headers={"authorization": f"Bearer {api_key}", "accept": "application/json"},
         proxy=proxy if proxy and not _is_bypassed(url) else None,
@@ -82,6 +85,12 @@ def make_client(
         follow_redirects=True,
     )
     return OpenAIClient(http, url)
+
+
+def _proxy_of_the_machine(url: str) -> bool:
+    """Does the environment send this address through a proxy?"""
+    proxies = getproxies()
+    return urlsplit(url).scheme in proxies or "all" in proxies
 
 
 def _is_bypassed(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What went wrong with a request to OpenAI → our failures."""
+"""Faults of a request to OpenAI as our failures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,8 +15,12 @@ from snapthread.errors import (
     FilesBusy,
     FilesGone,
     ImageRefused,
+    ModelGone,
     OutOfCredit,
     SnapthreadError,
+    SoundFault,
+    SoundRefused,
+    TranscriberBusy,
 )
 
 # The operator reads these in the log and in the alert.
@@ -24,7 +28,7 @@ ADVICE: Final[Mapping[Denial, str]] = {
     "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
     "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
     "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
-    "model": "OpenAI does not know the model for this key; check OPENAI_MODEL",
+    "model": "OpenAI does not know the model for this key; set OPENAI_MODEL to another one",
     "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
     "proxy": "The proxy to OpenAI does not accept our user and password; check OPENAI_PROXY",
     "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
@@ -72,6 +76,29 @@ def upload_failure(fault: Fault) -> SnapthreadError:
     return files_failure(fault)
 
 
+def transcription_failure(fault: Fault) -> SnapthreadError:
+    """A 4xx is about the sound, unless it names what we say about it."""
+    meaning = meaning_of(fault)
+    if meaning == "busy":
+        unknown = not is_untaken(fault)
+        return TranscriberBusy(str(fault), retry_after_s=fault.retry_after_s, unknown=unknown)
+    is_ours = fault.param in {"model", "response_format"}
+    match meaning:
+        case "misused" | "policy" | "too_long" | "picture":
+            if not is_ours:
+                return SoundRefused(_sound_fault(fault), str(fault))
+            return _denied("misused", fault)
+    denied = _denied(meaning, fault, model="TRANSCRIPTION_MODEL")
+    # Of the other model nothing is known by it.
+    return AssistantDenied(str(denied)) if isinstance(denied, ModelGone) else denied
+
+
+def _sound_fault(fault: Fault) -> SoundFault:
+    if fault.status == 413:
+        return "too_large"
+    return "too_short" if fault.code == "audio_too_short" else "unreadable"
+
+
 def is_gone(fault: Fault) -> bool:
     """Does the files service say that the file is not there? A 404 of a wrong address does not."""
     return fault.status in {400, 404, 410} and says_gone(fault)
@@ -91,8 +118,8 @@ def _files_busy(fault: Fault) -> FilesBusy:
     return FilesBusy(str(fault), retry_after_s=fault.retry_after_s, unknown=unknown)
 
 
-def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
-    text = f"{ADVICE[meaning]} ({fault})"
+def _denied(meaning: Denial, fault: Fault, *, model: str = "OPENAI_MODEL") -> SnapthreadError:
+    text = f"{ADVICE[meaning].replace('OPENAI_MODEL', model)} ({fault})"
     match meaning:
         case "credit":
             return OutOfCredit(text)
@@ -100,4 +127,6 @@ def _denied(meaning: Denial, fault: Fault) -> SnapthreadError:
             return CountryDenied(text)
         case "misused":
             return AssistantMisused(text)
+        case "model":
+            return ModelGone(text)
     return AssistantDenied(text)

@@ -1,4 +1,4 @@
-"""What went wrong with one request to OpenAI, read from every shape in which it is told.
+"""The fault of one request to OpenAI, read from every shape in which it is told.
 
 Nothing that a service says is kept but short names: a message may quote the user or a key.
 """
@@ -98,7 +98,7 @@ def told(error: object) -> Fault:
 
 
 def _detail(fields: Mapping[str, object]) -> str:
-    """What FastAPI, which many servers stand on, says of a request that it does not take."""
+    """Read the refusal of a request as FastAPI, which many servers stand on, words it."""
     match fields.get("detail"):
         case str(text):
             return text
@@ -171,7 +171,7 @@ async def call(
 
 
 async def _read_refusal(response: httpx2.Response, by: float) -> Fault:
-    """Where it breaks off or is endless, its status says enough."""
+    """Read the body; one that breaks off or is endless is not needed."""
     body = await attempt(lambda: _read_some(response), by)
     content = b"" if isinstance(body, Fault) else body
     return refused(response.status_code, response.headers, json_in(content))

@@ -7,8 +7,10 @@ is built here against those types instead (decision 0022).
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
+from snapthread.limits import LINES_KEPT
 from snapthread.ports import AssistantRequest, InputImage, InputItem, InputText
 
 Detail = Literal["low", "high", "auto", "original"]
@@ -22,11 +24,14 @@ OPTIONAL: Final = (
     "store",
 )
 STRINGS: Final = "strings"
+_json: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False
+).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How this installation asks."""
+    """Settings that every request of this installation shares."""
 
     model: str
     instructions: str
@@ -40,7 +45,6 @@ def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> by
     body = {
         "model": style.model,
         "instructions": style.instructions,
-        "input": items_of(ask.lines, style.detail, as_strings=STRINGS not in left_out),
         "max_output_tokens": style.max_output_tokens,
         "reasoning": {"effort": style.effort},
         "safety_identifier": ask.safety_identifier,
@@ -51,15 +55,20 @@ def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> by
     }
     for name in left_out | (frozenset() if style.effort else {"reasoning"}):
         body.pop(name, None)
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), check_circular=False)
-    return text.encode("utf-8", "replace")
+    as_strings = STRINGS not in left_out
+    items = ",".join([_encoded(line, style.detail, as_strings) for line in ask.lines])
+    return f'{_json(body)[:-1]},"input":[{items}]}}'.encode("utf-8", "replace")
 
 
-def items_of(
-    lines: Sequence[InputItem], detail: Detail, *, as_strings: bool = True
-) -> list[dict[str, object]]:
-    said = _said if as_strings else _said_in_parts
-    return [said(line) if line.role == "assistant" else _asked(line, detail) for line in lines]
+@lru_cache(LINES_KEPT)
+def _encoded(line: InputItem, detail: Detail, as_strings: bool) -> str:
+    return _json(item_of(line, detail, as_strings=as_strings))
+
+
+def item_of(line: InputItem, detail: Detail, *, as_strings: bool = True) -> dict[str, object]:
+    if line.role == "user":
+        return _asked(line, detail)
+    return _said(line) if as_strings else _said_in_parts(line)
 
 
 def _asked(line: InputItem, detail: Detail) -> dict[str, object]:
@@ -68,7 +77,7 @@ def _asked(line: InputItem, detail: Detail) -> dict[str, object]:
 
 
 def _said(line: InputItem) -> dict[str, object]:
-    """What the assistant said; `input_text` is not for its role."""
+    """An answer as an item of the request; `input_text` is not for its role."""
     item: dict[str, object] = {"type": "message", "role": "assistant", "content": _text(line)}
     return item | {"phase": line.phase} if line.phase else item
 

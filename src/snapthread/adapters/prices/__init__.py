@@ -1,4 +1,4 @@
-"""What a turn costs: prices of models, and tokens turned into integer micro-dollars."""
+"""The cost of a turn: prices of models, and tokens turned into integer micro-dollars."""
 
 from snapthread.adapters.prices.file import PricesError
 from snapthread.adapters.prices.prices import Prices

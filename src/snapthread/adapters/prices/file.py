@@ -13,13 +13,14 @@ from snapthread.adapters.prices.price import LongContext, Price, Rates
 
 RATES: Final = ("input", "cached_input", "cache_write", "output")
 REQUIRED: Final = ("input", "output")
+MINUTE: Final = "minute"  # of sound, for a model that transcribes
 LONG_CONTEXT: Final = "long_context"
 ABOVE: Final = "above_tokens"
 DOLLARS_MAX: Final = 1_000_000  # for a million tokens; more is a slip of the keyboard
 
 
 class PricesError(Exception):
-    """What is wrong with the file, one sentence for each problem."""
+    """Problems of the file, one sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -49,6 +50,8 @@ def _price(model: str, table: object, problems: list[str]) -> Price | None:
     if not isinstance(table, Mapping):
         problems.append(f'{model} stands outside a table: begin with ["a model\'s id"].')
         return None
+    if set(table) == {MINUTE}:
+        return Price(minute=_dollars(f"[{model}]", MINUTE, table[MINUTE], problems, "a minute"))
     plain = {key: value for key, value in table.items() if key != LONG_CONTEXT}
     rates = _rates(f"[{model}]", plain, problems)
     if LONG_CONTEXT not in table:
@@ -71,7 +74,7 @@ def _long_context(where: str, table: object, problems: list[str]) -> LongContext
 
 
 def _rates(where: str, table: Mapping[str, object], problems: list[str]) -> Rates | None:
-    """What is not named costs as plain input does."""
+    """Prices; a kind of token that is not named costs as plain input does."""
     before = len(problems)
     problems += [_unknown(where, key, table[key]) for key in table if key not in RATES]
     problems += [f"{where} needs {key}." for key in REQUIRED if key not in table]
@@ -88,10 +91,12 @@ def _unknown(where: str, key: str, value: object) -> str:
     return f"{where} has {key}, which is none of {', '.join(RATES)} and {LONG_CONTEXT}."
 
 
-def _dollars(where: str, key: str, value: object, problems: list[str]) -> Decimal:
+def _dollars(
+    where: str, key: str, value: object, problems: list[str], of: str = "a million tokens"
+) -> Decimal:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         dollars = Decimal(value)
         if dollars.is_finite() and 0 <= dollars <= DOLLARS_MAX:
             return dollars
-    problems.append(f"{where} {key} must be dollars for a million tokens: a number, 0 or more.")
+    problems.append(f"{where} {key} must be dollars for {of}: a number, 0 or more.")
     return Decimal(0)

@@ -39,10 +39,15 @@ class LongContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    rates: Rates
-    long_context: LongContext | None = None
+    """Of tokens, or of a minute of sound: what has the one has not the other."""
 
-    def dollars(self, usage: Usage) -> Decimal:
+    rates: Rates | None = None
+    long_context: LongContext | None = None
+    minute: Decimal | None = None
+
+    def dollars(self, usage: Usage) -> Decimal | None:
+        if self.rates is None:
+            return None
         if self.long_context and usage.input_tokens > self.long_context.above_tokens:
             return self.long_context.rates.dollars(usage)
         return self.rates.dollars(usage)

@@ -1,20 +1,19 @@
-"""Who knows a model's price: first the operator's file, then genai-prices, then our own few."""
+"""Sources of a model's price: first the operator's file, then genai-prices, then our own few."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from snapthread.adapters.prices.file import read_prices
-from snapthread.adapters.prices.price import Price, cached, micros
+from snapthread.adapters.prices.library import Dollars, library_prices
+from snapthread.adapters.prices.price import Price, micros
 from snapthread.model import Usage
 
 KNOWN: Final = Path(__file__).with_name("known.toml")
 _SNAPSHOT: Final = re.compile(r"-20\d\d-?\d\d-?\d\d$")  # a dated id costs what its model costs
 _ONE_TOKEN_EACH: Final = Usage(input_tokens=1, output_tokens=1)
-
-Dollars = Callable[[str, Usage], Decimal | None]
 
 
 class Prices:
@@ -22,15 +21,24 @@ class Prices:
 
     def __init__(self, own: Mapping[str, Price], library: Dollars, known: Mapping[str, Price]):
         self._lists: tuple[Dollars, ...] = (_listed(own), library, _listed(known))
+        self._speech = (own, known)  # the library knows prices by the hour, and not these models
 
     @classmethod
     def load(cls, path: Path | None) -> "Prices":
         """Reads the lists, for a second or two: before the loop runs. Raises PricesError."""
         own = read_prices(path) if path else {}
-        return cls(own, _library(), read_prices(KNOWN))
+        return cls(own, library_prices(), read_prices(KNOWN))
 
     def knows(self, model: str) -> bool:
         return self.cost_micros(model, _ONE_TOKEN_EACH) is not None
+
+    def speech_micros(self, model: str, seconds: int) -> int | None:
+        """In millionths of a dollar, rounded up; None where nobody knows the model's price."""
+        for listed in self._speech:
+            price = _price_of(listed, model)
+            if price and price.minute is not None:
+                return micros(price.minute * seconds / 60)
+        return None
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
         """In millionths of a dollar, rounded up; None where nobody knows the model's price."""
@@ -43,33 +51,11 @@ class Prices:
 
 def _listed(prices: Mapping[str, Price]) -> Dollars:
     def dollars(model: str, usage: Usage) -> Decimal | None:
-        price = prices.get(model) or prices.get(_SNAPSHOT.sub("", model))
+        price = _price_of(prices, model)
         return price.dollars(usage) if price else None
 
     return dollars
 
 
-def _library() -> Dollars:
-    """The prices of OpenAI in genai-prices; its updater stays off."""
-    # Imported here: the list is 1.6 MB of Python, and not every command needs it.
-    import genai_prices
-    from genai_prices.data_snapshot import get_snapshot
-
-    def dollars(model: str, usage: Usage) -> Decimal | None:
-        read, written = cached(usage)
-        counted = genai_prices.Usage(
-            input_tokens=usage.input_tokens,
-            cache_read_tokens=read,
-            cache_write_tokens=written,
-            output_tokens=usage.output_tokens,
-        )
-        try:
-            cost = genai_prices.calc_price(counted, model, provider_id="openai")
-        except LookupError:
-            return None
-        # A model of speech is priced by the hour: its tokens are not free, but without a price.
-        per_token = (cost.model_price.input_mtok, cost.model_price.output_mtok)
-        return None if None in per_token else cost.total_price
-
-    get_snapshot()
-    return dollars
+def _price_of(prices: Mapping[str, Price], model: str) -> Price | None:
+    return prices.get(model) or prices.get(_SNAPSHOT.sub("", model))

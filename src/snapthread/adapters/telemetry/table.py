@@ -1,4 +1,4 @@
-"""Which event moves which metric (decision 0009), each explained so that it stands alone."""
+"""Metrics and the events that move them (decision 0009), each explained so that it stands alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

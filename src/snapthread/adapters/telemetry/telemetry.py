@@ -1,4 +1,4 @@
-"""What one process tells of itself: opened before anything else, closed after it."""
+"""Telemetry of one process: opened before anything else, closed after it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

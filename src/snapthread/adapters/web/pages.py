@@ -13,6 +13,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.webhook import Webhook, add_webhook
 
 Reasons = Callable[[], Awaitable[list[str]]]
+LastPoll = Callable[[], float | None]
 Refresh = Callable[[], Awaitable[None]]
 
 CHECK_S: Final = 5.0  # who asks for readiness seldom waits longer
@@ -29,21 +30,25 @@ def application(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    last_poll_s: LastPoll = lambda: None,
     refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
 ) -> web.Application:
     """`reasons`: why it cannot serve now, each a sentence without secrets; none where it can.
-    `refresh`: before the metrics are read; it never raises."""
+    `last_poll_s`: the age of the last poll, where this process polls. `refresh`: before the metrics
+    are read; it never raises."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
         told = await _ask(reasons)
+        age_s = last_poll_s()
+        polled = {} if age_s is None else {"last_poll_s": round(age_s, 1)}
         if told:
-            return web.json_response({"ready": False, "reasons": told}, status=503)
-        return web.json_response({"ready": True})
+            return web.json_response({"ready": False, "reasons": told} | polled, status=503)
+        return web.json_response({"ready": True} | polled)
 
     async def metrics(_request: web.Request) -> web.Response:
         await refresh()

@@ -11,7 +11,13 @@ from prometheus_client import CollectorRegistry
 
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.connections import Connections
-from snapthread.adapters.web.pages import Reasons, Refresh, application, nothing_to_refresh
+from snapthread.adapters.web.pages import (
+    LastPoll,
+    Reasons,
+    Refresh,
+    application,
+    nothing_to_refresh,
+)
 from snapthread.adapters.web.webhook import Webhook
 
 CLOSE_S: Final = 1.0  # pages are short, and the bot has promised to stop soon
@@ -23,6 +29,7 @@ async def serve(
     *,
     reasons: Reasons,
     registry: CollectorRegistry,
+    last_poll_s: LastPoll = lambda: None,
     refresh: Refresh = nothing_to_refresh,
     webhook: Webhook | None = None,
     admin: Admin | None = None,
@@ -34,7 +41,12 @@ async def serve(
         return
     connections = connections or Connections()
     pages = application(
-        reasons=reasons, registry=registry, refresh=refresh, webhook=webhook, admin=admin
+        reasons=reasons,
+        registry=registry,
+        last_poll_s=last_poll_s,
+        refresh=refresh,
+        webhook=webhook,
+        admin=admin,
     )
     pages.middlewares.insert(0, connections.middleware)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)

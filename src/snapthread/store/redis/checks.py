@@ -23,7 +23,7 @@ FORGETS: Final = (
 
 
 def problems(info: Mapping[str, Any]) -> list[str]:
-    """What the operator is to do before this server can be our store; what matters most first."""
+    """Problems to mend before this server can be our store; what matters most first."""
     found = {
         TOO_OLD: _is_too_old(info),
         CLUSTER: info.get("cluster_enabled") == 1,

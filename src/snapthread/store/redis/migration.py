@@ -1,4 +1,4 @@
-"""How a Redis store of version 1, whose rules were scripts, becomes one of rows.
+"""Migration of a Redis store of version 1, whose rules were scripts, to rows.
 
 Piece by piece: what is written as rows is taken away in the same commit, so who is killed goes on
 where it was. One process does it; the others wait. Older versions must not run meanwhile.
@@ -42,6 +42,7 @@ LEFT_OF: Final = ("records_of", "days_of", "files", "owner_files")
 _LINE = TypeAdapter(HistoryItem)
 
 Hash = Mapping[str, str]
+OF_ROWS = 4  # the first version whose rules are Python over rows
 
 
 async def bring_to_version(server: Server) -> None:
@@ -55,7 +56,9 @@ async def bring_to_version(server: Server) -> None:
                 f"the store has version {version}, this Snapthread knows up to {schema.VERSION}:"
                 " run the newer Snapthread again, or restore a backup"
             )
-        if version == schema.VERSION:
+        if version >= OF_ROWS:  # a newer column is read with its default
+            if version < schema.VERSION:
+                await client.set(VERSION_KEY, schema.VERSION)
             return
         if await client.set(LEASE_KEY, "1", nx=True, px=LEASE_MS):
             await _Migration(server).run()
@@ -208,7 +211,7 @@ class _Migration:
 
 
 def _row(table: Table[Any], known: Hash) -> Any:
-    """Where a field was named as the column is."""
+    """Columns whose field had the same name."""
     values = {}
     for column in table.columns:
         text = known.get(column)

@@ -1,4 +1,4 @@
-"""What a transaction has read of the server: what is missing is asked for at once."""
+"""A transaction's reads of the server: what is missing is asked for at once."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -76,13 +76,13 @@ class Fetched:
         return request.limit is not None and request.limit <= limit
 
     def add(self, other: "Fetched") -> None:
-        """What is known of a further scope."""
+        """Add what is known of a further scope."""
         self.rows.update(other.rows)
         self.ranges.update(other.ranges)
         self.versions.update(other.versions)
 
     def after(self, tx: Transaction, scope: Scope, version: str) -> "Fetched | None":
-        """What is known of a scope once the transaction is made; None where nothing is left."""
+        """A scope's version once the transaction is made; None where nothing is left."""
         if tx.get(CONVERSATIONS, scope) is None:
             return None
         known = Fetched()
@@ -119,9 +119,9 @@ class Reading:
     def expect(self, requests: Sequence[Request]) -> None:
         self._need([request for request in requests if not self._has(request)])
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
+    def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
         requests = [Get(table, key) for key in keys]
-        self._need([request for request in requests if not self._has(request)])
+        self._need([each for each in requests if not self._has(each, is_new=is_new)])
         for request in requests:
             scope = table.scope_of_key(request.key)
             if scope is not None:
@@ -153,12 +153,14 @@ class Reading:
         if scope is not None:
             self.scopes.add(scope)
 
-    def _has(self, request: Request) -> bool:
-        return self._fetched.has(request) or self._guess(request)
+    def _has(self, request: Request, *, is_new: bool = False) -> bool:
+        return self._fetched.has(request) or self._guess(request, is_new=is_new)
 
-    def _guess(self, request: Request) -> bool:
+    def _guess(self, request: Request, *, is_new: bool) -> bool:
         """That there is no such row: the commit is refused where there is."""
-        if not (self._guesses and isinstance(request, Get) and request.table.is_mostly_new):
+        if not self._guesses or not isinstance(request, Get):
+            return False
+        if not (is_new or request.table.is_mostly_new):
             return False
         self._fetched.rows[request] = None
         self._fetched.guessed.add(request)
@@ -190,7 +192,7 @@ def base_of(wanted: Range) -> Base:
 
 
 def eager(scope: Scope) -> tuple[Request, ...]:
-    """What nearly every verb on a conversation looks at: read with the first thing that it asks."""
+    """Reads that nearly every verb on a conversation makes, done with its first."""
     return (
         Get(CONVERSATIONS, (scope,)),
         Get(RESERVATIONS, (scope,)),

@@ -17,7 +17,7 @@ from snapthread.store.transaction import Get, Transaction
 
 
 def guards(tx: Transaction, reading: Reading, fetched: Fetched) -> list[Step]:
-    """What must be so still: the versions of scopes, and rows that belong to none of them."""
+    """Guards of a commit: the versions of scopes, and rows that belong to none of them."""
     steps: list[Step] = [
         ["is", version_name(scope), fetched.versions.get(scope, "")] for scope in reading.scopes
     ]
@@ -113,7 +113,7 @@ def _sums(table: Table[Any], name: str, row: Any, if_there: bool) -> Iterator[St
 
 
 def _user_files(tx: Transaction) -> Iterator[Step]:
-    """What the first generation kept: the OpenAI ids of every file of a person that is not gone."""
+    """The first generation's set: the OpenAI ids of every file of a person that is not gone."""
     for old, new in tx.changes.get(FILES, {}).values():
         was, is_now = (row.openai_id if row is not None else None for row in (old, new))
         if is_now is not None and is_now != was:

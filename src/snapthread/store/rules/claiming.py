@@ -84,14 +84,14 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
 def _with_messages(tx: Transaction, bare: Claim) -> Claim:
     head = tx.first(QUEUE, bare.conversation, 0)
     assert head is not None, "a conversation that is ready has a part or a message"
-    rows = [
-        tx.update(row, row._replace(token=bare.token, attempts=row.attempts + 1))
-        for row in bundle_of(tx, head)
-    ]
+    rows = list(bundle_of(tx, head))
+    for row in rows:
+        tx.update(row, row._replace(token=bare.token))
     return replace(
         bare,
         messages=_in_order(rows),
-        attempt=max(row.attempts for row in rows),
+        attempt=1 + max(row.attempts for row in rows),
+        is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),
     )
 
@@ -127,7 +127,8 @@ def release(
     if row is None:
         return
     for message in claimed(tx, claim):
-        tx.update(message, message._replace(token=None, attempts=message.attempts - uncount))
+        attempts = message.attempts + (not uncount)
+        tx.update(message, message._replace(token=None, attempts=attempts))
     pause_until = max(_believed(row.not_before, micros(now)), micros(not_before or now))
     tx.update(
         row,
@@ -149,7 +150,7 @@ def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
         return ()  # what came after the command is not asked before it
     bundles = {row.bundle for row in claimed(tx, claim)} - {None}
     late = [
-        tx.update(row, row._replace(token=claim.token, attempts=1))
+        tx.update(row, row._replace(token=claim.token))
         for bundle in bundles
         for row in tx.range(BUNDLE, claim.conversation, bundle or "")
         if row.token is None

@@ -120,7 +120,7 @@ def retire(
 
 
 def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now: int) -> None:
-    """What these messages brought and the conversation did not take."""
+    """Retire uploads of these messages that the conversation did not take."""
     for row in files_of(tx, claim, "intended", "uploaded"):
         if row.update_id in update_ids:
             retire_file(tx, row, "turn failed", now)
@@ -142,7 +142,7 @@ def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
 
 
 def is_to_go(row: File) -> bool:
-    """What was adopted waits for this, although it is retired from the beginning."""
+    """Make adopted files due, which are retired from the beginning."""
     return row.state != "retired" or row.reason == "adopted"
 
 

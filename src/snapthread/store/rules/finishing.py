@@ -8,10 +8,11 @@ from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.claiming import answered_mark
+from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
-from snapthread.store.rules.outgoing import add_parts
+from snapthread.store.rules.outgoing import add_parts, mark_sent
 from snapthread.store.rules.quotas import settle
+from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
 from snapthread.store.schema import (
     CONVERSATIONS,
@@ -36,9 +37,8 @@ def finish(
     to: Destination,
     dead_letter: bool = False,
     record: TurnRecord | None = None,
+    history_start: int | None = None,
 ) -> tuple[OutboxMessage, ...]:
-    if record is not None:
-        tx.expect(Get(RECORDS, (record.id,)), Get(CONVERSATIONS, (claim.conversation,)))
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
@@ -51,12 +51,29 @@ def finish(
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     left = tx.get(CONVERSATIONS, claim.conversation)
+    if left is not None and history_start is not None:
+        left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
     others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     parts = add_parts(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
     return parts
+
+
+def conclude(
+    tx: Transaction,
+    claim: Claim,
+    part: OutboxMessage,
+    now: datetime,
+    *,
+    record_id: str,
+    delivered_ms: int,
+) -> None:
+    tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
+    mark_sent(tx, claim, part)
+    note_delivered(tx, record_id, delivered_ms)
+    release(tx, claim, now)
 
 
 def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
@@ -89,6 +106,7 @@ def _add_lines(
                 photos=dump_photos(line.photos),
                 at=micros(line.at),
                 tokens=line.tokens,
+                phase=line.phase,
                 owner=owner,
             )
         )

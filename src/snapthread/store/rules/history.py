@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
+from snapthread.limits import LINES_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import CONVERSATIONS, FILES_OF, HISTORY, SHOWN, HistoryRow
+from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
 from snapthread.store.transaction import Range, Transaction
 
 
@@ -28,15 +30,18 @@ def compose(
         *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
     )
     retire_past_due(tx, claim.conversation, micros(now))
-    rows = _request_lines(tx, claim, row.first_line)
+    rows, start = _request_lines(tx, claim, row.first_line), None
+    newest = rows[-1].id if rows else row.first_line
     if sum([line.tokens for line in rows]) + question_tokens > max_tokens:
-        rows = _cut(tx, claim, rows, max_tokens // 2 - question_tokens)
+        rows = _cut(rows, max_tokens // 2 - question_tokens)
+        start = _start(rows, newest=newest)
     lines = tuple([_line(line) for line in rows])
     if max_images:
         _leave_window(tx, claim, now, lines, question_files, max_images)
     return Transcript(
         lines=lines,
         live=live_files(tx, claim),
+        history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
@@ -46,7 +51,8 @@ def shorten(tx: Transaction, claim: Claim) -> bool:
     row = held(tx, claim)
     lines = _request_lines(tx, claim, row.first_line)
     if lines:
-        _cut(tx, claim, lines, sum(map(_weight, lines)) // 2)
+        kept = _cut(lines, sum(map(_weight, lines)) // 2)
+        tx.update(row, row._replace(first_line=_start(kept, newest=lines[-1].id)))
     return bool(lines)
 
 
@@ -73,11 +79,8 @@ def _request_lines(tx: Transaction, claim: Claim, first: int) -> list[HistoryRow
     return tx.range(HISTORY, claim.conversation, low=first)
 
 
-def _cut(tx: Transaction, claim: Claim, lines: list[HistoryRow], budget: int) -> list[HistoryRow]:
-    """Leave out older turns, so that the rest is within the budget; remembered, so that the
-    beginning of the next requests stays the same and is found in OpenAI's cache."""
-    if not lines:
-        return lines
+def _cut(lines: list[HistoryRow], budget: int) -> list[HistoryRow]:
+    """Leave out older turns, so that the rest is within the budget."""
     kept = len(lines)
     for start in range(len(lines) - 1, -1, -1):
         budget -= _weight(lines[start])
@@ -85,11 +88,13 @@ def _cut(tx: Transaction, claim: Claim, lines: list[HistoryRow], budget: int) ->
             break
         if lines[start].role == "user":
             kept = start
-    first = lines[kept].id if kept < len(lines) else lines[-1].id + 1
-    row = tx.get(CONVERSATIONS, claim.conversation)
-    assert row is not None, "who cuts holds the conversation"
-    tx.update(row, row._replace(first_line=first))
     return lines[kept:]
+
+
+def _start(kept: list[HistoryRow], *, newest: int) -> int:
+    """The first item that requests hold from now on: the beginning of the next requests stays the
+    same, and is found in OpenAI's cache."""
+    return kept[0].id if kept else newest + 1
 
 
 def _weight(line: HistoryRow) -> int:
@@ -97,6 +102,7 @@ def _weight(line: HistoryRow) -> int:
     return max(1, line.tokens)
 
 
+@lru_cache(LINES_KEPT)
 def _line(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
@@ -104,4 +110,5 @@ def _line(row: HistoryRow) -> HistoryItem:
         photos=load_photos(row.photos),
         at=moment(row.at),
         tokens=row.tokens,
+        phase=row.phase,
     )

@@ -1,4 +1,4 @@
-"""What is said in parts, on its way to the chat."""
+"""The outbox: messages on their way to the chat."""
 
 from collections.abc import Sequence
 from dataclasses import replace

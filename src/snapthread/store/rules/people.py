@@ -156,7 +156,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
         "waiting": [json.loads(row.message) for row in waiting],
-        "put_aside": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],
+        "dead_letters": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],
         "not_delivered": [json.loads(row.say) for row in tx.range(OUTBOX, key)],
         **records.export(tx, user_id),
     }

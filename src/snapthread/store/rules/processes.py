@@ -1,4 +1,4 @@
-"""What processes tell each other, who does a job, and what is forgotten."""
+"""Jobs, cooldowns and changes between processes, and tidying."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the mailboxes hold, for operators."""
+"""Waiting messages and dead letters, for operators."""
 
 from datetime import datetime
 

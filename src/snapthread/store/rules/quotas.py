@@ -1,4 +1,4 @@
-"""What may be used: what was used or is reserved, by payer."""
+"""Quotas: use and reservations, by payer."""
 
 from datetime import datetime
 from typing import Final
@@ -77,6 +77,7 @@ def _keep_below(tx: Transaction, payer: str, at: datetime, limits: Limits, more:
     for allowed, whose, period, column in (
         (limits.user_daily_messages, payer, day, "messages"),
         (limits.user_daily_images, payer, day, "images"),
+        (limits.user_daily_voice_s, payer, day, "voice_s"),
         (limits.user_daily_cost_micros, payer, day, "cost_micros"),
         (limits.user_monthly_cost_micros, payer, month, "cost_micros"),
         (limits.bot_monthly_cost_micros, BOT, month, "cost_micros"),
@@ -133,7 +134,7 @@ def _charge_broken(tx: Transaction, row: Reservation) -> None:
 
 
 def _recount(tx: Transaction, row: Reservation, record: TurnRecord) -> None:
-    """Where its month was tidied away meanwhile, nothing is left to count in."""
+    """Move a count; where its month was tidied away meanwhile, nothing is left to count in."""
     more = amounts_of(record) - amounts_of(load_record(row.record))
     if more != Amounts():
         _count(tx, row.payer, moment(row.at), more, if_there=True)
@@ -143,7 +144,7 @@ def _count(
     tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
 ) -> None:
     for whose, period in _periods(payer, at):
-        row = Tally(whose, period, more.messages, more.images, more.cost_micros)
+        row = Tally(whose, period, more.messages, more.images, more.cost_micros, more.voice_s)
         tx.add(row, if_there=if_there)
 
 
@@ -164,7 +165,9 @@ def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
     row = tx.get(TALLIES, payer, period)
     if row is None:
         return Amounts()
-    return Amounts(messages=row.messages, images=row.images, cost_micros=row.cost_micros)
+    return Amounts(
+        messages=row.messages, images=row.images, cost_micros=row.cost_micros, voice_s=row.voice_s
+    )
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:

@@ -1,4 +1,4 @@
-"""What was used: records of turns, and the sums of their days."""
+"""Usage: records of turns, and the sums of their days."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -68,7 +68,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def erase(tx: Transaction, user_id: int) -> None:
-    """What all of it cost stays true, of nobody in particular."""
+    """Keep an erased person's sums as nobody's: the totals stay true."""
     tx.delete_all(tx.range(RECORDS_OF, user_id))
     for row in tx.range(DAYS_OF, user_id):
         tx.delete(row)

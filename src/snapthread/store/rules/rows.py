@@ -1,4 +1,4 @@
-"""What many verbs share: conversations, the lease check, when there is work, and marks."""
+"""Rows that many verbs share: conversations, the lease check, when there is work, and marks."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How far ahead a stored time can be.
+"""Limits of how far ahead a stored time can be.
 
 A clock that was set back leaves times behind that are further ahead than any wait of ours: they are
 not believed, or what they bar would be deaf until then.

@@ -28,7 +28,7 @@ def _is_asked(tx: Transaction, claim: Claim, update_id: int) -> bool:
 
 
 def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
-    """What earlier attempts began for this image of this message, to stand for the same."""
+    """Files that earlier attempts began for this image of this message."""
     return [
         row
         for row in files_of(tx, claim, "intended", "uploaded")

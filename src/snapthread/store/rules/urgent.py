@@ -1,4 +1,4 @@
-"""What waits for no question before it: /reset, /stop and what else is urgent."""
+"""Urgent commands: /reset, /stop and what else is urgent."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How an older SQLite store becomes one of this version; a new one is made by the declarations."""
+"""Migrations of an older SQLite store to this version; a new one is made by the declarations."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -63,6 +63,15 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     """,
 }
 
+# From version 4 on: columns that are new.
+ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
+    5: (
+        "ALTER TABLE tallies ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
+    ),
+    6: ("ALTER TABLE history ADD COLUMN owner INTEGER",),
+}
+
 # Version 4: times are whole microseconds, tables are those of the declarations.
 _AT: Final = "CAST(ROUND({0} * 1000000) AS INTEGER) AS {0}"
 _KIND: Final = "coalesce(json_extract(message, '$.kind'), 'question') AS kind"
@@ -113,7 +122,8 @@ def refuse_newer(version: int) -> None:
     if version > VERSION:
         raise StoreTooNew(
             f"the store has version {version}, this Snapthread knows up to {VERSION}:"
-            " run the newer Snapthread again, or restore a backup"
+            " run the newer Snapthread again, or put back the copy that it made before, the file"
+            f" beside it that ends in .before-v{version}"
         )
 
 
@@ -126,8 +136,9 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
-    if version == 4:
-        db.execute("ALTER TABLE history ADD COLUMN owner INTEGER")
+    for number in range(version + 1, VERSION + 1) if version >= 4 else ():
+        for statement in ADDITIONS.get(number, ()):
+            db.execute(statement)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")

@@ -21,7 +21,13 @@ class Rows:
     def expect(self, requests: Sequence[Request]) -> None:
         """Here nothing is far away."""
 
-    def get(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
+    def get(
+        self,
+        table: Table[R],
+        keys: Sequence[Key],
+        *,
+        is_new: bool = False,  # noqa: ARG002 - to look is cheap
+    ) -> list[R | None]:
         query, make = select_one(table), table.make
         found = [self._execute(query, key).fetchone() for key in keys]
         return [None if row is None else make(row) for row in found]
@@ -102,7 +108,7 @@ def select_range(
 
 
 def condition(index: Index[Any]) -> list[str]:
-    """Which rows are in it; the same words make the index and ask for it."""
+    """The condition of an index; the same words make it and ask for it."""
     terms = [_one_of(column, values) for column, values in index.where.items()]
     optional = (index.by, *index.has, *index.within)
     return terms + [f"{each} IS NOT NULL" for each in optional if is_optional(index.table, each)]

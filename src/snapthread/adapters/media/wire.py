@@ -1,0 +1,33 @@
+"""The child's answer: a line of JSON (the fields of `Prepared`, or the fault), then the tiles."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from snapthread.adapters.media.prepare import Prepared, Tile
+from snapthread.errors import ImageRefused
+
+
+def written(prepared: Prepared) -> bytes:
+    fields = asdict(prepared)
+    fields["tiles"] = [(tile.width, tile.height, len(tile.content)) for tile in prepared.tiles]
+    return b"\n".join((json.dumps(fields).encode(), b"".join(t.content for t in prepared.tiles)))
+
+
+def refused(refusal: ImageRefused) -> bytes:
+    detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
+    return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"
+
+
+def read(answer: bytes) -> Prepared:
+    """Raises what the child was refused with."""
+    line, _, pictures = answer.partition(b"\n")
+    fields: dict[str, Any] = json.loads(line)
+    if "fault" in fields:
+        raise ImageRefused(fields["fault"], fields["detail"])
+    tiles, position = [], 0
+    for width, height, length in fields.pop("tiles"):
+        content = pictures[position : position + length]
+        tiles.append(Tile(content=content, width=width, height=height))
+        position += length
+    return Prepared(tiles=tuple(tiles), **fields)

@@ -1,0 +1,144 @@
+"""The whole examination: what is set is looked at, one part after the other."""
+
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from snapthread.clock import utc_now
+from snapthread.doctor.bot import Signs, check_bot
+from snapthread.doctor.check import Check, broken, good
+from snapthread.doctor.machine import check_disk, check_python
+from snapthread.doctor.openai import check_openai
+from snapthread.doctor.proxies import check_proxy
+from snapthread.doctor.service import Service
+from snapthread.doctor.store import Opened, check_backup, check_file, check_server
+from snapthread.doctor.telegram import Commands, check_telegram
+from snapthread.gather import gather_all
+from snapthread.ports import Clock
+from snapthread.settings import RUN_NEEDS, Settings
+
+SHORTEST_SECRET: Final = 4
+STORE_IS_FIT: Final = frozenset({"store.durability", "store.version"})
+ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - asked for, not listened on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Facts that the examination needs besides the settings."""
+
+    commands: Commands
+    knows_price: Callable[[str], bool]
+    store_version: int
+    open_store: Callable[[], AbstractAsyncContextManager[Opened]]
+    look_for_bot: Callable[[], Awaitable[tuple[bool, datetime | None]]]  # alive? the last answer
+    last_backup: datetime | None = None
+    clock: Clock = utc_now
+    timeout_s: float = 20.0  # of one request
+    listen_s: int = 4  # another poller that was cut off comes back within that
+
+
+async def examine(settings: Settings, case: Case) -> list[Check]:
+    """Every check in the order in which it is told; no secret in any."""
+    now = case.clock()
+    store = await _store(settings, case)
+    signs = await _signs(settings, case, store)
+    here = [
+        *_settings(settings),
+        check_python(),
+        check_disk(settings.data_dir),
+        *store,
+        *check_bot(signs, now),
+    ]
+    there = await gather_all(
+        (_telegram(settings, case, now, signs.runs), _openai(settings, case, now))
+    )
+    return [_without(settings.secrets, check) for check in (*here, *there[0], *there[1])]
+
+
+def _settings(settings: Settings) -> list[Check]:
+    missing = [name for name in RUN_NEEDS if not getattr(settings, name.lower())]
+    if not missing:
+        return [good("settings", "Every value can be meant.")]
+    return [broken("settings", f"{' and '.join(missing)}: required by `snapthread run`.")]
+
+
+async def _store(settings: Settings, case: Case) -> list[Check]:
+    if settings.has_store_server:
+        return await check_server(case.open_store)
+    checks = await check_file(settings.sqlite_path, version=case.store_version)
+    return [*checks, check_backup(case.last_backup, case.clock())]
+
+
+async def _signs(settings: Settings, case: Case, store: list[Check]) -> Signs:
+    """A store that is not as it should be is not opened: that might change it."""
+    ready, alive, answered_at = None, False, None
+    if all(check.ok for check in store if check.name in STORE_IS_FIT):
+        alive, answered_at = await case.look_for_bot()
+    if settings.http_port:
+        host = "127.0.0.1" if settings.http_host in ANYWHERE else settings.http_host
+        async with Service(f"http://{host}:{settings.http_port}", is_near=True) as page:
+            ready = await page.ask("GET", "/readyz")
+    return Signs(ready=ready, is_alive=alive, last_answer=answered_at)
+
+
+async def _telegram(settings: Settings, case: Case, now: datetime, runs: bool) -> list[Check]:
+    token, proxy = settings.telegram_bot_token.get_secret_value(), settings.way_to_telegram
+    if not token:
+        return []
+    on_the_way = await _proxy("telegram", proxy, settings.telegram_url)
+    if any(check.ok is False for check in on_the_way):
+        return on_the_way
+    async with Service(
+        f"{settings.telegram_url}/bot{token}", proxy=proxy, timeout_s=case.timeout_s
+    ) as service:
+        found = await check_telegram(
+            service,
+            now,
+            commands=case.commands,
+            webhook_url=settings.telegram_webhook_url,
+            bot_runs=runs,
+            listen_s=case.listen_s,
+        )
+    return [*on_the_way, *found]
+
+
+async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
+    key, proxy = settings.openai_api_key.get_secret_value(), settings.way_to_openai
+    if not key:
+        return []
+    on_the_way = await _proxy("openai", proxy, settings.openai_url)
+    if any(check.ok is False for check in on_the_way):
+        return on_the_way
+    headers = {"Authorization": f"Bearer {key}"}
+    async with Service(
+        settings.openai_url, proxy=proxy, headers=headers, timeout_s=case.timeout_s
+    ) as service:
+        found = await check_openai(
+            service,
+            now,
+            model=settings.openai_model,
+            effort=settings.openai_reasoning_effort or "",
+            sees=settings.openai_sees,
+            knows_price=case.knows_price,
+            needs_price=bool(settings.money_limits),
+        )
+    return [*on_the_way, *found]
+
+
+async def _proxy(service: str, proxy: str | None, url: str) -> list[Check]:
+    """Without token or key: a proxy is tried before it carries one."""
+    if proxy is None:
+        return []
+    async with Service(url, proxy=proxy) as bare:
+        setting = f"{service.upper()}_PROXY"
+        return [await check_proxy(f"proxy.{service}", setting, proxy, bare)]
+
+
+def _without(secrets: Collection[str], check: Check) -> Check:
+    say = check.say
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            say = say.replace(secret, "***")
+    return replace(check, say=say)

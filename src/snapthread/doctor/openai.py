@@ -1,0 +1,175 @@
+"""OpenAI, or the server in its place: key, model, pictures, credit, prices."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from snapthread.doctor.check import Check, broken, good, warning
+from snapthread.doctor.clocks import check_clock
+from snapthread.doctor.service import Reply, Service
+from snapthread.doctor.sight import Look, look
+from snapthread.ports.model_ends import days_left, end_of, replacement_of
+
+KEY: Final = "openai.key"
+MODEL: Final = "openai.model"
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # never a sentence: that may quote the key
+CREDIT: Final = re.compile(r"quota|credit|billing|spend_limit|usage_limit")
+LEFT_SOON_DAYS: Final = 90
+REGION: Final = "unsupported_country_region_territory"
+SEES: Final = {
+    "blind": "It answers without having looked: it drops pictures in silence. Choose a model that"
+    " sees, or set OPENAI_SEES=no, and photos get a sentence.",
+    "refuses": "It takes no picture: choose a model that sees, or set OPENAI_SEES=no.",
+    "no_files": "It takes no files, so pictures cannot be sent: set OPENAI_SEES=no.",
+    "unknown": "It could not be asked.",
+}
+
+
+async def check_openai(
+    service: Service,
+    now: datetime,
+    *,
+    model: str,
+    effort: str,
+    sees: str,
+    knows_price: Callable[[str], bool],
+    needs_price: bool,
+) -> list[Check]:
+    listed = await service.ask("GET", "/models")
+    key = _key(listed)
+    checks = [key, *([check_clock("openai", listed, now)] if listed.status else [])]
+    if key.ok is False:
+        return checks
+    checks += _model(listed, model, now)
+    if _is_missing(checks):
+        return checks
+    looked = await look(service, model=model, effort=effort) if sees != "no" else None
+    return [*checks, *_pictures(looked), _price(model, knows_price, needs_price)]
+
+
+def _is_missing(checks: list[Check]) -> bool:
+    return any(check.name == MODEL and check.ok is False for check in checks)
+
+
+def code_of(reply: Reply) -> str:
+    """The error's code or type, where it is a name."""
+    error = reply.body.get("error")
+    fields = error if isinstance(error, Mapping) else {}
+    names = (str(fields.get("code") or ""), str(fields.get("type") or ""))
+    return next((name for name in names if NAME.fullmatch(name)), "")
+
+
+def _key(listed: Reply) -> Check:
+    code = code_of(listed)
+    if code == REGION:
+        why = "It does not serve this country: set OPENAI_PROXY to a proxy elsewhere."
+        return broken(KEY, f"{why} TELEGRAM_PROXY does not help here.")
+    match listed.status:
+        case 0:
+            return broken(KEY, f"The server: {listed.why}.")
+        case 401:
+            return broken(KEY, "The key is not accepted: set OPENAI_API_KEY to a valid one.")
+        case 403:
+            return warning(KEY, "The key may not list models: its permissions are restricted.")
+        case 404 | 405:
+            return warning(KEY, "The server lists no models; check OPENAI_BASE_URL ends in /v1.")
+        case 407:
+            return broken(KEY, "The proxy wants user and password: check OPENAI_PROXY.")
+        case 429:
+            return warning(KEY, "The server is asked too often: try again in a minute.")
+        case status if status >= 500:
+            return broken(KEY, f"The server answers {status}: try again in a minute.")
+    if listed.is_ok and isinstance(listed.body.get("data"), list):
+        return good(KEY, "The key is accepted.")
+    return broken(KEY, "What answers does not speak OpenAI's language: check OPENAI_BASE_URL.")
+
+
+def _model(listed: Reply, model: str, now: datetime) -> list[Check]:
+    if not listed.is_ok:
+        return [warning(MODEL, f"Whether {model} is there could not be looked up.")]
+    rows = [row for row in listed.body["data"] if isinstance(row, Mapping)]
+    found = next((row for row in rows if row.get("id") == model), None)
+    if found is None:
+        return [broken(MODEL, f"{model} is not there for this key: {_advice(model, rows)}")]
+    return [good(MODEL, f"{model} is there."), _end(found, model, now)]
+
+
+def _advice(model: str, rows: list[Mapping[str, Any]]) -> str:
+    other = replacement_of(model)
+    if other and any(row.get("id") == other for row in rows):
+        return f"set OPENAI_MODEL={other}, which took its place."
+    return "set OPENAI_MODEL to one that the server lists."
+
+
+def _end(row: Mapping[str, Any], model: str, now: datetime) -> Check:
+    name, ends_at = "openai.model_end", end_of(row)
+    if ends_at is None:
+        return good(name, "No end of it is announced.")
+    left = days_left(ends_at, now)
+    other = replacement_of(model)
+    instead = f" Set OPENAI_MODEL={other}." if other else ""
+    if left < 0:
+        return broken(name, f"{model} was switched off on {ends_at}.{instead}")
+    told = f"{model} is switched off on {ends_at}, in {left} days.{instead}"
+    return warning(name, told) if left <= LEFT_SOON_DAYS else good(name, told)
+
+
+def _pictures(looked: Look | None) -> list[Check]:
+    if looked is None:
+        return [good("openai.sight", "OPENAI_SEES=no: photos get a sentence and cost nothing.")]
+    checks = [_upload(looked)]
+    if looked.answer is not None:
+        checks += [_sight(looked), _deletion(looked), _credit(looked.answer)]
+    return checks
+
+
+def _upload(looked: Look) -> Check:
+    name = "openai.files"
+    if looked.answer is not None:
+        return good(name, "A picture was uploaded.")
+    if looked.verdict == "no_files":
+        return broken(name, SEES["no_files"])
+    return broken(name, f"A picture could not be uploaded: {_told(looked.upload)}.")
+
+
+def _sight(looked: Look) -> Check:
+    name = "openai.sight"
+    if looked.verdict == "sees":
+        return good(name, "A tiny picture was seen.")
+    if looked.verdict == "unknown" and looked.answer is not None:
+        return broken(name, f"{SEES['unknown']} {_told(looked.answer)}.")
+    return broken(name, SEES[looked.verdict])
+
+
+def _deletion(looked: Look) -> Check:
+    name = "openai.deletion"
+    if looked.deletion is not None and looked.deletion.is_ok:
+        return good(name, "It was deleted again.")
+    return broken(name, "It could not be deleted; it expires within an hour. May the key delete?")
+
+
+def _credit(answer: Reply) -> Check:
+    name = "openai.credit"
+    if CREDIT.search(code_of(answer)):
+        return broken(name, "The credit is spent, or a limit is reached: top up, or raise it.")
+    if not answer.is_ok:
+        return warning(name, "It could not be seen, since no question was answered.")
+    return good(name, "A question was answered.")
+
+
+def _price(model: str, knows_price: Callable[[str], bool], is_needed: bool) -> Check:
+    name = "openai.price"
+    if knows_price(model):
+        return good(name, "Its price is known.")
+    told = f"The price of {model} is unknown: name it in PRICES_FILE."
+    if is_needed:
+        return broken(name, f"{told} A limit of money needs it.")
+    return warning(name, told)
+
+
+def _told(reply: Reply) -> str:
+    if not reply.status:
+        return reply.why
+    code = code_of(reply)
+    return f"the server answers {reply.status}{f', {code}' if code else ''}"

@@ -1,0 +1,169 @@
+"""Speech in the sounds of a question: downloaded, transcribed, and forgotten at once.
+
+The transcript is the question. It is stored with the answer, not before: an attempt that was
+killed transcribes again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from snapthread.clock import ms_since, now_s
+from snapthread.errors import (
+    ChatBusy,
+    Denied,
+    ImageRefused,
+    SnapthreadError,
+    SoundFault,
+    SoundRefused,
+)
+from snapthread.errors import TranscriberBusy as Busy
+from snapthread.images.download import download_with_patience
+from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
+from snapthread.meter import Meter
+from snapthread.model import Message, TelegramSound
+from snapthread.ports import Chat, SpokenText, Transcriber
+
+log = structlog.get_logger()
+
+BACK_OFF_FIRST_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechProfile:
+    """Settings of transcription. Without a model they are not."""
+
+    model: str = ""
+    max_s: int = 0  # of one sound; 0: no limit
+    max_bytes: int = 0
+
+    def cannot_hear(self, message: Message) -> bool:
+        """It has nothing but a sound, and sounds are not transcribed."""
+        return message.sound is not None and not self.model and not message.pictures
+
+    def fault(self, sound: TelegramSound) -> SoundFault | None:
+        """Why it is not even downloaded."""
+        if sound.duration_s < 1:
+            return "too_short"
+        if 0 < self.max_s < sound.duration_s:
+            return "too_long"
+        is_large = sound.size_bytes is not None and sound.size_bytes > self.max_bytes
+        return "too_large" if is_large else None
+
+    def seconds(self, messages: Sequence[Message]) -> int:
+        """That will be transcribed, as Telegram tells."""
+        sounds = [message.sound for message in messages if message.sound and self.model]
+        return sum(sound.duration_s for sound in sounds if self.fault(sound) is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechResult:
+    """The end of listening to a message: its words, or why there are none."""
+
+    message: Message
+    text: str = ""
+    fault: SoundFault | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Of a silent video there is a picture to speak of."""
+        return self.fault in {"too_long", "too_large", "unheard"} or not self.message.pictures
+
+
+def with_speech(messages: Sequence[Message], heard: Sequence[SpeechResult]) -> tuple[Message, ...]:
+    """The messages as if they had been written: what was said follows a caption."""
+    said = {one.message: one.text for one in heard if one.text}
+    return tuple(
+        replace(message, text="\n".join(filter(None, [message.text, said.get(message, "")])))
+        for message in messages
+    )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SpeechReader:
+    """One instance a process: it bounds what is in memory."""
+
+    chat: Chat
+    transcriber: Transcriber
+    profile: SpeechProfile
+    _of_process: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(SOUNDS_AT_ONCE), init=False
+    )
+
+    async def read(self, messages: Sequence[Message], meter: Meter) -> tuple[SpeechResult, ...]:
+        """Of every sound, one after the other; raises what is no sound's own fault, unless there is
+        a picture to answer."""
+        if not self.profile.model:
+            return ()
+        spoken = [message for message in messages if message.sound]
+        return tuple([await self._read_or_explain(message, meter) for message in spoken])
+
+    async def _read_or_explain(self, message: Message, meter: Meter) -> SpeechResult:
+        assert message.sound is not None
+        try:
+            text = await self._read(message.sound, message.language_code or "", meter)
+        except SoundRefused as refused:
+            log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
+            return SpeechResult(message=message, fault=refused.fault)
+        except (ChatBusy, Denied, Busy) as error:
+            if not message.pictures:
+                raise
+            log.warning("trouble", kind=type(error).__name__, why=str(error))
+            return SpeechResult(message=message, fault="unheard")
+        return SpeechResult(message=message, text=text)
+
+    async def _read(self, sound: TelegramSound, language: str, meter: Meter) -> str:
+        if fault := self.profile.fault(sound):
+            raise SoundRefused(fault)
+        async with self._of_process:
+            content = await self._download(sound)
+            began = now_s()
+            spoken = await self._transcribe(sound, content, language.partition("-")[0], meter)
+            log.info(
+                "sound.transcribed",
+                ms=ms_since(began),
+                bytes=len(content),
+                seconds=sound.duration_s,
+                kind=sound.kind,
+            )
+        if not any(map(str.isalnum, spoken.text)):
+            raise SoundRefused("silent")
+        return spoken.text
+
+    async def _download(self, sound: TelegramSound) -> bytes:
+        try:
+            return await download_with_patience(
+                self.chat, sound.telegram_id, max_bytes=self.profile.max_bytes
+            )
+        except ImageRefused as refused:
+            fault: SoundFault = "too_large" if refused.fault == "too_large" else "gone"
+        raise SoundRefused(fault)
+
+    async def _transcribe(
+        self, sound: TelegramSound, content: bytes, language: str, meter: Meter
+    ) -> SpokenText:
+        for tries_left in reversed(range(TRANSCRIPTION_TRIES)):
+            try:
+                return await self._transcribe_once(sound, content, language, meter)
+            except Busy as busy:
+                wait_s = busy.retry_after_s or BACK_OFF_FIRST_S
+                if not tries_left or wait_s > ASK_RETRY_WITHIN_S:
+                    raise
+                await asyncio.sleep(wait_s)
+        raise AssertionError("the last try returns or raises")
+
+    async def _transcribe_once(
+        self, sound: TelegramSound, content: bytes, language: str, meter: Meter
+    ) -> SpokenText:
+        """Transcribe once; nothing is counted where surely nothing was billed."""
+        meter.record_sound(sound.duration_s)
+        try:
+            spoken = await self.transcriber.transcribe(sound, content, language=language)
+        except SnapthreadError as error:
+            is_unknown = isinstance(error, Busy) and error.unknown
+            meter.record_speech(sound.duration_s if is_unknown else 0)
+            raise
+        meter.record_speech(sound.duration_s if spoken.billed_s is None else spoken.billed_s)
+        return spoken
