@@ -27,8 +27,18 @@ def private_conversation(user_id: int) -> ConversationKey:
     return ConversationKey(f"user:{user_id}")
 
 
-def group_conversation(chat_id: int, thread_id: int | None) -> ConversationKey:
-    return ConversationKey(f"group:{chat_id}:{thread_id or 0}")
+def group_conversation(
+    chat_id: int, thread_id: int | None, user_id: int | None = None
+) -> ConversationKey:
+    """One for each topic; with a user, one for each of them in it."""
+    whose = "" if user_id is None else f":{user_id}"
+    return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
+
+
+def owner_in_group(conversation: ConversationKey) -> int | None:
+    """The person whose own conversation of a group this is; None for a shared and a private one."""
+    kind, *rest = conversation.split(":")
+    return int(rest[2]) if kind == "group" and len(rest) == 3 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,7 @@ class RepliedMessage:
     text: str = ""
     image: TelegramImage | None = None
     sent_at: datetime | None = None
+    user_id: int | None = None  # of the person who wrote it, where that is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +87,8 @@ class Message:
     chat_id: int
     thread_id: int | None = None
     message_id: int
-    user_id: int
+    user_id: int  # in a group it may be the chat that speaks as itself
+    sender_name: str = ""  # in a group: for the model, which hears several people
     language_code: str | None = None
     sent_at: datetime
     kind: MessageKind = "question"
@@ -96,7 +108,7 @@ class Message:
 
     @property
     def is_private(self) -> bool:
-        return self.chat_id == self.user_id
+        return self.chat_id == self.user_id and self.chat_id > 0
 
     @property
     def destination(self) -> "Destination":

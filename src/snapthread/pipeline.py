@@ -38,7 +38,7 @@ from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
-from snapthread.usage import TurnRecord
+from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
 
@@ -125,7 +125,7 @@ class Pipeline:
         if unseen := self.access.unseen(questions, t):
             return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return await self._over(questions[0], over, beyond, t)
         try:
             ended = await self.running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
@@ -137,6 +137,14 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    async def _over(
+        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+    ) -> Outcome:
+        if message.is_private:
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+        text = t("group_over", name=message.sender_name)
+        return await self.access.refuse_in_group(message, text, over.limit)
 
     def _supported(self, message: Message) -> Message:
         """A sound alone is no question where sounds are not transcribed."""
@@ -181,8 +189,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Whether the turn is recorded; people in a group never asked us to remember it."""
-    return message.kind != "command" and message.is_private
+    return message.kind != "command"
 
 
 def _log_turn(claim: Claim, record: TurnRecord) -> None:

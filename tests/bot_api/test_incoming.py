@@ -240,10 +240,11 @@ def test_a_kind_of_update_that_is_newer_than_we_are_is_only_confirmed() -> None:
     assert update.message is None
 
 
-def test_an_anonymous_admin_speaks_through_an_account() -> None:
+def test_an_anonymous_admin_speaks_for_the_chat() -> None:
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     asked = question(text="hi", chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
-    assert asked.user_id == 1087968824
+    assert (asked.user_id, asked.sender_name) == (GROUP["id"], "Friends")
+    assert not asked.is_private
 
 
 def test_each_part_of_an_album_keeps_its_id() -> None:

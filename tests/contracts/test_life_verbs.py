@@ -137,8 +137,8 @@ def test_the_questions_own_images_stay_up_to_the_window(bench: Bench) -> None:
 # ---------------------------------------------------------------- storage
 
 
-def room(bench: Bench, claim: Claim, size_bytes: int, room_bytes: int) -> int:
-    verb = bench.store.make_room(claim, size_bytes, bench.now, room_bytes=room_bytes)
+def room(bench: Bench, claim: Claim, size_bytes: int, room_bytes: int, *, owner: int = ANN) -> int:
+    verb = bench.store.make_room(claim, size_bytes, bench.now, room_bytes=room_bytes, owner=owner)
     return bench.run(verb)
 
 
@@ -151,6 +151,14 @@ def test_the_oldest_images_make_room(bench: Bench) -> None:
     assert room(bench, claim, 1000, 4000) == 0
     assert room(bench, claim, 1500, 3000) == 2
     assert openai_ids(bench.files_due()) == {"file-0", "file-1"}
+
+
+def test_only_images_of_the_same_owner_make_room(bench: Bench) -> None:
+    bench.show("file-1")
+    claim = bench.ask()
+
+    assert room(bench, claim, 1000, 1000, owner=BOB) == 0
+    assert room(bench, claim, 1000, 1000, owner=ANN) == 1
 
 
 def test_what_cannot_fit_makes_nothing_leave(bench: Bench) -> None:

@@ -115,6 +115,11 @@ class Telegram:
 
     async def typing(self, to: Destination) -> None: ...
 
+    async def leave(self, chat_id: int) -> None: ...
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        return False
+
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         await asyncio.sleep(CALL_S)
         self._faults.strike("download")

@@ -20,7 +20,14 @@ from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, ConversationKey, OutboxMessage, private_conversation
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    OutboxMessage,
+    group_conversation,
+    private_conversation,
+)
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
@@ -583,7 +590,13 @@ def live_a_long_life(bench: Bench) -> None:
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
+    bench.answer(bench.ask(in_group()), *turn())
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
+
+
+def in_group() -> Message:
+    asked = message(conversation=group_conversation(-5, None))
+    return replace(asked, chat_id=-5)
 
 
 def _kind(key: str) -> str:

@@ -110,7 +110,11 @@ class FileService:
             left = 0
             if self.room_bytes and intended.image_key is None:
                 left = await self.store.make_room(
-                    claim, intended.size_bytes, self.clock(), room_bytes=self.room_bytes
+                    claim,
+                    intended.size_bytes,
+                    self.clock(),
+                    room_bytes=self.room_bytes,
+                    owner=intended.owner,
                 )
             file = await self.store.intend(claim, intended, self.clock())
         if left:

@@ -135,10 +135,17 @@ class ImageImporter:
         return uploaded
 
 
+def _owner(wanted: ImageRequest) -> int:
+    """Whose picture it is: of one that is shown by a reply, whoever sent it."""
+    message = wanted.message
+    is_shown = wanted.place == 1 and message.reply is not None
+    return (message.reply.user_id if is_shown and message.reply else None) or message.user_id
+
+
 def _intended(wanted: ImageRequest, image: Image) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
-        owner=wanted.message.user_id,
+        owner=_owner(wanted),
         update_id=wanted.message.update_id,
         place=wanted.place,
         telegram_id=wanted.image.telegram_id,

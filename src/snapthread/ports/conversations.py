@@ -66,8 +66,9 @@ class Conversations(Protocol):
         The items join the conversation, the files that they name become live, every other upload
         of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
         and `says` become parts to deliver, which are returned. The conversation stays held.
-        The first part replies to `to.reply_to` only where other messages of the conversation
-        came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        The first part replies to `to.reply_to` only in a group, or where other messages of the
+        conversation came meanwhile, and replaces the message that `note_stream` told; the others do
+        neither.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
@@ -124,6 +125,27 @@ class Conversations(Protocol):
     ) -> bool:
         """Put a part on its way. With `once`, only where this mark was not set (within
         `again_after_s`); False where it was."""
+        ...
+
+    async def last_asker(self, conversation: ConversationKey) -> int | None:
+        """In a group: the user whose question came last."""
+        ...
+
+    async def asker_in_turn(self, conversation: ConversationKey) -> int | None:
+        """The user whose question is, or will be, answered first of those that wait."""
+        ...
+
+    async def leave_group(self, chat_id: int, now: datetime) -> int:
+        """In one transaction: every conversation of the group and what waits in it is gone, whoever
+        holds it is fenced off, reservations are charged, files are retired; how many files are, or
+        may be, at OpenAI. What is said once to a group may be said to it again."""
+        ...
+
+    async def move_group(self, chat_id: int, new_chat_id: int) -> int:
+        """In one transaction: the conversations of a group go on in another chat, with their lines,
+        files, and what waits; how many. Whoever holds one is fenced off, and what they worked on
+        waits there; parts to deliver go there and reply to nothing. What was said there already
+        stays."""
         ...
 
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:

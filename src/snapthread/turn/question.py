@@ -78,11 +78,17 @@ def question_item(
     """The item that the model gets and the conversation keeps."""
     photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
-    text = "\n".join(filter(None, [*notes, asked_text(messages)]))
+    text = "\n".join(filter(None, [*notes, _said(messages, t)]))
     files = [context.recalled, *(one.file for one in brought)]
     sizes = [file for file in files if file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
     return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
+
+
+def _said(messages: Sequence[Message], t: ModelTexts) -> str:
+    """In a group, with who says it."""
+    name, text = messages[0].sender_name, asked_text(messages)
+    return t("asked_by", name=name, text=text).strip() if name else text
 
 
 def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, ...]:

@@ -26,7 +26,14 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
         text=quoted or text_of(replied),
         image=_first_picture(replied),
         sent_at=_known(replied.date),
+        user_id=_person(replied),
     )
+
+
+def _person(replied: Message) -> int | None:
+    """Of what a bot or a chat wrote nobody is the owner but who shows it."""
+    user = replied.from_user
+    return None if user is None or user.is_bot or replied.sender_chat else user.id
 
 
 def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:

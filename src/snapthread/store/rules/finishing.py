@@ -6,7 +6,7 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
-from snapthread.store.codec import dump_photos, micros
+from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
@@ -43,7 +43,7 @@ def finish(
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_items(tx, row, items, at)
+    _add_items(tx, row, items, at, owner=_owner(rows[0]))
     attach(tx, claim, [image for item in items for image in item.images])
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
@@ -53,7 +53,8 @@ def finish(
     left = tx.get(CONVERSATIONS, claim.conversation)
     if left is not None and history_start is not None:
         left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
-    reply_to = to.reply_to if left is not None and left.queued else None  # others came
+    others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
+    reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
@@ -80,7 +81,20 @@ def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
     tx.update(row, row._replace(stream=message_id))
 
 
-def _add_items(tx: Transaction, row: Conversation, items: Sequence[HistoryItem], now: int) -> None:
+def _owner(row: Queued) -> int | None:
+    """In private the conversation is theirs as a whole."""
+    asked = load_message(row.message)
+    return None if asked.is_private else asked.user_id
+
+
+def _add_items(
+    tx: Transaction,
+    row: Conversation,
+    items: Sequence[HistoryItem],
+    now: int,
+    *,
+    owner: int | None,
+) -> None:
     first = next_id(row, now)
     for number, item in enumerate(items):
         tx.insert(
@@ -93,6 +107,7 @@ def _add_items(tx: Transaction, row: Conversation, items: Sequence[HistoryItem],
                 at=micros(item.at),
                 tokens=item.tokens,
                 phase=item.phase,
+                owner=owner,
             )
         )
     labels = max([row.labels, *[image.label for item in items for image in item.images]])

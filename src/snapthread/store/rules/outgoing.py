@@ -17,6 +17,7 @@ from snapthread.store.rules.rows import (
     ensure_conversation,
     held,
     next_id,
+    note_group,
     refresh_ready,
     set_mark,
 )
@@ -82,6 +83,7 @@ def enqueue(
     at, wait = micros(now), None if again_after_s is None else micros_of(again_after_s)
     if once is not None and not set_mark(tx, f"said:{once}", at, wait=wait):
         return False
+    note_group(tx, conversation, to.chat_id)
     put_on_its_way(tx, conversation, to, outgoing, at)
     return True
 

@@ -9,10 +9,12 @@ from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema import (
     BUNDLE,
     CONVERSATIONS,
+    GROUP_CONVERSATIONS,
     MARKS,
     OUTBOX,
     QUEUE,
     Conversation,
+    GroupConversation,
     Mark,
     Queued,
 )
@@ -117,6 +119,20 @@ def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
         queued = row.queued - len(rows) + urgent
         tx.update(row, row._replace(queued=queued, urgent=row.urgent - urgent))
     return tx.delete_all(rows)
+
+
+# ---------------------------------------------------------------- groups
+
+
+def note_group(tx: Transaction, key: str, chat_id: int, asker: int | None = None) -> None:
+    """Where a conversation is a group's, its chat and who asked last are known."""
+    if chat_id > 0:
+        return
+    row = tx.get(GROUP_CONVERSATIONS, key)
+    if row is None:
+        tx.insert(GroupConversation(key, chat_id, asker))
+    elif asker is not None:
+        tx.update(row, row._replace(asker=asker))
 
 
 # ---------------------------------------------------------------- marks
