@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from snapthread.adapters.media.documents.documents import Documents
     from snapthread.adapters.media.images import Images
-    from snapthread.adapters.media.prepare import Prepared, Tile, prepare
+    from snapthread.adapters.media.preparing import Prepared, Tile, prepare
     from snapthread.vision_tokens import Sight
 
 __all__ = ["Documents", "Images", "Prepared", "Sight", "Tile", "prepare"]
@@ -15,9 +15,9 @@ _ROOM: Final = "snapthread.adapters.media"
 _WHERE: Final = {
     "Documents": f"{_ROOM}.documents.documents",
     "Images": f"{_ROOM}.images",
-    "Prepared": f"{_ROOM}.prepare",
-    "Tile": f"{_ROOM}.prepare",
-    "prepare": f"{_ROOM}.prepare",
+    "Prepared": f"{_ROOM}.preparing",
+    "Tile": f"{_ROOM}.preparing",
+    "prepare": f"{_ROOM}.preparing",
     "Sight": "snapthread.vision_tokens",
 }
 

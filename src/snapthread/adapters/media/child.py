@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from snapthread.adapters.media import wire
-from snapthread.adapters.media.prepare import Prepared
+from snapthread.adapters.media.preparing import Prepared
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import ANYBODY, Sight
 
