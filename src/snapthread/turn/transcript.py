@@ -27,17 +27,20 @@ def text_tokens(text: str) -> int:
 
 
 def request_items(
-    transcript: Transcript, question: HistoryItem, t: ModelTexts
+    transcript: Transcript, question: HistoryItem, t: ModelTexts, *, overheard: Sequence[str] = ()
 ) -> tuple[InputItem, ...]:
+    """`overheard`: what was said to others before the question; of this request only."""
     live, lines = transcript.live, (*transcript.lines, question)
-    return tuple(
-        [
-            _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
-            if line.photos
-            else _text_item(line)
-            for line in lines
-        ]
-    )
+    items = [
+        _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
+        if line.photos
+        else _text_item(line)
+        for line in lines
+    ]
+    if overheard:
+        note = InputText(t("overheard", texts="\n".join(overheard)))
+        items.insert(-1, InputItem("user", (note,)))
+    return tuple(items)
 
 
 @lru_cache(LINES_KEPT)
