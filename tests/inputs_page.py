@@ -242,8 +242,8 @@ def _what_happens(told: Message | None) -> str:
     assert told is not None
     if told.kind == "unsupported":
         return f"refused: “{_sentences(told.word)[0]}. …”"
-    reply = told.reply.picture if told.reply else None
-    pictures = [*told.pictures, *([reply] if reply else [])]
+    reply = told.reply.image if told.reply else None
+    pictures = [*told.images, *([reply] if reply else [])]
     if told.sound and not pictures:
         return "a question: what is said in it"
     if not pictures:

@@ -73,7 +73,7 @@ class RepliedMessage:
 
     message_id: int
     text: str = ""
-    picture: TelegramImage | None = None
+    image: TelegramImage | None = None
     sent_at: datetime | None = None
     user_id: int | None = None  # of the person who wrote it, where that is told
 
@@ -95,7 +95,7 @@ class Message:
     word: str = ""  # the command's name, the button's data, or the kind that is not supported
     press_id: str | None = None  # of a pressed button: Telegram waits for an answer to it
     text: str = ""  # the text or the caption
-    picture: TelegramImage | None = None
+    image: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
     sound: TelegramSound | None = None
     album_id: str | None = None
@@ -103,8 +103,8 @@ class Message:
     draft_id: int | None = None  # which turn a Stop button ends
 
     @property
-    def pictures(self) -> tuple[TelegramImage, ...]:
-        return (self.picture, *self.more_images) if self.picture else ()
+    def images(self) -> tuple[TelegramImage, ...]:
+        return (self.image, *self.more_images) if self.image else ()
 
     @property
     def is_private(self) -> bool:
@@ -199,7 +199,7 @@ class HistoryItem:
 
     role: Role
     text: str
-    photos: tuple[HistoryImage, ...] = ()
+    images: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
     phase: str | None = None
@@ -209,7 +209,7 @@ class HistoryItem:
 class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""
 
-    lines: tuple[HistoryItem, ...] = ()
+    items: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
@@ -229,7 +229,7 @@ class LedgerFile:
     epoch: int
     owner: int
     state: FileState
-    stands_for: FileName
+    image_key: FileName
     telegram_id: str
     unique_id: str
     label: int | None = None
@@ -256,7 +256,7 @@ class IntendedFile:
     size_bytes: int
     width: int
     height: int
-    stands_for: FileName | None = None
+    image_key: FileName | None = None
     album_id: str | None = None
 
 
@@ -265,9 +265,9 @@ class Erased:
     """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone."""
 
     files: int
-    lines: int
+    items: int
     messages: int
-    parts: int
+    outbox: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

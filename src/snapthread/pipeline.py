@@ -70,7 +70,7 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> bool:
-        meter = Meter(pictures=images_of(claim.messages))
+        meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
             parts = await self._answer(claim, meter)
@@ -92,7 +92,7 @@ class Pipeline:
         parts = await self.store.finish(
             claim,
             self.clock(),
-            lines=outcome.lines,
+            items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",

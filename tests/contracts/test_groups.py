@@ -171,10 +171,10 @@ def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench
     assert len(bench.run(bench.store.export(ANN))["groups"]) == 2
     erased = bench.erase(ANN)
 
-    assert (erased.lines, erased.messages) == (2, 1)
+    assert (erased.items, erased.messages) == (2, 1)
     claim = bench.take()
     assert [each.text for each in claim.messages] == ["waits too"]
-    assert [line.text for line in bench.compose(claim).lines] == ["of Bob", "of Bob"]
+    assert [line.text for line in bench.compose(claim).items] == ["of Bob", "of Bob"]
     assert bench.run(bench.store.export(ANN))["groups"] == []
 
 

@@ -254,7 +254,7 @@ def test_an_upload_that_no_question_waits_for_is_stranded(bench: Bench) -> None:
     question = photo()
     claim = bench.ask(question)
     bench.upload(claim, question, "file-1")
-    again = bench.intend(claim, photo(), place=1001, stands_for=lost.stands_for)
+    again = bench.intend(claim, photo(), place=1001, image_key=lost.image_key)
     bench.uploaded(again.name, "file-2")
 
     def stranded() -> int:
@@ -296,7 +296,7 @@ def test_erase_leaves_nothing_but_files_to_delete(bench: Bench) -> None:
     bench.send(photo(), command("reset", user=BOB))
     erased = bench.run(bench.store.erase(ANN, bench.now))
 
-    assert (erased.files, erased.lines, erased.messages) == (1, 2, 1)
+    assert (erased.files, erased.items, erased.messages) == (1, 2, 1)
     assert bench.run(bench.store.export(ANN))["conversation"] == []
     assert openai_ids(bench.files_due()) == {"file-1"}
     assert bench.user_files(BOB) == {"file-bob"}
@@ -332,7 +332,7 @@ def test_an_erasure_that_two_processes_begin_erases_once(bench: Bench) -> None:
 
     assert erased().messages == 2
     bench.send(message("And now?"))
-    assert erased() == Erased(files=0, lines=0, messages=0, parts=0)
+    assert erased() == Erased(files=0, items=0, messages=0, outbox=0)
     (part,) = bench.take().outbox
     assert part.outgoing == outgoing[1]
     assert bench.run(bench.store.export(ANN))["waiting"][0]["text"] == "And now?"

@@ -205,7 +205,7 @@ class OpenAI:
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
         self.profile += 1
-        parts = [part for line in ask.lines for part in line.content]
+        parts = [part for line in ask.items for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
         self._note_dead(ids)
         await self._note_retired(ids)

@@ -77,7 +77,7 @@ def test_what_waits_is_asked_on_what_was_said(bench: Bench) -> None:
 
     assert [each.album_id for each in claim.messages] == ["waiting", "waiting"]
     transcript = bench.compose(claim)
-    said = [line.text for line in transcript.lines]
+    said = [line.text for line in transcript.items]
     assert said == ["words", "two cats", "shortened", "shortened"]
     assert set(transcript.live.values()) == {"file-ann-1", "file-ann-3"}
     assert (transcript.next_label, transcript.turn) == (4, 8)

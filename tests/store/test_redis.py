@@ -431,7 +431,7 @@ def test_a_conversation_of_many_thousand_lines_is_asked_on(bench: Bench) -> None
     lines = [each for _ in range(9000) for each in turn(tokens=1)]
     bench.answer(bench.ask(), *lines)
 
-    asked_on = bench.compose(bench.ask(), max_tokens=17_000).lines
+    asked_on = bench.compose(bench.ask(), max_tokens=17_000).items
 
     assert len(asked_on) == 8490
 
@@ -586,7 +586,7 @@ def live_a_long_life(bench: Bench) -> None:
     claim = bench.ask(question)
     bench.retire(claim, retired.name)
     bench.upload(claim, question, "file-3")
-    bench.intend(claim, photo(), stands_for=shown_file.name)
+    bench.intend(claim, photo(), image_key=shown_file.name)
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))

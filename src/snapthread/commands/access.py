@@ -79,8 +79,8 @@ class AccessControl:
 
     def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
         """Photos that no model will look at get a sentence before they cost anything."""
-        replied = (question.reply.picture for question in questions if question.reply)
-        shown = (picture for question in questions for picture in question.pictures)
+        replied = (question.reply.image for question in questions if question.reply)
+        shown = (picture for question in questions for picture in question.images)
         if self.policy.has_sight or not any((*shown, *replied)):
             return None
         return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))

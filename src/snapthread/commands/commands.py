@@ -92,7 +92,7 @@ class Commands:
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
-        picture = message.reply.picture if message.reply else None
+        picture = message.reply.image if message.reply else None
         if picture is None:
             return _said(t("forget_how"))
         known = await self.store.image_of(claim, picture.unique_id)

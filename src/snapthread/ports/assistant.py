@@ -30,13 +30,13 @@ class InputItem:
 class AssistantRequest:
     """One request. The ids are hashed: they name nobody."""
 
-    lines: tuple[InputItem, ...]
+    items: tuple[InputItem, ...]
     safety_identifier: str
     prompt_cache_key: str
 
     @property
     def has_images(self) -> bool:
-        return any(isinstance(part, InputImage) for line in self.lines for part in line.content)
+        return any(isinstance(part, InputImage) for line in self.items for part in line.content)
 
 
 @dataclass(frozen=True, slots=True)

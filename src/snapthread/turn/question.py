@@ -26,20 +26,20 @@ class QuestionContext:
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
     """The pictures that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        ImageRequest(message=message, picture=picture, place=number and number + OF_REPLY)
+        ImageRequest(message=message, image=picture, place=number and number + OF_REPLY)
         for message in messages
-        for number, picture in enumerate(message.pictures)
+        for number, picture in enumerate(message.images)
     ]
     answered = replied_image(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (ImageRequest(message=messages[0], picture=answered, place=OF_REPLY), *own)
+    return (ImageRequest(message=messages[0], image=answered, place=OF_REPLY), *own)
 
 
 def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
-    return reply.picture if reply is not None else None
+    return reply.image if reply is not None else None
 
 
 def can_go_on(messages: Sequence[Message]) -> bool:
@@ -82,7 +82,7 @@ def question_item(
     files = [context.recalled, *(one.file for one in brought)]
     sizes = [file for file in files if file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
-    return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
+    return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
 
 
 def _said(messages: Sequence[Message], t: ModelTexts) -> str:
@@ -96,13 +96,13 @@ def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, 
         return ()
     reply = message.reply
     sent_at = reply.sent_at if reply is not None and reply.sent_at is not None else file.created_at
-    return (HistoryImage(label=file.label, file=file.stands_for, sent_at=sent_at),)
+    return (HistoryImage(label=file.label, file=file.image_key, sent_at=sent_at),)
 
 
 def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.file is not None]
     return tuple(
-        HistoryImage(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
+        HistoryImage(label=label, file=one.file.image_key, sent_at=_sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         if one.file is not None
     )
@@ -147,5 +147,5 @@ def _notes(
 
 
 def _moving(one: ImageResult, t: ModelTexts) -> str:
-    kind = one.wanted.picture.kind
+    kind = one.wanted.image.kind
     return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

@@ -113,10 +113,10 @@ class TurnRunner:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
-        asked = (turn.question,) if turn.question.text or turn.question.photos else ()
+        asked = (turn.question,) if turn.question.text or turn.question.images else ()
         return replace(
             ended,
-            lines=ended.lines or asked,  # a sound that was not heard yet says nothing
+            items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
             unseen=sum(one.file is None and one.fault is None for one in turn.brought),
@@ -183,13 +183,13 @@ class TurnRunner:
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not transcript.lines:
+                if not transcript.items:
                     raise
                 turn.halvings += 1
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._heal(turn, failure, named_files(ask.lines))
+                await self._heal(turn, failure, named_files(ask.items))
                 mends -= 1
         for _ in range(turn.halvings):  # what fitted the model stays so
             await self.store.shorten(turn.claim)
@@ -226,7 +226,7 @@ class TurnRunner:
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
-            question_files=[photo.file for photo in question.photos],
+            question_files=[photo.file for photo in question.images],
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -251,7 +251,7 @@ class TurnRunner:
         claim = turn.claim
         overheard = self.overheard.before(turn.messages)
         lines = request_items(transcript, turn.question, self.t, overheard=overheard)
-        said = sum(line.tokens for line in (*transcript.lines, turn.question))
+        said = sum(line.tokens for line in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
         files = named_files(lines)
         turn.meter.record_request(
@@ -260,7 +260,7 @@ class TurnRunner:
             image_tokens=await self._image_tokens(claim, files),
         )
         return AssistantRequest(
-            lines=lines,
+            items=lines,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from snapthread.limits import LINES_KEPT
+from snapthread.limits import ITEMS_KEPT
 from snapthread.model import HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
@@ -19,21 +19,21 @@ ImageTokens = Callable[[int, int], int]  # of an image, by its width and height 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
 # and a few tokens around each line.
 BYTES_PER_TOKEN = 4
-TOKENS_AROUND_LINE = 6
+TOKENS_AROUND_ITEM = 6
 
 
 def text_tokens(text: str) -> int:
-    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_LINE
+    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_ITEM
 
 
 def request_items(
     transcript: Transcript, question: HistoryItem, t: ModelTexts, *, overheard: Sequence[str] = ()
 ) -> tuple[InputItem, ...]:
     """`overheard`: what was said to others before the question; of this request only."""
-    live, lines = transcript.live, (*transcript.lines, question)
+    live, lines = transcript.live, (*transcript.items, question)
     items = [
-        _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
-        if line.photos
+        _request_item(line, tuple([live.get(photo.file) for photo in line.images]), t)
+        if line.images
         else _text_item(line)
         for line in lines
     ]
@@ -43,15 +43,15 @@ def request_items(
     return tuple(items)
 
 
-@lru_cache(LINES_KEPT)
+@lru_cache(ITEMS_KEPT)
 def _text_item(line: HistoryItem) -> InputItem:
     return InputItem(line.role, (InputText(line.text),) if line.text else (), line.phase)
 
 
-@lru_cache(LINES_KEPT)
+@lru_cache(ITEMS_KEPT)
 def _request_item(line: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
     """`ids`: of its photos at OpenAI; None where the file is not live."""
-    shown = zip(line.photos, ids, strict=True)
+    shown = zip(line.images, ids, strict=True)
     content = [part for photo, openai_id in shown for part in _photo(photo, openai_id, t)]
     if line.text:
         content.append(InputText(line.text))
@@ -73,12 +73,12 @@ def _when(photo: HistoryImage) -> str:
 
 
 def labels_of(transcript: Transcript) -> frozenset[int]:
-    return frozenset(photo.label for line in transcript.lines for photo in line.photos)
+    return frozenset(photo.label for line in transcript.items for photo in line.images)
 
 
 def halved(transcript: Transcript) -> Transcript:
     """The same without its older half, as `Conversations.shorten` leaves it."""
-    lines = transcript.lines
+    lines = transcript.items
     budget, kept = sum(map(_weight, lines)) // 2, len(lines)
     for start in range(len(lines) - 1, -1, -1):
         budget -= _weight(lines[start])
@@ -86,7 +86,7 @@ def halved(transcript: Transcript) -> Transcript:
             break
         if lines[start].role == "user":
             kept = start
-    return replace(transcript, lines=lines[kept:])
+    return replace(transcript, items=lines[kept:])
 
 
 def _weight(line: HistoryItem) -> int:

@@ -247,7 +247,7 @@ def _part(name: str, part: Mapping[str, Any]) -> schema.Outgoing:
 
 def _item(name: str, number: int, text: str) -> schema.HistoryRow:
     line = _LINE.validate_json(text.split(" ", 3)[3])
-    photos = dump_photos(line.photos)
+    photos = dump_photos(line.images)
     at = micros(line.at)
     return schema.HistoryRow(name, number, line.role, line.text, photos, at, line.tokens)
 

@@ -15,7 +15,7 @@ from snapthread.limits import (
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
-from snapthread.store.rules.outgoing import add_parts
+from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.rows import ensure_conversation, next_id, note_group, refresh_ready
 from snapthread.store.schema import BUNDLE, CONVERSATIONS, QUEUE, SEEN, Queued, Seen
 from snapthread.store.transaction import Get, Transaction
@@ -97,7 +97,7 @@ def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
     if talk.is_told_full:
         return False
     tx.update(talk, talk._replace(is_told_full=1))
-    add_parts(tx, message.conversation, message.destination, [arrival.if_full], now)
+    add_to_outbox(tx, message.conversation, message.destination, [arrival.if_full], now)
     return True
 
 
@@ -105,7 +105,7 @@ def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
     """The name that all parts of one album, or of one cut text, share."""
     if message.album_id is not None:
         return f"album:{message.album_id}"
-    if message.kind != "question" or message.picture is not None:
+    if message.kind != "question" or message.image is not None:
         return None
     continued = _continued_bundle(tx, message) if waiting else None
     return continued or _cut_bundle(message)

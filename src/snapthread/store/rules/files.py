@@ -31,7 +31,7 @@ def as_file(row: File) -> LedgerFile:
         epoch=row.epoch,
         owner=row.owner,
         state=cast("FileState", row.state),
-        stands_for=FileName(row.stands_for),
+        image_key=FileName(row.stands_for),
         telegram_id=row.telegram_id,
         unique_id=row.unique_id,
         label=row.label,

@@ -10,7 +10,7 @@ from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
-from snapthread.store.rules.outgoing import add_parts, mark_sent
+from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
@@ -44,7 +44,7 @@ def finish(
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     _add_lines(tx, row, lines, at, owner=_owner(rows[0]))
-    attach(tx, claim, [photo for line in lines for photo in line.photos])
+    attach(tx, claim, [photo for line in lines for photo in line.images])
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
@@ -56,7 +56,7 @@ def finish(
     others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
-    parts = add_parts(tx, claim.conversation, to, replies, at)
+    parts = add_to_outbox(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
     return parts
 
@@ -103,14 +103,14 @@ def _add_lines(
                 id=first + number,
                 role=line.role,
                 text=line.text,
-                photos=dump_photos(line.photos),
+                photos=dump_photos(line.images),
                 at=micros(line.at),
                 tokens=line.tokens,
                 phase=line.phase,
                 owner=owner,
             )
         )
-    labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])
+    labels = max([row.labels, *[photo.label for line in lines for photo in line.images]])
     last_id = first + len(lines)
     tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1, stream=None))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from snapthread.limits import LINES_KEPT
+from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
@@ -39,7 +39,7 @@ def compose(
     if max_images:
         _leave_window(tx, claim, now, lines, question_files, max_images)
     return Transcript(
-        lines=lines,
+        items=lines,
         live=live_files(tx, claim),
         history_start=start,
         next_label=row.labels + 1,
@@ -66,7 +66,7 @@ def _leave_window(
 ) -> None:
     """By halves: so the beginning of the next requests stays the same for a while."""
     files = images(tx, claim)
-    named = [photo.file for line in lines for photo in line.photos] + list(question_files)
+    named = [photo.file for line in lines for photo in line.images] + list(question_files)
     shown = [FileName(files[name].name) for name in named if name in files]
     if len(shown) <= max_images:
         return
@@ -102,12 +102,12 @@ def _weight(line: HistoryRow) -> int:
     return max(1, line.tokens)
 
 
-@lru_cache(LINES_KEPT)
+@lru_cache(ITEMS_KEPT)
 def _line(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
         text=row.text,
-        photos=load_photos(row.photos),
+        images=load_photos(row.photos),
         at=moment(row.at),
         tokens=row.tokens,
         phase=row.phase,

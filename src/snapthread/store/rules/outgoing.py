@@ -25,7 +25,7 @@ from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
 
-def add_parts(
+def add_to_outbox(
     tx: Transaction, key: str, to: Destination, replies: Sequence[OutgoingMessage], now: int
 ) -> tuple[OutboxMessage, ...]:
     """Only the first part is a reply, and only one can take the place of a message."""
@@ -59,11 +59,11 @@ def put_on_its_way(
 ) -> None:
     """A part of its own, of no turn."""
     ensure_conversation(tx, key)
-    add_parts(tx, key, to, [outgoing], now)
+    add_to_outbox(tx, key, to, [outgoing], now)
     refresh_ready(tx, key)
 
 
-def waiting_parts(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
+def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
     return tuple(
         OutboxMessage(id=row.id, to=load_destination(row.destination), outgoing=load_say(row.say))
         for row in tx.range(OUTBOX, key)

@@ -49,7 +49,7 @@ from snapthread.store.schema import (
 )
 from snapthread.store.transaction import Transaction
 
-NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
+NOTHING = Erased(files=0, items=0, messages=0, outbox=0)
 
 
 def erase(
@@ -65,12 +65,12 @@ def erase(
         return NOTHING
     erased = Erased(
         files=_retire_owned(tx, user_id, held_until(tx.get(CONVERSATIONS, key), micros(now))),
-        lines=tx.delete_all([*tx.range(HISTORY, key), *tx.range(HISTORY_OWNED, user_id)]),
+        items=tx.delete_all([*tx.range(HISTORY, key), *tx.range(HISTORY_OWNED, user_id)]),
         messages=_erase_asked(tx, user_id)
         + tx.delete_all(tx.range(QUEUE, key, 0))
         + tx.delete_all(tx.range(QUEUE, key, 1))
         + tx.delete_all(tx.range(DEAD_OF, key)),
-        parts=tx.delete_all(tx.range(OUTBOX, key)),
+        outbox=tx.delete_all(tx.range(OUTBOX, key)),
     )
     _forget(tx, user_id, key)
     charge(tx, key)
