@@ -17,7 +17,7 @@ class Meter:
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
-    question_images: tuple[TelegramImage, ...] = ()  # of the question
+    question_images: tuple[TelegramImage, ...] = ()
     messages: int = 0  # admitted
     images: int = 0  # admitted
     seen: dict[TelegramImage, SentImage] = field(default_factory=dict)

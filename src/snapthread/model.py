@@ -185,7 +185,7 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """An image in a line of the conversation. Whether it is still to be seen, the ledger knows."""
+    """An image in an item of the conversation. Whether it is still to be seen, the ledger knows."""
 
     label: int
     file: FileName
@@ -220,7 +220,7 @@ class Transcript:
 class LedgerFile:
     """One file of the ledger at OpenAI.
 
-    `stands_for`: the name that the conversation's line has for this image; its own name, but for
+    `image_key`: the name that the conversation's item has for this image; its own name, but for
     a file that was restored.
     """
 
@@ -244,7 +244,7 @@ class LedgerFile:
 class IntendedFile:
     """An upload about to begin. `update_id` and `place` say which image of which message.
 
-    `stands_for`: the lost file that it is to replace in the conversation.
+    `image_key`: the lost file that it is to replace in the conversation.
     """
 
     name: FileName

@@ -73,13 +73,13 @@ class Pipeline:
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            parts = await self._answer(claim, meter)
+            outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
-        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         return is_done
@@ -89,7 +89,7 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        parts = await self.store.finish(
+        outbox = await self.store.finish(
             claim,
             self.clock(),
             items=outcome.items,
@@ -100,7 +100,7 @@ class Pipeline:
             history_start=outcome.history_start,
         )
         _log_turn(claim, record)
-        return parts
+        return outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""

@@ -99,7 +99,7 @@ def message(
     conversation: ConversationKey | None = None,
     update_id: int | None = None,
     sent_at: datetime = START,
-    picture: TelegramImage | None = None,
+    image: TelegramImage | None = None,
     album: str | None = None,
     reply: RepliedMessage | None = None,
 ) -> Message:
@@ -113,7 +113,7 @@ def message(
         user_id=user,
         sent_at=sent_at,
         text=text,
-        image=picture,
+        image=image,
         album_id=album,
         reply=reply,
     )
@@ -370,7 +370,7 @@ class Bench:
         *,
         place: int = 0,
         name: str | None = None,
-        stands_for: FileName | None = None,
+        image_key: FileName | None = None,
     ) -> LedgerFile:
         image = message.image or picture()
         intended = IntendedFile(
@@ -383,7 +383,7 @@ class Bench:
             size_bytes=1000,
             width=640,
             height=480,
-            image_key=stands_for,
+            image_key=image_key,
             album_id=message.album_id,
         )
         return self.run(self.store.intend(claim, intended, self.now))

@@ -34,7 +34,7 @@ class Row:
     update_id: int
     place: int
     unique_id: str
-    stands_for: FileName
+    image_key: FileName
     state: FileState = "intended"
     openai_id: str | None = None
     leaves_at: datetime | None = None

@@ -387,20 +387,20 @@ class Life(RuleBasedStateMachine):
 
     def _intend(self, worker: Worker, message: Message, lost: Row | None) -> Upload | None:
         """Law 1: the intent; the upload, where one is to be made."""
-        place, stands_for = (1000, lost.image_key) if lost is not None else (0, None)
+        place, image_key = (1000, lost.image_key) if lost is not None else (0, None)
         if not self._holds(worker) or worker.has_ended:
             with pytest.raises(LeaseLost):
-                self.bench.intend(worker.claim, message, place=place, image_key=stands_for)
+                self.bench.intend(worker.claim, message, place=place, image_key=image_key)
             return None
         self.bench.wait(0.001)  # so that one is older
-        file = self.bench.intend(worker.claim, message, place=place, image_key=stands_for)
+        file = self.bench.intend(worker.claim, message, place=place, image_key=image_key)
         assert message.image is not None
         same = [
             row
             for row in self._rows_of(worker.claim.conversation)
             if (row.update_id, row.place) == (message.update_id, place)
             and row.unique_id == message.image.unique_id
-            and row.image_key == (stands_for or row.name)
+            and row.image_key == (image_key or row.name)
         ]
         usable = [
             row.name
@@ -422,7 +422,7 @@ class Life(RuleBasedStateMachine):
             update_id=message.update_id,
             place=place,
             unique_id=message.image.unique_id,
-            image_key=stands_for or file.name,
+            image_key=image_key or file.name,
         )
         upload = Upload(name=file.name, began_at=self.bench.now)
         self.uploads.append(upload)

@@ -76,6 +76,7 @@ def test_what_waits_is_asked_on_what_was_said(bench: Bench) -> None:
     claim = bench.take(only=private_conversation(ANN))
 
     assert [each.album_id for each in claim.messages] == ["waiting", "waiting"]
+    assert [each.image and each.image.kind for each in claim.messages] == ["photo", "photo"]
     transcript = bench.compose(claim)
     said = [line.text for line in transcript.items]
     assert said == ["words", "two cats", "shortened", "shortened"]

@@ -19,7 +19,7 @@ class InputImage:
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One line of the request."""
+    """One item of the request."""
 
     role: str
     content: tuple[InputText | InputImage, ...]
@@ -36,7 +36,7 @@ class AssistantRequest:
 
     @property
     def has_images(self) -> bool:
-        return any(isinstance(part, InputImage) for line in self.items for part in line.content)
+        return any(isinstance(part, InputImage) for item in self.items for part in item.content)
 
 
 @dataclass(frozen=True, slots=True)

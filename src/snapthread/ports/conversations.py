@@ -35,18 +35,18 @@ class Conversations(Protocol):
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
-        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
+        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
         and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where lines and question would pass
+        this conversation that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
-        `finish` is told `history_start`, and stay in the store. Where the images of these lines
+        `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`.
         """
         ...
 
     async def shorten(self, claim: Claim) -> bool:
-        """Half of the lines leave the request; False where none was left. Raises LeaseLost."""
+        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
         ...
 
     async def finish(
@@ -54,7 +54,7 @@ class Conversations(Protocol):
         claim: Claim,
         now: datetime,
         *,
-        lines: Sequence[HistoryItem] = (),
+        items: Sequence[HistoryItem] = (),
         replies: Sequence[OutgoingMessage] = (),
         to: Destination,
         dead_letter: bool = False,
@@ -63,7 +63,7 @@ class Conversations(Protocol):
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
-        The lines join the conversation, the files that they name become live, every other upload
+        The items join the conversation, the files that they name become live, every other upload
         of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
         and `says` become parts to deliver, which are returned. The conversation stays held.
         The first part replies to `to.reply_to` only in a group, or where other messages of the

@@ -1,4 +1,4 @@
-"""The question: one message, an album, or a cut text, as one line for the model. Pure."""
+"""The question: one message, an album, or a cut text, as one item for the model. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def question_item(
     image_tokens: ImageTokens,
     now: datetime,
 ) -> HistoryItem:
-    """The line that the model gets and the conversation keeps."""
+    """The item that the model gets and the conversation keeps."""
     photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, _said(messages, t)]))

@@ -49,7 +49,7 @@ class RequestProfile:
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
-    return tuple(picture for question in questions for picture in question.images)
+    return tuple(image for question in questions for image in question.images)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -128,7 +128,7 @@ class Quotas:
         transcript = await self.store.compose(
             claim, self.clock(), max_tokens=UNCUT, question_tokens=question
         )
-        held = sum(line.tokens for line in transcript.items)
+        held = sum(item.tokens for item in transcript.items)
         return max(question, min(question + held, self.profile.context_tokens))
 
     def sure_tokens(self, questions: tuple[Message, ...]) -> int:

@@ -104,7 +104,7 @@ class TurnRunner:
         assert turn.answered is not None
         if not split_plain(turn.text):
             raise OutputSpent if turn.answered.cut == "max_output_tokens" else EmptyAnswer
-        yield turn.result(*self._answer_lines(turn, turn.answered))
+        yield turn.result(*self._answer_items(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
         """The result of a turn that the person stopped: the question stays, and what was
@@ -205,7 +205,7 @@ class TurnRunner:
             await asyncio.sleep(BACK_OFF_FIRST_S)
 
     async def _compose(self, turn: TurnState) -> Transcript:
-        """The transcript and the question's line, whose labels go on from it."""
+        """The transcript and the question's item, whose labels go on from it."""
         transcript = await self._composed(turn)
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
@@ -250,17 +250,17 @@ class TurnRunner:
         assert turn.question is not None
         claim = turn.claim
         overheard = self.overheard.before(turn.messages)
-        lines = request_items(transcript, turn.question, self.t, overheard=overheard)
-        said = sum(line.tokens for line in (*transcript.items, turn.question))
+        items = request_items(transcript, turn.question, self.t, overheard=overheard)
+        said = sum(item.tokens for item in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
-        files = named_files(lines)
+        files = named_files(items)
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
         return AssistantRequest(
-            items=lines,
+            items=items,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
@@ -297,7 +297,7 @@ class TurnRunner:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
+    def _answer_items(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
         """The commentary as an item of its own: it goes back to the model as well."""
         answer = self._answer_item(turn.text, answered.phase)
         if not answered.commentary:

@@ -31,7 +31,7 @@ class PartialAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """The turn's end. Without lines nothing was asked: no picture and no sound could be used, or
+    """The turn's end. Without items nothing was asked: no picture and no sound could be used, or
     it was stopped before a sound was heard."""
 
     items: tuple[HistoryItem, ...] = ()
@@ -109,9 +109,9 @@ class TurnState:
         return PartialAnswer(text=text)
 
     def result(self, *answer: HistoryItem) -> TurnResult:
-        lines = (self.question, *answer) if self.question and answer else ()
+        items = (self.question, *answer) if self.question and answer else ()
         return TurnResult(
-            items=lines,
+            items=items,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),
             sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),

@@ -55,8 +55,8 @@ def claim(
         is_stopped=row.stopped_turn == turn,
         stream=row.stream,
     )
-    parts = waiting_outbox(tx, row.key) if row.parts else ()
-    return replace(bare, outbox=parts) if parts else _with_messages(tx, bare)
+    outbox = waiting_outbox(tx, row.key) if row.parts else ()
+    return replace(bare, outbox=outbox) if outbox else _with_messages(tx, bare)
 
 
 def _is_ready(row: Conversation, now: int) -> bool:

@@ -72,7 +72,7 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
 
 
 def live_files(tx: Transaction, claim: Claim) -> dict[FileName, str]:
-    """The OpenAI ids of what may be asked about, by the names in the conversation's lines."""
+    """The OpenAI ids of what may be asked about, by the names in the conversation's items."""
     return {name: row.openai_id or "" for name, row in images(tx, claim).items()}
 
 

@@ -32,7 +32,7 @@ def finish(
     claim: Claim,
     now: datetime,
     *,
-    lines: Sequence[HistoryItem] = (),
+    items: Sequence[HistoryItem] = (),
     replies: Sequence[OutgoingMessage] = (),
     to: Destination,
     dead_letter: bool = False,
@@ -43,8 +43,8 @@ def finish(
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_lines(tx, row, lines, at, owner=_owner(rows[0]))
-    attach(tx, claim, [photo for line in lines for photo in line.images])
+    _add_items(tx, row, items, at, owner=_owner(rows[0]))
+    attach(tx, claim, [image for item in items for image in item.images])
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
@@ -56,9 +56,9 @@ def finish(
     others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
-    parts = add_to_outbox(tx, claim.conversation, to, replies, at)
+    outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
-    return parts
+    return outbox
 
 
 def conclude(
@@ -87,31 +87,31 @@ def _owner(row: Queued) -> int | None:
     return None if asked.is_private else asked.user_id
 
 
-def _add_lines(
+def _add_items(
     tx: Transaction,
     row: Conversation,
-    lines: Sequence[HistoryItem],
+    items: Sequence[HistoryItem],
     now: int,
     *,
     owner: int | None,
 ) -> None:
     first = next_id(row, now)
-    for number, line in enumerate(lines):
+    for number, item in enumerate(items):
         tx.insert(
             HistoryRow(
                 conversation=row.key,
                 id=first + number,
-                role=line.role,
-                text=line.text,
-                photos=dump_photos(line.images),
-                at=micros(line.at),
-                tokens=line.tokens,
-                phase=line.phase,
+                role=item.role,
+                text=item.text,
+                photos=dump_photos(item.images),
+                at=micros(item.at),
+                tokens=item.tokens,
+                phase=item.phase,
                 owner=owner,
             )
         )
-    labels = max([row.labels, *[photo.label for line in lines for photo in line.images]])
-    last_id = first + len(lines)
+    labels = max([row.labels, *[image.label for item in items for image in item.images]])
+    last_id = first + len(items)
     tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1, stream=None))
 
 

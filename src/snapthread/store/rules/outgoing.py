@@ -36,14 +36,14 @@ def add_to_outbox(
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, parts=row.parts + len(replies)))
     rest = replace(to, reply_to=None, replaces=None) if len(replies) > 1 else to
-    parts = [
+    outbox = [
         OutboxMessage(id=first + number, to=rest if number else to, outgoing=outgoing)
         for number, outgoing in enumerate(replies)
     ]
-    for part in parts:
+    for part in outbox:
         text = dump_say(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now))
-    return tuple(parts)
+    return tuple(outbox)
 
 
 def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:

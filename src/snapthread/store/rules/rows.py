@@ -60,7 +60,7 @@ def held_until(row: Conversation | None, now: int) -> int:
 
 
 def next_id(row: Conversation, now: int) -> int:
-    """The next number of a conversation's messages, parts and lines: the time, so that numbers of
+    """The next number of a conversation's messages, parts and items: the time, so that numbers of
     all conversations are in order, and none comes twice after an erasure."""
     return max(row.last_id + 1, now)
 
