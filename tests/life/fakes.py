@@ -11,11 +11,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
-from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.errors import (
+    ChatBusy,
+    DocumentRefused,
+    FilesBusy,
+    FilesGone,
+    ImageRefused,
+    SnapthreadError,
+)
+from snapthread.model import (
+    Destination,
+    Message,
+    OutboxMessage,
+    OutgoingMessage,
+    PageRange,
+    Usage,
+)
 from snapthread.ports import (
     AnswerCompleted,
     AssistantRequest,
+    DocumentContent,
     InputImage,
     RemoteFile,
     TextDelta,
@@ -41,6 +56,25 @@ class Image:
 class Codec:
     async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
         return Image(content=content)
+
+
+class Reader:
+    """What begins like one is a document of three pages."""
+
+    async def read(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        pages: PageRange | None = None,
+        max_pages: int = 0,
+        with_text: bool = False,
+    ) -> DocumentContent:
+        if not content.startswith(b"%PDF-"):
+            raise DocumentRefused("unsupported_type")
+        return DocumentContent(
+            format="pdf", extension="pdf", mime="application/pdf", content=content, pages=3
+        )
 
 
 @dataclass(slots=True)

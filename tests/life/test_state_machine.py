@@ -42,7 +42,7 @@ from snapthread.store.schema import (
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
-from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
+from tests.life.fakes import Codec, Faults, OpenAI, Reader, Telegram, unknown_upload
 from tests.line.mortal import Life, Moment, Mortal, bury
 
 USERS = st.sampled_from([1, 2])
@@ -136,6 +136,7 @@ class Lives(RuleBasedStateMachine):
             files=mortal("files", self.openai),
             transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
+            documents=Reader(),
             clock=virtual.now,
         )
         bot = await build_bot(adapters, self.settings, FlatPrices())

@@ -11,8 +11,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -24,9 +26,10 @@ from snapthread.ports.assistant import (
 )
 from snapthread.ports.chat import Chat, GroupChange, Update
 from snapthread.ports.conversations import Conversations, ResetReply
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
@@ -45,14 +48,19 @@ __all__ = [
     "Chat",
     "Clock",
     "Codec",
+    "Content",
     "Conversations",
+    "DocumentContent",
+    "DocumentReader",
     "FileLedger",
     "Files",
     "FixedCatalog",
     "GroupChange",
     "Image",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "ListedModel",
     "MessageQueue",

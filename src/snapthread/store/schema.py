@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 6  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 7  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -220,6 +220,8 @@ class File(NamedTuple):
     due_at: int | None = None  # retired: to be deleted, or looked for, from then
     attempts: int = 0
     reason: str | None = None
+    kind: str = "image"  # or "document"
+    document: str | None = None  # what it is, and how much of it went up
 
 
 FILES_OF: Final = Index[File]("of", by="created_at", within=("conversation", "state"))
@@ -260,6 +262,7 @@ class Tally(NamedTuple):
     images: int = 0
     cost_micros: int = 0
     voice_s: int = 0
+    documents: int = 0
 
 
 class Record(NamedTuple):
@@ -286,6 +289,7 @@ class Day(NamedTuple):
     cost_micros: int = 0  # of the turns with a price
     turns_without_price: int = 0
     voice_s: int = 0
+    documents: int = 0
 
 
 RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
@@ -308,7 +312,7 @@ TALLIES: Final = Table(
     Tally,
     key=("payer", "period"),
     indexes=(PERIODS,),
-    counters=("messages", "images", "cost_micros", "voice_s"),
+    counters=("messages", "images", "cost_micros", "voice_s", "documents"),
 )
 RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 DAYS: Final = Table(

@@ -70,6 +70,12 @@ ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
         "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
     ),
     6: ("ALTER TABLE history ADD COLUMN owner INTEGER",),
+    7: (
+        "ALTER TABLE files ADD COLUMN kind TEXT NOT NULL DEFAULT 'image'",
+        "ALTER TABLE files ADD COLUMN document TEXT",
+        "ALTER TABLE tallies ADD COLUMN documents INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE daily ADD COLUMN documents INTEGER NOT NULL DEFAULT 0",
+    ),
 }
 
 # Version 4: times are whole microseconds, tables are those of the declarations.
