@@ -14,7 +14,7 @@ from tests.line.test_limits import downloads, records, spent
 from tests.line.world import World, opened
 from tests.media import documents as made
 
-PDF = {"file_name": "Report.pdf", "mime_type": "application/pdf"}
+PDF: dict[str, Any] = {"file_name": "Report.pdf", "mime_type": "application/pdf"}
 
 
 def uploads(world: World) -> int:

@@ -10,7 +10,7 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import get_args
+from typing import Protocol, get_args
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
@@ -25,7 +25,7 @@ from snapthread.model import (
     TelegramImage,
     Usage,
 )
-from snapthread.ports import Clock, PriceList, Store
+from snapthread.ports import Clock, Context, PriceList, Reservations
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
@@ -75,11 +75,15 @@ def documents_of(questions: tuple[Message, ...]) -> int:
     return sum(question.document is not None for question in questions)
 
 
+class QuotaStore(Reservations, Context, Protocol):
+    """The store as quotas need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
-    store: Store
+    store: QuotaStore
     prices: PriceList
     installation: Installation
     clock: Clock

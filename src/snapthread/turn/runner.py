@@ -12,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -40,7 +41,15 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
-from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.ports import (
+    AnswerCompleted,
+    Assistant,
+    AssistantRequest,
+    Clock,
+    Context,
+    KnownImages,
+    Stragglers,
+)
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
@@ -75,11 +84,15 @@ class ContextBounds:
     images: int = 0  # 0: all
 
 
+class TurnStore(Context, KnownImages, Stragglers, Protocol):
+    """The store as a turn needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: files and sounds in, question out, answer back."""
 
-    store: Store
+    store: TurnStore
     importer: ImageImporter
     speech: SpeechReader
     healing: Healing
