@@ -31,7 +31,9 @@ from snapthread.ports import (
     AnswerCompleted,
     AssistantRequest,
     DocumentContent,
+    InputFile,
     InputImage,
+    InputPart,
     RemoteFile,
     TextDelta,
     Update,
@@ -240,8 +242,9 @@ class OpenAI:
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
         self.profile += 1
         parts = [part for line in ask.items for part in line.content]
-        ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
+        ids = [part.openai_id for part in parts if isinstance(part, InputImage | InputFile)]
         self._note_dead(ids)
+        self._note_kinds(parts)
         await self._note_retired(ids)
         self._faults.strike("ask")
         if dead := set(ids) - self.files:
@@ -256,6 +259,14 @@ class OpenAI:
         retired = await self.retired() if self.retired else set()
         for openai_id in retired & set(ids):
             self.violations.append(f"{openai_id} has left the conversation")
+
+    def _note_kinds(self, parts: Sequence[InputPart]) -> None:
+        """An image is named as an image, and a document as a document, also once it was healed."""
+        for part in parts:
+            if isinstance(part, InputImage | InputFile) and part.openai_id in self._stored:
+                is_pdf = self._stored[part.openai_id].filename.endswith(".pdf")
+                if is_pdf != isinstance(part, InputFile):
+                    self.violations.append(f"{part.openai_id} is of the other kind")
 
     def _note_dead(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that the bot deleted, or knows to be expired."""

@@ -157,7 +157,7 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         assistant=cast(Any, Mortal("assistant", assistant, life)),
         files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
         transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
-        documents=ReadHere(),
+        documents=cast(Any, Mortal("documents", ReadHere(), life)),
         codec=InThreads(
             Images(
                 max_side=settings.image_max_side,

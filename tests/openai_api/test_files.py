@@ -250,7 +250,7 @@ def test_files_are_listed_page_by_page() -> None:
 
 
 def test_a_page_is_asked_for_only_when_it_is_needed() -> None:
-    wire = Wire(page_of(["file-3"], has_more=True))
+    wire = Wire(page_of(["file-3"], has_more=True), page_of(["file-2"], has_more=True))
 
     async def first() -> RemoteFile:
         files = wire.files.list()
