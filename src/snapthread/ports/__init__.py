@@ -22,7 +22,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
@@ -57,6 +57,7 @@ __all__ = [
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "People",
     "PriceList",

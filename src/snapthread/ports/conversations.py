@@ -135,6 +135,19 @@ class Conversations(Protocol):
         """The user whose question is, or will be, answered first of those that wait."""
         ...
 
+    async def note_topic(self, conversation: ConversationKey, chat_id: int) -> None:
+        """A topic of a private chat that nobody gave a name; one that is known stays as it is."""
+        ...
+
+    async def take_unnamed(self, conversation: ConversationKey) -> bool:
+        """True once for a topic that waits for a name: whoever is told so names it."""
+        ...
+
+    async def end_topic(self, conversation: ConversationKey, now: datetime) -> int | None:
+        """In one transaction, as `leave_group`, for a topic that is not there any more; how many
+        files are, or may be, at OpenAI. None where something waits or runs in it."""
+        ...
+
     async def leave_group(self, chat_id: int, now: datetime) -> int:
         """In one transaction: every conversation of the group and what waits in it is gone, whoever
         holds it is fenced off, reservations are charged, files are retired; how many files are, or
