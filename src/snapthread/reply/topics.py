@@ -8,7 +8,7 @@ import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.model import ConversationKey, Destination, Message, is_topic
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, TopicConversations
 
 log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ LOOK_AGAIN_S: Final = 5.0
 class Topics:
     """One instance a process."""
 
-    store: Store
+    store: TopicConversations
     chat: Chat
     clock: Clock
     _looking: dict[ConversationKey, asyncio.Task[None]] = field(default_factory=dict, init=False)
