@@ -29,6 +29,7 @@ from snapthread.limits import (
     DELETION_LEASE_S,
     DELETIONS_AT_ONCE,
     FILE_LIFE_MAX_S,
+    LOOK_AGAIN_S,
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
@@ -232,7 +233,9 @@ class FileService:
 
         What is found is recorded as retired, and deleted; what is not found never was.
         """
-        unknown = await self.store.intents_due(self.clock(), limit=LOOKED_FOR_AT_ONCE)
+        unknown = await self.store.files_due(
+            self.clock(), limit=LOOKED_FOR_AT_ONCE, lease_s=LOOK_AGAIN_S, without_id=True
+        )
         if not unknown:
             return 0
         missing = {intent.name for intent in unknown}

@@ -205,8 +205,7 @@ class TurnRunner:
                     raise
                 await self._heal(turn, failure, named_files(ask.items))
                 mends -= 1
-        for _ in range(turn.halvings):  # what fitted the model stays so
-            await self.store.shorten(turn.claim)
+        turn.history_start = transcript.history_start  # what fitted the model stays so
 
     async def _heal(self, turn: TurnState, failure: FilesGone, asked: tuple[str, ...]) -> None:
         mended = await self.healing.mend(
