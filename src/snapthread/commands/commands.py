@@ -40,6 +40,7 @@ class Commands:
         self._confirmations = Confirmations(store=self.store, clock=self.clock)
         self._answers = {
             "usage": self._usage,
+            "undo": self._undo,
             "forget": self._forget,
             "privacy": self._privacy,
             "export": self._export,
@@ -88,6 +89,16 @@ class Commands:
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return _said(text)
+
+    async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """The end of the claim takes it back, in one transaction with the command: whatever kills
+        us, it is done once."""
+        last = await self.store.last_question(claim)
+        if last is None:
+            return _said(t("undo_nothing"))
+        if not await self.rights.may_undo(message, last):
+            return _said(t("group_not_asker"))
+        return replace(_said(t("undone")), taken_back_from=last.history_start)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
