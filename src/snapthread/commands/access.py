@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Outbox
 from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -35,7 +35,7 @@ class AccessPolicy:
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Store
+    store: Outbox
     texts: Texts
     policy: AccessPolicy
     clock: Clock
