@@ -22,6 +22,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    rewinding,
     uploads,
     urgent,
 )
@@ -84,6 +85,7 @@ class Store(Verbs):
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
