@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.gather import gather_all
 from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
-from snapthread.gather import gather_all
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name

@@ -24,7 +24,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
     Context,
@@ -33,9 +33,11 @@ from snapthread.ports.conversations import (
     Deliveries,
     FinishedTurns,
     Groups,
+    LastQuestions,
     Outbox,
     ResetReply,
     StreamedMessages,
+    TopicConversations,
 )
 from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
@@ -119,10 +121,12 @@ __all__ = [
     "Inventory",
     "Jobs",
     "KnownImages",
+    "LastQuestions",
     "Leases",
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "Outbox",
     "People",
@@ -149,6 +153,7 @@ __all__ = [
     "Tidying",
     "TiledImage",
     "TilingCodec",
+    "TopicConversations",
     "Transcriber",
     "Update",
     "Uploads",
