@@ -49,7 +49,7 @@ FILE = OutgoingMessage(text="Here", document=Document(name="a.json", content="{}
 
 async def everything(wire: Wire) -> None:
     """Each verb of the port, with all that can be said."""
-    chat = wire.chat()
+    chat = wire.chat(is_guest=True)
     await chat.start()
     await wire.chat(hook=Hook(url="https://example.org/hook", secret="s3cret")).start()
     await chat.updates(41, timeout_s=50)
@@ -64,6 +64,7 @@ async def everything(wire: Wire) -> None:
     await chat.leave(-5)
     assert await chat.has_topic(TO)
     await chat.name_topic(TO, "Cats")
+    await chat.edit_guest(await chat.answer_guest("guest1", "Thinking…"), SAID)
     assert await chat.is_admin(-5, 1001)
 
 
@@ -80,6 +81,8 @@ def wire() -> Wire:
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
         leaveChat=ok(True),
+        editForumTopic=ok(True),
+        answerGuestQuery=ok({"inline_message_id": "inline1"}),
         getChatMember=ok({"status": "creator", "is_anonymous": False}),
     )
     asyncio.run(everything(wire))

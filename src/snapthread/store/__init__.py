@@ -85,6 +85,7 @@ class Store(Verbs):
     shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    note_guest = writes(finishing.note_guest)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
