@@ -222,6 +222,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         topics=topics,
         guests=GuestPlaces(store=store, chat=chat),
         clock=clock,
+        files_retired=housekeeping.wake,
     )
     urgent_commands = UrgentCommands(
         store=store,

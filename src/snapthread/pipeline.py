@@ -20,6 +20,7 @@ intake/replicas.py      beside it: what other processes did to work of ours
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -64,6 +65,7 @@ class Pipeline:
     topics: Topics
     guests: GuestPlaces
     clock: Clock
+    files_retired: Callable[[], None]
 
     async def serve(self, claim: Claim) -> bool:
         """Deliver what waits, or answer; True where the conversation was given back with it.
@@ -112,7 +114,10 @@ class Pipeline:
             dead_letter=outcome.result == "dead_letter" and not first.is_guest,
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
+            taken_back_from=outcome.taken_back_from,
         )
+        if outcome.taken_back_from is not None:
+            self.files_retired()
         _log_turn(claim, record)
         return outcome, outbox
 
