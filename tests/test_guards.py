@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from bench.guards import GUARDS, Guard
 
 SOURCE = Path(__file__).parents[1] / "src" / "snapthread"
