@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from snapthread.model import Destination, Erased, Message, OutgoingMessage, Storage
+from snapthread.model import Destination, Erased, LedgerFile, Message, OutgoingMessage, Storage
 
 
 class People(Protocol):
@@ -30,6 +30,10 @@ class People(Protocol):
 
     async def storage_of(self, user_id: int) -> Storage:
         """Files of the user that are, or may be, at OpenAI."""
+        ...
+
+    async def files_owned(self, user_id: int) -> tuple[LedgerFile, ...]:
+        """The same, each, oldest first."""
         ...
 
     async def export(self, user_id: int) -> dict[str, Any]:

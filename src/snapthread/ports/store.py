@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Backlog, Installation
+from snapthread.model import Backlog, Installation, Replica
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
@@ -28,6 +28,18 @@ class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageR
 
     async def start_cooldown(self, service: str, until: datetime) -> None:
         """No process calls this service before then (`MessageQueue.news` tells the others)."""
+        ...
+
+    async def note_replica(self, replica: Replica) -> None:
+        """What a process tells of itself, in the place of what it told before."""
+        ...
+
+    async def forget_replica(self, name: str) -> None:
+        """A process that ends in order."""
+        ...
+
+    async def replicas(self) -> tuple[Replica, ...]:
+        """Every process of this bot, by name; one that died stays, as it told last, for a day."""
         ...
 
     async def tidy(self, now: datetime) -> int:
