@@ -29,6 +29,9 @@ class Told:
             await asyncio.sleep(3600)
         self.forgotten.append(name)
 
+    async def replicas(self) -> tuple[Replica, ...]:
+        return tuple(self.known)
+
 
 def presence(told: Told) -> Presence:
     return Presence(

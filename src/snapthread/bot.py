@@ -16,7 +16,7 @@ from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
-from snapthread.ports import Store
+from snapthread.ports import Readiness
 from snapthread.settings import Settings
 from snapthread.turn.quotas import Quotas
 
@@ -28,7 +28,7 @@ class Bot:
     """Takes messages in and serves them, until it is stopped."""
 
     settings: Settings
-    store: Store
+    store: Readiness
     health: Health
     intake: Intake
     leader: LeaderLease

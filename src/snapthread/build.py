@@ -53,6 +53,7 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
@@ -162,6 +163,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
+    overheard = Overheard(most=settings.group_context)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -175,6 +177,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         installation=installation,
         clock=clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     running_turns = RunningTurns(
@@ -251,6 +254,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             sentence=access.sentence,
             files_retired=housekeeping.wake,
+            overheard=overheard,
         ),
         clock=clock,
         heartbeat=heartbeat,

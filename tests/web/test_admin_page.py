@@ -113,7 +113,7 @@ def test_a_csv_is_saved_under_a_name_of_its_own() -> None:
 
 def test_a_busy_store_is_told_in_a_sentence() -> None:
     class Busy(Held):
-        async def usage(self, since: str) -> tuple[DailyUsage, ...]:
+        async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
             raise StoreBusy("locked: /secret/path")
 
     async def story(client: Client) -> None:

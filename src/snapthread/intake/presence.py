@@ -5,25 +5,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.model import Replica
-from snapthread.ports import Clock
+from snapthread.ports import Clock, Replicas
 
 log = structlog.get_logger()
 
 TELL_EVERY_S: Final = 30.0
 LEAVE_S: Final = 1.0  # a store that is away holds up no end
-
-
-class Replicas(Protocol):
-    """Verbs of the store that this needs."""
-
-    async def note_replica(self, replica: Replica) -> None: ...
-    async def forget_replica(self, name: str) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

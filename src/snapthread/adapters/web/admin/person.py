@@ -8,11 +8,11 @@ from typing import Final
 from snapthread.adapters.web.admin.budgets import figure, uses
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure
 from snapthread.adapters.web.admin.present import Ages
-from snapthread.adapters.web.admin.reading import totals_of
+from snapthread.adapters.web.admin.reading import AdminStore, totals_of
 from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage, TurnRecord, month_of
 
@@ -37,7 +37,9 @@ class Person:
     dead: Figure
 
 
-async def read_person(store: Store, clock: Clock, operation: Operation, user_id: int) -> Person:
+async def read_person(
+    store: AdminStore, clock: Clock, operation: Operation, user_id: int
+) -> Person:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), DAYS)
     usage = await store.usage(min(period[0], f"{month_of(now)}-01"), user_id=user_id)

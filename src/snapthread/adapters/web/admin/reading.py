@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.budgets import read_limits
 from snapthread.adapters.web.admin.figure import Cell, Figure
@@ -20,7 +20,15 @@ from snapthread.adapters.web.admin.sums import (
     users_of,
 )
 from snapthread.adapters.web.admin.turns import Turns
-from snapthread.ports import Clock, Store
+from snapthread.ports import (
+    Backlogs,
+    Clock,
+    Inventory,
+    OwnedFiles,
+    QueueInspection,
+    Replicas,
+    UsageRecords,
+)
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage
 
@@ -43,8 +51,14 @@ class Report:
     status: Status | None = None
 
 
+class AdminStore(
+    UsageRecords, Backlogs, Inventory, QueueInspection, Replicas, OwnedFiles, Protocol
+):
+    """The store as the admin page needs it."""
+
+
 async def read_report(
-    store: Store, clock: Clock, days: int, operation: Operation | None = None
+    store: AdminStore, clock: Clock, days: int, operation: Operation | None = None
 ) -> Report:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), days)
@@ -76,7 +90,7 @@ async def read_report(
     )
 
 
-async def _turns(store: Store, since: str) -> Turns:
+async def _turns(store: UsageRecords, since: str) -> Turns:
     turns = Turns(since=since)
     at, last = datetime.fromisoformat(since).replace(tzinfo=UTC), ""
     while turns.count < TURNS_MAX:
@@ -89,7 +103,7 @@ async def _turns(store: Store, since: str) -> Turns:
     return turns
 
 
-async def _ages(store: Store, now: datetime) -> Ages:
+async def _ages(store: Inventory, now: datetime) -> Ages:
     ages = Ages(now=now)
     last = None
     while ages.count < FILES_MAX:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.adapters.web.admin.language import tr
 from snapthread.intake.heartbeat import ALIVE_S
 from snapthread.model import QueuedMessage, Replica
-from snapthread.ports import Store
+from snapthread.ports import QueueInspection, Replicas
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
 
 DEAD_MAX: Final = 1000
@@ -31,7 +31,11 @@ class Status:
         return not self.reasons
 
 
-async def read_status(operation: Operation, store: Store, now: datetime) -> Status:
+class StatusStore(QueueInspection, Replicas, Protocol):
+    """The store as the status needs it."""
+
+
+async def read_status(operation: Operation, store: StatusStore, now: datetime) -> Status:
     return Status(
         version=operation.version,
         name=operation.name,
