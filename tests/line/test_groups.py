@@ -16,6 +16,7 @@ from snapthread.store.schema import (
     JOBS,
     META,
     QUEUED,
+    REPLICAS,
     TABLES,
 )
 from snapthread_sandbox.telegram.groups import Group
@@ -25,14 +26,13 @@ from tests.line.world import World, opened
 
 BOT = "@snapthread_bot"
 
+OF_ITSELF = (META, JOBS, REPLICAS)  # rows that each store has
+
 
 def a_group(world: World, chat_id: int = -1002001, **kw: Any) -> tuple[Person, Person, Group]:
     ann, bob = world.person(1001, first_name="Ann"), world.person(1002, first_name="Bob")
     group = world.telegram.group(chat_id, **kw)
     return ann, bob, group
-
-
-OF_ITSELF = (META, JOBS, REPLICAS)  # rows that each store has
 
 
 def hears_all(world: World) -> None:
