@@ -46,10 +46,6 @@ class Context(Protocol):
         """
         ...
 
-    async def shorten(self, claim: Claim) -> bool:
-        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
-        ...
-
 
 class FinishedTurns(Protocol):
     """The end of each turn."""
@@ -100,6 +96,15 @@ class StreamedMessages(Protocol):
 
         Until the turn is finished, each claim of it knows (`Claim.stream`).
         """
+        ...
+
+
+class GuestAnswers(Protocol):
+    """The answer in a chat that the bot is no member of."""
+
+    async def note_guest(self, claim: Claim, inline_id: str) -> None:
+        """The answer goes to this place; raises LeaseLost. Each later claim of the question knows
+        (`Claim.inline_id`). With the answer's delivery everything of the question is gone."""
         ...
 
 
@@ -227,6 +232,7 @@ class Conversations(
     FinishedTurns,
     LastQuestions,
     StreamedMessages,
+    GuestAnswers,
     ConversationControl,
     Outbox,
     Askers,

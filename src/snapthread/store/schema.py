@@ -100,6 +100,7 @@ class Conversation(NamedTuple):
     queued: int = 0  # how many messages it has in its queue, urgent ones not counted
     urgent: int = 0
     parts: int = 0  # to deliver
+    inline_id: str | None = None  # the answer's place where the bot is a guest
 
 
 class Queued(NamedTuple):
