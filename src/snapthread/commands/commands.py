@@ -16,12 +16,14 @@ from snapthread.ports import (
     KnownImages,
     LastQuestions,
     Outbox,
+    PageChoices,
     PersonalData,
     StorageSums,
     UsageRecords,
 )
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
+from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
@@ -39,6 +41,7 @@ class CommandStore(
     PersonalData,
     UsageRecords,
     Outbox,
+    PageChoices,
     Protocol,
 ):
     """The store as commands need it."""
@@ -84,6 +87,8 @@ class Commands:
         self, press: Message, t: Localizer, stop_turn: StopTurn
     ) -> tuple[OutgoingMessage, ...]:
         """Do what was confirmed, once. An answered question says so, an unknown button nothing."""
+        if chosen := chosen_pages(press.word):
+            return await self._choose_pages(press, chosen, t)
         answer = pressed(press.word)
         if answer is None:
             return ()
@@ -96,6 +101,16 @@ class Commands:
             await stop_turn()
             await self._erase(press, t)
         return ()
+
+    async def _choose_pages(
+        self, press: Message, chosen: ChosenPages, t: Localizer
+    ) -> tuple[OutgoingMessage, ...]:
+        """The question is asked anew, on these pages."""
+        shown = OutgoingMessage(text=t("document_pages_chosen", pages=chosen.pages))
+        is_known = await self.store.choose_pages(
+            press, self.clock(), update_id=chosen.update_id, chosen=chosen.pages, shown=shown
+        )
+        return () if is_known else (OutgoingMessage(text=t("document_pages_too_late")),)
 
     async def _erase(self, press: Message, t: Localizer) -> None:
         to = replace(press.destination, replaces=press.message_id)

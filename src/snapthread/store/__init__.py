@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from snapthread.store.rules import (
     accepting,
+    choices,
     claiming,
     files,
     finishing,
@@ -93,6 +94,7 @@ class Store(Verbs):
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
+    choose_pages = writes(choices.choose_pages)
     enqueue = writes(outgoing.enqueue)
     mark_sent = writes(outgoing.mark_sent)
     conclude = writes(finishing.conclude)

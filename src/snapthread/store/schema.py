@@ -128,6 +128,16 @@ class DeadLetter(NamedTuple):
     message: str
 
 
+class Choice(NamedTuple):
+    """A question that waits until pages of its document are chosen."""
+
+    conversation: str
+    update_id: int  # of the document's message
+    at: int
+    document: str  # by Telegram's unique id
+    messages: str
+
+
 class Outgoing(NamedTuple):
     """A part to deliver."""
 
@@ -167,6 +177,8 @@ URGENT: Final = Index[Queued]("urgent", by="update_id", where={"is_urgent": (1,)
 ALL_QUEUED: Final = Index[Queued]("all", by="id")
 DEAD_AT: Final = Index[DeadLetter]("at", by="at")
 DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
+CHOICES_AT: Final = Index[Choice]("at", by="at")
+CHOICES_OF: Final = Index[Choice]("of", by="at", within=("conversation",))
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 
@@ -189,6 +201,13 @@ DEAD_LETTERS: Final = Table(
     key=("update_id",),
     scope="conversation",
     indexes=(DEAD_AT, DEAD_OF),
+)
+CHOICES: Final = Table(
+    "choices",
+    Choice,
+    key=("conversation", "update_id"),
+    scope="conversation",
+    indexes=(CHOICES_AT, CHOICES_OF),
 )
 OUTGOING: Final = Table(
     "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
@@ -370,6 +389,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     CONVERSATIONS,
     QUEUED,
     DEAD_LETTERS,
+    CHOICES,
     OUTGOING,
     HISTORY_ITEMS,
     GROUP_CONVERSATIONS,

@@ -78,11 +78,14 @@ def _entity(entity: Entity) -> Params:
     return told
 
 
+IN_A_ROW: Final = 3  # buttons: more are too narrow on a phone
+
+
 def _keyboard(buttons: Sequence[Button]) -> Params | None:
     if not buttons:
         return None
     row = [{"text": button.text, "callback_data": button.press} for button in buttons]
-    return {"inline_keyboard": [row]}
+    return {"inline_keyboard": [row[at : at + IN_A_ROW] for at in range(0, len(row), IN_A_ROW)]}
 
 
 def _seen_by(outgoing: OutgoingMessage) -> Params | None:

@@ -5,9 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
+from snapthread.model import (
+    Claim,
+    Destination,
+    HistoryItem,
+    OutboxMessage,
+    OutgoingMessage,
+    PageChoice,
+)
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
+from snapthread.store.rules.choices import keep_question
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
@@ -41,6 +49,7 @@ def finish(
     record: TurnRecord | None = None,
     history_start: int | None = None,
     taken_back_from: int | None = None,
+    choice: PageChoice | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
@@ -53,6 +62,8 @@ def finish(
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
+    if choice is not None:
+        keep_question(tx, rows, choice, at)
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     talk = tx.get(CONVERSATIONS, claim.conversation)

@@ -21,6 +21,7 @@ from snapthread.store.rules.rows import (
     refresh_ready,
 )
 from snapthread.store.schema import (
+    CHOICES_OF,
     CONVERSATIONS,
     DEAD_OF,
     FILES_OF,
@@ -112,6 +113,7 @@ def end(tx: Transaction, key: str, now: int) -> int:
         tx.range(QUEUE, key, 0),
         tx.range(QUEUE, key, 1),
         tx.range(DEAD_OF, key),
+        tx.range(CHOICES_OF, key),
         tx.range(OUTBOX, key),
         tx.range(HISTORY, key),
         tx.range(MARKS_OF, key),
