@@ -1,6 +1,6 @@
 """Everything is built here, from top to bottom: for `run`, the commands, the demo and the tests."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
@@ -31,6 +31,7 @@ from snapthread.ports import (
     Codec,
     Files,
     FixedCatalog,
+    ImageTransport,
     ModelCatalog,
     PriceList,
     Store,
@@ -49,8 +50,9 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.quotas import Quotas, RequestProfile
-from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.transcript import text_tokens
@@ -69,6 +71,7 @@ class Adapters:
     transcriber: Transcriber
     codec: Codec
     catalog: ModelCatalog = NO_LIST
+    transport: ImageTransport = field(default_factory=ImageTransport)
     clock: Clock = utc_now
 
 
@@ -170,7 +173,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         t=texts.model,
         installation=installation,
         clock=clock,
-        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        bounds=context_bounds(settings, adapters.transport),
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     running_turns = RunningTurns(
@@ -292,6 +295,17 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
+    )
+
+
+def context_bounds(settings: Settings, transport: ImageTransport) -> ContextBounds:
+    return ContextBounds(
+        tokens=settings.context_max_tokens,
+        transport=transport,
+        window=settings.image_window,
+        inline_images=settings.request_images_max,
+        inline_bytes=settings.request_images_bytes,
+        has_sight=settings.openai_sees != "no",
     )
 
 

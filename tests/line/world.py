@@ -12,11 +12,15 @@ from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
+from snapthread.images.transport import FilesOfBothWays, InlineFiles
+from snapthread.ports import ImageTransport
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
+from snapthread.store.folder import images_of
 from snapthread.texts import Texts
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
@@ -82,6 +86,12 @@ class World:
         return set(self.openai.files)
 
     @property
+    def kept(self) -> set[str]:
+        """Names of the images in our own store."""
+        folder = images_of(self.folder / "bot.db")
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+    @property
     def requests(self) -> list[Any]:
         return list(self.openai.requests)
 
@@ -138,6 +148,9 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         hook=Hook(url=url, secret=SECRET) if url else None,
         transport=BotTransport(world.telegram),
     )
+    way = settings.image_transport
+    transport = ImageTransport("inline" if way == "inline" else "files")
+    blobs = cast(Any, Mortal("blobs", store.blobs(virtual.now), life))
     assistant = OpenAIAssistant(
         client,
         model=settings.openai_model,
@@ -145,13 +158,21 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         reasoning_effort=settings.openai_reasoning_effort or "",
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,
+        inline=InlineImages(transport=transport, blobs=blobs),
+    )
+    files = FilesOfBothWays(
+        transport=transport,
+        remote=OpenAIFiles(client),
+        inline=InlineFiles(blobs=blobs, clock=virtual.now),
+        has_remote=world.openai.has_files,
     )
     transcriber = OpenAITranscriber(client, model=settings.transcription_model)
     return Adapters(
         store=cast(Any, Mortal("store", store, life)),
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),
-        files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
+        files=cast(Any, Mortal("files", files, life)),
+        transport=transport,
         transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
         codec=InThreads(
             Images(

@@ -11,6 +11,7 @@ from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantDenied
 from snapthread.ports import AnswerEvent
+from tests.doubles import by_files_only
 from tests.openai_api.proxies import PASSWORD, USER, Proxy
 from tests.openai_api.wire import ASK, COMPLETED, KEY, delta
 
@@ -33,6 +34,7 @@ async def _ask(proxy: Proxy, kind: str, password: str = PASSWORD) -> list[Answer
                 reasoning_effort="",
                 max_output_tokens=16,
                 image_detail="auto",
+                inline=by_files_only(),
             )
             return [said async for said in assistant.ask(ASK)]
 

@@ -22,6 +22,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, Update
 from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
@@ -37,11 +38,13 @@ from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "AnswerCompleted",
     "AnswerEvent",
     "Arrival",
     "Assistant",
     "AssistantRequest",
+    "Blobs",
     "Chat",
     "Clock",
     "Codec",
@@ -51,6 +54,7 @@ __all__ = [
     "FixedCatalog",
     "GroupChange",
     "Image",
+    "ImageTransport",
     "InputImage",
     "InputItem",
     "InputText",
@@ -66,6 +70,7 @@ __all__ = [
     "ResetReply",
     "SpokenText",
     "Store",
+    "StoredBlob",
     "TextDelta",
     "TextSoFar",
     "Thinking",
@@ -75,4 +80,5 @@ __all__ = [
     "Update",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]

@@ -17,6 +17,7 @@ from snapthread.errors import (
     FilesGone,
     ImageFault,
     ImageRefused,
+    ImagesTooLarge,
     ModelGone,
     OutOfCredit,
     OutputSpent,
@@ -46,6 +47,7 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     ContextTooLong: "context_too_long",
     QuestionTooLong: "question_too_long",
     AlbumTooLarge: "album_too_large",
+    ImagesTooLarge: "images_too_large",
     EmptyAnswer: "empty_answer",
     OutputSpent: "output_spent",
     FilesGone: "image_refused",
@@ -61,7 +63,13 @@ ALERTS: dict[type[SnapthreadError], str] = {
     OutputSpent: "admin_output_spent",
 }
 SAY_IT_ALL = frozenset(
-    {"download_failed", "sound_download_failed", "image_refused", "album_too_large"}
+    {
+        "download_failed",
+        "sound_download_failed",
+        "image_refused",
+        "album_too_large",
+        "images_too_large",
+    }
 )  # they say "send it again" themselves
 
 

@@ -21,6 +21,7 @@ from snapthread.errors import (
     ContextTooLong,
     EmptyAnswer,
     FilesGone,
+    ImagesTooLarge,
     OutputSpent,
     QuestionTooLong,
 )
@@ -37,6 +38,7 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
@@ -60,14 +62,6 @@ log = structlog.get_logger()
 
 BACK_OFF_FIRST_S = 1.0
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextBounds:
-    """Bounds of what a request holds of the conversation."""
-
-    tokens: int
-    images: int = 0  # 0: all
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -135,6 +129,7 @@ class TurnRunner:
             self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
+        self._check_size(turn)
 
     def _check(self, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
@@ -142,6 +137,12 @@ class TurnRunner:
             raise AlbumTooLarge(self.bounds.images)
         if self.quotas.sure_tokens(messages) > self.bounds.tokens:
             raise QuestionTooLong
+
+    def _check_size(self, turn: TurnState) -> None:
+        """Refuse images that one request cannot carry: only now their size is known."""
+        size_bytes = sum(one.file.size_bytes for one in turn.brought if one.file)
+        if 0 < self.bounds.image_bytes < size_bytes:
+            raise ImagesTooLarge
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
@@ -224,10 +225,13 @@ class TurnRunner:
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens,
             max_images=self.bounds.images,
+            max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        if not self.bounds.has_sight:  # what was shown before is told in words
+            transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from snapthread.limits import ITEMS_KEPT
-from snapthread.ports import AssistantRequest, InputImage, InputItem, InputText
+from snapthread.ports import BLOB, AssistantRequest, InputImage, InputItem, InputText
 
 Detail = Literal["low", "high", "auto", "original"]
 # What a server may not know and an answer does not need. The last is no field: older servers take
@@ -96,7 +96,9 @@ def _part(part: InputText | InputImage, detail: Detail) -> dict[str, object]:
         case InputText(text=text):
             return {"type": "input_text", "text": text}
         case InputImage(openai_id=openai_id):
-            return {"type": "input_image", "file_id": openai_id, "detail": detail}
+            # What lies in our own store is put in its place while it is sent (inline.py).
+            named = "image_url" if openai_id.startswith(BLOB) else "file_id"
+            return {"type": "input_image", named: openai_id, "detail": detail}
 
 
 def names_of_sent(style: Style, left_out: frozenset[str]) -> Sequence[str]:

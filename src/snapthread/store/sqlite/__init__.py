@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from snapthread.errors import StoreMissing
+from snapthread.ports import Blobs, Clock
+from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
@@ -26,7 +28,8 @@ T = TypeVar("T")
 class SqliteBackend:
     """`verb.Backend` on one SQLite file, or in memory with the path ":memory:"."""
 
-    def __init__(self, writer: "_Thread", reader: "_Thread") -> None:
+    def __init__(self, path: Path | str, writer: "_Thread", reader: "_Thread") -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
 
@@ -36,12 +39,13 @@ class SqliteBackend:
         StoreMissing where it is not there and not to be made."""
         writer = await _Thread.open("store", partial(_connect_writer, path, create=create))
         if path == IN_MEMORY:
-            return cls(writer, writer)
+            return cls(path, writer, writer)
         try:
-            return cls(writer, await _Thread.open("store-reads", partial(_connect_reader, path)))
+            reader = await _Thread.open("store-reads", partial(_connect_reader, path))
         except BaseException:
             await writer.close()
             raise
+        return cls(path, writer, reader)
 
     async def write(
         self,
@@ -56,6 +60,10 @@ class SqliteBackend:
 
     async def check(self) -> None:
         await self._writer.run(partial(_check, self._writer.db))
+
+    def blobs(self, clock: Clock) -> Blobs:
+        assert self._path != IN_MEMORY, "images lie beside a file"
+        return FolderBlobs(images_of(Path(self._path)), clock)
 
     async def close(self) -> None:
         if self._reader is not self._writer:
