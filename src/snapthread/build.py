@@ -51,6 +51,7 @@ from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.bounds import ContextBounds
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
@@ -161,6 +162,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
+    overheard = Overheard(most=settings.group_context)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -174,6 +176,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         installation=installation,
         clock=clock,
         bounds=context_bounds(settings, adapters.transport),
+        overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     running_turns = RunningTurns(
@@ -250,6 +253,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             sentence=access.sentence,
             files_retired=housekeeping.wake,
+            overheard=overheard,
         ),
         clock=clock,
         heartbeat=heartbeat,

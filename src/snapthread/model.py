@@ -67,6 +67,17 @@ class TelegramSound:
     file_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """Pages of a document, from the first to the last, both counted from 1."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
     """The message that a message answers to."""
@@ -111,6 +122,12 @@ class Message:
         return self.chat_id == self.user_id and self.chat_id > 0
 
     @property
+    def person_in_group(self) -> int | None:
+        """Who may be told something that the others there need not read; no chat that speaks as
+        itself."""
+        return None if self.is_private or self.user_id < 0 else self.user_id
+
+    @property
     def destination(self) -> "Destination":
         return Destination(chat_id=self.chat_id, thread_id=self.thread_id)
 
@@ -148,12 +165,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """One message to send: it fits Telegram's limits."""
+    """One message to send: it fits Telegram's limits. `seen_by`: in a group, the only person who
+    sees it, where Telegram can do that; else everybody does."""
 
     text: str
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
     document: Document | None = None  # sent with the text as its caption
+    seen_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

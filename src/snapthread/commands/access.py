@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Outbox
 from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -35,7 +35,7 @@ class AccessPolicy:
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Store
+    store: Outbox
     texts: Texts
     policy: AccessPolicy
     clock: Clock
@@ -90,7 +90,7 @@ class AccessControl:
         await self.store.enqueue(
             message.conversation,
             replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text),
+            OutgoingMessage(text=text, seen_by=message.person_in_group),
             self.clock(),
             once=f"refused:{message.chat_id}:{message.user_id}",
             again_after_s=REFUSED_EVERY_S,

@@ -4,20 +4,22 @@ people say there is neither kept nor looked at."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import structlog
 
 from snapthread.errors import SnapthreadError
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, utf16_len
 from snapthread.model import (
+    RESET_COMMANDS,
     Destination,
     Message,
     OutboxMessage,
     OutgoingMessage,
     group_conversation,
 )
-from snapthread.ports import Chat, Clock, GroupChange, Store, Update
+from snapthread.ports import Chat, Clock, GroupChange, Groups, Outbox, Update
+from snapthread.turn.overheard import Overheard
 
 log = structlog.get_logger()
 
@@ -42,16 +44,21 @@ class GroupPolicy:
         return self.answers != "off" and is_allowed
 
 
+class GroupStore(Groups, Outbox, Protocol):
+    """The store as the intake of groups needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class GroupIntake:
     """One instance a process. In memory only: parts of an album whose mention is still to come."""
 
-    store: Store
+    store: GroupStore
     chat: Chat
     policy: GroupPolicy
     clock: Clock
     sentence: Sentence
     files_retired: Callable[[], None]
+    overheard: Overheard
     _asked: dict[str, datetime] = field(default_factory=dict, init=False)  # albums, cut texts
     _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
     _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
@@ -67,7 +74,9 @@ class GroupIntake:
             if update.is_asked:
                 await self._leave(message.chat_id, message.language_code)
             return ()
-        return tuple(self._placed(each) for each in self._let_in(message, update.is_asked))
+        let_in = self._let_in(message, update.is_asked)
+        self._note(message, let_in)
+        return tuple(map(self._placed, let_in))
 
     async def follow(self, change: GroupChange) -> None:
         """The bot came, was sent away, or the group goes on under another id."""
@@ -78,6 +87,7 @@ class GroupIntake:
                 self._left.pop(change.chat_id, None)
                 await self._leave(change.chat_id, change.language_code)
             case "left":
+                self.overheard.forget(change.chat_id)
                 files = await self.store.leave_group(change.chat_id, self.clock())
                 log.info("group.left", chat=change.chat_id, files=files)
                 self.files_retired()
@@ -101,6 +111,15 @@ class GroupIntake:
             self._held_until[key] = until
         return []
 
+    def _note(self, message: Message, let_in: list[Message]) -> None:
+        """What is let in is asked with what was said before; the rest was said to others."""
+        if not let_in:
+            self.overheard.hear(message)
+        for asked in let_in:
+            self.overheard.ask(asked)
+        if message.kind == "command" and message.word in RESET_COMMANDS:
+            self.overheard.forget(message.chat_id)
+
     def _placed(self, message: Message) -> Message:
         if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
             return message
@@ -120,7 +139,9 @@ class GroupIntake:
         await self.store.enqueue(
             group_conversation(change.chat_id, None),
             Destination(chat_id=change.chat_id),
-            self.sentence("group_hello", change.language_code),
+            self.sentence(
+                "group_hello_hears" if self.overheard.most else "group_hello", change.language_code
+            ),
             self.clock(),
             once=f"hello:{change.chat_id}",
         )

@@ -13,7 +13,7 @@ from snapthread.commands.rights import GroupRights
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, ConversationControl
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 class UrgentCommands:
     """Each is done with in one transaction."""
 
-    store: Store
+    store: ConversationControl
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
@@ -70,7 +70,7 @@ class UrgentCommands:
 
     async def _refuse(self, command: Message) -> None:
         t = self.access.localizer(command)
-        replies = (OutgoingMessage(text=t("group_not_asker")),)
+        replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
         await self.store.complete_command(command, self.clock(), replies=replies)
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:

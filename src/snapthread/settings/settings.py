@@ -67,7 +67,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "GROUP_CONTEXT",
     "GUEST_MODE",
     "MAX_DOCUMENT_MB",
     "MAX_DOCUMENT_PAGES",
@@ -149,6 +148,7 @@ class Settings(BaseModel):
     group_conversation: GroupConversations = Field(
         default="shared", description="shared or per_user"
     )
+    group_context: int = Field(default=0, ge=0, le=50, description="a whole number from 0 to 50")
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     image_max_side: ImageSide = Field(
         default=0, description="0, or a whole number of pixels from 512 to 8192"

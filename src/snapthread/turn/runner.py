@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -37,8 +38,17 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
-from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.ports import (
+    AnswerCompleted,
+    Assistant,
+    AssistantRequest,
+    Clock,
+    Context,
+    KnownImages,
+    Stragglers,
+)
 from snapthread.turn.bounds import ContextBounds
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
@@ -64,11 +74,15 @@ BACK_OFF_FIRST_S = 1.0
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
+class TurnStore(Context, KnownImages, Stragglers, Protocol):
+    """The store as a turn needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: pictures and sounds in, question out, answer back."""
 
-    store: Store
+    store: TurnStore
     importer: ImageImporter
     speech: SpeechReader
     healing: Healing
@@ -78,6 +92,7 @@ class TurnRunner:
     installation: Installation
     clock: Clock
     bounds: ContextBounds
+    overheard: Overheard
     _secret: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -223,7 +238,7 @@ class TurnRunner:
             turn.claim,
             began,
             max_tokens=self.bounds.tokens,
-            question_tokens=question.tokens,
+            question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
             max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
@@ -251,8 +266,10 @@ class TurnRunner:
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        items = request_items(transcript, turn.question, self.t)
+        overheard = self.overheard.before(turn.messages)
+        items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
+        said += self._overheard_tokens(turn)
         files = named_files(items)
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
@@ -264,6 +281,9 @@ class TurnRunner:
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
+
+    def _overheard_tokens(self, turn: TurnState) -> int:
+        return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
