@@ -23,7 +23,7 @@ from snapthread.ports.assistant import (
     UsageReported,
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
     Context,
@@ -35,6 +35,7 @@ from snapthread.ports.conversations import (
     Outbox,
     ResetReply,
     StreamedMessages,
+    TopicConversations,
 )
 from snapthread.ports.file_ledger import (
     Borrowing,
@@ -120,6 +121,7 @@ __all__ = [
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "Outbox",
     "People",
@@ -147,6 +149,7 @@ __all__ = [
     "Tidying",
     "TiledImage",
     "TilingCodec",
+    "TopicConversations",
     "Transcriber",
     "Update",
     "Uploads",
