@@ -121,7 +121,7 @@ async def _run(
                 admin=await _admin(adapters, settings, process),
             )
         )
-        if await _sees(adapters, settings, stop) and await _started(adapters, stop):
+        if await _sees(adapters, settings, stop) and await _started(adapters.chat, stop):
             await bot.run(stop)
     log.info("bot.stopped")
 
@@ -227,13 +227,12 @@ def _way_fact(settings: Settings) -> str:
     return f"way {hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
 
-async def _started(adapters: Adapters, stop: asyncio.Event) -> bool:
+async def _started(chat: Chat, stop: asyncio.Event) -> bool:
     """Telegram may be away at the start: wait for it. False where we are stopped meanwhile."""
     away_s = TELEGRAM_AWAY_S
     while not stop.is_set():
         try:
-            username = await adapters.chat.start()
-            log.info("bot.started", username=username, transport=adapters.transport.way)
+            log.info("bot.started", username=await chat.start())
             return True
         except ChatBusy as busy:
             wait_s = busy.retry_after_s or away_s
