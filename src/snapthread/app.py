@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
     from snapthread.build import Adapters, Maintenance
+    from snapthread.ports import Chat
     from snapthread.settings import Settings
     from snapthread.store import Store
 
