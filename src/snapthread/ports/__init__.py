@@ -32,6 +32,7 @@ from snapthread.ports.conversations import (
     Deliveries,
     FinishedTurns,
     Groups,
+    GuestAnswers,
     LastQuestions,
     Outbox,
     ResetReply,
@@ -66,11 +67,21 @@ from snapthread.ports.people import (
     Adoption,
     BlockedUsers,
     Erasure,
+    OwnedFiles,
     People,
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.store import Backlogs, CooldownNotes, Facts, Jobs, Readiness, Store, Tidying
+from snapthread.ports.store import (
+    Backlogs,
+    CooldownNotes,
+    Facts,
+    Jobs,
+    Readiness,
+    Replicas,
+    Store,
+    Tidying,
+)
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
@@ -109,6 +120,7 @@ __all__ = [
     "Forgetting",
     "GroupChange",
     "Groups",
+    "GuestAnswers",
     "Image",
     "ImageTransport",
     "IncomingMessages",
@@ -126,6 +138,7 @@ __all__ = [
     "NewTopic",
     "NotTaken",
     "Outbox",
+    "OwnedFiles",
     "People",
     "PersonalData",
     "PriceList",
@@ -134,6 +147,7 @@ __all__ = [
     "Readiness",
     "RemoteFile",
     "Repairs",
+    "Replicas",
     "RequestTaken",
     "Reservations",
     "ResetReply",

@@ -51,6 +51,7 @@ from snapthread.settings.kinds import (
     WebhookSecret,
     WebhookUrl,
     Word,
+    YesNo,
     micros,
 )
 from snapthread.settings.proxies import proxy_secrets, proxy_to
@@ -67,7 +68,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "GUEST_MODE",
     "MAX_DOCUMENT_MB",
     "MAX_DOCUMENT_PAGES",
     "USER_DAILY_DOCUMENTS",
@@ -148,6 +148,7 @@ class Settings(BaseModel):
     group_conversation: GroupConversations = Field(
         default="shared", description="shared or per_user"
     )
+    guest_mode: YesNo = Field(default="no", description="yes or no")
     group_context: int = Field(default=0, ge=0, le=50, description="a whole number from 0 to 50")
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     image_max_side: ImageSide = Field(
