@@ -11,8 +11,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -39,6 +41,7 @@ from snapthread.ports.conversations import (
     StreamedMessages,
     TopicConversations,
 )
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -51,7 +54,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -105,12 +108,15 @@ __all__ = [
     "Claims",
     "Clock",
     "Codec",
+    "Content",
     "Context",
     "ConversationControl",
     "Conversations",
     "CooldownNotes",
     "Deletions",
     "Deliveries",
+    "DocumentContent",
+    "DocumentReader",
     "Erasure",
     "Facts",
     "FileLedger",
@@ -124,8 +130,10 @@ __all__ = [
     "Image",
     "ImageTransport",
     "IncomingMessages",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "Inventory",
     "Jobs",

@@ -1,26 +1,28 @@
-"""Images of our own store within a request: base64 that exists only while it is sent, one by one.
+"""Files of our own store within a request: base64 that exists only while it is sent, one by one.
 
-In the JSON of a request such an image is named by its id, as the whole value of `image_url`. Where
-a person writes the same, JSON escapes the quotes of it, so only ours are found.
+In the JSON of a request such a file is named by its id, as the whole value of `image_url` or
+`file_data`. Where a person writes the same, JSON escapes the quotes of it, so only ours are found.
 """
 
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from mimetypes import guess_type
 from typing import Final
 
 from snapthread.errors import FilesGone, StoreBusy
-from snapthread.ports import BLOB, AssistantRequest, Blobs, ImageTransport, InputImage
+from snapthread.ports import (
+    BLOB,
+    AssistantRequest,
+    Blobs,
+    ImageTransport,
+    InputFile,
+    InputImage,
+    InputPart,
+)
 
-_NAMED: Final = re.compile(rb'(?<="image_url":")(blob-[\w.-]+)(?=")')
-MIMES: Final = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "gif": "image/gif",
-}
+_NAMED: Final = re.compile(rb'(?:(?<="image_url":")|(?<="file_data":"))(blob-[\w.-]+)(?=")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class InlineImages:
     async def sizes(self, ask: AssistantRequest) -> Mapping[str, int]:
         """Bytes of the images that lie here, by id; raises FilesGone where the request names one
         that cannot be shown: nothing is sent then."""
-        ids = [part.openai_id for item in ask.items for part in _images(item.content)]
+        ids = [part.openai_id for item in ask.items for part in _files(item.content)]
         sizes = {id: await self._size(id) for id in dict.fromkeys(ids)}
         if missing := tuple(id for id, size in sizes.items() if size is None):
             raise FilesGone("not where this transport looks for it", openai_ids=missing)
@@ -76,12 +78,12 @@ class InlineImages:
         yield texts[-1]
 
 
-def _images(content: tuple[object, ...]) -> list[InputImage]:
-    return [part for part in content if isinstance(part, InputImage)]
+def _files(content: tuple[InputPart, ...]) -> list[InputImage | InputFile]:
+    return [part for part in content if isinstance(part, InputImage | InputFile)]
 
 
 def _head(openai_id: str) -> bytes:
-    mime = MIMES.get(openai_id.rpartition(".")[2], "image/jpeg")
+    mime = guess_type(openai_id)[0] or "application/octet-stream"
     return f"data:{mime};base64,".encode()
 
 
