@@ -46,6 +46,7 @@ from snapthread.rate_limits import (
 )
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
+from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
@@ -219,6 +220,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         ),
         alerts=alerts,
         topics=topics,
+        guests=GuestPlaces(store=store, chat=chat),
         clock=clock,
         files_retired=housekeeping.wake,
     )
@@ -336,4 +338,5 @@ def group_policy(settings: Settings) -> GroupPolicy:
         answers=settings.group_answers,
         allowed=settings.allowed_group_ids,
         is_per_user=settings.group_conversation == "per_user",
+        hears_guests=settings.guest_mode == "yes",
     )

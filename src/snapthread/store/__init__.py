@@ -85,6 +85,7 @@ class Store(Verbs):
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    note_guest = writes(finishing.note_guest)
     last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 7  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 8  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -87,6 +87,7 @@ class Conversation(NamedTuple):
     queued: int = 0  # how many messages it has in its queue, urgent ones not counted
     urgent: int = 0
     parts: int = 0  # to deliver
+    inline_id: str | None = None  # the answer's place where the bot is a guest
 
 
 class Queued(NamedTuple):

@@ -119,7 +119,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
 
 
 def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
-    if not row.conversation.startswith("group:"):
+    if not row.conversation.startswith(("group:", "guest:")):
         return False
     return load_message(row.message).user_id == user_id
 
