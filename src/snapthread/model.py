@@ -361,6 +361,18 @@ class ReplicaChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A process of this bot, as it told of itself last."""
+
+    name: str  # its machine and process id
+    version: str
+    began_at: datetime
+    seen_at: datetime
+    is_polling: bool
+    active_turns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
     """A message in the mailbox, or put aside from it; nothing of what it says."""
 
