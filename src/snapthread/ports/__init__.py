@@ -24,6 +24,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
@@ -78,6 +79,7 @@ from snapthread.ports.people import (
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -90,6 +92,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -98,6 +101,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
     "Changes",
@@ -115,6 +119,7 @@ __all__ = [
     "DocumentContent",
     "DocumentReader",
     "Erasure",
+    "Facts",
     "FileLedger",
     "Files",
     "FinishedTurns",
@@ -124,6 +129,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -160,6 +166,7 @@ __all__ = [
     "StaleReservations",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -174,4 +181,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]
