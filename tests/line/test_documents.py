@@ -518,3 +518,65 @@ async def test_a_document_that_is_too_long_offers_fewer_pages(tmp_path: Path) ->
         press(ada, told, "Pages 8–14")
         (answer,) = await ada.hears()
         assert "7 pages" in answer.text
+
+
+# ---------------------------------------------------------------- servers that take no files
+
+INLINE = {"IMAGE_TRANSPORT": "inline"}
+TEXT_ONLY = {**INLINE, "OPENAI_BASE_URL": "http://llama.test/v1", "OPENAI_SEES": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("content", "file_name", "read"),
+    [
+        (made.pdf(2), "Report.pdf", "[document: Report.pdf, 2 pages; its text follows]"),
+        (made.docx("Dear Ada"), "Letter.docx", "[document: Letter.docx; its text follows]"),
+        (b"a;b\n1;2\n", "table.csv", "[document: table.csv; its text follows]"),
+    ],
+)
+async def test_where_a_server_takes_no_files_the_text_of_a_document_is_in_the_question(
+    tmp_path: Path, content: bytes, file_name: str, read: str
+) -> None:
+    async with opened(tmp_path, **TEXT_ONLY) as world:
+        ada = world.person()
+        ada.sends_document(content, file_name=file_name, mime_type="x/y", caption="And?")
+        await ada.hears()
+        ada.sends("Once more?")
+        await ada.hears()
+        asked = world.requests[-1].body["input"][0]["content"][0]["text"]
+        assert asked.startswith(read)
+        assert asked.endswith("[end of the document]\nAnd?")
+        assert uploads(world) == 0
+        assert not await user_files(world.process.store, 1001)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (made.scanned(), "The document only has pictures of its pages, and here"),
+        (made.compound("Workbook"), "Here I can only read PDF, Word, PowerPoint and text"),
+        (made.pdf(60), "The document has 60 pages, and I can read 50 at once."),
+    ],
+)
+async def test_where_a_server_takes_no_files_what_has_no_text_is_told(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    async with opened(tmp_path, **TEXT_ONLY) as world:
+        ada = world.person()
+        ada.sends_document(content, file_name="a", mime_type="x/y")
+        (said,) = await ada.hears()
+        assert said.text.startswith(told)
+        assert not world.requests
+
+
+async def test_openai_itself_gets_documents_within_the_request_where_images_are_inline(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, **INLINE) as world:
+        ada = world.person()
+        ada.sends_document(made.pdf(3), **PDF)
+        (answer,) = await ada.hears()
+        assert "3 pages" in answer.text
+        (file,) = files_named(world)
+        assert file["file_data"].startswith("data:application/pdf;base64,")
+        assert uploads(world) == 0
