@@ -144,6 +144,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     adapters, housekeeping = maintenance.adapters, maintenance.housekeeping
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     installation = await store.installation()
+    await store.find_people()
 
     # A turn: question in, answer out.
     quotas = Quotas(

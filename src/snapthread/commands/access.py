@@ -63,10 +63,20 @@ class AccessControl:
         """The reason for somebody who is not served; it costs nothing."""
         if not message.is_private:
             return await self._group(message, t)
+        if await self._is_banned(message.user_id):
+            text = t("banned", user_id=message.user_id)
+            return Outcome(result="refused", reason="banned", texts=(text,))
         if not self.policy.admits(message.user_id):
             text = t("stranger", user_id=message.user_id)
             return Outcome(result="refused", reason="stranger", texts=(text,))
         return None
+
+    async def _is_banned(self, user_id: int) -> bool:
+        """Not an admin: another one would have to lift it."""
+        if user_id in self.policy.admins:
+            return False
+        person = await self.store.person(user_id)
+        return person is not None and person.is_banned
 
     def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
         """Photos that no model will look at get a sentence before they cost anything."""

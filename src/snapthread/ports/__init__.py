@@ -30,6 +30,7 @@ from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import Arrival, MessageQueue
 from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
 from snapthread.ports.people import People
+from snapthread.ports.standings import Standings
 from snapthread.ports.store import Store
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
@@ -64,6 +65,7 @@ __all__ = [
     "RequestTaken",
     "ResetReply",
     "SpokenText",
+    "Standings",
     "Store",
     "TextDelta",
     "TextSoFar",

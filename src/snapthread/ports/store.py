@@ -8,10 +8,20 @@ from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
+from snapthread.ports.standings import Standings
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
-class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageRecords, Protocol):
+class Store(
+    MessageQueue,
+    Conversations,
+    FileLedger,
+    People,
+    Standings,
+    QuotaLedger,
+    UsageRecords,
+    Protocol,
+):
     """Everything that outlives a process. Each verb is one transaction.
 
     Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,

@@ -21,6 +21,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    standings,
     uploads,
     urgent,
 )
@@ -121,6 +122,15 @@ class Store(Verbs):
     export = reads(people.export)
     storage_of = reads(people.storage_of)
     blocked_before = reads(people.blocked_before)
+
+    person = reads(standings.person)
+    people = reads(standings.people)
+    count_people = reads(standings.count_people)
+    find_people = writes(standings.find_people)
+    ban = writes(standings.ban)
+    unban = writes(standings.unban)
+    set_limits = writes(standings.set_limits)
+    decisions = reads(standings.decisions)
 
     # ------------------------------------------------------------ quotas and records
 

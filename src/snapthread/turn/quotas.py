@@ -69,8 +69,12 @@ class Quotas:
     def __post_init__(self) -> None:
         self._secret = self.installation.secret
 
-    def limits_of(self, user_id: int) -> Limits:
-        return Limits() if user_id in self.admins else self.limits
+    async def limits_of(self, user_id: int) -> Limits:
+        """Everybody's, and over them the person's own."""
+        if user_id in self.admins:
+            return Limits()
+        person = await self.store.person(user_id)
+        return person.limits.over(self.limits) if person else self.limits
 
     async def spent(self, user_id: int) -> Spending:
         return await self.store.spent(self._payer(user_id), self.clock())
@@ -80,13 +84,13 @@ class Quotas:
     ) -> LimitExceeded | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
-        pictures = images_of(questions)
+        pictures, limits = images_of(questions), await self.limits_of(user_id)
         over = await self.store.reserve(
             claim,
             self.clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter),
-            limits=self.limits_of(user_id),
+            estimate=await self._estimate(claim, questions, meter, of_money=limits.of_money),
+            limits=limits,
         )
         if over is None:
             meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
@@ -99,10 +103,10 @@ class Quotas:
     # ------------------------------------------------------------ estimates
 
     async def _estimate(
-        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+        self, claim: Claim, questions: tuple[Message, ...], meter: Meter, *, of_money: bool
     ) -> TurnRecord:
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions),
+            input_tokens=await self._input_tokens(claim, questions, of_money=of_money),
             output_tokens=self.profile.output_tokens,
         )
         voice_s = self.speech.seconds(questions)
@@ -121,9 +125,11 @@ class Quotas:
             cost_micros=self._with_speech(self._most(usage), voice_s),
         )
 
-    async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
+    async def _input_tokens(
+        self, claim: Claim, questions: tuple[Message, ...], *, of_money: bool
+    ) -> int:
         question = self._question_tokens(questions)
-        if not self.limits.of_money:
+        if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(
             claim, self.clock(), max_tokens=UNCUT, question_tokens=question

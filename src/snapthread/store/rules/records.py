@@ -10,6 +10,7 @@ from snapthread.store.codec import (
     micros,
     used_as_json,
 )
+from snapthread.store.rules.standings import note_answered
 from snapthread.store.schema import (
     DAYS_OF,
     DAYS_ON,
@@ -31,6 +32,7 @@ def write(tx: Transaction, record: TurnRecord) -> None:
     tx.put(RECORDS, row)
     share = share_of(record)
     if not share.is_nothing:
+        note_answered(tx, record.user_id, record.at)
         tx.add(Day(*[getattr(share, name) for name in Day._fields]))
 
 
