@@ -172,11 +172,15 @@ RefusedPart = Literal["length", "thread", "reply", "entities", "buttons", "unkno
 
 
 class ChatRefused(Refused):
-    """Telegram does not take this message as it is; what it names of it, if it does."""
+    """Telegram does not take this message as it is; what it names of it, if it does, and where the
+    chat is now, if it has another id."""
 
-    def __init__(self, detail: str = "", *, part: RefusedPart = "unknown") -> None:
+    def __init__(
+        self, detail: str = "", *, part: RefusedPart = "unknown", moved_to: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.part: RefusedPart = part
+        self.moved_to = moved_to
 
 
 class ChatUnreachable(ChatRefused):

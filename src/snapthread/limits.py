@@ -83,7 +83,7 @@ def utf16_len(text: str) -> int:
 
 # Lines of conversations that a process keeps as it read and as it sends them: a request holds some
 # hundreds, and all but two were in the one before. About ten megabytes.
-LINES_KEPT: Final = 8192
+ITEMS_KEPT: Final = 8192
 
 # Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
 # a thread costs some tenths of one. A longer answer would hold up the others.

@@ -38,7 +38,7 @@ from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
-from snapthread.usage import TurnRecord
+from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
 
@@ -70,16 +70,16 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> bool:
-        meter = Meter(pictures=images_of(claim.messages))
+        meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            parts = await self._answer(claim, meter)
+            outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
-        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         return is_done
@@ -89,10 +89,10 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        parts = await self.store.finish(
+        outbox = await self.store.finish(
             claim,
             self.clock(),
-            lines=outcome.lines,
+            items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
@@ -100,7 +100,7 @@ class Pipeline:
             history_start=outcome.history_start,
         )
         _log_turn(claim, record)
-        return parts
+        return outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
@@ -125,7 +125,7 @@ class Pipeline:
         if unseen := self.access.unseen(questions, t):
             return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return await self._over(questions[0], over, beyond, t)
         try:
             ended = await self.running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
@@ -137,6 +137,14 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    async def _over(
+        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+    ) -> Outcome:
+        if message.is_private:
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+        text = t("group_over", name=message.sender_name)
+        return await self.access.refuse_in_group(message, text, over.limit)
 
     def _supported(self, message: Message) -> Message:
         """A sound alone is no question where sounds are not transcribed."""
@@ -181,8 +189,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Whether the turn is recorded; people in a group never asked us to remember it."""
-    return message.kind != "command" and message.is_private
+    return message.kind != "command"
 
 
 def _log_turn(claim: Claim, record: TurnRecord) -> None:

@@ -268,6 +268,13 @@ class RateLimitedChat:
     async def typing(self, to: Destination) -> None:
         await self.chat.typing(to)
 
+    async def leave(self, chat_id: int) -> None:
+        await self.chat.leave(chat_id)
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        await self.places.check(f"chat {chat_id}")
+        return await self.chat.is_admin(chat_id, user_id)
+
     def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
         return self.chat.remove_buttons(to, message_id)
 

@@ -86,3 +86,31 @@ async def test_a_limit_of_money_of_ones_own_counts_the_conversation_too(tmp_path
         ada.sends("Hello")
         (refused,) = await ada.hears()
         assert refused.text.startswith("This question could cost more than you have left today")
+
+
+async def test_a_ban_holds_in_groups_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada, boris = world.person(first_name="Ada"), world.person(BORIS, first_name="Boris")
+        group = world.telegram.group(-1002001)
+        await ban(world, BORIS)
+        for _ in range(2):
+            boris.sends("@snapthread_bot hello", to=group)
+        ada.sends("@snapthread_bot hello", to=group)
+        await world.until(lambda: len(group.chat.texts) == 2)
+        await world.rests()
+        assert "Boris, I may not answer you: the operator of this bot decided so." in (
+            group.chat.texts
+        )
+        assert len(world.requests) == 1
+
+
+async def test_ones_own_limits_hold_in_groups_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person(first_name="Ada")
+        group = world.telegram.group(-1002001)
+        await limit(world, ADA, OwnLimits(user_daily_messages=1))
+        for text in ("one", "two"):
+            ada.sends(f"@snapthread_bot {text}", to=group)
+        await world.until(lambda: len(group.chat.texts) == 2)
+        await world.rests()
+        assert len(world.requests) == 1

@@ -58,8 +58,8 @@ class UserEraser:
         return Receipt(
             user_id=user_id,
             erased_at=now.isoformat(timespec="seconds"),
-            conversation_lines=erased.lines,
-            messages=erased.messages + erased.parts,
+            conversation_lines=erased.items,
+            messages=erased.messages + erased.outbox,
             files_deleted=files - pending,
             files_pending=pending,
         )

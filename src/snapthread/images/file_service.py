@@ -108,9 +108,13 @@ class FileService:
         """The intent, and how many older images left to make room for it."""
         async with self._room:
             left = 0
-            if self.room_bytes and intended.stands_for is None:
+            if self.room_bytes and intended.image_key is None:
                 left = await self.store.make_room(
-                    claim, intended.size_bytes, self.clock(), room_bytes=self.room_bytes
+                    claim,
+                    intended.size_bytes,
+                    self.clock(),
+                    room_bytes=self.room_bytes,
+                    owner=intended.owner,
                 )
             file = await self.store.intend(claim, intended, self.clock())
         if left:

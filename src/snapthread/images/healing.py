@@ -147,4 +147,4 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
     )
     picture = TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(message=message, picture=picture, place=place, stands_for=lost.stands_for)
+    return ImageRequest(message=message, image=picture, place=place, image_key=lost.image_key)

@@ -9,6 +9,7 @@ import structlog
 
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
+from snapthread.commands.rights import GroupRights
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
@@ -28,6 +29,7 @@ class UrgentCommands:
     running_turns: RunningTurns
     commands: Commands
     access: AccessControl
+    rights: GroupRights
     clock: Clock
     files_retired: Callable[[], None]
     _presses: set[asyncio.Task[None]] = field(default_factory=set, init=False)
@@ -56,6 +58,8 @@ class UrgentCommands:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self._press(command, stop_turn)
+        elif not await self.rights.may_end(command):
+            await self._refuse(command)
         elif command.word in RESET_COMMANDS:
             await stop_turn()
             await self._reset(command)
@@ -63,6 +67,11 @@ class UrgentCommands:
             await self._stop(command)
         else:
             await self.store.complete_command(command, self.clock(), replies=())
+
+    async def _refuse(self, command: Message) -> None:
+        t = self.access.localizer(command)
+        replies = (OutgoingMessage(text=t("group_not_asker")),)
+        await self.store.complete_command(command, self.clock(), replies=replies)
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         replies = await self.commands.press(press, self.access.localizer(press), stop_turn)

@@ -22,7 +22,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, Update
+from snapthread.ports.chat import Chat, GroupChange, Update
 from snapthread.ports.conversations import Conversations, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
@@ -50,6 +50,7 @@ __all__ = [
     "FileLedger",
     "Files",
     "FixedCatalog",
+    "GroupChange",
     "Image",
     "InputImage",
     "InputItem",

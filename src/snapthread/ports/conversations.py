@@ -35,18 +35,18 @@ class Conversations(Protocol):
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
-        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
+        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
         and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where lines and question would pass
+        this conversation that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
-        `finish` is told `history_start`, and stay in the store. Where the images of these lines
+        `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`.
         """
         ...
 
     async def shorten(self, claim: Claim) -> bool:
-        """Half of the lines leave the request; False where none was left. Raises LeaseLost."""
+        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
         ...
 
     async def finish(
@@ -54,7 +54,7 @@ class Conversations(Protocol):
         claim: Claim,
         now: datetime,
         *,
-        lines: Sequence[HistoryItem] = (),
+        items: Sequence[HistoryItem] = (),
         replies: Sequence[OutgoingMessage] = (),
         to: Destination,
         dead_letter: bool = False,
@@ -63,11 +63,12 @@ class Conversations(Protocol):
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
-        The lines join the conversation, the files that they name become live, every other upload
+        The items join the conversation, the files that they name become live, every other upload
         of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
         and `says` become parts to deliver, which are returned. The conversation stays held.
-        The first part replies to `to.reply_to` only where other messages of the conversation
-        came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        The first part replies to `to.reply_to` only in a group, or where other messages of the
+        conversation came meanwhile, and replaces the message that `note_stream` told; the others do
+        neither.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
@@ -124,6 +125,27 @@ class Conversations(Protocol):
     ) -> bool:
         """Put a part on its way. With `once`, only where this mark was not set (within
         `again_after_s`); False where it was."""
+        ...
+
+    async def last_asker(self, conversation: ConversationKey) -> int | None:
+        """In a group: the user whose question came last."""
+        ...
+
+    async def asker_in_turn(self, conversation: ConversationKey) -> int | None:
+        """The user whose question is, or will be, answered first of those that wait."""
+        ...
+
+    async def leave_group(self, chat_id: int, now: datetime) -> int:
+        """In one transaction: every conversation of the group and what waits in it is gone, whoever
+        holds it is fenced off, reservations are charged, files are retired; how many files are, or
+        may be, at OpenAI. What is said once to a group may be said to it again."""
+        ...
+
+    async def move_group(self, chat_id: int, new_chat_id: int) -> int:
+        """In one transaction: the conversations of a group go on in another chat, with their lines,
+        files, and what waits; how many. Whoever holds one is fenced off, and what they worked on
+        waits there; parts to deliver go there and reply to nothing. What was said there already
+        stays."""
         ...
 
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:

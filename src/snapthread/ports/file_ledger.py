@@ -86,11 +86,11 @@ class FileLedger(Protocol):
         ...
 
     async def make_room(
-        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
+        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int, owner: int
     ) -> int:
-        """Law 3, by storage quota: the oldest images leave until one of `size_bytes` fits into
-        `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot fit beside
-        what this question has brought already; LeaseLost."""
+        """Law 3, by storage quota: the oldest images of this owner leave until one of `size_bytes`
+        fits into `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot
+        fit beside what this question has brought already; LeaseLost."""
         ...
 
     async def forget(self, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:

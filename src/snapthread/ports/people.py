@@ -19,7 +19,8 @@ class People(Protocol):
         asked_by: Message | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
-        holds it is fenced off, every file of the user is due for deletion, and `last_words` become
+        holds it is fenced off, every file of the user is due for deletion, in groups
+        too, where what they asked goes with the answers to it, and `last_words` become
         a part to deliver. The conversation's reservation is charged as it says; the user's records
         are gone, and their daily sums become those of user 0. What quotas counted stays, under the
         payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a

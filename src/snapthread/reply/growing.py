@@ -8,7 +8,14 @@ from typing import Final
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Button, Claim, Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import (
+    Button,
+    Claim,
+    Destination,
+    OutboxMessage,
+    OutgoingMessage,
+    owner_in_group,
+)
 from snapthread.ports import Chat, Store
 
 RECORD_AGAIN_S: Final = 0.2
@@ -79,4 +86,6 @@ class GrowingMessage:
 
     @property
     def _stop_button(self) -> Button:
-        return Button(text=self.texts.stop, press=f"stop:{self.claim.turn}")
+        owner = owner_in_group(self.claim.conversation)
+        whose = "" if owner is None else f":{owner}"
+        return Button(text=self.texts.stop, press=f"stop:{self.claim.turn}{whose}")

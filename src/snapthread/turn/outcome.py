@@ -30,7 +30,7 @@ class Outcome:
     answer: str = ""
     after: tuple[str, ...] = ()
     more: tuple[OutgoingMessage, ...] = ()
-    lines: tuple[HistoryItem, ...] = ()
+    items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
@@ -47,10 +47,10 @@ class Outcome:
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
     sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
-    images = (t.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    images = (t.faults(ended.faults, ended.image_count),) if ended.faults else ()
     faults = (*images, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
-    if not ended.lines:
+    if not ended.items:
         if ended.is_stopped:
             texts = (*beyond, t("stopped_unheard"))
             return Outcome(result="answered", reason="stopped", texts=texts)
@@ -66,7 +66,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
-        lines=ended.lines,
+        items=ended.items,
         history_start=ended.history_start,
     )
 

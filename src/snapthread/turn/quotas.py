@@ -49,7 +49,7 @@ class RequestProfile:
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
-    return tuple(picture for question in questions for picture in question.pictures)
+    return tuple(image for question in questions for image in question.images)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -93,7 +93,7 @@ class Quotas:
             limits=limits,
         )
         if over is None:
-            meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
+            meter.messages, meter.images, meter.question_images = 1, len(pictures), pictures
         return over
 
     def _payer(self, user_id: int) -> str:
@@ -134,7 +134,7 @@ class Quotas:
         transcript = await self.store.compose(
             claim, self.clock(), max_tokens=UNCUT, question_tokens=question
         )
-        held = sum(line.tokens for line in transcript.lines)
+        held = sum(item.tokens for item in transcript.items)
         return max(question, min(question + held, self.profile.context_tokens))
 
     def sure_tokens(self, questions: tuple[Message, ...]) -> int:
