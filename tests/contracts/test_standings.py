@@ -146,7 +146,7 @@ def test_those_whom_an_older_version_answered_are_found_once(bench: Bench) -> No
     bench.wait(86_400)
     answered(bench, "2")
     answered(bench, "3", user=BOB)
-    bench.run(bench.store.backend.write(_forget_people))  # type: ignore[attr-defined]
+    bench.run(bench.store.backend.write(_forget_people))
 
     assert bench.run(bench.store.find_people()) == 2
     assert bench.run(bench.store.find_people()) == 0

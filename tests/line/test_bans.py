@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from snapthread.people import OPERATOR, OwnLimits
+from snapthread_sandbox.faults import slow
 from tests.line.world import World, at, opened
 
 ADA, BORIS = 1001, 1002
@@ -36,10 +37,10 @@ async def test_who_is_banned_reads_a_sentence_and_nothing_is_asked(tmp_path: Pat
 async def test_a_ban_holds_for_what_waits_already(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
-        world.model.delay_s = 5.0
+        world.openai.faults.add(on="POST /responses", reply=slow(5.0))
         ada.sends("One")
         ada.sends("Two")
-        await world.until(lambda: len(world.requests) == 1)
+        await world.until(lambda: world.openai.faults.rules[0].used == 1)
         await ban(world, ADA)
         one, two = await ada.hears(2)
         assert (one.text, len(world.requests)) == ("You said: One", 1)
