@@ -49,6 +49,7 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
@@ -159,6 +160,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
+    overheard = Overheard(most=settings.group_context)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -172,6 +174,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         installation=installation,
         clock=clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     running_turns = RunningTurns(
@@ -248,6 +251,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             sentence=access.sentence,
             files_retired=housekeeping.wake,
+            overheard=overheard,
         ),
         clock=clock,
         heartbeat=heartbeat,

@@ -168,7 +168,7 @@ class FilesGone(Refused):
         self.openai_ids = openai_ids
 
 
-RefusedPart = Literal["length", "thread", "reply", "entities", "buttons", "unknown"]
+RefusedPart = Literal["reader", "length", "thread", "reply", "entities", "buttons", "unknown"]
 
 
 class ChatRefused(Refused):

@@ -111,6 +111,12 @@ class Message:
         return self.chat_id == self.user_id and self.chat_id > 0
 
     @property
+    def person_in_group(self) -> int | None:
+        """Who may be told something that the others there need not read; no chat that speaks as
+        itself."""
+        return None if self.is_private or self.user_id < 0 else self.user_id
+
+    @property
     def destination(self) -> "Destination":
         return Destination(chat_id=self.chat_id, thread_id=self.thread_id)
 
@@ -148,12 +154,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """One message to send: it fits Telegram's limits."""
+    """One message to send: it fits Telegram's limits. `seen_by`: in a group, the only person who
+    sees it, where Telegram can do that; else everybody does."""
 
     text: str
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
     document: Document | None = None  # sent with the text as its caption
+    seen_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

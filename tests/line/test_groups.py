@@ -285,6 +285,7 @@ async def test_a_linked_post_and_service_messages_get_no_answer(tmp_path: Path) 
 async def test_begin_anew_may_who_asked_last_or_an_admin(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         ann.sends(f"{BOT} one", to=group)
         await answers(world, group)
         bob.sends("/reset", to=group)
@@ -305,6 +306,7 @@ async def test_begin_anew_may_who_asked_last_or_an_admin(tmp_path: Path) -> None
 async def test_who_is_answered_may_stop_it_whoever_asked_meanwhile(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         eve = world.person(666, first_name="Eve")
         world.model.says(" ".join(["word"] * 100), between_s=5.0)
         ann.sends(f"{BOT} tell me a long story", to=group)
@@ -352,6 +354,7 @@ async def test_an_anonymous_admin_may_begin_anew(tmp_path: Path) -> None:
 async def test_a_photo_is_forgotten_for_who_sent_it_or_an_admin(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         eve = world.person(666, first_name="Eve")
         shown = bob.sends_photo(photo("red"), to=group)
         ann.replies_to(shown, f"{BOT} what?", to=group)
@@ -366,6 +369,7 @@ async def test_a_photo_is_forgotten_for_who_sent_it_or_an_admin(tmp_path: Path) 
 async def test_what_a_person_reads_of_themselves_is_not_told_to_a_group(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, _, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         for word in ("export", "usage", "delete_me"):
             ann.sends(f"/{word}{BOT}", to=group)
         said = await answers(world, group, 3)
@@ -397,6 +401,7 @@ async def test_erasing_a_person_takes_their_pictures_out_of_every_group(tmp_path
 async def test_a_limit_is_the_askers_and_said_once_an_hour(tmp_path: Path) -> None:
     async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ann, bob, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         for text in ("one", "two", "three"):
             ann.sends(f"{BOT} {text}", to=group)
         bob.sends(f"{BOT} four", to=group)
@@ -411,6 +416,7 @@ async def test_a_limit_is_the_askers_and_said_once_an_hour(tmp_path: Path) -> No
 async def test_a_stranger_in_a_group_reads_one_line_an_hour(tmp_path: Path) -> None:
     async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS="1001") as world:
         ann, bob, group = a_group(world)
+        world.telegram.world.knows_ephemerals = False
         bob.sends(f"{BOT} one", to=group)
         bob.sends(f"{BOT} two", to=group)
         ann.sends(f"{BOT} three", to=group)
@@ -419,6 +425,97 @@ async def test_a_stranger_in_a_group_reads_one_line_an_hour(tmp_path: Path) -> N
             "Bob, this bot is by invitation only; its operator can let you in.",
             f"You said: Ann: {BOT} three",
         ]
+
+
+async def test_what_concerns_one_person_is_seen_by_that_person_only(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
+        ann, bob, group = a_group(world)
+        ann.sends(f"{BOT} one", to=group)
+        await answers(world, group)
+        ann.sends(f"{BOT} two", to=group)
+        ann.sends(f"/export{BOT}", to=group)
+        bob.sends("/reset", to=group)
+        await world.until(lambda: len(group.chat.ephemerals) == 3)
+        seen = {(one.json["receiver_user"]["id"], one.text) for one in group.chat.ephemerals}
+        assert seen == {
+            (1001, "Ann, your limit is reached for now. /usage in our private chat tells more."),
+            (1001, "Please send me /export in a private chat."),
+            (1002, "Only whoever asked, or an admin of this group, can do that."),
+        }
+        assert len(group.chat.texts) == 1
+
+
+async def test_who_left_before_they_were_told_costs_the_others_one_line(tmp_path: Path) -> None:
+    async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS="1001") as world:
+        _, bob, group = a_group(world)
+        bob.sends(f"{BOT} one", to=group)
+        bob.leaves(group)
+        (said,) = await answers(world, group)
+        assert said.startswith("Bob, this bot is by invitation only")
+
+
+# ---------------------------------------------------------------- what was said before
+
+
+async def test_the_last_texts_before_a_question_are_seen_with_it_and_not_kept(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, GROUP_CONTEXT="2") as world:
+        ann, bob, group = a_group(world)
+        hears_all(world)
+        for text in ("too old", "tea\nor [coffee]?", "tea"):
+            bob.sends(text, to=group)
+        bob.sends_photo(photo(), caption="my cup", to=group)
+        ann.sends(f"{BOT} which?", to=group)
+        await answers(world, group)
+        first = str(world.requests[0])
+        assert "Bob: tea\\nBob: my cup" in first
+        assert "too old" not in first
+        assert not world.files
+        assert count(world, "history") == 2
+        assert count(world, "seen") == 1
+
+        world.telegram.has_privacy = True
+        ann.sends(f"{BOT} and now?", to=group)
+        await answers(world, group, 2)
+        assert str(world.requests[1]).count("Bob: my cup") == 1
+
+
+async def test_without_group_context_nothing_is_overheard(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ann, bob, group = a_group(world)
+        hears_all(world)
+        bob.sends("tea", to=group)
+        ann.sends(f"{BOT} which?", to=group)
+        await answers(world, group)
+        assert "tea" not in str(world.requests)
+
+
+@pytest.mark.parametrize("ends", ["reset", "removed"])
+async def test_a_reset_and_a_removal_forget_what_was_overheard(tmp_path: Path, ends: str) -> None:
+    async with opened(tmp_path, GROUP_CONTEXT="5") as world:
+        ann, bob, group = a_group(world)
+        hears_all(world)
+        bob.sends("tea", to=group)
+        if ends == "reset":
+            ann.sends("/reset", to=group)
+        else:
+            group.removes_bot(bob)
+            group.adds_bot(bob)
+        ann.sends(f"{BOT} which?", to=group)
+        await world.until(lambda: bool(world.requests))
+        assert "tea" not in str(world.requests)
+
+
+async def test_each_topic_overhears_its_own(tmp_path: Path) -> None:
+    async with opened(tmp_path, GROUP_CONTEXT="5") as world:
+        ann, bob, group = a_group(world, is_forum=True)
+        hears_all(world)
+        cats, dogs = group.opens_topic("Cats", ann), group.opens_topic("Dogs", ann)
+        bob.sends("they purr", to=group, thread=cats)
+        ann.sends(f"{BOT} what do they do?", to=group, thread=dogs)
+        await answers(world, group)
+        assert "purr" not in str(world.requests)
 
 
 # ---------------------------------------------------------------- coming and going

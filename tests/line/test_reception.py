@@ -86,5 +86,5 @@ async def test_a_stranger_cannot_reset_anything(tmp_path: Path) -> None:
         (said,) = await eve.hears()
         assert "666" in said.text
         eve.sends("/reset@snapthread_bot", to=group)
-        await world.until(lambda: len(group.chat.texts) == 1)
-        assert "invitation" in group.chat.texts[0]
+        await world.until(lambda: len(group.chat.ephemerals) == 1)
+        assert "invitation" in group.chat.ephemerals[0].text

@@ -100,7 +100,7 @@ class AccessControl:
         await self.store.enqueue(
             message.conversation,
             replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text),
+            OutgoingMessage(text=text, seen_by=message.person_in_group),
             self.clock(),
             once=f"refused:{message.chat_id}:{message.user_id}",
             again_after_s=REFUSED_EVERY_S,

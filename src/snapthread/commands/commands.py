@@ -48,7 +48,8 @@ class Commands:
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         if message.word in IN_PRIVATE and not message.is_private:
-            return _said(t("group_in_private", command=f"/{message.word}"))
+            text = t("group_in_private", command=f"/{message.word}")
+            return _said(text, seen_by=message.person_in_group)
         answer = self._answers.get(message.word)
         if answer is None:
             return _said(t.command(message.word))
@@ -96,7 +97,7 @@ class Commands:
             return _said(t("forget_how"))
         known = await self.store.image_of(claim, picture.unique_id)
         if known is not None and not await self.rights.may_forget(message, known.owner):
-            return _said(t("group_not_yours"))
+            return _said(t("group_not_yours"), seen_by=message.person_in_group)
         labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
             return _said(t("forget_unknown"))
@@ -119,5 +120,5 @@ class Commands:
         return replace(_said(), more=(question("delete_me", t, self.clock()),))
 
 
-def _said(*texts: str) -> Outcome:
-    return Outcome(result="answered", reason="command", texts=texts)
+def _said(*texts: str, seen_by: int | None = None) -> Outcome:
+    return Outcome(result="answered", reason="command", texts=texts, seen_by=seen_by)

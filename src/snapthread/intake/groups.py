@@ -11,6 +11,7 @@ import structlog
 from snapthread.errors import SnapthreadError
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, utf16_len
 from snapthread.model import (
+    RESET_COMMANDS,
     Destination,
     Message,
     OutboxMessage,
@@ -18,6 +19,7 @@ from snapthread.model import (
     group_conversation,
 )
 from snapthread.ports import Chat, Clock, GroupChange, Store, Update
+from snapthread.turn.overheard import Overheard
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class GroupIntake:
     clock: Clock
     sentence: Sentence
     files_retired: Callable[[], None]
+    overheard: Overheard
     _asked: dict[str, datetime] = field(default_factory=dict, init=False)  # albums, cut texts
     _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
     _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
@@ -67,7 +70,9 @@ class GroupIntake:
             if update.is_asked:
                 await self._leave(message.chat_id, message.language_code)
             return ()
-        return tuple(self._placed(each) for each in self._let_in(message, update.is_asked))
+        let_in = self._let_in(message, update.is_asked)
+        self._note(message, let_in)
+        return tuple(map(self._placed, let_in))
 
     async def follow(self, change: GroupChange) -> None:
         """The bot came, was sent away, or the group goes on under another id."""
@@ -78,6 +83,7 @@ class GroupIntake:
                 self._left.pop(change.chat_id, None)
                 await self._leave(change.chat_id, change.language_code)
             case "left":
+                self.overheard.forget(change.chat_id)
                 files = await self.store.leave_group(change.chat_id, self.clock())
                 log.info("group.left", chat=change.chat_id, files=files)
                 self.files_retired()
@@ -101,6 +107,15 @@ class GroupIntake:
             self._held_until[key] = until
         return []
 
+    def _note(self, message: Message, let_in: list[Message]) -> None:
+        """What is let in is asked with what was said before; the rest was said to others."""
+        if not let_in:
+            self.overheard.hear(message)
+        for asked in let_in:
+            self.overheard.ask(asked)
+        if message.kind == "command" and message.word in RESET_COMMANDS:
+            self.overheard.forget(message.chat_id)
+
     def _placed(self, message: Message) -> Message:
         if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
             return message
@@ -120,7 +135,9 @@ class GroupIntake:
         await self.store.enqueue(
             group_conversation(change.chat_id, None),
             Destination(chat_id=change.chat_id),
-            self.sentence("group_hello", change.language_code),
+            self.sentence(
+                "group_hello_hears" if self.overheard.most else "group_hello", change.language_code
+            ),
             self.clock(),
             once=f"hello:{change.chat_id}",
         )

@@ -70,7 +70,7 @@ class UrgentCommands:
 
     async def _refuse(self, command: Message) -> None:
         t = self.access.localizer(command)
-        replies = (OutgoingMessage(text=t("group_not_asker")),)
+        replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
         await self.store.complete_command(command, self.clock(), replies=replies)
 
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:

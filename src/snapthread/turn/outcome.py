@@ -20,7 +20,7 @@ class Outcome:
 
     What is said: our own sentences (`texts`), what the person said (`quote`), the
     model's answer in its Markdown, sentences after
-    it, and what is more than a sentence.
+    it, and what is more than a sentence. `seen_by`: in a group, by one person only.
     """
 
     result: str
@@ -32,9 +32,15 @@ class Outcome:
     more: tuple[OutgoingMessage, ...] = ()
     items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
+    seen_by: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
+        if self.seen_by is None:
+            return self._all()
+        return tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in self._all())
+
+    def _all(self) -> tuple[OutgoingMessage, ...]:
         return (
             *_plain(self.texts),
             *_quoted(self.quote),

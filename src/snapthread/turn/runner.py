@@ -37,6 +37,7 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
@@ -84,6 +85,7 @@ class TurnRunner:
     installation: Installation
     clock: Clock
     bounds: ContextBounds
+    overheard: Overheard
     _secret: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -222,7 +224,7 @@ class TurnRunner:
             turn.claim,
             began,
             max_tokens=self.bounds.tokens,
-            question_tokens=question.tokens,
+            question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
             question_files=[photo.file for photo in question.images],
         )
@@ -247,8 +249,10 @@ class TurnRunner:
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        items = request_items(transcript, turn.question, self.t)
+        overheard = self.overheard.before(turn.messages)
+        items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
+        said += self._overheard_tokens(turn)
         files = named_files(items)
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
@@ -260,6 +264,9 @@ class TurnRunner:
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
+
+    def _overheard_tokens(self, turn: TurnState) -> int:
+        return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""

@@ -27,17 +27,20 @@ def text_tokens(text: str) -> int:
 
 
 def request_items(
-    transcript: Transcript, question: HistoryItem, t: ModelTexts
+    transcript: Transcript, question: HistoryItem, t: ModelTexts, *, overheard: Sequence[str] = ()
 ) -> tuple[InputItem, ...]:
+    """`overheard`: what was said to others before the question; of this request only."""
     live, items = transcript.live, (*transcript.items, question)
-    return tuple(
-        [
-            _request_item(item, tuple([live.get(image.file) for image in item.images]), t)
-            if item.images
-            else _text_item(item)
-            for item in items
-        ]
-    )
+    asked = [
+        _request_item(item, tuple([live.get(image.file) for image in item.images]), t)
+        if item.images
+        else _text_item(item)
+        for item in items
+    ]
+    if overheard:
+        note = InputText(t("overheard", texts="\n".join(overheard)))
+        asked.insert(-1, InputItem("user", (note,)))
+    return tuple(asked)
 
 
 @lru_cache(ITEMS_KEPT)

@@ -44,6 +44,7 @@ NOBODY: Final = (
 )
 # What a refusal names of the message itself; the first that fits.
 NAMED: Final[tuple[tuple[RefusedPart, tuple[str, ...]], ...]] = (
+    ("reader", ("ephemeral", "user_not_participant", "receiver_user")),
     ("length", ("too long", "message_too_long", "too_long")),
     ("thread", ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
     ("reply", ("replied not found", "reply message", "reply_message", "quote_text_invalid")),
