@@ -85,11 +85,12 @@ class Quotas:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
         user_id = questions[0].user_id
         pictures, limits = images_of(questions), await self.limits_of(user_id)
+        of_money = limits.of_money or self.limits.of_money  # an admin's is in everybody's sum
         over = await self.store.reserve(
             claim,
             self.clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter, of_money=limits.of_money),
+            estimate=await self._estimate(claim, questions, meter, of_money=of_money),
             limits=limits,
         )
         if over is None:
