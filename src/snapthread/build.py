@@ -47,10 +47,11 @@ from snapthread.rate_limits import (
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
+from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.overheard import Overheard
-from snapthread.turn.quotas import Quotas, RequestProfile
+from snapthread.turn.quotas import Quotas
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader

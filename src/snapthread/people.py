@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
+from snapthread.preferences import NO_PREFERENCES, Preferences
 from snapthread.usage import Limits
 
 OPERATOR: Final = 0  # who decides by a command or on the admin page
@@ -69,6 +70,18 @@ class Person:
     @property
     def is_banned(self) -> bool:
         return self.banned_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whoever a message is of, as far as the store knows: who they are, and what holds there."""
+
+    person: Person | None = None
+    preferences: Preferences = NO_PREFERENCES
+
+    @property
+    def is_banned(self) -> bool:
+        return self.person is not None and self.person.is_banned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,19 @@
 """Access control and localized refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
+from snapthread.people import Caller
 from snapthread.ports import Clock, Store
-from snapthread.texts import Texts, language_of
+from snapthread.preferences import owner_of
+from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
 REFUSED_EVERY_S: Final = 3600.0
+CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,26 @@ class AccessControl:
     texts: Texts
     policy: AccessPolicy
     clock: Clock
+    _chosen: dict[str, Language] = field(default_factory=dict, init=False)  # by whose it is
 
-    def localizer(self, message: Message) -> Localizer:
+    async def caller(self, message: Message) -> Caller:
+        """Whoever writes; from now on the localizer speaks the language that they chose."""
+        owner = owner_of(message)
+        caller = await self.store.caller(message.user_id, owner)
+        self._chosen.pop(owner, None)
+        if caller.preferences.language in LANGUAGES:
+            self._chosen[owner] = caller.preferences.language
+        if len(self._chosen) > CHOSEN_KEPT:
+            del self._chosen[next(iter(self._chosen))]
+        return caller
+
+    def localizer(self, message: Message, language: Language | None = None) -> Localizer:
+        """In the language that they chose, as far as it is known here, else in Telegram's."""
         policy = self.policy
+        told = language_of(message.language_code, policy.language)
         return Localizer(
             texts=self.texts,
-            language=language_of(message.language_code, policy.language),
+            language=language or self._chosen.get(owner_of(message), told),
             limit_mb=policy.limit_mb,
             storage_mb=policy.storage_mb,
             voice_minutes=policy.voice_minutes,
@@ -63,13 +80,13 @@ class AccessControl:
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
-        asked = claim.messages[0].language_code if claim.messages else None
-        language = language_of(asked, self.policy.language)
-        return OutgoingMessage(text=self.texts(language, "part_refused"))
+        if claim.messages:
+            return OutgoingMessage(text=self.localizer(claim.messages[0])("part_refused"))
+        return OutgoingMessage(text=self.texts(self.policy.language, "part_refused"))
 
-    async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
+    async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
         """The reason for somebody who is not served; it costs nothing."""
-        reason = await self._reason(message.user_id)
+        reason, t = self._reason(message.user_id, caller), self.localizer(message)
         if reason is None:
             return None
         if not message.is_private:
@@ -78,12 +95,11 @@ class AccessControl:
         text = t(reason, user_id=message.user_id)
         return Outcome(result="refused", reason=reason, texts=(text,))
 
-    async def _reason(self, user_id: int) -> str | None:
+    def _reason(self, user_id: int, caller: Caller) -> str | None:
         """None where they may. A ban wins over everything, but for admins."""
         if user_id in self.policy.admins:
             return None
-        person = await self.store.person(user_id)
-        if person is not None and person.is_banned:
+        if caller.is_banned:
             return "banned"
         return None if self.policy.admits(user_id) else "stranger"
 

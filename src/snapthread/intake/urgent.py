@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -10,9 +10,10 @@ import structlog
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
+from snapthread.people import Caller
 from snapthread.ports import Chat, Clock, Store
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
@@ -36,7 +37,7 @@ class UrgentCommands:
 
     async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
-        if command.press_id is not None:
+        if command.press_id is not None and command.kind != "press":
             self._in_background(self.chat.answer_press(command.press_id))
         try:
             await self._run(command, stop_turn)
@@ -53,11 +54,12 @@ class UrgentCommands:
         task.add_done_callback(self._presses.discard)
 
     async def _run(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self.access.refusal(command, self.access.localizer(command))
+        caller = await self.access.caller(command)
+        refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
-            await self._press(command, stop_turn)
+            await self._press(command, caller, stop_turn)
         elif not await self.rights.may_end(command):
             await self._refuse(command)
         elif command.word in RESET_COMMANDS:
@@ -73,9 +75,25 @@ class UrgentCommands:
         replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
         await self.store.complete_command(command, self.clock(), replies=replies)
 
-    async def _press(self, press: Message, stop_turn: StopTurn) -> None:
-        replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
-        await self.store.complete_command(press, self.clock(), replies=replies)
+    async def _press(self, press: Message, caller: Caller, stop_turn: StopTurn) -> None:
+        """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
+        that is lost is asked for again."""
+        t = self.access.localizer(press)
+        answer = await self.commands.press(press, caller, t, stop_turn)
+        await self.store.complete_command(press, self.clock(), replies=answer.replies)
+        if answer.screen is not None:
+            self._in_background(self._show(press, answer.screen))
+        if press.press_id is not None:
+            self._in_background(self.chat.answer_press(press.press_id, answer.toast))
+
+    async def _show(self, press: Message, screen: OutgoingMessage) -> None:
+        """In the place of the message with the button; where that is gone, after it."""
+        to = replace(press.destination, replaces=press.message_id)
+        try:
+            await self.chat.edit(to, press.message_id, screen)
+        except SnapthreadError as error:
+            log.info("screen.not_shown", why=str(error))
+            await self.store.enqueue(press.conversation, to, screen, self.clock())
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

@@ -23,7 +23,8 @@ from snapthread.ports.assistant import (
     UsageReported,
 )
 from snapthread.ports.chat import Chat, GroupChange, Update
-from snapthread.ports.conversations import Conversations, ResetReply
+from snapthread.ports.choices import Choices
+from snapthread.ports.conversations import Conversations, ImageTokens, ResetReply
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
@@ -44,6 +45,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Chat",
+    "Choices",
     "Clock",
     "Codec",
     "Conversations",
@@ -52,6 +54,7 @@ __all__ = [
     "FixedCatalog",
     "GroupChange",
     "Image",
+    "ImageTokens",
     "InputImage",
     "InputItem",
     "InputText",

@@ -18,6 +18,7 @@ from snapthread.model import (
 from snapthread.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
+ImageTokens = Callable[[int, int], int]
 
 
 class Conversations(Protocol):
@@ -32,6 +33,7 @@ class Conversations(Protocol):
         question_tokens: int,
         max_images: int = 0,
         question_files: Sequence[FileName] = (),
+        image_tokens: ImageTokens | None = None,
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
@@ -42,6 +44,8 @@ class Conversations(Protocol):
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`.
+        With `image_tokens` (of an image's width and height) what holds images is counted by it,
+        and by those that are live: it may have been asked with another model.
         """
         ...
 

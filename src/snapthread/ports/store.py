@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Backlog, Installation
+from snapthread.ports.choices import Choices
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
@@ -18,6 +19,7 @@ class Store(
     FileLedger,
     People,
     Standings,
+    Choices,
     QuotaLedger,
     UsageRecords,
     Protocol,

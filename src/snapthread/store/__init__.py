@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from snapthread.store.rules import (
     accepting,
+    choices,
     claiming,
     files,
     finishing,
@@ -139,6 +140,9 @@ class Store(Verbs):
     unban = writes(standings.unban)
     set_limits = writes(standings.set_limits)
     decisions = reads(standings.decisions)
+    caller = reads(choices.caller)
+    preferences = reads(choices.preferences)
+    choose = writes(choices.choose)
 
     # ------------------------------------------------------------ quotas and records
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 7  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 8  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -257,6 +257,13 @@ class PersonRow(NamedTuple):
     limits: str = "{}"  # their own
 
 
+class PreferenceRow(NamedTuple):
+    """What a person chose for themselves, or a group's admins for it."""
+
+    owner: str  # user:<id> or group:<chat id>
+    choices: str
+
+
 class AuditRow(NamedTuple):
     """A decision about a person."""
 
@@ -277,6 +284,7 @@ AUDIT_OF: Final = Index[AuditRow]("of", by="at", within=("user_id",))
 PEOPLE: Final = Table(
     "people", PersonRow, key=("user_id",), indexes=(PEOPLE_SEEN, PEOPLE_STANDING, PEOPLE_BANNED)
 )
+PREFERENCES: Final = Table("preferences", PreferenceRow, key=("owner",))
 AUDIT: Final = Table("audit", AuditRow, key=("id",), indexes=(AUDIT_AT, AUDIT_OF))
 
 
@@ -374,6 +382,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     GROUP_CONVERSATIONS,
     FILES,
     PEOPLE,
+    PREFERENCES,
     AUDIT,
     RESERVATIONS,
     TALLIES,

@@ -37,6 +37,7 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.request_profile import RequestProfile
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
@@ -126,7 +127,7 @@ class TurnRunner:
 
     async def _import(self, turn: TurnState) -> None:
         """Bring every picture in, also of the parts of the album that come meanwhile."""
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_image(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
         label = known.label if known else None
@@ -134,15 +135,15 @@ class TurnRunner:
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
-            self._check((*turn.messages, *questions))
+            self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
 
-    def _check(self, messages: tuple[Message, ...]) -> None:
+    def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
         if 0 < self.bounds.images < len(images_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
-        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+        if self.quotas.sure_tokens(messages, turn.meter) > self.bounds.tokens:
             raise QuestionTooLong
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
@@ -163,7 +164,7 @@ class TurnRunner:
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -227,6 +228,7 @@ class TurnRunner:
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
             question_files=[photo.file for photo in question.images],
+            image_tokens=self.quotas.profile_of(turn.meter).image_tokens,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -242,25 +244,26 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self.t,
-            image_tokens=self.quotas.profile.image_tokens,
+            image_tokens=self.quotas.profile_of(turn.meter).image_tokens,
             now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
-        claim = turn.claim
+        claim, profile = turn.claim, self.quotas.profile_of(turn.meter)
         overheard = self.overheard.before(turn.messages)
         items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
         files = named_files(items)
         turn.meter.record_request(
-            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
+            Usage(input_tokens=said + profile.instructions_tokens),
             images=len(files),
-            image_tokens=await self._image_tokens(claim, files),
+            image_tokens=await self._image_tokens(claim, files, profile),
         )
         return AssistantRequest(
             items=items,
+            profile=turn.meter.profile,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
@@ -268,10 +271,12 @@ class TurnRunner:
     def _overheard_tokens(self, turn: TurnState) -> int:
         return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
-    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
+    async def _image_tokens(
+        self, claim: Claim, openai_ids: tuple[str, ...], profile: RequestProfile
+    ) -> int:
         """Of the images of a request."""
         files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
+        return sum(profile.image_tokens(file.width, file.height) for file in files)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 import structlog
 
@@ -51,18 +52,19 @@ class OpenAIAssistant:
             max_output_tokens=max_output_tokens,
             detail=image_detail,
         )
-        self._left_out: frozenset[str] = frozenset()  # what this server does not take
+        self._left_out: dict[str, frozenset[str]] = {}  # by model: what is not taken there
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
         yield RequestTaken()
-        waits, has_images = Waits(self._style.effort), ask.has_images
-        opened = await self._open(ask, waits)
+        style, has_images = self._style_of(ask), ask.has_images
+        waits = Waits(style.effort)
+        opened = await self._open(ask, style, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
             raise assistant_failure(opened, has_images=has_images)
-        interpreter = EventInterpreter(self._style.model, has_images=has_images)
+        interpreter = EventInterpreter(style.model, has_images=has_images)
         async with _closing(opened) as stream:
             while True:
                 for event in await stream.read(waits.by()):
@@ -78,19 +80,34 @@ class OpenAIAssistant:
                         yield thinking
                 waits.hear(has_begun=interpreter.has_begun)
 
-    async def _open(self, ask: AssistantRequest, waits: "Waits") -> EventStream | Fault:
-        """Leave out a field that the server does not take, now and later; each once."""
+    def _style_of(self, ask: AssistantRequest) -> Style:
+        """The operator's, but for what the person chose."""
+        chosen = ask.profile
+        if chosen is None:
+            return self._style
+        return replace(
+            self._style,
+            model=chosen.model,
+            instructions=chosen.instructions,
+            detail=cast("Detail", chosen.detail),
+        )
+
+    async def _open(
+        self, ask: AssistantRequest, style: Style, waits: "Waits"
+    ) -> EventStream | Fault:
+        """Leave out a field that this model does not take, now and later; each once."""
         while True:
-            body = body_of(ask, self._style, self._left_out)
+            left_out = self._left_out.get(style.model, frozenset())
+            body = body_of(ask, style, left_out)
             send = partial(self._client.stream, "/responses", body)
             opened = await call("responses", send, waits.by())
             if not isinstance(opened, Fault):
                 return EventStream(opened)
-            name = refused_name(opened, names_of_sent(self._style, self._left_out))
+            name = refused_name(opened, names_of_sent(style, left_out))
             if name is None:
                 return opened
             log.warning("openai.left_out", name=name, why=str(opened))
-            self._left_out |= {name}
+            self._left_out[style.model] = left_out | {name}
 
 
 class Waits:

@@ -1,17 +1,21 @@
 """The lasting conversation: what a request holds of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
-from snapthread.store.codec import load_photos, micros, moment
+from snapthread.ports import ImageTokens
+from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
+from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
+from snapthread.turn.transcript import text_tokens
+
+LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
 
 def compose(
@@ -23,6 +27,7 @@ def compose(
     question_tokens: int,
     max_images: int = 0,
     question_files: Sequence[FileName] = (),
+    image_tokens: ImageTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
     tx.expect(
@@ -32,6 +37,8 @@ def compose(
     retire_past_due(tx, claim.conversation, micros(now))
     rows, start = _request_rows(tx, claim, row.first_line), None
     newest = rows[-1].id if rows else row.first_line
+    if image_tokens is not None:
+        rows = _recounted(tx, claim, rows, image_tokens)
     if sum([item.tokens for item in rows]) + question_tokens > max_tokens:
         rows = _cut(rows, max_tokens // 2 - question_tokens)
         start = _start(rows, newest=newest)
@@ -54,6 +61,27 @@ def shorten(tx: Transaction, claim: Claim) -> bool:
         kept = _cut(items, sum(map(_weight, items)) // 2)
         tx.update(row, row._replace(first_line=_start(kept, newest=items[-1].id)))
     return bool(items)
+
+
+def _recounted(
+    tx: Transaction, claim: Claim, rows: list[HistoryRow], image_tokens: ImageTokens
+) -> list[HistoryRow]:
+    """What an image costs is another thing on another model, and nothing once it has left."""
+    if all(row.photos == NO_PHOTOS for row in rows):
+        return rows
+    shown = images(tx, claim)
+    return [
+        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, image_tokens))
+        for row in rows
+    ]
+
+
+def _tokens(row: HistoryRow, shown: Mapping[FileName, File], image_tokens: ImageTokens) -> int:
+    files = [shown.get(photo.file) for photo in load_photos(row.photos)]
+    of_images = [
+        LEFT_TOKENS if file is None else image_tokens(file.width, file.height) for file in files
+    ]
+    return text_tokens(row.text) + sum(of_images)
 
 
 def _leave_window(

@@ -14,7 +14,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.store.codec import load_message, load_photos, micros, moment
-from snapthread.store.rules import records, standings
+from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -76,6 +76,7 @@ def erase(
     charge(tx, key)
     records.erase(tx, user_id)
     standings.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -160,6 +161,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "dead_letters": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],
         "not_delivered": [json.loads(row.say) for row in tx.range(OUTBOX, key)],
         **standings.export(tx, user_id),
+        "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
     }
 
