@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Outbox, PeopleKnown
 from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -31,11 +31,15 @@ class AccessPolicy:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
+class AccessStore(Outbox, PeopleKnown, Protocol):
+    """The store as access control needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Store
+    store: AccessStore
     texts: Texts
     policy: AccessPolicy
     clock: Clock

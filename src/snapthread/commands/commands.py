@@ -3,14 +3,22 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.commands.allowance import usage_text
 from snapthread.commands.confirming import Confirmations, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Document, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import (
+    Clock,
+    Forgetting,
+    KnownImages,
+    Outbox,
+    PersonalData,
+    StorageSums,
+    UsageRecords,
+)
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
@@ -22,11 +30,17 @@ IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
 
 
+class CommandStore(
+    KnownImages, Forgetting, StorageSums, PersonalData, UsageRecords, Outbox, Protocol
+):
+    """The store as commands need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    store: Store
+    store: CommandStore
     eraser: UserEraser
     quotas: Quotas
     rights: GroupRights

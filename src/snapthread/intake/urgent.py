@@ -13,7 +13,7 @@ from snapthread.commands.rights import GroupRights
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, ConversationControl
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 class UrgentCommands:
     """Each is done with in one transaction."""
 
-    store: Store
+    store: ConversationControl
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
