@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -55,6 +56,7 @@ from snapthread.turn.quotas import Quotas
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
+from snapthread.turn.styles import Styles
 from snapthread.turn.transcript import text_tokens
 
 NO_LIST = FixedCatalog()
@@ -162,6 +164,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
     )
     overheard = Overheard(most=settings.group_context)
+    styles = Styles(offer=settings.offer, base=request_profile(settings, texts), t=texts.model)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -199,6 +202,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         eraser=maintenance.eraser,
         quotas=quotas,
         rights=rights,
+        choosing=Choosing(
+            store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
+        ),
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -208,6 +214,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         access=access,
         commands=commands,
         quotas=quotas,
+        styles=styles,
         running_turns=running_turns,
         reply=ReplySender(
             clock=clock,
@@ -297,6 +304,7 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         output_tokens=settings.openai_max_output_tokens,
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
+        instructions=instructions_of(settings, texts),
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
 

@@ -2,7 +2,7 @@
 
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
-    │   ├── ImageRefused(reason), SoundRefused(reason), NoRoom
+    │   ├── ImageRefused(reason), DocumentRefused(reason), SoundRefused(reason), NoRoom
     │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy, TranscriberBusy
@@ -45,6 +45,24 @@ ImageFault = Literal[
 ]
 
 
+DocumentFault = Literal[
+    "too_large",  # bytes
+    "too_many_pages",
+    "too_long",  # more to read than a request may hold
+    "empty",  # no bytes, no pages, or nothing in it
+    "unreadable",  # damaged, or not what it claims
+    "encrypted",
+    "unsupported_type",  # an archive, a program…
+    "too_heavy",  # opening it would take too much memory or time
+    "no_text",  # only pictures of pages, where a server reads text alone
+    "unsent",  # of a kind that this server does not take, and that has no text for us to read
+    "gone",  # Telegram does not give the file
+    "refused",  # OpenAI does not take the file
+    "crashed",  # its reader died of it
+    "no_room",  # the user's storage at OpenAI is smaller than this question's files
+]
+
+
 SoundFault = Literal[
     "too_long",  # seconds, as Telegram tells
     "too_large",  # bytes
@@ -70,6 +88,15 @@ class ImageRefused(Mendable):
     def __init__(self, fault: ImageFault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else fault)
         self.fault: ImageFault = fault
+
+
+class DocumentRefused(Mendable):
+    """A document that cannot be used, and why. `pages`: how many it has, where they are known."""
+
+    def __init__(self, fault: DocumentFault, detail: str = "", *, pages: int = 0) -> None:
+        super().__init__(f"{fault}: {detail}" if detail else fault)
+        self.fault: DocumentFault = fault
+        self.pages = pages
 
 
 class SoundRefused(Mendable):

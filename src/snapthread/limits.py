@@ -40,6 +40,11 @@ UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
 DOWNLOAD_TRIES: Final = 3
 
+# Documents (file-inputs guide: "each file under 50 MB, 50 MB together")
+DOCUMENT_BYTES: Final = 50 * MEGABYTE
+DOCUMENTS_READ_AT_ONCE: Final = 2  # each in a child, which may take this much memory:
+CHILD_READS_BYTES: Final = 384 * 1024 * 1024
+
 # Sounds
 TRANSCRIPTION_BYTES: Final = 25 * MEGABYTE  # speech-to-text guide: "Files can be up to 25 MB"
 SOUNDS_AT_ONCE: Final = 8  # in memory of this process, each with at most that many bytes

@@ -67,6 +67,17 @@ class TelegramSound:
     file_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """Pages of a document, from the first to the last, both counted from 1."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
     """The message that a message answers to."""

@@ -21,6 +21,7 @@ intake/replicas.py      beside it: what other processes did to work of ours
 import asyncio
 import secrets
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
@@ -31,7 +32,7 @@ from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
@@ -44,11 +45,15 @@ from snapthread.usage import LimitExceeded, TurnRecord
 log = structlog.get_logger()
 
 
+class PipelineStore(FinishedTurns, Outbox, Protocol):
+    """The store as the pipeline needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pipeline:
     """Serves one claim; whatever happens, the person hears."""
 
-    store: Store
+    store: PipelineStore
     access: AccessControl
     commands: Commands
     quotas: Quotas

@@ -81,7 +81,7 @@ class Offer:
 
     def model_of(self, chosen: Preferences) -> str:
         """One's own choice, else the persona's, else the operator's."""
-        if chosen.model in self.models:
+        if chosen.model in (self.model, *self.models):
             return chosen.model
         persona = self.persona_of(chosen)
         return persona.model if persona and persona.model else self.model

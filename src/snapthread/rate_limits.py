@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
@@ -30,12 +30,13 @@ from snapthread.ports import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    Changes,
     Chat,
     Clock,
+    CooldownNotes,
     Files,
     RemoteFile,
     SpokenText,
-    Store,
     Transcriber,
     Update,
 )
@@ -50,11 +51,15 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+class CooldownStore(CooldownNotes, Changes, Protocol):
+    """The store as cooldowns need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
     """Waits that services asked for, of this process or of another."""
 
-    store: Store
+    store: CooldownStore
     clock: Clock
     _until: dict[str, datetime] = field(default_factory=dict, init=False)
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)

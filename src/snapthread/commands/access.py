@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
 from snapthread.people import Caller
-from snapthread.ports import Clock, Store
-from snapthread.preferences import owner_of
+from snapthread.ports import CallersKnown, Clock, Outbox
+from snapthread.preferences import Preferences, owner_of
 from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -34,11 +34,15 @@ class AccessPolicy:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
+class AccessStore(Outbox, CallersKnown, Protocol):
+    """The store as access control needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Store
+    store: AccessStore
     texts: Texts
     policy: AccessPolicy
     clock: Clock
@@ -46,22 +50,27 @@ class AccessControl:
 
     async def caller(self, message: Message) -> Caller:
         """Whoever writes; from now on the localizer speaks the language that they chose."""
-        owner = owner_of(message)
-        caller = await self.store.caller(message.user_id, owner)
-        self._chosen.pop(owner, None)
-        if caller.preferences.language in LANGUAGES:
-            self._chosen[owner] = caller.preferences.language
-        if len(self._chosen) > CHOSEN_KEPT:
-            del self._chosen[next(iter(self._chosen))]
+        caller = await self.store.caller(message.user_id, owner_of(message))
+        self.speak(message, caller.preferences)
         return caller
 
-    def localizer(self, message: Message, language: Language | None = None) -> Localizer:
+    def speak(self, message: Message, chosen: Preferences) -> Localizer:
+        """In the language that was chosen, from now on."""
+        owner = owner_of(message)
+        self._chosen.pop(owner, None)
+        if chosen.language in LANGUAGES:
+            self._chosen[owner] = chosen.language
+        if len(self._chosen) > CHOSEN_KEPT:
+            del self._chosen[next(iter(self._chosen))]
+        return self.localizer(message)
+
+    def localizer(self, message: Message) -> Localizer:
         """In the language that they chose, as far as it is known here, else in Telegram's."""
         policy = self.policy
         told = language_of(message.language_code, policy.language)
         return Localizer(
             texts=self.texts,
-            language=language or self._chosen.get(owner_of(message), told),
+            language=self._chosen.get(owner_of(message), told),
             limit_mb=policy.limit_mb,
             storage_mb=policy.storage_mb,
             voice_minutes=policy.voice_minutes,

@@ -3,14 +3,27 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
+from snapthread.commands import screens
 from snapthread.commands.allowance import usage_text
-from snapthread.commands.confirming import Confirmations, pressed, question
+from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.choosing import WORDS as CHOICES
+from snapthread.commands.choosing import Choosing
+from snapthread.commands.confirming import Confirmations, Pressed, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Document, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.people import Caller
+from snapthread.ports import (
+    Clock,
+    Forgetting,
+    KnownImages,
+    Outbox,
+    PersonalData,
+    StorageSums,
+    UsageRecords,
+)
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
@@ -22,14 +35,21 @@ IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
 
 
+class CommandStore(
+    KnownImages, Forgetting, StorageSums, PersonalData, UsageRecords, Outbox, Protocol
+):
+    """The store as commands need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    store: Store
+    store: CommandStore
     eraser: UserEraser
     quotas: Quotas
     rights: GroupRights
+    choosing: Choosing
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -47,21 +67,31 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        if message.word in CHOICES:
+            return await self.choosing.answer(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return _said(text, seen_by=message.person_in_group)
+            return said(text, seen_by=message.person_in_group)
         answer = self._answers.get(message.word)
         if answer is None:
-            return _said(t.command(message.word))
+            return said(t.command(message.word))
         return await answer(claim, message, t)
 
     async def press(
-        self, press: Message, t: Localizer, stop_turn: StopTurn
-    ) -> tuple[OutgoingMessage, ...]:
-        """Do what was confirmed, once. An answered question says so, an unknown button nothing."""
+        self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
+    ) -> PressAnswer:
+        """An unknown button says nothing."""
+        if (choice := screens.pressed(press.word)) is not None:
+            return await self.choosing.press(press, choice, caller, t)
         answer = pressed(press.word)
-        if answer is None:
-            return ()
+        if answer is None or not press.is_private:
+            return PressAnswer()
+        return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
+
+    async def _confirm(
+        self, press: Message, answer: Pressed, t: Localizer, stop_turn: StopTurn
+    ) -> tuple[OutgoingMessage, ...]:
+        """Do what was confirmed, once. An answered question says so."""
         late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
         is_open = answer.is_open(self.clock())
         shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
@@ -88,37 +118,33 @@ class Commands:
             now=now,
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
-        return _said(text)
+        return said(text)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
         picture = message.reply.image if message.reply else None
         if picture is None:
-            return _said(t("forget_how"))
+            return said(t("forget_how"))
         known = await self.store.image_of(claim, picture.unique_id)
         if known is not None and not await self.rights.may_forget(message, known.owner):
-            return _said(t("group_not_yours"), seen_by=message.person_in_group)
+            return said(t("group_not_yours"), seen_by=message.person_in_group)
         labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
-            return _said(t("forget_unknown"))
+            return said(t("forget_unknown"))
         self.files_retired()
         names = ", ".join(str(label) for label in labels)
-        return _said(t("forgotten", n=len(labels), labels=names))
+        return said(t("forgotten", n=len(labels), labels=names))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         days = t("privacy_days", n=self.retention_days)
-        return _said(t("privacy", days=days))
+        return said(t("privacy", days=days))
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         held = await self.store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
         outgoing = OutgoingMessage(text=t("export_caption"), document=document)
-        return replace(_said(), more=(outgoing,))
+        return replace(said(), more=(outgoing,))
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return replace(_said(), more=(question("delete_me", t, self.clock()),))
-
-
-def _said(*texts: str, seen_by: int | None = None) -> Outcome:
-    return Outcome(result="answered", reason="command", texts=texts, seen_by=seen_by)
+        return replace(said(), more=(question("delete_me", t, self.clock()),))

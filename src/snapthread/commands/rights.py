@@ -8,7 +8,7 @@ import structlog
 
 from snapthread.errors import SnapthreadError
 from snapthread.model import Message
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Askers, Chat, Clock
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ KNOWN_FOR: Final = timedelta(minutes=5)
 class GroupRights:
     """In private everybody decides for themselves."""
 
-    store: Store
+    store: Askers
     chat: Chat
     clock: Clock
     _known: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -29,7 +30,7 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Files, Image, RemoteFile, Store
+from snapthread.ports import Clock, Deletions, Files, Image, RemoteFile, Uploads
 
 log = structlog.get_logger()
 
@@ -56,11 +57,15 @@ def file_mark(installation: Installation) -> str:
     return f"snapthread-{installation.id}-"
 
 
+class FileServiceStore(Uploads, Deletions, Protocol):
+    """The store as uploads and deletions need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class FileService:
     """Uploads for a turn, and the deletions that follow."""
 
-    store: Store
+    store: FileServiceStore
     files: Files
     installation: Installation
     clock: Clock

@@ -4,7 +4,7 @@ people say there is neither kept nor looked at."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import structlog
 
@@ -18,7 +18,7 @@ from snapthread.model import (
     OutgoingMessage,
     group_conversation,
 )
-from snapthread.ports import Chat, Clock, GroupChange, Store, Update
+from snapthread.ports import Chat, Clock, GroupChange, Groups, Outbox, Update
 from snapthread.turn.overheard import Overheard
 
 log = structlog.get_logger()
@@ -44,11 +44,15 @@ class GroupPolicy:
         return self.answers != "off" and is_allowed
 
 
+class GroupStore(Groups, Outbox, Protocol):
+    """The store as the intake of groups needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class GroupIntake:
     """One instance a process. In memory only: parts of an album whose mention is still to come."""
 
-    store: Store
+    store: GroupStore
     chat: Chat
     policy: GroupPolicy
     clock: Clock

@@ -13,7 +13,7 @@ from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.limits import POLL_LATE_S, POLL_S
 from snapthread.model import Message, OutgoingMessage
-from snapthread.ports import Arrival, Chat, Clock, Store, Update
+from snapthread.ports import Arrival, BlockedUsers, Chat, Clock, IncomingMessages, Update
 from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()
@@ -33,11 +33,15 @@ class Wake(Protocol):
     def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
+class IntakeStore(IncomingMessages, BlockedUsers, Protocol):
+    """The store as the intake needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
 
-    store: Store
+    store: IntakeStore
     chat: Chat
     alerts: Alerts
     health: Health

@@ -6,13 +6,17 @@ from snapthread.people import Caller
 from snapthread.preferences import Field, Preferences
 
 
-class Choices(Protocol):
-    """Preferences, by whose they are: `user:<id>`, or `group:<chat id>` for a whole group. They are
-    gone when the person is erased, or the bot has left the group; a group that moves keeps them."""
+class CallersKnown(Protocol):
+    """Whoever writes, and what holds for them."""
 
     async def caller(self, user_id: int, owner: str) -> Caller:
         """Who that is, and what `owner` chose: read at once, once a message."""
         ...
+
+
+class Choices(CallersKnown, Protocol):
+    """Preferences, by whose they are: `user:<id>`, or `group:<chat id>` for a whole group. They are
+    gone when the person is erased, or the bot has left the group; a group that moves keeps them."""
 
     async def preferences(self, owner: str) -> Preferences: ...
 

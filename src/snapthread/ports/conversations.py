@@ -21,8 +21,8 @@ ResetReply = Callable[[int], OutgoingMessage]
 ImageTokens = Callable[[int, int], int]
 
 
-class Conversations(Protocol):
-    """The lasting conversation of each user; written only under its lease."""
+class Context(Protocol):
+    """The conversation that a question is asked on."""
 
     async def compose(
         self,
@@ -53,6 +53,10 @@ class Conversations(Protocol):
         """Half of the items leave the request; False where none was left. Raises LeaseLost."""
         ...
 
+
+class FinishedTurns(Protocol):
+    """The end of each turn."""
+
     async def finish(
         self,
         claim: Claim,
@@ -68,8 +72,8 @@ class Conversations(Protocol):
         """End the turn in one transaction; raises LeaseLost.
 
         The items join the conversation, the files that they name become live, every other upload
-        of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
-        and `says` become parts to deliver, which are returned. The conversation stays held.
+        of this claim is retired, its messages leave the mailbox (`dead_letter`: they are kept),
+        and `replies` become parts to deliver, which are returned. The conversation stays held.
         The first part replies to `to.reply_to` only in a group, or where other messages of the
         conversation came meanwhile, and replaces the message that `note_stream` told; the others do
         neither.
@@ -78,12 +82,20 @@ class Conversations(Protocol):
         """
         ...
 
+
+class StreamedMessages(Protocol):
+    """The message that shows an answer as it grows."""
+
     async def note_stream(self, claim: Claim, message_id: int) -> None:
         """This message of ours shows the answer as it grows; raises LeaseLost.
 
         Until the turn is finished, each claim of it knows (`Claim.stream`).
         """
         ...
+
+
+class ConversationControl(Protocol):
+    """Urgent commands: each is done in one transaction, or was done already."""
 
     async def stop(
         self, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
@@ -111,11 +123,15 @@ class Conversations(Protocol):
     async def complete_command(
         self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
     ) -> bool:
-        """A command that jumps the queue is done with, and `says` become parts to deliver.
+        """A command that jumps the queue is done with, and `replies` become parts to deliver.
 
         False, and nothing happens, where the command is not waiting any more.
         """
         ...
+
+
+class Outbox(Protocol):
+    """Messages of no turn, on their way to the chat."""
 
     async def enqueue(
         self,
@@ -131,6 +147,10 @@ class Conversations(Protocol):
         `again_after_s`); False where it was."""
         ...
 
+
+class Askers(Protocol):
+    """Users whose questions wait or were answered in a group."""
+
     async def last_asker(self, conversation: ConversationKey) -> int | None:
         """In a group: the user whose question came last."""
         ...
@@ -138,6 +158,10 @@ class Conversations(Protocol):
     async def asker_in_turn(self, conversation: ConversationKey) -> int | None:
         """The user whose question is, or will be, answered first of those that wait."""
         ...
+
+
+class Groups(Protocol):
+    """The life of a group beyond its turns."""
 
     async def leave_group(self, chat_id: int, now: datetime) -> int:
         """In one transaction: every conversation of the group and what waits in it is gone, whoever
@@ -151,6 +175,10 @@ class Conversations(Protocol):
         waits there; parts to deliver go there and reply to nothing. What was said there already
         stays."""
         ...
+
+
+class Deliveries(Protocol):
+    """The outbox of a claim, until Telegram took it."""
 
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         """The part is done with: Telegram took it, or refuses it for good."""
@@ -166,3 +194,17 @@ class Conversations(Protocol):
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
         ...
+
+
+class Conversations(
+    Context,
+    FinishedTurns,
+    StreamedMessages,
+    ConversationControl,
+    Outbox,
+    Askers,
+    Groups,
+    Deliveries,
+    Protocol,
+):
+    """The lasting conversation of each user; written only under its lease."""

@@ -6,15 +6,19 @@ from typing import Protocol
 from snapthread.people import Decision, OwnLimits, Person, Standing
 
 
-class Standings(Protocol):
+class PeopleKnown(Protocol):
+    """Who somebody is."""
+
+    async def person(self, user_id: int) -> Person | None: ...
+
+
+class Standings(PeopleKnown, Protocol):
     """People and decisions about them. `by`: the admin who decides; 0: the operator.
 
     Each decision that changes something leaves a row for the audit, kept as long as records are.
     Erasing a person leaves of a ban and of limits of their own the number alone, and of decisions
     not even that.
     """
-
-    async def person(self, user_id: int) -> Person | None: ...
 
     async def people(
         self,

@@ -16,7 +16,7 @@ from snapthread.model import (
     OutgoingMessage,
     owner_in_group,
 )
-from snapthread.ports import Chat, Store
+from snapthread.ports import Chat, StreamedMessages
 
 RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
@@ -36,7 +36,7 @@ class GrowingMessage:
     same message. Only a kill between Telegram's answer to the first words and that one write leaves
     a message behind; it has a Stop button still, which goes when it is pressed."""
 
-    store: Store
+    store: StreamedMessages
     chat: Chat
     claim: Claim
     to: Destination

@@ -17,7 +17,7 @@ from snapthread.model import (
     OutboxMessage,
     OutgoingMessage,
 )
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ class ReplySender:
     """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
     of a part that is not taken in any form."""
 
-    store: Store
+    store: Deliveries
     chat: Chat
     clock: Clock
     explain: Explain

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.preferences import Offer
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -39,6 +40,7 @@ from snapthread.settings.kinds import (
     ImageSide,
     LogFormat,
     LogLevel,
+    Models,
     OptionalWord,
     ProxyUrl,
     Sees,
@@ -51,8 +53,10 @@ from snapthread.settings.kinds import (
     WebhookSecret,
     WebhookUrl,
     Word,
+    YesNo,
     micros,
 )
+from snapthread.settings.personas import load_personas
 from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
@@ -75,9 +79,6 @@ NOT_YET: Final = (
     "MAX_DOCUMENT_PAGES",
     "USER_DAILY_DOCUMENTS",
     "DOCUMENT_DETAIL",
-    "MODELS",
-    "PERSONAS_FILE",
-    "OWN_INSTRUCTIONS",
     "ACCESS",
     "REQUIRED_CHANNEL",
 )
@@ -133,6 +134,9 @@ class Settings(BaseModel):
         default=4096, ge=16, le=1_000_000, description="a whole number from 16 to 1000000"
     )
     assistant_instructions: str | None = Field(default=None, description="text")
+    models: Models = Field(default=(), description="models' ids, separated by commas")
+    personas_file: Path | None = Field(default=None, description="a file of personas")
+    own_instructions: YesNo = Field(default="no", description="yes or no")
     data_dir: Path = Field(default=Path("data"), description="a folder")
     store_url: StoreUrl = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/snapthread.db",
@@ -200,6 +204,13 @@ class Settings(BaseModel):
         description="a secret of 16 characters or more, without spaces or line breaks",
     )
 
+    @field_validator("personas_file")
+    @classmethod
+    def _has_personas(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            load_personas(path)
+        return path
+
     @field_validator("max_image_mb")
     @classmethod
     def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
@@ -237,6 +248,17 @@ class Settings(BaseModel):
     def streaming_mode(self) -> Literal["edit", "draft", "off"]:
         """`auto` is what real clients show best."""
         return "edit" if self.streaming == "auto" else self.streaming
+
+    @property
+    def offer(self) -> Offer:
+        """What people may choose."""
+        return Offer(
+            model=self.openai_model,
+            detail=self.image_detail,
+            models=self.models,
+            personas=load_personas(self.personas_file) if self.personas_file else (),
+            has_own_instructions=self.own_instructions == "yes",
+        )
 
     @property
     def max_image_bytes(self) -> int:

@@ -18,6 +18,8 @@ COMMANDS: Final = (
     "new",
     "stop",
     "usage",
+    "settings",
+    "language",
     "forget",
     "privacy",
     "export",

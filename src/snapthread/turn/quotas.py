@@ -10,13 +10,14 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
 from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
-from snapthread.ports import Clock, PriceList, Store
+from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
 from snapthread.request_profile import RequestProfile
 from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.speech import SpeechProfile
@@ -33,11 +34,15 @@ def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(image for question in questions for image in question.images)
 
 
+class QuotaStore(Reservations, Context, PeopleKnown, Protocol):
+    """The store as quotas need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
-    store: Store
+    store: QuotaStore
     prices: PriceList
     installation: Installation
     clock: Clock

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -36,7 +37,15 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
-from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.ports import (
+    AnswerCompleted,
+    Assistant,
+    AssistantRequest,
+    Clock,
+    Context,
+    KnownImages,
+    Stragglers,
+)
 from snapthread.request_profile import RequestProfile
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
@@ -72,11 +81,15 @@ class ContextBounds:
     images: int = 0  # 0: all
 
 
+class TurnStore(Context, KnownImages, Stragglers, Protocol):
+    """The store as a turn needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: pictures and sounds in, question out, answer back."""
 
-    store: Store
+    store: TurnStore
     importer: ImageImporter
     speech: SpeechReader
     healing: Healing

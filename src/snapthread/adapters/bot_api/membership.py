@@ -9,22 +9,27 @@ from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
 OUT = frozenset({"kicked", "left"})
+IN_GROUPS = ("set:",)  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; of those only Stop is in groups as well."""
+    """A button that the bot made; of those only Stop and settings are in groups as well."""
     message = query.message
     if message is None or not query.data:
         return None
     if stop := STOP.fullmatch(query.data):
         return _stop_pressed(query, message, stop, update_id, now)
-    if message.chat.type != types.PRIVATE:
+    is_private = message.chat.type == types.PRIVATE
+    if not is_private and not query.data.startswith(IN_GROUPS):
         return None
+    thread = message.message_thread_id if message.is_topic_message else None
+    key = group_conversation(message.chat.id, thread)
     return Message(
         update_id=update_id,
-        conversation=private_conversation(query.from_user.id),
+        conversation=private_conversation(query.from_user.id) if is_private else key,
         chat_id=message.chat.id,
+        thread_id=thread,
         message_id=message.message_id,
         user_id=query.from_user.id,
         language_code=query.from_user.language_code,
