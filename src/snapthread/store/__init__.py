@@ -23,6 +23,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    rewinding,
     standings,
     uploads,
     urgent,
@@ -87,6 +88,7 @@ class Store(Verbs):
     shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
