@@ -136,10 +136,10 @@ class Commands:
         us, it is done once."""
         last = await self.store.last_question(claim)
         if last is None:
-            return _said(t("undo_nothing"))
+            return said(t("undo_nothing"))
         if not await self.rights.may_undo(message, last):
-            return _said(t("group_not_asker"))
-        return replace(_said(t("undone")), taken_back_from=last.history_start)
+            return said(t("group_not_asker"))
+        return replace(said(t("undone")), taken_back_from=last.history_start)
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)
