@@ -98,7 +98,7 @@ class AccessControl:
         reason, t = self._reason(message.user_id, caller), self.localizer(message)
         if reason is None:
             return None
-        if not message.is_private:
+        if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
             return await self.refuse_in_group(message, text, reason)
         text = t(reason, user_id=message.user_id)

@@ -32,6 +32,7 @@ from snapthread.ports.conversations import (
     Deliveries,
     FinishedTurns,
     Groups,
+    GuestAnswers,
     ImageTokens,
     LastQuestions,
     Outbox,
@@ -67,12 +68,21 @@ from snapthread.ports.people import (
     Adoption,
     BlockedUsers,
     Erasure,
+    OwnedFiles,
     People,
     PersonalData,
     StorageSums,
 )
 from snapthread.ports.standings import PeopleKnown, Standings
-from snapthread.ports.store import Backlogs, CooldownNotes, Jobs, Readiness, Store, Tidying
+from snapthread.ports.store import (
+    Backlogs,
+    CooldownNotes,
+    Jobs,
+    Readiness,
+    Replicas,
+    Store,
+    Tidying,
+)
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
@@ -110,6 +120,7 @@ __all__ = [
     "Forgetting",
     "GroupChange",
     "Groups",
+    "GuestAnswers",
     "Image",
     "ImageTokens",
     "IncomingMessages",
@@ -127,6 +138,7 @@ __all__ = [
     "NewTopic",
     "NotTaken",
     "Outbox",
+    "OwnedFiles",
     "People",
     "PeopleKnown",
     "PersonalData",
@@ -136,6 +148,7 @@ __all__ = [
     "Readiness",
     "RemoteFile",
     "Repairs",
+    "Replicas",
     "RequestTaken",
     "Reservations",
     "ResetReply",
