@@ -24,6 +24,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
@@ -80,6 +81,7 @@ from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -92,6 +94,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -100,6 +103,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
     "CallersKnown",
@@ -119,6 +123,7 @@ __all__ = [
     "DocumentContent",
     "DocumentReader",
     "Erasure",
+    "Facts",
     "FileLedger",
     "FileTokens",
     "Files",
@@ -129,6 +134,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -166,6 +172,7 @@ __all__ = [
     "Standings",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -180,4 +187,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]
