@@ -1,110 +1,69 @@
-"""Questions that wait until pages of their document are chosen."""
+"""`Choices`: what people chose, and groups' admins for their group."""
 
 from dataclasses import replace
-from typing import Final
 
-from snapthread.model import (
-    Message,
-    OutgoingMessage,
-    PageChoice,
-    PageRange,
-    TelegramDocument,
-)
-from tests.contracts.builders import ANN, Bench, command, message, photo
+import pytest
 
-DOCUMENT: Final = TelegramDocument(telegram_id="t", unique_id="u", file_name="a.pdf")
-PAGES: Final = PageRange(51, 60)
-SHOWN: Final = OutgoingMessage(text="I read pages 51–60.")
+from snapthread.model import group_conversation
+from snapthread.people import Caller
+from snapthread.preferences import NO_PREFERENCES, Preferences
+from tests.contracts.builders import ANN, BOB, Bench, message
+
+CHAT = -1002001
+OURS, GROUP = f"user:{ANN}", "group:-7"
 
 
-def asked() -> Message:
-    return replace(message("Sum it up"), document=DOCUMENT)
+def test_nobody_has_chosen_anything(bench: Bench) -> None:
+    assert bench.run(bench.store.caller(ANN, OURS)) == Caller()
 
 
-def press() -> Message:
-    return replace(command(), kind="press", word="pages:1:51-60", message_id=77)
+def test_a_choice_stays_beside_the_others_and_is_taken_back_alone(bench: Bench) -> None:
+    bench.run(bench.store.choose(OURS, "length", "brief"))
+    both = bench.run(bench.store.choose(OURS, "own", "Reime, bitte: ü"))
+
+    assert both == Preferences(length="brief", own="Reime, bitte: ü")
+    assert bench.run(bench.store.choose(OURS, "length", "")) == Preferences(own="Reime, bitte: ü")
+    assert bench.run(bench.store.choose(OURS, "own", "")) == NO_PREFERENCES
 
 
-def set_aside(bench: Bench, *messages: Message) -> int:
-    """A turn that ends with the question which pages; the update of the document."""
-    claim = bench.ask(*messages)
-    update_id = next(each.update_id for each in messages if each.document)
-    choice = PageChoice(300, 50, DOCUMENT.unique_id, update_id)
-    to = messages[0].destination
-    bench.run(bench.store.finish(claim, bench.now, to=to, choice=choice))
-    bench.release(claim)
-    return update_id
+def test_choices_of_one_are_nobody_elses(bench: Bench) -> None:
+    bench.run(bench.store.choose(OURS, "length", "brief"))
+
+    assert bench.run(bench.store.preferences(f"user:{BOB}")) == NO_PREFERENCES
+    assert bench.run(bench.store.caller(ANN, GROUP)).preferences == NO_PREFERENCES
 
 
-def choose(bench: Bench, pressed: Message, update_id: int) -> bool:
-    return bench.run(
-        bench.store.choose_pages(pressed, bench.now, update_id=update_id, chosen=PAGES, shown=SHOWN)
-    )
+def test_whoever_calls_is_told_with_what_holds_there(bench: Bench) -> None:
+    bench.run(bench.store.ban(ANN, bench.now, by=BOB))
+    bench.run(bench.store.choose(GROUP, "model", "gpt-4o"))
+
+    caller = bench.run(bench.store.caller(ANN, GROUP))
+
+    assert (caller.is_banned, caller.preferences.model) == (True, "gpt-4o")
 
 
-def test_a_question_with_its_pages_goes_to_the_end_of_its_mailbox(bench: Bench) -> None:
-    update_id, pressed = set_aside(bench, asked()), press()
-    bench.send(pressed)
+def test_choices_are_gone_with_the_person(bench: Bench) -> None:
+    bench.run(bench.store.choose(OURS, "length", "brief"))
+    bench.run(bench.store.choose(f"user:{BOB}", "length", "brief"))
+    assert bench.run(bench.store.export(ANN))["preferences"] == {"length": "brief"}
 
-    assert choose(bench, pressed, update_id)
-    told = bench.take()
-    (part,) = told.outbox
-    assert (part.outgoing.text, part.to.replaces) == (SHOWN.text, 77)
-    bench.delivered(told, part)
-    bench.release(told)
-    (question,) = bench.take().messages
-    assert question.document == replace(DOCUMENT, chosen=PAGES)
-    assert (question.text, question.update_id) == ("Sum it up", update_id)
+    bench.erase()
+
+    assert bench.run(bench.store.preferences(OURS)) == NO_PREFERENCES
+    assert bench.run(bench.store.preferences(f"user:{BOB}")) != NO_PREFERENCES
 
 
-def test_the_press_is_done_with_and_a_second_changes_nothing(bench: Bench) -> None:
-    update_id, pressed, again = set_aside(bench, asked()), press(), press()
-    bench.send(pressed)
-    bench.send(again)
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_groups_choices_go_with_it_or_with_the_bot(bench: Bench, moves: bool) -> None:
+    asked = replace(message(), chat_id=CHAT, conversation=group_conversation(CHAT, None))
+    bench.answer(bench.ask(asked))
+    bench.run(bench.store.choose(f"group:{CHAT}", "length", "brief"))
 
-    assert choose(bench, pressed, update_id)
-    assert choose(bench, pressed, update_id)
-    assert [each.update_id for each in bench.jumpers()] == [again.update_id]
-    assert not choose(bench, again, update_id)
+    if moves:
+        bench.run(bench.store.move_group(CHAT, -1002002))
+    else:
+        bench.run(bench.store.leave_group(CHAT, bench.now))
 
-
-def test_an_album_comes_back_whole_and_is_not_late(bench: Bench) -> None:
-    parts = (photo("Both?", album="a"), replace(asked(), album_id="a"))
-    update_id, pressed = set_aside(bench, *parts), press()
-    bench.send(pressed)
-    choose(bench, pressed, update_id)
-    told = bench.take()
-    bench.delivered(told, *told.outbox)
-    bench.release(told)
-    claim = bench.take()
-
-    assert not claim.is_late
-    assert [each.document and each.document.chosen for each in claim.messages] == [None, PAGES]
-
-
-def test_a_reset_ends_the_waiting(bench: Bench) -> None:
-    update_id, reset, pressed = set_aside(bench, asked()), command(), press()
-    bench.send(reset)
-    bench.reset(reset)
-    bench.send(pressed)
-
-    assert not choose(bench, pressed, update_id)
-
-
-def test_an_erasure_ends_the_waiting(bench: Bench) -> None:
-    set_aside(bench, asked())
-    (held,) = bench.run(bench.store.export(ANN))["waiting_for_pages"]
-
-    bench.erase(ANN)
-
-    assert held["text"] == "Sum it up"
-    assert not bench.run(bench.store.export(ANN))["waiting_for_pages"]
-
-
-def test_a_day_ends_the_waiting(bench: Bench) -> None:
-    update_id, pressed = set_aside(bench, asked()), press()
-    bench.wait(86_401)
-    bench.run(bench.store.tidy(bench.now))
-    bench.send(pressed)
-
-    assert not choose(bench, pressed, update_id)
+    assert bench.run(bench.store.preferences(f"group:{CHAT}")) == NO_PREFERENCES
+    there = bench.run(bench.store.preferences("group:-1002002"))
+    assert (there == Preferences(length="brief")) == moves

@@ -26,12 +26,14 @@ from snapthread.ports.assistant import (
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
     Context,
     ConversationControl,
     Conversations,
     Deliveries,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
@@ -76,6 +78,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -104,8 +107,10 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "CallersKnown",
     "Changes",
     "Chat",
+    "Choices",
     "Claims",
     "Clock",
     "Codec",
@@ -121,6 +126,7 @@ __all__ = [
     "Erasure",
     "Facts",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -150,6 +156,7 @@ __all__ = [
     "OwnedFiles",
     "PageChoices",
     "People",
+    "PeopleKnown",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -164,6 +171,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "Standings",
     "StorageSums",
     "Store",
     "StoredBlob",

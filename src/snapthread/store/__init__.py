@@ -19,12 +19,14 @@ from snapthread.store.rules import (
     history,
     leaving,
     outgoing,
+    page_questions,
     people,
     processes,
     queues,
     quotas,
     records,
     rewinding,
+    standings,
     uploads,
     urgent,
 )
@@ -101,7 +103,7 @@ class Store(Verbs):
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
-    choose_pages = writes(choices.choose_pages)
+    choose_pages = writes(page_questions.choose_pages)
     enqueue = writes(outgoing.enqueue)
     mark_sent = writes(outgoing.mark_sent)
     conclude = writes(finishing.conclude)
@@ -147,6 +149,18 @@ class Store(Verbs):
     storage_of = reads(people.storage_of)
     files_owned = reads(people.files_owned)
     blocked_before = reads(people.blocked_before)
+
+    person = reads(standings.person)
+    people = reads(standings.people)
+    count_people = reads(standings.count_people)
+    find_people = writes(standings.find_people)
+    ban = writes(standings.ban)
+    unban = writes(standings.unban)
+    set_limits = writes(standings.set_limits)
+    decisions = reads(standings.decisions)
+    caller = reads(choices.caller)
+    preferences = reads(choices.preferences)
+    choose = writes(choices.choose)
 
     # ------------------------------------------------------------ quotas and records
 

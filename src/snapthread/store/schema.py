@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 9  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 10  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -128,7 +128,7 @@ class DeadLetter(NamedTuple):
     message: str
 
 
-class Choice(NamedTuple):
+class PageQuestion(NamedTuple):
     """A question that waits until pages of its document are chosen."""
 
     conversation: str
@@ -177,8 +177,8 @@ URGENT: Final = Index[Queued]("urgent", by="update_id", where={"is_urgent": (1,)
 ALL_QUEUED: Final = Index[Queued]("all", by="id")
 DEAD_AT: Final = Index[DeadLetter]("at", by="at")
 DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
-CHOICES_AT: Final = Index[Choice]("at", by="at")
-CHOICES_OF: Final = Index[Choice]("of", by="at", within=("conversation",))
+PAGE_QUESTIONS_AT: Final = Index[PageQuestion]("at", by="at")
+PAGE_QUESTIONS_OF: Final = Index[PageQuestion]("of", by="at", within=("conversation",))
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 
@@ -202,12 +202,12 @@ DEAD_LETTERS: Final = Table(
     scope="conversation",
     indexes=(DEAD_AT, DEAD_OF),
 )
-CHOICES: Final = Table(
-    "choices",
-    Choice,
+PAGE_QUESTIONS: Final = Table(
+    "page_questions",
+    PageQuestion,
     key=("conversation", "update_id"),
     scope="conversation",
-    indexes=(CHOICES_AT, CHOICES_OF),
+    indexes=(PAGE_QUESTIONS_AT, PAGE_QUESTIONS_OF),
 )
 OUTGOING: Final = Table(
     "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
@@ -274,6 +274,54 @@ FILES: Final = Table(
     scope="conversation",
     indexes=(FILES_OF, FILES_OWNED, DUE, UNSETTLED, RETIRED, LEAVING, UPLOADED, SHOWN_NAMES),
 )
+
+
+# ---------------------------------------------------------------- people
+
+
+class PersonRow(NamedTuple):
+    """Somebody who was answered, or about whom something was decided."""
+
+    user_id: int
+    first_at: int
+    last_at: int  # to the day
+    standing: str = ""  # asked, admitted or refused, where people are let in
+    name: str = ""  # as told when they asked to be let in
+    banned_at: int | None = None
+    decided_at: int | None = None
+    decided_by: int | None = None  # an admin; 0: the operator
+    limits: str = "{}"  # their own
+
+
+class PreferenceRow(NamedTuple):
+    """What a person chose for themselves, or a group's admins for it."""
+
+    owner: str  # user:<id> or group:<chat id>
+    choices: str
+
+
+class AuditRow(NamedTuple):
+    """A decision about a person."""
+
+    id: str
+    at: int
+    by: int
+    action: str
+    user_id: int = 0  # 0: nobody, or erased since
+    detail: str = ""
+
+
+PEOPLE_SEEN: Final = Index[PersonRow]("seen", by="last_at")
+PEOPLE_STANDING: Final = Index[PersonRow]("standing", by="last_at", within=("standing",))
+PEOPLE_BANNED: Final = Index[PersonRow]("banned", by="banned_at")
+AUDIT_AT: Final = Index[AuditRow]("at", by="at")
+AUDIT_OF: Final = Index[AuditRow]("of", by="at", within=("user_id",))
+
+PEOPLE: Final = Table(
+    "people", PersonRow, key=("user_id",), indexes=(PEOPLE_SEEN, PEOPLE_STANDING, PEOPLE_BANNED)
+)
+PREFERENCES: Final = Table("preferences", PreferenceRow, key=("owner",))
+AUDIT: Final = Table("audit", AuditRow, key=("id",), indexes=(AUDIT_AT, AUDIT_OF))
 
 
 # ---------------------------------------------------------------- quotas and records
@@ -389,11 +437,14 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     CONVERSATIONS,
     QUEUED,
     DEAD_LETTERS,
-    CHOICES,
+    PAGE_QUESTIONS,
     OUTGOING,
     HISTORY_ITEMS,
     GROUP_CONVERSATIONS,
     FILES,
+    PEOPLE,
+    PREFERENCES,
+    AUDIT,
     RESERVATIONS,
     TALLIES,
     RECORDS,

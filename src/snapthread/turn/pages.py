@@ -9,6 +9,7 @@ from snapthread.model import Button, OutgoingMessage, PageChoice, PageRange
 from snapthread.texts.localizer import Localizer
 
 OFFERED_MAX: Final = 6  # buttons
+IN_A_ROW: Final = 3  # of them: more are too narrow on a phone
 PRESSED: Final = re.compile(r"pages:(\d{1,15}):(\d{1,7})-(\d{1,7})", re.ASCII)
 
 
@@ -31,7 +32,7 @@ def offer(choice: PageChoice, text: str, t: Localizer) -> OutgoingMessage:
         )
         for pages in ranges
     ]
-    return OutgoingMessage(text=text, buttons=tuple(buttons))
+    return OutgoingMessage(text=text, buttons=tuple(buttons), in_row=IN_A_ROW)
 
 
 def chosen_pages(word: str) -> ChosenPages | None:

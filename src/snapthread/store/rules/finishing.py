@@ -15,11 +15,11 @@ from snapthread.model import (
 )
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.choices import keep_question
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
+from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed

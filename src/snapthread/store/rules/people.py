@@ -16,7 +16,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
-from snapthread.store.rules import records
+from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -33,7 +33,6 @@ from snapthread.store.schema import (
     ALL_QUEUED,
     BLOCKED,
     BLOCKED_AT,
-    CHOICES_OF,
     CONVERSATIONS,
     DEAD_AT,
     DEAD_OF,
@@ -44,6 +43,7 @@ from snapthread.store.schema import (
     MARKS,
     MARKS_OF,
     OUTBOX,
+    PAGE_QUESTIONS_OF,
     QUEUE,
     BlockedUser,
     DeadLetter,
@@ -79,6 +79,8 @@ def erase(
         charge(tx, each)
     _forget(tx, user_id, keys)
     records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -97,7 +99,7 @@ def _all_of(tx: Transaction, keys: Sequence[str], index: Index[Any]) -> list[Any
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
     """Also what was put aside, and what waits for pages to be chosen."""
     waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
-    return waiting + _all_of(tx, keys, DEAD_OF) + _all_of(tx, keys, CHOICES_OF)
+    return waiting + _all_of(tx, keys, DEAD_OF) + _all_of(tx, keys, PAGE_QUESTIONS_OF)
 
 
 def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
@@ -186,11 +188,13 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
         "waiting_for_pages": [
             json.loads(text)
-            for row in _all_of(tx, keys, CHOICES_OF)
+            for row in _all_of(tx, keys, PAGE_QUESTIONS_OF)
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
         "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        **standings.export(tx, user_id),
+        "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
     }
 
