@@ -28,7 +28,7 @@ async def test_the_invited_and_the_admins_are_served(tmp_path: Path, user_id: in
         assert answer.text == "You said: Hello"
 
 
-@pytest.mark.parametrize("kind", ["animation"])
+@pytest.mark.parametrize("kind", ["dice", "animation"])
 async def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
     tmp_path: Path, kind: str
 ) -> None:
