@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
+from snapthread.commands.broadcaster import Broadcaster
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
@@ -37,12 +38,14 @@ class Bot:
     model_watch: ModelWatch
     heartbeat: Heartbeat
     quotas: Quotas
+    broadcaster: Broadcaster
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
+            broadcaster = group.create_task(self.broadcaster.run())
             model_watch = group.create_task(self.model_watch.run())
             worker = group.create_task(self.worker.run())
             replica_sync = group.create_task(self.replica_sync.run())
@@ -56,6 +59,7 @@ class Bot:
             replica_sync.cancel()
             housekeeping.cancel()
             model_watch.cancel()
+            broadcaster.cancel()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""

@@ -5,9 +5,13 @@ from dataclasses import dataclass, replace
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.admission import Admission
+from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.membership import ChannelMembers, RequiredChannel
 from snapthread.commands.rights import GroupRights
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
@@ -180,14 +184,6 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
         overheard=overheard,
     )
-    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
-    running_turns = RunningTurns(
-        turn_runner=turn_runner,
-        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
-        localizer=access.localizer,
-    )
-
-    # A claim: who may, what is said, what waits for no question.
     alerts = Alerts(
         store=store,
         chat=chat,
@@ -196,7 +192,46 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
         language=settings.bot_language,
     )
+    admission = Admission(
+        store=store,
+        texts=texts,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+    )
+    access = AccessControl(
+        store=store,
+        texts=texts,
+        policy=access_policy(settings),
+        clock=clock,
+        admission=admission,
+        members=channel_members(settings, chat, alerts, clock),
+    )
+    running_turns = RunningTurns(
+        turn_runner=turn_runner,
+        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        localizer=access.localizer,
+    )
+
+    # A claim: who may, what is said, what waits for no question.
     rights = GroupRights(store=store, chat=chat, clock=clock)
+    broadcaster = Broadcaster(
+        store=store,
+        chat=chat,
+        clock=clock,
+        texts=texts,
+        language=settings.bot_language,
+        may=access.policy.may,
+    )
+    admin = AdminCommands(
+        store=store,
+        chat=chat,
+        quotas=quotas,
+        broadcaster=broadcaster,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        lets_in=settings.access_mode == "invite",
+    )
     commands = Commands(
         store=store,
         eraser=maintenance.eraser,
@@ -205,6 +240,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         choosing=Choosing(
             store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
         ),
+        admission=admission,
+        admin=admin,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -294,6 +331,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         model_watch=model_watch,
         heartbeat=heartbeat,
         quotas=quotas,
+        broadcaster=broadcaster,
     )
 
 
@@ -333,6 +371,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         sound_mb=settings.max_sound_bytes // MEGABYTE,
         hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",
+        mode=settings.access_mode,
     )
 
 
@@ -342,3 +381,14 @@ def group_policy(settings: Settings) -> GroupPolicy:
         allowed=settings.allowed_group_ids,
         is_per_user=settings.group_conversation == "per_user",
     )
+
+
+def channel_members(
+    settings: Settings, chat: Chat, alerts: Alerts, clock: Clock
+) -> ChannelMembers | None:
+    """Where a channel is required."""
+    if settings.required_channel is None:
+        return None
+    name, link = settings.required_channel
+    channel = RequiredChannel(chat=name, link=link)
+    return ChannelMembers(chat=chat, alerts=alerts, clock=clock, channel=channel)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands import screens
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.choosing import WORDS as CHOICES
@@ -50,6 +52,8 @@ class Commands:
     quotas: Quotas
     rights: GroupRights
     choosing: Choosing
+    admission: Admission
+    admin: AdminCommands
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -69,6 +73,8 @@ class Commands:
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         if message.word in CHOICES:
             return await self.choosing.answer(message, t)
+        if self.admin.is_for(message):
+            return await self.admin.answer(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
             return said(text, seen_by=message.person_in_group)
@@ -83,6 +89,10 @@ class Commands:
         """An unknown button says nothing."""
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
+        if self.admin.is_for(press):
+            return await self.admin.press(press, t)
+        if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
+            return await self.admission.decide(press, t)
         answer = pressed(press.word)
         if answer is None or not press.is_private:
             return PressAnswer()

@@ -6,6 +6,7 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
+from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -77,6 +78,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "Admissions",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -87,6 +89,7 @@ __all__ = [
     "Backlogs",
     "BlockedUsers",
     "Borrowing",
+    "Broadcasts",
     "CallersKnown",
     "Changes",
     "Chat",
@@ -115,6 +118,7 @@ __all__ = [
     "InputItem",
     "InputText",
     "Inventory",
+    "Invitations",
     "Jobs",
     "KnownImages",
     "Leases",

@@ -80,6 +80,14 @@ class Chat(Protocol):
         """Leave a group; one that it is not in is no failure."""
         ...
 
+    async def name(self) -> str:
+        """The bot's own name, as links have it."""
+        ...
+
+    async def is_member(self, chat: str, user_id: int) -> bool:
+        """Is this person in the chat, by its @name or its number?"""
+        ...
+
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """May this person decide for the group?"""
         ...

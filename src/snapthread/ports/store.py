@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Backlog, Installation
+from snapthread.ports.admissions import Admissions, Broadcasts
 from snapthread.ports.choices import Choices
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
@@ -60,6 +61,8 @@ class Store(
     People,
     Standings,
     Choices,
+    Admissions,
+    Broadcasts,
     QuotaLedger,
     UsageRecords,
     Jobs,

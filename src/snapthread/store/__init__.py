@@ -10,6 +10,8 @@ from typing import Final, Self
 
 from snapthread.store.rules import (
     accepting,
+    admission,
+    broadcasts,
     choices,
     claiming,
     files,
@@ -140,6 +142,18 @@ class Store(Verbs):
     unban = writes(standings.unban)
     set_limits = writes(standings.set_limits)
     decisions = reads(standings.decisions)
+    ask_in = writes(admission.ask_in)
+    decide = writes(admission.decide)
+    make_invite = writes(admission.make_invite)
+    use_invite = writes(admission.use_invite)
+    draft_broadcast = writes(broadcasts.draft_broadcast)
+    start_broadcast = writes(broadcasts.start_broadcast)
+    drop_broadcast = writes(broadcasts.drop_broadcast)
+    broadcast_to_send = reads(broadcasts.broadcast_to_send)
+    next_people = reads(broadcasts.next_people)
+    note_reached = writes(broadcasts.note_reached)
+    finish_broadcast = writes(broadcasts.finish_broadcast)
+    recent_broadcasts = reads(broadcasts.recent_broadcasts)
     caller = reads(choices.caller)
     preferences = reads(choices.preferences)
     choose = writes(choices.choose)

@@ -134,7 +134,7 @@ class BotClient:
     async def leave_chat(self, chat_id: int) -> None:
         await self.call("leaveChat", {"chat_id": chat_id})
 
-    async def get_chat_member(self, chat_id: int, user_id: int) -> ChatMember:
+    async def get_chat_member(self, chat_id: int | str, user_id: int) -> ChatMember:
         params = {"chat_id": chat_id, "user_id": user_id}
         told = await self.call("getChatMember", params, timeout_s=CHAT_ACTION_S)
         return self._read(ChatMember, told)

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from snapthread.adapters.bot_api import types
-from snapthread.adapters.bot_api.asking import is_asked, name_of, speaker_of
+from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
@@ -105,7 +105,7 @@ def _accepted(
         thread_id=_thread(message),
         message_id=message.message_id,
         user_id=speaker_of(message, user),
-        sender_name=name_of(message, user),
+        sender_name=full_name(user) if command == "start" else name_of(message, user),
         language_code=user.language_code,
         sent_at=message.date,
         kind=_kind(content, command),

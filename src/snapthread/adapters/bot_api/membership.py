@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
+from snapthread.adapters.bot_api.asking import full_name
 from snapthread.model import Message, group_conversation, private_conversation
 from snapthread.ports import GroupChange
 
@@ -32,6 +33,7 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
         thread_id=thread,
         message_id=message.message_id,
         user_id=query.from_user.id,
+        sender_name=full_name(query.from_user),
         language_code=query.from_user.language_code,
         sent_at=now,  # Telegram does not tell when a button was pressed
         kind="press",

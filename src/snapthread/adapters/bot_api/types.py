@@ -223,6 +223,7 @@ class CallbackQuery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMember:
     status: str
+    is_member: bool = False  # of those who are restricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from snapthread.model import Claim, Installation, ReplicaChanges
 from snapthread.store.codec import micros, micros_of, moment
-from snapthread.store.rules import quotas, records, standings
+from snapthread.store.rules import admission, broadcasts, quotas, records, standings
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.rows import owned
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
@@ -72,4 +72,6 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
         + quotas.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
         + standings.tidy(tx, now, limit=limit)
+        + admission.tidy(tx, now, limit=limit)
+        + broadcasts.tidy(tx, now, limit=limit)
     )
