@@ -1,4 +1,4 @@
-"""ACCESS=invite: a stranger asks to be let in, an admin decides by a button, or a link brings them."""
+"""ACCESS=invite: a stranger asks to be let in and an admin decides, or a link brings them."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,7 @@
 """A message to everybody: one after the other, paced, and gone on with after a kill.
 
-The person is written down after Telegram took the message: a kill between the two brings it once more
-to that one.
+The person is written down after Telegram took the message: a kill between the two brings it once
+more to that one.
 """
 
 import asyncio

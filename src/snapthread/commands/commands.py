@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from snapthread.commands import screens
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.admission import ADMIT, REFUSE, Admission
-from snapthread.commands.allowance import usage_text
+from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.choosing import WORDS as CHOICES
 from snapthread.commands.choosing import Choosing
@@ -75,6 +75,8 @@ class Commands:
             return await self.choosing.answer(message, t)
         if self.admin.is_for(message):
             return await self.admin.answer(message, t)
+        if message.word == "usage" and await self._is_for_group(message):
+            return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
             return said(text, seen_by=message.person_in_group)
@@ -129,6 +131,15 @@ class Commands:
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return said(text)
+
+    async def _is_for_group(self, message: Message) -> bool:
+        return not message.is_private and await self.rights.is_admin(message)
+
+    async def _group_usage(self, message: Message, t: Localizer) -> Outcome:
+        """What all of them used in this group; nobody is named."""
+        now = self.clock()
+        rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
+        return said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""

@@ -23,7 +23,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
@@ -37,6 +37,7 @@ from snapthread.ports.conversations import (
     Outbox,
     ResetReply,
     StreamedMessages,
+    TopicConversations,
 )
 from snapthread.ports.file_ledger import (
     Borrowing,
@@ -125,6 +126,7 @@ __all__ = [
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "Outbox",
     "People",
@@ -153,6 +155,7 @@ __all__ = [
     "Tidying",
     "TiledImage",
     "TilingCodec",
+    "TopicConversations",
     "Transcriber",
     "Update",
     "Uploads",

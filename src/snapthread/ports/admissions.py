@@ -16,8 +16,8 @@ class Invitations(Protocol):
         ...
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
-        """Whoever comes by it is admitted, once; False where it is none, is over or used up, or they
-        are banned. Whoever was admitted before uses none up."""
+        """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
+        banned. Whoever was admitted before uses none up."""
         ...
 
 
@@ -74,8 +74,8 @@ class Broadcasts(Protocol):
         ...
 
     async def note_reached(self, id: str, user_id: int, reached: Reached) -> bool:
-        """This person is done with. False, and nothing happens, where they were already, or where it
-        was stopped."""
+        """This person is done with. False, and nothing happens, where they were already, or it was
+        stopped."""
         ...
 
     async def finish_broadcast(self, id: str) -> Broadcast | None:

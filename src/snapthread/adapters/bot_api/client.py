@@ -131,6 +131,10 @@ class BotClient:
         params = {"callback_query_id": query_id, "text": text or None}
         await self.call("answerCallbackQuery", params)
 
+    async def edit_forum_topic(self, chat_id: int, thread_id: int, name: str) -> None:
+        params = {"chat_id": chat_id, "message_thread_id": thread_id, "name": name}
+        await self.call("editForumTopic", params)
+
     async def leave_chat(self, chat_id: int) -> None:
         await self.call("leaveChat", {"chat_id": chat_id})
 

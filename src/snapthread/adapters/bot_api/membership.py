@@ -5,7 +5,8 @@ from datetime import datetime
 
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name
-from snapthread.model import Message, group_conversation, private_conversation
+from snapthread.adapters.bot_api.place import conversation_of, thread_of
+from snapthread.model import Message, private_conversation
 from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
@@ -24,13 +25,11 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
     is_private = message.chat.type == types.PRIVATE
     if not is_private and not query.data.startswith(IN_GROUPS):
         return None
-    thread = message.message_thread_id if message.is_topic_message else None
-    key = group_conversation(message.chat.id, thread)
     return Message(
         update_id=update_id,
-        conversation=private_conversation(query.from_user.id) if is_private else key,
+        conversation=conversation_of(message, query.from_user),
         chat_id=message.chat.id,
-        thread_id=thread,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=query.from_user.id,
         sender_name=full_name(query.from_user),
@@ -51,19 +50,12 @@ def _stop_pressed(
 ) -> Message:
     """The Stop button below a message that grows; it names whose conversation of a group this is,
     where each there has one: others press it too."""
-    chat = message.chat
-    thread = message.message_thread_id if message.is_topic_message else None
-    is_private = chat.type == types.PRIVATE
     user, owner = query.from_user, int(stop[2]) if stop[2] else None
     return Message(
         update_id=update_id,
-        conversation=(
-            private_conversation(user.id)
-            if is_private
-            else group_conversation(chat.id, thread, owner)
-        ),
-        chat_id=chat.id,
-        thread_id=thread,
+        conversation=conversation_of(message, user, owner),
+        chat_id=message.chat.id,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=user.id,
         language_code=user.language_code,
@@ -83,7 +75,7 @@ def stop_of(
         return None
     return Message(
         update_id=update_id,
-        conversation=private_conversation(stopped.chat.id),
+        conversation=private_conversation(stopped.chat.id, stopped.message_thread_id),
         chat_id=stopped.chat.id,
         thread_id=stopped.message_thread_id,
         message_id=0,  # a button is no message

@@ -1,7 +1,7 @@
 """Messages to everybody: one at a time, each person once, by their number.
 
-What was done is one number, the last person's: who is killed goes on behind it. Whoever came after the
-broadcast began is not told of it.
+What was done is one number, the last person's: who is killed goes on behind it. Whoever came after
+the broadcast began is not told of it.
 """
 
 import secrets
@@ -69,10 +69,15 @@ def note_reached(tx: Transaction, id: str, user_id: int, reached: Reached) -> bo
     row = tx.get(BROADCASTS, id)
     if row is None or row.state != "sending" or row.after >= user_id:
         return False
-    counts = {"sent": row.sent, "blocked": row.blocked, "failed": row.failed}
-    if reached in counts:
-        counts[reached] += 1
-    tx.update(row, row._replace(after=user_id, **counts))
+    tx.update(
+        row,
+        row._replace(
+            after=user_id,
+            sent=row.sent + (reached == "sent"),
+            blocked=row.blocked + (reached == "blocked"),
+            failed=row.failed + (reached == "failed"),
+        ),
+    )
     return True
 
 
