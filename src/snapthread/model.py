@@ -243,6 +243,14 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastQuestion:
+    """The newest question of a conversation."""
+
+    history_start: int  # its item; what comes from there on is the question and its answer
+    owner: int | None = None  # in a group: whoever asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFile:
     """One file of the ledger at OpenAI.
 

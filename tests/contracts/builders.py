@@ -293,6 +293,7 @@ class Bench:
         dead_letter: bool = False,
         reply_to: int | None = None,
         record: TurnRecord | None = None,
+        taken_back_from: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
         start, self.history_start = self.history_start, None
         return self.run(
@@ -305,6 +306,7 @@ class Bench:
                 to=replace(destination(), reply_to=reply_to),
                 dead_letter=dead_letter,
                 record=record,
+                taken_back_from=taken_back_from,
             )
         )
 

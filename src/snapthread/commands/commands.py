@@ -21,6 +21,7 @@ from snapthread.ports import (
     Clock,
     Forgetting,
     KnownImages,
+    LastQuestions,
     Outbox,
     PersonalData,
     StorageSums,
@@ -38,7 +39,14 @@ StopTurn = Callable[[], Awaitable[None]]
 
 
 class CommandStore(
-    KnownImages, Forgetting, StorageSums, PersonalData, UsageRecords, Outbox, Protocol
+    KnownImages,
+    LastQuestions,
+    Forgetting,
+    StorageSums,
+    PersonalData,
+    UsageRecords,
+    Outbox,
+    Protocol,
 ):
     """The store as commands need it."""
 
@@ -64,6 +72,7 @@ class Commands:
         self._confirmations = Confirmations(store=self.store, clock=self.clock)
         self._answers = {
             "usage": self._usage,
+            "undo": self._undo,
             "forget": self._forget,
             "privacy": self._privacy,
             "export": self._export,
@@ -131,6 +140,16 @@ class Commands:
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return said(text)
+
+    async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """The end of the claim takes it back, in one transaction with the command: whatever kills
+        us, it is done once."""
+        last = await self.store.last_question(claim)
+        if last is None:
+            return said(t("undo_nothing"))
+        if not await self.rights.may_undo(message, last):
+            return said(t("group_not_asker"))
+        return replace(said(t("undone")), taken_back_from=last.history_start)
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)

@@ -25,6 +25,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    rewinding,
     standings,
     uploads,
     urgent,
@@ -89,6 +90,7 @@ class Store(Verbs):
     shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
