@@ -70,14 +70,13 @@ def make_invite(tx: Transaction, now: datetime, *, by: int, uses: int, ends_at: 
 
 def use_invite(tx: Transaction, code: str, user_id: int, name: str, now: datetime) -> bool:
     """False where it is none, is over or used up. Whoever is in already uses none up."""
-    invite, row = tx.get(INVITES, code), known_row(tx, user_id, now)
-    if row.banned_at is not None:
-        return False
-    if row.standing == "admitted":
-        return True
+    invite, known = tx.get(INVITES, code), tx.get(PEOPLE, user_id)
+    if known is not None and (known.banned_at is not None or known.standing == "admitted"):
+        return known.banned_at is None
     if invite is None or invite.ends_at <= micros(now) or invite.used >= invite.uses:
         return False
     tx.update(invite, invite._replace(used=invite.used + 1))
+    row = known_row(tx, user_id, now)
     record_decision(tx, row, now, invite.made_by, "invite_used", standing="admitted", name=name)
     return True
 
