@@ -28,6 +28,7 @@ MEANINGS: Final = {
     "broadcast.decided": "an admin sent, or dropped, a message to everybody",
     "broadcast.done": "a message to everybody has been brought to all it was for",
     "broadcast.refused": "Telegram does not take a message to everybody for one person",
+    "export.cut": "an export took too long, or was too large: some pictures are left out",
     "preference.chosen": "somebody chose in /settings; of what, `field`",
     "screen.not_shown": "a message with buttons could not be changed in place; it is sent anew",
     "chat.paused": "Telegram asked to wait in one chat; the others go on",

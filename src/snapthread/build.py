@@ -11,6 +11,8 @@ from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import History
 from snapthread.commands.membership import ChannelMembers, RequiredChannel
 from snapthread.commands.rights import GroupRights
 from snapthread.images.file_service import FileService
@@ -240,6 +242,10 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         rights=rights,
         choosing=Choosing(
             store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
+        ),
+        history=History(store=store),
+        exporter=Exporter(
+            store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
         ),
         admission=admission,
         admin=admin,

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,23 +111,25 @@ async def test_who_is_banned_or_has_blocked_the_bot_is_left_out(tmp_path: Path) 
         assert (banned.sees, served.sees) == ([], [TEXT])
 
 
+def is_told(ada: Person) -> bool:
+    return any("has reached" in text for text in ada.sees)
+
+
+def has_come_to(people: list[Person], ada: Person, aim: int) -> bool:
+    return is_told(ada) or sum(len(each.sees) for each in people) >= aim
+
+
 async def test_a_thousand_people_hear_it_once_each_through_kills_and_429s(tmp_path: Path) -> None:
     async with opened(tmp_path, ADMIN_USER_IDS=str(ADA)) as world:
         ada, people = world.person(), await people_known(world, 1000)
         people[7].blocks_bot()
         await press(world, ada, await previewed(ada), "Send it")
         chance, kills = random.Random(7), 0
-        while not any("has reached" in text for text in ada.sees):
+        while not is_told(ada):
             world.telegram.faults.add(on="sendMessage", reply=flood(3), times=2)
             heard = sum(len(each.sees) for each in people)
             aim = heard + chance.randrange(60, 180)
-            await world.until(
-                lambda aim=aim: (
-                    sum(len(each.sees) for each in people) >= aim
-                    or any("has reached" in text for text in ada.sees)
-                ),
-                timeout_s=3000,
-            )
+            await world.until(partial(has_come_to, people, ada, aim), timeout_s=3000)
             if kills < 6:
                 kills += 1
                 assert world.process is not None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from snapthread.history import HistoryPage
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -222,6 +223,22 @@ class Deliveries(Protocol):
         ...
 
 
+class ReadableHistory(Protocol):
+    """The conversation as a person reads it again."""
+
+    async def history_page(
+        self,
+        conversation: ConversationKey,
+        *,
+        before: int | None,
+        after: int | None,
+        word: str,
+        most: int,
+    ) -> HistoryPage:
+        """The newest that hold the word (any with ""), or those right before or after a number."""
+        ...
+
+
 class Conversations(
     Context,
     FinishedTurns,
@@ -233,6 +250,7 @@ class Conversations(
     Groups,
     TopicConversations,
     Deliveries,
+    ReadableHistory,
     Protocol,
 ):
     """The lasting conversation of each user; written only under its lease."""

@@ -86,6 +86,7 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ conversations
 
+    history_page = reads(history.history_page)
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)

@@ -194,7 +194,12 @@ def _line(row: HistoryRow) -> dict[str, Any]:
         "at": moment(row.at).isoformat(),
         "text": row.text,
         "photos": [
-            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} for photo in photos
+            {
+                "label": photo.label,
+                "file": photo.file,
+                "sent_at": photo.sent_at.isoformat(),
+            }
+            for photo in photos
         ],
     }
 
@@ -202,6 +207,7 @@ def _line(row: HistoryRow) -> dict[str, Any]:
 def _file(row: File) -> dict[str, Any]:
     return {
         "label": row.label,
+        "image": row.stands_for,
         "state": row.state,
         "openai_file_id": row.openai_id,
         "telegram_file_id": row.telegram_id,
