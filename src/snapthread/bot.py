@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from snapthread.commands.broadcaster import Broadcaster
+from snapthread.commands.eraser import UserEraser
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
@@ -13,6 +14,7 @@ from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
+from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
 from snapthread.ports import Readiness
@@ -37,8 +39,10 @@ class Bot:
     housekeeping: Housekeeping
     model_watch: ModelWatch
     heartbeat: Heartbeat
+    presence: Presence
     quotas: Quotas
     broadcaster: Broadcaster
+    eraser: UserEraser
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
@@ -47,6 +51,7 @@ class Bot:
             housekeeping = group.create_task(self.housekeeping.run())
             broadcaster = group.create_task(self.broadcaster.run())
             model_watch = group.create_task(self.model_watch.run())
+            presence = group.create_task(self.presence.run())
             worker = group.create_task(self.worker.run())
             replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
@@ -60,6 +65,8 @@ class Bot:
             housekeeping.cancel()
             model_watch.cancel()
             broadcaster.cancel()
+            presence.cancel()
+        await self.presence.leave()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""

@@ -106,5 +106,7 @@ def named(key: str, names: Sequence[str]) -> str | None:
 
 
 def owner_of(message: Message) -> str:
-    """Whose preferences hold: the person's own in private, else the group's."""
-    return f"user:{message.user_id}" if message.is_private else f"group:{message.chat_id}"
+    """Whose preferences hold: the person's own in private and where the bot is a guest, else the
+    group's."""
+    is_own = message.is_private or message.is_guest
+    return f"user:{message.user_id}" if is_own else f"group:{message.chat_id}"

@@ -118,7 +118,7 @@ class AccessControl:
         reason, t = await self._reason(message, caller), self.localizer(message)
         if reason is None:
             return None
-        if not message.is_private:
+        if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
             return await self.refuse_in_group(message, text, reason)
         more = (self._sentence(message, caller, t, reason),)

@@ -33,6 +33,7 @@ from snapthread.ports.conversations import (
     Deliveries,
     FinishedTurns,
     Groups,
+    GuestAnswers,
     ImageTokens,
     LastQuestions,
     Outbox,
@@ -69,12 +70,21 @@ from snapthread.ports.people import (
     Adoption,
     BlockedUsers,
     Erasure,
+    OwnedFiles,
     People,
     PersonalData,
     StorageSums,
 )
 from snapthread.ports.standings import PeopleKnown, Standings
-from snapthread.ports.store import Backlogs, CooldownNotes, Jobs, Readiness, Store, Tidying
+from snapthread.ports.store import (
+    Backlogs,
+    CooldownNotes,
+    Jobs,
+    Readiness,
+    Replicas,
+    Store,
+    Tidying,
+)
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
@@ -114,6 +124,7 @@ __all__ = [
     "Forgetting",
     "GroupChange",
     "Groups",
+    "GuestAnswers",
     "Image",
     "ImageTokens",
     "IncomingMessages",
@@ -132,6 +143,7 @@ __all__ = [
     "NewTopic",
     "NotTaken",
     "Outbox",
+    "OwnedFiles",
     "People",
     "PeopleKnown",
     "PersonalData",
@@ -142,6 +154,7 @@ __all__ = [
     "Readiness",
     "RemoteFile",
     "Repairs",
+    "Replicas",
     "RequestTaken",
     "Reservations",
     "ResetReply",
