@@ -120,6 +120,10 @@ class Intake:
         if update.blocked is not None:
             user_id, has_blocked = update.blocked
             await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
+        if (seen := update.reaction) is not None:
+            await self.store.note_reaction(
+                seen.chat_id, seen.message_id, seen.user_id, seen.value
+            )
         if (topic := update.topic) is not None:
             conversation = private_conversation(topic.chat_id, topic.thread_id)
             await self.store.note_topic(conversation, topic.chat_id)

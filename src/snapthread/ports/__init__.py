@@ -23,7 +23,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
@@ -86,7 +86,7 @@ from snapthread.ports.store import (
     Tidying,
 )
 from snapthread.ports.transcriber import SpokenText, Transcriber
-from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
+from snapthread.ports.usage_ledger import Feedback, QuotaLedger, Reservations, StaleReservations, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
 
@@ -117,6 +117,7 @@ __all__ = [
     "Deletions",
     "Deliveries",
     "Erasure",
+    "Feedback",
     "FileLedger",
     "Files",
     "FinishedTurns",
@@ -151,6 +152,7 @@ __all__ = [
     "QueueInspection",
     "QuotaLedger",
     "ReadableHistory",
+    "Reaction",
     "Readiness",
     "RemoteFile",
     "Repairs",

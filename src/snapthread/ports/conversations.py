@@ -221,10 +221,18 @@ class Deliveries(Protocol):
         ...
 
     async def conclude(
-        self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
+        self,
+        claim: Claim,
+        part: OutboxMessage,
+        now: datetime,
+        *,
+        record_id: str,
+        delivered_ms: int,
+        message_ids: Sequence[int] = (),
     ) -> None:
         """The last part is done with, and the conversation is given back; in the record of this
-        id, if it is there: the answer has reached the chat so long after its claim."""
+        id, if it is there: the answer has reached the chat so long after its claim. Reactions to
+        `message_ids` are counted for its model, where it was answered."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:

@@ -11,7 +11,7 @@ from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.standings import Standings
-from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
+from snapthread.ports.usage_ledger import Feedback, QuotaLedger, UsageRecords
 
 
 class Jobs(Protocol):
@@ -81,6 +81,7 @@ class Store(
     Broadcasts,
     QuotaLedger,
     UsageRecords,
+    Feedback,
     Jobs,
     CooldownNotes,
     Replicas,

@@ -14,6 +14,7 @@ from snapthread.store.rules import (
     broadcasts,
     choices,
     claiming,
+    feedback,
     files,
     finishing,
     groups,
@@ -175,5 +176,7 @@ class Store(Verbs):
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
     usage = reads(records.usage)
+    note_reaction = writes(feedback.note_reaction)
+    feedback = reads(feedback.feedback)
     records_after = reads(records.records_after)
     last_records = reads(records.last_records)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 10  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 11  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -370,6 +370,26 @@ class Record(NamedTuple):
     delivered_ms: int | None = None  # known later than the rest
 
 
+class AnswerRow(NamedTuple):
+    """A message of ours that is an answer, for a while: what is thought of it is counted."""
+
+    chat_id: int
+    message_id: int
+    user_id: int  # whoever asked
+    model: str
+    at: int
+    reaction: int = 0  # of whoever asked: 1, -1 or 0
+
+
+class FeedbackRow(NamedTuple):
+    """Reactions to the answers of one day and model; nobody's name."""
+
+    day: str
+    model: str
+    good: int = 0
+    bad: int = 0
+
+
 class Day(NamedTuple):
     """Sums of the records of one user's day with one model; user 0: who was erased."""
 
@@ -410,6 +430,20 @@ DAYS_OF: Final = Index[Day]("of", by="day", within=("user_id",))
 GROUP_DAYS_ON: Final = Index[GroupDay]("on", by="day")
 GROUP_DAYS_OF: Final = Index[GroupDay]("of", by="day", within=("chat_id",))
 
+ANSWERS_AT: Final = Index[AnswerRow]("at", by="at")
+ANSWERS_OF: Final = Index[AnswerRow]("of", by="at", within=("user_id",))
+FEEDBACK_ON: Final = Index[FeedbackRow]("on", by="day")
+
+ANSWERS: Final = Table(
+    "answers", AnswerRow, key=("chat_id", "message_id"), indexes=(ANSWERS_AT, ANSWERS_OF)
+)
+FEEDBACK: Final = Table(
+    "feedback",
+    FeedbackRow,
+    key=("day", "model"),
+    indexes=(FEEDBACK_ON,),
+    counters=("good", "bad"),
+)
 RESERVATIONS: Final = Table(
     "reservations",
     Reservation,
@@ -463,6 +497,8 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     RESERVATIONS,
     TALLIES,
     RECORDS,
+    ANSWERS,
+    FEEDBACK,
     DAYS,
     GROUP_DAYS,
 )

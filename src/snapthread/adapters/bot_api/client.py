@@ -34,6 +34,7 @@ ASKED_FOR: Final = (
     "message",
     "edited_message",
     "callback_query",
+    "message_reaction",
     "my_chat_member",
     "stopped_message_generation",
 )  # the updates that mean something

@@ -1,4 +1,4 @@
-"""Updates that are not messages: a pressed button, and who blocked the bot or came back."""
+"""Updates that are not messages: a pressed button, a reaction, who blocked the bot or came back."""
 
 import re
 from datetime import datetime
@@ -7,9 +7,10 @@ from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name
 from snapthread.adapters.bot_api.place import conversation_of, thread_of
 from snapthread.model import Message, private_conversation
-from snapthread.ports import GroupChange
+from snapthread.ports import GroupChange, Reaction
 
 BLOCKED = "kicked"
+GOOD, BAD = "👍", "👎"
 OUT = frozenset({"kicked", "left"})
 IN_GROUPS = ("set:",)  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
@@ -114,4 +115,17 @@ def _membership(changed: types.ChatMemberUpdated) -> GroupChange:
         kind="left" if is_out else "joined",
         chat_id=changed.chat.id,
         language_code=changed.from_user.language_code,
+    )
+
+
+def reaction_of(changed: types.MessageReactionUpdated) -> Reaction | None:
+    """What a person thinks now; other reactions than these two say nothing of it."""
+    if changed.user is None:
+        return None
+    emoji = {reaction.emoji for reaction in changed.new_reaction}
+    return Reaction(
+        chat_id=changed.chat.id,
+        message_id=changed.message_id,
+        user_id=changed.user.id,
+        value=(GOOD in emoji) - (BAD in emoji),
     )

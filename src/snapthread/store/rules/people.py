@@ -15,7 +15,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.store.codec import load_message, load_photos, micros, moment
-from snapthread.store.rules import choices, records, standings
+from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -78,6 +78,7 @@ def erase(
     _forget(tx, user_id, keys)
     records.erase(tx, user_id)
     standings.erase(tx, user_id)
+    feedback.erase(tx, user_id)
     choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
