@@ -3,6 +3,7 @@ by it. Pure."""
 
 from dataclasses import dataclass
 
+from snapthread.model import LedgerFile
 from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 
@@ -24,6 +25,11 @@ class RequestProfile:
 
     def image_tokens(self, width: int, height: int) -> int:
         return image_tokens(self.model, width, height, self.detail)
+
+    def file_tokens(self, file: LedgerFile) -> int:
+        if file.document is not None:
+            return file.document.tokens
+        return self.image_tokens(file.width, file.height)
 
     def most_image_tokens(self) -> int:
         """Of an image whose shape is not known yet."""

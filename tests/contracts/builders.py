@@ -266,7 +266,7 @@ class Bench:
         question_tokens: int = 10,
         max_images: int = 0,
         question_files: tuple[FileName, ...] = (),
-        image_tokens: ports.ImageTokens | None = None,
+        file_tokens: ports.FileTokens | None = None,
     ) -> Transcript:
         transcript = self.run(
             self.store.compose(
@@ -276,7 +276,7 @@ class Bench:
                 question_tokens=question_tokens,
                 max_images=max_images,
                 question_files=question_files,
-                image_tokens=image_tokens,
+                file_tokens=file_tokens,
             )
         )
         self.history_start = transcript.history_start
@@ -339,11 +339,22 @@ class Bench:
         self.run(self.store.mark_sent(claim, part))
 
     def conclude(
-        self, claim: Claim, part: OutboxMessage, *, record_id: str = "r1", delivered_ms: int = 1
+        self,
+        claim: Claim,
+        part: OutboxMessage,
+        *,
+        record_id: str = "r1",
+        delivered_ms: int = 1,
+        message_ids: tuple[int, ...] = (),
     ) -> None:
         self.run(
             self.store.conclude(
-                claim, part, self.now, record_id=record_id, delivered_ms=delivered_ms
+                claim,
+                part,
+                self.now,
+                record_id=record_id,
+                delivered_ms=delivered_ms,
+                message_ids=message_ids,
             )
         )
 

@@ -290,8 +290,8 @@ def test_images_are_counted_by_the_model_that_is_asked_now(bench: Bench) -> None
     bench.show("file-2")
     claim = bench.ask()
 
-    dear = bench.compose(claim, max_tokens=500, image_tokens=lambda width, height: 300)
-    cheap = bench.compose(claim, max_tokens=500, image_tokens=lambda width, height: 100)
+    dear = bench.compose(claim, max_tokens=500, file_tokens=lambda file: 300)
+    cheap = bench.compose(claim, max_tokens=500, file_tokens=lambda file: 100)
 
     assert (len(dear.items), len(cheap.items)) == (0, 2)
     assert [item.tokens for item in cheap.items] == [108, 108]
@@ -302,7 +302,7 @@ def test_an_image_that_has_left_costs_hardly_anything(bench: Bench) -> None:
     claim = bench.ask()
     bench.retire(claim, gone.name)
 
-    transcript = bench.compose(claim, image_tokens=lambda width, height: 1_000_000)
+    transcript = bench.compose(claim, file_tokens=lambda file: 1_000_000)
 
     assert [item.tokens < 30 for item in transcript.items] == [True]
 

@@ -12,8 +12,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -31,10 +33,10 @@ from snapthread.ports.conversations import (
     ConversationControl,
     Conversations,
     Deliveries,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
-    ImageTokens,
     LastQuestions,
     Outbox,
     ReadableHistory,
@@ -42,6 +44,7 @@ from snapthread.ports.conversations import (
     StreamedMessages,
     TopicConversations,
 )
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -54,7 +57,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -86,7 +89,13 @@ from snapthread.ports.store import (
     Tidying,
 )
 from snapthread.ports.transcriber import SpokenText, Transcriber
-from snapthread.ports.usage_ledger import Feedback, QuotaLedger, Reservations, StaleReservations, UsageRecords
+from snapthread.ports.usage_ledger import (
+    Feedback,
+    QuotaLedger,
+    Reservations,
+    StaleReservations,
+    UsageRecords,
+)
 
 Clock = Callable[[], datetime]  # aware UTC
 
@@ -110,15 +119,19 @@ __all__ = [
     "Claims",
     "Clock",
     "Codec",
+    "Content",
     "Context",
     "ConversationControl",
     "Conversations",
     "CooldownNotes",
     "Deletions",
     "Deliveries",
+    "DocumentContent",
+    "DocumentReader",
     "Erasure",
     "Feedback",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -127,10 +140,11 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
-    "ImageTokens",
     "IncomingMessages",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "Inventory",
     "Invitations",
@@ -151,8 +165,8 @@ __all__ = [
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
-    "ReadableHistory",
     "Reaction",
+    "ReadableHistory",
     "Readiness",
     "RemoteFile",
     "Repairs",

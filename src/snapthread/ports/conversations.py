@@ -12,6 +12,7 @@ from snapthread.model import (
     FileName,
     HistoryItem,
     LastQuestion,
+    LedgerFile,
     Message,
     OutboxMessage,
     OutgoingMessage,
@@ -20,7 +21,7 @@ from snapthread.model import (
 from snapthread.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
-ImageTokens = Callable[[int, int], int]
+FileTokens = Callable[[LedgerFile], int]
 
 
 class Context(Protocol):
@@ -35,7 +36,7 @@ class Context(Protocol):
         question_tokens: int,
         max_images: int = 0,
         question_files: Sequence[FileName] = (),
-        image_tokens: ImageTokens | None = None,
+        file_tokens: FileTokens | None = None,
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
@@ -46,8 +47,8 @@ class Context(Protocol):
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`.
-        With `image_tokens` (of an image's width and height) what holds images is counted by it,
-        and by those that are live: it may have been asked with another model.
+        With `file_tokens` what holds files is counted by it, and by those that are live: it may
+        have been asked with another model.
         """
         ...
 

@@ -6,6 +6,17 @@ from typing import Protocol
 from snapthread.vision_tokens import Sight
 
 
+class Content(Protocol):
+    """Bytes that go up, whatever they are."""
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def mime(self) -> str: ...
+    @property
+    def extension(self) -> str: ...
+
+
 class Tile(Protocol):
     """One picture that goes up."""
 

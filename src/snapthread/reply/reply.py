@@ -73,9 +73,7 @@ class ReplySender:
                 self.note_delivered(claim.conversation)
         return bool(outbox)
 
-    async def _send_in_some_form(
-        self, claim: Claim, part: OutboxMessage, sent: list[int]
-    ) -> bool:
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.
         `sent`: the messages that Telegram took."""
         tried: Messages = (part,)

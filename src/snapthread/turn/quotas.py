@@ -10,28 +10,44 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, get_args
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
 from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
-from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
+from snapthread.model import (
+    Claim,
+    Installation,
+    Message,
+    TelegramFile,
+    TelegramImage,
+    Usage,
+)
 from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
 from snapthread.request_profile import RequestProfile
-from snapthread.turn.question import asked_text, replied_image
+from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
+from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
 ANSWERED_ALL_THE_SAME = frozenset({"AssistantRefused", "EmptyAnswer", "OutputSpent"})
+READ_BEFORE = frozenset({*get_args(Limit), "too_many_pages"})
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(image for question in questions for image in question.images)
+
+
+def files_of(questions: tuple[Message, ...]) -> tuple[TelegramFile, ...]:
+    return tuple(file for question in questions for file in question.files)
+
+
+def documents_of(questions: tuple[Message, ...]) -> int:
+    return sum(question.document is not None for question in questions)
 
 
 class QuotaStore(Reservations, Context, PeopleKnown, Protocol):
@@ -66,9 +82,17 @@ class Quotas:
         return await self.store.spent(self._payer(user_id), self.clock())
 
     async def reserve(
-        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+        self,
+        claim: Claim,
+        questions: tuple[Message, ...],
+        meter: Meter,
+        *,
+        document_tokens: int = 0,
     ) -> LimitExceeded | None:
-        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
+        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost.
+
+        `document_tokens`: of its documents, as far as they were read: before, nobody knows.
+        """
         user_id = questions[0].user_id
         pictures, limits = images_of(questions), await self.limits_of(user_id)
         of_money = limits.of_money or self.limits.of_money  # an admin's is in everybody's sum
@@ -76,10 +100,13 @@ class Quotas:
             claim,
             self.clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter, of_money=of_money),
+            estimate=await self._estimate(
+                claim, questions, meter, document_tokens, of_money=of_money
+            ),
             limits=limits,
         )
         if over is None:
+            meter.documents = documents_of(questions)
             meter.messages, meter.images, meter.question_images = 1, len(pictures), pictures
         return over
 
@@ -90,11 +117,19 @@ class Quotas:
     # ------------------------------------------------------------ estimates
 
     async def _estimate(
-        self, claim: Claim, questions: tuple[Message, ...], meter: Meter, *, of_money: bool
+        self,
+        claim: Claim,
+        questions: tuple[Message, ...],
+        meter: Meter,
+        document_tokens: int,
+        *,
+        of_money: bool,
     ) -> TurnRecord:
         profile = self.profile_of(meter)
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions, profile, of_money=of_money),
+            input_tokens=await self._input_tokens(
+                claim, questions, profile, document_tokens, of_money=of_money
+            ),
             output_tokens=profile.output_tokens,
         )
         voice_s = self.speech.seconds(questions)
@@ -107,6 +142,7 @@ class Quotas:
             reason="lost",
             messages=1,
             images=len(images_of(questions)),
+            documents=documents_of(questions),
             sent=meter.sent(),
             estimated=usage,
             voice_s=voice_s,
@@ -118,10 +154,11 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         profile: RequestProfile,
+        document_tokens: int,
         *,
         of_money: bool,
     ) -> int:
-        question = self._question_tokens(questions, profile)
+        question = self._question_tokens(questions, profile) + document_tokens
         if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(
@@ -129,7 +166,7 @@ class Quotas:
             self.clock(),
             max_tokens=UNCUT,
             question_tokens=question,
-            image_tokens=profile.image_tokens,
+            file_tokens=profile.file_tokens,
         )
         held = sum(item.tokens for item in transcript.items)
         return max(question, min(question + held, profile.context_tokens))
@@ -146,8 +183,9 @@ class Quotas:
         return text_tokens(asked_text(questions)) + shown
 
     def _question_tokens(self, questions: tuple[Message, ...], profile: RequestProfile) -> int:
-        replied = replied_image(questions)
-        pictures = (*images_of(questions), *((replied,) if replied else ()))
+        replied = replied_file(questions)
+        shown_again = (replied,) if isinstance(replied, TelegramImage) else ()
+        pictures = (*images_of(questions), *shown_again)
         shown = sum(_picture_tokens(picture, profile) for picture in pictures)
         around = profile.instructions_tokens + AROUND_TOKENS
         said = SPEECH_TOKENS_S * self.speech.seconds(questions)
@@ -186,6 +224,7 @@ class Quotas:
             reason=reason,
             messages=meter.messages,
             images=meter.images,
+            documents=meter.documents,
             sent=meter.sent(),
             bytes_in=meter.bytes_in,
             bytes_uploaded=meter.bytes_uploaded,
@@ -196,7 +235,7 @@ class Quotas:
             estimated=sum_usage(meter.broken),
             voice_s=meter.voice_s,
             cost_micros=self._with_speech(cost_micros, meter.voice_s),
-            is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
+            is_free=_is_free(outcome, reason),
             restored=meter.restored,
             retired=meter.retired,
             stages=Stages(
@@ -223,3 +262,10 @@ def _picture_tokens(picture: TelegramImage, profile: RequestProfile) -> int:
         return profile.most_image_tokens()
     size = picture.width, picture.height
     return profile.image_tokens(*profile.sight.useful(size, profile.image_side))
+
+
+def _is_free(outcome: str, reason: str) -> bool:
+    """It failed, or was refused by what was known only once it was read: it may come again."""
+    if outcome == "refused":
+        return reason in READ_BEFORE
+    return outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME

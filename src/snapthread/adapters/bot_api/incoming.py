@@ -12,7 +12,13 @@ from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
-from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, reaction_of, stop_of
+from snapthread.adapters.bot_api.membership import (
+    blocked_by,
+    group_change,
+    press_of,
+    reaction_of,
+    stop_of,
+)
 from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.model import (
@@ -127,6 +133,7 @@ def _accepted(
         text=text_of(message),
         image=content.images[0] if content.images else None,
         more_images=content.images[1:],
+        document=content.document,
         sound=content.sound,
         album_id=None if content.unsupported == EDITED else message.media_group_id,
         reply=reply_of(message),

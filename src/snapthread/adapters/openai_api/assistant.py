@@ -57,14 +57,14 @@ class OpenAIAssistant:
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
         yield RequestTaken()
-        style, has_images = self._style_of(ask), ask.has_images
+        style, has_files = self._style_of(ask), ask.has_files
         waits = Waits(style.effort)
         opened = await self._open(ask, style, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
-            raise assistant_failure(opened, has_images=has_images)
-        interpreter = EventInterpreter(style.model, has_images=has_images)
+            raise assistant_failure(opened, has_files=has_files)
+        interpreter = EventInterpreter(style.model, has_files=has_files)
         async with _closing(opened) as stream:
             while True:
                 for event in await stream.read(waits.by()):

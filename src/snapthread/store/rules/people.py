@@ -7,6 +7,7 @@ from typing import Any
 
 from snapthread.model import (
     Destination,
+    DocumentFacts,
     Erased,
     LedgerFile,
     Message,
@@ -14,7 +15,7 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_message, load_photos, micros, moment
+from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
@@ -204,6 +205,7 @@ def _line(row: HistoryRow) -> dict[str, Any]:
                 "label": photo.label,
                 "file": photo.file,
                 "sent_at": photo.sent_at.isoformat(),
+                **_name(photo.document),
             }
             for photo in photos
         ],
@@ -221,7 +223,11 @@ def _file(row: File) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "uploaded_at": moment(row.created_at).isoformat(),
-    }
+    } | _name(load_document(row.document))
+
+
+def _name(document: DocumentFacts | None) -> dict[str, Any]:
+    return {} if document is None else {"document": document.name, "pages": document.pages}
 
 
 def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> None:
