@@ -25,6 +25,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
@@ -82,6 +83,7 @@ from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -100,6 +102,7 @@ from snapthread.ports.usage_ledger import (
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Admissions",
     "Adoption",
     "AnswerCompleted",
@@ -109,6 +112,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
     "Broadcasts",
@@ -129,6 +133,7 @@ __all__ = [
     "DocumentContent",
     "DocumentReader",
     "Erasure",
+    "Facts",
     "Feedback",
     "FileLedger",
     "FileTokens",
@@ -140,6 +145,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -180,6 +186,7 @@ __all__ = [
     "Standings",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -194,4 +201,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]

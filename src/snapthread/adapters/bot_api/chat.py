@@ -31,8 +31,7 @@ Commands = Sequence[tuple[str, str]]
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 EMPTY: Final = "empty"
-MEMBERS: Final = frozenset({"creator", "administrator", "member"})
-RESTRICTED: Final = "restricted"  # may be in it, or not
+MEMBERS: Final = frozenset({"creator", "administrator", "member", "restricted"})
 NEVER_THERE: Final = ("user not found", "participant_id_invalid", "member not found")
 TOAST_CHARS: Final = 200
 ADMINS: Final = frozenset({"creator", "administrator"})
@@ -216,7 +215,7 @@ class TelegramChat:
             if any(words in str(refused).lower() for words in NEVER_THERE):
                 return False
             raise
-        return member.status in MEMBERS or (member.status == RESTRICTED and member.is_member)
+        return member.status in MEMBERS
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         member = await self._client.get_chat_member(chat_id, user_id)

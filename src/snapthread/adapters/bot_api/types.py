@@ -230,7 +230,6 @@ class CallbackQuery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMember:
     status: str
-    is_member: bool = False  # of those who are restricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The assistant: one question to the Responses API, streamed. Implements `ports.Assistant`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,6 +13,7 @@ from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.events import EventInterpreter
 from snapthread.adapters.openai_api.failures import assistant_failure, is_untaken
 from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.question import Detail, Style, body_of, names_of_sent
 from snapthread.adapters.openai_api.refusals import refused_name
 from snapthread.adapters.openai_api.stream import EventStream
@@ -43,8 +44,10 @@ class OpenAIAssistant:
         reasoning_effort: str,
         max_output_tokens: int,
         image_detail: Detail,
+        inline: InlineImages,
     ) -> None:
         self._client = client
+        self._inline = inline
         self._style = Style(
             model=model,
             instructions=instructions,
@@ -56,10 +59,11 @@ class OpenAIAssistant:
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
+        sizes = await self._inline.sizes(ask)
         yield RequestTaken()
         style, has_files = self._style_of(ask), ask.has_files
         waits = Waits(style.effort)
-        opened = await self._open(ask, style, waits)
+        opened = await self._open(ask, style, sizes, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
@@ -93,12 +97,12 @@ class OpenAIAssistant:
         )
 
     async def _open(
-        self, ask: AssistantRequest, style: Style, waits: "Waits"
+        self, ask: AssistantRequest, style: Style, sizes: Mapping[str, int], waits: "Waits"
     ) -> EventStream | Fault:
         """Leave out a field that this model does not take, now and later; each once."""
         while True:
             left_out = self._left_out.get(style.model, frozenset())
-            body = body_of(ask, style, left_out)
+            body = self._inline.body(body_of(ask, style, left_out), sizes)
             send = partial(self._client.stream, "/responses", body)
             opened = await call("responses", send, waits.by())
             if not isinstance(opened, Fault):
