@@ -36,6 +36,7 @@ class OwnLimits:
 
     user_daily_messages: int | None = None
     user_daily_images: int | None = None
+    user_daily_documents: int | None = None
     user_daily_voice_s: int | None = None
     user_daily_cost_micros: int | None = None
     user_monthly_cost_micros: int | None = None
@@ -130,6 +131,7 @@ class Broadcast:
 WRITTEN: Final[dict[str, tuple[str, int]]] = {
     "messages": ("user_daily_messages", 1),
     "images": ("user_daily_images", 1),
+    "documents": ("user_daily_documents", 1),
     "voice": ("user_daily_voice_s", 60),
     "cost": ("user_daily_cost_micros", 1_000_000),
     "month": ("user_monthly_cost_micros", 1_000_000),

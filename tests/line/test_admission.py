@@ -150,6 +150,18 @@ async def test_a_button_of_admins_is_nobody_elses(tmp_path: Path) -> None:
         assert refused.text.startswith("You have asked to be let in.")
 
 
+async def test_a_button_that_means_nothing_any_more_says_so(tmp_path: Path) -> None:
+    async with invited(tmp_path) as world:
+        ada, boris = world.person(), world.person(BORIS)
+        await greeted(world, ada)
+        boris.sends("Hello")
+        (refused,) = await boris.hears()
+        world.settings = world.settings.model_copy(update={"access": "open"})
+        await world.restart()
+        await press(world, boris, refused, "Ask to be let in")
+        assert boris.chat.answers[-1]["text"] == "This button does nothing any more."
+
+
 async def test_a_ban_wins_over_being_let_in(tmp_path: Path) -> None:
     async with invited(tmp_path) as world:
         ada, boris = world.person(), world.person(BORIS)

@@ -102,7 +102,7 @@ class Commands:
     async def press(
         self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
     ) -> PressAnswer:
-        """An unknown button says nothing."""
+        """A button that means nothing any more says so."""
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
         if press.word.startswith(HISTORY) and press.is_private:
@@ -113,7 +113,7 @@ class Commands:
             return await self.admission.decide(press, t)
         answer = pressed(press.word)
         if answer is None or not press.is_private:
-            return PressAnswer()
+            return PressAnswer(toast=t("press_unknown"))
         return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
 
     async def _confirm(
