@@ -6,6 +6,7 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
+from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -25,7 +26,7 @@ from snapthread.ports.assistant import (
     UsageReported,
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
-from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
@@ -40,6 +41,7 @@ from snapthread.ports.conversations import (
     LastQuestions,
     Outbox,
     PageChoices,
+    ReadableHistory,
     ResetReply,
     StreamedMessages,
     TopicConversations,
@@ -90,12 +92,19 @@ from snapthread.ports.store import (
     Tidying,
 )
 from snapthread.ports.transcriber import SpokenText, Transcriber
-from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
+from snapthread.ports.usage_ledger import (
+    Feedback,
+    QuotaLedger,
+    Reservations,
+    StaleReservations,
+    UsageRecords,
+)
 
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "Admissions",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -107,6 +116,7 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "Broadcasts",
     "CallersKnown",
     "Changes",
     "Chat",
@@ -125,6 +135,7 @@ __all__ = [
     "DocumentReader",
     "Erasure",
     "Facts",
+    "Feedback",
     "FileLedger",
     "FileTokens",
     "Files",
@@ -143,6 +154,7 @@ __all__ = [
     "InputPart",
     "InputText",
     "Inventory",
+    "Invitations",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -161,6 +173,8 @@ __all__ = [
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
+    "Reaction",
+    "ReadableHistory",
     "Readiness",
     "RemoteFile",
     "Repairs",
