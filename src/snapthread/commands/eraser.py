@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.images.file_service import FileService
 from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
 
 log = structlog.get_logger()
 
-WAIT_FOR_FILES = timedelta(seconds=60)
+WAIT_FOR_FILES_S = 60.0
 LOOK_EVERY_S = 1.0
 
 Progress = Callable[[int], None]
@@ -54,7 +54,7 @@ class UserEraser:
         files = (await self.store.storage_of(user_id)).files
         erased = await self.store.erase(user_id, now)
         log.info("user.erased", user=user_id, reason="asked", files=files)
-        pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
+        pending = await self._delete_files(user_id, progress)
         return Receipt(
             user_id=user_id,
             erased_at=now.isoformat(timespec="seconds"),
@@ -64,12 +64,13 @@ class UserEraser:
             files_pending=pending,
         )
 
-    async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
+    async def _delete_files(self, user_id: int, progress: Progress) -> int:
         """The number of files that are left at the end."""
+        until_s = now_s() + WAIT_FOR_FILES_S
         while pending := (await self.store.storage_of(user_id)).files:
             deleted = await self.file_service.delete_due(progress)
             if not deleted:
-                if self.clock() > until:
+                if now_s() > until_s:
                     break
                 await asyncio.sleep(LOOK_EVERY_S)
         return pending
