@@ -242,12 +242,14 @@ class IntendedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone."""
+    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone.
+    `was_done`: False where it had been asked for by a press that no longer counts."""
 
     files: int
     lines: int
     messages: int
     parts: int
+    was_done: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from snapthread.commands.allowance import usage_text
-from snapthread.commands.confirming import Confirmations, pressed, question
+from snapthread.commands.confirming import MARKED_S, mark_of, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.model import Claim, Document, Message, OutgoingMessage
 from snapthread.ports import Clock, Store
@@ -28,11 +28,9 @@ class Commands:
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
-    _confirmations: Confirmations = field(init=False)
     _answers: dict[str, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._confirmations = Confirmations(store=self.store, clock=self.clock)
         self._answers = {
             "usage": self._usage,
             "forget": self._forget,
@@ -47,27 +45,42 @@ class Commands:
             return _said(t.command(message.word))
         return await answer(claim, message, t)
 
-    async def press(
-        self, press: Message, t: Localizer, stop_turn: StopTurn
-    ) -> tuple[OutgoingMessage, ...]:
-        """Do what was confirmed, once. An answered question says so, an unknown button nothing."""
+    async def press(self, press: Message, t: Localizer, stop_turn: StopTurn) -> None:
+        """Do what was confirmed, in one transaction with the press: the first one counts. An
+        answered question says so, an unknown button nothing."""
         answer = pressed(press.word)
         if answer is None:
-            return ()
-        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+            await self.store.complete_command(press, self.clock(), replies=())
+            return
         is_open = answer.is_open(self.clock())
-        shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
-        if not await self._confirmations.take(press, shown if is_open else late):
-            return (late,)
-        if is_open and answer.is_yes:
-            await stop_turn()
-            await self._erase(press, t)
-        return ()
+        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+            return
+        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+        kept = OutgoingMessage(text=t("delete_me_kept"))
+        await self.store.answer_press(
+            press,
+            self.clock(),
+            once=mark_of(press),
+            again_after_s=MARKED_S,
+            outgoing=kept if is_open else late,
+            otherwise=late,
+        )
 
-    async def _erase(self, press: Message, t: Localizer) -> None:
-        to = replace(press.destination, replaces=press.message_id)
-        await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
-        self.files_retired()
+    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        once = mark_of(press)
+        if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
+            return False
+        await stop_turn()
+        is_done = await self.eraser.erase_at_once(
+            press,
+            replace(press.destination, replaces=press.message_id),
+            OutgoingMessage(text=t("deleted_me")),
+            once=once,
+            again_after_s=MARKED_S,
+        )
+        if is_done:
+            self.files_retired()
+        return is_done
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()

@@ -41,12 +41,27 @@ class UserEraser:
     clock: Clock
 
     async def erase_at_once(
-        self, press: Message, to: Destination, last_words: OutgoingMessage
-    ) -> None:
-        """For the person themselves, once: the files are deleted in the background."""
+        self,
+        press: Message,
+        to: Destination,
+        last_words: OutgoingMessage,
+        *,
+        once: str,
+        again_after_s: float,
+    ) -> bool:
+        """For the person themselves, once; was it? The files are deleted in the background."""
         user_id = press.user_id
-        await self.store.erase(user_id, self.clock(), last_words=(to, last_words), asked_by=press)
-        log.info("user.erased", user=user_id, reason="asked")
+        erased = await self.store.erase(
+            user_id,
+            self.clock(),
+            last_words=(to, last_words),
+            asked_by=press,
+            once=once,
+            again_after_s=again_after_s,
+        )
+        if erased.was_done:
+            log.info("user.erased", user=user_id, reason="asked")
+        return erased.was_done
 
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""

@@ -55,7 +55,7 @@ class UrgentCommands:
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
-            await self._press(command, stop_turn)
+            await self.commands.press(command, self.access.localizer(command), stop_turn)
         elif command.word in RESET_COMMANDS:
             await stop_turn()
             await self._reset(command)
@@ -63,10 +63,6 @@ class UrgentCommands:
             await self._stop(command)
         else:
             await self.store.complete_command(command, self.clock(), replies=())
-
-    async def _press(self, press: Message, stop_turn: StopTurn) -> None:
-        replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
-        await self.store.complete_command(press, self.clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

@@ -16,7 +16,7 @@ from snapthread.model import (
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules import records
 from snapthread.store.rules.files import is_to_go, retire_file
-from snapthread.store.rules.outgoing import put_on_its_way
+from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
     ensure_conversation,
@@ -42,7 +42,7 @@ from snapthread.store.schema import (
 )
 from snapthread.store.transaction import Transaction
 
-NOTHING = Erased(files=0, lines=0, messages=0, parts=0)
+NOTHING = Erased(files=0, lines=0, messages=0, parts=0, was_done=False)
 
 
 def erase(
@@ -52,9 +52,13 @@ def erase(
     *,
     last_words: tuple[Destination, OutgoingMessage] | None = None,
     asked_by: Message | None = None,
+    once: str | None = None,
+    again_after_s: float | None = None,
 ) -> Erased:
     key = private_conversation(user_id)
     if asked_by is not None and waiting_command(tx, asked_by) is None:
+        return NOTHING
+    if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return NOTHING
     erased = Erased(
         files=_retire_owned(tx, user_id, held_until(tx.get(CONVERSATIONS, key), micros(now))),
