@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
 from snapthread.model import Button, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Outbox
 from snapthread.texts.localizer import Localizer
 
 Asked = Literal["delete_me"]
@@ -50,7 +50,7 @@ def pressed(word: str) -> Pressed | None:
 class Confirmations:
     """The first press takes the buttons away, in one transaction with its answer."""
 
-    store: Store
+    store: Outbox
     clock: Clock
 
     async def take(self, press: Message, outgoing: OutgoingMessage) -> bool:

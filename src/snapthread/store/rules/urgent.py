@@ -7,7 +7,7 @@ from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
 from snapthread.store.rules.files import count_held, retire_conversation
-from snapthread.store.rules.outgoing import add_parts, drop
+from snapthread.store.rules.outgoing import add_to_outbox, drop
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
 from snapthread.store.schema import CONVERSATIONS, HISTORY, OUTBOX, QUEUE, Queued
@@ -24,7 +24,7 @@ def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetRepl
     _begin_anew(tx, key, before=waiting.id)
     charge(tx, key)
     files = count_held(tx, key)
-    add_parts(tx, key, command.destination, [render(files)], at)
+    add_to_outbox(tx, key, command.destination, [render(files)], at)
     refresh_ready(tx, key)
     return files
 
@@ -58,7 +58,7 @@ def complete_command(
     if waiting is None:
         return False
     dequeue(tx, command.conversation, [waiting])
-    add_parts(tx, command.conversation, command.destination, replies, micros(now))
+    add_to_outbox(tx, command.conversation, command.destination, replies, micros(now))
     refresh_ready(tx, command.conversation)
     return True
 
