@@ -43,7 +43,7 @@ async def serve(store: Store, messages: int) -> float:
                 await asyncio.sleep(0.01)
                 continue
             parts = claim.outbox or await store.finish(
-                claim, utc_now(), lines=turn(), replies=[words()], to=destination()
+                claim, utc_now(), items=turn(), replies=[words()], to=destination()
             )
             for part in parts:
                 await store.mark_sent(claim, part)

@@ -3,12 +3,14 @@
 .venv/bin/python -m tests.inputs_page > docs/inputs.md
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import Final, get_args
 
 from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
+from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.media.sniff import Format
 from snapthread.errors import ImageFault, SoundFault
@@ -16,9 +18,11 @@ from snapthread.model import URGENT_COMMANDS, Message
 from snapthread.texts import COMMANDS, Texts
 from snapthread.texts.localizer import SENTENCES, Localizer
 from tests.bot_api.wire import (
+    GROUP,
     PHOTO,
     PLACE,
     POLL,
+    USERNAME,
     Json,
     accepted,
     command,
@@ -36,6 +40,51 @@ VIDEO: Final = media(**FRAME, mime_type="video/mp4")
 PREVIEW: Final[Json] = {"thumbnail": size("t", 320, 240)}
 STICKER: Final = media(type="regular", width=512, height=512, is_animated=False, is_video=False)
 ORIGIN: Final[Json] = {"type": "hidden_user", "sender_user_name": "Bo", "date": 1_763_000_000}
+
+
+AT: Final = f"@{USERNAME}"
+NAMED: Final[Json] = {"entities": [{"type": "mention", "offset": 0, "length": len(AT)}]}
+BOT: Final[Json] = {"id": 1, "is_bot": True, "first_name": "Snap", "username": USERNAME}
+OTHER_BOT: Final[Json] = {**BOT, "id": 2, "username": "other_bot"}
+SHARED: Final[Json] = {"id": 3, "is_bot": True, "first_name": "Group"}
+NEWS: Final[Json] = {"id": -1003001, "type": "channel", "title": "News"}
+# What is said in a group → an example.
+IN_GROUP: Final[dict[str, Json]] = {
+    "a text or a picture": {"text": "Tea?"},
+    "its name in a text or a caption": {"text": f"{AT} hi", **NAMED},
+    "a reply to one of its messages": {
+        "text": "And?",
+        "reply_to_message": message(**{"text": "Hi", "from": BOT}),
+    },
+    "such a reply with what is not supported": {
+        "location": PLACE,
+        "reply_to_message": message(**{"text": "Hi", "from": BOT}),
+    },
+    "`/help`": command("/help"),
+    f"`/help{AT}`": command(f"/help{AT}"),
+    "`/help@other_bot`": command("/help@other_bot"),
+    "a command that it does not know": command("/weather"),
+    "an anonymous admin names it": {
+        "text": f"{AT} hi",
+        **NAMED,
+        "from": SHARED,
+        "sender_chat": GROUP,
+    },
+    "a channel that writes as itself names it": {
+        "text": f"{AT} hi",
+        **NAMED,
+        "from": SHARED,
+        "sender_chat": NEWS,
+    },
+    "a post of the linked channel names it": {
+        "text": f"{AT} hi",
+        **NAMED,
+        "sender_chat": NEWS,
+        "is_automatic_forward": True,
+    },
+    "another bot names it": {"text": f"{AT} hi", **NAMED, "from": OTHER_BOT},
+    "a service message": {"new_chat_title": "Friends"},
+}
 
 
 def paid(*media: Json) -> Json:
@@ -165,6 +214,12 @@ def _page() -> Iterator[str]:
     yield "## Commands"
     yield ""
     yield from _table("command", "what it does", _commands())
+    yield "## Groups"
+    yield ""
+    yield "What was not asked is neither downloaded nor kept. `GROUP_ANSWERS=always` takes every"
+    yield "text and picture of a person for a question; anything else goes by this table too."
+    yield ""
+    yield from _table("in a group", "what happens", _groups())
     yield "## Other refusals"
     yield ""
     yield from _table("when", "what is said", _refusals())
@@ -187,8 +242,8 @@ def _what_happens(told: Message | None) -> str:
     assert told is not None
     if told.kind == "unsupported":
         return f"refused: “{_sentences(told.word)[0]}. …”"
-    reply = told.reply.picture if told.reply else None
-    pictures = [*told.pictures, *([reply] if reply else [])]
+    reply = told.reply.image if told.reply else None
+    pictures = [*told.images, *([reply] if reply else [])]
     if told.sound and not pictures:
         return "a question: what is said in it"
     if not pictures:
@@ -229,11 +284,41 @@ def _commands() -> Iterator[tuple[str, str]]:
     yield "another", f"refused: “{WORDS.command('unknown')}”"
 
 
+def _groups() -> Iterator[tuple[str, str]]:
+    yield from _taken()
+    once = "(once an hour for each person)"
+    yield "the bot is added", f"“{WORDS('group_hello')}” (once)"
+    yield "the bot is added where it may not serve", f"“{WORDS('group_not_served')}”, and it leaves"
+    yield "the bot is removed", "the group's files, lines and messages go"
+    yield "the group becomes a supergroup", "its conversations and files go on there"
+    yield "somebody who is not invited asks", f"“{WORDS('group_stranger', name='Ann')}” {once}"
+    yield "a limit of whoever asks is reached", f"“{WORDS('group_over', name='Ann')}” {once}"
+    yield "`/usage`, `/export`, `/delete_me`", f"“{WORDS('group_in_private', command='/usage')}”"
+    yield "`/reset`, `/stop` by others than allowed", f"“{WORDS('group_not_asker')}”"
+    yield "`/forget` by others than allowed", f"“{WORDS('group_not_yours')}”"
+
+
+def _taken() -> Iterator[tuple[str, str]]:
+    """By the code that decides."""
+    for name, content in IN_GROUP.items():
+        raw = {"update_id": 9, "message": message(**{"chat": GROUP, **content})}
+        update = update_of(json.loads(json.dumps(raw)), USERNAME)
+        assert update is not None
+        taken = update.message if update.is_asked else None
+        yield name, _asked(taken) if taken else "nothing: it is not for the bot"
+
+
+def _asked(taken: Message) -> str:
+    if taken.kind == "unsupported":
+        return "refused, as in private"
+    what = "a command" if taken.kind == "command" else "a question"
+    return what if taken.user_id > 0 else f"{what}; whoever answers for it is that chat"
+
+
 def _refusals() -> Iterator[tuple[str, str]]:
     yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
     yield "a question that was sent is changed", f"“{WORDS('edited_question')}” (once)"
     yield "Telegram takes a part of an answer in no form", f"“{WORDS('part_refused')}”"
-    yield "a group", f"“{WORDS('group_not_yet')}” (once)"
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"

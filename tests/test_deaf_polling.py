@@ -53,6 +53,7 @@ def play(story: Story) -> None:
             chat=cast(Any, chat),
             alerts=cast(Any, None),
             health=health,
+            groups=cast(Any, None),
             clock=virtual.now,
             heartbeat=Heartbeat(jobs=jobs, clock=virtual.now),
             quiet_s=1.0,

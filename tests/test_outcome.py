@@ -51,7 +51,7 @@ def test_an_answer_of_nothing_but_thoughts_is_a_sentence(
     thoughts: str, cut: str | None, sentence: str
 ) -> None:
     t = Localizer(texts=Texts.load(), language="en", limit_mb=20)
-    ended = TurnResult(lines=(LINE, LINE), text=thoughts, cut=cut)
+    ended = TurnResult(items=(LINE, LINE), text=thoughts, cut=cut)
 
     (told,) = said(outcome_of(ended, (), t))
 

@@ -77,6 +77,10 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "USER_DAILY_COST_USD": "-0.01",
         "USER_MONTHLY_COST_USD": "wrong-value",
         "BOT_MONTHLY_COST_USD": "nan",
+        "GROUP_ANSWERS": "wrong-value",
+        "ALLOWED_GROUP_IDS": "5",
+        "GROUP_CONVERSATION": "wrong-value",
+        "GROUP_CONTEXT": "51",
     }
 
     problems = problems_of(wrong)

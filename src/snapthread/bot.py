@@ -14,7 +14,7 @@ from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
-from snapthread.ports import Store
+from snapthread.ports import Readiness
 from snapthread.settings import Settings
 from snapthread.turn.quotas import Quotas
 
@@ -26,7 +26,7 @@ class Bot:
     """Takes messages in and serves them, until it is stopped."""
 
     settings: Settings
-    store: Store
+    store: Readiness
     health: Health
     intake: Intake
     leader: LeaderLease

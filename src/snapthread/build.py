@@ -7,11 +7,13 @@ from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.rights import GroupRights
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
+from snapthread.intake.groups import GroupIntake, GroupPolicy
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
@@ -47,6 +49,7 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas, RequestProfile
 from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
@@ -156,6 +159,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
+    overheard = Overheard(most=settings.group_context)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -169,6 +173,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         installation=installation,
         clock=clock,
         bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
     running_turns = RunningTurns(
@@ -186,10 +191,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
         language=settings.bot_language,
     )
+    rights = GroupRights(store=store, chat=chat, clock=clock)
     commands = Commands(
         store=store,
         eraser=maintenance.eraser,
         quotas=quotas,
+        rights=rights,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -216,6 +223,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         running_turns=running_turns,
         commands=commands,
         access=access,
+        rights=rights,
         clock=clock,
         files_retired=housekeeping.wake,
     )
@@ -235,6 +243,15 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         chat=chat,
         alerts=alerts,
         health=health,
+        groups=GroupIntake(
+            store=store,
+            chat=chat,
+            policy=group_policy(settings),
+            clock=clock,
+            sentence=access.sentence,
+            files_retired=housekeeping.wake,
+            overheard=overheard,
+        ),
         clock=clock,
         heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
@@ -306,4 +323,12 @@ def access_policy(settings: Settings) -> AccessPolicy:
         sound_mb=settings.max_sound_bytes // MEGABYTE,
         hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",
+    )
+
+
+def group_policy(settings: Settings) -> GroupPolicy:
+    return GroupPolicy(
+        answers=settings.group_answers,
+        allowed=settings.allowed_group_ids,
+        is_per_user=settings.group_conversation == "per_user",
     )

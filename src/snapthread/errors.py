@@ -2,7 +2,7 @@
 
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
-    │   ├── ImageRefused(reason), SoundRefused(reason), NoRoom
+    │   ├── ImageRefused(reason), DocumentRefused(reason), SoundRefused(reason), NoRoom
     │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy, TranscriberBusy
@@ -45,6 +45,24 @@ ImageFault = Literal[
 ]
 
 
+DocumentFault = Literal[
+    "too_large",  # bytes
+    "too_many_pages",
+    "too_long",  # more to read than a request may hold
+    "empty",  # no bytes, no pages, or nothing in it
+    "unreadable",  # damaged, or not what it claims
+    "encrypted",
+    "unsupported_type",  # an archive, a program…
+    "too_heavy",  # opening it would take too much memory or time
+    "no_text",  # only pictures of pages, where a server reads text alone
+    "unsent",  # of a kind that this server does not take, and that has no text for us to read
+    "gone",  # Telegram does not give the file
+    "refused",  # OpenAI does not take the file
+    "crashed",  # its reader died of it
+    "no_room",  # the user's storage at OpenAI is smaller than this question's files
+]
+
+
 SoundFault = Literal[
     "too_long",  # seconds, as Telegram tells
     "too_large",  # bytes
@@ -70,6 +88,15 @@ class ImageRefused(Mendable):
     def __init__(self, fault: ImageFault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else fault)
         self.fault: ImageFault = fault
+
+
+class DocumentRefused(Mendable):
+    """A document that cannot be used, and why. `pages`: how many it has, where they are known."""
+
+    def __init__(self, fault: DocumentFault, detail: str = "", *, pages: int = 0) -> None:
+        super().__init__(f"{fault}: {detail}" if detail else fault)
+        self.fault: DocumentFault = fault
+        self.pages = pages
 
 
 class SoundRefused(Mendable):
@@ -168,15 +195,19 @@ class FilesGone(Refused):
         self.openai_ids = openai_ids
 
 
-RefusedPart = Literal["length", "thread", "reply", "entities", "buttons", "unknown"]
+RefusedPart = Literal["reader", "length", "thread", "reply", "entities", "buttons", "unknown"]
 
 
 class ChatRefused(Refused):
-    """Telegram does not take this message as it is; what it names of it, if it does."""
+    """Telegram does not take this message as it is; what it names of it, if it does, and where the
+    chat is now, if it has another id."""
 
-    def __init__(self, detail: str = "", *, part: RefusedPart = "unknown") -> None:
+    def __init__(
+        self, detail: str = "", *, part: RefusedPart = "unknown", moved_to: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.part: RefusedPart = part
+        self.moved_to = moved_to
 
 
 class ChatUnreachable(ChatRefused):

@@ -40,6 +40,11 @@ UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
 DOWNLOAD_TRIES: Final = 3
 
+# Documents (file-inputs guide: "each file under 50 MB, 50 MB together")
+DOCUMENT_BYTES: Final = 50 * MEGABYTE
+DOCUMENTS_READ_AT_ONCE: Final = 2  # each in a child, which may take this much memory:
+CHILD_READS_BYTES: Final = 384 * 1024 * 1024
+
 # Sounds
 TRANSCRIPTION_BYTES: Final = 25 * MEGABYTE  # speech-to-text guide: "Files can be up to 25 MB"
 SOUNDS_AT_ONCE: Final = 8  # in memory of this process, each with at most that many bytes
@@ -83,7 +88,7 @@ def utf16_len(text: str) -> int:
 
 # Lines of conversations that a process keeps as it read and as it sends them: a request holds some
 # hundreds, and all but two were in the one before. About ten megabytes.
-LINES_KEPT: Final = 8192
+ITEMS_KEPT: Final = 8192
 
 # Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
 # a thread costs some tenths of one. A longer answer would hold up the others.

@@ -17,7 +17,7 @@ class Meter:
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
-    pictures: tuple[TelegramImage, ...] = ()  # of the question
+    question_images: tuple[TelegramImage, ...] = ()
     messages: int = 0  # admitted
     images: int = 0  # admitted
     seen: dict[TelegramImage, SentImage] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Meter:
 
     def sent(self) -> tuple[SentImage, ...]:
         """Every image of the question, as far as it was opened."""
-        return tuple(map(self._seen, self.pictures))
+        return tuple(map(self._seen, self.question_images))
 
     def _seen(self, picture: TelegramImage) -> SentImage:
         return self.seen.get(picture, SentImage(kind=picture.kind))

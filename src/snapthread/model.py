@@ -27,8 +27,18 @@ def private_conversation(user_id: int) -> ConversationKey:
     return ConversationKey(f"user:{user_id}")
 
 
-def group_conversation(chat_id: int, thread_id: int | None) -> ConversationKey:
-    return ConversationKey(f"group:{chat_id}:{thread_id or 0}")
+def group_conversation(
+    chat_id: int, thread_id: int | None, user_id: int | None = None
+) -> ConversationKey:
+    """One for each topic; with a user, one for each of them in it."""
+    whose = "" if user_id is None else f":{user_id}"
+    return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
+
+
+def owner_in_group(conversation: ConversationKey) -> int | None:
+    """The person whose own conversation of a group this is; None for a shared and a private one."""
+    kind, *rest = conversation.split(":")
+    return int(rest[2]) if kind == "group" and len(rest) == 3 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +67,26 @@ class TelegramSound:
     file_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """Pages of a document, from the first to the last, both counted from 1."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
     """The message that a message answers to."""
 
     message_id: int
     text: str = ""
-    picture: TelegramImage | None = None
+    image: TelegramImage | None = None
     sent_at: datetime | None = None
+    user_id: int | None = None  # of the person who wrote it, where that is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +98,15 @@ class Message:
     chat_id: int
     thread_id: int | None = None
     message_id: int
-    user_id: int
+    user_id: int  # in a group it may be the chat that speaks as itself
+    sender_name: str = ""  # in a group: for the model, which hears several people
     language_code: str | None = None
     sent_at: datetime
     kind: MessageKind = "question"
     word: str = ""  # the command's name, the button's data, or the kind that is not supported
     press_id: str | None = None  # of a pressed button: Telegram waits for an answer to it
     text: str = ""  # the text or the caption
-    picture: TelegramImage | None = None
+    image: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
     sound: TelegramSound | None = None
     album_id: str | None = None
@@ -91,12 +114,18 @@ class Message:
     draft_id: int | None = None  # which turn a Stop button ends
 
     @property
-    def pictures(self) -> tuple[TelegramImage, ...]:
-        return (self.picture, *self.more_images) if self.picture else ()
+    def images(self) -> tuple[TelegramImage, ...]:
+        return (self.image, *self.more_images) if self.image else ()
 
     @property
     def is_private(self) -> bool:
-        return self.chat_id == self.user_id
+        return self.chat_id == self.user_id and self.chat_id > 0
+
+    @property
+    def person_in_group(self) -> int | None:
+        """Who may be told something that the others there need not read; no chat that speaks as
+        itself."""
+        return None if self.is_private or self.user_id < 0 else self.user_id
 
     @property
     def destination(self) -> "Destination":
@@ -136,12 +165,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """One message to send: it fits Telegram's limits."""
+    """One message to send: it fits Telegram's limits. `seen_by`: in a group, the only person who
+    sees it, where Telegram can do that; else everybody does."""
 
     text: str
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
     document: Document | None = None  # sent with the text as its caption
+    seen_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +196,7 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """An image in a line of the conversation. Whether it is still to be seen, the ledger knows."""
+    """An image in an item of the conversation. Whether it is still to be seen, the ledger knows."""
 
     label: int
     file: FileName
@@ -179,7 +210,7 @@ class HistoryItem:
 
     role: Role
     text: str
-    photos: tuple[HistoryImage, ...] = ()
+    images: tuple[HistoryImage, ...] = ()
     at: datetime
     tokens: int = 0
     phase: str | None = None
@@ -189,7 +220,7 @@ class HistoryItem:
 class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""
 
-    lines: tuple[HistoryItem, ...] = ()
+    items: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
@@ -200,7 +231,7 @@ class Transcript:
 class LedgerFile:
     """One file of the ledger at OpenAI.
 
-    `stands_for`: the name that the conversation's line has for this image; its own name, but for
+    `image_key`: the name that the conversation's item has for this image; its own name, but for
     a file that was restored.
     """
 
@@ -209,7 +240,7 @@ class LedgerFile:
     epoch: int
     owner: int
     state: FileState
-    stands_for: FileName
+    image_key: FileName
     telegram_id: str
     unique_id: str
     label: int | None = None
@@ -224,7 +255,7 @@ class LedgerFile:
 class IntendedFile:
     """An upload about to begin. `update_id` and `place` say which image of which message.
 
-    `stands_for`: the lost file that it is to replace in the conversation.
+    `image_key`: the lost file that it is to replace in the conversation.
     """
 
     name: FileName
@@ -236,7 +267,7 @@ class IntendedFile:
     size_bytes: int
     width: int
     height: int
-    stands_for: FileName | None = None
+    image_key: FileName | None = None
     album_id: str | None = None
 
 
@@ -246,9 +277,9 @@ class Erased:
     `was_done`: False where it had been asked for by a press that no longer counts."""
 
     files: int
-    lines: int
+    items: int
     messages: int
-    parts: int
+    outbox: int
     was_done: bool = True
 
 

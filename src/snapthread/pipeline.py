@@ -21,6 +21,7 @@ intake/replicas.py      beside it: what other processes did to work of ours
 import asyncio
 import secrets
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
@@ -31,23 +32,27 @@ from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
-from snapthread.usage import TurnRecord
+from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
+
+
+class PipelineStore(FinishedTurns, Outbox, Protocol):
+    """The store as the pipeline needs it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pipeline:
     """Serves one claim; whatever happens, the person hears."""
 
-    store: Store
+    store: PipelineStore
     access: AccessControl
     commands: Commands
     quotas: Quotas
@@ -70,16 +75,16 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> bool:
-        meter = Meter(pictures=images_of(claim.messages))
+        meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            parts = await self._answer(claim, meter)
+            outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
-        is_done = await self.reply.deliver(claim, parts, record_id=record_id, began_s=began_s)
+        is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         return is_done
@@ -89,10 +94,10 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        parts = await self.store.finish(
+        outbox = await self.store.finish(
             claim,
             self.clock(),
-            lines=outcome.lines,
+            items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
             dead_letter=outcome.result == "dead_letter",
@@ -100,7 +105,7 @@ class Pipeline:
             history_start=outcome.history_start,
         )
         _log_turn(claim, record)
-        return parts
+        return outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
@@ -125,7 +130,7 @@ class Pipeline:
         if unseen := self.access.unseen(questions, t):
             return replace(unseen, texts=(*beyond, *unseen.texts))
         if over := await self.quotas.reserve(claim, questions, meter):
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return await self._over(questions[0], over, beyond, t)
         try:
             ended = await self.running_turns.ask(claim, questions, meter)
         except (LeaseLost, StoreBusy, StoreFull):
@@ -137,6 +142,14 @@ class Pipeline:
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
+
+    async def _over(
+        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+    ) -> Outcome:
+        if message.is_private:
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+        text = t("group_over", name=message.sender_name)
+        return await self.access.refuse_in_group(message, text, over.limit)
 
     def _supported(self, message: Message) -> Message:
         """A sound alone is no question where sounds are not transcribed."""
@@ -181,8 +194,7 @@ class Pipeline:
 
 
 def _is_recorded(message: Message) -> bool:
-    """Whether the turn is recorded; people in a group never asked us to remember it."""
-    return message.kind != "command" and message.is_private
+    return message.kind != "command"
 
 
 def _log_turn(claim: Claim, record: TurnRecord) -> None:

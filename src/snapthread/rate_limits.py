@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
@@ -30,12 +30,13 @@ from snapthread.ports import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    Changes,
     Chat,
     Clock,
+    CooldownNotes,
     Files,
     RemoteFile,
     SpokenText,
-    Store,
     Transcriber,
     Update,
 )
@@ -50,12 +51,16 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+class CooldownStore(CooldownNotes, Changes, Protocol):
+    """The store as cooldowns need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
     """Waits that services asked for, of this process or of another; counted by the loop's own
     clock, which nobody sets."""
 
-    store: Store
+    store: CooldownStore
     clock: Clock
     _until_s: dict[str, float] = field(default_factory=dict, init=False)
     _known: dict[str, datetime] = field(default_factory=dict, init=False)  # as the store has them
@@ -276,6 +281,13 @@ class RateLimitedChat:
 
     async def typing(self, to: Destination) -> None:
         await self.chat.typing(to)
+
+    async def leave(self, chat_id: int) -> None:
+        await self.chat.leave(chat_id)
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        await self.places.check(f"chat {chat_id}")
+        return await self.chat.is_admin(chat_id, user_id)
 
     def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
         return self.chat.remove_buttons(to, message_id)

@@ -60,6 +60,8 @@ async def everything(wire: Wire) -> None:
     await chat.remove_buttons(TO, 77)
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
+    await chat.leave(-5)
+    assert await chat.is_admin(-5, 1001)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,8 @@ def wire() -> Wire:
         editMessageReplyMarkup=ok(True),
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
+        leaveChat=ok(True),
+        getChatMember=ok({"status": "creator", "is_anonymous": False}),
     )
     asyncio.run(everything(wire))
     return wire

@@ -39,8 +39,8 @@ class Both:
         self.ada.sends_document(PNG)
         (update,) = await self.poll()
         assert update.message is not None
-        assert update.message.picture is not None
-        return update.message.picture.telegram_id
+        assert update.message.image is not None
+        return update.message.image.telegram_id
 
 
 async def test_a_conversation_goes_both_ways() -> None:

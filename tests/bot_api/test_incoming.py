@@ -78,7 +78,7 @@ def test_a_private_text_is_a_question() -> None:
 
 def test_a_photo_is_its_largest_size() -> None:
     asked = question(photo=PHOTO, caption="A cat?")
-    assert (asked.kind, asked.text, asked.picture) == ("question", "A cat?", PICTURE)
+    assert (asked.kind, asked.text, asked.image) == ("question", "A cat?", PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_document_that_may_be_an_image_is_a_picture(claims: Json) -> None:
     asked = question(document=document(**claims), caption="And this?")
     assert (asked.kind, asked.text) == ("question", "And this?")
     picture = TelegramImage(kind="document", telegram_id="d", unique_id="u-d", size_bytes=1000)
-    assert asked.picture == picture
+    assert asked.image == picture
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_document_that_may_be_an_image_is_a_picture(claims: Json) -> None:
 )
 def test_a_document_of_another_kind_is_not_supported(claims: Json) -> None:
     asked = question(document=document(**claims))
-    assert (asked.kind, asked.word, asked.picture) == ("unsupported", "document", None)
+    assert (asked.kind, asked.word, asked.image) == ("unsupported", "document", None)
 
 
 THUMBNAIL = {"thumbnail": size("t", 320, 240)}
@@ -141,17 +141,17 @@ STILL = TelegramImage(
 def test_of_what_moves_the_preview_is_the_picture(content: Json, kind: ImageKind) -> None:
     asked = question(**content, caption="What?")
     assert (asked.kind, asked.text) == ("question", "What?")
-    assert asked.picture == replace(STILL, kind=kind)
+    assert asked.image == replace(STILL, kind=kind)
 
 
 def test_the_cover_of_a_video_is_better_than_its_preview() -> None:
     asked = question(video=VIDEO | THUMBNAIL | {"cover": PHOTO})
-    assert asked.picture == replace(PICTURE, kind="video", is_still=True)
+    assert asked.image == replace(PICTURE, kind="video", is_still=True)
 
 
 def test_a_static_sticker_and_a_gif_that_stayed_one_are_files() -> None:
-    sticker = question(sticker=STICKER | THUMBNAIL).picture
-    gif = question(animation=VIDEO | THUMBNAIL | {"mime_type": "image/gif"}).picture
+    sticker = question(sticker=STICKER | THUMBNAIL).image
+    gif = question(animation=VIDEO | THUMBNAIL | {"mime_type": "image/gif"}).image
     assert sticker == TelegramImage(kind="sticker", telegram_id="x", unique_id="u-x")
     assert gif == TelegramImage(kind="animation", telegram_id="x", unique_id="u-x")
 
@@ -161,7 +161,7 @@ def test_a_live_photo_is_a_photo(where: str) -> None:
     beside: Json = {"photo": PHOTO} if where == "photo" else {}
     inside: Json = {"photo": PHOTO} if where == "live_photo" else {}
     told = question(live_photo=VIDEO | inside, **beside)
-    assert told.picture == replace(PICTURE, kind="live_photo")
+    assert told.image == replace(PICTURE, kind="live_photo")
 
 
 def test_of_paid_media_each_picture_that_is_open_is_there() -> None:
@@ -172,19 +172,19 @@ def test_of_paid_media_each_picture_that_is_open_is_there() -> None:
         {"type": "live_photo", "live_photo": VIDEO | {"photo": PHOTO}},
     ]
     asked = question(paid_media={"star_count": 5, "paid_media": paid})
-    assert asked.pictures == (PICTURE, STILL, replace(PICTURE, kind="live_photo"))
+    assert asked.images == (PICTURE, STILL, replace(PICTURE, kind="live_photo"))
 
 
 def test_a_reply_to_a_video_brings_its_preview() -> None:
     reply = question(text="?", reply_to_message=message(video=VIDEO | THUMBNAIL)).reply
     assert reply is not None
-    assert reply.picture == STILL
+    assert reply.image == STILL
 
 
 @pytest.mark.parametrize("kind", SOUNDS)
 def test_what_can_be_heard_is_a_question_with_a_sound(kind: str) -> None:
     asked = question(**SOUNDS[kind], caption="Listen!")
-    assert (asked.kind, asked.picture, asked.text) == ("question", None, "Listen!")
+    assert (asked.kind, asked.image, asked.text) == ("question", None, "Listen!")
     assert asked.sound is not None
     assert (asked.sound.kind, asked.sound.duration_s) == (kind, 3)
 
@@ -192,7 +192,7 @@ def test_what_can_be_heard_is_a_question_with_a_sound(kind: str) -> None:
 @pytest.mark.parametrize("word", UNSUPPORTED_CONTENT)
 def test_what_cannot_be_answered_is_named(word: str) -> None:
     asked = question(**UNSUPPORTED_CONTENT[word], caption="Look!")
-    assert (asked.kind, asked.word, asked.picture) == ("unsupported", word, None)
+    assert (asked.kind, asked.word, asked.image) == ("unsupported", word, None)
     assert asked.text == "Look!"
 
 
@@ -240,10 +240,11 @@ def test_a_kind_of_update_that_is_newer_than_we_are_is_only_confirmed() -> None:
     assert update.message is None
 
 
-def test_an_anonymous_admin_speaks_through_an_account() -> None:
+def test_an_anonymous_admin_speaks_for_the_chat() -> None:
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     asked = question(text="hi", chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
-    assert asked.user_id == 1087968824
+    assert (asked.user_id, asked.sender_name) == (GROUP["id"], "Friends")
+    assert not asked.is_private
 
 
 def test_each_part_of_an_album_keeps_its_id() -> None:
@@ -319,17 +320,17 @@ def captioned(text: str) -> Json:
 @pytest.mark.parametrize("word", ["start", "help", "reset", "new"])
 def test_a_command_below_a_picture_is_a_command_without_it(word: str) -> None:
     asked = question(**captioned(f"/{word}"))
-    assert (asked.kind, asked.word, asked.picture) == ("command", word, None)
+    assert (asked.kind, asked.word, asked.image) == ("command", word, None)
 
 
 def test_another_caption_with_a_slash_is_a_question_about_the_picture() -> None:
     asked = question(**captioned("/describe this"))
-    assert (asked.kind, asked.text, asked.picture) == ("question", "/describe this", PICTURE)
+    assert (asked.kind, asked.text, asked.image) == ("question", "/describe this", PICTURE)
 
 
 def test_a_caption_in_an_album_is_never_a_command() -> None:
     asked = question(**captioned("/reset"), media_group_id="77")
-    assert (asked.kind, asked.picture) == ("question", PICTURE)
+    assert (asked.kind, asked.image) == ("question", PICTURE)
 
 
 # Replies
@@ -339,7 +340,7 @@ def test_a_reply_brings_the_text_and_the_picture_it_answers() -> None:
     earlier = message(message_id=3, date=SENT_AT - 60, photo=PHOTO, caption="My cat")
     reply = question(text="How old?", reply_to_message=earlier).reply
     assert reply is not None
-    assert (reply.message_id, reply.text, reply.picture) == (3, "My cat", PICTURE)
+    assert (reply.message_id, reply.text, reply.image) == (3, "My cat", PICTURE)
     assert reply.sent_at == datetime.fromtimestamp(SENT_AT - 60, UTC)
 
 
@@ -356,10 +357,10 @@ def test_a_reply_to_an_image_document_brings_it_and_to_a_video_does_not() -> Non
     video = message(animation=VIDEO, document=VIDEO)
     shown = question(text="?", reply_to_message=image).reply
     assert shown is not None
-    assert shown.picture is not None
+    assert shown.image is not None
     hidden = question(text="?", reply_to_message=video).reply
     assert hidden is not None
-    assert hidden.picture is None
+    assert hidden.image is None
 
 
 def test_a_reply_across_chats_brings_its_picture() -> None:
@@ -367,7 +368,7 @@ def test_a_reply_across_chats_brings_its_picture() -> None:
     external = {"origin": origin, "message_id": 3, "photo": PHOTO}
     reply = question(text="What is it?", external_reply=external).reply
     assert reply is not None
-    assert (reply.message_id, reply.picture) == (0, PICTURE)
+    assert (reply.message_id, reply.image) == (0, PICTURE)
     assert reply.sent_at == datetime.fromtimestamp(SENT_AT - 5, UTC)
 
 
@@ -440,7 +441,7 @@ def test_a_message_with_something_newer_than_we_are_is_answered(
 ) -> None:
     with capture_logs() as logs:
         asked = question(photo=PHOTO, caption="And this?", **newer)
-    assert (asked.kind, asked.text, asked.picture) == ("question", "And this?", PICTURE)
+    assert (asked.kind, asked.text, asked.image) == ("question", "And this?", PICTURE)
     assert [line["event"] for line in logs] == told
 
 

@@ -99,7 +99,7 @@ def message(
     conversation: ConversationKey | None = None,
     update_id: int | None = None,
     sent_at: datetime = START,
-    picture: TelegramImage | None = None,
+    image: TelegramImage | None = None,
     album: str | None = None,
     reply: RepliedMessage | None = None,
 ) -> Message:
@@ -113,7 +113,7 @@ def message(
         user_id=user,
         sent_at=sent_at,
         text=text,
-        picture=picture,
+        image=image,
         album_id=album,
         reply=reply,
     )
@@ -142,7 +142,7 @@ def picture(unique_id: str | None = None) -> TelegramImage:
 
 
 def photo(text: str = "", *, user: int = ANN, album: str | None = None) -> Message:
-    return message(text, user=user, picture=picture(), album=album)
+    return message(text, user=user, image=picture(), album=album)
 
 
 def album(parts: int, *, user: int = ANN, id: str | None = None) -> tuple[Message, ...]:
@@ -158,7 +158,7 @@ def cut_text(units: int = 4096, *, user: int = ANN, sent_at: datetime = START) -
 def line(
     role: Role = "user", text: str = "words", *, tokens: int = 10, photos: Any = ()
 ) -> HistoryItem:
-    return HistoryItem(role=role, text=text, tokens=tokens, photos=tuple(photos), at=START)
+    return HistoryItem(role=role, text=text, tokens=tokens, images=tuple(photos), at=START)
 
 
 def turn(text: str = "words", *, tokens: int = 10) -> tuple[HistoryItem, HistoryItem]:
@@ -167,7 +167,7 @@ def turn(text: str = "words", *, tokens: int = 10) -> tuple[HistoryItem, History
 
 def shown(file: LedgerFile, *, label: int = 1) -> HistoryItem:
     """A line of the conversation that holds a photo."""
-    return shown_as(file.stands_for, label=label)
+    return shown_as(file.image_key, label=label)
 
 
 def shown_as(name: FileName, *, label: int = 1) -> HistoryItem:
@@ -298,7 +298,7 @@ class Bench:
                 claim,
                 self.now,
                 history_start=start,
-                lines=lines,
+                items=lines,
                 replies=replies,
                 to=replace(destination(), reply_to=reply_to),
                 dead_letter=dead_letter,
@@ -370,9 +370,9 @@ class Bench:
         *,
         place: int = 0,
         name: str | None = None,
-        stands_for: FileName | None = None,
+        image_key: FileName | None = None,
     ) -> LedgerFile:
-        image = message.picture or picture()
+        image = message.image or picture()
         intended = IntendedFile(
             name=FileName(name or f"name-{next_id()}"),
             owner=message.user_id,
@@ -383,7 +383,7 @@ class Bench:
             size_bytes=1000,
             width=640,
             height=480,
-            stands_for=stands_for,
+            image_key=image_key,
             album_id=message.album_id,
         )
         return self.run(self.store.intend(claim, intended, self.now))
@@ -410,8 +410,8 @@ class Bench:
 
     def replace(self, claim: Claim, lost: LedgerFile, openai_id: str) -> LedgerFile:
         """Upload a lost image again."""
-        again = message(picture=picture(lost.unique_id), update_id=claim.messages[0].update_id)
-        file = self.intend(claim, again, place=1000, stands_for=lost.stands_for)
+        again = message(image=picture(lost.unique_id), update_id=claim.messages[0].update_id)
+        file = self.intend(claim, again, place=1000, image_key=lost.image_key)
         assert self.uploaded(file.name, openai_id)
         return file
 

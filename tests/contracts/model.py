@@ -34,7 +34,7 @@ class Row:
     update_id: int
     place: int
     unique_id: str
-    stands_for: FileName
+    image_key: FileName
     state: FileState = "intended"
     openai_id: str | None = None
     leaves_at: datetime | None = None
@@ -107,7 +107,7 @@ def bundle_of(message: Message, before: Message | None, bundle_before: str) -> s
     goes_on = (
         before is not None
         and len(before.text) > CUT_TEXT_UNITS
-        and message.picture is None
+        and message.image is None
         and before.album_id is None
         and message.user_id == before.user_id
         and message.sent_at - before.sent_at <= timedelta(seconds=CUT_TEXT_GAP_S)

@@ -100,8 +100,8 @@ def test_an_update_that_was_not_taken_is_known_all_the_same(bench: Bench) -> Non
 def test_a_message_comes_out_as_it_went_in(bench: Bench) -> None:
     question = message(
         "Wörter 👩‍🚀",
-        picture=photo().picture,
-        reply=RepliedMessage(message_id=4, text="before", picture=photo().picture, sent_at=START),
+        image=photo().image,
+        reply=RepliedMessage(message_id=4, text="before", image=photo().image, sent_at=START),
     )
 
     claim = bench.ask(question)

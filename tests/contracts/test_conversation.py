@@ -36,7 +36,7 @@ def a_long_conversation(bench: Bench, turns: int = 5) -> None:
 def test_a_new_conversation_is_empty(bench: Bench) -> None:
     transcript = bench.compose(bench.ask())
 
-    assert transcript.lines == ()
+    assert transcript.items == ()
     assert transcript.live == {}
     assert (transcript.next_label, transcript.turn) == (1, 1)
 
@@ -50,19 +50,19 @@ def test_the_lines_come_back_as_they_were_said(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask())
 
-    assert transcript.lines == (shown_line, answer)
+    assert transcript.items == (shown_line, answer)
 
 
 def test_lines_are_in_the_order_they_were_said(bench: Bench) -> None:
     a_long_conversation(bench, 3)
 
-    assert said(bench.compose(bench.ask()).lines) == ["0", "0", "1", "1", "2", "2"]
+    assert said(bench.compose(bench.ask()).items) == ["0", "0", "1", "1", "2", "2"]
 
 
 def test_lines_of_another_conversation_are_not_seen(bench: Bench) -> None:
     bench.answer(bench.ask(message(user=BOB)), line(text="Bob's secret"))
 
-    assert bench.compose(bench.ask()).lines == ()
+    assert bench.compose(bench.ask()).items == ()
 
 
 def test_labels_go_on_from_the_highest(bench: Bench) -> None:
@@ -199,7 +199,7 @@ def test_the_line_of_a_file_past_due_stays(bench: Bench) -> None:
     file = bench.show("file-1", leaves_in_s=60)
     bench.wait(60)
 
-    assert bench.compose(bench.ask()).lines == (shown(file),)
+    assert bench.compose(bench.ask()).items == (shown(file),)
 
 
 # ---------------------------------------------------------------- the lease
@@ -249,7 +249,7 @@ def test_what_fits_the_bound_is_asked_in_full(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask(), max_tokens=110, question_tokens=10)
 
-    assert len(transcript.lines) == 10
+    assert len(transcript.items) == 10
 
 
 def test_beyond_the_bound_older_turns_leave_until_half_is_left(bench: Bench) -> None:
@@ -257,7 +257,7 @@ def test_beyond_the_bound_older_turns_leave_until_half_is_left(bench: Bench) -> 
 
     transcript = bench.compose(bench.ask(), max_tokens=109, question_tokens=10)
 
-    assert said(transcript.lines) == ["3", "3", "4", "4"]  # 40 + 10 tokens of at most 54
+    assert said(transcript.items) == ["3", "3", "4", "4"]  # 40 + 10 tokens of at most 54
 
 
 def test_the_bound_counts_the_question(bench: Bench) -> None:
@@ -265,7 +265,7 @@ def test_the_bound_counts_the_question(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask(), max_tokens=120, question_tokens=40)
 
-    assert said(transcript.lines) == ["4", "4"]  # 20 + 40 tokens of at most 60
+    assert said(transcript.items) == ["4", "4"]  # 20 + 40 tokens of at most 60
 
 
 def test_a_turn_leaves_as_a_whole(bench: Bench) -> None:
@@ -273,7 +273,7 @@ def test_a_turn_leaves_as_a_whole(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask(), max_tokens=100, question_tokens=20)
 
-    assert said(transcript.lines) == ["4", "4"]  # 50 tokens would hold half a turn more
+    assert said(transcript.items) == ["4", "4"]  # 50 tokens would hold half a turn more
 
 
 def test_what_left_the_request_stays_out(bench: Bench) -> None:
@@ -282,16 +282,16 @@ def test_what_left_the_request_stays_out(bench: Bench) -> None:
     bench.compose(claim, max_tokens=109)
     bench.answer(claim)
 
-    assert said(bench.compose(bench.ask()).lines) == ["3", "3", "4", "4"]
+    assert said(bench.compose(bench.ask()).items) == ["3", "3", "4", "4"]
 
 
 def test_a_question_that_fails_forgets_nothing(bench: Bench) -> None:
     a_long_conversation(bench)
     claim = bench.ask()
-    assert bench.compose(claim, max_tokens=100, question_tokens=101).lines == ()
+    assert bench.compose(claim, max_tokens=100, question_tokens=101).items == ()
     bench.release(claim)
 
-    assert len(bench.compose(bench.take()).lines) == 10
+    assert len(bench.compose(bench.take()).items) == 10
 
 
 def test_the_beginning_stays_the_same_until_the_bound_is_met_again(bench: Bench) -> None:
@@ -300,7 +300,7 @@ def test_the_beginning_stays_the_same_until_the_bound_is_met_again(bench: Bench)
     for number in range(5, 11):
         claim = bench.ask()
         transcript = bench.compose(claim, max_tokens=109, question_tokens=10)
-        beginnings.append(transcript.lines[0].text)
+        beginnings.append(transcript.items[0].text)
         bench.answer(claim, *turn(str(number), tokens=10))
 
     assert beginnings == ["3", "3", "3", "6", "6", "6"]
@@ -311,7 +311,7 @@ def test_a_question_of_half_the_bound_is_asked_alone(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask(), max_tokens=100, question_tokens=50)
 
-    assert transcript.lines == ()
+    assert transcript.items == ()
 
 
 def test_what_left_stays_out_after_a_question_beyond_the_bound(bench: Bench) -> None:
@@ -321,7 +321,7 @@ def test_what_left_stays_out_after_a_question_beyond_the_bound(bench: Bench) -> 
         bench.compose(claim, max_tokens=100, question_tokens=101)
         bench.answer(claim)
 
-    assert bench.compose(bench.ask()).lines == ()
+    assert bench.compose(bench.ask()).items == ()
 
 
 def test_after_all_lines_left_new_ones_are_asked(bench: Bench) -> None:
@@ -330,7 +330,7 @@ def test_after_all_lines_left_new_ones_are_asked(bench: Bench) -> None:
     bench.compose(claim, max_tokens=100, question_tokens=101)
     bench.answer(claim, *turn("new"))
 
-    assert said(bench.compose(bench.ask()).lines) == ["new", "new"]
+    assert said(bench.compose(bench.ask()).items) == ["new", "new"]
 
 
 def test_what_leaves_the_request_of_one_stays_in_that_of_another(bench: Bench) -> None:
@@ -340,7 +340,7 @@ def test_what_leaves_the_request_of_one_stays_in_that_of_another(bench: Bench) -
 
     transcript = bench.compose(bench.ask(message(user=BOB)))
 
-    assert said(transcript.lines) == ["Bob's", "Bob's"]
+    assert said(transcript.items) == ["Bob's", "Bob's"]
 
 
 def test_what_leaves_the_request_stays_in_the_ledger(bench: Bench) -> None:
@@ -412,7 +412,7 @@ def test_half_of_the_lines_leave(bench: Bench) -> None:
     claim = bench.ask()
 
     assert bench.shorten(claim)
-    assert said(bench.compose(claim).lines) == ["2", "2", "3", "3"]
+    assert said(bench.compose(claim).items) == ["2", "2", "3", "3"]
 
 
 def test_shortening_goes_on_until_nothing_is_left(bench: Bench) -> None:
@@ -422,7 +422,7 @@ def test_shortening_goes_on_until_nothing_is_left(bench: Bench) -> None:
     shortened = [bench.shorten(claim) for _ in range(4)]
 
     assert shortened == [True, True, True, False]
-    assert bench.compose(claim).lines == ()
+    assert bench.compose(claim).items == ()
 
 
 def test_shortening_ends_also_with_lines_of_no_tokens(bench: Bench) -> None:
@@ -445,7 +445,7 @@ def test_what_was_shortened_stays_out(bench: Bench) -> None:
     bench.shorten(claim)
     bench.answer(claim, *turn("4"))
 
-    assert said(bench.compose(bench.ask()).lines)[0] == "2"
+    assert said(bench.compose(bench.ask()).items)[0] == "2"
 
 
 def test_a_lost_claim_shortens_nothing(bench: Bench) -> None:
@@ -456,7 +456,7 @@ def test_a_lost_claim_shortens_nothing(bench: Bench) -> None:
 
     with pytest.raises(LeaseLost):
         bench.shorten(lost)
-    assert len(bench.compose(claim).lines) == 8
+    assert len(bench.compose(claim).items) == 8
 
 
 def test_the_conversation_key_is_the_users(bench: Bench) -> None:

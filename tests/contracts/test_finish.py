@@ -32,13 +32,13 @@ def test_the_lines_join_the_conversation(bench: Bench) -> None:
     lines = turn()
     bench.answer(bench.ask(), *lines)
 
-    assert bench.compose(bench.ask()).lines == lines
+    assert bench.compose(bench.ask()).items == lines
 
 
 def test_a_turn_may_leave_no_line(bench: Bench) -> None:
     bench.answer(bench.ask(), replies=(words("Too large."),))
 
-    assert bench.compose(bench.ask()).lines == ()
+    assert bench.compose(bench.ask()).items == ()
 
 
 def test_the_files_that_the_lines_name_become_live(bench: Bench) -> None:
@@ -50,8 +50,8 @@ def test_the_files_that_the_lines_name_become_live(bench: Bench) -> None:
     again = bench.ask()
 
     assert bench.compose(again).live == {file.name: "file-1"}
-    assert question.picture is not None
-    assert bench.label_of(again, question.picture.unique_id) == 4
+    assert question.image is not None
+    assert bench.label_of(again, question.image.unique_id) == 4
 
 
 def test_every_other_upload_of_the_claim_is_retired(bench: Bench) -> None:
@@ -197,7 +197,7 @@ def test_a_lost_claim_ends_nothing(bench: Bench) -> None:
         bench.finish(lost, shown(file), replies=(words(),), dead_letter=True)
 
     assert bench.files_due() == ()
-    assert bench.compose(claim).lines == ()
+    assert bench.compose(claim).items == ()
     bench.release(claim)
     assert bench.take().messages == (question,)
 

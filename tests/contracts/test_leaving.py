@@ -43,7 +43,7 @@ def test_the_line_of_what_is_retired_stays(bench: Bench) -> None:
     claim = bench.ask()
     bench.retire(claim, file.name)
 
-    assert bench.compose(claim).lines == (shown(file),)
+    assert bench.compose(claim).items == (shown(file),)
 
 
 def test_an_upload_of_the_claim_can_be_retired(bench: Bench) -> None:
@@ -139,7 +139,7 @@ def test_a_claim_of_before_the_reset_finds_no_file(bench: Bench) -> None:
 def vanished(bench: Bench) -> LedgerFile:
     """A live file of the conversation."""
     file = bench.show("file-1")
-    assert file.stands_for == file.name
+    assert file.image_key == file.name
     return file
 
 
@@ -265,7 +265,7 @@ def test_a_restored_image_of_a_question_that_fails_is_retired(bench: Bench) -> N
 
 def test_two_lost_files_of_one_image_are_restored_each(bench: Bench) -> None:
     first, second = album(2)
-    same = message(picture=first.picture, album=first.album_id)
+    same = message(image=first.image, album=first.album_id)
     claim = bench.ask(first, same)
     one, two = bench.upload(claim, first, "file-1"), bench.upload(claim, same, "file-2")
 
@@ -282,8 +282,8 @@ def test_an_upload_that_is_to_replace_a_lost_file_is_adopted_too(bench: Bench) -
     new = bench.replace(cut_off, lost, "file-2")
     bench.crash(cut_off)
     claim = bench.take()
-    again = message(picture=photo().picture, update_id=question.update_id)
-    assert again.picture is not None
+    again = message(image=photo().image, update_id=question.update_id)
+    assert again.image is not None
 
     adopted = bench.named(claim, "file-2")
 
@@ -400,8 +400,8 @@ def test_a_file_that_was_restored_is_shown_and_not_one_that_was_cut_off(bench: B
     lost = vanished(bench)
     borrowed = borrow(bench)
     assert borrowed is not None
-    again = message(picture=picture(lost.unique_id))
-    cut_off = bench.intend(borrowed, again, stands_for=lost.stands_for)
+    again = message(image=picture(lost.unique_id))
+    cut_off = bench.intend(borrowed, again, image_key=lost.image_key)
     bench.uploaded(cut_off.name, "file-2")
     bench.release(borrowed)
 

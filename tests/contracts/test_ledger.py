@@ -20,8 +20,8 @@ from tests.contracts.builders import (
 
 
 def unique_id(message: Message) -> str:
-    assert message.picture is not None
-    return message.picture.unique_id
+    assert message.image is not None
+    return message.image.unique_id
 
 
 def retire(bench: Bench, openai_id: str) -> LedgerFile:
@@ -48,8 +48,8 @@ def test_an_intent_is_written_down(bench: Bench) -> None:
         epoch=claim.epoch,
         owner=ANN,
         state="intended",
-        stands_for=FileName("our-name"),
-        telegram_id=question.picture.telegram_id if question.picture else "",
+        image_key=FileName("our-name"),
+        telegram_id=question.image.telegram_id if question.image else "",
         unique_id=unique_id(question),
         size_bytes=1000,
         width=640,
@@ -129,7 +129,7 @@ def test_another_image_of_the_same_message_is_another_file(bench: Bench) -> None
 
 def test_the_same_image_of_another_message_is_another_file(bench: Bench) -> None:
     first, second = album(2)
-    same = message(picture=first.picture, album=first.album_id)
+    same = message(image=first.image, album=first.album_id)
     claim = bench.ask(first, same)
     bench.upload(claim, first, "file-1")
 

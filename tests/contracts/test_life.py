@@ -315,7 +315,7 @@ class Life(RuleBasedStateMachine):
                 row.retire()
         transcript = self.bench.compose(worker.claim)
         assert transcript.live == {name: row.openai_id for name, row in self._images(key).items()}
-        assert [each.text for each in transcript.lines] == self.talks[key].lines
+        assert [each.text for each in transcript.items] == self.talks[key].lines
         worker.asking = frozenset(transcript.live.values())
         assert worker.asking <= self.at_openai.keys() | self.vanished
 
@@ -323,7 +323,7 @@ class Life(RuleBasedStateMachine):
         number = next_id()
         lines = [line(text=f"{number} {[each.message.update_id for each in worker.taken]}")]
         kept = self._kept(worker, leave_out)
-        lines += [shown_as(row.stands_for) for row in kept]
+        lines += [shown_as(row.image_key) for row in kept]
         replies = (words(f"answer {number}"), words(f"and more {number}"))
         if not self._holds(worker) or worker.has_ended:
             with pytest.raises(LeaseLost):
@@ -373,13 +373,13 @@ class Life(RuleBasedStateMachine):
     # ------------------------------------------------------------ uploads
 
     def _begin_upload(self, worker: Worker, which: int) -> None:
-        pictured = [each.message for each in worker.taken if each.message.picture]
+        pictured = [each.message for each in worker.taken if each.message.image]
         if pictured:
             self._intend(worker, pictured[which % len(pictured)], None)
 
     def _upload_all(self, worker: Worker, how: str) -> None:
         for each in worker.taken:
-            if each.message.picture:
+            if each.message.image:
                 upload = self._intend(worker, each.message, None)
                 if upload is not None and how != "only begun":
                     self._arrives(upload)
@@ -387,20 +387,20 @@ class Life(RuleBasedStateMachine):
 
     def _intend(self, worker: Worker, message: Message, lost: Row | None) -> Upload | None:
         """Law 1: the intent; the upload, where one is to be made."""
-        place, stands_for = (1000, lost.stands_for) if lost is not None else (0, None)
+        place, image_key = (1000, lost.image_key) if lost is not None else (0, None)
         if not self._holds(worker) or worker.has_ended:
             with pytest.raises(LeaseLost):
-                self.bench.intend(worker.claim, message, place=place, stands_for=stands_for)
+                self.bench.intend(worker.claim, message, place=place, image_key=image_key)
             return None
         self.bench.wait(0.001)  # so that one is older
-        file = self.bench.intend(worker.claim, message, place=place, stands_for=stands_for)
-        assert message.picture is not None
+        file = self.bench.intend(worker.claim, message, place=place, image_key=image_key)
+        assert message.image is not None
         same = [
             row
             for row in self._rows_of(worker.claim.conversation)
             if (row.update_id, row.place) == (message.update_id, place)
-            and row.unique_id == message.picture.unique_id
-            and row.stands_for == (stands_for or row.name)
+            and row.unique_id == message.image.unique_id
+            and row.image_key == (image_key or row.name)
         ]
         usable = [
             row.name
@@ -421,8 +421,8 @@ class Life(RuleBasedStateMachine):
             owner=message.user_id,
             update_id=message.update_id,
             place=place,
-            unique_id=message.picture.unique_id,
-            stands_for=stands_for or file.name,
+            unique_id=message.image.unique_id,
+            image_key=image_key or file.name,
         )
         upload = Upload(name=file.name, began_at=self.bench.now)
         self.uploads.append(upload)
@@ -475,7 +475,7 @@ class Life(RuleBasedStateMachine):
                 update_id=0,
                 place=0,
                 unique_id="",
-                stands_for=name,
+                image_key=name,
             ),
         )
         row.retire()
@@ -515,7 +515,7 @@ class Life(RuleBasedStateMachine):
 
     def _restore(self, worker: Worker, lost: Row, until: str) -> None:
         again = message(
-            picture=picture(lost.unique_id),
+            image=picture(lost.unique_id),
             update_id=worker.taken[0].message.update_id,
             user=worker.taken[0].message.user_id,
         )
@@ -648,7 +648,7 @@ class Life(RuleBasedStateMachine):
         rows = [row for row in self._rows_of(key) if row.state in ADMITTED]
         rows.reverse()
         rows.sort(key=lambda row: row.state == "live")
-        return {row.stands_for: row for row in rows}
+        return {row.image_key: row for row in rows}
 
     # ------------------------------------------------------------ the end
 

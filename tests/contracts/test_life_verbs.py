@@ -139,8 +139,8 @@ def test_the_questions_own_images_stay_up_to_the_window(bench: Bench) -> None:
 # ---------------------------------------------------------------- storage
 
 
-def room(bench: Bench, claim: Claim, size_bytes: int, room_bytes: int) -> int:
-    verb = bench.store.make_room(claim, size_bytes, bench.now, room_bytes=room_bytes)
+def room(bench: Bench, claim: Claim, size_bytes: int, room_bytes: int, *, owner: int = ANN) -> int:
+    verb = bench.store.make_room(claim, size_bytes, bench.now, room_bytes=room_bytes, owner=owner)
     return bench.run(verb)
 
 
@@ -153,6 +153,14 @@ def test_the_oldest_images_make_room(bench: Bench) -> None:
     assert room(bench, claim, 1000, 4000) == 0
     assert room(bench, claim, 1500, 3000) == 2
     assert openai_ids(bench.files_due()) == {"file-0", "file-1"}
+
+
+def test_only_images_of_the_same_owner_make_room(bench: Bench) -> None:
+    bench.show("file-1")
+    claim = bench.ask()
+
+    assert room(bench, claim, 1000, 1000, owner=BOB) == 0
+    assert room(bench, claim, 1000, 1000, owner=ANN) == 1
 
 
 def test_what_cannot_fit_makes_nothing_leave(bench: Bench) -> None:
@@ -248,7 +256,7 @@ def test_an_upload_that_no_question_waits_for_is_stranded(bench: Bench) -> None:
     question = photo()
     claim = bench.ask(question)
     bench.upload(claim, question, "file-1")
-    again = bench.intend(claim, photo(), place=1001, stands_for=lost.stands_for)
+    again = bench.intend(claim, photo(), place=1001, image_key=lost.image_key)
     bench.uploaded(again.name, "file-2")
 
     def stranded() -> int:
@@ -290,7 +298,7 @@ def test_erase_leaves_nothing_but_files_to_delete(bench: Bench) -> None:
     bench.send(photo(), command("reset", user=BOB))
     erased = bench.run(bench.store.erase(ANN, bench.now))
 
-    assert (erased.files, erased.lines, erased.messages) == (1, 2, 1)
+    assert (erased.files, erased.items, erased.messages) == (1, 2, 1)
     assert bench.run(bench.store.export(ANN))["conversation"] == []
     assert openai_ids(bench.files_due()) == {"file-1"}
     assert bench.user_files(BOB) == {"file-bob"}

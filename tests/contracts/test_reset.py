@@ -67,7 +67,7 @@ def test_the_conversation_is_empty(bench: Bench) -> None:
 
     transcript = bench.compose(bench.ask())
 
-    assert (transcript.lines, transcript.live, transcript.next_label) == ((), {}, 1)
+    assert (transcript.items, transcript.live, transcript.next_label) == ((), {}, 1)
 
 
 def test_after_a_reset_the_conversation_goes_on(bench: Bench) -> None:
@@ -77,7 +77,7 @@ def test_after_a_reset_the_conversation_goes_on(bench: Bench) -> None:
     deliver(bench)
     bench.talk(*turn("after"))
 
-    assert bench.compose(bench.ask()).lines == turn("after")
+    assert bench.compose(bench.ask()).items == turn("after")
 
 
 def test_the_epoch_rises(bench: Bench) -> None:
@@ -246,7 +246,7 @@ def test_a_command_that_was_never_taken_resets_nothing(bench: Bench) -> None:
     bench.talk(*turn())
 
     assert bench.reset(command()) is None
-    assert bench.compose(bench.ask()).lines == turn()
+    assert bench.compose(bench.ask()).items == turn()
 
 
 def test_a_message_that_is_no_reset_resets_nothing(bench: Bench) -> None:
@@ -310,7 +310,7 @@ def test_a_claim_of_before_the_reset_cannot_write(bench: Bench, verb: str) -> No
         STALE_WRITES[verb](bench, stale)
 
     assert deliver(bench) == ["A word."]
-    assert bench.compose(bench.ask()).lines == ()
+    assert bench.compose(bench.ask()).items == ()
 
 
 @pytest.mark.parametrize("verb", sorted(STALE_WRITES))
@@ -323,7 +323,7 @@ def test_a_claim_of_before_the_reset_cannot_write_beside_its_successor(
     with pytest.raises(LeaseLost):
         STALE_WRITES[verb](bench, stale)
 
-    assert bench.compose(claim).lines == ()
+    assert bench.compose(claim).items == ()
     bench.answer(claim)
     assert bench.claim() is None
 
@@ -347,8 +347,8 @@ def test_a_claim_of_before_the_reset_knows_no_labels(bench: Bench) -> None:
     stale = bench.ask()
     reset(bench)
 
-    assert question.picture is not None
-    assert bench.label_of(stale, question.picture.unique_id) is None
+    assert question.image is not None
+    assert bench.label_of(stale, question.image.unique_id) is None
 
 
 def test_what_was_uploaded_for_a_question_of_before_is_to_be_deleted(bench: Bench) -> None:

@@ -115,6 +115,11 @@ class Telegram:
 
     async def typing(self, to: Destination) -> None: ...
 
+    async def leave(self, chat_id: int) -> None: ...
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        return False
+
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         await asyncio.sleep(CALL_S)
         self._faults.strike("download")
@@ -200,7 +205,7 @@ class OpenAI:
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
         self.profile += 1
-        parts = [part for line in ask.lines for part in line.content]
+        parts = [part for line in ask.items for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
         self._note_dead(ids)
         await self._note_retired(ids)

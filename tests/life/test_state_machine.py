@@ -183,21 +183,21 @@ class Lives(RuleBasedStateMachine):
 
     @rule(user=USERS, wait=st.floats(0, 3))
     def sends_photo(self, user: int, wait: float) -> None:
-        self._says(user, picture=self._new_photo(user))
+        self._says(user, image=self._new_photo(user))
         self.run(self._go_on(wait))
 
     @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
     def sends_album(self, user: int, parts: int, wait: float) -> None:
         album = f"album {len(self.photos)}"
         for _ in range(parts):
-            self._says(user, picture=self._new_photo(user, album), album_id=album)
+            self._says(user, image=self._new_photo(user, album), album_id=album)
         self.run(self._go_on(wait))
 
     @precondition(lambda self: self.photos)
     @rule(pick=st.randoms(use_true_random=False), forgets=st.booleans(), wait=st.floats(0, 3))
     def replies_to_photo(self, pick: Any, forgets: bool, wait: float) -> None:
         user, picture, _ = pick.choice(self.photos)
-        reply = RepliedMessage(message_id=1, picture=picture)
+        reply = RepliedMessage(message_id=1, image=picture)
         if forgets:
             self._says(user, kind="command", word="forget", reply=reply)
         else:

@@ -456,11 +456,11 @@ async def test_a_stranger_and_a_location_leave_a_record_that_counts_nothing(
         assert told == {("refused", "unsupported", 0), ("refused", "stranger", 0)}
 
 
-async def test_what_people_write_in_a_group_leaves_no_record(tmp_path: Path) -> None:
+async def test_what_nobody_asked_in_a_group_leaves_no_record(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada, group = world.person(), world.telegram.group()
-        ada.sends("@snapthread_bot what is this?", to=group)
-        await world.until(lambda: len(group.chat.texts) == 1)
+        world.telegram.has_privacy = False
+        ada.sends("what is this?", to=group)
         ada.sends("Hello")
         await ada.hears()
         await world.rests()

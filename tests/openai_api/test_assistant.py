@@ -82,7 +82,7 @@ def test_an_image_is_named_by_its_file_and_the_assistant_speaks_in_a_string() ->
     )
     said = InputItem(role="assistant", content=(InputText(text="A cat."), InputText(text="Two.")))
     asyncio.run(
-        wire.ask(AssistantRequest(lines=(shown, said), safety_identifier="s", prompt_cache_key="p"))
+        wire.ask(AssistantRequest(items=(shown, said), safety_identifier="s", prompt_cache_key="p"))
     )
     first, second = wire.sent()["input"]
     assert first["content"][1] == {"type": "input_image", "file_id": "file-1", "detail": "auto"}

@@ -46,7 +46,7 @@ class Both:
         said = InputItem(role="assistant", content=(InputText(text="A cat."),))
         again = InputItem(role="user", content=(InputText(text="Sure?"),))
         ask = AssistantRequest(
-            lines=(first, said, again), safety_identifier="s", prompt_cache_key="p"
+            items=(first, said, again), safety_identifier="s", prompt_cache_key="p"
         )
         return [heard async for heard in self.assistant.ask(ask)]
 
@@ -145,7 +145,7 @@ async def test_a_stopped_answer_is_stopped_at_openai() -> None:
     both = Both()
     answer = both.assistant.ask(
         AssistantRequest(
-            lines=(InputItem(role="user", content=(InputText(text="one two three"),)),),
+            items=(InputItem(role="user", content=(InputText(text="one two three"),)),),
             safety_identifier="s",
             prompt_cache_key="p",
         )

@@ -32,7 +32,7 @@ PARAMS: TypeAdapter[Any] = TypeAdapter(ResponseCreateParamsStreaming)
 
 
 def ask_of(*lines: InputItem) -> AssistantRequest:
-    return AssistantRequest(lines=lines, safety_identifier="user", prompt_cache_key="conversation")
+    return AssistantRequest(items=lines, safety_identifier="user", prompt_cache_key="conversation")
 
 
 @pytest.mark.parametrize("left_out", [frozenset[str](), frozenset({STRINGS})])

@@ -37,7 +37,7 @@ from tests.openai_api.wire import (
 )
 
 HELLO = (InputItem("user", (InputText("Hello"),)), InputItem("assistant", (InputText("Hi"),)))
-TALK = AssistantRequest(lines=HELLO, safety_identifier="s", prompt_cache_key="p")
+TALK = AssistantRequest(items=HELLO, safety_identifier="s", prompt_cache_key="p")
 
 
 def extra_forbidden(name: str) -> httpx2.Response:

@@ -22,12 +22,12 @@ from snapthread.ports import (
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 ASK = AssistantRequest(
-    lines=(InputItem(role="user", content=(InputText(text="a private question"),)),),
+    items=(InputItem(role="user", content=(InputText(text="a private question"),)),),
     safety_identifier="hash-of-a-user",
     prompt_cache_key="hash-of-a-conversation",
 )
 ASK_OF_IMAGE = replace(
-    ASK, lines=(*ASK.lines, InputItem(role="user", content=(InputImage(openai_id="file-1"),)))
+    ASK, items=(*ASK.items, InputItem(role="user", content=(InputImage(openai_id="file-1"),)))
 )
 Step = bytes | float | Exception  # bytes to send, seconds to wait, or how it breaks
 Answer = httpx2.Response | Exception | Sequence[Step]

@@ -62,7 +62,7 @@ async def answer_one(store: Store) -> None:
         return
     asked = claim.messages[0]
     line = HistoryItem(role="user", text=asked.text, at=now())
-    await store.finish(claim, now(), lines=[line], to=Destination(chat_id=asked.chat_id))
+    await store.finish(claim, now(), items=[line], to=Destination(chat_id=asked.chat_id))
     print(f"finished {asked.update_id}", flush=True)  # noqa: T201
     await store.release(claim, now())
 

@@ -186,7 +186,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
     with pytest.raises(StoreFull, match="free some disk"):
         bench.finish(claim, *turn("x" * 1_000_000), replies=(words("y" * 100_000),))
 
-    assert bench.compose(claim).lines == ()
+    assert bench.compose(claim).items == ()
     bench.release(claim)
     assert bench.take().messages == claim.messages
     bench.close()
@@ -217,7 +217,7 @@ def test_a_store_works_again_when_there_is_room(tmp_path: Path) -> None:
 
     bench.answer(claim, *turn("x" * 1_000_000))
 
-    assert len(bench.compose(bench.ask()).lines) == 2
+    assert len(bench.compose(bench.ask()).items) == 2
     bench.close()
 
 

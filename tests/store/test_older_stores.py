@@ -76,8 +76,9 @@ def test_what_waits_is_asked_on_what_was_said(bench: Bench) -> None:
     claim = bench.take(only=private_conversation(ANN))
 
     assert [each.album_id for each in claim.messages] == ["waiting", "waiting"]
+    assert [each.image and each.image.kind for each in claim.messages] == ["photo", "photo"]
     transcript = bench.compose(claim)
-    said = [line.text for line in transcript.lines]
+    said = [line.text for line in transcript.items]
     assert said == ["words", "two cats", "shortened", "shortened"]
     assert set(transcript.live.values()) == {"file-ann-1", "file-ann-3"}
     assert (transcript.next_label, transcript.turn) == (4, 8)
@@ -125,12 +126,20 @@ def test_a_reservation_is_charged_when_its_turn_ends(bench: Bench) -> None:
     assert bench.spent("bob").day == Amounts(messages=1, images=0, cost_micros=50)
 
 
+WITHOUT_GROUPS = """
+    DROP INDEX history_owned;
+    ALTER TABLE history DROP COLUMN owner;
+    DROP TABLE group_conversations;
+"""
+
+
 def test_what_version_4_counted_is_counted_on_with_seconds_of_voice(tmp_path: Path) -> None:
     path = unpacked(tmp_path)
     asyncio.run(_opened_and_closed(path))
     with closing(sqlite3.connect(path)) as db:
         for table in ("tallies", "daily"):
             db.execute(f"ALTER TABLE {table} DROP COLUMN voice_s")
+        db.executescript(WITHOUT_GROUPS)
         db.execute("PRAGMA user_version = 4")
 
     async def opened(_: Path) -> Store:
@@ -250,3 +259,38 @@ def test_nothing_of_the_older_database_is_left(tmp_path: Path) -> None:
         kinds = {str(key).split(":")[1] for key in client.scan_iter("snapthread:*")}
 
         assert kinds == {"row", "index", "scope", "version"}
+
+
+def test_a_store_of_version_5_gets_what_groups_need(tmp_path: Path) -> None:
+    path = tmp_path / "snapthread.db"
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(WITHOUT_GROUPS)
+        db.execute("PRAGMA user_version = 5")
+
+    asyncio.run(_opened_and_closed(path))
+
+    with closing(sqlite3.connect(path)) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(history)")]
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+    assert columns[-1] == "owner"
+    assert {"group_conversations", "history_owned"} <= tables
+
+
+def test_a_server_of_version_5_goes_on_with_what_it_has(tmp_path: Path) -> None:
+    with own_server(tmp_path, program=valkey_program()) as server:
+        url = server.url
+
+        async def opened(_: Path) -> Store:
+            return await Store.open(url)
+
+        bench = Bench(opened, Path())
+        bench.show("file-1")
+        bench.close()
+        with server.client() as client:
+            client.set("snapthread:version", 5)
+
+        bench = Bench(opened, Path())
+        claim = bench.ask(message())
+        assert list(bench.compose(claim).live.values()) == ["file-1"]
+        bench.close()

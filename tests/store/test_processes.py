@@ -68,7 +68,7 @@ def answered(bench: Bench, update_ids: list[int]) -> list[int]:
     for user in range(1, USERS + 1):
         bench.send(message(user=user, update_id=max(update_ids) + 1000 + user))
         claim = bench.take(only=private_conversation(user))
-        texts += [line.text for line in bench.compose(claim).lines]
+        texts += [line.text for line in bench.compose(claim).items]
     return [int(text.split()[1]) for text in texts]
 
 

@@ -20,7 +20,14 @@ from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, ConversationKey, OutboxMessage, private_conversation
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    OutboxMessage,
+    group_conversation,
+    private_conversation,
+)
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
@@ -424,7 +431,7 @@ def test_a_conversation_of_many_thousand_lines_is_asked_on(bench: Bench) -> None
     lines = [each for _ in range(9000) for each in turn(tokens=1)]
     bench.answer(bench.ask(), *lines)
 
-    asked_on = bench.compose(bench.ask(), max_tokens=17_000).lines
+    asked_on = bench.compose(bench.ask(), max_tokens=17_000).items
 
     assert len(asked_on) == 8490
 
@@ -579,11 +586,17 @@ def live_a_long_life(bench: Bench) -> None:
     claim = bench.ask(question)
     bench.retire(claim, retired.name)
     bench.upload(claim, question, "file-3")
-    bench.intend(claim, photo(), stands_for=shown_file.name)
+    bench.intend(claim, photo(), image_key=shown_file.name)
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
+    bench.answer(bench.ask(in_group()), *turn())
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
+
+
+def in_group() -> Message:
+    asked = message(conversation=group_conversation(-5, None))
+    return replace(asked, chat_id=-5)
 
 
 def _kind(key: str) -> str:

@@ -103,7 +103,7 @@ def test_a_long_conversation_costs_what_a_short_one_does(bench: Bench) -> None:
 
     claim = bench.ask()
     bench.run(bench.store.backend.write(written(2000)))
-    assert len(bench.compose(claim, max_tokens=400).lines) < 40
+    assert len(bench.compose(claim, max_tokens=400).items) < 40
     bench.answer(claim)
 
     def rows_read(tx: Transaction) -> None:

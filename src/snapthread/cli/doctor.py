@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from snapthread.doctor.check import Check
-    from snapthread.ports import Store
+    from snapthread.ports import UsageRecords
     from snapthread.settings import Settings
 
 PAGE = 1000
@@ -81,7 +81,7 @@ async def _look_for_bot(settings: "Settings") -> "tuple[bool, datetime | None]":
         return await is_alive(store, now), await _last_answer(store, now - timedelta(days=1))
 
 
-async def _last_answer(store: "Store", since: "datetime") -> "datetime | None":
+async def _last_answer(store: "UsageRecords", since: "datetime") -> "datetime | None":
     """The records come in their order, so the last page has it."""
     at, last_id, answered_at = since, "", None
     while page := await store.records_after(at, last_id, limit=PAGE):

@@ -9,7 +9,7 @@ from snapthread.cli.common import COULD_NOT, AsJson, run_command, tell
 
 if TYPE_CHECKING:
     from snapthread.model import QueuedMessage
-    from snapthread.ports import Store
+    from snapthread.ports import QueueInspection
     from snapthread.settings import Settings
 
 SHOWN: Final = 1000
@@ -54,12 +54,12 @@ def _tell_replayed(update_id: int, *, is_found: bool) -> None:
     )
 
 
-async def _shown(store: "Store", dead: bool) -> dict[str, Any]:
+async def _shown(store: "QueueInspection", dead: bool) -> dict[str, Any]:
     messages = await store.waiting(limit=SHOWN, dead=dead)
     return {"dead_letters" if dead else "waiting": [_row(message) for message in messages]}
 
 
-async def _replayed(store: "Store", update_id: int) -> dict[str, Any]:
+async def _replayed(store: "QueueInspection", update_id: int) -> dict[str, Any]:
     from snapthread.clock import utc_now
 
     return {"replayed": await store.replay(update_id, utc_now())}

@@ -1,13 +1,16 @@
 """Access control and localized refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Outbox
 from snapthread.texts import Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
+
+REFUSED_EVERY_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class AccessPolicy:
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Store
+    store: Outbox
     texts: Texts
     policy: AccessPolicy
     clock: Clock
@@ -49,6 +52,11 @@ class AccessControl:
             hears=policy.hears,
         )
 
+    def sentence(self, key: str, language_code: str | None) -> OutgoingMessage:
+        """For a whole group, in the language of whoever brings it about."""
+        language = language_of(language_code, self.policy.language)
+        return OutgoingMessage(text=self.texts(language, key))
+
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
         return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
@@ -61,28 +69,30 @@ class AccessControl:
 
     async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
         """The reason for somebody who is not served; it costs nothing."""
+        if self.policy.admits(message.user_id):
+            return None
         if not message.is_private:
-            return await self._group(message, t)
-        if not self.policy.admits(message.user_id):
-            text = t("stranger", user_id=message.user_id)
-            return Outcome(result="refused", reason="stranger", texts=(text,))
-        return None
+            text = t("group_stranger", name=message.sender_name)
+            return await self.refuse_in_group(message, text, "stranger")
+        text = t("stranger", user_id=message.user_id)
+        return Outcome(result="refused", reason="stranger", texts=(text,))
 
     def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
         """Photos that no model will look at get a sentence before they cost anything."""
-        replied = (question.reply.picture for question in questions if question.reply)
-        shown = (picture for question in questions for picture in question.pictures)
+        replied = (question.reply.image for question in questions if question.reply)
+        shown = (picture for question in questions for picture in question.images)
         if self.policy.has_sight or not any((*shown, *replied)):
             return None
         return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
-    async def _group(self, message: Message, t: Localizer) -> Outcome:
-        """One sentence, once."""
+    async def refuse_in_group(self, message: Message, text: str, reason: str) -> Outcome:
+        """The others there need not read it again and again: once an hour for each person."""
         await self.store.enqueue(
             message.conversation,
-            message.destination,
-            OutgoingMessage(text=t("group_not_yet")),
+            replace(message.destination, reply_to=message.message_id),
+            OutgoingMessage(text=text, seen_by=message.person_in_group),
             self.clock(),
-            once=f"group:{message.chat_id}",
+            once=f"refused:{message.chat_id}:{message.user_id}",
+            again_after_s=REFUSED_EVERY_S,
         )
-        return Outcome(result="refused", reason="group")
+        return Outcome(result="refused", reason=reason)

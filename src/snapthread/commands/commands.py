@@ -3,28 +3,55 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from snapthread.commands.allowance import usage_text
 from snapthread.commands.confirming import MARKED_S, mark_of, pressed, question
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Document, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import (
+    Clock,
+    ConversationControl,
+    Forgetting,
+    KnownImages,
+    Outbox,
+    PersonalData,
+    StorageSums,
+    UsageRecords,
+)
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
+# What a person reads of themselves is nothing for a group.
+IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
+
+
+class CommandStore(
+    KnownImages,
+    Forgetting,
+    StorageSums,
+    PersonalData,
+    UsageRecords,
+    ConversationControl,
+    Outbox,
+    Protocol,
+):
+    """The store as commands need it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
     """One method a command; an unknown one is told so."""
 
-    store: Store
+    store: CommandStore
     eraser: UserEraser
     quotas: Quotas
+    rights: GroupRights
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -40,6 +67,9 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        if message.word in IN_PRIVATE and not message.is_private:
+            text = t("group_in_private", command=f"/{message.word}")
+            return _said(text, seen_by=message.person_in_group)
         answer = self._answers.get(message.word)
         if answer is None:
             return _said(t.command(message.word))
@@ -97,9 +127,12 @@ class Commands:
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
-        picture = message.reply.picture if message.reply else None
+        picture = message.reply.image if message.reply else None
         if picture is None:
             return _said(t("forget_how"))
+        known = await self.store.image_of(claim, picture.unique_id)
+        if known is not None and not await self.rights.may_forget(message, known.owner):
+            return _said(t("group_not_yours"), seen_by=message.person_in_group)
         labels = await self.store.forget(claim, picture.unique_id, self.clock())
         if not labels:
             return _said(t("forget_unknown"))
@@ -122,5 +155,5 @@ class Commands:
         return replace(_said(), more=(question("delete_me", t, self.clock()),))
 
 
-def _said(*texts: str) -> Outcome:
-    return Outcome(result="answered", reason="command", texts=texts)
+def _said(*texts: str, seen_by: int | None = None) -> Outcome:
+    return Outcome(result="answered", reason="command", texts=texts, seen_by=seen_by)

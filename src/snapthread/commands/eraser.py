@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from snapthread.clock import now_s
 from snapthread.images.file_service import FileService
 from snapthread.model import Destination, Message, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Erasure, StorageSums
 
 log = structlog.get_logger()
 
@@ -32,11 +33,15 @@ class Receipt:
     files_pending: int
 
 
+class EraserStore(Erasure, StorageSums, Protocol):
+    """The store as erasing needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
-    store: Store
+    store: EraserStore
     file_service: FileService
     clock: Clock
 
@@ -73,8 +78,8 @@ class UserEraser:
         return Receipt(
             user_id=user_id,
             erased_at=now.isoformat(timespec="seconds"),
-            conversation_lines=erased.lines,
-            messages=erased.messages + erased.parts,
+            conversation_lines=erased.items,
+            messages=erased.messages + erased.outbox,
             files_deleted=files - pending,
             files_pending=pending,
         )

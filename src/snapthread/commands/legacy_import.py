@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from snapthread.model import Language, OutgoingMessage
-from snapthread.ports import Clock, Store
+from snapthread.ports import Adoption, Clock
 from snapthread.texts import Texts
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class ImportResult:
 class LegacyImport:
     """One instance a command."""
 
-    store: Store
+    store: Adoption
     texts: Texts
     clock: Clock
     language: Language

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -29,7 +30,7 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Files, Image, RemoteFile, Store
+from snapthread.ports import Clock, Deletions, Files, Image, RemoteFile, Uploads
 
 log = structlog.get_logger()
 
@@ -56,11 +57,15 @@ def file_mark(installation: Installation) -> str:
     return f"snapthread-{installation.id}-"
 
 
+class FileServiceStore(Uploads, Deletions, Protocol):
+    """The store as uploads and deletions need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class FileService:
     """Uploads for a turn, and the deletions that follow."""
 
-    store: Store
+    store: FileServiceStore
     files: Files
     installation: Installation
     clock: Clock
@@ -108,9 +113,13 @@ class FileService:
         """The intent, and how many older images left to make room for it."""
         async with self._room:
             left = 0
-            if self.room_bytes and intended.stands_for is None:
+            if self.room_bytes and intended.image_key is None:
                 left = await self.store.make_room(
-                    claim, intended.size_bytes, self.clock(), room_bytes=self.room_bytes
+                    claim,
+                    intended.size_bytes,
+                    self.clock(),
+                    room_bytes=self.room_bytes,
+                    owner=intended.owner,
                 )
             file = await self.store.intend(claim, intended, self.clock())
         if left:

@@ -11,6 +11,7 @@ broken for ever. The person is told of each that leaves.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -18,7 +19,7 @@ from snapthread.errors import FilesGone, ImageRefused
 from snapthread.images.importer import ImageImporter, ImageRequest
 from snapthread.meter import Meter
 from snapthread.model import Claim, LedgerFile, Message, TelegramImage
-from snapthread.ports import Clock, Files, Store
+from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
 
@@ -35,11 +36,15 @@ class Mended:
     is_nameless: bool = False  # nobody knows which file it was about
 
 
+class HealingStore(KnownImages, Repairs, Protocol):
+    """The store as healing needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Healing:
     """Puts a conversation right whose files have gone behind our back."""
 
-    store: Store
+    store: HealingStore
     files: Files
     importer: ImageImporter
     clock: Clock
@@ -147,4 +152,4 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
     )
     picture = TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(message=message, picture=picture, place=place, stands_for=lost.stands_for)
+    return ImageRequest(message=message, image=picture, place=place, image_key=lost.image_key)

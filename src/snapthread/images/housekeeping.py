@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -15,7 +16,16 @@ from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
 from snapthread.images.file_service import FileService
 from snapthread.images.reconcile import Reconcile
-from snapthread.ports import Clock, Store
+from snapthread.ports import (
+    Backlogs,
+    BlockedUsers,
+    Clock,
+    Erasure,
+    Jobs,
+    Retention,
+    StaleReservations,
+    Tidying,
+)
 
 log = structlog.get_logger()
 
@@ -38,11 +48,17 @@ class SweepResult:
     remaining: int = 0
 
 
+class HousekeepingStore(
+    Jobs, Retention, StaleReservations, BlockedUsers, Erasure, Tidying, Backlogs, Protocol
+):
+    """The store as housekeeping needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Housekeeping:
     """One instance a process; the store's job leases keep processes out of each other's way."""
 
-    store: Store
+    store: HousekeepingStore
     file_service: FileService
     reconcile: Reconcile
     clock: Clock

@@ -28,9 +28,9 @@ class ImageRequest:
     """
 
     message: Message
-    picture: TelegramImage
+    image: TelegramImage
     place: int = 0
-    stands_for: FileName | None = None
+    image_key: FileName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,13 @@ class ImageImporter:
         except NoRoom:
             fault: ImageFault = "no_room"
         except ImageRefused as refused:
-            log.info("image.refused", fault=refused.fault, kind=wanted.picture.kind)
+            log.info("image.refused", fault=refused.fault, kind=wanted.image.kind)
             fault = refused.fault
-        meter.record_refusal(wanted.picture, fault)
+        meter.record_refusal(wanted.image, fault)
         return ImageResult(wanted=wanted, fault=fault)
 
     async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
-        picture = wanted.picture
+        picture = wanted.image
         content = await self._download(picture, meter)
         image = await self._prepare(
             picture, content, meter, suspect=claim.is_suspect or claim.attempt > 1
@@ -93,7 +93,7 @@ class ImageImporter:
             wanted=wanted,
             file=uploaded.file,
             made_room=uploaded.made_room,
-            is_still=wanted.picture.is_still or image.first_frame_of_animation,
+            is_still=wanted.image.is_still or image.first_frame_of_animation,
         )
 
     async def _download(self, picture: TelegramImage, meter: Meter) -> bytes:
@@ -135,17 +135,24 @@ class ImageImporter:
         return uploaded
 
 
+def _owner(wanted: ImageRequest) -> int:
+    """Whose picture it is: of one that is shown by a reply, whoever sent it."""
+    message = wanted.message
+    is_shown = wanted.place == 1 and message.reply is not None
+    return (message.reply.user_id if is_shown and message.reply else None) or message.user_id
+
+
 def _intended(wanted: ImageRequest, image: Image) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
-        owner=wanted.message.user_id,
+        owner=_owner(wanted),
         update_id=wanted.message.update_id,
         place=wanted.place,
-        telegram_id=wanted.picture.telegram_id,
-        unique_id=wanted.picture.unique_id,
+        telegram_id=wanted.image.telegram_id,
+        unique_id=wanted.image.unique_id,
         size_bytes=len(image.content),
         width=image.width,
         height=image.height,
-        stands_for=wanted.stands_for,
+        image_key=wanted.image_key,
         album_id=wanted.message.album_id if wanted.place == 0 else None,
     )

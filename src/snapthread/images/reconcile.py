@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -19,7 +20,7 @@ from snapthread.images.healing import Healing
 from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
-from snapthread.ports import Clock, Files, RemoteFile, Store
+from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, RemoteFile, Retention
 
 log = structlog.get_logger()
 
@@ -40,11 +41,15 @@ class ReconcileResult:
     intents_settled: int = 0
 
 
+class ReconcileStore(Inventory, Borrowing, Retention, Backlogs, Protocol):
+    """The store as reconciling needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Reconcile:
     """Runs beside a bot, under the same leases as its workers."""
 
-    store: Store
+    store: ReconcileStore
     files: Files
     file_service: FileService
     healing: Healing

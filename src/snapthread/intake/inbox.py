@@ -8,11 +8,12 @@ from typing import Protocol
 import structlog
 
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
+from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.limits import POLL_LATE_S, POLL_S
 from snapthread.model import Message, OutgoingMessage
-from snapthread.ports import Arrival, Chat, Clock, Store, Update
+from snapthread.ports import Arrival, BlockedUsers, Chat, Clock, IncomingMessages, Update
 from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()
@@ -32,14 +33,19 @@ class Wake(Protocol):
     def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
+class IntakeStore(IncomingMessages, BlockedUsers, Protocol):
+    """The store as the intake needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Intake:
     """Our own polling loop: a batch is one transaction, then the offset moves on."""
 
-    store: Store
+    store: IntakeStore
     chat: Chat
     alerts: Alerts
     health: Health
+    groups: GroupIntake
     clock: Clock
     heartbeat: Heartbeat
     quiet_s: float
@@ -87,22 +93,30 @@ class Intake:
             raise
 
     async def accept(self, updates: Sequence[Update]) -> None:
-        """In one transaction; what was accepted before is not taken again."""
-        arrivals = [
-            Arrival(message=update.message, if_full=self.if_full(update.message))
-            for update in updates
-            if update.message is not None
-        ]
+        """In one transaction, but where a group changes; what was accepted before is not taken
+        again."""
         for update in updates:
             if update.blocked is not None:
                 user_id, has_blocked = update.blocked
                 await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
-        if arrivals:
-            taken = await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
-            log.info("update.accepted", count=len(arrivals))
-            is_urgent = any(arrival.message.is_urgent for arrival in arrivals)
-            self.wake(len(taken), is_urgent=is_urgent)
+        messages: list[Message] = []
+        for update in updates:
+            if update.group is not None:  # what came before it is of the group as it was
+                await self._put(messages)
+                messages = []
+                await self.groups.follow(update.group)
+            messages += await self.groups.asked(update)
+        await self._put(messages)
         self.health.mark_ok("store")
+
+    async def _put(self, messages: Sequence[Message]) -> None:
+        if not messages:
+            return
+        arrivals = [Arrival(message=each, if_full=self.if_full(each)) for each in messages]
+        taken = await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
+        log.info("update.accepted", count=len(arrivals))
+        is_urgent = any(arrival.message.is_urgent for arrival in arrivals)
+        self.wake(len(taken), is_urgent=is_urgent)
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock, Jobs
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 class LeaderLease:
     """Whoever holds the job works, and keeps saying so; the others stand by."""
 
-    store: Store
+    store: Jobs
     job: str
     clock: Clock
     _me: str = field(default_factory=lambda: secrets.token_hex(8), init=False)

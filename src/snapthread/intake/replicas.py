@@ -10,7 +10,7 @@ from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import Worker
 from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
-from snapthread.ports import Clock, Store
+from snapthread.ports import Changes, Clock
 from snapthread.rate_limits import Cooldowns
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ StopAnswer = Callable[[ConversationKey, int], None]
 class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
-    store: Store
+    store: Changes
     worker: Worker
     cooldowns: Cooldowns
     clock: Clock

@@ -9,10 +9,11 @@ import structlog
 
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
+from snapthread.commands.rights import GroupRights
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, ConversationControl
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
 
@@ -23,11 +24,12 @@ log = structlog.get_logger()
 class UrgentCommands:
     """Each is done with in one transaction."""
 
-    store: Store
+    store: ConversationControl
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
     access: AccessControl
+    rights: GroupRights
     clock: Clock
     files_retired: Callable[[], None]
     _presses: set[asyncio.Task[None]] = field(default_factory=set, init=False)
@@ -56,6 +58,8 @@ class UrgentCommands:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
             await self.commands.press(command, self.access.localizer(command), stop_turn)
+        elif not await self.rights.may_end(command):
+            await self._refuse(command)
         elif command.word in RESET_COMMANDS:
             await stop_turn()
             await self._reset(command)
@@ -63,6 +67,11 @@ class UrgentCommands:
             await self._stop(command)
         else:
             await self.store.complete_command(command, self.clock(), replies=())
+
+    async def _refuse(self, command: Message) -> None:
+        t = self.access.localizer(command)
+        replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
+        await self.store.complete_command(command, self.clock(), replies=replies)
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

@@ -12,7 +12,7 @@ from snapthread.clock import now_s
 from snapthread.errors import ChatBusy, LeaseLost, StoreBusy, StoreFull
 from snapthread.limits import LEASE_S, RENEW_EVERY_S, SEND_RETRY_S, SHUTDOWN_S
 from snapthread.model import Claim, ConversationKey, Message
-from snapthread.ports import Clock, Store
+from snapthread.ports import Claims, Clock
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 class Worker:
     """Claims what is ready and keeps its lease while it is served."""
 
-    store: Store
+    store: Claims
     clock: Clock
     serve: Serve
     urgent: RunUrgent

@@ -22,56 +22,128 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, Update
-from snapthread.ports.conversations import Conversations, ResetReply
-from snapthread.ports.file_ledger import FileLedger
+from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.conversations import (
+    Askers,
+    Context,
+    ConversationControl,
+    Conversations,
+    Deliveries,
+    FinishedTurns,
+    Groups,
+    Outbox,
+    ResetReply,
+    StreamedMessages,
+)
+from snapthread.ports.file_ledger import (
+    Borrowing,
+    Deletions,
+    FileLedger,
+    Forgetting,
+    Inventory,
+    KnownImages,
+    Repairs,
+    Retention,
+    Uploads,
+)
 from snapthread.ports.files import Files, RemoteFile
 from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
-from snapthread.ports.message_queue import Arrival, MessageQueue
+from snapthread.ports.message_queue import (
+    Arrival,
+    Changes,
+    Claims,
+    IncomingMessages,
+    Leases,
+    MessageQueue,
+    QueueInspection,
+    Stragglers,
+)
 from snapthread.ports.models import FixedCatalog, ListedModel, ModelCatalog
-from snapthread.ports.people import People
-from snapthread.ports.store import Store
+from snapthread.ports.people import (
+    Adoption,
+    BlockedUsers,
+    Erasure,
+    People,
+    PersonalData,
+    StorageSums,
+)
+from snapthread.ports.store import Backlogs, CooldownNotes, Jobs, Readiness, Store, Tidying
 from snapthread.ports.transcriber import SpokenText, Transcriber
-from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
+from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
     "Arrival",
+    "Askers",
     "Assistant",
     "AssistantRequest",
+    "Backlogs",
+    "BlockedUsers",
+    "Borrowing",
+    "Changes",
     "Chat",
+    "Claims",
     "Clock",
     "Codec",
+    "Context",
+    "ConversationControl",
     "Conversations",
+    "CooldownNotes",
+    "Deletions",
+    "Deliveries",
+    "Erasure",
     "FileLedger",
     "Files",
+    "FinishedTurns",
     "FixedCatalog",
+    "Forgetting",
+    "GroupChange",
+    "Groups",
     "Image",
+    "IncomingMessages",
     "InputImage",
     "InputItem",
     "InputText",
+    "Inventory",
+    "Jobs",
+    "KnownImages",
+    "Leases",
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
     "NotTaken",
+    "Outbox",
     "People",
+    "PersonalData",
     "PriceList",
+    "QueueInspection",
     "QuotaLedger",
+    "Readiness",
     "RemoteFile",
+    "Repairs",
     "RequestTaken",
+    "Reservations",
     "ResetReply",
+    "Retention",
     "SpokenText",
+    "StaleReservations",
+    "StorageSums",
     "Store",
+    "Stragglers",
+    "StreamedMessages",
     "TextDelta",
     "TextSoFar",
     "Thinking",
+    "Tidying",
     "TiledImage",
     "TilingCodec",
     "Transcriber",
     "Update",
+    "Uploads",
     "UsageRecords",
     "UsageReported",
 ]

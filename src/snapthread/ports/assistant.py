@@ -19,7 +19,7 @@ class InputImage:
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One line of the request."""
+    """One item of the request."""
 
     role: str
     content: tuple[InputText | InputImage, ...]
@@ -30,13 +30,13 @@ class InputItem:
 class AssistantRequest:
     """One request. The ids are hashed: they name nobody."""
 
-    lines: tuple[InputItem, ...]
+    items: tuple[InputItem, ...]
     safety_identifier: str
     prompt_cache_key: str
 
     @property
     def has_images(self) -> bool:
-        return any(isinstance(part, InputImage) for line in self.lines for part in line.content)
+        return any(isinstance(part, InputImage) for item in self.items for part in item.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,19 @@
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChange:
+    """The bot came into a group or left it, or the group goes on under `new_chat_id`."""
+
+    kind: Literal["joined", "left", "moved"]
+    chat_id: int
+    new_chat_id: int = 0
+    language_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +23,9 @@ class Update:
 
     update_id: int
     message: Message | None
+    is_asked: bool = True  # in a group: by a command, its name, or a reply to it
     blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
+    group: GroupChange | None = None
 
 
 class Chat(Protocol):
@@ -61,6 +73,14 @@ class Chat(Protocol):
 
     async def typing(self, to: Destination) -> None:
         """Show "typing…" for some seconds; failures are ignored."""
+        ...
+
+    async def leave(self, chat_id: int) -> None:
+        """Leave a group; one that it is not in is no failure."""
+        ...
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        """May this person decide for the group?"""
         ...
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:

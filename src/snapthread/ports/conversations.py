@@ -20,8 +20,8 @@ from snapthread.usage import TurnRecord
 ResetReply = Callable[[int], OutgoingMessage]
 
 
-class Conversations(Protocol):
-    """The lasting conversation of each user; written only under its lease."""
+class Context(Protocol):
+    """The conversation that a question is asked on."""
 
     async def compose(
         self,
@@ -35,26 +35,30 @@ class Conversations(Protocol):
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
-        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the lines
+        `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
         and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where lines and question would pass
+        this conversation that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
-        `finish` is told `history_start`, and stay in the store. Where the images of these lines
+        `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`.
         """
         ...
 
     async def shorten(self, claim: Claim) -> bool:
-        """Half of the lines leave the request; False where none was left. Raises LeaseLost."""
+        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
         ...
+
+
+class FinishedTurns(Protocol):
+    """The end of each turn."""
 
     async def finish(
         self,
         claim: Claim,
         now: datetime,
         *,
-        lines: Sequence[HistoryItem] = (),
+        items: Sequence[HistoryItem] = (),
         replies: Sequence[OutgoingMessage] = (),
         to: Destination,
         dead_letter: bool = False,
@@ -63,15 +67,20 @@ class Conversations(Protocol):
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
-        The lines join the conversation, the files that they name become live, every other upload
-        of this claim is retired, its messages leave the mailbox (kept aside with `put_aside`),
-        and `says` become parts to deliver, which are returned. The conversation stays held.
-        The first part replies to `to.reply_to` only where other messages of the conversation
-        came meanwhile, and replaces the message that `note_stream` told; the others do neither.
+        The items join the conversation, the files that they name become live, every other upload
+        of this claim is retired, its messages leave the mailbox (`dead_letter`: they are kept),
+        and `replies` become parts to deliver, which are returned. The conversation stays held.
+        The first part replies to `to.reply_to` only in a group, or where other messages of the
+        conversation came meanwhile, and replaces the message that `note_stream` told; the others do
+        neither.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
         ...
+
+
+class StreamedMessages(Protocol):
+    """The message that shows an answer as it grows."""
 
     async def note_stream(self, claim: Claim, message_id: int) -> None:
         """This message of ours shows the answer as it grows; raises LeaseLost.
@@ -79,6 +88,10 @@ class Conversations(Protocol):
         Until the turn is finished, each claim of it knows (`Claim.stream`).
         """
         ...
+
+
+class ConversationControl(Protocol):
+    """Urgent commands: each is done in one transaction, or was done already."""
 
     async def stop(
         self, command: Message, now: datetime, *, if_nothing: Sequence[OutgoingMessage]
@@ -106,7 +119,7 @@ class Conversations(Protocol):
     async def complete_command(
         self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
     ) -> bool:
-        """A command that jumps the queue is done with, and `says` become parts to deliver.
+        """A command that jumps the queue is done with, and `replies` become parts to deliver.
 
         False, and nothing happens, where the command is not waiting any more.
         """
@@ -127,6 +140,10 @@ class Conversations(Protocol):
         it, and the answer is False. Nothing happens where the press is not waiting any more."""
         ...
 
+
+class Outbox(Protocol):
+    """Messages of no turn, on their way to the chat."""
+
     async def enqueue(
         self,
         conversation: ConversationKey,
@@ -145,6 +162,39 @@ class Conversations(Protocol):
         """Is this mark of `enqueue`, `answer_press` or `erase` set, and has not run out?"""
         ...
 
+
+class Askers(Protocol):
+    """Users whose questions wait or were answered in a group."""
+
+    async def last_asker(self, conversation: ConversationKey) -> int | None:
+        """In a group: the user whose question came last."""
+        ...
+
+    async def asker_in_turn(self, conversation: ConversationKey) -> int | None:
+        """The user whose question is, or will be, answered first of those that wait."""
+        ...
+
+
+class Groups(Protocol):
+    """The life of a group beyond its turns."""
+
+    async def leave_group(self, chat_id: int, now: datetime) -> int:
+        """In one transaction: every conversation of the group and what waits in it is gone, whoever
+        holds it is fenced off, reservations are charged, files are retired; how many files are, or
+        may be, at OpenAI. What is said once to a group may be said to it again."""
+        ...
+
+    async def move_group(self, chat_id: int, new_chat_id: int) -> int:
+        """In one transaction: the conversations of a group go on in another chat, with their lines,
+        files, and what waits; how many. Whoever holds one is fenced off, and what they worked on
+        waits there; parts to deliver go there and reply to nothing. What was said there already
+        stays."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The outbox of a claim, until Telegram took it."""
+
     async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
         """The part is done with: Telegram took it, or refuses it for good."""
         ...
@@ -159,3 +209,17 @@ class Conversations(Protocol):
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
         ...
+
+
+class Conversations(
+    Context,
+    FinishedTurns,
+    StreamedMessages,
+    ConversationControl,
+    Outbox,
+    Askers,
+    Groups,
+    Deliveries,
+    Protocol,
+):
+    """The lasting conversation of each user; written only under its lease."""

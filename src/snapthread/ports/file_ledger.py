@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
+from snapthread.ports.message_queue import Leases
 
 
-class FileLedger(Protocol):
-    """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""
+class Uploads(Protocol):
+    """From the intent to a file that a question may use."""
 
     async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
         """Law 1, before the upload; raises LeaseLost.
@@ -39,9 +40,29 @@ class FileLedger(Protocol):
         """The upload failed. `unknown`: it may have happened, so the file is looked for later."""
         ...
 
+    async def make_room(
+        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int, owner: int
+    ) -> int:
+        """Law 3, by storage quota: the oldest images of this owner leave until one of `size_bytes`
+        fits into `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot
+        fit beside what this question has brought already; LeaseLost."""
+        ...
+
+
+class KnownImages(Protocol):
+    """Images that a conversation holds, by what names them."""
+
     async def image_of(self, claim: Claim, unique_id: str) -> LedgerFile | None:
         """The newest live image of this conversation, by Telegram's unique id; it has a label."""
         ...
+
+    async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
+        """The live and uploaded files of the claim's conversation with these ids, newest first."""
+        ...
+
+
+class Deletions(Protocol):
+    """Retired files on their way out."""
 
     async def files_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[Deletion, ...]:
         """Retired files whose deletion is due, with their OpenAI id; taken for `lease_s`."""
@@ -51,6 +72,18 @@ class FileLedger(Protocol):
         """Intents without an OpenAI id, `LONGEST_UPLOAD_S` old or older: to be looked for."""
         ...
 
+    async def delete_file(self, name: FileName) -> None:
+        """The file is not at OpenAI any more: its row goes."""
+        ...
+
+    async def retry_later(self, name: FileName, at: datetime) -> None:
+        """The deletion failed: it is due again at `at`."""
+        ...
+
+
+class Repairs(Protocol):
+    """A file that is lost leaves its conversation, or another takes its place."""
+
     async def retire(
         self, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
     ) -> int:
@@ -58,10 +91,6 @@ class FileLedger(Protocol):
 
         From the same instant `compose` does not list them. How many left; raises LeaseLost.
         """
-        ...
-
-    async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
-        """The live and uploaded files of the claim's conversation with these ids, newest first."""
         ...
 
     async def replace_file(self, claim: Claim, name: FileName, now: datetime) -> bool:
@@ -73,43 +102,49 @@ class FileLedger(Protocol):
         """
         ...
 
-    async def delete_file(self, name: FileName) -> None:
-        """The file is not at OpenAI any more: its row goes."""
-        ...
 
-    async def retry_later(self, name: FileName, at: datetime) -> None:
-        """The deletion failed: it is due again at `at`."""
-        ...
-
-    async def retire_leaving(self, now: datetime, *, limit: int) -> int:
-        """Law 3, by retention: files past due leave the conversations that nobody holds."""
-        ...
-
-    async def make_room(
-        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
-    ) -> int:
-        """Law 3, by storage quota: the oldest images leave until one of `size_bytes` fits into
-        `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot fit beside
-        what this question has brought already; LeaseLost."""
-        ...
+class Forgetting(Protocol):
+    """Images that leave by the user's wish."""
 
     async def forget(self, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:
         """Law 3, by the user's wish: the live image with Telegram's unique id leaves, with all of
         its album; their labels. Raises LeaseLost."""
         ...
 
-    async def borrow(self, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
-        """Hold a conversation without its messages; None where somebody holds it, or it is gone."""
-        ...
 
-    async def unknown_files(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
-        """The OpenAI ids, of these names and ids, that the ledger has no row for, in any state."""
+class Retention(Protocol):
+    """Files that leave without anybody asking."""
+
+    async def retire_leaving(self, now: datetime, *, limit: int) -> int:
+        """Law 3, by retention: files past due leave the conversations that nobody holds."""
         ...
 
     async def retire_stranded(self, now: datetime) -> int:
         """Uploads that no question waits for any more, in conversations that nobody holds."""
         ...
 
+
+class Borrowing(Leases, Protocol):
+    """Holds a conversation to mend it, beside the workers."""
+
+    async def borrow(self, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
+        """Hold a conversation without its messages; None where somebody holds it, or it is gone."""
+        ...
+
+
+class Inventory(Protocol):
+    """The ledger as a whole, to be compared with what OpenAI holds."""
+
+    async def unknown_files(self, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
+        """The OpenAI ids, of these names and ids, that the ledger has no row for, in any state."""
+        ...
+
     async def live_after(self, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
         """Uploaded and live files of all conversations, by name, from after this one on."""
         ...
+
+
+class FileLedger(
+    Uploads, KnownImages, Deletions, Repairs, Forgetting, Retention, Borrowing, Inventory, Protocol
+):
+    """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""

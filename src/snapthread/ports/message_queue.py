@@ -23,8 +23,8 @@ class Arrival:
     if_full: OutgoingMessage
 
 
-class MessageQueue(Protocol):
-    """Messages wait here, in order within a conversation; one worker holds a conversation."""
+class IncomingMessages(Protocol):
+    """Takes messages in, once."""
 
     async def accept(
         self, arrivals: Sequence[Arrival], now: datetime, *, quiet_s: float
@@ -40,17 +40,9 @@ class MessageQueue(Protocol):
         """
         ...
 
-    async def claim(
-        self, now: datetime, *, lease_s: float, only: ConversationKey | None = None
-    ) -> Claim | None:
-        """The conversation that has been ready longest and that nobody holds, or None.
 
-        Parts to deliver come first and alone; else the oldest message with all parts of its
-        album, or of its cut text, that are there. Never a command that jumps the queue. Where an
-        earlier claim of them was never given back, because its process died, they are suspects.
-        The token is higher than any before.
-        """
-        ...
+class Leases(Protocol):
+    """Keeps a conversation that is held, or gives it back."""
 
     async def renew(self, claim: Claim, now: datetime, *, lease_s: float) -> bool:
         """Hold the conversation for `lease_s` more; False where it is no longer ours."""
@@ -72,8 +64,20 @@ class MessageQueue(Protocol):
         """
         ...
 
-    async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
-        """Add to the claim the parts of its album that came since; raises LeaseLost."""
+
+class Claims(Leases, Protocol):
+    """Holds conversations that are ready, one worker each."""
+
+    async def claim(
+        self, now: datetime, *, lease_s: float, only: ConversationKey | None = None
+    ) -> Claim | None:
+        """The conversation that has been ready longest and that nobody holds, or None.
+
+        Parts to deliver come first and alone; else the oldest message with all parts of its
+        album, or of its cut text, that are there. Never a command that jumps the queue. Where an
+        earlier claim of them was never given back, because its process died, they are suspects.
+        The token is higher than any before.
+        """
         ...
 
     async def urgent_commands(self) -> tuple[Message, ...]:
@@ -84,9 +88,25 @@ class MessageQueue(Protocol):
         """When the next conversation can be claimed; None where nothing waits."""
         ...
 
+
+class Stragglers(Protocol):
+    """The parts of an album that come while it is being asked."""
+
+    async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
+        """Add to the claim the parts of its album that came since; raises LeaseLost."""
+        ...
+
+
+class Changes(Protocol):
+    """Changes by other processes."""
+
     async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
         """The state of these claims, and the cooldowns; asked twice a second, so cheap."""
         ...
+
+
+class QueueInspection(Protocol):
+    """The queue as the operator sees it."""
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
         """The messages in all mailboxes, or with `dead` those that were put aside, oldest first."""
@@ -98,3 +118,7 @@ class MessageQueue(Protocol):
         False where none with this id was put aside.
         """
         ...
+
+
+class MessageQueue(IncomingMessages, Claims, Stragglers, Changes, QueueInspection, Protocol):
+    """Messages wait here, in order within a conversation; one worker holds a conversation."""

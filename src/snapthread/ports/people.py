@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from snapthread.model import Destination, Erased, Message, OutgoingMessage, Storage
 
 
-class People(Protocol):
-    """Everything that is held on one person."""
+class Erasure(Protocol):
+    """Erases a person."""
 
     async def erase(
         self,
@@ -21,7 +21,8 @@ class People(Protocol):
         again_after_s: float | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
-        holds it is fenced off, every file of the user is due for deletion, and `last_words` become
+        holds it is fenced off, every file of the user is due for deletion, in groups
+        too, where what they asked goes with the answers to it, and `last_words` become
         a part to deliver. The conversation's reservation is charged as it says; the user's records
         are gone, and their daily sums become those of user 0. What quotas counted stays, under the
         payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
@@ -30,14 +31,26 @@ class People(Protocol):
         `again_after_s`); it outlives the erasure. Else nothing happens: `was_done` is False."""
         ...
 
+
+class StorageSums(Protocol):
+    """Files of a person, counted."""
+
     async def storage_of(self, user_id: int) -> Storage:
         """Files of the user that are, or may be, at OpenAI."""
         ...
+
+
+class PersonalData(Protocol):
+    """Everything on a person, to be read."""
 
     async def export(self, user_id: int) -> dict[str, Any]:
         """All of it, as JSON: conversation, files, what waits, what was put aside, what was
         used."""
         ...
+
+
+class Adoption(Protocol):
+    """Files of the first generation."""
 
     async def adopt(
         self,
@@ -50,11 +63,19 @@ class People(Protocol):
     ) -> int:
         """Files of the first generation become retired files of this user, due at `due_at`, or at
         once with the next reset or erasure. How many the ledger did not know; where there were
-        any, `say` becomes a part to deliver, once for each user."""
+        any, `outgoing` becomes a part to deliver, once for each user."""
         ...
+
+
+class BlockedUsers(Protocol):
+    """Users who blocked the bot."""
 
     async def note_blocked(self, user_id: int, blocked_at: datetime | None) -> None:
         """The user blocked the bot (the first time counts), or, with None, came back."""
         ...
 
     async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]: ...
+
+
+class People(Erasure, StorageSums, PersonalData, Adoption, BlockedUsers, Protocol):
+    """Everything that is held on one person."""

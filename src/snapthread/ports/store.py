@@ -11,35 +11,70 @@ from snapthread.ports.people import People
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
-class Store(MessageQueue, Conversations, FileLedger, People, QuotaLedger, UsageRecords, Protocol):
-    """Everything that outlives a process. Each verb is one transaction.
-
-    Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
-    where a server's reply was lost, the verb was done: each is safe to be tried again.
-    """
-
-    async def installation(self) -> Installation:
-        """Made once, at the first start."""
-        ...
+class Jobs(Protocol):
+    """Jobs that one process does at a time."""
 
     async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
         """One process does a job at a time; who has it keeps it by taking it again."""
         ...
 
+
+class CooldownNotes(Protocol):
+    """Cooldowns that all processes keep."""
+
     async def start_cooldown(self, service: str, until: datetime) -> None:
-        """No process calls this service before then (`MessageQueue.news` tells the others)."""
+        """No process calls this service before then (`Changes.poll_changes` tells the others)."""
         ...
+
+
+class Tidying(Protocol):
+    """Rows that nobody needs any more."""
 
     async def tidy(self, now: datetime) -> int:
         """Forget what is older than it is needed: marks, counts of quotas, records; how much."""
         ...
 
+
+class Backlogs(Protocol):
+    """The work that is still to be done."""
+
     async def backlog(self, now: datetime) -> Backlog:
         """Counts of the work that is still to be done."""
         ...
 
+
+class Readiness(Protocol):
+    """Does the store work right now?"""
+
     async def check(self) -> None:
         """Can it be read and written? Writes nothing. Raises StoreBusy, StoreFull."""
+        ...
+
+
+class Store(
+    MessageQueue,
+    Conversations,
+    FileLedger,
+    People,
+    QuotaLedger,
+    UsageRecords,
+    Jobs,
+    CooldownNotes,
+    Tidying,
+    Backlogs,
+    Readiness,
+    Protocol,
+):
+    """Everything that outlives a process. Each verb is one transaction.
+
+    Any verb may raise StoreBusy (try again) or StoreFull (the disk). Then nothing was written, or,
+    where a server's reply was lost, the verb was done: each is safe to be tried again.
+
+    Whoever builds the bot opens it; a class asks for the smaller ports that it uses.
+    """
+
+    async def installation(self) -> Installation:
+        """Made once, at the first start."""
         ...
 
     async def close(self) -> None: ...

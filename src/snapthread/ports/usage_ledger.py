@@ -7,13 +7,8 @@ from snapthread.model import Claim
 from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
 
 
-class QuotaLedger(Protocol):
-    """Quotas: use and reservations, by payer: an opaque word for a user.
-
-    A conversation has at most one reservation, that of the question in hand. It holds a record of
-    what is charged where nobody says better, and counts at once in the payer's day and month and
-    in the bot's month (UTC, of the moment it was made).
-    """
+class Reservations(Protocol):
+    """Counts of a payer, and what is reserved of them for a question in hand."""
 
     async def reserve(
         self, claim: Claim, now: datetime, *, payer: str, estimate: TurnRecord, limits: Limits
@@ -34,12 +29,25 @@ class QuotaLedger(Protocol):
         """
         ...
 
+    async def spent(self, payer: str, now: datetime) -> Spending: ...
+
+
+class StaleReservations(Protocol):
+    """Reservations of attempts that broke off."""
+
     async def settle_stale(self, now: datetime, *, limit: int) -> int:
         """Reservations `STALE` old or older are of attempts that broke off, and charged as such;
         how many. Their questions wait still, and count when they are asked again."""
         ...
 
-    async def spent(self, payer: str, now: datetime) -> Spending: ...
+
+class QuotaLedger(Reservations, StaleReservations, Protocol):
+    """Quotas: use and reservations, by payer: an opaque word for a user.
+
+    A conversation has at most one reservation, that of the question in hand. It holds a record of
+    what is charged where nobody says better, and counts at once in the payer's day and month and
+    in the bot's month (UTC, of the moment it was made).
+    """
 
 
 class UsageRecords(Protocol):

@@ -15,7 +15,7 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, Outbox
 from snapthread.texts import Texts
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 class Alerts:
     """One instance a process; the store remembers what was told, where it can be written."""
 
-    store: Store
+    store: Outbox
     chat: Chat
     texts: Texts
     clock: Clock

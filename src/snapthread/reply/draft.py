@@ -30,7 +30,7 @@ from snapthread.limits import (
     FORMATTED_AT_ONCE,
 )
 from snapthread.model import Claim, Destination, OutgoingMessage
-from snapthread.ports import Chat, Store
+from snapthread.ports import Chat, StreamedMessages
 from snapthread.reply.growing import GrowingMessage, StreamTexts
 from snapthread.reply.pace import EditPaces
 from snapthread.reply.reply import typing
@@ -55,7 +55,7 @@ Show = Callable[[OutgoingMessage], Awaitable[None]]
 class Drafts:
     """Shows each turn as it grows; remembers where this Telegram has no drafts."""
 
-    store: Store
+    store: StreamedMessages
     chat: Chat
     mode: Streaming = "edit"
     paces: EditPaces = field(default_factory=EditPaces, init=False)

@@ -8,8 +8,15 @@ from typing import Final
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.limits import LEASE_S
-from snapthread.model import Button, Claim, Destination, OutboxMessage, OutgoingMessage
-from snapthread.ports import Chat, Store
+from snapthread.model import (
+    Button,
+    Claim,
+    Destination,
+    OutboxMessage,
+    OutgoingMessage,
+    owner_in_group,
+)
+from snapthread.ports import Chat, StreamedMessages
 
 RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
@@ -29,7 +36,7 @@ class GrowingMessage:
     same message. Only a kill between Telegram's answer to the first words and that one write leaves
     a message behind; it has a Stop button still, which goes when it is pressed."""
 
-    store: Store
+    store: StreamedMessages
     chat: Chat
     claim: Claim
     to: Destination
@@ -79,4 +86,6 @@ class GrowingMessage:
 
     @property
     def _stop_button(self) -> Button:
-        return Button(text=self.texts.stop, press=f"stop:{self.claim.turn}")
+        owner = owner_in_group(self.claim.conversation)
+        whose = "" if owner is None else f":{owner}"
+        return Button(text=self.texts.stop, press=f"stop:{self.claim.turn}{whose}")

@@ -17,7 +17,7 @@ from snapthread.model import (
     OutboxMessage,
     OutgoingMessage,
 )
-from snapthread.ports import Chat, Clock, Store
+from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
 
 log = structlog.get_logger()
@@ -35,18 +35,18 @@ class ReplySender:
     """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
     of a part that is not taken in any form."""
 
-    store: Store
+    store: Deliveries
     chat: Chat
     clock: Clock
     explain: Explain
     note_delivered: Callable[[ConversationKey], None]
 
     async def deliver(
-        self, claim: Claim, parts: Sequence[OutboxMessage], *, record_id: str, began_s: float
+        self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
     ) -> bool:
         """In order; the conversation is given back with the last one: True where it was. Raises
         ChatBusy where Telegram must be waited for; what is left stays."""
-        for number, part in enumerate(parts, start=1):
+        for number, part in enumerate(outbox, start=1):
             try:
                 is_taken = await self._send_in_some_form(part)
                 if not is_taken:
@@ -54,7 +54,7 @@ class ReplySender:
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return False
-            if number < len(parts):
+            if number < len(outbox):
                 await self.store.mark_sent(claim, part)
             else:
                 await self.store.conclude(
@@ -66,7 +66,7 @@ class ReplySender:
                 )
             if is_taken:
                 self.note_delivered(claim.conversation)
-        return bool(parts)
+        return bool(outbox)
 
     async def _send_in_some_form(self, part: OutboxMessage) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""

@@ -14,9 +14,12 @@ Step = Callable[[OutboxMessage, ChatRefused], Messages]
 
 
 def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
-    """Without what Telegram names of it: its topic, what it replies to, its format, its buttons."""
+    """Without what Telegram names of it: that one
+    person sees it, its topic, what it replies to, its format, its buttons."""
     to, outgoing = part.to, part.outgoing
     match refused.part:
+        case "reader":
+            outgoing = replace(outgoing, seen_by=None)
         case "thread":
             to = replace(to, thread_id=None)
         case "reply":
@@ -30,7 +33,7 @@ def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
 
 def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
     """Nothing but the words, in the chat itself."""
-    outgoing = replace(part.outgoing, entities=(), buttons=())
+    outgoing = replace(part.outgoing, entities=(), buttons=(), seen_by=None)
     to = Destination(chat_id=part.to.chat_id, replaces=part.to.replaces)
     return (replace(part, to=to, outgoing=outgoing),)
 

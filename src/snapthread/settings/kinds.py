@@ -69,6 +69,16 @@ def _ids_or_everybody(value: object) -> object:
     return None if value == "*" else _ids(value)
 
 
+def _group_ids(value: object) -> object:
+    """Ids of groups separated by commas: all of them are negative."""
+    if not isinstance(value, str) or value == "*":
+        return None if value == "*" else value
+    ids = frozenset(int(part) for part in value.split(",") if part.strip())
+    if not ids or max(ids) > -1:
+        raise ValueError
+    return ids
+
+
 def _check_token(token: SecretStr) -> SecretStr:
     if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
         raise ValueError
@@ -150,6 +160,9 @@ Sees = Annotated[Literal["auto", "yes", "no"], BeforeValidator(_lower)]
 Transport = Annotated[Literal["auto", "files", "inline"], BeforeValidator(_lower)]
 UserIds = Annotated[frozenset[int], BeforeValidator(_ids)]
 Allowed = Annotated[frozenset[int] | None, BeforeValidator(_ids_or_everybody)]
+Groups = Annotated[frozenset[int] | None, BeforeValidator(_group_ids)]
+GroupAnswers = Annotated[Literal["mention", "always", "off"], BeforeValidator(_lower)]
+GroupConversations = Annotated[Literal["shared", "per_user"], BeforeValidator(_lower)]
 BotLanguage = Annotated[str, BeforeValidator(_lower), AfterValidator(_check_language)]
 # A closed list, because the API's refusal of a misspelt one would look like "cannot reason".
 Effort = Annotated[

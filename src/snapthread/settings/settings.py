@@ -33,6 +33,9 @@ from snapthread.settings.kinds import (
     Detail,
     Dollars,
     Effort,
+    GroupAnswers,
+    GroupConversations,
+    Groups,
     ImageSide,
     LogFormat,
     LogLevel,
@@ -67,10 +70,6 @@ NOT_YET: Final = (
     "IMAGE_TRANSPORT",
     "REQUEST_IMAGES_MAX",
     "REQUEST_IMAGES_MB",
-    "GROUP_ANSWERS",
-    "ALLOWED_GROUP_IDS",
-    "GROUP_CONVERSATION",
-    "GROUP_CONTEXT",
     "GUEST_MODE",
     "MAX_DOCUMENT_MB",
     "MAX_DOCUMENT_PAGES",
@@ -145,6 +144,14 @@ class Settings(BaseModel):
         default=None, description="*, or user ids separated by commas"
     )
     admin_user_ids: UserIds = Field(default=frozenset(), description="user ids separated by commas")
+    group_answers: GroupAnswers = Field(default="mention", description="mention, always or off")
+    allowed_group_ids: Groups = Field(
+        default=None, description="*, or ids of groups separated by commas"
+    )
+    group_conversation: GroupConversations = Field(
+        default="shared", description="shared or per_user"
+    )
+    group_context: int = Field(default=0, ge=0, le=50, description="a whole number from 0 to 50")
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     image_max_side: ImageSide = Field(
         default=0, description="0, or a whole number of pixels from 512 to 8192"

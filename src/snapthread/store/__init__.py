@@ -13,6 +13,7 @@ from snapthread.store.rules import (
     claiming,
     files,
     finishing,
+    groups,
     history,
     leaving,
     outgoing,
@@ -93,6 +94,13 @@ class Store(Verbs):
     mark_sent = writes(outgoing.mark_sent)
     conclude = writes(finishing.conclude)
     drop_outbox = writes(outgoing.drop_outbox)
+
+    # ------------------------------------------------------------ groups
+
+    last_asker = reads(groups.last_asker)
+    asker_in_turn = reads(groups.asker_in_turn)
+    leave_group = writes(groups.leave_group)
+    move_group = writes(groups.move_group)
 
     # ------------------------------------------------------------ the ledger
 

@@ -17,6 +17,9 @@ _PHOTOS = TypeAdapter(tuple[HistoryImage, ...])
 _RECORD = TypeAdapter(TurnRecord)
 NO_PHOTOS = "[]"
 
+# A stored message calls its image as it was called when stores were first written. In JSON a quote
+# within a string is escaped: only a key reads like this.
+IMAGE, STORED_IMAGE = '"image":', '"picture":'
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -37,11 +40,12 @@ def moment(at: int) -> datetime:
 
 
 def dump_message(message: Message) -> str:
-    return _MESSAGE.dump_json(message, exclude_defaults=True).decode()
+    text = _MESSAGE.dump_json(message, exclude_defaults=True).decode()
+    return text.replace(IMAGE, STORED_IMAGE)
 
 
 def load_message(text: str) -> Message:
-    return _MESSAGE.validate_json(text)
+    return _MESSAGE.validate_json(text.replace(STORED_IMAGE, IMAGE))
 
 
 def dump_say(outgoing: OutgoingMessage) -> str:

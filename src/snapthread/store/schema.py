@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 5  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 6  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -133,6 +133,15 @@ class HistoryRow(NamedTuple):
     at: int
     tokens: int
     phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
+    owner: int | None = None  # in a group: whoever asked
+
+
+class GroupConversation(NamedTuple):
+    """A conversation of a group."""
+
+    conversation: str
+    chat_id: int
+    asker: int | None = None  # of the last question: whoever may begin anew
 
 
 READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
@@ -145,6 +154,9 @@ DEAD_AT: Final = Index[DeadLetter]("at", by="at")
 DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
+
+IN_GROUP: Final = Index[GroupConversation]("in", by="conversation", within=("chat_id",))
+HISTORY_OWNED: Final = Index[HistoryRow]("owned", by="at", within=("owner",))
 
 CONVERSATIONS: Final = Table(
     "conversations", Conversation, key=("key",), scope="key", indexes=(READY, HELD)
@@ -167,7 +179,18 @@ OUTGOING: Final = Table(
     "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
 )
 HISTORY_ITEMS: Final = Table(
-    "history", HistoryRow, key=("conversation", "id"), scope="conversation", indexes=(HISTORY,)
+    "history",
+    HistoryRow,
+    key=("conversation", "id"),
+    scope="conversation",
+    indexes=(HISTORY, HISTORY_OWNED),
+)
+GROUP_CONVERSATIONS: Final = Table(
+    "group_conversations",
+    GroupConversation,
+    key=("conversation",),
+    scope="conversation",
+    indexes=(IN_GROUP,),
 )
 
 
@@ -308,6 +331,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     DEAD_LETTERS,
     OUTGOING,
     HISTORY_ITEMS,
+    GROUP_CONVERSATIONS,
     FILES,
     RESERVATIONS,
     TALLIES,

@@ -122,12 +122,12 @@ class Localizer:
         }
         return self(f"image_{fault}", **limits)
 
-    def faults(self, faults: Sequence[ImageFault], pictures: int) -> str:
+    def faults(self, faults: Sequence[ImageFault], image_count: int) -> str:
         """One image: why. Several: how many, and each reason once."""
         reasons = [self.fault(fault) for fault in dict.fromkeys(faults)]
-        if pictures == 1:
+        if image_count == 1:
             return reasons[0]
-        return self("images_unusable", n=len(faults), m=pictures, reasons=" ".join(reasons))
+        return self("images_unusable", n=len(faults), m=image_count, reasons=" ".join(reasons))
 
     def sound_fault(self, fault: SoundFault) -> str:
         return self(f"sound_{fault}", n=self.voice_minutes, limit_mb=self.sound_mb)
@@ -160,7 +160,7 @@ class Localizer:
     def failure(
         self,
         error: SnapthreadError,
-        pictures: int,
+        image_count: int,
         *,
         operator_told: bool = False,
         sound: bool = False,
@@ -169,9 +169,9 @@ class Localizer:
         if sound and key == "download_failed":
             key = "sound_download_failed"
         limit = error.limit if isinstance(error, AlbumTooLarge) else 0
-        sentence = self(key, n=limit or max(pictures, 1))
+        sentence = self(key, n=limit or max(image_count, 1))
         if operator_told:
             sentence = f"{sentence} {self('operator_told')}"
-        if not pictures or key in SAY_IT_ALL:
+        if not image_count or key in SAY_IT_ALL:
             return sentence
-        return f"{sentence} {self('photos_failed_send_again', n=pictures)}"
+        return f"{sentence} {self('photos_failed_send_again', n=image_count)}"

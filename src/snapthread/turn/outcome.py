@@ -20,7 +20,7 @@ class Outcome:
 
     What is said: our own sentences (`texts`), what the person said (`quote`), the
     model's answer in its Markdown, sentences after
-    it, and what is more than a sentence.
+    it, and what is more than a sentence. `seen_by`: in a group, by one person only.
     """
 
     result: str
@@ -30,11 +30,17 @@ class Outcome:
     answer: str = ""
     after: tuple[str, ...] = ()
     more: tuple[OutgoingMessage, ...] = ()
-    lines: tuple[HistoryItem, ...] = ()
+    items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
+    seen_by: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
+        if self.seen_by is None:
+            return self._all()
+        return tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in self._all())
+
+    def _all(self) -> tuple[OutgoingMessage, ...]:
         return (
             *_plain(self.texts),
             *_quoted(self.quote),
@@ -47,10 +53,10 @@ class Outcome:
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
     sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
-    images = (t.faults(ended.faults, ended.pictures),) if ended.faults else ()
+    images = (t.faults(ended.faults, ended.image_count),) if ended.faults else ()
     faults = (*images, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
-    if not ended.lines:
+    if not ended.items:
         if ended.is_stopped:
             texts = (*beyond, t("stopped_unheard"))
             return Outcome(result="answered", reason="stopped", texts=texts)
@@ -66,7 +72,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
-        lines=ended.lines,
+        items=ended.items,
         history_start=ended.history_start,
     )
 

@@ -1,4 +1,4 @@
-"""The question: one message, an album, or a cut text, as one line for the model. Pure."""
+"""The question: one message, an album, or a cut text, as one item for the model. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,20 +26,20 @@ class QuestionContext:
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
     """The pictures that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        ImageRequest(message=message, picture=picture, place=number and number + OF_REPLY)
+        ImageRequest(message=message, image=picture, place=number and number + OF_REPLY)
         for message in messages
-        for number, picture in enumerate(message.pictures)
+        for number, picture in enumerate(message.images)
     ]
     answered = replied_image(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (ImageRequest(message=messages[0], picture=answered, place=OF_REPLY), *own)
+    return (ImageRequest(message=messages[0], image=answered, place=OF_REPLY), *own)
 
 
 def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
-    return reply.picture if reply is not None else None
+    return reply.image if reply is not None else None
 
 
 def can_go_on(messages: Sequence[Message]) -> bool:
@@ -75,14 +75,20 @@ def question_item(
     image_tokens: ImageTokens,
     now: datetime,
 ) -> HistoryItem:
-    """The line that the model gets and the conversation keeps."""
+    """The item that the model gets and the conversation keeps."""
     photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
-    text = "\n".join(filter(None, [*notes, asked_text(messages)]))
+    text = "\n".join(filter(None, [*notes, _said(messages, t)]))
     files = [context.recalled, *(one.file for one in brought)]
     sizes = [file for file in files if file is not None]
     tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
-    return HistoryItem(role="user", text=text, photos=photos, at=now, tokens=tokens)
+    return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
+
+
+def _said(messages: Sequence[Message], t: ModelTexts) -> str:
+    """In a group, with who says it."""
+    name, text = messages[0].sender_name, asked_text(messages)
+    return t("asked_by", name=name, text=text).strip() if name else text
 
 
 def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, ...]:
@@ -90,13 +96,13 @@ def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, 
         return ()
     reply = message.reply
     sent_at = reply.sent_at if reply is not None and reply.sent_at is not None else file.created_at
-    return (HistoryImage(label=file.label, file=file.stands_for, sent_at=sent_at),)
+    return (HistoryImage(label=file.label, file=file.image_key, sent_at=sent_at),)
 
 
 def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.file is not None]
     return tuple(
-        HistoryImage(label=label, file=one.file.stands_for, sent_at=_sent_at(one.wanted))
+        HistoryImage(label=label, file=one.file.image_key, sent_at=_sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         if one.file is not None
     )
@@ -141,5 +147,5 @@ def _notes(
 
 
 def _moving(one: ImageResult, t: ModelTexts) -> str:
-    kind = one.wanted.picture.kind
+    kind = one.wanted.image.kind
     return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

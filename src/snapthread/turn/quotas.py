@@ -10,13 +10,14 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
 from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
 from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
-from snapthread.ports import Clock, PriceList, Store
+from snapthread.ports import Clock, Context, PriceList, Reservations
 from snapthread.turn.question import asked_text, replied_image
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
@@ -49,14 +50,18 @@ class RequestProfile:
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
-    return tuple(picture for question in questions for picture in question.pictures)
+    return tuple(image for question in questions for image in question.images)
+
+
+class QuotaStore(Reservations, Context, Protocol):
+    """The store as quotas need it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
 
-    store: Store
+    store: QuotaStore
     prices: PriceList
     installation: Installation
     clock: Clock
@@ -89,7 +94,7 @@ class Quotas:
             limits=self.limits_of(user_id),
         )
         if over is None:
-            meter.messages, meter.images, meter.pictures = 1, len(pictures), pictures
+            meter.messages, meter.images, meter.question_images = 1, len(pictures), pictures
         return over
 
     def _payer(self, user_id: int) -> str:
@@ -128,7 +133,7 @@ class Quotas:
         transcript = await self.store.compose(
             claim, self.clock(), max_tokens=UNCUT, question_tokens=question
         )
-        held = sum(line.tokens for line in transcript.lines)
+        held = sum(item.tokens for item in transcript.items)
         return max(question, min(question + held, self.profile.context_tokens))
 
     def sure_tokens(self, questions: tuple[Message, ...]) -> int:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -36,7 +37,16 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
-from snapthread.ports import AnswerCompleted, Assistant, AssistantRequest, Clock, Store
+from snapthread.ports import (
+    AnswerCompleted,
+    Assistant,
+    AssistantRequest,
+    Clock,
+    Context,
+    KnownImages,
+    Stragglers,
+)
+from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
@@ -70,11 +80,15 @@ class ContextBounds:
     images: int = 0  # 0: all
 
 
+class TurnStore(Context, KnownImages, Stragglers, Protocol):
+    """The store as a turn needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
     """Runs turns: pictures and sounds in, question out, answer back."""
 
-    store: Store
+    store: TurnStore
     importer: ImageImporter
     speech: SpeechReader
     healing: Healing
@@ -84,6 +98,7 @@ class TurnRunner:
     installation: Installation
     clock: Clock
     bounds: ContextBounds
+    overheard: Overheard
     _secret: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +117,7 @@ class TurnRunner:
         assert turn.answered is not None
         if not split_plain(turn.text):
             raise OutputSpent if turn.answered.cut == "max_output_tokens" else EmptyAnswer
-        yield turn.result(*self._answer_lines(turn, turn.answered))
+        yield turn.result(*self._answer_items(turn, turn.answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
         """The result of a turn that the person stopped: the question stays, and what was
@@ -111,10 +126,10 @@ class TurnRunner:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
-        asked = (turn.question,) if turn.question.text or turn.question.photos else ()
+        asked = (turn.question,) if turn.question.text or turn.question.images else ()
         return replace(
             ended,
-            lines=ended.lines or asked,  # a sound that was not heard yet says nothing
+            items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
             unseen=sum(one.file is None and one.fault is None for one in turn.brought),
@@ -181,13 +196,13 @@ class TurnRunner:
                 await self._wait(turn, busy, ASK_RETRIES - retries, last=last)
                 retries -= not busy.is_pause
             except ContextTooLong:
-                if not transcript.lines:
+                if not transcript.items:
                     raise
                 turn.halvings += 1
             except FilesGone as failure:
                 if mends == 0:
                     raise
-                await self._heal(turn, failure, named_files(ask.lines))
+                await self._heal(turn, failure, named_files(ask.items))
                 mends -= 1
         for _ in range(turn.halvings):  # what fitted the model stays so
             await self.store.shorten(turn.claim)
@@ -203,7 +218,7 @@ class TurnRunner:
             await asyncio.sleep(BACK_OFF_FIRST_S)
 
     async def _compose(self, turn: TurnState) -> Transcript:
-        """The transcript and the question's line, whose labels go on from it."""
+        """The transcript and the question's item, whose labels go on from it."""
         transcript = await self._composed(turn)
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
@@ -222,9 +237,9 @@ class TurnRunner:
             turn.claim,
             began,
             max_tokens=self.bounds.tokens,
-            question_tokens=question.tokens,
+            question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
-            question_files=[photo.file for photo in question.photos],
+            question_files=[photo.file for photo in question.images],
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -247,19 +262,24 @@ class TurnRunner:
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim = turn.claim
-        lines = request_items(transcript, turn.question, self.t)
-        said = sum(line.tokens for line in (*transcript.lines, turn.question))
-        files = named_files(lines)
+        overheard = self.overheard.before(turn.messages)
+        items = request_items(transcript, turn.question, self.t, overheard=overheard)
+        said = sum(item.tokens for item in (*transcript.items, turn.question))
+        said += self._overheard_tokens(turn)
+        files = named_files(items)
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
             image_tokens=await self._image_tokens(claim, files),
         )
         return AssistantRequest(
-            lines=lines,
+            items=items,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
+
+    def _overheard_tokens(self, turn: TurnState) -> int:
+        return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
     async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
@@ -290,7 +310,7 @@ class TurnRunner:
         log.info("assistant.again", wait_s=round(wait_s, 1), why=str(busy))
         await asyncio.sleep(wait_s)
 
-    def _answer_lines(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
+    def _answer_items(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
         """The commentary as an item of its own: it goes back to the model as well."""
         answer = self._answer_item(turn.text, answered.phase)
         if not answered.commentary:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from snapthread.meter import Meter
-from snapthread.model import Claim, ConversationKey, Message
+from snapthread.model import Claim, ConversationKey, Destination, Message
 from snapthread.reply.draft import Draft, Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
@@ -34,7 +34,7 @@ class RunningTurns:
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
         t = self.localizer(first)
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
-        opened = self.drafts.open(claim, first.destination, texts, private=first.is_private)
+        opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
             return await self._read_or_stop(turn, draft)
 
@@ -74,3 +74,9 @@ class RunningTurns:
                     return event
                 draft.show(event.text, is_thinking=event.is_thinking)
         raise AssertionError("a turn ends with Ended")
+
+
+def _place(question: Message) -> Destination:
+    """In a group it is seen whom the answer is for, from its first words on."""
+    reply_to = None if question.is_private else question.message_id
+    return replace(question.destination, reply_to=reply_to)

@@ -41,7 +41,7 @@ class SpeechProfile:
 
     def cannot_hear(self, message: Message) -> bool:
         """It has nothing but a sound, and sounds are not transcribed."""
-        return message.sound is not None and not self.model and not message.pictures
+        return message.sound is not None and not self.model and not message.images
 
     def fault(self, sound: TelegramSound) -> SoundFault | None:
         """Why it is not even downloaded."""
@@ -69,7 +69,7 @@ class SpeechResult:
     @property
     def is_told(self) -> bool:
         """Of a silent video there is a picture to speak of."""
-        return self.fault in {"too_long", "too_large", "unheard"} or not self.message.pictures
+        return self.fault in {"too_long", "too_large", "unheard"} or not self.message.images
 
 
 def with_speech(messages: Sequence[Message], heard: Sequence[SpeechResult]) -> tuple[Message, ...]:
@@ -108,7 +108,7 @@ class SpeechReader:
             log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
         except (ChatBusy, Denied, Busy) as error:
-            if not message.pictures:
+            if not message.images:
                 raise
             log.warning("trouble", kind=type(error).__name__, why=str(error))
             return SpeechResult(message=message, fault="unheard")

@@ -31,15 +31,15 @@ class PartialAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """The turn's end. Without lines nothing was asked: no picture and no sound could be used, or
+    """The turn's end. Without items nothing was asked: no picture and no sound could be used, or
     it was stopped before a sound was heard."""
 
-    lines: tuple[HistoryItem, ...] = ()
+    items: tuple[HistoryItem, ...] = ()
     text: str = ""
     faults: tuple[ImageFault, ...] = ()
     sound_faults: tuple[SoundFault, ...] = ()
     spoken: str = ""  # what the person said
-    pictures: int = 0  # that the person sent
+    image_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
     lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
@@ -109,14 +109,14 @@ class TurnState:
         return PartialAnswer(text=text)
 
     def result(self, *answer: HistoryItem) -> TurnResult:
-        lines = (self.question, *answer) if self.question and answer else ()
+        items = (self.question, *answer) if self.question and answer else ()
         return TurnResult(
-            lines=lines,
+            items=items,
             text=self.text,
             faults=tuple(one.fault for one in self.brought if one.fault is not None),
             sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),
             spoken="\n".join(one.text for one in self.heard if one.text),
-            pictures=len(self.brought),
+            image_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,

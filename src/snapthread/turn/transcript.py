@@ -1,6 +1,6 @@
 """The conversation as the model reads it. Pure.
 
-A line of the conversation names its photos by our own names; whether a photo is shown as an image
+An item of the conversation names its images by our own names; whether one is shown as an image
 or as a line of text, the ledger decides at each question. So a request can name no dead file.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from snapthread.limits import LINES_KEPT
+from snapthread.limits import ITEMS_KEPT
 from snapthread.model import HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
 
@@ -17,81 +17,84 @@ ModelTexts = Callable[..., str]  # the texts that the model reads, by key
 ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
-# and a few tokens around each line.
+# and a few tokens around each item.
 BYTES_PER_TOKEN = 4
-TOKENS_AROUND_LINE = 6
+TOKENS_AROUND_ITEM = 6
 
 
 def text_tokens(text: str) -> int:
-    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_LINE
+    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_ITEM
 
 
 def request_items(
-    transcript: Transcript, question: HistoryItem, t: ModelTexts
+    transcript: Transcript, question: HistoryItem, t: ModelTexts, *, overheard: Sequence[str] = ()
 ) -> tuple[InputItem, ...]:
-    live, lines = transcript.live, (*transcript.lines, question)
-    return tuple(
-        [
-            _request_item(line, tuple([live.get(photo.file) for photo in line.photos]), t)
-            if line.photos
-            else _text_item(line)
-            for line in lines
-        ]
-    )
+    """`overheard`: what was said to others before the question; of this request only."""
+    live, items = transcript.live, (*transcript.items, question)
+    asked = [
+        _request_item(item, tuple([live.get(image.file) for image in item.images]), t)
+        if item.images
+        else _text_item(item)
+        for item in items
+    ]
+    if overheard:
+        note = InputText(t("overheard", texts="\n".join(overheard)))
+        asked.insert(-1, InputItem("user", (note,)))
+    return tuple(asked)
 
 
-@lru_cache(LINES_KEPT)
-def _text_item(line: HistoryItem) -> InputItem:
-    return InputItem(line.role, (InputText(line.text),) if line.text else (), line.phase)
+@lru_cache(ITEMS_KEPT)
+def _text_item(item: HistoryItem) -> InputItem:
+    return InputItem(item.role, (InputText(item.text),) if item.text else (), item.phase)
 
 
-@lru_cache(LINES_KEPT)
-def _request_item(line: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
-    """`ids`: of its photos at OpenAI; None where the file is not live."""
-    shown = zip(line.photos, ids, strict=True)
-    content = [part for photo, openai_id in shown for part in _photo(photo, openai_id, t)]
-    if line.text:
-        content.append(InputText(line.text))
-    return InputItem(line.role, tuple(content), line.phase)
+@lru_cache(ITEMS_KEPT)
+def _request_item(item: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
+    """`ids`: of its images at OpenAI; None where the file is not live."""
+    shown = zip(item.images, ids, strict=True)
+    content = [part for image, openai_id in shown for part in _image(image, openai_id, t)]
+    if item.text:
+        content.append(InputText(item.text))
+    return InputItem(item.role, tuple(content), item.phase)
 
 
-def _photo(
-    photo: HistoryImage, openai_id: str | None, t: ModelTexts
+def _image(
+    image: HistoryImage, openai_id: str | None, t: ModelTexts
 ) -> Iterator[InputText | InputImage]:
     if openai_id is None:
-        yield InputText(t("photo_left", label=photo.label, sent=_when(photo)))
+        yield InputText(t("photo_left", label=image.label, sent=_when(image)))
     else:
-        yield InputText(t("photo", label=photo.label))
+        yield InputText(t("photo", label=image.label))
         yield InputImage(openai_id)
 
 
-def _when(photo: HistoryImage) -> str:
-    return photo.sent_at.strftime("%d %b %H:%M UTC")
+def _when(image: HistoryImage) -> str:
+    return image.sent_at.strftime("%d %b %H:%M UTC")
 
 
 def labels_of(transcript: Transcript) -> frozenset[int]:
-    return frozenset(photo.label for line in transcript.lines for photo in line.photos)
+    return frozenset(image.label for item in transcript.items for image in item.images)
 
 
 def halved(transcript: Transcript) -> Transcript:
     """The same without its older half, as `Conversations.shorten` leaves it."""
-    lines = transcript.lines
-    budget, kept = sum(map(_weight, lines)) // 2, len(lines)
-    for start in range(len(lines) - 1, -1, -1):
-        budget -= _weight(lines[start])
+    items = transcript.items
+    budget, kept = sum(map(_weight, items)) // 2, len(items)
+    for start in range(len(items) - 1, -1, -1):
+        budget -= _weight(items[start])
         if budget < 0:
             break
-        if lines[start].role == "user":
+        if items[start].role == "user":
             kept = start
-    return replace(transcript, lines=lines[kept:])
+    return replace(transcript, items=items[kept:])
 
 
-def _weight(line: HistoryItem) -> int:
+def _weight(item: HistoryItem) -> int:
     """Never nothing: else halving would not end."""
-    return max(1, line.tokens)
+    return max(1, item.tokens)
 
 
-def named_files(lines: Sequence[InputItem]) -> tuple[str, ...]:
+def named_files(items: Sequence[InputItem]) -> tuple[str, ...]:
     """The ids of the files that a request names, oldest first."""
-    parts = (part for line in lines for part in line.content)
+    parts = (part for item in items for part in item.content)
     return tuple(part.openai_id for part in parts if isinstance(part, InputImage))

@@ -67,7 +67,7 @@ class Posting:
 
     def say(self, chat: Chat, params: Json, content: Json) -> Json:
         """Puts it into the chat, or before the eyes of one person only."""
-        if EPHEMERAL in params:
+        if EPHEMERAL in params and self.world.knows_ephemerals:
             return self._say_to_one(chat, params[EPHEMERAL], content)
         message = self.world.post(chat, self.world.sender, content)
         for draft in chat.drafts:

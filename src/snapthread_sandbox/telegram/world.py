@@ -24,6 +24,7 @@ class World:
         self.users: dict[int, Json] = {bot["id"]: bot_user(bot)}
         self.groups: dict[int, Callable[[Message], bool]] = {}  # what of it the bot gets to see
         self.guests: Callable[[Chat, Message], object] | None = None  # None: no guest mode
+        self.knows_ephemerals = True  # an older server shows them to all
         self.opens_topics = True  # by what a person says outside of every topic
         self.queries: dict[str, Chat] = {}  # pressed buttons that were not answered yet
         self.files = ChatFiles(now, bot["id"])

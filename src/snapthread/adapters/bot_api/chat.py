@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ Commands = Sequence[tuple[str, str]]
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 EMPTY: Final = "empty"
+ADMINS: Final = frozenset({"creator", "administrator"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,16 @@ class TelegramChat:
         return update
 
     async def send(self, part: OutboxMessage) -> int:
+        """Also where the group has moved, and the update that tells it is still to come."""
+        try:
+            return await self._send(part)
+        except ChatRefused as refused:
+            if refused.moved_to is None:
+                raise
+            there = Destination(chat_id=refused.moved_to)  # where messages have other numbers
+        return await self._send(replace(part, to=there))
+
+    async def _send(self, part: OutboxMessage) -> int:
         document = part.outgoing.document
         if document is None:
             return await self._client.send_message(message_params(part))
@@ -154,6 +166,14 @@ class TelegramChat:
             await self._client.send_chat_action(action)
         except SnapthreadError:
             return  # already in the log; nobody misses it
+
+    async def leave(self, chat_id: int) -> None:
+        with suppress(ChatRefused):
+            await self._client.leave_chat(chat_id)
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        member = await self._client.get_chat_member(chat_id, user_id)
+        return member.status in ADMINS
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         return await download(self._client, telegram_id, max_bytes)

@@ -18,7 +18,7 @@ from snapthread.adapters.bot_api.failures import (
     wrong_token,
 )
 from snapthread.adapters.bot_api.transport import Answer, Attachment, Transport
-from snapthread.adapters.bot_api.types import BotCommand, File, User, WebhookInfo
+from snapthread.adapters.bot_api.types import BotCommand, ChatMember, File, User, WebhookInfo
 from snapthread.errors import SnapthreadError
 from snapthread.limits import CHAT_ACTION_S, DOWNLOAD_S
 
@@ -129,6 +129,14 @@ class BotClient:
 
     async def answer_callback_query(self, query_id: str) -> None:
         await self.call("answerCallbackQuery", {"callback_query_id": query_id})
+
+    async def leave_chat(self, chat_id: int) -> None:
+        await self.call("leaveChat", {"chat_id": chat_id})
+
+    async def get_chat_member(self, chat_id: int, user_id: int) -> ChatMember:
+        params = {"chat_id": chat_id, "user_id": user_id}
+        told = await self.call("getChatMember", params, timeout_s=CHAT_ACTION_S)
+        return self._read(ChatMember, told)
 
     # ------------------------------------------------------------ any method
 

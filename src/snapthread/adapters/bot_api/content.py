@@ -89,7 +89,7 @@ class Content:
     """A question, with the pictures and the sound it has; `unsupported` names what it is
     instead."""
 
-    pictures: tuple[TelegramImage, ...] = ()
+    images: tuple[TelegramImage, ...] = ()
     sound: TelegramSound | None = None
     unsupported: str = ""
 
@@ -102,7 +102,7 @@ def content_of(message: Message) -> Content | None:
     pictures = pictures_in(message) if kind in PICTURED else ()
     sound = sound_in(message)
     if kind == TEXT or pictures or sound:
-        return Content(pictures=pictures, sound=sound)
+        return Content(images=pictures, sound=sound)
     return Content(unsupported=kind)
 
 

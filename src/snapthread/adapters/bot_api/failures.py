@@ -44,6 +44,7 @@ NOBODY: Final = (
 )
 # What a refusal names of the message itself; the first that fits.
 NAMED: Final[tuple[tuple[RefusedPart, tuple[str, ...]], ...]] = (
+    ("reader", ("ephemeral", "user_not_participant", "receiver_user")),
     ("length", ("too long", "message_too_long", "too_long")),
     ("thread", ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
     ("reply", ("replied not found", "reply message", "reply_message", "quote_text_invalid")),
@@ -104,7 +105,10 @@ def _telegrams(
     if method == DRAFT and (code == 404 or "method not found" in description.lower()):
         return DraftsUnknown(said)
     # What is not told here is busy, so that it is tried again.
-    return refusal(said, description) if code in REFUSALS else ChatBusy(said)
+    if code not in REFUSALS:
+        return ChatBusy(said)
+    moved_to = _moved_to(told)
+    return ChatRefused(said, moved_to=moved_to) if moved_to else refusal(said, description)
 
 
 def refusal(said: str, description: str) -> ChatRefused:
@@ -120,6 +124,13 @@ def _wait_s(told: dict[str, Any]) -> float | None:
     parameters = told.get("parameters")
     wait_s = parameters.get("retry_after") if isinstance(parameters, dict) else None
     return float(wait_s) if isinstance(wait_s, int | float) else None
+
+
+def _moved_to(told: dict[str, Any]) -> int | None:
+    """A group that became a supergroup has another id."""
+    parameters = told.get("parameters")
+    chat_id = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
+    return chat_id if type(chat_id) is int else None
 
 
 def clean(description: str, token: str) -> str:

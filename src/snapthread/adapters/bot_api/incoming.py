@@ -6,11 +6,12 @@ from typing import Final
 import structlog
 
 from snapthread.adapters.bot_api import types
+from snapthread.adapters.bot_api.asking import is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
-from snapthread.adapters.bot_api.membership import blocked_by, press_of, stop_of
+from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, stop_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.model import (
     EDITED,
@@ -44,7 +45,9 @@ def update_of(raw: object, username: str) -> Update | None:
     return Update(
         update_id=update_id,
         message=_accepted_of(update, username),
+        is_asked=update.message is None or is_asked(update.message, username),
         blocked=blocked_by(changed) if changed else None,
+        group=group_change(update),
     )
 
 
@@ -101,14 +104,15 @@ def _accepted(
         chat_id=message.chat.id,
         thread_id=_thread(message),
         message_id=message.message_id,
-        user_id=user.id,
+        user_id=speaker_of(message, user),
+        sender_name=name_of(message, user),
         language_code=user.language_code,
         sent_at=message.date,
         kind=_kind(content, command),
         word=command or content.unsupported,
         text=text_of(message),
-        picture=content.pictures[0] if content.pictures else None,
-        more_images=content.pictures[1:],
+        image=content.images[0] if content.images else None,
+        more_images=content.images[1:],
         sound=content.sound,
         album_id=None if content.unsupported == EDITED else message.media_group_id,
         reply=reply_of(message),

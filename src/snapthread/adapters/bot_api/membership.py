@@ -5,9 +5,11 @@ from datetime import datetime
 
 from snapthread.adapters.bot_api import types
 from snapthread.model import Message, group_conversation, private_conversation
+from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
-STOP = re.compile(r"stop:(\d{1,15})", re.ASCII)
+OUT = frozenset({"kicked", "left"})
+STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
@@ -16,7 +18,7 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
     if message is None or not query.data:
         return None
     if stop := STOP.fullmatch(query.data):
-        return _stop_pressed(query, message, int(stop[1]), update_id, now)
+        return _stop_pressed(query, message, stop, update_id, now)
     if message.chat.type != types.PRIVATE:
         return None
     return Message(
@@ -34,17 +36,24 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
 
 
 def _stop_pressed(
-    query: types.CallbackQuery, message: types.Message, turn: int, update_id: int, now: datetime
+    query: types.CallbackQuery,
+    message: types.Message,
+    stop: re.Match[str],
+    update_id: int,
+    now: datetime,
 ) -> Message:
-    """The Stop button below a message that grows."""
+    """The Stop button below a message that grows; it names whose conversation of a group this is,
+    where each there has one: others press it too."""
     chat = message.chat
     thread = message.message_thread_id if message.is_topic_message else None
     is_private = chat.type == types.PRIVATE
-    user = query.from_user
+    user, owner = query.from_user, int(stop[2]) if stop[2] else None
     return Message(
         update_id=update_id,
         conversation=(
-            private_conversation(user.id) if is_private else group_conversation(chat.id, thread)
+            private_conversation(user.id)
+            if is_private
+            else group_conversation(chat.id, thread, owner)
         ),
         chat_id=chat.id,
         thread_id=thread,
@@ -55,7 +64,7 @@ def _stop_pressed(
         kind="command",
         word="stop",
         press_id=query.id,
-        draft_id=turn,
+        draft_id=int(stop[1]),
     )
 
 
@@ -84,3 +93,26 @@ def blocked_by(change: types.ChatMemberUpdated) -> tuple[int, bool] | None:
     if change.chat.type != types.PRIVATE:
         return None
     return change.from_user.id, change.new_chat_member.status == BLOCKED
+
+
+def group_change(update: types.Update) -> GroupChange | None:
+    """The bot came into a group or left it, or the group got another id."""
+    changed, message = update.my_chat_member, update.message
+    if changed is not None and changed.chat.type not in {types.PRIVATE, types.CHANNEL}:
+        return _membership(changed)
+    if message is None:
+        return None
+    old, new = message.migrate_from_chat_id, message.migrate_to_chat_id
+    if old is None and new is None:
+        return None
+    here = message.chat.id
+    return GroupChange(kind="moved", chat_id=old or here, new_chat_id=new or here)
+
+
+def _membership(changed: types.ChatMemberUpdated) -> GroupChange:
+    is_out = changed.new_chat_member.status in OUT
+    return GroupChange(
+        kind="left" if is_out else "joined",
+        chat_id=changed.chat.id,
+        language_code=changed.from_user.language_code,
+    )

@@ -18,6 +18,7 @@ def message_params(part: OutboxMessage) -> Params:
         "link_preview_options": NO_PREVIEW,
         "reply_parameters": _reply(part.to),
         "reply_markup": _keyboard(part.outgoing.buttons),
+        "ephemeral_message_parameters": _seen_by(part.outgoing),
     }
 
 
@@ -72,6 +73,11 @@ def _keyboard(buttons: Sequence[Button]) -> Params | None:
         return None
     row = [{"text": button.text, "callback_data": button.press} for button in buttons]
     return {"inline_keyboard": [row]}
+
+
+def _seen_by(outgoing: OutgoingMessage) -> Params | None:
+    """Since Bot API 10.3; what does not know it shows the message to all."""
+    return None if outgoing.seen_by is None else {"receiver_user_id": outgoing.seen_by}
 
 
 def _reply(to: Destination) -> Params | None:

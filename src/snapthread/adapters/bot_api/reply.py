@@ -24,9 +24,16 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
     return RepliedMessage(
         message_id=replied.message_id,
         text=quoted or text_of(replied),
-        picture=_first_picture(replied),
+        image=_first_picture(replied),
         sent_at=_known(replied.date),
+        user_id=_person(replied),
     )
+
+
+def _person(replied: Message) -> int | None:
+    """Of what a bot or a chat wrote nobody is the owner but who shows it."""
+    user = replied.from_user
+    return None if user is None or user.is_bot or replied.sender_chat else user.id
 
 
 def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
@@ -35,7 +42,7 @@ def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
     if not quoted and not picture:
         return None
     sent_at = _known(replied.origin.date)
-    return RepliedMessage(message_id=ELSEWHERE, text=quoted, picture=picture, sent_at=sent_at)
+    return RepliedMessage(message_id=ELSEWHERE, text=quoted, image=picture, sent_at=sent_at)
 
 
 def _first_picture(replied: Message | ExternalReplyInfo) -> TelegramImage | None:

@@ -18,6 +18,8 @@ PRIVATE: Final = "private"
 class User:
     id: int
     is_bot: bool
+    first_name: str = ""
+    last_name: str | None = None
     username: str | None = None
     language_code: str | None = None
 
@@ -26,6 +28,7 @@ class User:
 class Chat:
     id: int
     type: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class MessageEntity:
     offset: int
     length: int
     url: str | None = None
+    user: User | None = None
 
 
 # ---------------------------------------------------------------- files
@@ -183,6 +187,8 @@ class Message:
     is_topic_message: bool | None = None
     media_group_id: str | None = None
     reply_to_message: "Message | None" = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
     external_reply: ExternalReplyInfo | None = None
     quote: TextQuote | None = None
     text: str | None = None

@@ -1,20 +1,29 @@
-"""Turns the bytes of an image from Telegram into bytes that the model can use."""
+"""Turns the bytes of an image or a document from Telegram into bytes that the model can use."""
 
-from typing import TYPE_CHECKING, Any
-
-from snapthread.adapters.media.prepare import Prepared, Tile, prepare
-from snapthread.vision_tokens import Sight
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from snapthread.adapters.media.documents.documents import Documents
     from snapthread.adapters.media.images import Images
+    from snapthread.adapters.media.preparing import Prepared, Tile, prepare
+    from snapthread.vision_tokens import Sight
 
-__all__ = ["Images", "Prepared", "Sight", "Tile", "prepare"]
+__all__ = ["Documents", "Images", "Prepared", "Sight", "Tile", "prepare"]
+
+_ROOM: Final = "snapthread.adapters.media"
+_WHERE: Final = {
+    "Documents": f"{_ROOM}.documents.documents",
+    "Images": f"{_ROOM}.images",
+    "Prepared": f"{_ROOM}.preparing",
+    "Tile": f"{_ROOM}.preparing",
+    "prepare": f"{_ROOM}.preparing",
+    "Sight": "snapthread.vision_tokens",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`Images` when it is asked for: the child, which starts for a single picture, has no loop."""
-    if name != "Images":
+    """Each when it is asked for: a child, which starts for a single file, opens one kind of it."""
+    if name not in _WHERE:
         raise AttributeError(name)
-    from snapthread.adapters.media.images import Images
-
-    return Images
+    return getattr(import_module(_WHERE[name]), name)

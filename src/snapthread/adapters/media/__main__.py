@@ -7,7 +7,7 @@ from PIL import Image
 
 from snapthread.adapters.media import wire
 from snapthread.adapters.media.confine import confine
-from snapthread.adapters.media.prepare import prepare
+from snapthread.adapters.media.preparing import prepare
 from snapthread.adapters.media.sniff import Format, recognise
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Sight

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from snapthread.adapters.media import wire
-from snapthread.adapters.media.prepare import Prepared
+from snapthread.adapters.media.preparing import Prepared
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import ANYBODY, Sight
 
@@ -19,8 +19,13 @@ CHILD_S: Final = 60.0  # 50 megapixels take under 10 s where a core is slow and 
 
 Command = tuple[str, ...]
 # Without site (-S), whose work takes as long as all else: the paths come from here.
-COMMAND: Final[Command] = (sys.executable, "-S", "-s", "-B", "-m", "snapthread.adapters.media")
+PYTHON: Final[Command] = (sys.executable, "-S", "-s", "-B")
+COMMAND: Final[Command] = (*PYTHON, "-m", "snapthread.adapters.media")
 _PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class ChildDied(Exception):
+    """A child that ended without an answer, and how."""
 
 
 async def prepare_in_child(
@@ -34,17 +39,25 @@ async def prepare_in_child(
 ) -> Prepared:
     """As `prepare`; a child that dies or does not end is ImageRefused("crashed")."""
     how = (str(max_side), *sight, "tiles" if tiles else "whole")
-    child = await _started(*command, *how)
+    try:
+        return wire.read(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
+    except ChildDied as died:
+        raise ImageRefused("crashed", str(died)) from None
+
+
+async def answer_of(command: Command, content: bytes, *, time_limit_s: float) -> bytes:
+    """Run a child on these bytes; its answer. Raises ChildDied."""
+    child = await _started(*command)
     try:
         async with asyncio.timeout(time_limit_s):
             answer, _ = await child.communicate(content)
     except TimeoutError:
-        raise ImageRefused("crashed", f"no answer in {time_limit_s:g} s") from None
+        raise ChildDied(f"no answer in {time_limit_s:g} s") from None
     finally:
         await _end(child)
     if child.returncode != 0:
-        raise ImageRefused("crashed", f"exit status {child.returncode}")
-    return wire.read(answer)
+        raise ChildDied(f"exit status {child.returncode}")
+    return answer
 
 
 async def _started(*command: str) -> asyncio.subprocess.Process:

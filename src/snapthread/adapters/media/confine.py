@@ -15,8 +15,8 @@ _BESIDE_BYTES = 128 * 1024 * 1024
 _CPU_S = 60
 
 
-def confine() -> None:
-    """Import what will be needed before."""
+def confine(most_bytes: int = CHILD_DECODES_BYTES) -> None:
+    """Import what will be needed before. `most_bytes`: what it may fill."""
     # Linux: if memory runs out it is this process that the kernel ends, not the bot.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
@@ -25,7 +25,7 @@ def confine() -> None:
     except ImportError:
         return
     limits = {
-        resource.RLIMIT_AS: CHILD_DECODES_BYTES + _BESIDE_BYTES,
+        resource.RLIMIT_AS: most_bytes + _BESIDE_BYTES,
         resource.RLIMIT_CPU: _CPU_S,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,

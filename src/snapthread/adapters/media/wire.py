@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from snapthread.adapters.media.prepare import Prepared, Tile
+from snapthread.adapters.media.preparing import Prepared, Tile
 from snapthread.errors import ImageRefused
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from snapthread.limits import LINES_KEPT
+from snapthread.limits import ITEMS_KEPT
 from snapthread.ports import AssistantRequest, InputImage, InputItem, InputText
 
 Detail = Literal["low", "high", "auto", "original"]
@@ -56,11 +56,11 @@ def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> by
     for name in left_out | (frozenset() if style.effort else {"reasoning"}):
         body.pop(name, None)
     as_strings = STRINGS not in left_out
-    items = ",".join([_encoded(line, style.detail, as_strings) for line in ask.lines])
+    items = ",".join([_encoded(line, style.detail, as_strings) for line in ask.items])
     return f'{_json(body)[:-1]},"input":[{items}]}}'.encode("utf-8", "replace")
 
 
-@lru_cache(LINES_KEPT)
+@lru_cache(ITEMS_KEPT)
 def _encoded(line: InputItem, detail: Detail, as_strings: bool) -> str:
     return _json(item_of(line, detail, as_strings=as_strings))
 

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from snapthread.adapters.telemetry.metrics import Metrics
-from snapthread.ports import Clock, Store
+from snapthread.ports import Backlogs, Clock
 
 COUNTED_EVERY: Final = timedelta(seconds=10)
 READ_S: Final = 5.0
@@ -23,7 +23,7 @@ class StoreGauges:
     def __init__(
         self,
         metrics: Metrics,
-        store: Store,
+        store: Backlogs,
         clock: Clock,
         reasons: Callable[[], Awaitable[list[str]]],
     ) -> None:

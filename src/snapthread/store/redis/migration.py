@@ -39,7 +39,7 @@ LEFT: Final = (  # lists of what was moved, and what is made anew
     *("reserved_for", "periods", "records", "days"),
 )
 LEFT_OF: Final = ("records_of", "days_of", "files", "owner_files")
-_LINE = TypeAdapter(HistoryItem)
+_ITEM = TypeAdapter(HistoryItem)
 
 Hash = Mapping[str, str]
 OF_ROWS = 4  # the first version whose rules are Python over rows
@@ -246,10 +246,9 @@ def _part(name: str, part: Mapping[str, Any]) -> schema.Outgoing:
 
 
 def _item(name: str, number: int, text: str) -> schema.HistoryRow:
-    line = _LINE.validate_json(text.split(" ", 3)[3])
-    photos = dump_photos(line.photos)
-    at = micros(line.at)
-    return schema.HistoryRow(name, number, line.role, line.text, photos, at, line.tokens)
+    item = _ITEM.validate_json(text.split(" ", 3)[3].replace('"photos":', '"images":'))
+    photos, at = dump_photos(item.images), micros(item.at)
+    return schema.HistoryRow(name, number, item.role, item.text, photos, at, item.tokens)
 
 
 def _reservation(name: str, known: Hash) -> schema.Reservation:

@@ -15,8 +15,8 @@ from snapthread.limits import (
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
-from snapthread.store.rules.outgoing import add_parts
-from snapthread.store.rules.rows import ensure_conversation, next_id, refresh_ready
+from snapthread.store.rules.outgoing import add_to_outbox
+from snapthread.store.rules.rows import ensure_conversation, next_id, note_group, refresh_ready
 from snapthread.store.schema import BUNDLE, CONVERSATIONS, QUEUE, SEEN, Queued, Seen
 from snapthread.store.transaction import Get, Transaction
 
@@ -72,6 +72,8 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
 def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
     """A message at the end of its mailbox."""
     row = ensure_conversation(tx, message.conversation)
+    asker = None if message.kind == "command" else message.user_id
+    note_group(tx, message.conversation, message.chat_id, asker)
     id, is_urgent = next_id(row, now), message.is_urgent
     queued, urgent = row.queued + (not is_urgent), row.urgent + is_urgent
     tx.update(row, row._replace(last_id=id, queued=queued, urgent=urgent))
@@ -95,7 +97,7 @@ def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
     if talk.is_told_full:
         return False
     tx.update(talk, talk._replace(is_told_full=1))
-    add_parts(tx, message.conversation, message.destination, [arrival.if_full], now)
+    add_to_outbox(tx, message.conversation, message.destination, [arrival.if_full], now)
     return True
 
 
@@ -103,7 +105,7 @@ def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
     """The name that all parts of one album, or of one cut text, share."""
     if message.album_id is not None:
         return f"album:{message.album_id}"
-    if message.kind != "question" or message.picture is not None:
+    if message.kind != "question" or message.image is not None:
         return None
     continued = _continued_bundle(tx, message) if waiting else None
     return continued or _cut_bundle(message)

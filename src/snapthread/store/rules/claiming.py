@@ -8,7 +8,7 @@ from typing import Final
 
 from snapthread.model import Claim, ConversationKey, Message
 from snapthread.store.codec import load_message, micros, micros_of, moment
-from snapthread.store.rules.outgoing import waiting_parts
+from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
     claimed,
@@ -56,8 +56,8 @@ def claim(
         is_stopped=row.stopped_turn == turn,
         stream=row.stream,
     )
-    parts = waiting_parts(tx, row.key) if row.parts else ()
-    return replace(bare, outbox=parts) if parts else _with_messages(tx, bare)
+    outbox = waiting_outbox(tx, row.key) if row.parts else ()
+    return replace(bare, outbox=outbox) if outbox else _with_messages(tx, bare)
 
 
 def _is_ready(row: Conversation, now: int) -> bool:

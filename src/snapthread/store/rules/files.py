@@ -31,7 +31,7 @@ def as_file(row: File) -> LedgerFile:
         epoch=row.epoch,
         owner=row.owner,
         state=cast("FileState", row.state),
-        stands_for=FileName(row.stands_for),
+        image_key=FileName(row.stands_for),
         telegram_id=row.telegram_id,
         unique_id=row.unique_id,
         label=row.label,
@@ -72,7 +72,7 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
 
 
 def live_files(tx: Transaction, claim: Claim) -> dict[FileName, str]:
-    """The OpenAI ids of what may be asked about, by the names in the conversation's lines."""
+    """The OpenAI ids of what may be asked about, by the names in the conversation's items."""
     return {name: row.openai_id or "" for name, row in images(tx, claim).items()}
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
-from snapthread.store.codec import dump_photos, micros
+from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
-from snapthread.store.rules.outgoing import add_parts, mark_sent
+from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
@@ -32,7 +32,7 @@ def finish(
     claim: Claim,
     now: datetime,
     *,
-    lines: Sequence[HistoryItem] = (),
+    items: Sequence[HistoryItem] = (),
     replies: Sequence[OutgoingMessage] = (),
     to: Destination,
     dead_letter: bool = False,
@@ -43,8 +43,8 @@ def finish(
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_lines(tx, row, lines, at)
-    attach(tx, claim, [photo for line in lines for photo in line.photos])
+    _add_items(tx, row, items, at, owner=_owner(rows[0]))
+    attach(tx, claim, [image for item in items for image in item.images])
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
@@ -53,11 +53,12 @@ def finish(
     left = tx.get(CONVERSATIONS, claim.conversation)
     if left is not None and history_start is not None:
         left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
-    reply_to = to.reply_to if left is not None and left.queued else None  # others came
+    others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
+    reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
-    parts = add_parts(tx, claim.conversation, to, replies, at)
+    outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
-    return parts
+    return outbox
 
 
 def conclude(
@@ -80,23 +81,37 @@ def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
     tx.update(row, row._replace(stream=message_id))
 
 
-def _add_lines(tx: Transaction, row: Conversation, lines: Sequence[HistoryItem], now: int) -> None:
+def _owner(row: Queued) -> int | None:
+    """In private the conversation is theirs as a whole."""
+    asked = load_message(row.message)
+    return None if asked.is_private else asked.user_id
+
+
+def _add_items(
+    tx: Transaction,
+    row: Conversation,
+    items: Sequence[HistoryItem],
+    now: int,
+    *,
+    owner: int | None,
+) -> None:
     first = next_id(row, now)
-    for number, line in enumerate(lines):
+    for number, item in enumerate(items):
         tx.insert(
             HistoryRow(
                 conversation=row.key,
                 id=first + number,
-                role=line.role,
-                text=line.text,
-                photos=dump_photos(line.photos),
-                at=micros(line.at),
-                tokens=line.tokens,
-                phase=line.phase,
+                role=item.role,
+                text=item.text,
+                photos=dump_photos(item.images),
+                at=micros(item.at),
+                tokens=item.tokens,
+                phase=item.phase,
+                owner=owner,
             )
         )
-    labels = max([row.labels, *[photo.label for line in lines for photo in line.photos]])
-    last_id = first + len(lines)
+    labels = max([row.labels, *[image.label for item in items for image in item.images]])
+    last_id = first + len(items)
     tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1, stream=None))
 
 

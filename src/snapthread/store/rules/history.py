@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from snapthread.limits import LINES_KEPT
+from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
@@ -30,16 +30,16 @@ def compose(
         *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
     )
     retire_past_due(tx, claim.conversation, micros(now))
-    rows, start = _request_lines(tx, claim, row.first_line), None
+    rows, start = _request_rows(tx, claim, row.first_line), None
     newest = rows[-1].id if rows else row.first_line
-    if sum([line.tokens for line in rows]) + question_tokens > max_tokens:
+    if sum([item.tokens for item in rows]) + question_tokens > max_tokens:
         rows = _cut(rows, max_tokens // 2 - question_tokens)
         start = _start(rows, newest=newest)
-    lines = tuple([_line(line) for line in rows])
+    items = tuple([_item(item) for item in rows])
     if max_images:
-        _leave_window(tx, claim, now, lines, question_files, max_images)
+        _leave_window(tx, claim, now, items, question_files, max_images)
     return Transcript(
-        lines=lines,
+        items=items,
         live=live_files(tx, claim),
         history_start=start,
         next_label=row.labels + 1,
@@ -49,24 +49,24 @@ def compose(
 
 def shorten(tx: Transaction, claim: Claim) -> bool:
     row = held(tx, claim)
-    lines = _request_lines(tx, claim, row.first_line)
-    if lines:
-        kept = _cut(lines, sum(map(_weight, lines)) // 2)
-        tx.update(row, row._replace(first_line=_start(kept, newest=lines[-1].id)))
-    return bool(lines)
+    items = _request_rows(tx, claim, row.first_line)
+    if items:
+        kept = _cut(items, sum(map(_weight, items)) // 2)
+        tx.update(row, row._replace(first_line=_start(kept, newest=items[-1].id)))
+    return bool(items)
 
 
 def _leave_window(
     tx: Transaction,
     claim: Claim,
     now: datetime,
-    lines: Sequence[HistoryItem],
+    items: Sequence[HistoryItem],
     question_files: Sequence[FileName],
     max_images: int,
 ) -> None:
     """By halves: so the beginning of the next requests stays the same for a while."""
     files = images(tx, claim)
-    named = [photo.file for line in lines for photo in line.photos] + list(question_files)
+    named = [image.file for item in items for image in item.images] + list(question_files)
     shown = [FileName(files[name].name) for name in named if name in files]
     if len(shown) <= max_images:
         return
@@ -74,21 +74,21 @@ def _leave_window(
     retire(tx, claim, shown[: len(shown) - stay], now, reason="window")
 
 
-def _request_lines(tx: Transaction, claim: Claim, first: int) -> list[HistoryRow]:
+def _request_rows(tx: Transaction, claim: Claim, first: int) -> list[HistoryRow]:
     """From the context's start on: what was left out before is not read."""
     return tx.range(HISTORY, claim.conversation, low=first)
 
 
-def _cut(lines: list[HistoryRow], budget: int) -> list[HistoryRow]:
+def _cut(items: list[HistoryRow], budget: int) -> list[HistoryRow]:
     """Leave out older turns, so that the rest is within the budget."""
-    kept = len(lines)
-    for start in range(len(lines) - 1, -1, -1):
-        budget -= _weight(lines[start])
+    kept = len(items)
+    for start in range(len(items) - 1, -1, -1):
+        budget -= _weight(items[start])
         if budget < 0:
             break
-        if lines[start].role == "user":
+        if items[start].role == "user":
             kept = start
-    return lines[kept:]
+    return items[kept:]
 
 
 def _start(kept: list[HistoryRow], *, newest: int) -> int:
@@ -97,17 +97,17 @@ def _start(kept: list[HistoryRow], *, newest: int) -> int:
     return kept[0].id if kept else newest + 1
 
 
-def _weight(line: HistoryRow) -> int:
+def _weight(item: HistoryRow) -> int:
     """Never nothing: else halving would not end."""
-    return max(1, line.tokens)
+    return max(1, item.tokens)
 
 
-@lru_cache(LINES_KEPT)
-def _line(row: HistoryRow) -> HistoryItem:
+@lru_cache(ITEMS_KEPT)
+def _item(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
         text=row.text,
-        photos=load_photos(row.photos),
+        images=load_photos(row.photos),
         at=moment(row.at),
         tokens=row.tokens,
         phase=row.phase,

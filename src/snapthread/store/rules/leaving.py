@@ -83,11 +83,18 @@ def backlog(tx: Transaction, now: datetime) -> Backlog:
 
 
 def make_room(
-    tx: Transaction, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int
+    tx: Transaction,
+    claim: Claim,
+    size_bytes: int,
+    now: datetime,
+    *,
+    room_bytes: int,
+    owner: int,
 ) -> int:
     """Law 3's third caller: the oldest images of the owner leave until the new one fits."""
     held(tx, claim)
-    rows = files_of(tx, claim, "intended", "uploaded", "live")
+    every = files_of(tx, claim, "intended", "uploaded", "live")
+    rows = [row for row in every if row.owner == owner]
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
     leaving = []
     for row in rows:

@@ -18,6 +18,7 @@ from snapthread.store.rules.rows import (
     ensure_conversation,
     held,
     next_id,
+    note_group,
     refresh_ready,
     set_mark,
 )
@@ -25,7 +26,7 @@ from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
 
-def add_parts(
+def add_to_outbox(
     tx: Transaction, key: str, to: Destination, replies: Sequence[OutgoingMessage], now: int
 ) -> tuple[OutboxMessage, ...]:
     """Only the first part is a reply, and only one can take the place of a message."""
@@ -36,14 +37,14 @@ def add_parts(
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, parts=row.parts + len(replies)))
     rest = replace(to, reply_to=None, replaces=None) if len(replies) > 1 else to
-    parts = [
+    outbox = [
         OutboxMessage(id=first + number, to=rest if number else to, outgoing=outgoing)
         for number, outgoing in enumerate(replies)
     ]
-    for part in parts:
+    for part in outbox:
         text = dump_say(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now))
-    return tuple(parts)
+    return tuple(outbox)
 
 
 def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
@@ -59,11 +60,11 @@ def put_on_its_way(
 ) -> None:
     """A part of its own, of no turn."""
     ensure_conversation(tx, key)
-    add_parts(tx, key, to, [outgoing], now)
+    add_to_outbox(tx, key, to, [outgoing], now)
     refresh_ready(tx, key)
 
 
-def waiting_parts(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
+def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
     return tuple(
         OutboxMessage(id=row.id, to=load_destination(row.destination), outgoing=load_say(row.say))
         for row in tx.range(OUTBOX, key)
@@ -82,6 +83,7 @@ def enqueue(
 ) -> bool:
     if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return False
+    note_group(tx, conversation, to.chat_id)
     put_on_its_way(tx, conversation, to, outgoing, micros(now))
     return True
 

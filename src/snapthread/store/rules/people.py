@@ -13,36 +13,43 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_photos, micros, moment
+from snapthread.store.codec import load_message, load_photos, micros, moment
 from snapthread.store.rules import records
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
+    dequeue,
     ensure_conversation,
     held_until,
+    refresh_ready,
     set_mark,
     waiting_command,
 )
 from snapthread.store.rules.uploads import retired_file
 from snapthread.store.schema import (
+    ALL_QUEUED,
     BLOCKED,
     BLOCKED_AT,
     CONVERSATIONS,
+    DEAD_AT,
     DEAD_OF,
     FILES_OWNED,
     HISTORY,
+    HISTORY_OWNED,
     MARKS,
     MARKS_OF,
     OUTBOX,
     QUEUE,
     BlockedUser,
+    DeadLetter,
     File,
     HistoryRow,
+    Queued,
 )
 from snapthread.store.transaction import Transaction
 
-NOTHING = Erased(files=0, lines=0, messages=0, parts=0, was_done=False)
+NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
 
 
 def erase(
@@ -62,11 +69,12 @@ def erase(
         return NOTHING
     erased = Erased(
         files=_retire_owned(tx, user_id, held_until(tx.get(CONVERSATIONS, key), micros(now))),
-        lines=tx.delete_all(tx.range(HISTORY, key)),
-        messages=tx.delete_all(tx.range(QUEUE, key, 0))
+        items=tx.delete_all([*tx.range(HISTORY, key), *tx.range(HISTORY_OWNED, user_id)]),
+        messages=_erase_asked(tx, user_id)
+        + tx.delete_all(tx.range(QUEUE, key, 0))
         + tx.delete_all(tx.range(QUEUE, key, 1))
         + tx.delete_all(tx.range(DEAD_OF, key)),
-        parts=tx.delete_all(tx.range(OUTBOX, key)),
+        outbox=tx.delete_all(tx.range(OUTBOX, key)),
     )
     _forget(tx, user_id, key)
     charge(tx, key)
@@ -81,6 +89,24 @@ def _retire_owned(tx: Transaction, user_id: int, due_at: int) -> int:
     for row in rows:
         retire_file(tx, row, "erased", due_at)
     return len(rows)
+
+
+def _erase_asked(tx: Transaction, user_id: int) -> int:
+    """In groups: what waits, or was put aside, of this person."""
+    rows = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
+    for row in rows:
+        if row.token is not None:
+            charge(tx, row.conversation)  # what is asked for them now; later it would name them
+        dequeue(tx, row.conversation, [row])
+        refresh_ready(tx, row.conversation)
+    letters = [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
+    return len(rows) + tx.delete_all(letters)
+
+
+def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
+    if not row.conversation.startswith("group:"):
+        return False
+    return load_message(row.message).user_id == user_id
 
 
 def _forget(tx: Transaction, user_id: int, key: str) -> None:
@@ -131,6 +157,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "conversation": [_line(row) for row in tx.range(HISTORY, key)],
+        "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
         "waiting": [json.loads(row.message) for row in waiting],
         "dead_letters": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],

@@ -9,10 +9,12 @@ from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_
 from snapthread.store.schema import (
     BUNDLE,
     CONVERSATIONS,
+    GROUP_CONVERSATIONS,
     MARKS,
     OUTBOX,
     QUEUE,
     Conversation,
+    GroupConversation,
     Mark,
     Queued,
 )
@@ -58,7 +60,7 @@ def held_until(row: Conversation | None, now: int) -> int:
 
 
 def next_id(row: Conversation, now: int) -> int:
-    """The next number of a conversation's messages, parts and lines: the time, so that numbers of
+    """The next number of a conversation's messages, parts and items: the time, so that numbers of
     all conversations are in order, and none comes twice after an erasure."""
     return max(row.last_id + 1, now)
 
@@ -126,6 +128,20 @@ def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
         queued = row.queued - len(rows) + urgent
         tx.update(row, row._replace(queued=queued, urgent=row.urgent - urgent))
     return tx.delete_all(rows)
+
+
+# ---------------------------------------------------------------- groups
+
+
+def note_group(tx: Transaction, key: str, chat_id: int, asker: int | None = None) -> None:
+    """Where a conversation is a group's, its chat and who asked last are known."""
+    if chat_id > 0:
+        return
+    row = tx.get(GROUP_CONVERSATIONS, key)
+    if row is None:
+        tx.insert(GroupConversation(key, chat_id, asker))
+    elif asker is not None:
+        tx.update(row, row._replace(asker=asker))
 
 
 # ---------------------------------------------------------------- marks

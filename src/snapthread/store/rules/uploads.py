@@ -13,7 +13,7 @@ from snapthread.store.transaction import Transaction
 
 def intend(tx: Transaction, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
     held(tx, claim)
-    if file.stands_for is None and not _is_asked(tx, claim, file.update_id):
+    if file.image_key is None and not _is_asked(tx, claim, file.update_id):
         raise LeaseLost(claim.conversation)  # its turn has ended: nobody would retire the file
     for row in _same_image(tx, claim, file):
         if row.state == "intended":
@@ -33,7 +33,7 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
         row
         for row in files_of(tx, claim, "intended", "uploaded")
         if (row.update_id, row.place, row.unique_id) == (file.update_id, file.place, file.unique_id)
-        and row.stands_for == (file.stands_for or row.name)
+        and row.stands_for == (file.image_key or row.name)
     ]
 
 
@@ -47,7 +47,7 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         update_id=file.update_id,
         place=file.place,
         album_id=file.album_id,
-        stands_for=file.stands_for or file.name,
+        stands_for=file.image_key or file.name,
         telegram_id=file.telegram_id,
         unique_id=file.unique_id,
         size_bytes=file.size_bytes,

@@ -8,7 +8,7 @@ from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
 from snapthread.store.rules.files import count_held, retire_conversation
-from snapthread.store.rules.outgoing import add_parts, drop, say_once
+from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
 from snapthread.store.schema import CONVERSATIONS, HISTORY, OUTBOX, QUEUE, Queued
@@ -25,7 +25,7 @@ def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetRepl
     _begin_anew(tx, key, before=waiting.id)
     charge(tx, key)
     files = count_held(tx, key)
-    add_parts(tx, key, command.destination, [render(files)], at)
+    add_to_outbox(tx, key, command.destination, [render(files)], at)
     refresh_ready(tx, key)
     return files
 
@@ -59,7 +59,7 @@ def complete_command(
     if waiting is None:
         return False
     dequeue(tx, command.conversation, [waiting])
-    add_parts(tx, command.conversation, command.destination, replies, micros(now))
+    add_to_outbox(tx, command.conversation, command.destination, replies, micros(now))
     refresh_ready(tx, command.conversation)
     return True
 
@@ -81,7 +81,7 @@ def answer_press(
     dequeue(tx, press.conversation, [waiting])
     to = press.destination
     to = replace(to, replaces=press.message_id) if is_first else to
-    add_parts(tx, press.conversation, to, [outgoing if is_first else otherwise], micros(now))
+    add_to_outbox(tx, press.conversation, to, [outgoing if is_first else otherwise], micros(now))
     refresh_ready(tx, press.conversation)
     return is_first
 

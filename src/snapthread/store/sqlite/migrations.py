@@ -69,6 +69,7 @@ ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
         "ALTER TABLE tallies ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
     ),
+    6: ("ALTER TABLE history ADD COLUMN owner INTEGER",),
 }
 
 # Version 4: times are whole microseconds, tables are those of the declarations.

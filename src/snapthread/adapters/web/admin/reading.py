@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.figure import Cell, Figure
 from snapthread.adapters.web.admin.present import Ages, waiting
@@ -19,7 +19,7 @@ from snapthread.adapters.web.admin.sums import (
     users_of,
 )
 from snapthread.adapters.web.admin.turns import Turns
-from snapthread.ports import Clock, Store
+from snapthread.ports import Backlogs, Clock, Inventory, QueueInspection, UsageRecords
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage
 
@@ -41,8 +41,12 @@ class Report:
     status: Status | None = None
 
 
+class AdminStore(UsageRecords, Backlogs, Inventory, QueueInspection, Protocol):
+    """The store as the admin page needs it."""
+
+
 async def read_report(
-    store: Store, clock: Clock, days: int, operation: Operation | None = None
+    store: AdminStore, clock: Clock, days: int, operation: Operation | None = None
 ) -> Report:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), days)
@@ -71,7 +75,7 @@ async def read_report(
     )
 
 
-async def _turns(store: Store, since: str) -> Turns:
+async def _turns(store: UsageRecords, since: str) -> Turns:
     turns = Turns(since=since)
     at, last = datetime.fromisoformat(since).replace(tzinfo=UTC), ""
     while turns.count < TURNS_MAX:
@@ -84,7 +88,7 @@ async def _turns(store: Store, since: str) -> Turns:
     return turns
 
 
-async def _ages(store: Store, now: datetime) -> Ages:
+async def _ages(store: Inventory, now: datetime) -> Ages:
     ages = Ages(now=now)
     last = None
     while ages.count < FILES_MAX:

@@ -13,9 +13,9 @@ from snapthread.adapters.web.admin.files import as_csv
 from snapthread.adapters.web.admin.language import preferred, speak, tr
 from snapthread.adapters.web.admin.login import LOGIN, Login, Throttle
 from snapthread.adapters.web.admin.page import PERIODS, login_page, report_page
-from snapthread.adapters.web.admin.reading import Report, read_report
+from snapthread.adapters.web.admin.reading import AdminStore, Report, read_report
 from snapthread.errors import StoreBusy
-from snapthread.ports import Clock, Store
+from snapthread.ports import Clock
 from snapthread.ports.operation import Operation
 
 COOKIE: Final = "snapthread_admin"
@@ -46,7 +46,7 @@ log = structlog.get_logger()
 class Admin:
     """The admin page of one store."""
 
-    store: Store
+    store: AdminStore
     clock: Clock
     login: Login
     throttle: Throttle = field(default_factory=Throttle)

@@ -7,7 +7,7 @@ from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.model import QueuedMessage
-from snapthread.ports import Store
+from snapthread.ports import QueueInspection
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
 
 DEAD_MAX: Final = 1000
@@ -28,7 +28,7 @@ class Status:
         return not self.reasons
 
 
-async def read_status(operation: Operation, store: Store, now: datetime) -> Status:
+async def read_status(operation: Operation, store: QueueInspection, now: datetime) -> Status:
     return Status(
         version=operation.version,
         name=operation.name,

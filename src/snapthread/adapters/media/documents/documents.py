@@ -1,0 +1,47 @@
+"""The async face of `read`: each document in a child of its own, a few at a time."""
+
+import asyncio
+from pathlib import PurePath
+from typing import Final
+
+from snapthread.adapters.media.child import PYTHON, ChildDied, Command, answer_of
+from snapthread.adapters.media.documents import wire
+from snapthread.errors import DocumentRefused
+from snapthread.limits import DOCUMENTS_READ_AT_ONCE
+from snapthread.model import PageRange
+from snapthread.ports.documents import DocumentContent
+
+READ_S: Final = 30.0  # its own limit of text is 8 s; a slow core and a large file need some more
+COMMAND: Final[Command] = (*PYTHON, "-m", "snapthread.adapters.media.documents")
+
+
+class Documents:
+    """Reads documents. Raises DocumentRefused and nothing else of its own."""
+
+    def __init__(self, *, command: Command = COMMAND, time_limit_s: float = READ_S) -> None:
+        self._command = command
+        self._time_limit_s = time_limit_s
+        self._reading = asyncio.Semaphore(DOCUMENTS_READ_AT_ONCE)
+
+    async def read(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        pages: PageRange | None = None,
+        max_pages: int = 0,
+        with_text: bool = False,
+    ) -> DocumentContent:
+        asked = pages or PageRange(0, 0)
+        text = "text" if with_text else "no"
+        # Of the name only what tells a kind of text: the rest is nobody's business there.
+        suffix = f"a{PurePath(name).suffix}" if PurePath(name).suffix.isascii() else ""
+        how = (suffix[:20], str(asked.first), str(asked.last), str(max_pages), text)
+        async with self._reading:
+            try:
+                answer = await answer_of(
+                    (*self._command, *how), content, time_limit_s=self._time_limit_s
+                )
+            except ChildDied as died:
+                raise DocumentRefused("crashed", str(died)) from None
+        return wire.read(answer, content)

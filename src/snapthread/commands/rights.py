@@ -1,0 +1,53 @@
+"""Who may decide for a whole group: its admins, as Telegram tells, remembered for some minutes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from snapthread.errors import SnapthreadError
+from snapthread.model import Message
+from snapthread.ports import Askers, Chat, Clock
+
+log = structlog.get_logger()
+
+KNOWN_FOR: Final = timedelta(minutes=5)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class GroupRights:
+    """In private everybody decides for themselves."""
+
+    store: Askers
+    chat: Chat
+    clock: Clock
+    _known: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
+
+    async def may_end(self, command: Message) -> bool:
+        """May they begin anew, or stop the answer? An admin may, who asked last may begin anew, and
+        whose question it is may stop the answer, whoever asks meanwhile."""
+        if command.is_private:
+            return True
+        key, is_stop = command.conversation, command.word == "stop"
+        asker = await (self.store.asker_in_turn(key) if is_stop else self.store.last_asker(key))
+        return asker in (None, command.user_id) or await self.is_admin(command)
+
+    async def may_forget(self, message: Message, owner: int) -> bool:
+        return message.is_private or owner == message.user_id or await self.is_admin(message)
+
+    async def is_admin(self, message: Message) -> bool:
+        """Anonymous admins speak as the group. Who cannot be asked about is none."""
+        chat_id, user_id = message.chat_id, message.user_id
+        if chat_id == user_id:
+            return True
+        now = self.clock()
+        self._known = {key: known for key, known in self._known.items() if known[1] > now}
+        if (chat_id, user_id) not in self._known:
+            try:
+                is_admin = await self.chat.is_admin(chat_id, user_id)
+            except SnapthreadError as error:
+                log.warning("trouble", kind="group", why=str(error))
+                return False
+            self._known[chat_id, user_id] = is_admin, now + KNOWN_FOR
+        return self._known[chat_id, user_id][0]

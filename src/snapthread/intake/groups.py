@@ -1,0 +1,186 @@
+"""What of a group is taken: what was asked for, in the groups that are served. The rest of what
+people say there is neither kept nor looked at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
+
+import structlog
+
+from snapthread.errors import SnapthreadError
+from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, utf16_len
+from snapthread.model import (
+    RESET_COMMANDS,
+    Destination,
+    Message,
+    OutboxMessage,
+    OutgoingMessage,
+    group_conversation,
+)
+from snapthread.ports import Chat, Clock, GroupChange, Groups, Outbox, Update
+from snapthread.turn.overheard import Overheard
+
+log = structlog.get_logger()
+
+GroupAnswers = Literal["mention", "always", "off"]
+Sentence = Callable[[str, str | None], OutgoingMessage]
+
+HELD_FOR: Final = timedelta(seconds=2 * ALBUM_GATHER_S)  # its parts come within a second or two
+HELD_MAX: Final = 1000  # messages in memory
+LEFT_FOR: Final = timedelta(minutes=1)  # what was on its way when the bot left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPolicy:
+    """The operator's choices."""
+
+    answers: GroupAnswers = "mention"
+    allowed: frozenset[int] | None = None  # None: any
+    is_per_user: bool = False  # a conversation for each person
+
+    def serves(self, chat_id: int) -> bool:
+        is_allowed = self.allowed is None or chat_id in self.allowed
+        return self.answers != "off" and is_allowed
+
+
+class GroupStore(Groups, Outbox, Protocol):
+    """The store as the intake of groups needs it."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class GroupIntake:
+    """One instance a process. In memory only: parts of an album whose mention is still to come."""
+
+    store: GroupStore
+    chat: Chat
+    policy: GroupPolicy
+    clock: Clock
+    sentence: Sentence
+    files_retired: Callable[[], None]
+    overheard: Overheard
+    _asked: dict[str, datetime] = field(default_factory=dict, init=False)  # albums, cut texts
+    _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
+    _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
+    _left: dict[int, datetime] = field(default_factory=dict, init=False)
+
+    async def asked(self, update: Update) -> tuple[Message, ...]:
+        """The messages that this update lets in; in private each one."""
+        message = update.message
+        if message is None or message.is_private:
+            return () if message is None else (message,)
+        self._forget_the_past()
+        if not self.policy.serves(message.chat_id):
+            if update.is_asked:
+                await self._leave(message.chat_id, message.language_code)
+            return ()
+        let_in = self._let_in(message, update.is_asked)
+        self._note(message, let_in)
+        return tuple(map(self._placed, let_in))
+
+    async def follow(self, change: GroupChange) -> None:
+        """The bot came, was sent away, or the group goes on under another id."""
+        match change.kind:
+            case "joined" if self.policy.serves(change.chat_id):
+                await self._introduce(change)
+            case "joined":
+                self._left.pop(change.chat_id, None)
+                await self._leave(change.chat_id, change.language_code)
+            case "left":
+                self.overheard.forget(change.chat_id)
+                files = await self.store.leave_group(change.chat_id, self.clock())
+                log.info("group.left", chat=change.chat_id, files=files)
+                self.files_retired()
+            case "moved":
+                old, new = change.chat_id, change.new_chat_id
+                moved = await self.store.move_group(old, new)
+                log.info("group.moved", chat=new, count=moved)
+
+    # ------------------------------------------------------------ what is let in
+
+    def _let_in(self, message: Message, is_asked: bool) -> list[Message]:
+        if self.policy.answers == "always":
+            is_asked = is_asked or message.kind == "question"
+        key, until = _bundle(message), self.clock() + HELD_FOR
+        if is_asked or any(name in self._asked for name in _goes_on(message)):
+            for name in _opens(message):
+                self._asked[name] = until
+            return [*self._held.get(key, ()), message]
+        if message.album_id is not None and sum(map(len, self._held.values())) < HELD_MAX:
+            self._held.setdefault(key, []).append(message)
+            self._held_until[key] = until
+        return []
+
+    def _note(self, message: Message, let_in: list[Message]) -> None:
+        """What is let in is asked with what was said before; the rest was said to others."""
+        if not let_in:
+            self.overheard.hear(message)
+        for asked in let_in:
+            self.overheard.ask(asked)
+        if message.kind == "command" and message.word in RESET_COMMANDS:
+            self.overheard.forget(message.chat_id)
+
+    def _placed(self, message: Message) -> Message:
+        if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
+            return message
+        key = group_conversation(message.chat_id, message.thread_id, message.user_id)
+        return replace(message, conversation=key)
+
+    def _forget_the_past(self) -> None:
+        now = self.clock()
+        self._asked = {name: until for name, until in self._asked.items() if until > now}
+        self._left = {chat: until for chat, until in self._left.items() if until > now}
+        self._held_until = {key: until for key, until in self._held_until.items() if until > now}
+        self._held = {key: self._held[key] for key in self._held_until}
+
+    # ------------------------------------------------------------ what is said
+
+    async def _introduce(self, change: GroupChange) -> None:
+        await self.store.enqueue(
+            group_conversation(change.chat_id, None),
+            Destination(chat_id=change.chat_id),
+            self.sentence(
+                "group_hello_hears" if self.overheard.most else "group_hello", change.language_code
+            ),
+            self.clock(),
+            once=f"hello:{change.chat_id}",
+        )
+
+    async def _leave(self, chat_id: int, language_code: str | None) -> None:
+        """Say so once and go. Past the store: nothing of this group is kept."""
+        if chat_id in self._left:
+            return
+        self._left[chat_id] = self.clock() + LEFT_FOR
+        outgoing = self.sentence("group_not_served", language_code)
+        part = OutboxMessage(id=0, to=Destination(chat_id=chat_id), outgoing=outgoing)
+        for act in (self.chat.send(part), self.chat.leave(chat_id)):
+            try:
+                await act
+            except SnapthreadError as error:
+                log.warning("trouble", kind="group", why=str(error))
+
+
+def _bundle(message: Message) -> str:
+    return f"album {message.chat_id} {message.album_id}"
+
+
+def _text(message: Message, sent_at: datetime) -> str:
+    """The place of a cut text: whose, where, and in which second."""
+    at = int(sent_at.timestamp())
+    return f"text {message.chat_id} {message.thread_id} {message.user_id} {at}"
+
+
+def _opens(message: Message) -> Iterator[str]:
+    """What may go on in messages that do not ask by themselves."""
+    if message.album_id is not None:
+        yield _bundle(message)
+    elif utf16_len(message.text) > CUT_TEXT_UNITS:
+        yield _text(message, message.sent_at)
+
+
+def _goes_on(message: Message) -> Iterator[str]:
+    if message.album_id is not None:
+        yield _bundle(message)
+    elif message.kind == "question" and message.image is None and message.reply is None:
+        for gap_s in range(CUT_TEXT_GAP_S + 1):
+            yield _text(message, message.sent_at - timedelta(seconds=gap_s))

@@ -1,0 +1,174 @@
+"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from snapthread.model import ConversationKey
+from snapthread.store.codec import (
+    dump_destination,
+    dump_message,
+    load_destination,
+    load_message,
+    micros,
+)
+from snapthread.store.rules.files import STATES, count_held, retire_conversation
+from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.rows import ensure_conversation, held_until, refresh_ready
+from snapthread.store.schema import (
+    CONVERSATIONS,
+    DEAD_OF,
+    FILES_OF,
+    GROUP_CONVERSATIONS,
+    HISTORY,
+    HISTORY_ITEMS,
+    IN_GROUP,
+    MARKS,
+    MARKS_OF,
+    OUTBOX,
+    OUTGOING,
+    QUEUE,
+    QUEUED,
+    Conversation,
+    GroupConversation,
+)
+from snapthread.store.table import Table
+from snapthread.store.transaction import Transaction
+
+
+def last_asker(tx: Transaction, conversation: ConversationKey) -> int | None:
+    row = tx.get(GROUP_CONVERSATIONS, conversation)
+    return row.asker if row else None
+
+
+def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
+    head = tx.first(QUEUE, conversation, 0)
+    return load_message(head.message).user_id if head else None
+
+
+# ---------------------------------------------------------------- the bot is not there any more
+
+
+def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
+    files = 0
+    for row in tx.range(IN_GROUP, chat_id):
+        files += _end(tx, row.conversation, micros(now))
+        tx.delete(row)
+    if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
+        tx.delete(mark)
+    return files
+
+
+def _end(tx: Transaction, key: str, now: int) -> int:
+    talk = tx.get(CONVERSATIONS, key)
+    retire_conversation(tx, key, due_at=held_until(talk, now))
+    charge(tx, key)
+    for rows in (
+        tx.range(QUEUE, key, 0),
+        tx.range(QUEUE, key, 1),
+        tx.range(DEAD_OF, key),
+        tx.range(OUTBOX, key),
+        tx.range(HISTORY, key),
+        tx.range(MARKS_OF, key),
+    ):
+        tx.delete_all(rows)
+    if talk is not None:
+        tx.delete(talk)
+    return count_held(tx, key)
+
+
+# ---------------------------------------------------------------- the group has another id
+
+
+def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
+    rows = tx.range(IN_GROUP, chat_id)
+    for row in rows:
+        new = row.conversation.replace(f"group:{chat_id}:", f"group:{new_chat_id}:", 1)
+        _move(tx, row.conversation, new, new_chat_id)
+        tx.delete(row)
+        tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
+        refresh_ready(tx, new)
+    return len(rows)
+
+
+def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
+    """Whoever works on it is fenced off, and what they worked on is asked again there."""
+    old = tx.get(CONVERSATIONS, key)
+    charge(tx, key)
+    if old is None:
+        return
+    talk = ensure_conversation(tx, new)
+    _move_files(tx, old, new, talk.epoch)
+    moved = _move_messages(tx, key, new, chat_id)
+    moved += _move_parts(tx, key, new, chat_id) + _move_lines(tx, key, new)
+    tx.update(
+        talk,
+        talk._replace(
+            token=talk.token + 1,
+            lease_until=None,
+            stopped_turn=None,
+            stream=None,
+            last_id=max(old.last_id, talk.last_id) + moved,
+            labels=max(old.labels, talk.labels),
+            turns=max(old.turns, talk.turns),
+            first_line=max(old.first_line, talk.first_line),
+            queued=old.queued + talk.queued,
+            urgent=old.urgent + talk.urgent,
+            parts=old.parts + talk.parts,
+        ),
+    )
+    tx.delete_all(tx.range(MARKS_OF, key))
+    tx.delete(old)
+
+
+def _move_files(tx: Transaction, old: Conversation, new: str, epoch: int) -> None:
+    for state in STATES:
+        for file in tx.range(FILES_OF, old.key, state):
+            is_of_now = file.epoch == old.epoch
+            moved = file._replace(conversation=new, epoch=epoch if is_of_now else -1)
+            tx.update(file, moved)
+
+
+def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
+    """Also what was put aside."""
+    rows = [*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)]
+    for row in rows:
+        tx.delete(row)
+        text, id = _readdressed(row.message, new, chat_id), _free(tx, QUEUED, new, row.id)
+        tx.insert(row._replace(conversation=new, id=id, message=text, token=None))
+    for letter in tx.range(DEAD_OF, key):
+        text = _readdressed(letter.message, new, chat_id)
+        tx.update(letter, letter._replace(conversation=new, message=text))
+    return len(rows)
+
+
+def _readdressed(text: str, new: str, chat_id: int) -> str:
+    message = load_message(text)
+    return dump_message(replace(message, conversation=ConversationKey(new), chat_id=chat_id))
+
+
+def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
+    """Messages have other numbers there: nothing is replied to, and nothing replaced."""
+    rows = tx.range(OUTBOX, key)
+    for row in rows:
+        tx.delete(row)
+        to = load_destination(row.destination)
+        there = dump_destination(replace(to, chat_id=chat_id, reply_to=None, replaces=None))
+        id = _free(tx, OUTGOING, new, row.id)
+        tx.insert(row._replace(conversation=new, id=id, destination=there))
+    return len(rows)
+
+
+def _move_lines(tx: Transaction, key: str, new: str) -> int:
+    rows = tx.range(HISTORY, key)
+    for row in rows:
+        tx.delete(row)
+        tx.insert(row._replace(conversation=new, id=_free(tx, HISTORY_ITEMS, new, row.id)))
+    return len(rows)
+
+
+def _free(tx: Transaction, table: Table[Any], key: str, id: int) -> int:
+    """Its number, or the next that the conversation has not given away."""
+    while tx.get(table, key, id) is not None:
+        id += 1
+    return id

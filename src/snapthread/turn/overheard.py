@@ -1,0 +1,63 @@
+"""The last texts of a group that were not for the bot: in memory only, and only where the operator
+wants them to be seen with a question."""
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from snapthread.model import Message
+
+TEXT_MAX: Final = 500  # characters of one of them
+PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest are forgotten
+QUESTIONS_MAX: Final = 1000  # that wait to be asked
+
+Place = tuple[int, int | None]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Overheard:
+    """One instance a process, filled by the intake and read by turns. `most`: texts a question
+    takes along; 0: none is kept. After a restart, and in another process, there are none."""
+
+    most: int = 0
+    _texts: OrderedDict[Place, deque[str]] = field(default_factory=OrderedDict, init=False)
+    _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
+
+    def hear(self, message: Message) -> None:
+        """Remember what was said to others; pictures and sounds never."""
+        if self.most and message.kind == "question" and message.text.strip():
+            place = message.chat_id, message.thread_id
+            said = self._texts.setdefault(place, deque(maxlen=self.most))
+            self._texts.move_to_end(place)
+            said.append(_line(message))
+            _bound(self._texts, PLACES_MAX)
+
+    def ask(self, message: Message) -> None:
+        """Keep what was said before this question, until it was asked."""
+        said = self._texts.get((message.chat_id, message.thread_id))
+        if said and message.kind == "question":
+            self._before[message.update_id] = tuple(said)
+            _bound(self._before, QUESTIONS_MAX)
+
+    def before(self, messages: Sequence[Message]) -> tuple[str, ...]:
+        """A line for each text, "Ann: …", oldest first."""
+        if not self._before:
+            return ()
+        known = (self._before.get(message.update_id) for message in messages)
+        return next(filter(None, known), ())
+
+    def forget(self, chat_id: int) -> None:
+        """The bot is there no more, or the group begins anew."""
+        for place in [place for place in self._texts if place[0] == chat_id]:
+            del self._texts[place]
+
+
+def _line(message: Message) -> str:
+    """One line, whatever it says: it is text, and must not look like more."""
+    return f"{message.sender_name}: {' '.join(message.text.split())[:TEXT_MAX]}"
+
+
+def _bound(kept: OrderedDict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,215 @@
+"""Groups: who asked last, what goes with the bot, and what moves with the group."""
+
+from dataclasses import replace
+
+import pytest
+
+from snapthread.errors import LeaseLost
+from snapthread.model import ConversationKey, Destination, Message, group_conversation
+from tests.contracts.builders import (
+    ANN,
+    BOB,
+    Bench,
+    message,
+    openai_ids,
+    photo,
+    shown,
+    texts,
+    turn,
+    words,
+)
+
+OLD, NEW, OTHER = -5, -1005, -7
+
+
+def asked(text: str = "What?", *, user: int = ANN, chat: int = OLD, topic: int = 0) -> Message:
+    key = group_conversation(chat, topic)
+    return replace(message(text, user=user, conversation=key), chat_id=chat)
+
+
+def shows(bench: Bench, name: str, *, user: int = ANN, chat: int = OLD) -> None:
+    """Somebody shows a photo there, and it is answered."""
+    key = group_conversation(chat, None)
+    question = replace(photo(user=user), conversation=key, chat_id=chat)
+    bench.send(question)
+    claim = bench.take(only=key)
+    bench.answer(claim, shown(bench.upload(claim, question, name)))
+    bench.release(claim)
+
+
+def of(chat: int, topic: int = 0) -> ConversationKey:
+    return group_conversation(chat, topic)
+
+
+def move(bench: Bench) -> int:
+    return bench.run(bench.store.move_group(OLD, NEW))
+
+
+def leave(bench: Bench) -> int:
+    return bench.run(bench.store.leave_group(OLD, bench.now))
+
+
+def asker(bench: Bench, chat: int = OLD) -> int | None:
+    return bench.run(bench.store.last_asker(of(chat)))
+
+
+def test_whose_question_came_last_is_known(bench: Bench) -> None:
+    assert asker(bench) is None
+    bench.send(asked(user=ANN), asked(user=BOB))
+    bench.send(replace(asked(user=ANN), kind="command", word="reset"))
+    assert asker(bench) == BOB
+
+
+def test_who_leaves_keeps_nothing(bench: Bench) -> None:
+    shows(bench, "file-1")
+    bench.send(asked(), asked(topic=3), asked("There?", chat=OTHER))
+    bench.run(bench.store.enqueue(of(OLD), Destination(chat_id=OLD), words(), bench.now))
+
+    assert leave(bench) == 1
+
+    assert openai_ids(bench.files_due()) == {"file-1"}
+    assert bench.take(only=of(OTHER)).messages[0].text == "There?"
+    assert bench.claim() is None
+    assert asker(bench) is None
+    assert leave(bench) == 0
+
+
+def test_who_works_on_it_is_fenced_off_where_the_bot_leaves(bench: Bench) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    leave(bench)
+    with pytest.raises(LeaseLost):
+        bench.answer(claim)
+
+
+def test_what_is_said_once_to_a_group_may_be_said_again_after_that(bench: Bench) -> None:
+    def greet() -> bool:
+        to, mark = Destination(chat_id=OLD), f"hello:{OLD}"
+        return bench.run(bench.store.enqueue(of(OLD), to, words(), bench.now, once=mark))
+
+    assert (greet(), greet()) == (True, False)
+    leave(bench)
+    assert greet()
+
+
+def test_lines_and_files_go_with_the_group(bench: Bench) -> None:
+    shows(bench, "file-1")
+    assert move(bench) == 1
+    bench.send(asked("And now?", chat=NEW))
+
+    claim = bench.take(only=of(NEW))
+    transcript = bench.compose(claim)
+
+    assert list(transcript.live.values()) == ["file-1"]
+    assert transcript.next_label == 2
+    assert openai_ids(bench.files_due()) == set()
+    assert asker(bench, NEW) == ANN
+
+
+def test_what_waits_goes_with_the_group_and_is_answered_there(bench: Bench) -> None:
+    bench.send(asked("First"), asked("Second"))
+    move(bench)
+
+    claim = bench.take()
+
+    assert (claim.messages[0].text, claim.messages[0].chat_id) == ("First", NEW)
+    assert claim.conversation == claim.messages[0].conversation == of(NEW)
+    bench.answer(claim)
+    assert bench.take(only=of(NEW)).messages[0].text == "Second"
+
+
+def test_parts_go_there_and_reply_to_nothing(bench: Bench) -> None:
+    to = Destination(chat_id=OLD, reply_to=5, replaces=6)
+    bench.run(bench.store.enqueue(of(OLD), to, words("Hi"), bench.now))
+    move(bench)
+
+    claim = bench.take()
+
+    assert texts(claim.outbox) == ["Hi"]
+    assert claim.outbox[0].to == Destination(chat_id=NEW)
+
+
+def test_a_question_in_work_is_asked_again_there(bench: Bench) -> None:
+    bench.send(asked("First"))
+    claim = bench.take()
+    move(bench)
+
+    with pytest.raises(LeaseLost):
+        bench.answer(claim)
+    assert bench.take(only=of(NEW)).messages[0].text == "First"
+
+
+def test_what_was_said_there_already_stays(bench: Bench) -> None:
+    bench.send(asked("Old"), asked("New", chat=NEW))
+    move(bench)
+
+    said = []
+    for _ in range(2):
+        claim = bench.take(only=of(NEW))
+        said += [each.text for each in claim.messages]
+        bench.answer(claim)
+        bench.release(claim)
+    assert sorted(said) == ["New", "Old"]
+
+
+def test_a_group_moves_once(bench: Bench) -> None:
+    bench.send(asked())
+    assert (move(bench), move(bench)) == (1, 0)
+
+
+def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.answer(claim, *turn("of Ann"))
+    bench.release(claim)
+    bench.send(asked("Of Bob", user=BOB))
+    claim = bench.take()
+    bench.answer(claim, *turn("of Bob"))
+    bench.release(claim)
+    bench.send(asked("waits"), asked("waits too", user=BOB))
+
+    assert len(bench.run(bench.store.export(ANN))["groups"]) == 2
+    erased = bench.erase(ANN)
+
+    assert (erased.items, erased.messages) == (2, 1)
+    claim = bench.take()
+    assert [each.text for each in claim.messages] == ["waits too"]
+    assert [line.text for line in bench.compose(claim).items] == ["of Bob", "of Bob"]
+    assert bench.run(bench.store.export(ANN))["groups"] == []
+
+
+def test_who_answers_a_person_that_is_erased_is_told_so(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.erase(ANN)
+    with pytest.raises(LeaseLost):
+        bench.answer(claim)
+
+
+def test_whose_question_is_in_work_is_known(bench: Bench) -> None:
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) is None
+    bench.send(asked(user=ANN), asked(user=BOB))
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) == ANN
+    bench.answer(bench.take())
+    assert bench.run(bench.store.asker_in_turn(of(OLD))) == BOB
+
+
+def test_in_a_group_an_answer_always_replies(bench: Bench) -> None:
+    bench.send(asked())
+    to = Destination(chat_id=OLD, reply_to=5)
+    claim = bench.take()
+    (part,) = bench.run(bench.store.finish(claim, bench.now, replies=(words(),), to=to))
+    assert part.to == to
+
+
+def test_what_is_asked_for_who_is_erased_is_charged_and_names_nobody(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=ANN))
+
+    bench.erase(ANN)
+    bench.wait(2 * 86_400.0)
+    bench.settle_stale()
+
+    assert bench.usage(user=ANN) == ()
+    assert [record for record in bench.records() if record.user_id == ANN] == []

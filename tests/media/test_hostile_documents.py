@@ -1,0 +1,69 @@
+"""Documents of bad will cost a bounded child, and end in a sentence."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from snapthread.adapters.media import Documents
+from snapthread.adapters.media.child import PYTHON, environment
+from snapthread.errors import DocumentRefused
+from snapthread.limits import CHILD_READS_BYTES
+from tests.media.hostile import BOMBS, mutants
+
+ROOT = Path(__file__).parents[2]
+SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))  # `make soak` takes more
+BESIDE_BYTES = 128 * 1024 * 1024
+
+
+def _run(*program: str) -> subprocess.CompletedProcess[str]:
+    where = environment() | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    command = [*PYTHON, *program]
+    return subprocess.run(command, env=where, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _outcome(content: bytes) -> str:
+    try:
+        return asyncio.run(Documents().read(content, name="", max_pages=50)).format
+    except DocumentRefused as refused:
+        return refused.fault
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_of_two_hundred_damaged_documents_none_ends_its_reader(seed: int) -> None:
+    done = _run("-m", "tests.media.hostile", "200", str(seed))
+
+    assert done.returncode == 0, done.stderr
+    assert 0 < int(done.stdout) < 200
+
+
+@pytest.mark.parametrize("content", tuple(mutants(6, seed=99)), ids=range(6))
+def test_a_damaged_document_ends_in_a_format_or_a_sentence(content: bytes) -> None:
+    assert _outcome(content) != "crashed"
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_bounded_in_memory_and_time(bomb: str) -> None:
+    content, began = BOMBS[bomb](), time.monotonic()
+
+    outcome = _outcome(content)
+
+    assert outcome in {"too_many_pages", "too_heavy", "unreadable", "empty", "pdf"}
+    assert time.monotonic() - began < 30
+
+
+def test_a_reader_cannot_fill_more_memory_than_it_may() -> None:
+    program = (
+        "from snapthread.adapters.media.confine import confine\n"
+        f"confine({CHILD_READS_BYTES})\n"
+        f"bytearray({CHILD_READS_BYTES + BESIDE_BYTES})"
+    )
+
+    done = _run("-c", program)
+
+    assert done.returncode == 1
+    assert "MemoryError" in done.stderr
