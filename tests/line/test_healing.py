@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread_sandbox.faults import Fault, openai_error, telegram_error
+from snapthread_sandbox.faults import Fault, openai_error, server_error, telegram_error
 from tests.line.photos import photo
 from tests.line.world import World, opened
 
@@ -104,6 +104,20 @@ async def test_the_questions_own_photo_is_refused_after_a_second_try_and_the_oth
         (told,) = await ada.hears()
         assert told.text.startswith("OpenAI did not take this image.")
         await world.until(lambda: len(world.files) == 3)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_passing_failure_of_looking_for_a_file_failed_the_question(
+    tmp_path: Path, times: int
+) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        world.openai.vanish(min(world.files))
+        world.openai.faults.add(on="GET /files/{id}", reply=server_error(), times=times)
+        ada = world.person()
+        ada.sends("What were they?")
+        (answer,) = await ada.hears()
+        assert [colour in answer.text for colour in ("red", "green", "blue")] == [True] * 3
 
 
 async def test_a_server_that_has_nothing_there_refuses_no_picture(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
         chat=cast(Any, chat),
         clock=utc_now,
         explain=lambda _: OutgoingMessage(text=SORRY),
-        note_delivered=lambda _: None,
+        note_delivered=lambda *_: None,
     )
     with capture_logs():
         all_parts = parts or (part(), part("And more.", 2))

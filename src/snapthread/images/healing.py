@@ -8,6 +8,7 @@ unchanged; then every picture is uploaded anew; only then they leave, all: a con
 broken for ever. The person is told of each that leaves.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Protocol
 
 import structlog
 
-from snapthread.errors import FilesGone, ImageRefused
+from snapthread.errors import FilesBusy, FilesGone, ImageRefused
 from snapthread.images.importer import ImageImporter, ImageRequest
 from snapthread.meter import Meter
 from snapthread.model import Claim, LedgerFile, Message, TelegramImage
@@ -23,6 +24,7 @@ from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
 
+LOOK_AGAIN_S = (1.0, 3.0)
 RESTORED_MAX = 20  # a turn, newest first; the rest become lines of text
 FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's own images
 
@@ -106,7 +108,17 @@ class Healing:
         return Mended(changed=len(leaving), left=_labels(leaving))
 
     async def is_there(self, file: LedgerFile) -> bool:
-        return file.openai_id is not None and await self.files.exists(file.openai_id)
+        """Asked again where OpenAI is away for a moment; raises FilesBusy where it stays away."""
+        if file.openai_id is None:
+            return False
+        for wait_s in LOOK_AGAIN_S:
+            try:
+                return await self.files.exists(file.openai_id)
+            except FilesBusy as busy:
+                if busy.retry_after_s is not None:
+                    raise  # who limits the rate has waited already
+                await asyncio.sleep(wait_s)
+        return await self.files.exists(file.openai_id)
 
     async def restore_or_leave(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
         """Bring a lost image back; else it becomes a line of text. Was it restored?"""

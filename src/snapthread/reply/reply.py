@@ -39,7 +39,7 @@ class ReplySender:
     chat: Chat
     clock: Clock
     explain: Explain
-    note_delivered: Callable[[ConversationKey], None]
+    note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
     async def deliver(
         self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
@@ -65,7 +65,7 @@ class ReplySender:
                     delivered_ms=ms_since(began_s),
                 )
             if is_taken:
-                self.note_delivered(claim.conversation)
+                self.note_delivered(claim.conversation, part.outgoing)
         return bool(outbox)
 
     async def _send_in_some_form(self, part: OutboxMessage) -> bool:

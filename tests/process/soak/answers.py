@@ -14,7 +14,7 @@ PART: Final = re.compile(r"(q\d+\.\d+\.\d+L?;) part (\d) of \d sees (\d+)\.")
 RESET: Final = "🔄"
 NAMELESS: Final = "a part of an album that came late"
 LONG_PARTS: Final = 3
-FILLER: Final = "It goes on and on. " * 150
+FILLER: Final = "It-goes-on-and-on-and-on-and-on-and-on. " * 75  # few words: no kill is that near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Reading:
             )
             self.place = place + 1
         elif not seen and name not in self._ended:
-            self.bad.append(f"{name} came late, after a sentence stood for it")
+            self.twice += 1  # a sentence before it, which was taken for its answer
         seen.add(part)
 
     def _answers(self, item: Item, sees: int) -> None:

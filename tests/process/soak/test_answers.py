@@ -41,6 +41,11 @@ def test_a_sentence_stands_for_one_question() -> None:
     assert (reading.is_whole, reading.sentences, reading.bad) == (True, ["I am busy."], [])
 
 
+def test_a_sentence_that_came_twice_is_counted() -> None:
+    reading = Reading(_questions(FIRST, SECOND)).read(["I am busy."] * 2 + [_answer(SECOND)])
+    assert (reading.is_whole, reading.twice, reading.bad) == (True, 1, [])
+
+
 def test_a_reset_ends_what_came_before_it_and_nothing_after() -> None:
     items = [*_questions(FIRST, SECOND), Item(kind="reset", name=""), *_questions(THIRD)]
     reading = Reading(items).read([_answer(FIRST), "🔄 Cleared."])

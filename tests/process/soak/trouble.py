@@ -166,6 +166,9 @@ class Trouble:
         for id in dead:
             if id not in self._gone:
                 figures.is_bad(f"a request named {id}, which the bot had deleted")
+        for asked in openai.requests:
+            if asked.status == 400 and not asked.dead_ids:  # we asked for what nobody takes
+                figures.is_bad(f"refused: {asked.refusal[:300]}; {asked.file_ids}")
         figures.requests += len(openai.requests)
         figures.uploads = openai.counts["POST /files"]
         figures.files = len(openai.files)
