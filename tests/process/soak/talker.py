@@ -81,7 +81,8 @@ class Talker:
 
     async def _settles(self) -> None:
         """Until everything is answered; what is not by then is lost."""
-        began, first, whole_at = time.time(), "", 0.0
+        began, first = time.time(), ""
+        whole_at = began
         while not self._reading().is_whole or self._growing():
             if time.time() - began > SETTLES_S:
                 break
