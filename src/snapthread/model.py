@@ -222,6 +222,7 @@ class Transcript:
 
     items: tuple[HistoryItem, ...] = ()
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    lost: tuple["LedgerFile", ...] = ()  # OpenAI has them no more, Telegram did not give them yet
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1

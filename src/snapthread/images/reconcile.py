@@ -16,7 +16,7 @@ import structlog
 from snapthread.errors import Busy, LeaseLost
 from snapthread.gather import gather_all
 from snapthread.images.file_service import FileService
-from snapthread.images.healing import Healing
+from snapthread.images.healing import Healing, Restored
 from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
@@ -141,18 +141,18 @@ class Reconcile:
         if claim is None:
             return  # it is being asked right now: the turn heals it
         try:
-            restored = await self._restore_under_lease(claim, file)
-            done.missing_restored += restored
-            done.missing_retired += not restored
+            end = await self._restore_under_lease(claim, file)
+            done.missing_restored += end == "restored"
+            done.missing_retired += end == "left"
         except (LeaseLost, Busy, TimeoutError) as later:
             log.info("reconcile.later", file=file.name, why=str(later))
         finally:
             await self.store.release(claim, self.clock())
 
-    async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
+    async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> Restored:
         """A download and an upload may outlast the lease; who loses it stops."""
         async with asyncio.timeout(LEASE_S * 10):
-            work = asyncio.create_task(self.healing.restore_or_leave(claim, file, Meter()))
+            work = asyncio.create_task(self.healing.restore(claim, file, Meter()))
             try:
                 while not (await asyncio.wait({work}, timeout=LEASE_S / 3))[0]:
                     if not await self.store.renew(claim, self.clock(), lease_s=LEASE_S):

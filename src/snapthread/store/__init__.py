@@ -112,6 +112,7 @@ class Store(Verbs):
     files_due = writes(files.files_due)
     intents_due = writes(files.intents_due)
     retire = writes(files.retire)
+    mark_lost = writes(files.mark_lost)
     replace_file = writes(files.replace_file)
     delete_file = writes(files.delete_file)
     retry_later = writes(files.retry_later)

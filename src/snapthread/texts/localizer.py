@@ -154,6 +154,9 @@ class Localizer:
     def lost(self, labels: Sequence[int]) -> str:
         return self("photos_lost", n=len(labels), labels=", ".join(map(str, sorted(labels))))
 
+    def away(self, labels: Sequence[int]) -> str:
+        return self("photos_away", n=len(labels), labels=", ".join(map(str, sorted(labels))))
+
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
 

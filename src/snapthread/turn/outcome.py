@@ -79,6 +79,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     lost = (t.lost(ended.lost),) if ended.lost else ()
+    lost = (*lost, t.away(ended.away)) if ended.away else lost
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:

@@ -43,6 +43,7 @@ class TurnResult:
     stills: int = 0  # previews of what moves
     made_room: int = 0  # older images that left for the new ones
     lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
+    away: tuple[int, ...] = ()  # and of those that OpenAI lost and Telegram does not give now
     cut: str | None = None
     history_start: int | None = None  # older turns were left out; from here on is what was read
     over: LimitExceeded | None = (
@@ -67,6 +68,8 @@ class TurnState:
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
     lost: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()
+    is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
     over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
@@ -121,6 +124,7 @@ class TurnState:
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
+            away=self.away,
             history_start=self.history_start,
             over=self.over,
         )

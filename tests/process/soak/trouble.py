@@ -167,7 +167,8 @@ class Trouble:
             if id not in self._gone:
                 figures.is_bad(f"a request named {id}, which the bot had deleted")
         for asked in openai.requests:
-            if asked.status == 400 and not asked.dead_ids:  # we asked for what nobody takes
+            is_about_gone = any(id in asked.refusal for id in self._gone)  # since it was sent
+            if asked.status == 400 and not (asked.dead_ids or is_about_gone):
                 figures.is_bad(f"refused: {asked.refusal[:300]}; {asked.file_ids}")
         figures.requests += len(openai.requests)
         figures.uploads = openai.counts["POST /files"]

@@ -1,14 +1,21 @@
 """The lasting conversation: what a request holds of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
 from snapthread.limits import ITEMS_KEPT
-from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
+from snapthread.model import Claim, FileName, HistoryItem, LedgerFile, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.store.rules.files import (
+    as_file,
+    images,
+    live_files,
+    lost_images,
+    retire,
+    retire_past_due,
+)
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
 from snapthread.store.transaction import Range, Transaction
@@ -38,13 +45,28 @@ def compose(
     items = tuple([_item(item) for item in rows])
     if max_images:
         _leave_window(tx, claim, now, items, question_files, max_images)
+    live = live_files(tx, claim)
     return Transcript(
         items=items,
-        live=live_files(tx, claim),
+        live=live,
+        lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
+
+
+def _lost(
+    tx: Transaction,
+    claim: Claim,
+    now: int,
+    items: Sequence[HistoryItem],
+    live: Mapping[FileName, str],
+) -> tuple[LedgerFile, ...]:
+    """Newest first; only where a photo of these items is missing, the store is asked."""
+    missing = [photo.file for item in items for photo in item.images if photo.file not in live]
+    found = lost_images(tx, claim, now) if missing else {}
+    return tuple([as_file(found[name]) for name in reversed(missing) if name in found])
 
 
 def shorten(tx: Transaction, claim: Claim) -> bool:

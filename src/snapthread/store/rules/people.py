@@ -15,7 +15,7 @@ from snapthread.model import (
 )
 from snapthread.store.codec import load_message, load_photos, micros, moment
 from snapthread.store.rules import records
-from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.files import LOST, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
@@ -147,7 +147,7 @@ def adopt(
 
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:
-    rows = tx.range(FILES_OWNED, user_id)
+    rows = [row for row in tx.range(FILES_OWNED, user_id) if row.reason != LOST]
     return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
 
 
