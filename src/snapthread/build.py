@@ -47,6 +47,7 @@ from snapthread.rate_limits import (
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.overheard import Overheard
@@ -201,6 +202,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
     )
+    topics = Topics(store=store, chat=chat, clock=clock)
     pipeline = Pipeline(
         store=store,
         access=access,
@@ -211,10 +213,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             store=store,
             chat=chat,
+            topics=topics,
             explain=access.explain_refused_part,
             note_delivered=alerts.note_delivered,
         ),
         alerts=alerts,
+        topics=topics,
         clock=clock,
     )
     urgent_commands = UrgentCommands(

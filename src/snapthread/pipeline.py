@@ -35,6 +35,7 @@ from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMess
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
@@ -59,6 +60,7 @@ class Pipeline:
     running_turns: RunningTurns
     reply: ReplySender
     alerts: Alerts
+    topics: Topics
     clock: Clock
 
     async def serve(self, claim: Claim) -> bool:
@@ -78,7 +80,7 @@ class Pipeline:
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            outbox = await self._answer(claim, meter)
+            outcome, outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
@@ -87,9 +89,13 @@ class Pipeline:
         is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
+        if outcome.items:
+            await self.topics.name(claim.messages[0], outcome.answer)
         return is_done
 
-    async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
+    async def _answer(
+        self, claim: Claim, meter: Meter
+    ) -> tuple[Outcome, tuple[OutboxMessage, ...]]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
@@ -105,7 +111,7 @@ class Pipeline:
             history_start=outcome.history_start,
         )
         _log_turn(claim, record)
-        return outbox
+        return outcome, outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""

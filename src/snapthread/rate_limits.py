@@ -282,6 +282,12 @@ class RateLimitedChat:
     async def typing(self, to: Destination) -> None:
         await self.chat.typing(to)
 
+    async def has_topic(self, to: Destination) -> bool:
+        return await self.chat.has_topic(to)
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        await self.chat.name_topic(to, name)
+
     async def leave(self, chat_id: int) -> None:
         await self.chat.leave(chat_id)
 

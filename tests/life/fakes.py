@@ -115,6 +115,11 @@ class Telegram:
 
     async def typing(self, to: Destination) -> None: ...
 
+    async def has_topic(self, to: Destination) -> bool:
+        return True
+
+    async def name_topic(self, to: Destination, name: str) -> None: ...
+
     async def leave(self, chat_id: int) -> None: ...
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from snapthread.commands.allowance import usage_text
+from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.confirming import MARKED_S, mark_of, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -67,6 +67,8 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        if message.word == "usage" and await self._is_for_group(message):
+            return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
             return _said(text, seen_by=message.person_in_group)
@@ -124,6 +126,15 @@ class Commands:
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return _said(text)
+
+    async def _is_for_group(self, message: Message) -> bool:
+        return not message.is_private and await self.rights.is_admin(message)
+
+    async def _group_usage(self, message: Message, t: Localizer) -> Outcome:
+        """What all of them used in this group; nobody is named."""
+        now = self.clock()
+        rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
+        return _said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""

@@ -22,7 +22,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
     Context,
@@ -34,6 +34,7 @@ from snapthread.ports.conversations import (
     Outbox,
     ResetReply,
     StreamedMessages,
+    TopicConversations,
 )
 from snapthread.ports.file_ledger import (
     Borrowing,
@@ -115,6 +116,7 @@ __all__ = [
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "Outbox",
     "People",
@@ -141,6 +143,7 @@ __all__ = [
     "Tidying",
     "TiledImage",
     "TilingCodec",
+    "TopicConversations",
     "Transcriber",
     "Update",
     "Uploads",

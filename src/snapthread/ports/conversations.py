@@ -175,6 +175,23 @@ class Askers(Protocol):
         ...
 
 
+class TopicConversations(Protocol):
+    """Topics, each a conversation: their names and their end."""
+
+    async def note_topic(self, conversation: ConversationKey, chat_id: int) -> None:
+        """A topic of a private chat that nobody gave a name; one that is known stays as it is."""
+        ...
+
+    async def take_unnamed(self, conversation: ConversationKey) -> bool:
+        """True once for a topic that waits for a name: whoever is told so names it."""
+        ...
+
+    async def end_topic(self, conversation: ConversationKey, now: datetime) -> int | None:
+        """In one transaction, as `leave_group`, for a topic that is not there any more; how many
+        files are, or may be, at OpenAI. None where something waits or runs in it."""
+        ...
+
+
 class Groups(Protocol):
     """The life of a group beyond its turns."""
 
@@ -219,6 +236,7 @@ class Conversations(
     Outbox,
     Askers,
     Groups,
+    TopicConversations,
     Deliveries,
     Protocol,
 ):

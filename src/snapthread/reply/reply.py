@@ -19,6 +19,7 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
+from snapthread.reply.topics import Topics
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class ReplySender:
     store: Deliveries
     chat: Chat
     clock: Clock
+    topics: Topics
     explain: Explain
     note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
@@ -48,7 +50,7 @@ class ReplySender:
         ChatBusy where Telegram must be waited for; what is left stays."""
         for number, part in enumerate(outbox, start=1):
             try:
-                is_taken = await self._send_in_some_form(part)
+                is_taken = await self._send_in_some_form(claim, part)
                 if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
@@ -68,7 +70,7 @@ class ReplySender:
                 self.note_delivered(claim.conversation, part.outgoing)
         return bool(outbox)
 
-    async def _send_in_some_form(self, part: OutboxMessage) -> bool:
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
         tried: Messages = (part,)
         refused = await self._refusal(tried)
@@ -76,6 +78,8 @@ class ReplySender:
             if refused is None:
                 return True
             log.warning("part.refused", part=refused.part, why=str(refused))
+            if refused.part == "topic":
+                self.topics.look(claim.conversation, part.to)
             simpler = step(part, refused)
             if simpler != tried:
                 tried, refused = simpler, await self._refusal(simpler)

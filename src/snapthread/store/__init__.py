@@ -101,6 +101,10 @@ class Store(Verbs):
     asker_in_turn = reads(groups.asker_in_turn)
     leave_group = writes(groups.leave_group)
     move_group = writes(groups.move_group)
+    group_usage = reads(records.group_usage)
+    note_topic = writes(groups.note_topic)
+    take_unnamed = writes(groups.take_unnamed)
+    end_topic = writes(groups.end_topic)
 
     # ------------------------------------------------------------ the ledger
 

@@ -167,6 +167,22 @@ class TelegramChat:
         except SnapthreadError:
             return  # already in the log; nobody misses it
 
+    async def has_topic(self, to: Destination) -> bool:
+        action = {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
+        try:
+            await self._client.send_chat_action(action)
+        except ChatRefused as refused:
+            return refused.part != "topic"
+        except SnapthreadError:
+            return True
+        return True
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        if to.thread_id is None:
+            return
+        with suppress(SnapthreadError):  # already in the log; it keeps the name that it has
+            await self._client.edit_forum_topic(to.chat_id, to.thread_id, name)
+
     async def leave(self, chat_id: int) -> None:
         with suppress(ChatRefused):
             await self._client.leave_chat(chat_id)

@@ -12,14 +12,12 @@ from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, stop_of
+from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.model import (
     EDITED,
-    ConversationKey,
     Message,
     MessageKind,
-    group_conversation,
-    private_conversation,
 )
 from snapthread.ports import Update
 
@@ -48,6 +46,7 @@ def update_of(raw: object, username: str) -> Update | None:
         is_asked=update.message is None or is_asked(update.message, username),
         blocked=blocked_by(changed) if changed else None,
         group=group_change(update),
+        topic=topic_of(update.message) if update.message else None,
     )
 
 
@@ -100,9 +99,9 @@ def _accepted(
 ) -> Message:
     return Message(
         update_id=update_id,
-        conversation=_conversation(message, user),
+        conversation=conversation_of(message, user),
         chat_id=message.chat.id,
-        thread_id=_thread(message),
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=speaker_of(message, user),
         sender_name=name_of(message, user),
@@ -123,14 +122,3 @@ def _kind(content: Content, command: str) -> MessageKind:
     if command:
         return "command"
     return "unsupported" if content.unsupported else "question"
-
-
-def _conversation(message: types.Message, user: types.User) -> ConversationKey:
-    if message.chat.type == types.PRIVATE:
-        return private_conversation(user.id)
-    return group_conversation(message.chat.id, _thread(message))
-
-
-def _thread(message: types.Message) -> int | None:
-    """Outside of topics a thread id only names the first message of a row of replies."""
-    return message.message_thread_id if message.is_topic_message else None
