@@ -220,6 +220,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         alerts=alerts,
         topics=topics,
         clock=clock,
+        files_retired=housekeeping.wake,
     )
     urgent_commands = UrgentCommands(
         store=store,

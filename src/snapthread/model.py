@@ -233,11 +233,20 @@ class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""
 
     items: tuple[HistoryItem, ...] = ()
+    ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     lost: tuple["LedgerFile", ...] = ()  # OpenAI has them no more, Telegram did not give them yet
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastQuestion:
+    """The newest question of a conversation."""
+
+    history_start: int  # its item; what comes from there on is the question and its answer
+    owner: int | None = None  # in a group: whoever asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ intake/replicas.py      beside it: what other processes did to work of ours
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -62,6 +63,7 @@ class Pipeline:
     alerts: Alerts
     topics: Topics
     clock: Clock
+    files_retired: Callable[[], None]
 
     async def serve(self, claim: Claim) -> bool:
         """Deliver what waits, or answer; True where the conversation was given back with it.
@@ -109,7 +111,10 @@ class Pipeline:
             dead_letter=outcome.result == "dead_letter",
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
+            taken_back_from=outcome.taken_back_from,
         )
+        if outcome.taken_back_from is not None:
+            self.files_retired()
         _log_turn(claim, record)
         return outcome, outbox
 

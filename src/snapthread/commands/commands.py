@@ -15,6 +15,7 @@ from snapthread.ports import (
     ConversationControl,
     Forgetting,
     KnownImages,
+    LastQuestions,
     Outbox,
     PersonalData,
     StorageSums,
@@ -33,6 +34,7 @@ StopTurn = Callable[[], Awaitable[None]]
 
 class CommandStore(
     KnownImages,
+    LastQuestions,
     Forgetting,
     StorageSums,
     PersonalData,
@@ -60,6 +62,7 @@ class Commands:
     def __post_init__(self) -> None:
         self._answers = {
             "usage": self._usage,
+            "undo": self._undo,
             "forget": self._forget,
             "privacy": self._privacy,
             "export": self._export,
@@ -126,6 +129,16 @@ class Commands:
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
         return _said(text)
+
+    async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """The end of the claim takes it back, in one transaction with the command: whatever kills
+        us, it is done once."""
+        last = await self.store.last_question(claim)
+        if last is None:
+            return _said(t("undo_nothing"))
+        if not await self.rights.may_undo(message, last):
+            return _said(t("group_not_asker"))
+        return replace(_said(t("undone")), taken_back_from=last.history_start)
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)

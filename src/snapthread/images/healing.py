@@ -9,24 +9,26 @@ unchanged; then every picture is uploaded anew; only then they leave, all: a con
 broken for ever. The person is told of each that leaves.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal, Protocol
 
 import structlog
 
 from snapthread.clock import now_s
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, ChatBusy, FilesBusy, FilesGone, ImageRefused
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
+from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, LedgerFile, Message, TelegramImage
 from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
 
-LOOK_AGAIN_S = (1.0, 3.0)
+LOOKING: Final = Retry(tries=3, backoff=Backoff(first_s=1.0), patience_s=ASK_RETRY_WITHIN_S)
 RESTORED_MAX: Final = 20  # at once, newest first; the rest are lost until they are asked for
 # A lost image is asked for with the next question, and where Telegram never gives it, ever rarer.
 AGAIN_S: Final = (0.0, 60.0, 600.0, 3600.0, 86_400.0)
@@ -152,14 +154,7 @@ class Healing:
         """Asked again where OpenAI is away for a moment; raises FilesBusy where it stays away."""
         if file.openai_id is None:
             return False
-        for wait_s in LOOK_AGAIN_S:
-            try:
-                return await self.files.exists(file.openai_id)
-            except FilesBusy as busy:
-                if busy.retry_after_s is not None:
-                    raise  # who limits the rate has waited already
-                await asyncio.sleep(wait_s)
-        return await self.files.exists(file.openai_id)
+        return await LOOKING.run(partial(self.files.exists, file.openai_id), on=FilesBusy)
 
     async def restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> Restored:
         """Bring a lost image back; else it becomes a line of text, for ever only where Telegram

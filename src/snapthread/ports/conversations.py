@@ -10,6 +10,7 @@ from snapthread.model import (
     Destination,
     FileName,
     HistoryItem,
+    LastQuestion,
     Message,
     OutboxMessage,
     OutgoingMessage,
@@ -45,10 +46,6 @@ class Context(Protocol):
         """
         ...
 
-    async def shorten(self, claim: Claim) -> bool:
-        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
-        ...
-
 
 class FinishedTurns(Protocol):
     """The end of each turn."""
@@ -64,6 +61,7 @@ class FinishedTurns(Protocol):
         dead_letter: bool = False,
         record: TurnRecord | None = None,
         history_start: int | None = None,
+        taken_back_from: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -73,9 +71,20 @@ class FinishedTurns(Protocol):
         The first part replies to `to.reply_to` only in a group, or where other messages of the
         conversation came meanwhile, and replaces the message that `note_stream` told; the others do
         neither.
+        `taken_back_from`: the items from this one on leave the conversation before, and the files
+        that no item names any more are retired.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
+        ...
+
+
+class LastQuestions(Protocol):
+    """The end of a conversation, which may be taken back."""
+
+    async def last_question(self, claim: Claim) -> LastQuestion | None:
+        """The newest question, answered or stopped; None where the conversation has none. Raises
+        LeaseLost."""
         ...
 
 
@@ -231,6 +240,7 @@ class Deliveries(Protocol):
 class Conversations(
     Context,
     FinishedTurns,
+    LastQuestions,
     StreamedMessages,
     ConversationControl,
     Outbox,

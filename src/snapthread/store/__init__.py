@@ -22,6 +22,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    rewinding,
     uploads,
     urgent,
 )
@@ -82,9 +83,9 @@ class Store(Verbs):
     # ------------------------------------------------------------ conversations
 
     compose = writes(history.compose)
-    shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
@@ -114,7 +115,6 @@ class Store(Verbs):
     image_of = reads(files.image_of)
     files_by_id = reads(files.files_by_id)
     files_due = writes(files.files_due)
-    intents_due = writes(files.intents_due)
     retire = writes(files.retire)
     mark_lost = writes(files.mark_lost)
     replace_file = writes(files.replace_file)

@@ -32,6 +32,7 @@ class Outcome:
     more: tuple[OutgoingMessage, ...] = ()
     items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
+    taken_back_from: int | None = None  # the item from which on the conversation leaves
     seen_by: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:

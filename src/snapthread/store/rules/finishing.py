@@ -13,6 +13,7 @@ from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
+from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
 from snapthread.store.schema import (
     CONVERSATIONS,
@@ -38,22 +39,25 @@ def finish(
     dead_letter: bool = False,
     record: TurnRecord | None = None,
     history_start: int | None = None,
+    taken_back_from: int | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_items(tx, row, items, at, owner=_owner(rows[0]))
+    left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
+    _add_items(tx, held(tx, claim), items, at, owner=_owner(rows[0]))
     attach(tx, claim, [image for item in items for image in item.images])
+    retire_unnamed(tx, claim, left, now)
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
-    left = tx.get(CONVERSATIONS, claim.conversation)
-    if left is not None and history_start is not None:
-        left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
-    others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
+    talk = tx.get(CONVERSATIONS, claim.conversation)
+    if talk is not None and history_start is not None:
+        talk = tx.update(talk, talk._replace(first_line=max(talk.first_line, history_start)))
+    others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream)
     outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
