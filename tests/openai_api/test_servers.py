@@ -28,6 +28,7 @@ from tests.openai_api.wire import (
     COMPLETED,
     CREATED,
     Answer,
+    Step,
     Wire,
     delta,
     error,
@@ -162,7 +163,7 @@ async def heard(wire: Wire) -> list[AnswerEvent]:
 @pytest.mark.parametrize("status", [400, 403, 404, 422])
 def test_a_refusal_that_broke_off_was_taken_for_a_mistake_of_ours(status: int) -> None:
     """A lost file's 400 whose words were cut off: the person was told to try later."""
-    steps = [b'{"error": {"mess', httpx2.RemoteProtocolError("cut")]
+    steps: list[Step] = [b'{"error": {"mess', httpx2.RemoteProtocolError("cut")]
     broken = Wire(steps)._stream(steps)
     broken.status_code = status
     assert type(failure(broken)) is AssistantBusy
