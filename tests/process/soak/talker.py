@@ -13,7 +13,7 @@ from tests.process.soak.figures import SLOW_S, Figures
 
 PAUSE_S: Final = (0.5, 9.0)
 ROUND: Final = (6, 16)  # things sent before the person waits
-SETTLES_S: Final = 330.0  # five faults in a row, two kills and a pause for 429s are waited for
+SETTLES_S: Final = 330.0  # of the end: five faults in a row, and a pause for 429s
 HALF_S: Final = 45.0  # after this the beginning of an answer is not gone on with
 LATER_S: Final = 4.0  # a message that comes twice comes soon
 KEPT: Final = 30  # messages that can still be replied to
@@ -36,7 +36,7 @@ class Talker:
             for _ in range(self._dice.randint(*ROUND)):
                 self._sends()
                 await asyncio.sleep(self._dice.uniform(*PAUSE_S))
-            await self._settles()
+            await self._settles(until)
 
     def _sends(self) -> None:
         photos = [message for message in self._person.chat.messages if "photo" in message.json]
@@ -79,12 +79,13 @@ class Talker:
         kind = f"photos {item.photos}" if item.photos else item.kind
         self._figures.asked[kind] += 1
 
-    async def _settles(self) -> None:
-        """Until everything is answered; what is not by then is lost."""
+    async def _settles(self, over: asyncio.Event) -> None:
+        """Until everything is answered; what is not at the end of the run is lost."""
         began, first = time.time(), ""
-        whole_at = began
+        whole_at = over_at = began
         while not self._reading().is_whole or self._growing():
-            if time.time() - began > SETTLES_S:
+            over_at = time.time() if not over.is_set() else over_at
+            if time.time() - max(began, over_at) > SETTLES_S and over.is_set():
                 break
             if not self._reading().is_whole:
                 whole_at = time.time()

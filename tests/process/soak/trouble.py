@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ FAULT_EVERY_S: Final = (0.5, 5.0)
 KILL_EVERY_S: Final = (20.0, 40.0)
 JUMP_EVERY_S: Final = (45.0, 150.0)
 VANISH_EVERY_S: Final = (5.0, 25.0)
+STARTS_S: Final = 60.0
 AHEAD_S: Final = (-86_400, -7200, -3600, -600, -30, 0, 30, 600, 3600, 7200, 86_400)
 
 SAYS: Final = "sendMessage"
@@ -132,6 +134,13 @@ class Trouble:
             for _ in range(quick):
                 await self._ends()
                 await asyncio.sleep(self._dice.uniform(0.2, 2.5))
+            await self._lives()
+
+    async def _lives(self) -> None:
+        """Until it serves: on a machine that does other things it would be killed unborn."""
+        bot, began = self._town.bots[-1], time.time()
+        while "bot.started" not in bot.log and time.time() - began < STARTS_S:
+            await asyncio.sleep(1.0)
 
     async def _ends(self, *, politely: bool = False) -> None:
         bot = self._town.bots[-1]
