@@ -343,7 +343,7 @@ def test_a_lost_file_goes_where_the_others_go(bench: Bench, by: str) -> None:
         case "erase":
             bench.erase(ANN)
         case "forget":
-            assert bench.run(bench.store.forget(claim, lost.unique_id, bench.now)) == (1,)
+            assert bench.run(bench.store.forget(claim, lost.unique_id, bench.now))
         case "retire":
             bench.retire(claim, lost.name)
     bench.wait(LEASE_S)
@@ -373,7 +373,8 @@ def test_a_lost_claim_restores_nothing(bench: Bench) -> None:
 
 
 def forget(bench: Bench, claim: Claim, unique_id: str) -> tuple[int, ...]:
-    return bench.run(bench.store.forget(claim, unique_id, bench.now))
+    gone = bench.run(bench.store.forget(claim, unique_id, bench.now))
+    return tuple(one.label for one in gone)
 
 
 def test_an_image_is_forgotten_with_its_album(bench: Bench) -> None:

@@ -23,7 +23,15 @@ from snapthread.errors import Busy, ChatBusy, FilesBusy, FilesGone, ImageRefused
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.meter import Meter
-from snapthread.model import Claim, LedgerFile, Message, TelegramImage
+from snapthread.model import (
+    Claim,
+    LedgerFile,
+    LostFile,
+    Message,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+)
 from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
@@ -46,8 +54,8 @@ class Mended:
     that Telegram does not give now."""
 
     changed: int = 0
-    left: tuple[int, ...] = ()
-    lost: tuple[int, ...] = ()
+    left: tuple[LostFile, ...] = ()
+    lost: tuple[LostFile, ...] = ()
     is_nameless: bool = False  # nobody knows which file it was about
 
 
@@ -121,7 +129,7 @@ class Healing:
         ends = await self._restore_each(claim, missing[:RESTORED_MAX], meter)
         lost, rest = ends["lost"], missing[RESTORED_MAX:]
         if any(file.label is None for file in lost):  # the question's own, which it just gave
-            raise ChatBusy("an image of the question is not given again")
+            raise ChatBusy("a file of the question is not given again")
         if rest:
             await self.store.mark_lost(claim, [file.name for file in rest], self.clock())
         return Mended(changed=len(missing), left=_labels(ends["left"]), lost=_labels(lost))
@@ -178,7 +186,7 @@ class Healing:
             await self._replace(claim, lost, brought.file, meter)
             self._asked.pop(lost.name, None)
             return "restored"
-        if brought.fault == "unavailable":
+        if brought.fault is not None and brought.fault.fault == "unavailable":
             self._ask_later(lost)
             await self.store.mark_lost(claim, [lost.name], self.clock())
             return "lost"
@@ -209,8 +217,8 @@ def _only_older(suspects: Iterable[LedgerFile]) -> None:
         raise ImageRefused("refused")
 
 
-def _labels(files: Iterable[LedgerFile]) -> tuple[int, ...]:
-    return tuple(file.label for file in files if file.label is not None)
+def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
+    return tuple(LostFile(file.kind, file.label) for file in files if file.label is not None)
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:
@@ -223,6 +231,17 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
         user_id=lost.owner,
         sent_at=now,
     )
-    picture = TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(message=message, image=picture, place=place, image_key=lost.image_key)
+    return ImageRequest(message=message, file=_as_sent(lost), place=place, image_key=lost.image_key)
+
+
+def _as_sent(lost: LedgerFile) -> TelegramFile:
+    """Of a document, the same pages again."""
+    if lost.document is None:
+        return TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
+    return TelegramDocument(
+        telegram_id=lost.telegram_id,
+        unique_id=lost.unique_id,
+        file_name=lost.document.name,
+        chosen=lost.document.chosen,
+    )
