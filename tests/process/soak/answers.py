@@ -54,6 +54,7 @@ class Reading:
     sentences: list[str] = field(default_factory=list)
     bad: list[str] = field(default_factory=list)
     _parts: dict[str, set[str]] = field(default_factory=dict)  # seen, by the question's name
+    _resets_heard: int = 0
     _ended: set[str] = field(default_factory=set)
 
     @property
@@ -75,6 +76,8 @@ class Reading:
     def _part(self, name: str, part: str, sees: int) -> None:
         seen = self._parts.setdefault(name, set())
         place = next((n for n, item in enumerate(self.items) if item.name == name), None)
+        if place is not None:
+            self._skip_resets(place)
         if part in seen or place is None:
             self.twice += 1
         elif place == self.place:
@@ -87,6 +90,18 @@ class Reading:
         elif not seen and name not in self._ended:
             self.twice += 1  # a sentence before it, which was taken for its answer
         seen.add(part)
+
+    def _skip_resets(self, place: int) -> None:
+        """Of several resets that waited together, the sentence of one stands for all."""
+        resets = [n for n in range(self.place, place) if self.items[n].kind == "reset"]
+        if resets and self._resets_heard:
+            self._end_until(resets[-1])
+
+    def _end_until(self, reset: int) -> None:
+        ended = self.items[self.place : reset]
+        self._ended |= {item.name for item in ended}
+        self.ended_by_reset += len(ended)
+        self.place = reset + 1
 
     def _answers(self, item: Item, sees: int) -> None:
         self.place += 1
@@ -102,15 +117,13 @@ class Reading:
             self.place = min(self.place + 1, len(self.items))
 
     def _reset(self) -> None:
+        self._resets_heard += 1
         rest = range(self.place, len(self.items))
         place = next((n for n in rest if self.items[n].kind == "reset"), None)
         if place is None:
             self.twice += 1
             return
-        ended = self.items[self.place : place]
-        self._ended |= {item.name for item in ended}
-        self.ended_by_reset += len(ended)
-        self.place = place + 1
+        self._end_until(place)
 
     def _check_parts(self) -> None:
         """A reset also ends what is left of an answer before it."""

@@ -54,6 +54,13 @@ def test_a_reset_ends_what_came_before_it_and_nothing_after() -> None:
     assert reading.bad == []
 
 
+def test_two_resets_that_waited_together_are_answered_by_one_sentence() -> None:
+    reset = Item(kind="reset", name="")
+    items = [*_questions(FIRST), reset, *_questions(SECOND), reset, *_questions(THIRD)]
+    reading = Reading(items).read(["🔄 Cleared.", _answer(THIRD)])
+    assert (reading.is_whole, reading.ended_by_reset, reading.bad) == (True, 2, [])
+
+
 def test_an_answer_of_which_a_part_is_missing_is_told() -> None:
     texts = [_answer(LONG) + FILLER, _answer(LONG, part=3), _answer(FIRST)]
     assert Reading(_questions(LONG, FIRST)).read(texts).bad

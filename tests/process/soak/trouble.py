@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -183,7 +184,7 @@ class Trouble:
         figures.uploads = openai.counts["POST /files"]
         figures.files = len(openai.files)
         bot = self._town.bots[-1]
-        if bot.is_running:
+        with suppress(ValueError, OSError):  # it was killed just now
             figures.largest_mb = max(figures.largest_mb, bot.resident_mb())
         openai.requests.clear()
         openai.broken_off.clear()
