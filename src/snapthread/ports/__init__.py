@@ -24,6 +24,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
@@ -77,6 +78,7 @@ from snapthread.ports.people import (
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -89,6 +91,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -97,6 +100,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
     "Changes",
@@ -114,6 +118,7 @@ __all__ = [
     "DocumentContent",
     "DocumentReader",
     "Erasure",
+    "Facts",
     "FileLedger",
     "Files",
     "FinishedTurns",
@@ -123,6 +128,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -158,6 +164,7 @@ __all__ = [
     "StaleReservations",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -172,4 +179,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]
