@@ -26,12 +26,14 @@ from snapthread.ports.assistant import (
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
     Context,
     ConversationControl,
     Conversations,
     Deliveries,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
@@ -75,6 +77,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -103,8 +106,10 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "CallersKnown",
     "Changes",
     "Chat",
+    "Choices",
     "Claims",
     "Clock",
     "Codec",
@@ -120,6 +125,7 @@ __all__ = [
     "Erasure",
     "Facts",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -148,6 +154,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "People",
+    "PeopleKnown",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -162,6 +169,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "Standings",
     "StorageSums",
     "Store",
     "StoredBlob",

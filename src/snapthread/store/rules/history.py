@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, LedgerFile, Role, Transcript
-from snapthread.store.codec import load_photos, micros, moment
+from snapthread.ports import FileTokens
+from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
 from snapthread.store.rules.files import (
     as_file,
     images,
@@ -20,6 +21,9 @@ from snapthread.store.rules.files import (
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
+from snapthread.turn.transcript import text_tokens
+
+LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
 
 def compose(
@@ -32,6 +36,7 @@ def compose(
     max_images: int = 0,
     max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
+    file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
     tx.expect(
@@ -40,6 +45,8 @@ def compose(
     )
     retire_past_due(tx, claim.conversation, micros(now))
     rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
+    if file_tokens is not None:
+        rows = _recounted(tx, claim, rows, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
@@ -75,6 +82,25 @@ def _lost(
     missing = [photo.file for item in items for photo in item.images if photo.file not in live]
     found = lost_images(tx, claim, now) if missing else {}
     return tuple([as_file(found[name]) for name in reversed(missing) if name in found])
+
+
+def _recounted(
+    tx: Transaction, claim: Claim, rows: list[HistoryRow], file_tokens: FileTokens
+) -> list[HistoryRow]:
+    """What an image costs is another thing on another model, and nothing once it has left."""
+    if all(row.photos == NO_PHOTOS for row in rows):
+        return rows
+    shown = images(tx, claim)
+    return [
+        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        for row in rows
+    ]
+
+
+def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
+    files = [shown.get(photo.file) for photo in load_photos(row.photos)]
+    of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
+    return text_tokens(row.text) + sum(of_files)
 
 
 def _shown(
