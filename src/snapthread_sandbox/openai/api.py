@@ -55,6 +55,7 @@ class Asked:
     file_ids: tuple[str, ...]
     dead_ids: tuple[str, ...]  # of these, the ones that were not there at that moment
     status: int | None = None  # None: the connection was lost first
+    refusal: str = ""  # what was answered instead of an answer
 
 
 class OpenAI:
@@ -143,6 +144,8 @@ class OpenAI:
         response = await fault.around(lambda: self._answered(call))
         if asked is not None:
             asked.status = response.status
+            if response.status >= 400 and isinstance(response.body, bytes):
+                asked.refusal = response.body.decode(errors="replace")
         return response
 
     async def _answered(self, call: Call) -> Response:
