@@ -309,4 +309,5 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
         commands=texts.menus(settings.bot_language),
         hook=hook,
         proxy=settings.way_to_telegram,
+        is_guest=settings.guest_mode == "yes",
     )

@@ -50,7 +50,9 @@ from snapthread.rate_limits import (
 )
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
+from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.overheard import Overheard
@@ -205,6 +207,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
     )
+    topics = Topics(store=store, chat=chat, clock=clock)
     pipeline = Pipeline(
         store=store,
         access=access,
@@ -215,11 +218,15 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             store=store,
             chat=chat,
+            topics=topics,
             explain=access.explain_refused_part,
             note_delivered=alerts.note_delivered,
         ),
         alerts=alerts,
+        topics=topics,
+        guests=GuestPlaces(store=store, chat=chat),
         clock=clock,
+        files_retired=housekeeping.wake,
     )
     urgent_commands = UrgentCommands(
         store=store,
@@ -345,4 +352,5 @@ def group_policy(settings: Settings) -> GroupPolicy:
         answers=settings.group_answers,
         allowed=settings.allowed_group_ids,
         is_per_user=settings.group_conversation == "per_user",
+        hears_guests=settings.guest_mode == "yes",
     )

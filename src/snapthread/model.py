@@ -22,9 +22,10 @@ RESET_COMMANDS = frozenset({"reset", "new"})
 URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
 
-def private_conversation(user_id: int) -> ConversationKey:
-    """One conversation per user in a private chat, whatever the topic."""
-    return ConversationKey(f"user:{user_id}")
+def private_conversation(user_id: int, thread_id: int | None = None) -> ConversationKey:
+    """One per person; where private chats have topics, one more for each of them."""
+    topic = "" if thread_id is None else f":{thread_id}"
+    return ConversationKey(f"user:{user_id}{topic}")
 
 
 def group_conversation(
@@ -33,6 +34,26 @@ def group_conversation(
     """One for each topic; with a user, one for each of them in it."""
     whose = "" if user_id is None else f":{user_id}"
     return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
+
+
+def guest_conversation(query_id: str) -> ConversationKey:
+    """Of one question in a chat that the bot is no member of: it ends with its answer."""
+    return ConversationKey(f"guest:{query_id}")
+
+
+def is_guest(conversation: ConversationKey) -> bool:
+    return conversation.startswith("guest:")
+
+
+def group_of(conversation: ConversationKey) -> int | None:
+    """The chat of a group's conversation."""
+    kind, *rest = conversation.split(":")
+    return int(rest[0]) if kind == "group" else None
+
+
+def is_topic(conversation: ConversationKey) -> bool:
+    """Is it of a topic in a private chat?"""
+    return conversation.startswith("user:") and conversation.count(":") == 2
 
 
 def owner_in_group(conversation: ConversationKey) -> int | None:
@@ -112,6 +133,7 @@ class Message:
     album_id: str | None = None
     reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
+    guest_query_id: str | None = None  # asked where the bot is no member, to be answered once
 
     @property
     def images(self) -> tuple[TelegramImage, ...]:
@@ -119,7 +141,11 @@ class Message:
 
     @property
     def is_private(self) -> bool:
-        return self.chat_id == self.user_id and self.chat_id > 0
+        return self.chat_id == self.user_id and self.chat_id > 0 and not self.is_guest
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest_query_id is not None
 
     @property
     def person_in_group(self) -> int | None:
@@ -177,12 +203,14 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Destination of an answer. `replaces`: our own message whose place it takes."""
+    """Destination of an answer. `replaces`: our own message whose place it takes; `inline_id`: the
+    same in a chat that the bot is no member of, where there is no other place."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
     replaces: int | None = None
+    inline_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +249,19 @@ class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""
 
     items: tuple[HistoryItem, ...] = ()
+    ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastQuestion:
+    """The newest question of a conversation."""
+
+    history_start: int  # its item; what comes from there on is the question and its answer
+    owner: int | None = None  # in a group: whoever asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +348,7 @@ class Claim:
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else
     stream: int | None = None  # the message that showed this answer as it grew, when we died
+    inline_id: str | None = None  # the answer's place in a chat that the bot is no member of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ intake/replicas.py      beside it: what other processes did to work of ours
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,9 +35,11 @@ from snapthread.meter import Meter
 from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
+from snapthread.reply.guests import GuestPlaces, in_one
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, outcome_of, unexpected
+from snapthread.turn.outcome import Outcome, alone, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import LimitExceeded, TurnRecord
@@ -59,7 +62,10 @@ class Pipeline:
     running_turns: RunningTurns
     reply: ReplySender
     alerts: Alerts
+    topics: Topics
+    guests: GuestPlaces
     clock: Clock
+    files_retired: Callable[[], None]
 
     async def serve(self, claim: Claim) -> bool:
         """Deliver what waits, or answer; True where the conversation was given back with it.
@@ -78,7 +84,7 @@ class Pipeline:
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            outbox = await self._answer(claim, meter)
+            outcome, outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
@@ -87,10 +93,15 @@ class Pipeline:
         is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
+        if outcome.items:
+            await self.topics.name(claim.messages[0], outcome.answer)
         return is_done
 
-    async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
-        outcome, first = await self._outcome(claim, meter), claim.messages[0]
+    async def _answer(
+        self, claim: Claim, meter: Meter
+    ) -> tuple[Outcome, tuple[OutboxMessage, ...]]:
+        first = claim.messages[0]
+        outcome = await (self._guest if first.is_guest else self._outcome)(claim, meter)
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
@@ -100,12 +111,25 @@ class Pipeline:
             items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
-            dead_letter=outcome.result == "dead_letter",
+            dead_letter=outcome.result == "dead_letter" and not first.is_guest,
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
+            taken_back_from=outcome.taken_back_from,
         )
+        if outcome.taken_back_from is not None:
+            self.files_retired()
         _log_turn(claim, record)
-        return outbox
+        return outcome, outbox
+
+    async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
+        """Where the bot is no member: one place, one message, and nothing is kept."""
+        t = self.access.localizer(claim.messages[0])
+        taken = await self.guests.take(claim, t("stream_thinking"))
+        if not taken:
+            return Outcome(result="refused", reason="too_late")
+        outcome = await self._outcome(claim, meter)
+        more = in_one(alone(outcome).replies())
+        return replace(outcome, texts=(), quote="", answer="", after=(), items=(), more=more)
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
@@ -146,7 +170,7 @@ class Pipeline:
     async def _over(
         self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
     ) -> Outcome:
-        if message.is_private:
+        if message.is_private or message.is_guest:
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         text = t("group_over", name=message.sender_name)
         return await self.access.refuse_in_group(message, text, over.limit)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from snapthread import ports
-from snapthread.limits import LEASE_S
+from snapthread.limits import LEASE_S, LOOK_AGAIN_S
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -280,9 +280,6 @@ class Bench:
         self.history_start = transcript.history_start
         return transcript
 
-    def shorten(self, claim: Claim) -> bool:
-        return self.run(self.store.shorten(claim))
-
     def finish(
         self,
         claim: Claim,
@@ -291,6 +288,7 @@ class Bench:
         dead_letter: bool = False,
         reply_to: int | None = None,
         record: TurnRecord | None = None,
+        taken_back_from: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
         start, self.history_start = self.history_start, None
         return self.run(
@@ -303,6 +301,7 @@ class Bench:
                 to=replace(destination(), reply_to=reply_to),
                 dead_letter=dead_letter,
                 record=record,
+                taken_back_from=taken_back_from,
             )
         )
 
@@ -443,7 +442,9 @@ class Bench:
         return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
 
     def intents_due(self, *, limit: int = 100) -> tuple[Deletion, ...]:
-        return self.run(self.store.intents_due(self.now, limit=limit))
+        return self.run(
+            self.store.files_due(self.now, limit=limit, lease_s=LOOK_AGAIN_S, without_id=True)
+        )
 
     def gone(self, name: FileName) -> None:
         self.run(self.store.delete_file(name))

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from snapthread.errors import SnapthreadError
-from snapthread.model import Message
+from snapthread.model import LastQuestion, Message
 from snapthread.ports import Askers, Chat, Clock
 
 log = structlog.get_logger()
@@ -32,6 +32,9 @@ class GroupRights:
         key, is_stop = command.conversation, command.word == "stop"
         asker = await (self.store.asker_in_turn(key) if is_stop else self.store.last_asker(key))
         return asker in (None, command.user_id) or await self.is_admin(command)
+
+    async def may_undo(self, message: Message, last: LastQuestion) -> bool:
+        return message.is_private or last.owner == message.user_id or await self.is_admin(message)
 
     async def may_forget(self, message: Message, owner: int) -> bool:
         return message.is_private or owner == message.user_id or await self.is_admin(message)

@@ -18,6 +18,14 @@ class GroupChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewTopic:
+    """A topic of a private chat that has no name of its own yet."""
+
+    chat_id: int
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """One update: a message for the mailbox, or None where nobody waits for an answer."""
 
@@ -26,6 +34,7 @@ class Update:
     is_asked: bool = True  # in a group: by a command, its name, or a reply to it
     blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
     group: GroupChange | None = None
+    topic: NewTopic | None = None
 
 
 class Chat(Protocol):
@@ -73,6 +82,23 @@ class Chat(Protocol):
 
     async def typing(self, to: Destination) -> None:
         """Show "typing…" for some seconds; failures are ignored."""
+        ...
+
+    async def has_topic(self, to: Destination) -> bool:
+        """Is the topic still there? True where it cannot be told."""
+        ...
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        """Give a topic of a private chat a name; failures are ignored."""
+        ...
+
+    async def answer_guest(self, query_id: str, text: str) -> str:
+        """Answer a mention in a chat that the bot is no member of, once; the id of the answer, for
+        `edit_guest`. Raises ChatRefused where it has waited too long."""
+        ...
+
+    async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None:
+        """Give that answer another text; one that it has already is no failure."""
         ...
 
     async def leave(self, chat_id: int) -> None:

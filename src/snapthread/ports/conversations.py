@@ -10,6 +10,7 @@ from snapthread.model import (
     Destination,
     FileName,
     HistoryItem,
+    LastQuestion,
     Message,
     OutboxMessage,
     OutgoingMessage,
@@ -45,10 +46,6 @@ class Context(Protocol):
         """
         ...
 
-    async def shorten(self, claim: Claim) -> bool:
-        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
-        ...
-
 
 class FinishedTurns(Protocol):
     """The end of each turn."""
@@ -64,6 +61,7 @@ class FinishedTurns(Protocol):
         dead_letter: bool = False,
         record: TurnRecord | None = None,
         history_start: int | None = None,
+        taken_back_from: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -73,9 +71,20 @@ class FinishedTurns(Protocol):
         The first part replies to `to.reply_to` only in a group, or where other messages of the
         conversation came meanwhile, and replaces the message that `note_stream` told; the others do
         neither.
+        `taken_back_from`: the items from this one on leave the conversation before, and the files
+        that no item names any more are retired.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
+        ...
+
+
+class LastQuestions(Protocol):
+    """The end of a conversation, which may be taken back."""
+
+    async def last_question(self, claim: Claim) -> LastQuestion | None:
+        """The newest question, answered or stopped; None where the conversation has none. Raises
+        LeaseLost."""
         ...
 
 
@@ -87,6 +96,15 @@ class StreamedMessages(Protocol):
 
         Until the turn is finished, each claim of it knows (`Claim.stream`).
         """
+        ...
+
+
+class GuestAnswers(Protocol):
+    """The answer in a chat that the bot is no member of."""
+
+    async def note_guest(self, claim: Claim, inline_id: str) -> None:
+        """The answer goes to this place; raises LeaseLost. Each later claim of the question knows
+        (`Claim.inline_id`). With the answer's delivery everything of the question is gone."""
         ...
 
 
@@ -156,6 +174,23 @@ class Askers(Protocol):
         ...
 
 
+class TopicConversations(Protocol):
+    """Topics, each a conversation: their names and their end."""
+
+    async def note_topic(self, conversation: ConversationKey, chat_id: int) -> None:
+        """A topic of a private chat that nobody gave a name; one that is known stays as it is."""
+        ...
+
+    async def take_unnamed(self, conversation: ConversationKey) -> bool:
+        """True once for a topic that waits for a name: whoever is told so names it."""
+        ...
+
+    async def end_topic(self, conversation: ConversationKey, now: datetime) -> int | None:
+        """In one transaction, as `leave_group`, for a topic that is not there any more; how many
+        files are, or may be, at OpenAI. None where something waits or runs in it."""
+        ...
+
+
 class Groups(Protocol):
     """The life of a group beyond its turns."""
 
@@ -195,11 +230,14 @@ class Deliveries(Protocol):
 class Conversations(
     Context,
     FinishedTurns,
+    LastQuestions,
     StreamedMessages,
+    GuestAnswers,
     ConversationControl,
     Outbox,
     Askers,
     Groups,
+    TopicConversations,
     Deliveries,
     Protocol,
 ):

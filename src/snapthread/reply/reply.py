@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
 from snapthread.model import (
@@ -19,12 +20,13 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
+from snapthread.reply.topics import Topics
 
 log = structlog.get_logger()
 
-RETRY_FIRST_S = 1.0
 OF_TEXT = frozenset({"entities", "buttons", "length"})
-WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
+# A longer wait gives the conversation back, so that others go on.
+SENDING = Retry(tries=SEND_TRIES, backoff=Backoff(first_s=1.0), patience_s=10.0)
 
 
 Explain = Callable[[Claim], OutgoingMessage]
@@ -38,6 +40,7 @@ class ReplySender:
     store: Deliveries
     chat: Chat
     clock: Clock
+    topics: Topics
     explain: Explain
     note_delivered: Callable[[ConversationKey], None]
 
@@ -48,7 +51,7 @@ class ReplySender:
         ChatBusy where Telegram must be waited for; what is left stays."""
         for number, part in enumerate(outbox, start=1):
             try:
-                is_taken = await self._send_in_some_form(part)
+                is_taken = await self._send_in_some_form(claim, part)
                 if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
@@ -68,7 +71,7 @@ class ReplySender:
                 self.note_delivered(claim.conversation)
         return bool(outbox)
 
-    async def _send_in_some_form(self, part: OutboxMessage) -> bool:
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
         tried: Messages = (part,)
         refused = await self._refusal(tried)
@@ -76,13 +79,15 @@ class ReplySender:
             if refused is None:
                 return True
             log.warning("part.refused", part=refused.part, why=str(refused))
+            if refused.part == "topic":
+                self.topics.look(claim.conversation, part.to)
             simpler = step(part, refused)
             if simpler != tried:
                 tried, refused = simpler, await self._refusal(simpler)
         return refused is None
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
-        to = Destination(chat_id=part.to.chat_id)
+        to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
         refused = await self._refusal((explained,))
         log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
@@ -100,17 +105,14 @@ class ReplySender:
 
     async def _send(self, part: OutboxMessage) -> None:
         began = now_s()
-        for tries_left in reversed(range(SEND_TRIES)):
-            try:
-                await self._put(part)
-            except ChatBusy as busy:
-                await self._wait(busy, SEND_TRIES - 1 - tries_left, last=not tries_left)
-            else:
-                log.info("part.delivered", ms=ms_since(began))
-                return
+        await SENDING.run(lambda: self._put(part), on=ChatBusy)
+        log.info("part.delivered", ms=ms_since(began))
 
     async def _put(self, part: OutboxMessage) -> None:
         """In the place of the message that showed the answer as it grew, if that is still there."""
+        if part.to.inline_id is not None:
+            await self.chat.edit_guest(part.to.inline_id, part.outgoing)
+            return
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
@@ -123,12 +125,6 @@ class ReplySender:
             else:
                 return
         await self.chat.send(part)
-
-    async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
-        wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
-        if last or wait_s > WAIT_HERE_S:
-            raise busy
-        await asyncio.sleep(wait_s)
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""

@@ -22,6 +22,7 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    rewinding,
     uploads,
     urgent,
 )
@@ -85,9 +86,10 @@ class Store(Verbs):
     # ------------------------------------------------------------ conversations
 
     compose = writes(history.compose)
-    shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    note_guest = writes(finishing.note_guest)
+    last_question = reads(rewinding.last_question)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
@@ -102,6 +104,10 @@ class Store(Verbs):
     asker_in_turn = reads(groups.asker_in_turn)
     leave_group = writes(groups.leave_group)
     move_group = writes(groups.move_group)
+    group_usage = reads(records.group_usage)
+    note_topic = writes(groups.note_topic)
+    take_unnamed = writes(groups.take_unnamed)
+    end_topic = writes(groups.end_topic)
 
     # ------------------------------------------------------------ the ledger
 
@@ -111,7 +117,6 @@ class Store(Verbs):
     image_of = reads(files.image_of)
     files_by_id = reads(files.files_by_id)
     files_due = writes(files.files_due)
-    intents_due = writes(files.intents_due)
     retire = writes(files.retire)
     replace_file = writes(files.replace_file)
     delete_file = writes(files.delete_file)

@@ -32,6 +32,7 @@ class Outcome:
     more: tuple[OutgoingMessage, ...] = ()
     items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
+    taken_back_from: int | None = None  # the item from which on the conversation leaves
     seen_by: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
@@ -48,6 +49,11 @@ class Outcome:
             *_plain(self.after),
             *self.more,
         )
+
+
+def alone(outcome: Outcome) -> Outcome:
+    """Only the answer, where there is one."""
+    return replace(outcome, texts=(), quote="", after=()) if outcome.answer else outcome
 
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:

@@ -1,5 +1,6 @@
 """An update of the Bot API → a message in our words, or None where nobody waits for an answer."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,14 +13,13 @@ from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, stop_of
+from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.model import (
     EDITED,
-    ConversationKey,
     Message,
     MessageKind,
-    group_conversation,
-    private_conversation,
+    guest_conversation,
 )
 from snapthread.ports import Update
 
@@ -48,6 +48,7 @@ def update_of(raw: object, username: str) -> Update | None:
         is_asked=update.message is None or is_asked(update.message, username),
         blocked=blocked_by(changed) if changed else None,
         group=group_change(update),
+        topic=topic_of(update.message) if update.message else None,
     )
 
 
@@ -56,6 +57,8 @@ def _accepted_of(update: types.Update, username: str) -> Message | None:
         return press_of(update.callback_query, update.update_id, datetime.now(UTC))
     if update.stopped_message_generation:
         return stop_of(update.stopped_message_generation, update.update_id, datetime.now(UTC))
+    if update.guest_message:
+        return guest_message_of(update.guest_message, update.update_id)
     if update.edited_message:
         return edit_of(update.edited_message, update.update_id)
     return message_of(update.message, update.update_id, username) if update.message else None
@@ -72,6 +75,16 @@ def message_of(message: types.Message, update_id: int, username: str) -> Message
     if message.chat.type != types.PRIVATE and not command.is_for(username):
         return None
     return _accepted(message, user, Content(), update_id, command=command.word)
+
+
+def guest_message_of(message: types.Message, update_id: int) -> Message | None:
+    """A mention where the bot is no member. All of it is a question: commands are for members."""
+    content, user, query = content_of(message), _person(message), message.guest_query_id
+    if content is None or user is None or query is None:
+        return None
+    asked = _accepted(message, user, content, update_id)
+    conversation = guest_conversation(query)
+    return replace(asked, conversation=conversation, thread_id=None, guest_query_id=query)
 
 
 def edit_of(message: types.Message, update_id: int) -> Message | None:
@@ -100,9 +113,9 @@ def _accepted(
 ) -> Message:
     return Message(
         update_id=update_id,
-        conversation=_conversation(message, user),
+        conversation=conversation_of(message, user),
         chat_id=message.chat.id,
-        thread_id=_thread(message),
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=speaker_of(message, user),
         sender_name=name_of(message, user),
@@ -123,14 +136,3 @@ def _kind(content: Content, command: str) -> MessageKind:
     if command:
         return "command"
     return "unsupported" if content.unsupported else "question"
-
-
-def _conversation(message: types.Message, user: types.User) -> ConversationKey:
-    if message.chat.type == types.PRIVATE:
-        return private_conversation(user.id)
-    return group_conversation(message.chat.id, _thread(message))
-
-
-def _thread(message: types.Message) -> int | None:
-    """Outside of topics a thread id only names the first message of a row of replies."""
-    return message.message_thread_id if message.is_topic_message else None

@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
-from snapthread.model import Message, group_conversation, private_conversation
+from snapthread.adapters.bot_api.place import conversation_of, thread_of
+from snapthread.model import Message, private_conversation
 from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
@@ -23,8 +24,9 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
         return None
     return Message(
         update_id=update_id,
-        conversation=private_conversation(query.from_user.id),
+        conversation=conversation_of(message, query.from_user),
         chat_id=message.chat.id,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=query.from_user.id,
         language_code=query.from_user.language_code,
@@ -44,19 +46,12 @@ def _stop_pressed(
 ) -> Message:
     """The Stop button below a message that grows; it names whose conversation of a group this is,
     where each there has one: others press it too."""
-    chat = message.chat
-    thread = message.message_thread_id if message.is_topic_message else None
-    is_private = chat.type == types.PRIVATE
     user, owner = query.from_user, int(stop[2]) if stop[2] else None
     return Message(
         update_id=update_id,
-        conversation=(
-            private_conversation(user.id)
-            if is_private
-            else group_conversation(chat.id, thread, owner)
-        ),
-        chat_id=chat.id,
-        thread_id=thread,
+        conversation=conversation_of(message, user, owner),
+        chat_id=message.chat.id,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=user.id,
         language_code=user.language_code,
@@ -76,7 +71,7 @@ def stop_of(
         return None
     return Message(
         update_id=update_id,
-        conversation=private_conversation(stopped.chat.id),
+        conversation=private_conversation(stopped.chat.id, stopped.message_thread_id),
         chat_id=stopped.chat.id,
         thread_id=stopped.message_thread_id,
         message_id=0,  # a button is no message

@@ -57,7 +57,7 @@ TROUBLE_KINDS: Final = (*TROUBLES.split(), *FAILURES)
 # Why a file is retired, as the store writes it.
 RETIRED: Final = (
     "reset", "retention", "window", "storage", "forgotten", "vanished", "refused", "gone", "erased",
-    "adopted", "turn failed", "cut off", "stranded", "unwanted", "upload unknown",
+    "adopted", "taken back", "turn failed", "cut off", "stranded", "unwanted", "upload unknown",
 )  # fmt: skip
 
 # How a turn ends, and why: the pairs that occur.

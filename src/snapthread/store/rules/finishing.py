@@ -10,9 +10,11 @@ from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.files import attach, retire_rest
+from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
+from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
 from snapthread.store.schema import (
     CONVERSATIONS,
@@ -38,26 +40,31 @@ def finish(
     dead_letter: bool = False,
     record: TurnRecord | None = None,
     history_start: int | None = None,
+    taken_back_from: int | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    _add_items(tx, row, items, at, owner=_owner(rows[0]))
+    left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
+    _add_items(tx, held(tx, claim), items, at, owner=_owner(rows[0]))
     attach(tx, claim, [image for item in items for image in item.images])
+    retire_unnamed(tx, claim, left, now)
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
-    left = tx.get(CONVERSATIONS, claim.conversation)
-    if left is not None and history_start is not None:
-        left = tx.update(left, left._replace(first_line=max(left.first_line, history_start)))
-    others_came = (left is not None and left.queued) or to.chat_id < 0  # in a group, unseen
+    talk = tx.get(CONVERSATIONS, claim.conversation)
+    if talk is not None and history_start is not None:
+        talk = tx.update(talk, talk._replace(first_line=max(talk.first_line, history_start)))
+    others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
-    to = replace(to, reply_to=reply_to, replaces=row.stream)
+    to = replace(to, reply_to=reply_to, replaces=row.stream, inline_id=row.inline_id)
     outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
     refresh_ready(tx, claim.conversation)
+    if not outbox:
+        end_guest(tx, claim, at)
     return outbox
 
 
@@ -74,6 +81,12 @@ def conclude(
     mark_sent(tx, claim, part)
     note_delivered(tx, record_id, delivered_ms)
     release(tx, claim, now)
+    end_guest(tx, claim, micros(now))
+
+
+def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:
+    row = held(tx, claim)
+    tx.update(row, row._replace(inline_id=inline_id))
 
 
 def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:

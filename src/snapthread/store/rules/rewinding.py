@@ -1,0 +1,55 @@
+"""Items that leave the end of a conversation again, and their files with them."""
+
+from datetime import datetime
+from typing import Final
+
+from snapthread.model import Claim, FileName, LastQuestion
+from snapthread.store.codec import load_photos
+from snapthread.store.rules.files import images, retire
+from snapthread.store.rules.rows import held
+from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.transaction import Transaction
+
+ROWS_AT_ONCE: Final = 8  # an answer has one row or two
+
+
+def last_question(tx: Transaction, claim: Claim) -> LastQuestion | None:
+    held(tx, claim)
+    limit = ROWS_AT_ONCE
+    while rows := tx.range(HISTORY, claim.conversation, is_reversed=True, limit=limit):
+        asked = next((row for row in rows if row.role == "user"), None)
+        if asked is not None or len(rows) < limit:
+            break
+        limit *= 2
+    if not rows:
+        return None
+    first = asked or rows[-1]
+    return LastQuestion(history_start=first.id, owner=first.owner)
+
+
+def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileName]:
+    """The items from here on leave; the images that they named. Numbers of photos go on from those
+    that stay, and a request begins where it did, or where all that it held has left, anew."""
+    rows = tx.range(HISTORY, claim.conversation, low=history_start)
+    stay = [row for row in tx.range(HISTORY, claim.conversation) if row.id < history_start]
+    tx.delete_all(rows)
+    talk = held(tx, claim)
+    labels = [image.label for row in stay for image in load_photos(row.photos)]
+    is_shown = any(row.id >= talk.first_line for row in stay)
+    first_line = talk.first_line if is_shown else 0
+    tx.update(talk, talk._replace(labels=max(labels, default=0), first_line=first_line))
+    return _named(rows)
+
+
+def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: datetime) -> int:
+    """Of images that items named which have left: those that no item names any more."""
+    if not named:
+        return 0
+    left = set(named) - set(_named(tx.range(HISTORY, claim.conversation)))
+    files = images(tx, claim)
+    names = [FileName(files[image_key].name) for image_key in sorted(left) if image_key in files]
+    return retire(tx, claim, names, now, reason="taken back")
+
+
+def _named(rows: list[HistoryRow]) -> list[FileName]:
+    return [image.file for row in rows for image in load_photos(row.photos)]
