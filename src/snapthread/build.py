@@ -2,15 +2,17 @@
 
 import os
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from snapthread import __version__
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
+from snapthread.images.documents import DocumentOpener, DocumentProfile
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
@@ -26,15 +28,17 @@ from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
-from snapthread.limits import MEGABYTE
+from snapthread.limits import MEGABYTE, PAGE_PIXELS
 from snapthread.pipeline import Pipeline
 from snapthread.ports import (
     Assistant,
     Chat,
     Clock,
     Codec,
+    DocumentReader,
     Files,
     FixedCatalog,
+    ImageTransport,
     ModelCatalog,
     PriceList,
     Store,
@@ -53,14 +57,18 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
+from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
-from snapthread.turn.quotas import Quotas, RequestProfile
-from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.quotas import Quotas
+from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
+from snapthread.turn.styles import Styles
 from snapthread.turn.transcript import text_tokens
+from snapthread.vision_tokens import image_tokens
 
 NO_LIST = FixedCatalog()
 
@@ -75,7 +83,9 @@ class Adapters:
     files: Files
     transcriber: Transcriber
     codec: Codec
+    documents: DocumentReader
     catalog: ModelCatalog = NO_LIST
+    transport: ImageTransport = field(default_factory=ImageTransport)
     clock: Clock = utc_now
 
 
@@ -120,6 +130,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
+        documents=DocumentOpener(reader=adapters.documents, profile=document_profile(settings)),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
     )
@@ -153,6 +164,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     adapters, housekeeping = maintenance.adapters, maintenance.housekeeping
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     installation = await store.installation()
+    await store.find_people()
 
     # A turn: question in, answer out.
     quotas = Quotas(
@@ -166,6 +178,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
     )
     overheard = Overheard(most=settings.group_context)
+    styles = Styles(offer=settings.offer, base=request_profile(settings, texts), t=texts.model)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -178,7 +191,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         t=texts.model,
         installation=installation,
         clock=clock,
-        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        bounds=context_bounds(settings, adapters.transport),
         overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
@@ -203,6 +216,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         eraser=maintenance.eraser,
         quotas=quotas,
         rights=rights,
+        choosing=Choosing(
+            store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
+        ),
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -213,6 +229,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         access=access,
         commands=commands,
         quotas=quotas,
+        styles=styles,
         running_turns=running_turns,
         reply=ReplySender(
             clock=clock,
@@ -316,7 +333,32 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         output_tokens=settings.openai_max_output_tokens,
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
+        instructions=instructions_of(settings, texts),
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
+    )
+
+
+def context_bounds(settings: Settings, transport: ImageTransport) -> ContextBounds:
+    return ContextBounds(
+        tokens=settings.context_max_tokens,
+        transport=transport,
+        window=settings.image_window,
+        inline_images=settings.request_images_max,
+        inline_bytes=settings.request_images_bytes,
+        has_sight=settings.openai_sees != "no",
+    )
+
+
+def document_profile(settings: Settings) -> DocumentProfile:
+    def page_tokens(detail: str) -> int:
+        return image_tokens(settings.openai_model, *PAGE_PIXELS, detail)
+
+    return DocumentProfile(
+        max_bytes=settings.max_document_bytes,
+        max_pages=settings.max_document_pages,
+        detail=settings.document_detail,
+        page_tokens={"low": page_tokens("low"), "high": page_tokens("high")},
+        context_tokens=settings.context_max_tokens,
     )
 
 
@@ -341,6 +383,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
         voice_minutes=settings.max_voice_minutes,
+        document_mb=settings.max_document_mb,
         sound_mb=settings.max_sound_bytes // MEGABYTE,
         hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",

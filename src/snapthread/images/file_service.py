@@ -10,12 +10,12 @@ or by the turn that holds it, and deleted only once it is retired.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -33,9 +33,12 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Deletions, Files, Image, RemoteFile, Uploads
+from snapthread.ports import Clock, Content, Deletions, Files, RemoteFile, Uploads
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 FILES_AT_ONCE = 100  # taken from the store at once for deletion
 LOOKED_FOR_AT_ONCE = 1000
@@ -45,6 +48,7 @@ UPLOADING = Retry(
     patience_s=ASK_RETRY_WITHIN_S,
 )
 DELETING = Backoff(first_s=4.0, longest_s=3600.0)
+DELETING_ORPHANS = Retry(tries=5, backoff=Backoff(first_s=2.0))
 CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
 
 
@@ -94,24 +98,24 @@ class FileService:
 
     # ------------------------------------------------------------ law 1: upload
 
-    async def upload(self, claim: Claim, intended: IntendedFile, image: Image) -> UploadResult:
-        """Upload an image for the claim's question; the file is live once the turn ends well.
+    async def upload(self, claim: Claim, intended: IntendedFile, content: Content) -> UploadResult:
+        """Upload a file for the claim's question; the file is live once the turn ends well.
 
         Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
         """
         names = chain([intended.name], iter(new_file_name, None))  # one of its own for each try
         return await UPLOADING.run(
-            lambda: self._upload_once(claim, replace(intended, name=next(names)), image),
+            lambda: self._upload_once(claim, replace(intended, name=next(names)), content),
             on=FilesBusy,
         )
 
     async def _upload_once(
-        self, claim: Claim, intended: IntendedFile, image: Image
+        self, claim: Claim, intended: IntendedFile, content: Content
     ) -> UploadResult:
         file, left = await self._intend(claim, intended)
         if file.state != "uploaded":  # by an attempt that was cut off
-            log.info("file.intended", file=file.name, bytes=len(image.content))
-            await self._upload_to_the_end(file, image)
+            log.info("file.intended", file=file.name, bytes=len(content.content))
+            await self._upload_to_the_end(file, content)
         return UploadResult(file, left)
 
     async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:
@@ -131,9 +135,9 @@ class FileService:
             self._wake()
         return file, left
 
-    async def _upload_to_the_end(self, file: LedgerFile, image: Image) -> None:
+    async def _upload_to_the_end(self, file: LedgerFile, content: Content) -> None:
         """A turn that is stopped does not stop its upload: else nobody knows what became of it."""
-        task = asyncio.create_task(self._upload(file, image))
+        task = asyncio.create_task(self._upload(file, content))
         self._uploads.add(task)
         task.add_done_callback(self._upload_ended)
         if not await asyncio.shield(task):
@@ -145,13 +149,15 @@ class FileService:
         if not task.cancelled() and task.exception() is None and not task.result():
             self._wake()
 
-    async def _upload(self, file: LedgerFile, image: Image) -> bool:
+    async def _upload(self, file: LedgerFile, content: Content) -> bool:
         """Upload and write the result down; whether the file is still wanted."""
         began = now_s()
         life_s = self.life_s()
-        filename = f"{self.mark}{file.name}.{image.extension}"
+        filename = f"{self.mark}{file.name}.{content.extension}"
         try:
-            openai_id = await self.files.upload(filename, image.content, image.mime, life_s=life_s)
+            openai_id = await self.files.upload(
+                filename, content.content, content.mime, life_s=life_s
+            )
         except FilesBusy as busy:
             await self.store.fail_upload(file.name, self.clock(), unknown=busy.unknown)
             raise
@@ -166,7 +172,7 @@ class FileService:
             expires_at=file.created_at + timedelta(seconds=life_s),
         )
         ms = ms_since(began)
-        log.info("file.uploaded", file=file.name, ms=ms, bytes=len(image.content), wanted=wanted)
+        log.info("file.uploaded", file=file.name, ms=ms, bytes=len(content.content), wanted=wanted)
         return wanted
 
     def life_s(self) -> int:
@@ -190,20 +196,20 @@ class FileService:
         while due := await self.store.files_due(
             self.clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
         ):
-            total += await self._delete_all(due)
+            total += sum(await _few_at_once(self._delete, due))
             progress(len(due))
         return total
 
-    async def _delete_all(self, due: Iterable[Deletion]) -> int:
-        """Side by side, a few at a time; "already gone" is success."""
-        waiting = iter(due)
+    async def delete_orphans(self, openai_ids: Iterable[str]) -> None:
+        """Files that carry our mark and that the ledger has no row for; raises Busy."""
+        await _few_at_once(self._delete_orphan, openai_ids)
 
-        async def delete_on() -> int:
-            return sum([await self._delete(deletion) for deletion in waiting])
-
-        return sum(await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE)))
+    async def _delete_orphan(self, openai_id: str) -> None:
+        await DELETING_ORPHANS.run(lambda: self.files.delete(openai_id))
+        log.info("file.orphan_deleted", openai_id=openai_id)
 
     async def _delete(self, deletion: Deletion) -> bool:
+        """ "Already gone" is success."""
         assert deletion.openai_id is not None
         if deletion.attempts == 1:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
@@ -262,6 +268,16 @@ class FileService:
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
         now = self.clock()
         await self.store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+
+
+async def _few_at_once(delete: Callable[[T], Awaitable[R]], files: Iterable[T]) -> list[R]:
+    waiting = iter(files)
+
+    async def delete_on() -> list[R]:
+        return [await delete(file) for file in waiting]
+
+    done = await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE))
+    return [one for some in done for one in some]
 
 
 def new_file_name() -> FileName:

@@ -11,8 +11,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -22,13 +24,16 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
     Context,
     ConversationControl,
     Conversations,
     Deliveries,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
@@ -38,6 +43,7 @@ from snapthread.ports.conversations import (
     StreamedMessages,
     TopicConversations,
 )
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -50,7 +56,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -71,9 +77,11 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -86,6 +94,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -94,21 +103,29 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "CallersKnown",
     "Changes",
     "Chat",
+    "Choices",
     "Claims",
     "Clock",
     "Codec",
+    "Content",
     "Context",
     "ConversationControl",
     "Conversations",
     "CooldownNotes",
     "Deletions",
     "Deliveries",
+    "DocumentContent",
+    "DocumentReader",
     "Erasure",
+    "Facts",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -117,9 +134,12 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "Inventory",
     "Jobs",
@@ -134,6 +154,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "People",
+    "PeopleKnown",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -148,8 +169,10 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "Standings",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -164,4 +187,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]

@@ -20,7 +20,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.preferences import Offer
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -31,6 +32,7 @@ from snapthread.settings.kinds import (
     BotToken,
     Count,
     Detail,
+    DocumentDetail,
     Dollars,
     Effort,
     GroupAnswers,
@@ -39,6 +41,7 @@ from snapthread.settings.kinds import (
     ImageSide,
     LogFormat,
     LogLevel,
+    Models,
     OptionalWord,
     ProxyUrl,
     Sees,
@@ -54,6 +57,7 @@ from snapthread.settings.kinds import (
     YesNo,
     micros,
 )
+from snapthread.settings.personas import load_personas
 from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
@@ -68,16 +72,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "IMAGE_TRANSPORT",
-    "REQUEST_IMAGES_MAX",
-    "REQUEST_IMAGES_MB",
-    "MAX_DOCUMENT_MB",
-    "MAX_DOCUMENT_PAGES",
-    "USER_DAILY_DOCUMENTS",
-    "DOCUMENT_DETAIL",
-    "MODELS",
-    "PERSONAS_FILE",
-    "OWN_INSTRUCTIONS",
     "ACCESS",
     "REQUIRED_CHANNEL",
 )
@@ -133,6 +127,9 @@ class Settings(BaseModel):
         default=4096, ge=16, le=1_000_000, description="a whole number from 16 to 1000000"
     )
     assistant_instructions: str | None = Field(default=None, description="text")
+    models: Models = Field(default=(), description="models' ids, separated by commas")
+    personas_file: Path | None = Field(default=None, description="a file of personas")
+    own_instructions: YesNo = Field(default="no", description="yes or no")
     data_dir: Path = Field(default=Path("data"), description="a folder")
     store_url: StoreUrl = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/snapthread.db",
@@ -183,6 +180,10 @@ class Settings(BaseModel):
     )
     user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    max_document_mb: float = Field(default=20.0, description="a number of megabytes above 0")
+    max_document_pages: Count = Field(default=50, description="a whole number, or 0: no limit")
+    user_daily_documents: Count = Field(default=0, description="a whole number, or 0: no limit")
+    document_detail: DocumentDetail = Field(default="auto", description="low, high or auto")
     transcription_model: OptionalWord = Field(
         default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
     )
@@ -201,6 +202,13 @@ class Settings(BaseModel):
         description="a secret of 16 characters or more, without spaces or line breaks",
     )
 
+    @field_validator("personas_file")
+    @classmethod
+    def _has_personas(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            load_personas(path)
+        return path
+
     @field_validator("max_image_mb")
     @classmethod
     def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
@@ -209,6 +217,18 @@ class Settings(BaseModel):
             raise Told(
                 "must be a number of megabytes above 0 and at most 20,"
                 " or 2000 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
+            )
+        return mb
+
+    @field_validator("max_document_mb")
+    @classmethod
+    def _is_taken(cls, mb: float, info: ValidationInfo) -> float:
+        has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
+        most = DOCUMENT_BYTES if has_own_server else DOWNLOAD_BYTES
+        if not 0 < mb <= most / MEGABYTE:
+            raise Told(
+                "must be a number of megabytes above 0 and at most 20,"
+                " or 50 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
             )
         return mb
 
@@ -240,8 +260,23 @@ class Settings(BaseModel):
         return "edit" if self.streaming == "auto" else self.streaming
 
     @property
+    def offer(self) -> Offer:
+        """What people may choose."""
+        return Offer(
+            model=self.openai_model,
+            detail=self.image_detail,
+            models=self.models,
+            personas=load_personas(self.personas_file) if self.personas_file else (),
+            has_own_instructions=self.own_instructions == "yes",
+        )
+
+    @property
     def max_image_bytes(self) -> int:
         return int(self.max_image_mb * MEGABYTE)
+
+    @property
+    def max_document_bytes(self) -> int:
+        return int(self.max_document_mb * MEGABYTE)
 
     @property
     def max_sound_bytes(self) -> int:
@@ -251,6 +286,10 @@ class Settings(BaseModel):
     @property
     def user_storage_bytes(self) -> int:
         return int(self.user_storage_mb * MEGABYTE)
+
+    @property
+    def request_images_bytes(self) -> int:
+        return int(self.request_images_mb * MEGABYTE)
 
     @property
     def has_store_server(self) -> bool:
@@ -272,6 +311,13 @@ class Settings(BaseModel):
         return host == "openai.com" or host.endswith(".openai.com")
 
     @property
+    def image_ways(self) -> tuple[Literal["files", "inline"], ...]:
+        """Ways by which images may travel to this server, the better first."""
+        if self.image_transport != "auto":
+            return (self.image_transport,)
+        return ("files",) if self.is_openais_own else ("files", "inline")
+
+    @property
     def way_to_openai(self) -> str | None:
         """The proxy to use, unless NO_PROXY names the server."""
         return proxy_to(self.openai_url, self.openai_proxy.get_secret_value(), self.no_proxy)
@@ -285,6 +331,7 @@ class Settings(BaseModel):
         return Limits(
             user_daily_messages=self.user_daily_messages,
             user_daily_images=self.user_daily_images,
+            user_daily_documents=self.user_daily_documents,
             user_daily_voice_s=self.user_daily_voice_minutes * 60,
             user_daily_cost_micros=micros(self.user_daily_cost_usd),
             user_monthly_cost_micros=micros(self.user_monthly_cost_usd),

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -20,8 +21,10 @@ from snapthread.errors import (
     AlbumTooLarge,
     AssistantBusy,
     ContextTooLong,
+    DocumentRefused,
     EmptyAnswer,
     FilesGone,
+    ImagesTooLarge,
     OutputSpent,
     QuestionTooLong,
 )
@@ -31,8 +34,10 @@ from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
     Claim,
+    DocumentFacts,
     HistoryItem,
     Installation,
+    LedgerFile,
     Message,
     Transcript,
     Usage,
@@ -46,15 +51,16 @@ from snapthread.ports import (
     KnownImages,
     Stragglers,
 )
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
     image_requests,
     question_item,
-    replied_image,
+    replied_file,
 )
-from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.quotas import Quotas, files_of
 from snapthread.turn.speech import SpeechReader, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import (
@@ -73,21 +79,13 @@ UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextBounds:
-    """Bounds of what a request holds of the conversation."""
-
-    tokens: int
-    images: int = 0  # 0: all
-
-
 class TurnStore(Context, KnownImages, Stragglers, Protocol):
     """The store as a turn needs it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
-    """Runs turns: pictures and sounds in, question out, answer back."""
+    """Runs turns: files and sounds in, question out, answer back."""
 
     store: TurnStore
     importer: ImageImporter
@@ -133,43 +131,66 @@ class TurnRunner:
             items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
-            unseen=sum(one.file is None and one.fault is None for one in turn.brought),
+            unseen=sum(not one.is_usable and one.fault is None for one in turn.brought),
         )
 
-    # ------------------------------------------------------------ pictures in
+    # ------------------------------------------------------------ files in
 
     async def _import(self, turn: TurnState) -> None:
-        """Bring every picture in, also of the parts of the album that come meanwhile."""
-        self._check(turn.messages)
-        claim, replied = turn.claim, replied_image(turn.messages)
+        """Bring every file in, also of the parts of the album that come meanwhile."""
+        self._check(turn, turn.messages)
+        claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
-            self._check((*turn.messages, *questions))
+            self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
+        self._check_size(turn)
 
-    def _check(self, messages: tuple[Message, ...]) -> None:
+    def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
-        if 0 < self.bounds.images < len(images_of(messages)):
+        if 0 < self.bounds.images < len(files_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
-        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+        if self.quotas.sure_tokens(messages, turn.meter) > self.bounds.tokens:
             raise QuestionTooLong
+
+    def _check_size(self, turn: TurnState) -> None:
+        """Refuse images that one request cannot carry: only now their size is known."""
+        size_bytes = sum(one.file.size_bytes for one in turn.brought if one.file)
+        if 0 < self.bounds.image_bytes < size_bytes:
+            raise ImagesTooLarge
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
-        over = await self.quotas.reserve(turn.claim, messages, turn.meter)
+        tokens = turn.document_tokens
+        over = await self.quotas.reserve(turn.claim, messages, turn.meter, document_tokens=tokens)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
+        admit = partial(self._admits_document, turn)
+        brought = await self.importer.import_images(turn.claim, wanted, turn.meter, admit=admit)
         turn.brought = (*turn.brought, *brought)
+
+    async def _admits_document(self, turn: TurnState, document: DocumentFacts) -> bool:
+        """Before it goes up, and where what it may cost still fits; one after the other."""
+        async with turn.one_document:
+            tokens = turn.document_tokens + document.tokens
+            if tokens > self.bounds.tokens:
+                raise DocumentRefused("too_long", f"{tokens} tokens")
+            over = await self.quotas.reserve(
+                turn.claim, turn.messages, turn.meter, document_tokens=tokens
+            )
+            turn.over = over or turn.over
+            if over is None:
+                turn.document_tokens = tokens
+            return over is None
 
     async def _transcribe(self, turn: TurnState) -> None:
         """Make the transcripts the text of the question."""
@@ -177,7 +198,7 @@ class TurnRunner:
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -223,7 +244,7 @@ class TurnRunner:
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
         if is_left_behind and turn.context.recalled is None:
-            replied = replied_image(turn.messages)
+            replied = replied_file(turn.messages)
             assert replied is not None, "who knows its label replied to it"
             recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
@@ -239,10 +260,14 @@ class TurnRunner:
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
+            max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        if not self.bounds.has_sight:  # what was shown before is told in words
+            transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)
@@ -255,25 +280,27 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self.t,
-            image_tokens=self.quotas.profile.image_tokens,
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
             now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
-        claim = turn.claim
+        claim, profile = turn.claim, self.quotas.profile_of(turn.meter)
         overheard = self.overheard.before(turn.messages)
         items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
         files = named_files(items)
+        images = await self._images(claim, files)
         turn.meter.record_request(
-            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
-            images=len(files),
-            image_tokens=await self._image_tokens(claim, files),
+            Usage(input_tokens=said + profile.instructions_tokens),
+            images=len(images),
+            image_tokens=sum(map(profile.file_tokens, images)),
         )
         return AssistantRequest(
             items=items,
+            profile=turn.meter.profile,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )
@@ -281,10 +308,10 @@ class TurnRunner:
     def _overheard_tokens(self, turn: TurnState) -> int:
         return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
-    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
-        """Of the images of a request."""
+    async def _images(self, claim: Claim, openai_ids: tuple[str, ...]) -> tuple[LedgerFile, ...]:
+        """The images among the files of a request."""
         files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
+        return tuple(file for file in files if file.kind == "image")
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from snapthread.model import (
     Destination,
+    DocumentFacts,
     Erased,
     LedgerFile,
     Message,
@@ -14,8 +15,8 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_message, load_photos, micros, moment
-from snapthread.store.rules import records
+from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
+from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -77,6 +78,8 @@ def erase(
         charge(tx, each)
     _forget(tx, user_id, keys)
     records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -184,6 +187,8 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
         "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        **standings.export(tx, user_id),
+        "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
     }
 
@@ -195,7 +200,8 @@ def _line(row: HistoryRow) -> dict[str, Any]:
         "at": moment(row.at).isoformat(),
         "text": row.text,
         "photos": [
-            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} for photo in photos
+            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} | _name(photo.document)
+            for photo in photos
         ],
     }
 
@@ -210,7 +216,11 @@ def _file(row: File) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "uploaded_at": moment(row.created_at).isoformat(),
-    }
+    } | _name(load_document(row.document))
+
+
+def _name(document: DocumentFacts | None) -> dict[str, Any]:
+    return {} if document is None else {"document": document.name, "pages": document.pages}
 
 
 def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> None:
