@@ -16,5 +16,7 @@ def test_every_model_of_the_page_has_a_price_and_eyes() -> None:
 
 def test_a_minute_of_voice_costs_what_limits_reserve_for_it() -> None:
     prices = Prices.load(None)
-    assert f"`gpt-transcribe` ${prices.speech_micros('gpt-transcribe', 60) / 1e6:.4f}" in page()
+    minute = prices.speech_micros("gpt-transcribe", 60)
+    assert minute is not None
+    assert f"`gpt-transcribe` ${minute / 1e6:.4f}" in page()
     assert Settings.model_fields["transcription_model"].default == DEFAULT
