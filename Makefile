@@ -25,7 +25,7 @@ SEEDS := 1 2 3 4 5
 EXAMPLES := 5000
 FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test checks bench format pages release-check lock servers soak fuzz clean
+.PHONY: help setup demo test checks bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,9 @@ pages: setup ## write the pages of docs/ that are made of the code
 
 release-check: setup ## walk the checklist of a release: what a machine can tell, and what is left to you
 	@$(BIN)/python bench/release.py
+
+audit: setup ## ask pip-audit what is known of the pinned packages, where its data can be reached
+	@$(BIN)/python bench/release.py audit
 
 lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements/run.txt
