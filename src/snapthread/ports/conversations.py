@@ -36,8 +36,8 @@ class Context(Protocol):
         """Read the context of a question, in one transaction; raises LeaseLost.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
-        and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where items and question would pass
+        and of this claim's own uploads, and no other: none that is retired or past due. Those of
+        them that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,

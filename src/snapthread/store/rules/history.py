@@ -8,10 +8,10 @@ from typing import cast
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.store.rules.files import images, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
-from snapthread.store.transaction import Range, Transaction
+from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.transaction import Transaction
 
 
 def compose(
@@ -25,11 +25,6 @@ def compose(
     question_files: Sequence[FileName] = (),
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    tx.expect(
-        Range(HISTORY, (claim.conversation,), low=row.first_line),
-        *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
-    )
-    retire_past_due(tx, claim.conversation, micros(now))
     rows, start = _request_rows(tx, claim, row.first_line), None
     newest = rows[-1].id if rows else row.first_line
     if sum([item.tokens for item in rows]) + question_tokens > max_tokens:
@@ -38,9 +33,11 @@ def compose(
     items = tuple([_item(item) for item in rows])
     if max_images:
         _leave_window(tx, claim, now, items, question_files, max_images)
+    shown = shown_images(tx, claim, [image.file for item in items for image in item.images], now)
     return Transcript(
         items=items,
-        live=live_files(tx, claim),
+        live={name: file.openai_id or "" for name, file in shown.items()},
+        sizes={file.openai_id or "": (file.width, file.height) for file in shown.values()},
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
