@@ -225,6 +225,11 @@ class HistoryItem:
         return self._hash
 
 
+# What became of a conversation that was served: nobody gave it back yet, or it was given back and
+# waits for its person, or it has more work.
+Served = Literal["held", "idle", "more"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""

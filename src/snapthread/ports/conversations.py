@@ -182,9 +182,10 @@ class Deliveries(Protocol):
 
     async def conclude(
         self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
-    ) -> None:
+    ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
-        id, if it is there: the answer has reached the chat so long after its claim."""
+        id, if it is there: the answer has reached the chat so long after its claim. True where
+        the conversation has more work, now or later."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:

@@ -30,7 +30,6 @@ from snapthread.images.healing import Healing
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
-    Claim,
     HistoryItem,
     Installation,
     Message,

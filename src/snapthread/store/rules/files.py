@@ -74,11 +74,11 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
 def shown_images(
     tx: Transaction, claim: Claim, named: Sequence[FileName], now: datetime
 ) -> dict[FileName, File]:
-    """The files of these images that may be asked about, and of the claim's own. Law 5: what is as old as it may get leaves
-    the conversation before the next question; what no question names, housekeeping retires.
+    """The files of these images that may be asked about, and of the claim's own uploads.
 
-    An image has its own file mostly; only where it has not, all files are read for another one that
-    was restored in its place.
+    Law 5: what is as old as it may get leaves the conversation before the next question; what no
+    question names, housekeeping retires. An image has its own file mostly: only where it has not,
+    all files are read for one that was restored in its place.
     """
     own = [FileName(row.stands_for) for row in files_of(tx, claim, "uploaded")]
     names = list(dict.fromkeys([*named, *own]))

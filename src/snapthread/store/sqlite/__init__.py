@@ -82,9 +82,7 @@ def written(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[O
     return [outcome for verb in verbs for outcome in written(kept, db, [verb])]
 
 
-def _in_one_transaction(
-    kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]
-) -> list[Outcome]:
+def _in_one_transaction(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
     db.execute("BEGIN IMMEDIATE")
     try:
         outcomes = [_decided(kept, db, verb) for verb in verbs]

@@ -126,7 +126,9 @@ def select_range(
     columns = table.key if what == "keys" else table.columns
     selected = "count(*)" if what == "count" else ", ".join(columns)
     direction = " DESC" if is_reversed else ""
-    ordered = "" if what == "count" else " ORDER BY " + ", ".join(each + direction for each in order)
+    ordered = (
+        "" if what == "count" else " ORDER BY " + ", ".join(each + direction for each in order)
+    )
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
     limited = " LIMIT ?" if has_limit else ""
     return f"SELECT {selected} FROM {table.name}{_by(index)}{where}{ordered}{limited}"
