@@ -218,7 +218,8 @@ class HistoryImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
     """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
-    assistant said, as the model told it, and to be sent back with it."""
+    assistant said, as the model told it, and to be sent back with it. Its hash is worked out once:
+    what was made of each item of a conversation is looked up by it at each question."""
 
     role: Role
     text: str
@@ -226,6 +227,19 @@ class HistoryItem:
     at: datetime
     tokens: int = 0
     phase: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = (self.role, self.text, self.images, self.at, self.tokens, self.phase)
+        object.__setattr__(self, "_hash", hash(told))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+# What became of a conversation that was served: nobody gave it back yet, or it was given back and
+# waits for its person, or it has more work.
+Served = Literal["held", "idle", "more"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +249,7 @@ class Transcript:
     items: tuple[HistoryItem, ...] = ()
     ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # pixels, by that id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.budget import Budget
 from snapthread.concurrency.gather import gather_all
 from snapthread.errors import ImageFault, ImageRefused, NoRoom
 from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
-from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
+from snapthread.limits import (
+    DOWNLOADED_BYTES_AT_ONCE,
+    IMAGES_AT_ONCE,
+    IMAGES_OF_MESSAGE_AT_ONCE,
+)
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, TelegramImage
 from snapthread.ports import Chat, Codec, Image
@@ -55,6 +60,9 @@ class ImageImporter:
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
+    _downloaded: Budget = field(
+        default_factory=lambda: Budget(DOWNLOADED_BYTES_AT_ONCE), init=False
+    )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def import_images(
@@ -83,11 +91,7 @@ class ImageImporter:
         return ImageResult(wanted=wanted, fault=fault)
 
     async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
-        picture = wanted.image
-        content = await self._download(picture, meter)
-        image = await self._prepare(
-            picture, content, meter, suspect=claim.is_suspect or claim.attempt > 1
-        )
+        image = await self._prepared(claim, wanted.image, meter)
         uploaded = await self._upload(claim, wanted, image, meter)
         return ImageResult(
             wanted=wanted,
@@ -95,6 +99,16 @@ class ImageImporter:
             made_room=uploaded.made_room,
             is_still=wanted.image.is_still or image.first_frame_of_animation,
         )
+
+    async def _prepared(self, claim: Claim, picture: TelegramImage, meter: Meter) -> Image:
+        """What came is in memory twice while it is read, and not any more when it goes up."""
+        is_suspect = claim.is_suspect or claim.attempt > 1
+        share = await self._downloaded.take(2 * (picture.size_bytes or self.max_bytes))
+        try:
+            content = await self._download(picture, meter)
+            return await self._prepare(picture, content, meter, suspect=is_suspect)
+        finally:
+            self._downloaded.give_back(share)
 
     async def _download(self, picture: TelegramImage, meter: Meter) -> bytes:
         if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:

@@ -1,7 +1,7 @@
 """The assistant: what it is asked, how it answers, what that costs."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from snapthread.model import Usage
@@ -19,11 +19,19 @@ class InputImage:
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One item of the request."""
+    """One item of the request. Its hash is worked out once: a request has hundreds, and what was
+    made of each is looked up by it."""
 
     role: str
     content: tuple[InputText | InputImage, ...]
     phase: str | None = None  # of what the assistant said, as it told us
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.role, self.content, self.phase)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

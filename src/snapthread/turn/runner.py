@@ -30,7 +30,6 @@ from snapthread.images.healing import Healing
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
-    Claim,
     HistoryItem,
     Installation,
     Message,
@@ -270,7 +269,7 @@ class TurnRunner:
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
             images=len(files),
-            image_tokens=await self._image_tokens(claim, files),
+            image_tokens=self._image_tokens(transcript, files),
         )
         return AssistantRequest(
             items=items,
@@ -281,10 +280,10 @@ class TurnRunner:
     def _overheard_tokens(self, turn: TurnState) -> int:
         return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
-    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
+    def _image_tokens(self, transcript: Transcript, openai_ids: tuple[str, ...]) -> int:
         """Of the images of a request."""
-        files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
+        sizes = [transcript.sizes[openai_id] for openai_id in dict.fromkeys(openai_ids)]
+        return sum(self.quotas.profile.image_tokens(*size) for size in sizes)
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

@@ -73,11 +73,13 @@ def conclude(
     *,
     record_id: str,
     delivered_ms: int,
-) -> None:
+) -> bool:
     tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
     mark_sent(tx, claim, part)
     note_delivered(tx, record_id, delivered_ms)
     release(tx, claim, now)
+    row = tx.get(CONVERSATIONS, claim.conversation)
+    return row is not None and row.ready_at is not None
 
 
 def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:

@@ -9,10 +9,10 @@ from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.store.rules.files import images, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
-from snapthread.store.transaction import Range, Transaction
+from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.transaction import Transaction
 
 
 def compose(
@@ -26,11 +26,6 @@ def compose(
     question_files: Sequence[FileName] = (),
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    tx.expect(
-        Range(HISTORY, (claim.conversation,), low=row.first_line),
-        *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
-    )
-    retire_past_due(tx, claim.conversation, micros(now))
     rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
@@ -39,10 +34,12 @@ def compose(
     items = tuple([_item(row) for row in rows])
     if max_images:
         _leave_window(tx, claim, now, items, question_files, max_images)
+    shown = shown_images(tx, claim, [image.file for item in items for image in item.images], now)
     return Transcript(
         items=items,
         ids=ids,
-        live=live_files(tx, claim),
+        live={name: file.openai_id or "" for name, file in shown.items()},
+        sizes={file.openai_id or "": (file.width, file.height) for file in shown.values()},
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
