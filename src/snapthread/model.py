@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Any, Literal, NewType
 
 ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
@@ -218,8 +218,8 @@ class HistoryImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
     """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
-    assistant said, as the model told it, and to be sent back with it. Its hash is worked out once:
-    what was made of each item of a conversation is looked up by it at each question."""
+    assistant said, as the model told it, and to be sent back with it. `kept`: what was made of it
+    for a request; the next one has nearly all items again."""
 
     role: Role
     text: str
@@ -227,14 +227,7 @@ class HistoryItem:
     at: datetime
     tokens: int = 0
     phase: str | None = None
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        told = (self.role, self.text, self.images, self.at, self.tokens, self.phase)
-        object.__setattr__(self, "_hash", hash(told))
-
-    def __hash__(self) -> int:
-        return self._hash
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 # What became of a conversation that was served: nobody gave it back yet, or it was given back and

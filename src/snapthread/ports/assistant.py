@@ -19,19 +19,13 @@ class InputImage:
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One item of the request. Its hash is worked out once: a request has hundreds, and what was
-    made of each is looked up by it."""
+    """One item of the request. A request has hundreds, and all but two were in the one before: what
+    an adapter has made of it is `kept` with it."""
 
     role: str
     content: tuple[InputText | InputImage, ...]
     phase: str | None = None  # of what the assistant said, as it told us
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.role, self.content, self.phase)))
-
-    def __hash__(self) -> int:
-        return self._hash
+    kept: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
