@@ -31,6 +31,7 @@ from snapthread.ports.conversations import (
     Deliveries,
     FinishedTurns,
     Groups,
+    GuestAnswers,
     LastQuestions,
     Outbox,
     ResetReply,
@@ -65,11 +66,20 @@ from snapthread.ports.people import (
     Adoption,
     BlockedUsers,
     Erasure,
+    OwnedFiles,
     People,
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.store import Backlogs, CooldownNotes, Jobs, Readiness, Store, Tidying
+from snapthread.ports.store import (
+    Backlogs,
+    CooldownNotes,
+    Jobs,
+    Readiness,
+    Replicas,
+    Store,
+    Tidying,
+)
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
@@ -105,6 +115,7 @@ __all__ = [
     "Forgetting",
     "GroupChange",
     "Groups",
+    "GuestAnswers",
     "Image",
     "IncomingMessages",
     "InputImage",
@@ -121,6 +132,7 @@ __all__ = [
     "NewTopic",
     "NotTaken",
     "Outbox",
+    "OwnedFiles",
     "People",
     "PersonalData",
     "PriceList",
@@ -129,6 +141,7 @@ __all__ = [
     "Readiness",
     "RemoteFile",
     "Repairs",
+    "Replicas",
     "RequestTaken",
     "Reservations",
     "ResetReply",

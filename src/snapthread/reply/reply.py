@@ -90,7 +90,7 @@ class ReplySender:
         return refused is None
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
-        to = Destination(chat_id=part.to.chat_id)
+        to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
         refused = await self._refusal((explained,))
         log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
@@ -113,6 +113,9 @@ class ReplySender:
 
     async def _put(self, part: OutboxMessage) -> None:
         """In the place of the message that showed the answer as it grew, if that is still there."""
+        if part.to.inline_id is not None:
+            await self.chat.edit_guest(part.to.inline_id, part.outgoing)
+            return
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
