@@ -59,6 +59,7 @@ async def brought(people: int, size_bytes: int | None) -> Memory:
         chat=cast(Any, memory),
         codec=cast(Any, memory),
         file_service=cast(Any, memory),
+        documents=cast(Any, None),
         max_bytes=MAX_BYTES,
     )
     await asyncio.gather(
@@ -77,7 +78,7 @@ async def brought(people: int, size_bytes: int | None) -> Memory:
 def wanted(size_bytes: int | None) -> ImageRequest:
     message = photo()
     assert message.image is not None
-    return ImageRequest(message=message, image=replace(message.image, size_bytes=size_bytes))
+    return ImageRequest(message=message, file=replace(message.image, size_bytes=size_bytes))
 
 
 async def test_large_pictures_of_many_people_are_not_all_in_memory_at_once() -> None:

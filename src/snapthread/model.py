@@ -16,6 +16,8 @@ ImageKind = Literal[
 SoundKind = Literal["voice", "audio", "video_note", "video"]
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
+FileKind = Literal["image", "document"]
+DocumentDetail = Literal["", "low", "high"]  # of the pictures of its pages; "": it has none
 
 EDITED = "edited"  # the word of words that were changed, which we do not answer
 RESET_COMMANDS = frozenset({"reset", "new"})
@@ -98,6 +100,49 @@ class PageRange:
     def __len__(self) -> int:
         return self.last - self.first + 1
 
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class PageChoice:
+    """A document of more pages than can be used at once."""
+
+    pages: int
+    fits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramDocument:
+    """A document as Telegram names it; all of it is the sender's claim. `chosen`: the pages that
+    the person asked for."""
+
+    telegram_id: str
+    unique_id: str
+    size_bytes: int | None = None
+    file_name: str = ""
+    chosen: PageRange | None = None
+
+    @property
+    def kind(self) -> Literal["file"]:
+        """As `TelegramImage.kind`, which calls an image that was sent as a file a document."""
+        return "file"
+
+
+TelegramFile = TelegramImage | TelegramDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFacts:
+    """A document as it was read. `pages`: of the whole; 0 where it has none. `tokens`: our estimate
+    of what goes up, shown in this detail."""
+
+    name: str
+    pages: int = 0
+    chosen: PageRange | None = None  # where not all of them went up
+    tokens: int = 0
+    detail: DocumentDetail = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
@@ -106,8 +151,13 @@ class RepliedMessage:
     message_id: int
     text: str = ""
     image: TelegramImage | None = None
+    document: TelegramDocument | None = None
     sent_at: datetime | None = None
     user_id: int | None = None  # of the person who wrote it, where that is told
+
+    @property
+    def file(self) -> TelegramFile | None:
+        return self.image or self.document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +179,7 @@ class Message:
     text: str = ""  # the text or the caption
     image: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
+    document: TelegramDocument | None = None
     sound: TelegramSound | None = None
     album_id: str | None = None
     reply: RepliedMessage | None = None
@@ -138,6 +189,11 @@ class Message:
     @property
     def images(self) -> tuple[TelegramImage, ...]:
         return (self.image, *self.more_images) if self.image else ()
+
+    @property
+    def files(self) -> tuple[TelegramFile, ...]:
+        """What it brings that goes up."""
+        return (*self.images, self.document) if self.document else self.images
 
     @property
     def is_private(self) -> bool:
@@ -224,11 +280,13 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """An image in an item of the conversation. Whether it is still to be seen, the ledger knows."""
+    """A file in an item of the conversation: an image, or a document. Whether it is still to be
+    seen, the ledger knows."""
 
     label: int
     file: FileName
     sent_at: datetime
+    document: DocumentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +316,7 @@ class Transcript:
     items: tuple[HistoryItem, ...] = ()
     ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
-    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # pixels, by that id
+    files: Mapping[str, "LedgerFile"] = field(default_factory=dict)  # by that id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
@@ -293,7 +351,12 @@ class LedgerFile:
     size_bytes: int = 0
     width: int = 0
     height: int = 0
+    document: DocumentFacts | None = None
     created_at: datetime
+
+    @property
+    def kind(self) -> FileKind:
+        return "image" if self.document is None else "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,10 +373,19 @@ class IntendedFile:
     telegram_id: str
     unique_id: str
     size_bytes: int
-    width: int
-    height: int
+    width: int = 0
+    height: int = 0
+    document: DocumentFacts | None = None
     image_key: FileName | None = None
     album_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file that left its conversation, by the name that the person knows it by."""
+
+    kind: FileKind
+    label: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -38,6 +40,7 @@ from snapthread.ports.conversations import (
     StreamedMessages,
     TopicConversations,
 )
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -50,7 +53,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -101,12 +104,15 @@ __all__ = [
     "Claims",
     "Clock",
     "Codec",
+    "Content",
     "Context",
     "ConversationControl",
     "Conversations",
     "CooldownNotes",
     "Deletions",
     "Deliveries",
+    "DocumentContent",
+    "DocumentReader",
     "Erasure",
     "FileLedger",
     "Files",
@@ -118,8 +124,10 @@ __all__ = [
     "GuestAnswers",
     "Image",
     "IncomingMessages",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "Inventory",
     "Jobs",

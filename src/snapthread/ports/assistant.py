@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from snapthread.model import Usage
+from snapthread.model import DocumentDetail, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,23 @@ class InputImage:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A document. `detail`: of the pictures of its pages, where it has them."""
+
+    openai_id: str
+    detail: DocumentDetail = ""
+
+
+InputPart = InputText | InputImage | InputFile
+
+
+@dataclass(frozen=True, slots=True)
 class InputItem:
     """One item of the request. A request has hundreds, and all but two were in the one before: what
     an adapter has made of it is `kept` with it."""
 
     role: str
-    content: tuple[InputText | InputImage, ...]
+    content: tuple[InputPart, ...]
     phase: str | None = None  # of what the assistant said, as it told us
     kept: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -37,8 +48,10 @@ class AssistantRequest:
     prompt_cache_key: str
 
     @property
-    def has_images(self) -> bool:
-        return any(isinstance(part, InputImage) for item in self.items for part in item.content)
+    def has_files(self) -> bool:
+        return any(
+            isinstance(part, InputImage | InputFile) for item in self.items for part in item.content
+        )
 
 
 @dataclass(frozen=True, slots=True)

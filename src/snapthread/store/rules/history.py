@@ -9,7 +9,7 @@ from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, retire, shown_images
+from snapthread.store.rules.files import as_file, images, retire, shown_images
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import HISTORY, HistoryRow
 from snapthread.store.transaction import Transaction
@@ -39,7 +39,7 @@ def compose(
         items=items,
         ids=ids,
         live={name: file.openai_id or "" for name, file in shown.items()},
-        sizes={file.openai_id or "": (file.width, file.height) for file in shown.values()},
+        files={file.openai_id or "": as_file(file) for file in shown.values()},
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
