@@ -37,6 +37,7 @@ class OpenAIClient:
     def __init__(self, http: httpx2.AsyncClient, base_url: str) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
+        self._urls: dict[str, httpx2.URL] = {}  # of streams, read once
 
     async def send(
         self, method: str, path: str, *, params: Fields | None = None, **body: Any
@@ -46,9 +47,10 @@ class OpenAIClient:
 
     async def stream(self, path: str, body: bytes) -> httpx2.Response:
         """The answer's head; its body is still to be read, and to be closed."""
+        url = self._urls.get(path) or self._urls.setdefault(path, httpx2.URL(self._base_url + path))
         request = self._http.build_request(
             "POST",
-            self._base_url + path,
+            url,
             content=body,
             headers={"content-type": "application/json", "accept": "text/event-stream"},
             timeout=STREAM_TIMEOUT,
