@@ -1,18 +1,22 @@
 """The lasting conversation: what a request holds of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
-from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import as_file, images, retire, shown_images
+from snapthread.ports import FileTokens
+from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
+from snapthread.store.rules.files import as_file, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.schema import HISTORY, File, HistoryRow
 from snapthread.store.transaction import Transaction
+from snapthread.turn.transcript import text_tokens
+
+LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
 
 def compose(
@@ -23,45 +27,93 @@ def compose(
     max_tokens: int,
     question_tokens: int,
     max_images: int = 0,
+    max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
+    file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
     rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
+    shown = shown_images(tx, claim, [*_named(rows), *question_files], now)
+    if file_tokens is not None:
+        rows = _recounted(rows, shown, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
         rows, ids, start = rows[kept:], ids[kept:], first_id(ids, kept)
-    items = tuple([_item(row) for row in rows])
-    if max_images:
-        _leave_window(tx, claim, now, items, question_files, max_images)
-    shown = shown_images(tx, claim, [image.file for item in items for image in item.images], now)
+    files = _of_request(shown, [*_named(rows), *question_files])
+    if max_images or max_image_bytes:
+        stay = _within(files, question_files, max_images, max_image_bytes)
+        leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
+        retire(tx, claim, leaving, now, reason="window")
+        files = {name: file for name, file in files.items() if name in stay}
     return Transcript(
-        items=items,
+        items=tuple([_item(row) for row in rows]),
         ids=ids,
-        live={name: file.openai_id or "" for name, file in shown.items()},
-        files={file.openai_id or "": as_file(file) for file in shown.values()},
+        live={name: file.openai_id or "" for name, file in files.items()},
+        files={file.openai_id or "": as_file(file) for file in files.values()},
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
 
 
-def _leave_window(
-    tx: Transaction,
-    claim: Claim,
-    now: datetime,
-    items: Sequence[HistoryItem],
+def _named(rows: Sequence[HistoryRow]) -> list[FileName]:
+    """The images that items name, oldest first."""
+    with_images = [_item(row) for row in rows if row.photos != NO_PHOTOS]
+    return [image.file for item in with_images for image in item.images]
+
+
+def _of_request(shown: Mapping[FileName, File], named: Sequence[FileName]) -> dict[FileName, File]:
+    """Those that the items name, and the claim's own uploads."""
+    own = [name for name, file in shown.items() if file.state == "uploaded"]
+    return {name: shown[name] for name in (*named, *own) if name in shown}
+
+
+def _within(
+    files: Mapping[FileName, File],
     question_files: Sequence[FileName],
     max_images: int,
-) -> None:
-    """By halves: so the beginning of the next requests stays the same for a while."""
-    files = images(tx, claim)
-    named = [image.file for item in items for image in item.images] + list(question_files)
-    shown = [FileName(files[name].name) for name in named if name in files]
-    if len(shown) <= max_images:
-        return
-    stay = max(max_images // 2, min(len(question_files), max_images))
-    retire(tx, claim, shown[: len(shown) - stay], now, reason="window")
+    max_image_bytes: int,
+) -> list[FileName]:
+    """Those that stay; the question's own come last, and stay the longest."""
+    asked = [name for name in question_files if name in files]
+    names = [*[name for name in files if name not in asked], *asked]
+    own = len(question_files)
+    many = _surplus([1] * len(names), own, max_images)
+    much = _surplus([files[name].size_bytes for name in names], own, max_image_bytes)
+    return names[max(many, much) :]
+
+
+def _recounted(
+    rows: list[HistoryRow], shown: Mapping[FileName, File], file_tokens: FileTokens
+) -> list[HistoryRow]:
+    """What an image costs is another thing on another model, and nothing once it has left."""
+    return [
+        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        for row in rows
+    ]
+
+
+def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
+    files = [shown.get(image.file) for image in _item(row).images]
+    of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
+    return text_tokens(row.text) + sum(of_files)
+
+
+def _surplus(weights: Sequence[int], own: int, most: int) -> int:
+    """How many of the oldest leave, where all together are more than `most` (0: any weight).
+
+    By halves: so the beginning of the next requests stays the same for a while. The last `own`
+    stay as long as they are no more than it alone.
+    """
+    if not most or sum(weights) <= most:
+        return 0
+    room = max(most // 2, min(sum(weights[max(0, len(weights) - own) :]), most))
+    for number, weight in enumerate(reversed(weights)):
+        room -= weight
+        if room < 0:
+            return len(weights) - number
+    return 0
 
 
 @lru_cache(ITEMS_KEPT)
