@@ -38,7 +38,7 @@ class Memory:
         await asyncio.sleep(1)
         return b"as it came"
 
-    async def prepare(self, content: bytes, *, suspect: bool) -> Any:
+    async def prepare(self, content: bytes, *, suspect: bool, **_: object) -> Any:
         assert (content, suspect) == (b"as it came", False)
         await asyncio.sleep(1)
         self.raw -= 1
