@@ -21,6 +21,7 @@ from snapthread.ports import (
     BlockedUsers,
     Chat,
     Clock,
+    Feedback,
     IncomingMessages,
     TopicConversations,
     Update,
@@ -45,7 +46,7 @@ class Servers(Protocol):
     def wake(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Feedback, Protocol):
     """The store as the intake needs it."""
 
 
@@ -124,6 +125,8 @@ class Intake:
         if update.blocked is not None:
             user_id, has_blocked = update.blocked
             await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
+        if (seen := update.reaction) is not None:
+            await self.store.note_reaction(seen.chat_id, seen.message_id, seen.user_id, seen.value)
         if (topic := update.topic) is not None:
             conversation = private_conversation(topic.chat_id, topic.thread_id)
             await self.store.note_topic(conversation, topic.chat_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from snapthread.history import HistoryPage
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -150,6 +151,21 @@ class ConversationControl(Protocol):
         """
         ...
 
+    async def answer_press(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        once: str,
+        again_after_s: float,
+        outgoing: OutgoingMessage,
+        otherwise: OutgoingMessage,
+    ) -> bool:
+        """In one transaction the press is done with, and `outgoing` takes the place of the message
+        that was pressed; or, where the mark was set within `again_after_s`, `otherwise` follows
+        it, and the answer is False. Nothing happens where the press is not waiting any more."""
+        ...
+
 
 class Outbox(Protocol):
     """Messages of no turn, on their way to the chat."""
@@ -166,6 +182,10 @@ class Outbox(Protocol):
     ) -> bool:
         """Put a part on its way. With `once`, only where this mark was not set (within
         `again_after_s`); False where it was."""
+        ...
+
+    async def was_said(self, once: str, now: datetime, *, again_after_s: float | None) -> bool:
+        """Is this mark of `enqueue`, `answer_press` or `erase` set, and has not run out?"""
         ...
 
 
@@ -223,15 +243,39 @@ class Deliveries(Protocol):
         ...
 
     async def conclude(
-        self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
+        self,
+        claim: Claim,
+        part: OutboxMessage,
+        now: datetime,
+        *,
+        record_id: str,
+        delivered_ms: int,
+        message_ids: Sequence[int] = (),
     ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
-        id, if it is there: the answer has reached the chat so long after its claim. True where
-        the conversation has more work, now or later."""
+        id, if it is there: the answer has reached the chat so long after its claim. Reactions to
+        `message_ids` are counted for its model, where it was answered. True where the
+        conversation has more work, now or later."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
+        ...
+
+
+class ReadableHistory(Protocol):
+    """The conversation as a person reads it again."""
+
+    async def history_page(
+        self,
+        conversation: ConversationKey,
+        *,
+        before: int | None,
+        after: int | None,
+        word: str,
+        most: int,
+    ) -> HistoryPage:
+        """The newest that hold the word (any with ""), or those right before or after a number."""
         ...
 
 
@@ -247,6 +291,7 @@ class Conversations(
     Groups,
     TopicConversations,
     Deliveries,
+    ReadableHistory,
     Protocol,
 ):
     """The lasting conversation of each user; written only under its lease."""

@@ -6,11 +6,20 @@ from functools import lru_cache
 from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
+from snapthread.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.limits import ITEMS_KEPT
-from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    FileName,
+    HistoryItem,
+    LedgerFile,
+    Role,
+    Transcript,
+)
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
-from snapthread.store.rules.files import as_file, retire, shown_images
+from snapthread.store.rules.files import as_file, lost_images, retire, shown_images
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import HISTORY, File, HistoryRow
 from snapthread.store.transaction import Transaction
@@ -46,11 +55,14 @@ def compose(
         leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
         retire(tx, claim, leaving, now, reason="window")
         files = {name: file for name, file in files.items() if name in stay}
+    items = tuple([_item(row) for row in rows])
+    live = {name: file.openai_id or "" for name, file in files.items()}
     return Transcript(
-        items=tuple([_item(row) for row in rows]),
+        items=items,
         ids=ids,
-        live={name: file.openai_id or "" for name, file in files.items()},
+        live=live,
         files={file.openai_id or "": as_file(file) for file in files.values()},
+        lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
@@ -84,6 +96,19 @@ def _within(
     return names[max(many, much) :]
 
 
+def _lost(
+    tx: Transaction,
+    claim: Claim,
+    now: int,
+    items: Sequence[HistoryItem],
+    live: Mapping[FileName, str],
+) -> tuple[LedgerFile, ...]:
+    """Newest first; only where a photo of these items is missing, the store is asked."""
+    missing = [photo.file for item in items for photo in item.images if photo.file not in live]
+    found = lost_images(tx, claim, now) if missing else {}
+    return tuple([as_file(found[name]) for name in reversed(missing) if name in found])
+
+
 def _recounted(
     rows: list[HistoryRow], shown: Mapping[FileName, File], file_tokens: FileTokens
 ) -> list[HistoryRow]:
@@ -114,6 +139,20 @@ def _surplus(weights: Sequence[int], own: int, most: int) -> int:
         if room < 0:
             return len(weights) - number
     return 0
+
+
+def history_page(
+    tx: Transaction,
+    conversation: ConversationKey,
+    *,
+    before: int | None,
+    after: int | None,
+    word: str,
+    most: int,
+) -> HistoryPage:
+    entries = [HistoryEntry(id=row.id, item=_item(row)) for row in tx.range(HISTORY, conversation)]
+    found = [entry for entry in entries if not word or holds(entry, word)]
+    return page_of(found, before=before, after=after, most=most)
 
 
 @lru_cache(ITEMS_KEPT)
