@@ -6,7 +6,13 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
+from snapthread.ports.admissions import (
+    Admissions,
+    BroadcastDrafts,
+    Broadcasts,
+    Invitations,
+    InviteMaking,
+)
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -79,7 +85,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, Standings
+from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -115,6 +121,7 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "BroadcastDrafts",
     "Broadcasts",
     "CallersKnown",
     "Changes",
@@ -154,6 +161,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteMaking",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -167,6 +175,7 @@ __all__ = [
     "OwnedFiles",
     "People",
     "PeopleKnown",
+    "PeopleList",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -183,6 +192,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "StandingDecisions",
     "Standings",
     "StorageSums",
     "Store",
