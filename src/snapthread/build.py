@@ -97,7 +97,7 @@ class Adapters:
 
 def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same adapters, which wait where a service asked any process of ours to wait."""
-    places = PlaceCooldowns(cooldowns=cooldowns, clock=adapters.clock)
+    places = PlaceCooldowns(cooldowns=cooldowns)
     return replace(
         adapters,
         chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
@@ -136,7 +136,12 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
-        documents=DocumentOpener(reader=adapters.documents, profile=document_profile(settings)),
+        documents=DocumentOpener(
+            reader=adapters.documents,
+            profile=document_profile(settings),
+            transport=adapters.transport,
+            takes_inline=settings.is_openais_own,
+        ),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
     )
@@ -327,7 +332,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
-        wake=worker.wake,
+        worker=worker,
     )
     replica_sync = ReplicaSync(
         store=store,
@@ -348,7 +353,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         name=f"{socket.gethostname()}:{os.getpid()}",
         version=__version__,
-        is_polling=lambda: health.poll_age_s is not None,
+        is_polling=lambda: health.is_polling,
         active_turns=lambda: worker.active,
     )
     return Bot(

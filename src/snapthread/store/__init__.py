@@ -22,6 +22,7 @@ from snapthread.store.rules import (
     history,
     leaving,
     outgoing,
+    page_questions,
     people,
     processes,
     queues,
@@ -85,6 +86,7 @@ class Store(Verbs):
     # ------------------------------------------------------------ mailboxes
 
     accept = writes(accepting.accept)
+    accept_and_claim = writes(claiming.accept_and_claim)
     claim = writes(claiming.claim, is_alone=True)
     renew = writes(claiming.renew)
     release = writes(claiming.release)
@@ -106,7 +108,10 @@ class Store(Verbs):
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
+    choose_pages = writes(page_questions.choose_pages)
+    answer_press = writes(urgent.answer_press)
     enqueue = writes(outgoing.enqueue)
+    was_said = reads(outgoing.was_said)
     mark_sent = writes(outgoing.mark_sent)
     conclude = writes(finishing.conclude)
     drop_outbox = writes(outgoing.drop_outbox)
@@ -131,6 +136,7 @@ class Store(Verbs):
     files_by_id = reads(files.files_by_id)
     files_due = writes(files.files_due)
     retire = writes(files.retire)
+    mark_lost = writes(files.mark_lost)
     replace_file = writes(files.replace_file)
     delete_file = writes(files.delete_file)
     retry_later = writes(files.retry_later)

@@ -112,6 +112,13 @@ def _exactly(kind: type, value: object, _odd: Odd) -> object:
     return value
 
 
+def _whole(value: object, _odd: Odd) -> int:
+    """Telegram's have 52 bits at most; what no store can keep would end the bot."""
+    if type(value) is not int or not -NUMBER_MAX <= value <= NUMBER_MAX:
+        raise Unreadable("int")
+    return value
+
+
 def _text(value: object, _odd: Odd) -> str:
     """Half a surrogate pair, which no store can keep, becomes U+FFFD."""
     if not isinstance(value, str):
@@ -121,15 +128,35 @@ def _text(value: object, _odd: Odd) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """JSON as it came, of a kind that has too many forms to be named one by one."""
+
+    value: object
+
+
+def _raw(value: object, _odd: Odd) -> Raw:
+    return Raw(value)
+
+
+def _number(value: object, _odd: Odd) -> float:
+    if type(value) not in (int, float):
+        raise Unreadable("float")
+    return float(value)  # type: ignore[arg-type]  # one of the two
+
+
 def _moment(value: object, _odd: Odd) -> datetime:
     if type(value) is not int:
         raise Unreadable("date")
     return datetime.fromtimestamp(value, UTC)
 
 
+NUMBER_MAX: Final = 2**53
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 SCALARS: Final[dict[Any, Reader]] = {
-    int: partial(_exactly, int),
+    int: _whole,
+    float: _number,
+    Raw: _raw,
     bool: partial(_exactly, bool),
     str: _text,
     datetime: _moment,

@@ -21,6 +21,9 @@ from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
 LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
+# Why a file is retired that OpenAI has no more and Telegram did not give just then. Until retention
+# would take it, it can come back.
+LOST: Final = "lost"
 
 
 def as_file(row: File) -> LedgerFile:
@@ -71,9 +74,32 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
     return found
 
 
-def live_files(tx: Transaction, claim: Claim) -> dict[FileName, str]:
-    """The OpenAI ids of what may be asked about, by the names in the conversation's items."""
-    return {name: row.openai_id or "" for name, row in images(tx, claim).items()}
+def shown_images(
+    tx: Transaction, claim: Claim, named: Sequence[FileName], now: datetime
+) -> dict[FileName, File]:
+    """The files of these images that may be asked about, and of the claim's own uploads.
+
+    Law 5: what is as old as it may get leaves the conversation before the next question; what no
+    question names, housekeeping retires. An image has its own file mostly: only where it has not,
+    all files are read for one that was restored in its place.
+    """
+    own = [FileName(row.stands_for) for row in files_of(tx, claim, "uploaded")]
+    names = list(dict.fromkeys([*named, *own]))
+    rows = {row.name: row for row in tx.get_all(FILES, names) if row is not None}
+    found = {name: rows[name] for name in names if name in rows and _is_own(rows[name], claim)}
+    if len(found) < len(names):
+        every = images(tx, claim)
+        found = {name: every[name] for name in names if name in every}
+    for name, row in list(found.items()):
+        if (row.leaves_at or 0) <= micros(now):
+            retire_file(tx, row, "retention", micros(now))
+            del found[name]
+    return found
+
+
+def _is_own(row: File, claim: Claim) -> bool:
+    is_here = (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
+    return is_here and is_shown(row) and row.name == row.stands_for
 
 
 def image_of(tx: Transaction, claim: Claim, unique_id: str) -> LedgerFile | None:
@@ -100,6 +126,16 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
             tx.update(row, row._replace(state="live", label=photo.label))
 
 
+def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
+    """Of the conversation, by the names in its items."""
+    rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
+    return {FileName(row.stands_for): row for row in rows if (row.due_at or 0) > now}
+
+
+def is_lost(row: File) -> bool:
+    return row.state == "retired" and row.reason == LOST
+
+
 # ---------------------------------------------------------------- what leaves
 
 
@@ -107,16 +143,25 @@ def retire(
     tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
 ) -> int:
     held(tx, claim)
-    rows = [
-        row
-        for row in tx.get_all(FILES, dict.fromkeys(names))
-        if row is not None
-        and (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
-        and is_shown(row)
-    ]
+    rows = [row for row in _own(tx, claim, names) if is_shown(row) or is_lost(row)]
     for row in rows:
         retire_file(tx, row, reason, micros(now))
     return len(rows)
+
+
+def mark_lost(tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime) -> int:
+    held(tx, claim)
+    rows = [row for row in _own(tx, claim, names) if row.state == "live"]
+    for row in rows:
+        retire_file(tx, row, LOST, max(row.leaves_at or 0, micros(now)))
+    return len(rows)
+
+
+def _own(tx: Transaction, claim: Claim, names: Sequence[FileName]) -> list[File]:
+    """The files of these names that are the claim's conversation's, in this epoch."""
+    own = (claim.conversation, claim.epoch)
+    found = tx.get_all(FILES, dict.fromkeys(names))
+    return [row for row in found if row is not None and (row.conversation, row.epoch) == own]
 
 
 def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now: int) -> None:
@@ -124,14 +169,6 @@ def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now:
     for row in files_of(tx, claim, "intended", "uploaded"):
         if row.update_id in update_ids:
             retire_file(tx, row, "turn failed", now)
-
-
-def retire_past_due(tx: Transaction, key: str, now: int) -> None:
-    """Law 5: what is as old as it may get leaves the conversation before the next question."""
-    for state in SHOWN:
-        for row in tx.range(FILES_OF, key, state):
-            if (row.leaves_at or 0) <= now:
-                retire_file(tx, row, "retention", now)
 
 
 def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
@@ -142,8 +179,8 @@ def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
 
 
 def is_to_go(row: File) -> bool:
-    """Make adopted files due, which are retired from the beginning."""
-    return row.state != "retired" or row.reason == "adopted"
+    """Make due also what is retired and kept: adopted files, and lost ones."""
+    return row.state != "retired" or row.reason in {"adopted", LOST}
 
 
 def count_held(tx: Transaction, key: str) -> int:
@@ -158,13 +195,15 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
         return False
     if (new.conversation, new.epoch) != (claim.conversation, claim.epoch):
         return False
-    lost = images(tx, claim, but=name).get(FileName(new.stands_for))
+    key = FileName(new.stands_for)
+    lost = images(tx, claim, but=name).get(key) or lost_images(tx, claim, micros(now)).get(key)
     if lost is None:
         retire_file(tx, new, "unwanted", micros(now))
         return False
     retire_file(tx, lost, "vanished", micros(now))
     # An image of the question itself stays an upload until the turn ends.
-    as_lost = new._replace(state=lost.state, label=lost.label, album_id=lost.album_id)
+    state = lost.state if is_shown(lost) else "live"
+    as_lost = new._replace(state=state, label=lost.label, album_id=lost.album_id)
     tx.update(new, as_lost)
     return True
 
