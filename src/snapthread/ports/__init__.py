@@ -101,6 +101,7 @@ from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
+    Reactions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -183,6 +184,7 @@ __all__ = [
     "QueueInspection",
     "QuotaLedger",
     "Reaction",
+    "Reactions",
     "ReadableHistory",
     "Readiness",
     "RemoteFile",
