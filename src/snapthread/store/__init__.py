@@ -10,7 +10,9 @@ from typing import Final, Self
 
 from snapthread.store.rules import (
     accepting,
+    asking_anew,
     claiming,
+    exchanges,
     files,
     finishing,
     groups,
@@ -87,6 +89,12 @@ class Store(Verbs):
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
     last_question = reads(rewinding.last_question)
+    last_exchange = reads(exchanges.last_exchange)
+    exchange = reads(exchanges.exchange)
+    reopen = writes(asking_anew.reopen)
+    ask_again = writes(asking_anew.ask_again)
+    is_being_answered = reads(asking_anew.is_being_answered)
+    edit = writes(asking_anew.edit)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)

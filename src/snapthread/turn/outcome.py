@@ -2,15 +2,17 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import Final
 
 import structlog
 
 from snapthread.formatting import format_answer, is_hidden, split_plain
 from snapthread.limits import SHOWN_TRANSCRIPT, utf16_len
-from snapthread.model import Entity, HistoryItem, OutgoingMessage
+from snapthread.model import Button, Ending, Entity, HistoryItem, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.state import TurnResult
 
+CUT_AT_LENGTH: Final = "max_output_tokens"
 log = structlog.get_logger()
 
 
@@ -34,12 +36,17 @@ class Outcome:
     history_start: int | None = None
     taken_back_from: int | None = None  # the item from which on the conversation leaves
     seen_by: int | None = None
+    ending: Ending | None = None  # of a question that can be asked anew
+    buttons: tuple[Button, ...] = ()  # below the last message
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
-        if self.seen_by is None:
-            return self._all()
-        return tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in self._all())
+        replies = self._all()
+        if self.seen_by is not None:
+            replies = tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in replies)
+        if not self.buttons or not replies:
+            return replies
+        return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
     def _all(self) -> tuple[OutgoingMessage, ...]:
         return (
@@ -59,7 +66,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.items:
         if ended.is_stopped:
-            texts = (*beyond, t("stopped_unheard"))
+            key = "stopped_again" if ended.is_continuation else "stopped_unheard"
+            texts = (*beyond, t(key))
             return Outcome(result="answered", reason="stopped", texts=texts)
         reason = (*ended.faults, *ended.sound_faults)[0]
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
@@ -75,6 +83,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         after=_after(ended, t),
         items=ended.items,
         history_start=ended.history_start,
+        taken_back_from=ended.taken_back_from,
+        ending="cut" if ended.cut == CUT_AT_LENGTH else None,
     )
 
 

@@ -36,6 +36,19 @@ def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[Image
     return (ImageRequest(message=messages[0], image=answered, place=OF_REPLY), *own)
 
 
+def kept_images(
+    wanted: Sequence[ImageRequest], files: Sequence[LedgerFile]
+) -> dict[ImageRequest, ImageResult]:
+    """Of a question that is asked anew: its images that are there still."""
+    left, found = list(files), {}
+    for one in wanted:
+        file = next((each for each in left if each.unique_id == one.image.unique_id), None)
+        if file is not None:
+            left.remove(file)
+            found[one] = ImageResult(wanted=one, file=file, is_still=one.image.is_still)
+    return found
+
+
 def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply

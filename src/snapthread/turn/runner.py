@@ -106,8 +106,11 @@ class TurnRunner:
 
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
-        await self._import(turn)
-        await self._transcribe(turn)
+        if turn.is_continuation:
+            turn.question = self._question(turn, 1)
+        else:
+            await self._import(turn)
+            await self._transcribe(turn)
         if turn.lacks_usable_media:
             yield turn.result()
             return
@@ -125,8 +128,9 @@ class TurnRunner:
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
-        asked = (turn.question,) if turn.question.text or turn.question.images else ()
+        ended = turn.result(*[self._answer_item(turn, turn.shown)] * bool(turn.shown))
+        has_asked = (turn.question.text or turn.question.images) and not turn.is_continuation
+        asked = (turn.question,) if has_asked else ()
         return replace(
             ended,
             items=ended.items or asked,  # a sound that was not heard yet says nothing
@@ -142,6 +146,8 @@ class TurnRunner:
         self._check(turn.messages)
         claim, replied = turn.claim, replied_image(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
+        if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
+            known = None  # it is one of those that the question itself brought in
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
@@ -166,9 +172,13 @@ class TurnRunner:
         return over is None
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
+        """Those that are there from the last time need no upload."""
         turn.wanted = (*turn.wanted, *wanted)
-        brought = await self.importer.import_images(turn.claim, wanted, turn.meter)
-        turn.brought = (*turn.brought, *brought)
+        there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
+        missing = tuple(one for one in wanted if one not in there)
+        brought = await self.importer.import_images(turn.claim, missing, turn.meter)
+        results = {**there, **{one.wanted: one for one in brought}}
+        turn.brought = (*turn.brought, *[results[one] for one in wanted])
 
     async def _transcribe(self, turn: TurnState) -> None:
         """Make the transcripts the text of the question."""
@@ -228,7 +238,8 @@ class TurnRunner:
             recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
-        turn.question = self._question(turn, transcript.next_label)
+        redo = turn.claim.redo
+        turn.question = self._question(turn, redo.labels + 1 if redo else transcript.next_label)
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:
@@ -240,6 +251,7 @@ class TurnRunner:
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
             question_files=[photo.file for photo in question.images],
+            before=turn.claim.redo.history_start if turn.is_asked_anew else None,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -249,6 +261,9 @@ class TurnRunner:
         return transcript
 
     def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
+        if turn.is_continuation:
+            text = self.t("go_on")
+            return HistoryItem(role="user", text=text, at=self.clock(), tokens=text_tokens(text))
         return question_item(
             turn.messages,
             turn.brought,

@@ -50,6 +50,8 @@ class TurnResult:
     )
     is_stopped: bool = False
     unseen: int = 0  # pictures that were not there yet when it was stopped
+    is_continuation: bool = False  # more of the answer that was there
+    taken_back_from: int | None = None  # where the items take the place of others
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +75,14 @@ class TurnState:
     failing_since_s: float | None = None
     history_start: int | None = None
     answered: AnswerCompleted | None = None
+
+    @property
+    def is_continuation(self) -> bool:
+        return self.claim.redo is not None and self.claim.redo.is_continuation
+
+    @property
+    def is_asked_anew(self) -> bool:
+        return self.claim.redo is not None and not self.claim.redo.is_continuation
 
     @property
     def lacks_usable_media(self) -> bool:
@@ -109,7 +119,11 @@ class TurnState:
         return PartialAnswer(text=text)
 
     def result(self, *answer: HistoryItem) -> TurnResult:
-        items = (self.question, *answer) if self.question and answer else ()
+        redo = self.claim.redo
+        if redo is not None and redo.is_continuation:
+            items = answer
+        else:
+            items = (self.question, *answer) if self.question and answer else ()
         return TurnResult(
             items=items,
             text=self.text,
@@ -123,4 +137,6 @@ class TurnState:
             lost=self.lost,
             history_start=self.history_start,
             over=self.over,
+            is_continuation=redo is not None and redo.is_continuation,
+            taken_back_from=redo and redo.taken_back_from,
         )

@@ -23,15 +23,19 @@ def compose(
     question_tokens: int,
     max_images: int = 0,
     question_files: Sequence[FileName] = (),
+    before: int | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
+    first = row.first_line if before is None or row.first_line < before else 0
     tx.expect(
-        Range(HISTORY, (claim.conversation,), low=row.first_line),
+        Range(HISTORY, (claim.conversation,), low=first),
         *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
     )
     retire_past_due(tx, claim.conversation, micros(now))
-    rows, start = _request_rows(tx, claim, row.first_line), None
-    newest = rows[-1].id if rows else row.first_line
+    rows, start = _request_rows(tx, claim, first), None
+    if before is not None:
+        rows = [each for each in rows if each.id < before]
+    newest = rows[-1].id if rows else first
     if sum([item.tokens for item in rows]) + question_tokens > max_tokens:
         rows = _cut(rows, max_tokens // 2 - question_tokens)
         start = _start(rows, newest=newest)

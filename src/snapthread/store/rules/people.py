@@ -34,6 +34,8 @@ from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_AT,
     DEAD_OF,
+    EXCHANGES_OF,
+    EXCHANGES_OWNED,
     FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
@@ -72,6 +74,7 @@ def erase(
         + tx.delete_all(tx.range(DEAD_OF, key)),
         outbox=tx.delete_all(tx.range(OUTBOX, key)),
     )
+    tx.delete_all([*tx.range(EXCHANGES_OF, key), *tx.range(EXCHANGES_OWNED, user_id)])
     _forget(tx, user_id, key)
     charge(tx, key)
     records.erase(tx, user_id)
@@ -154,6 +157,11 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "user_id": user_id,
         "conversation": [_line(row) for row in tx.range(HISTORY, key)],
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
+        "asked_of_late": [
+            json.loads(text)
+            for row in [*tx.range(EXCHANGES_OF, key), *tx.range(EXCHANGES_OWNED, user_id)]
+            for text in json.loads(row.messages)
+        ],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
         "waiting": [json.loads(row.message) for row in waiting],
         "dead_letters": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],

@@ -70,6 +70,10 @@ ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
         "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
     ),
     6: ("ALTER TABLE history ADD COLUMN owner INTEGER",),
+    7: (
+        "ALTER TABLE messages ADD COLUMN again INTEGER",
+        "ALTER TABLE outbox ADD COLUMN turn INTEGER",
+    ),
 }
 
 # Version 4: times are whole microseconds, tables are those of the declarations.
