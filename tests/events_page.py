@@ -41,6 +41,7 @@ MEANINGS: Final = {
     "file.settled": "uploads whose end was unknown were looked for",
     "file.uploaded": "a file is at OpenAI; `wanted` no: nobody needs it any more",
     "formatting.broke": "a mistake of ours; the answer was sent as plain text",
+    "topic.gone": "a topic was deleted; so many files of its conversation leave",
     "group.left": "the bot is no longer in a group; so many of its files leave",
     "group.moved": "a group goes on under another id, with so many conversations",
     "housekeeping.broke": "a mistake of ours in the clean-up; it goes on with the next round",

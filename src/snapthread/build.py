@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -47,6 +48,7 @@ from snapthread.rate_limits import (
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.overheard import Overheard
@@ -192,7 +194,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         language=settings.bot_language,
     )
     rights = GroupRights(store=store, chat=chat, clock=clock)
+    asking_anew = AskingAnew(store=store, access=access, rights=rights, clock=clock)
     commands = Commands(
+        asking_anew=asking_anew,
         store=store,
         eraser=maintenance.eraser,
         quotas=quotas,
@@ -201,7 +205,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
     )
+    topics = Topics(store=store, chat=chat, clock=clock)
     pipeline = Pipeline(
+        asking_anew=asking_anew,
         store=store,
         access=access,
         commands=commands,
@@ -211,14 +217,17 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             clock=clock,
             store=store,
             chat=chat,
+            topics=topics,
             explain=access.explain_refused_part,
             note_delivered=alerts.note_delivered,
         ),
         alerts=alerts,
+        topics=topics,
         clock=clock,
         files_retired=housekeeping.wake,
     )
     urgent_commands = UrgentCommands(
+        asking_anew=asking_anew,
         store=store,
         chat=chat,
         running_turns=running_turns,

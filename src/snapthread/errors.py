@@ -195,7 +195,9 @@ class FilesGone(Refused):
         self.openai_ids = openai_ids
 
 
-RefusedPart = Literal["reader", "length", "thread", "reply", "entities", "buttons", "unknown"]
+RefusedPart = Literal[
+    "reader", "length", "topic", "thread", "reply", "entities", "buttons", "unknown"
+]  # topic: it is not there; thread: nothing can be said in it
 
 
 class ChatRefused(Refused):

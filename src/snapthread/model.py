@@ -21,14 +21,14 @@ AskAgain = Literal["retry", "continue", "from"]
 Asked = Literal["asked", "twice", "gone", "older", "busy"]  # what became of it
 
 CONTINUE = "continue"  # the word of what asks for the rest of an answer
-EDITED = "edited"  # the word of words that were changed, which we do not answer
 RESET_COMMANDS = frozenset({"reset", "new"})
 URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
 
-def private_conversation(user_id: int) -> ConversationKey:
-    """One conversation per user in a private chat, whatever the topic."""
-    return ConversationKey(f"user:{user_id}")
+def private_conversation(user_id: int, thread_id: int | None = None) -> ConversationKey:
+    """One per person; where private chats have topics, one more for each of them."""
+    topic = "" if thread_id is None else f":{thread_id}"
+    return ConversationKey(f"user:{user_id}{topic}")
 
 
 def group_conversation(
@@ -37,6 +37,17 @@ def group_conversation(
     """One for each topic; with a user, one for each of them in it."""
     whose = "" if user_id is None else f":{user_id}"
     return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
+
+
+def group_of(conversation: ConversationKey) -> int | None:
+    """The chat of a group's conversation."""
+    kind, *rest = conversation.split(":")
+    return int(rest[0]) if kind == "group" else None
+
+
+def is_topic(conversation: ConversationKey) -> bool:
+    """Is it of a topic in a private chat?"""
+    return conversation.startswith("user:") and conversation.count(":") == 2
 
 
 def owner_in_group(conversation: ConversationKey) -> int | None:

@@ -28,16 +28,18 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.commands.access import AccessControl
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
+from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE
 from snapthread.meter import Meter
-from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, outcome_of, unexpected
+from snapthread.turn.outcome import Outcome, concluded, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import LimitExceeded, TurnRecord
@@ -57,9 +59,11 @@ class Pipeline:
     access: AccessControl
     commands: Commands
     quotas: Quotas
+    asking_anew: AskingAnew
     running_turns: RunningTurns
     reply: ReplySender
     alerts: Alerts
+    topics: Topics
     clock: Clock
     files_retired: Callable[[], None]
 
@@ -77,10 +81,11 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> bool:
+        claim = await self.asking_anew.reopen(claim)
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
-            outbox = await self._answer(claim, meter)
+            outcome, outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
@@ -89,9 +94,13 @@ class Pipeline:
         is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
         if is_done and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
+        if outcome.items:
+            await self.topics.name(claim.messages[0], outcome.answer)
         return is_done
 
-    async def _answer(self, claim: Claim, meter: Meter) -> tuple[OutboxMessage, ...]:
+    async def _answer(
+        self, claim: Claim, meter: Meter
+    ) -> tuple[Outcome, tuple[OutboxMessage, ...]]:
         outcome, first = await self._outcome(claim, meter), claim.messages[0]
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
@@ -106,24 +115,24 @@ class Pipeline:
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
             taken_back_from=outcome.taken_back_from,
+            ending=outcome.ending,
         )
         if outcome.taken_back_from is not None:
             self.files_retired()
         _log_turn(claim, record)
-        return outbox
+        return outcome, outbox
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
         message, t = claim.messages[0], self.access.localizer(claim.messages[0])
         if claim.attempt > ATTEMPTS_MAX:
-            return Outcome(result="dead_letter", texts=(t("dead_letter"),))
+            put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
+            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
         if refusal := await self.access.refusal(message, t):
             return refusal
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
-        if message.word == EDITED and message.kind == "unsupported":
-            return await self._edited(message, t)
-        return await self._question(claim, t, meter)
+        return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self._supported, claim.messages))
@@ -161,18 +170,6 @@ class Pipeline:
         if message.sound is None or not self.quotas.speech.cannot_hear(message):
             return message
         return replace(message, kind="unsupported", word=message.sound.kind)
-
-    async def _edited(self, message: Message, t: Localizer) -> Outcome:
-        """One sentence a message, however often it is changed."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=t("edited_question")),
-            self.clock(),
-            once=f"edited:{message.user_id}:{message.message_id}",
-            again_after_s=SEEN_S,
-        )
-        return Outcome(result="refused", reason="unsupported")
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""

@@ -262,6 +262,9 @@ class RateLimitedChat:
         await self.places.check(_chat(to))
         await self.chat.edit(to, message_id, outgoing)
 
+    async def delete(self, to: Destination, message_id: int) -> None:
+        return await self._limited(_chat(to), partial(self.chat.delete, to, message_id))
+
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         download = partial(self.chat.download, telegram_id, max_bytes=max_bytes)
         return await self._limited(f"file {telegram_id}", download)
@@ -272,6 +275,12 @@ class RateLimitedChat:
 
     async def typing(self, to: Destination) -> None:
         await self.chat.typing(to)
+
+    async def has_topic(self, to: Destination) -> bool:
+        return await self.chat.has_topic(to)
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        await self.chat.name_topic(to, name)
 
     async def leave(self, chat_id: int) -> None:
         await self.chat.leave(chat_id)

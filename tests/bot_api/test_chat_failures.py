@@ -87,7 +87,7 @@ def test_of_the_transport_only_the_name_is_kept_and_the_address_is_told() -> Non
 
 
 REFUSED_PARTS: list[tuple[str, RefusedPart]] = [
-    ("Bad Request: message thread not found", "thread"),
+    ("Bad Request: message thread not found", "topic"),
     ("Bad Request: TOPIC_CLOSED", "thread"),
     ("Bad Request: message to be replied not found", "reply"),
     ("Bad Request: can't parse entities: unsupported start tag", "entities"),

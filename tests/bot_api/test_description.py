@@ -42,6 +42,7 @@ SAID = OutgoingMessage(
         Entity(type="pre", offset=0, length=5, language="python"),
     ),
     buttons=(Button(text="Go", press="go"),),
+    seen_by=1001,
 )
 FILE = OutgoingMessage(text="Here", document=Document(name="a.json", content="{}"))
 
@@ -61,6 +62,8 @@ async def everything(wire: Wire) -> None:
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
     await chat.leave(-5)
+    assert await chat.has_topic(TO)
+    await chat.name_topic(TO, "Cats")
     assert await chat.is_admin(-5, 1001)
 
 

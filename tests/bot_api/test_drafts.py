@@ -104,7 +104,7 @@ def test_the_stop_button_is_a_command_that_names_its_draft() -> None:
     said = stopped(message_thread_id=7)
     assert said is not None
     assert (said.kind, said.word, said.draft_id) == ("command", "stop", 3)
-    assert (said.conversation, said.chat_id, said.thread_id) == ("user:1001", 1001, 7)
+    assert (said.conversation, said.chat_id, said.thread_id) == ("user:1001:7", 1001, 7)
     assert said.is_urgent
 
 

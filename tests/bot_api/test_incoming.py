@@ -266,9 +266,9 @@ def test_a_row_of_replies_in_a_group_is_no_topic() -> None:
     assert (asked.conversation, asked.thread_id) == ("group:-1002001:0", None)
 
 
-def test_a_private_topic_is_the_same_conversation_and_answered_there() -> None:
+def test_a_private_topic_is_a_conversation_and_answered_there() -> None:
     asked = question(text="hi", message_thread_id=7, is_topic_message=True)
-    assert (asked.conversation, asked.thread_id) == ("user:1001", 7)
+    assert (asked.conversation, asked.thread_id) == ("user:1001:7", 7)
 
 
 # Commands

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from snapthread.errors import LeaseLost
-from snapthread.model import ConversationKey, Destination, Message, group_conversation
+from snapthread.limits import LEASE_S
+from snapthread.model import (
+    ConversationKey,
+    Destination,
+    Message,
+    group_conversation,
+    private_conversation,
+)
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -213,3 +220,107 @@ def test_what_is_asked_for_who_is_erased_is_charged_and_names_nobody(bench: Benc
 
     assert bench.usage(user=ANN) == ()
     assert [record for record in bench.records() if record.user_id == ANN] == []
+
+
+# ---------------------------------------------------------------- topics
+
+
+TOPIC = private_conversation(ANN, 77)
+
+
+def in_topic(text: str = "What?") -> Message:
+    return replace(message(text, user=ANN, conversation=TOPIC), thread_id=77)
+
+
+def end(bench: Bench) -> int | None:
+    return bench.run(bench.store.end_topic(TOPIC, bench.now))
+
+
+def test_a_topic_waits_for_its_name_once(bench: Bench) -> None:
+    bench.run(bench.store.note_topic(TOPIC, ANN))
+    bench.send(in_topic())
+    assert bench.run(bench.store.take_unnamed(TOPIC))
+    assert not bench.run(bench.store.take_unnamed(TOPIC))
+    bench.run(bench.store.note_topic(TOPIC, ANN))
+    assert not bench.run(bench.store.take_unnamed(TOPIC))
+    assert not bench.run(bench.store.take_unnamed(of(OLD, 77)))
+
+
+def test_a_topic_that_is_gone_leaves_nothing_but_files_to_delete(bench: Bench) -> None:
+    question = replace(photo(user=ANN), conversation=TOPIC, thread_id=77)
+    bench.send(question)
+    claim = bench.take(only=TOPIC)
+    bench.answer(claim, shown(bench.upload(claim, question, "file-1")))
+
+    assert end(bench) == 1
+    assert openai_ids(bench.files_due()) == {"file-1"}
+    assert end(bench) is None
+    bench.send(in_topic())
+    assert bench.compose(bench.take(only=TOPIC)).items == ()
+
+
+def test_a_topic_in_which_something_waits_or_runs_is_there(bench: Bench) -> None:
+    bench.send(in_topic())
+    assert end(bench) is None
+    claim = bench.take(only=TOPIC)
+    assert end(bench) is None
+    bench.answer(claim, *turn("What?"))
+    assert end(bench) == 0
+
+
+def test_a_person_is_exported_and_erased_with_their_topics(bench: Bench) -> None:
+    bench.send(in_topic("a cat"))
+    claim = bench.take(only=TOPIC)
+    bench.answer(claim, *turn("a cat"))
+    bench.send(in_topic("again"))
+
+    held = bench.run(bench.store.export(ANN))
+    assert [item["text"] for item in held["topics"]] == ["a cat", "a cat"]
+    assert [waiting["text"] for waiting in held["waiting"]] == ["again"]
+    erased = bench.run(bench.store.erase(ANN, bench.now))
+    assert (erased.items, erased.messages) == (2, 1)
+    assert bench.run(bench.store.export(ANN))["topics"] == []
+    assert bench.claim(only=TOPIC) is None
+
+
+# ---------------------------------------------------------------- what a group used
+
+
+def used(bench: Bench, chat: int = OLD) -> list[tuple[int, int | None]]:
+    rows = bench.run(bench.store.group_usage(chat, "2026-11-01"))
+    return [(row.messages, row.cost_micros) for row in rows]
+
+
+def test_what_a_group_used_is_known_without_names(bench: Bench) -> None:
+    for number, user in enumerate((ANN, BOB)):
+        bench.send(asked(user=user))
+        claim = bench.take(only=of(OLD))
+        record = bench.record(f"g{number}", user=user, messages=1, cost_micros=70)
+        bench.finish(claim, record=record)
+        bench.release(claim)
+    assert used(bench) == [(2, 140)]
+    assert {row.user_id for row in bench.run(bench.store.group_usage(OLD, ""))} == {0}
+    assert used(bench, OTHER) == []
+
+    move(bench)
+    assert used(bench) == []
+    assert used(bench, NEW) == [(2, 140)]
+    bench.run(bench.store.leave_group(NEW, bench.now))
+    assert used(bench, NEW) == []
+
+
+# ---------------------------------------------------------------- an erasure beside a turn
+
+
+def test_an_erased_persons_image_stays_until_the_turn_that_may_ask_with_it_is_over(
+    bench: Bench,
+) -> None:
+    shows(bench, "file-bob", user=BOB)
+    bench.send(asked("and?", user=ANN))
+    claim = bench.take(only=of(OLD))
+    assert list(bench.compose(claim).live.values()) == ["file-bob"]
+
+    bench.run(bench.store.erase(BOB, bench.now))
+    assert not bench.files_due()
+    bench.wait(LEASE_S + 1)
+    assert openai_ids(bench.files_due()) == {"file-bob"}

@@ -376,6 +376,23 @@ async def test_what_a_person_reads_of_themselves_is_not_told_to_a_group(tmp_path
         assert all("in a private chat" in sentence for sentence in said)
 
 
+async def test_admins_of_a_group_are_told_its_sum_and_nobody_else(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ann, bob, group = a_group(world)
+        for person in (ann, bob):
+            person.sends(f"{BOT} hi", to=group)
+        await answers(world, group, 2)
+        bob.sends(f"/usage{BOT}", to=group)
+        group.admits(ann, "administrator")
+        ann.sends(f"/usage{BOT}", to=group)
+        await world.until(lambda: len(group.chat.ephemerals) == 2)
+        refused, told = group.chat.ephemerals
+        assert refused.text == "Please send me /usage in a private chat."
+        assert told.json["receiver_user"]["id"] == 1001
+        assert told.text.startswith("This group today (UTC): 2 messages, 0 images, $0.0")
+        assert "This month: 2 messages" in told.text
+
+
 async def test_erasing_a_person_takes_their_pictures_out_of_every_group(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)

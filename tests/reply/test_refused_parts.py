@@ -3,6 +3,7 @@ on. Only where nobody is there the rest is dropped."""
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -80,6 +81,7 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
         store=cast(Any, store),
         chat=cast(Any, chat),
         clock=utc_now,
+        topics=cast(Any, SimpleNamespace(look=lambda *_: None)),
         explain=lambda _: OutgoingMessage(text=SORRY),
         note_delivered=lambda _: None,
     )

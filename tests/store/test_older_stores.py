@@ -130,6 +130,7 @@ WITHOUT_GROUPS = """
     DROP INDEX history_owned;
     ALTER TABLE history DROP COLUMN owner;
     DROP TABLE group_conversations;
+    DROP TABLE group_daily;
 """
 
 
@@ -294,3 +295,23 @@ def test_a_server_of_version_5_goes_on_with_what_it_has(tmp_path: Path) -> None:
         claim = bench.ask(message())
         assert list(bench.compose(claim).live.values()) == ["file-1"]
         bench.close()
+
+
+def test_a_store_of_version_6_gets_topics(tmp_path: Path) -> None:
+    path = tmp_path / "snapthread.db"
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("""
+            INSERT INTO group_conversations (conversation, chat_id) VALUES ('group:-5:0', -5);
+            ALTER TABLE group_conversations DROP COLUMN is_unnamed;
+            DROP TABLE group_daily;
+            PRAGMA user_version = 6;
+        """)
+
+    asyncio.run(_opened_and_closed(path))
+
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT * FROM group_conversations").fetchall() == [
+            ("group:-5:0", -5, None, 0)
+        ]
+        assert db.execute("SELECT * FROM group_daily").fetchall() == []

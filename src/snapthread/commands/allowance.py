@@ -28,6 +28,12 @@ def usage_text(
     )
 
 
+def group_usage_text(t: Localizer, rows: Sequence[DailyUsage], *, now: datetime) -> str:
+    """`rows`: of this group and this month."""
+    today = [row for row in rows if row.day == day_of(now)]
+    return t("group_usage", today=_sum(t, today), month=_sum(t, rows))
+
+
 def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
     voice_s = sum(row.voice_s for row in rows)
     return t(

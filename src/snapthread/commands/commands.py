@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from snapthread.commands.allowance import usage_text
+from snapthread.commands.allowance import group_usage_text, usage_text
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.confirming import Confirmations, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -52,6 +53,7 @@ class Commands:
     eraser: UserEraser
     quotas: Quotas
     rights: GroupRights
+    asking_anew: AskingAnew
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -63,6 +65,7 @@ class Commands:
         self._answers = {
             "usage": self._usage,
             "undo": self._undo,
+            "retry": self._retry,
             "forget": self._forget,
             "privacy": self._privacy,
             "export": self._export,
@@ -70,6 +73,8 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        if message.word == "usage" and await self._is_for_group(message):
+            return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
             return _said(text, seen_by=message.person_in_group)
@@ -113,15 +118,28 @@ class Commands:
         )
         return _said(text)
 
+    async def _retry(self, claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        """One that could not become the question it asks anew."""
+        return _said(await self.asking_anew.retry_refusal(claim, t))
+
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
         us, it is done once."""
         last = await self.store.last_question(claim)
         if last is None:
             return _said(t("undo_nothing"))
-        if not await self.rights.may_undo(message, last):
+        if not await self.rights.may_undo(message, last.owner):
             return _said(t("group_not_asker"))
         return replace(_said(t("undone")), taken_back_from=last.history_start)
+
+    async def _is_for_group(self, message: Message) -> bool:
+        return not message.is_private and await self.rights.is_admin(message)
+
+    async def _group_usage(self, message: Message, t: Localizer) -> Outcome:
+        """What all of them used in this group; nobody is named."""
+        now = self.clock()
+        rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
+        return _said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""

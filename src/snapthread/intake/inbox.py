@@ -12,8 +12,16 @@ from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.limits import POLL_LATE_S, POLL_S
-from snapthread.model import Message, OutgoingMessage
-from snapthread.ports import Arrival, BlockedUsers, Chat, Clock, IncomingMessages, Update
+from snapthread.model import Message, OutgoingMessage, private_conversation
+from snapthread.ports import (
+    Arrival,
+    BlockedUsers,
+    Chat,
+    Clock,
+    IncomingMessages,
+    TopicConversations,
+    Update,
+)
 from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()
@@ -33,7 +41,7 @@ class Wake(Protocol):
     def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Protocol):
     """The store as the intake needs it."""
 
 
@@ -96,9 +104,7 @@ class Intake:
         """In one transaction, but where a group changes; what was accepted before is not taken
         again."""
         for update in updates:
-            if update.blocked is not None:
-                user_id, has_blocked = update.blocked
-                await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
+            await self._note(update)
         messages: list[Message] = []
         for update in updates:
             if update.group is not None:  # what came before it is of the group as it was
@@ -108,6 +114,15 @@ class Intake:
             messages += await self.groups.asked(update)
         await self._put(messages)
         self.health.mark_ok("store")
+
+    async def _note(self, update: Update) -> None:
+        """What is no message."""
+        if update.blocked is not None:
+            user_id, has_blocked = update.blocked
+            await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
+        if (topic := update.topic) is not None:
+            conversation = private_conversation(topic.chat_id, topic.thread_id)
+            await self.store.note_topic(conversation, topic.chat_id)
 
     async def _put(self, messages: Sequence[Message]) -> None:
         if not messages:

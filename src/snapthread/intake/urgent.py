@@ -1,4 +1,4 @@
-"""Urgent commands, which wait for no question: /reset, /new, /stop and pressed buttons."""
+"""Urgent commands, which wait for no question: /reset, /new, /stop, pressed buttons and edits."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from snapthread.commands.access import AccessControl
+from snapthread.commands.asking_anew import PRESS, AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import StoreBusy, StoreFull
@@ -28,6 +29,7 @@ class UrgentCommands:
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
+    asking_anew: AskingAnew
     access: AccessControl
     rights: GroupRights
     clock: Clock
@@ -56,6 +58,10 @@ class UrgentCommands:
         refusal = await self.access.refusal(command, self.access.localizer(command))
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
+        elif command.kind == "edit":
+            await self.asking_anew.edit(command, stop_turn)
+        elif PRESS.fullmatch(command.word) and command.kind == "press":
+            await self._ask_again(command)
         elif command.kind == "press":
             await self._press(command, stop_turn)
         elif not await self.rights.may_end(command):
@@ -76,6 +82,11 @@ class UrgentCommands:
     async def _press(self, press: Message, stop_turn: StopTurn) -> None:
         replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
         await self.store.complete_command(press, self.clock(), replies=replies)
+
+    async def _ask_again(self, press: Message) -> None:
+        """Buttons that have done their work go."""
+        if await self.asking_anew.press(press):
+            self._in_background(self.chat.remove_buttons(press.destination, press.message_id))
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

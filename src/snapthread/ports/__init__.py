@@ -22,7 +22,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
-from snapthread.ports.chat import Chat, GroupChange, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
     Context,
@@ -37,6 +37,7 @@ from snapthread.ports.conversations import (
     Outbox,
     ResetReply,
     StreamedMessages,
+    TopicConversations,
 )
 from snapthread.ports.file_ledger import (
     Borrowing,
@@ -99,8 +100,8 @@ __all__ = [
     "Deletions",
     "Deliveries",
     "EditReplies",
-    "Exchanges",
     "Erasure",
+    "Exchanges",
     "FileLedger",
     "Files",
     "FinishedTurns",
@@ -121,6 +122,7 @@ __all__ = [
     "ListedModel",
     "MessageQueue",
     "ModelCatalog",
+    "NewTopic",
     "NotTaken",
     "Outbox",
     "People",
@@ -147,6 +149,7 @@ __all__ = [
     "Tidying",
     "TiledImage",
     "TilingCodec",
+    "TopicConversations",
     "Transcriber",
     "Update",
     "Uploads",

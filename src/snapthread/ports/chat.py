@@ -18,6 +18,14 @@ class GroupChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewTopic:
+    """A topic of a private chat that has no name of its own yet."""
+
+    chat_id: int
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """One update: a message for the mailbox, or None where nobody waits for an answer."""
 
@@ -26,6 +34,7 @@ class Update:
     is_asked: bool = True  # in a group: by a command, its name, or a reply to it
     blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
     group: GroupChange | None = None
+    topic: NewTopic | None = None
 
 
 class Chat(Protocol):
@@ -63,6 +72,11 @@ class Chat(Protocol):
         """Give our own message another text; one that it has already is no failure."""
         ...
 
+    async def delete(self, to: Destination, message_id: int) -> None:
+        """Take our own message back; one that is gone already is no failure. Raises ChatRefused
+        where it is too old for that."""
+        ...
+
     def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
         """Leave our own message without buttons; failures are ignored."""
         ...
@@ -73,6 +87,14 @@ class Chat(Protocol):
 
     async def typing(self, to: Destination) -> None:
         """Show "typing…" for some seconds; failures are ignored."""
+        ...
+
+    async def has_topic(self, to: Destination) -> bool:
+        """Is the topic still there? True where it cannot be told."""
+        ...
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        """Give a topic of a private chat a name; failures are ignored."""
         ...
 
     async def leave(self, chat_id: int) -> None:

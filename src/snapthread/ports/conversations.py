@@ -146,6 +146,10 @@ class Exchanges(Protocol):
         """
         ...
 
+    async def knows(self, edit: Message) -> bool:
+        """Is the message that this edit changes a question that waits, or was served of late?"""
+        ...
+
     async def is_being_answered(self, edit: Message) -> bool:
         """Does a claim work on the message that this edit changes?"""
         ...
@@ -239,6 +243,23 @@ class Askers(Protocol):
         ...
 
 
+class TopicConversations(Protocol):
+    """Topics, each a conversation: their names and their end."""
+
+    async def note_topic(self, conversation: ConversationKey, chat_id: int) -> None:
+        """A topic of a private chat that nobody gave a name; one that is known stays as it is."""
+        ...
+
+    async def take_unnamed(self, conversation: ConversationKey) -> bool:
+        """True once for a topic that waits for a name: whoever is told so names it."""
+        ...
+
+    async def end_topic(self, conversation: ConversationKey, now: datetime) -> int | None:
+        """In one transaction, as `leave_group`, for a topic that is not there any more; how many
+        files are, or may be, at OpenAI. None where something waits or runs in it."""
+        ...
+
+
 class Groups(Protocol):
     """The life of a group beyond its turns."""
 
@@ -294,6 +315,7 @@ class Conversations(
     Outbox,
     Askers,
     Groups,
+    TopicConversations,
     Deliveries,
     Protocol,
 ):

@@ -62,6 +62,10 @@ class UsageRecords(Protocol):
         """The sums from this day ("2026-11-12") on, of one user or of all; by day, user, model."""
         ...
 
+    async def group_usage(self, chat_id: int, since: str) -> tuple[DailyUsage, ...]:
+        """The sums of a group's days from this one on, whoever asked; nobody is named."""
+        ...
+
     async def records_after(
         self, at: datetime, record_id: str, *, limit: int
     ) -> tuple[TurnRecord, ...]:

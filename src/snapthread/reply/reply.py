@@ -19,6 +19,7 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
+from snapthread.reply.topics import Topics
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class ReplySender:
     store: Deliveries
     chat: Chat
     clock: Clock
+    topics: Topics
     explain: Explain
     note_delivered: Callable[[ConversationKey], None]
 
@@ -48,14 +50,14 @@ class ReplySender:
         ChatBusy where Telegram must be waited for; what is left stays."""
         for number, part in enumerate(outbox, start=1):
             try:
-                is_taken = await self._send_in_some_form(part)
-                if not is_taken:
+                sent = await self._send_in_some_form(claim, part)
+                if sent is None:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return False
             if number < len(outbox):
-                await self.store.mark_sent(claim, part)
+                await self.store.mark_sent(claim, part, sent or ())
             else:
                 await self.store.conclude(
                     claim,
@@ -63,54 +65,63 @@ class ReplySender:
                     self.clock(),
                     record_id=record_id,
                     delivered_ms=ms_since(began_s),
+                    message_ids=sent or (),
                 )
-            if is_taken:
+            if sent is not None:
                 self.note_delivered(claim.conversation)
         return bool(outbox)
 
-    async def _send_in_some_form(self, part: OutboxMessage) -> bool:
-        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> tuple[int, ...] | None:
+        """As it is, then simpler and simpler; the messages it became, None where no form is taken.
+        Raises ChatUnreachable."""
         tried: Messages = (part,)
-        refused = await self._refusal(tried)
+        sent = await self._sent(tried)
         for step in STEPS:
-            if refused is None:
-                return True
-            log.warning("part.refused", part=refused.part, why=str(refused))
-            simpler = step(part, refused)
+            if not isinstance(sent, ChatRefused):
+                return sent
+            log.warning("part.refused", part=sent.part, why=str(sent))
+            if sent.part == "topic":
+                self.topics.look(claim.conversation, part.to)
+            simpler = step(part, sent)
             if simpler != tried:
-                tried, refused = simpler, await self._refusal(simpler)
-        return refused is None
+                tried, sent = simpler, await self._sent(simpler)
+        return None if isinstance(sent, ChatRefused) else sent
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
         to = Destination(chat_id=part.to.chat_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
-        refused = await self._refusal((explained,))
-        log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
+        sent = await self._sent((explained,))
+        why = str(sent) if isinstance(sent, ChatRefused) else "in every form"
+        log.warning("part.dropped", reason="refused", count=1, why=why)
 
-    async def _refusal(self, messages: Messages) -> ChatRefused | None:
-        """Why Telegram does not take one of them; None where it took all."""
+    async def _sent(self, messages: Messages) -> tuple[int, ...] | ChatRefused:
+        """The messages that can be edited later; or why Telegram does not take one of them."""
         try:
-            for message in messages:
-                await self._send(message)
+            ids = [await self._send(message) for message in messages]
         except ChatUnreachable:
             raise
         except ChatRefused as refused:
             return refused
-        return None
+        return tuple(message_id for message_id in ids if message_id is not None)
 
-    async def _send(self, part: OutboxMessage) -> None:
+    async def _send(self, part: OutboxMessage) -> int | None:
         began = now_s()
         for tries_left in reversed(range(SEND_TRIES)):
             try:
-                await self._put(part)
+                message_id = await self._put(part)
             except ChatBusy as busy:
                 await self._wait(busy, SEND_TRIES - 1 - tries_left, last=not tries_left)
             else:
                 log.info("part.delivered", ms=ms_since(began))
-                return
+                return message_id
+        raise AssertionError("the last try returns or raises")
 
-    async def _put(self, part: OutboxMessage) -> None:
-        """In the place of the message that showed the answer as it grew, if that is still there."""
+    async def _put(self, part: OutboxMessage) -> int | None:
+        """In the place of the message that showed the answer as it grew, or the one before, if that
+        is still there."""
+        if part.outgoing.is_removal:
+            await self._remove(part)
+            return None
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
@@ -121,8 +132,30 @@ class ReplySender:
                     raise
                 log.info("part.not_replaced", why=str(refused))
             else:
-                return
-        await self.chat.send(part)
+                return part.to.replaces
+        message_id = await self.chat.send(part)
+        return message_id if part.outgoing.seen_by is None else None
+
+    async def _remove(self, part: OutboxMessage) -> None:
+        """One that is too old to go says that it is over; whatever Telegram says, that was it."""
+        message_id = part.to.replaces
+        assert message_id is not None, "a removal names a message"
+        try:
+            await self._delete_or_empty(part.to, message_id, part.outgoing)
+        except ChatUnreachable:
+            raise
+        except ChatRefused as refused:
+            log.info("part.not_replaced", why=str(refused))
+
+    async def _delete_or_empty(
+        self, to: Destination, message_id: int, emptied: OutgoingMessage
+    ) -> None:
+        try:
+            await self.chat.delete(to, message_id)
+        except ChatUnreachable:
+            raise
+        except ChatRefused:
+            await self.chat.edit(to, message_id, emptied)
 
     async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
         wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries

@@ -20,7 +20,7 @@ def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
     match refused.part:
         case "reader":
             outgoing = replace(outgoing, seen_by=None)
-        case "thread":
+        case "topic" | "thread":
             to = replace(to, thread_id=None)
         case "reply":
             to = replace(to, reply_to=None)

@@ -93,6 +93,7 @@ class Store(Verbs):
     exchange = reads(exchanges.exchange)
     reopen = writes(asking_anew.reopen)
     ask_again = writes(asking_anew.ask_again)
+    knows = reads(asking_anew.knows)
     is_being_answered = reads(asking_anew.is_being_answered)
     edit = writes(asking_anew.edit)
     reset = writes(urgent.reset)
@@ -109,6 +110,10 @@ class Store(Verbs):
     asker_in_turn = reads(groups.asker_in_turn)
     leave_group = writes(groups.leave_group)
     move_group = writes(groups.move_group)
+    group_usage = reads(records.group_usage)
+    note_topic = writes(groups.note_topic)
+    take_unnamed = writes(groups.take_unnamed)
+    end_topic = writes(groups.end_topic)
 
     # ------------------------------------------------------------ the ledger
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 7  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 8  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -152,11 +152,12 @@ class ExchangeRow(NamedTuple):
 
 
 class GroupConversation(NamedTuple):
-    """A conversation of a group."""
+    """A conversation of a group, or of a topic in a private chat."""
 
     conversation: str
     chat_id: int
     asker: int | None = None  # of the last question: whoever may begin anew
+    is_unnamed: int = 0  # a topic that waits for a name
 
 
 READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
@@ -312,6 +313,18 @@ class Day(NamedTuple):
     voice_s: int = 0
 
 
+class GroupDay(NamedTuple):
+    """Sums of a group's day, whoever asked."""
+
+    chat_id: int
+    day: str
+    messages: int = 0
+    images: int = 0
+    cost_micros: int = 0  # of the turns with a price
+    turns_without_price: int = 0
+    voice_s: int = 0
+
+
 RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
 RESERVED_AT: Final = Index[Reservation]("at", by="at")
 PERIODS: Final = Index[Tally]("period", by="period")
@@ -319,6 +332,8 @@ RECORDS_AT: Final = Index[Record]("at", by="at")
 RECORDS_OF: Final = Index[Record]("of", by="at", within=("user_id",))
 DAYS_ON: Final = Index[Day]("on", by="day")
 DAYS_OF: Final = Index[Day]("of", by="day", within=("user_id",))
+GROUP_DAYS_ON: Final = Index[GroupDay]("on", by="day")
+GROUP_DAYS_OF: Final = Index[GroupDay]("of", by="day", within=("chat_id",))
 
 RESERVATIONS: Final = Table(
     "reservations",
@@ -342,6 +357,13 @@ DAYS: Final = Table(
     indexes=(DAYS_ON, DAYS_OF),
     counters=Day._fields[3:],
 )
+GROUP_DAYS: Final = Table(
+    "group_daily",
+    GroupDay,
+    key=("chat_id", "day"),
+    indexes=(GROUP_DAYS_ON, GROUP_DAYS_OF),
+    counters=GroupDay._fields[2:],
+)
 
 TABLES: Final[tuple[Table[Any], ...]] = (
     META,
@@ -362,4 +384,5 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     TALLIES,
     RECORDS,
     DAYS,
+    GROUP_DAYS,
 )

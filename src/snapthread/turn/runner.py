@@ -51,6 +51,7 @@ from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
     image_requests,
+    kept_images,
     question_item,
     replied_image,
 )
@@ -251,7 +252,7 @@ class TurnRunner:
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
             question_files=[photo.file for photo in question.images],
-            before=turn.claim.redo.history_start if turn.is_asked_anew else None,
+            before=turn.asked_before,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -327,12 +328,16 @@ class TurnRunner:
 
     def _answer_items(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
         """The commentary as an item of its own: it goes back to the model as well."""
-        answer = self._answer_item(turn.text, answered.phase)
-        if not answered.commentary:
+        answer = self._answer_item(turn, turn.text, answered.phase)
+        if not answered.commentary or turn.is_continuation:
             return (answer,)
-        return (self._answer_item(answered.commentary, "commentary"), answer)
+        return (self._answer_item(turn, answered.commentary, "commentary"), answer)
 
-    def _answer_item(self, text: str, phase: str | None = None) -> HistoryItem:
+    def _answer_item(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
+        """Of an answer that goes on the whole."""
+        redo = turn.claim.redo
+        if redo is not None and redo.is_continuation:
+            text = f"{redo.answer.rstrip()} {text.lstrip()}"
         return HistoryItem(
             role="assistant", text=text, at=self.clock(), tokens=text_tokens(text), phase=phase
         )

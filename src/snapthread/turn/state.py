@@ -81,8 +81,10 @@ class TurnState:
         return self.claim.redo is not None and self.claim.redo.is_continuation
 
     @property
-    def is_asked_anew(self) -> bool:
-        return self.claim.redo is not None and not self.claim.redo.is_continuation
+    def asked_before(self) -> int | None:
+        """Of a question that is asked anew: the first item that its request does not hold."""
+        redo = self.claim.redo
+        return None if redo is None or redo.is_continuation else redo.history_start
 
     @property
     def lacks_usable_media(self) -> bool:
@@ -120,10 +122,8 @@ class TurnState:
 
     def result(self, *answer: HistoryItem) -> TurnResult:
         redo = self.claim.redo
-        if redo is not None and redo.is_continuation:
-            items = answer
-        else:
-            items = (self.question, *answer) if self.question and answer else ()
+        asked = () if self.is_continuation or self.question is None else (self.question,)
+        items = (*asked, *answer) if answer and self.question else ()
         return TurnResult(
             items=items,
             text=self.text,
@@ -137,6 +137,6 @@ class TurnState:
             lost=self.lost,
             history_start=self.history_start,
             over=self.over,
-            is_continuation=redo is not None and redo.is_continuation,
-            taken_back_from=redo and redo.taken_back_from,
+            is_continuation=self.is_continuation,
+            taken_back_from=None if redo is None else redo.taken_back_from,
         )

@@ -28,6 +28,7 @@ Commands = Sequence[tuple[str, str]]
 
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
+NOT_FOUND: Final = "message to delete not found"
 EMPTY: Final = "empty"
 ADMINS: Final = frozenset({"creator", "administrator"})
 
@@ -148,6 +149,13 @@ class TelegramChat:
             if NOT_MODIFIED not in str(refused):
                 raise
 
+    async def delete(self, to: Destination, message_id: int) -> None:
+        try:
+            await self._client.delete_message(to.chat_id, message_id)
+        except ChatRefused as refused:
+            if NOT_FOUND not in str(refused):
+                raise
+
     async def remove_buttons(self, to: Destination, message_id: int) -> None:
         try:
             await self._client.edit_message_reply_markup(to.chat_id, message_id)
@@ -166,6 +174,22 @@ class TelegramChat:
             await self._client.send_chat_action(action)
         except SnapthreadError:
             return  # already in the log; nobody misses it
+
+    async def has_topic(self, to: Destination) -> bool:
+        action = {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
+        try:
+            await self._client.send_chat_action(action)
+        except ChatRefused as refused:
+            return refused.part != "topic"
+        except SnapthreadError:
+            return True
+        return True
+
+    async def name_topic(self, to: Destination, name: str) -> None:
+        if to.thread_id is None:
+            return
+        with suppress(SnapthreadError):  # already in the log; it keeps the name that it has
+            await self._client.edit_forum_topic(to.chat_id, to.thread_id, name)
 
     async def leave(self, chat_id: int) -> None:
         with suppress(ChatRefused):

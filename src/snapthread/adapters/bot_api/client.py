@@ -116,6 +116,9 @@ class BotClient:
     async def edit_message_text(self, message: Params) -> None:
         await self.call("editMessageText", message)
 
+    async def delete_message(self, chat_id: int, message_id: int) -> None:
+        await self.call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
+
     async def edit_message_reply_markup(self, chat_id: int, message_id: int) -> None:
         """Without a keyboard there is none any more."""
         message = {"chat_id": chat_id, "message_id": message_id}
@@ -129,6 +132,10 @@ class BotClient:
 
     async def answer_callback_query(self, query_id: str) -> None:
         await self.call("answerCallbackQuery", {"callback_query_id": query_id})
+
+    async def edit_forum_topic(self, chat_id: int, thread_id: int, name: str) -> None:
+        params = {"chat_id": chat_id, "message_thread_id": thread_id, "name": name}
+        await self.call("editForumTopic", params)
 
     async def leave_chat(self, chat_id: int) -> None:
         await self.call("leaveChat", {"chat_id": chat_id})

@@ -46,7 +46,8 @@ NOBODY: Final = (
 NAMED: Final[tuple[tuple[RefusedPart, tuple[str, ...]], ...]] = (
     ("reader", ("ephemeral", "user_not_participant", "receiver_user")),
     ("length", ("too long", "message_too_long", "too_long")),
-    ("thread", ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
+    ("topic", ("thread not found", "topic_deleted", "topic_id_invalid")),
+    ("thread", ("topic_closed",)),
     ("reply", ("replied not found", "reply message", "reply_message", "quote_text_invalid")),
     ("entities", ("parse entities", "entity", "entities")),
     ("buttons", ("button", "reply markup", "reply_markup", "inline keyboard")),

@@ -1,5 +1,6 @@
 """An update of the Bot API → a message in our words, or None where nobody waits for an answer."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,23 +9,22 @@ import structlog
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
-from snapthread.adapters.bot_api.content import Content, content_of
+from snapthread.adapters.bot_api.content import PICTURED, Content, content_of, kind_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, stop_of
+from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
+from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.model import (
-    EDITED,
-    ConversationKey,
     Message,
     MessageKind,
-    group_conversation,
-    private_conversation,
 )
 from snapthread.ports import Update
 
 log = structlog.get_logger()
 SAID: Final = frozenset({"text", "caption"})
+CHANGEABLE: Final = frozenset({*PICTURED, *AUDIBLE})  # also without a word
 
 
 def update_of(raw: object, username: str) -> Update | None:
@@ -48,6 +48,7 @@ def update_of(raw: object, username: str) -> Update | None:
         is_asked=update.message is None or is_asked(update.message, username),
         blocked=blocked_by(changed) if changed else None,
         group=group_change(update),
+        topic=topic_of(update.message) if update.message else None,
     )
 
 
@@ -75,12 +76,15 @@ def message_of(message: types.Message, update_id: int, username: str) -> Message
 
 
 def edit_of(message: types.Message, update_id: int) -> Message | None:
-    """Words that a person changed in a private chat. A location that moves, or a poll that is
-    voted on, is edited too, and nobody waits for an answer to that."""
-    user = _person(message)
-    if user is None or message.chat.type != types.PRIVATE or not message.names & SAID:
+    """Words or media that a person changed; `word` says where it is no question now. A location
+    that moves, or a poll that is voted on, is edited too, and nobody waits for an answer to that.
+    """
+    content, user = content_of(message), _person(message)
+    is_said = message.names & SAID or kind_of(message) in CHANGEABLE
+    if content is None or user is None or not is_said:
         return None
-    return _accepted(message, user, Content(unsupported=EDITED), update_id)
+    word = "command" if command_in(message) else content.unsupported
+    return replace(_accepted(message, user, content, update_id), kind="edit", word=word)
 
 
 def _person(message: types.Message) -> types.User | None:
@@ -100,9 +104,9 @@ def _accepted(
 ) -> Message:
     return Message(
         update_id=update_id,
-        conversation=_conversation(message, user),
+        conversation=conversation_of(message, user),
         chat_id=message.chat.id,
-        thread_id=_thread(message),
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=speaker_of(message, user),
         sender_name=name_of(message, user),
@@ -114,7 +118,7 @@ def _accepted(
         image=content.images[0] if content.images else None,
         more_images=content.images[1:],
         sound=content.sound,
-        album_id=None if content.unsupported == EDITED else message.media_group_id,
+        album_id=message.media_group_id,
         reply=reply_of(message),
     )
 
@@ -123,14 +127,3 @@ def _kind(content: Content, command: str) -> MessageKind:
     if command:
         return "command"
     return "unsupported" if content.unsupported else "question"
-
-
-def _conversation(message: types.Message, user: types.User) -> ConversationKey:
-    if message.chat.type == types.PRIVATE:
-        return private_conversation(user.id)
-    return group_conversation(message.chat.id, _thread(message))
-
-
-def _thread(message: types.Message) -> int | None:
-    """Outside of topics a thread id only names the first message of a row of replies."""
-    return message.message_thread_id if message.is_topic_message else None

@@ -4,27 +4,33 @@ import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
-from snapthread.model import Message, group_conversation, private_conversation
+from snapthread.adapters.bot_api.place import conversation_of, thread_of
+from snapthread.model import Message, private_conversation
 from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
 OUT = frozenset({"kicked", "left"})
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
+AGAIN = re.compile(r"(?:retry|continue|from):\d{1,15}(?::(\d{1,15}))?", re.ASCII)
+
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; of those only Stop is in groups as well."""
+    """A button that the bot made; of those only the ones below answers are in groups as well."""
     message = query.message
     if message is None or not query.data:
         return None
     if stop := STOP.fullmatch(query.data):
         return _stop_pressed(query, message, stop, update_id, now)
-    if message.chat.type != types.PRIVATE:
+    again = AGAIN.fullmatch(query.data)
+    if message.chat.type != types.PRIVATE and not again:
         return None
+    owner = int(again[1]) if again and again[1] else None
     return Message(
         update_id=update_id,
-        conversation=private_conversation(query.from_user.id),
+        conversation=conversation_of(message, query.from_user, owner),
         chat_id=message.chat.id,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=query.from_user.id,
         language_code=query.from_user.language_code,
@@ -44,19 +50,12 @@ def _stop_pressed(
 ) -> Message:
     """The Stop button below a message that grows; it names whose conversation of a group this is,
     where each there has one: others press it too."""
-    chat = message.chat
-    thread = message.message_thread_id if message.is_topic_message else None
-    is_private = chat.type == types.PRIVATE
     user, owner = query.from_user, int(stop[2]) if stop[2] else None
     return Message(
         update_id=update_id,
-        conversation=(
-            private_conversation(user.id)
-            if is_private
-            else group_conversation(chat.id, thread, owner)
-        ),
-        chat_id=chat.id,
-        thread_id=thread,
+        conversation=conversation_of(message, user, owner),
+        chat_id=message.chat.id,
+        thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=user.id,
         language_code=user.language_code,
@@ -76,7 +75,7 @@ def stop_of(
         return None
     return Message(
         update_id=update_id,
-        conversation=private_conversation(stopped.chat.id),
+        conversation=private_conversation(stopped.chat.id, stopped.message_thread_id),
         chat_id=stopped.chat.id,
         thread_id=stopped.message_thread_id,
         message_id=0,  # a button is no message

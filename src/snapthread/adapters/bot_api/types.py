@@ -173,6 +173,11 @@ class ExternalReplyInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForumTopicCreated:
+    is_name_implicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """`names`: all that it has, also what is newer than we are."""
 
@@ -189,6 +194,7 @@ class Message:
     reply_to_message: "Message | None" = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
+    forum_topic_created: ForumTopicCreated | None = None
     external_reply: ExternalReplyInfo | None = None
     quote: TextQuote | None = None
     text: str | None = None

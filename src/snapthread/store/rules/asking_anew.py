@@ -66,9 +66,7 @@ def ask_again(
     return asked
 
 
-def _may_ask(
-    tx: Transaction, key: str, row: ExchangeRow | None, turn: int, how: AskAgain
-) -> Asked:
+def _may_ask(tx: Transaction, key: str, row: ExchangeRow | None, turn: int, how: AskAgain) -> Asked:
     queue = tx.range(QUEUE, key, 0)
     if any(each.again == turn for each in queue):
         return "twice"
@@ -91,16 +89,21 @@ def _messages(row: ExchangeRow, press: Message, how: AskAgain) -> list[Message]:
 # ---------------------------------------------------------------- edits
 
 
+def knows(tx: Transaction, edit: Message) -> bool:
+    return _in_queue(tx, edit) is not None or _of_exchange(tx, edit) is not None
+
+
 def is_being_answered(tx: Transaction, edit: Message) -> bool:
     row = tx.get(CONVERSATIONS, edit.conversation)
     head = tx.first(QUEUE, edit.conversation, 0) if row is not None and row.queued else None
     if head is None or head.token is None:
         return False
     rows = [each for each in tx.range(QUEUE, edit.conversation, 0) if each.token == head.token]
-    if any(load_message(each.message).message_id == edit.message_id for each in rows):
-        return True
     exchange = None if head.again is None else row_of(tx, edit.conversation, head.again)
-    return exchange is not None and _holds(exchange, edit)
+    asked = [load_message(each.message) for each in rows]
+    asked += messages_of(exchange) if exchange else []
+    old = [each for each in asked if each.message_id == edit.message_id]
+    return any(edit.in_place_of(each).content != each.content for each in old)
 
 
 def edit(tx: Transaction, edit: Message, now: datetime, *, replies: EditReplies) -> str:
@@ -129,7 +132,7 @@ def _edit(
     if queued is not None:
         return _put_in_place(tx, queued, edit, now), ()
     assert row is not None
-    return _ask_anew(tx, row, edit, now, replies)
+    return _ask_anew(tx, row, now, replies)
 
 
 def _in_queue(tx: Transaction, edit: Message) -> Queued | None:
@@ -194,7 +197,7 @@ def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
 
 
 def _ask_anew(
-    tx: Transaction, row: ExchangeRow, edit: Message, now: int, replies: EditReplies
+    tx: Transaction, row: ExchangeRow, now: int, replies: EditReplies
 ) -> tuple[str, Sequence[OutgoingMessage]]:
     """The newest question, with nothing waiting behind it; an older one is offered."""
     queue, last = tx.range(QUEUE, row.conversation, 0), newest(tx, row.conversation)

@@ -54,9 +54,7 @@ def finish(
     turn = None
     if ending is not None:
         asked = [message.message for message in rows]
-        turn = remember(
-            tx, claim, row, asked, ending, at, owner=owner, has_answer=bool(items)
-        )
+        turn = remember(tx, claim, row, asked, ending, at, owner=owner, has_answer=bool(items))
     _add_items(tx, row, items, at, owner=owner)
     attach(tx, claim, [image for item in items for image in item.images])
     retire_unnamed(tx, claim, left, now)

@@ -14,13 +14,19 @@ from snapthread.store.codec import (
 )
 from snapthread.store.rules.files import STATES, count_held, retire_conversation
 from snapthread.store.rules.quotas import charge
-from snapthread.store.rules.rows import ensure_conversation, held_until, refresh_ready
+from snapthread.store.rules.rows import (
+    ensure_conversation,
+    held_until,
+    is_held,
+    refresh_ready,
+)
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_OF,
     EXCHANGES_OF,
     FILES_OF,
     GROUP_CONVERSATIONS,
+    GROUP_DAYS_OF,
     HISTORY,
     HISTORY_ITEMS,
     IN_GROUP,
@@ -47,6 +53,34 @@ def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
     return load_message(head.message).user_id if head else None
 
 
+# ---------------------------------------------------------------- topics
+
+
+def note_topic(tx: Transaction, conversation: ConversationKey, chat_id: int) -> None:
+    """A topic of a private chat that waits for a name."""
+    if tx.get(GROUP_CONVERSATIONS, conversation) is None:
+        tx.insert(GroupConversation(conversation, chat_id, is_unnamed=1))
+
+
+def take_unnamed(tx: Transaction, conversation: ConversationKey) -> bool:
+    row = tx.get(GROUP_CONVERSATIONS, conversation)
+    if row is None or not row.is_unnamed:
+        return False
+    tx.update(row, row._replace(is_unnamed=0))
+    return True
+
+
+def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> int | None:
+    talk, row = tx.get(CONVERSATIONS, conversation), tx.get(GROUP_CONVERSATIONS, conversation)
+    if row is None or talk is None or is_held(talk, micros(now)):
+        return None
+    if talk.queued or talk.urgent or talk.parts:
+        return None
+    files = _end(tx, conversation, micros(now))
+    tx.delete(row)
+    return files
+
+
 # ---------------------------------------------------------------- the bot is not there any more
 
 
@@ -55,6 +89,7 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
     for row in tx.range(IN_GROUP, chat_id):
         files += _end(tx, row.conversation, micros(now))
         tx.delete(row)
+    tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
     if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
         tx.delete(mark)
     return files
@@ -90,6 +125,9 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
         tx.delete(row)
         tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
         refresh_ready(tx, new)
+    for day in tx.range(GROUP_DAYS_OF, chat_id):
+        tx.delete(day)
+        tx.add(day._replace(chat_id=new_chat_id))
     return len(rows)
 
 

@@ -39,6 +39,7 @@ from snapthread.store.schema import (
     FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
+    IN_GROUP,
     MARKS,
     MARKS_OF,
     OUTBOX,
@@ -49,6 +50,7 @@ from snapthread.store.schema import (
     HistoryRow,
     Queued,
 )
+from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
 
 NOTHING = Erased(files=0, items=0, messages=0, outbox=0)
@@ -62,31 +64,48 @@ def erase(
     last_words: tuple[Destination, OutgoingMessage] | None = None,
     asked_by: Message | None = None,
 ) -> Erased:
-    key = private_conversation(user_id)
+    keys, key = _conversations_of(tx, user_id), private_conversation(user_id)
     if asked_by is not None and waiting_command(tx, asked_by) is None:
         return NOTHING
     erased = Erased(
-        files=_retire_owned(tx, user_id, held_until(tx.get(CONVERSATIONS, key), micros(now))),
-        items=tx.delete_all([*tx.range(HISTORY, key), *tx.range(HISTORY_OWNED, user_id)]),
-        messages=_erase_asked(tx, user_id)
-        + tx.delete_all(tx.range(QUEUE, key, 0))
-        + tx.delete_all(tx.range(QUEUE, key, 1))
-        + tx.delete_all(tx.range(DEAD_OF, key)),
-        outbox=tx.delete_all(tx.range(OUTBOX, key)),
+        files=_retire_owned(tx, user_id, micros(now)),
+        items=tx.delete_all(_all_of(tx, keys, HISTORY))
+        + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
+        messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
+        outbox=tx.delete_all(_all_of(tx, keys, OUTBOX)),
     )
-    tx.delete_all([*tx.range(EXCHANGES_OF, key), *tx.range(EXCHANGES_OWNED, user_id)])
-    _forget(tx, user_id, key)
-    charge(tx, key)
+    tx.delete_all([*_all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
+    for each in keys:
+        charge(tx, each)
+    _forget(tx, user_id, keys)
     records.erase(tx, user_id)
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
 
 
-def _retire_owned(tx: Transaction, user_id: int, due_at: int) -> int:
+def _conversations_of(tx: Transaction, user_id: int) -> list[str]:
+    """Of the private chat, with its topics."""
+    topics = [row.conversation for row in tx.range(IN_GROUP, user_id)]
+    return [private_conversation(user_id), *topics]
+
+
+def _all_of(tx: Transaction, keys: Sequence[str], index: Index[Any]) -> list[Any]:
+    return [row for key in keys for row in tx.range(index, key)]
+
+
+def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
+    """Also what was put aside."""
+    waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
+    return waiting + _all_of(tx, keys, DEAD_OF)
+
+
+def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
+    """A turn that runs keeps what it asks with until its lease is over, also somebody else's turn
+    in a group."""
     rows = [row for row in tx.range(FILES_OWNED, user_id) if is_to_go(row)]
     for row in rows:
-        retire_file(tx, row, "erased", due_at)
+        retire_file(tx, row, "erased", held_until(tx.get(CONVERSATIONS, row.conversation), now))
     return len(rows)
 
 
@@ -108,12 +127,13 @@ def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
     return load_message(row.message).user_id == user_id
 
 
-def _forget(tx: Transaction, user_id: int, key: str) -> None:
+def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
     found = (
-        tx.get(CONVERSATIONS, key),
+        *tx.get_all(CONVERSATIONS, keys),
         tx.get(BLOCKED, user_id),
         *tx.get_all(MARKS, (f"said:storage:{user_id}", adopted_mark(user_id))),
-        *tx.range(MARKS_OF, key),
+        *_all_of(tx, keys, MARKS_OF),
+        *tx.range(IN_GROUP, user_id),
     )
     tx.delete_all(row for row in found if row is not None)
 
@@ -151,21 +171,22 @@ def storage_of(tx: Transaction, user_id: int) -> Storage:
 
 
 def export(tx: Transaction, user_id: int) -> dict[str, Any]:
-    key = private_conversation(user_id)
-    waiting = sorted([*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)], key=lambda row: row.id)
+    general, *topics = keys = _conversations_of(tx, user_id)
+    waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
     return {
         "user_id": user_id,
-        "conversation": [_line(row) for row in tx.range(HISTORY, key)],
+        "conversation": [_line(row) for row in tx.range(HISTORY, general)],
+        "topics": [_line(row) for row in _all_of(tx, topics, HISTORY)],
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
         "asked_of_late": [
             json.loads(text)
-            for row in [*tx.range(EXCHANGES_OF, key), *tx.range(EXCHANGES_OWNED, user_id)]
+            for row in [*_all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)]
             for text in json.loads(row.messages)
         ],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
-        "waiting": [json.loads(row.message) for row in waiting],
-        "dead_letters": [json.loads(row.message) for row in tx.range(DEAD_OF, key)],
-        "not_delivered": [json.loads(row.say) for row in tx.range(OUTBOX, key)],
+        "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
+        "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
+        "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
         **records.export(tx, user_id),
     }
 

@@ -105,14 +105,14 @@ def settle(tx: Transaction, key: str, record: TurnRecord | None) -> None:
     else:
         charge(tx, key)
     if record is not None:
-        write(tx, record)
+        write(tx, record, key)
 
 
 def charge(tx: Transaction, key: str) -> None:
     """The conversation's reservation, if it has one, is charged as it says."""
     row = tx.get(RESERVATIONS, key)
     if row is not None:
-        write(tx, load_record(row.record))
+        write(tx, load_record(row.record), key)
         tx.delete(row)
 
 
@@ -126,7 +126,7 @@ def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
 def _charge_broken(tx: Transaction, row: Reservation) -> None:
     record = broken_off(load_record(row.record))
     _recount(tx, row, record)
-    write(tx, record)
+    write(tx, record, row.conversation)
     tx.delete(row)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from snapthread.model import ConversationKey, group_of
 from snapthread.store.codec import (
     dump_record,
     load_daily,
@@ -13,25 +14,32 @@ from snapthread.store.codec import (
 from snapthread.store.schema import (
     DAYS_OF,
     DAYS_ON,
+    GROUP_DAYS_OF,
+    GROUP_DAYS_ON,
     RECORDS,
     RECORDS_AT,
     RECORDS_OF,
     Day,
+    GroupDay,
     Record,
 )
 from snapthread.store.transaction import Transaction
-from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, share_of
+from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of, share_of
 
 NOBODY: Final = 0  # whose sums are those of everybody who was erased
 
 
-def write(tx: Transaction, record: TurnRecord) -> None:
+def write(tx: Transaction, record: TurnRecord, conversation: str) -> None:
     """The record, and its share of the day; who was only refused used nothing."""
     row = Record(record.id, micros(record.at), record.user_id, dump_record(record))
     tx.put(RECORDS, row)
     share = share_of(record)
     if not share.is_nothing:
         tx.add(Day(*[getattr(share, name) for name in Day._fields]))
+    chat_id = group_of(ConversationKey(conversation))
+    if chat_id is not None and not share.is_nothing:
+        sums = [getattr(share, name) for name in GroupDay._fields[1:]]
+        tx.add(GroupDay(chat_id, *sums))
 
 
 def note_delivered(tx: Transaction, record_id: str, delivered_ms: int) -> None:
@@ -49,6 +57,14 @@ def usage(tx: Transaction, since: str, *, user_id: int | None = None) -> tuple[D
     return tuple(load_daily(row._asdict()) for row in rows)
 
 
+def group_usage(tx: Transaction, chat_id: int, since: str) -> tuple[DailyUsage, ...]:
+    rows = tx.range(GROUP_DAYS_OF, chat_id, low=since)
+    return tuple(
+        DailyUsage(user_id=NOBODY, model="", **{n: getattr(row, n) for n in GroupDay._fields[1:]})
+        for row in rows
+    )
+
+
 def records_after(
     tx: Transaction, at: datetime, record_id: str, *, limit: int
 ) -> tuple[TurnRecord, ...]:
@@ -61,7 +77,10 @@ def _record(row: Record) -> TurnRecord:
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
-    return tx.delete_all(tx.range(RECORDS_AT, high=micros(now - RECORDS_KEPT), limit=limit))
+    oldest = now - RECORDS_KEPT
+    return tx.delete_all(tx.range(RECORDS_AT, high=micros(oldest), limit=limit)) + tx.delete_all(
+        tx.range(GROUP_DAYS_ON, high=day_of(oldest), limit=limit)
+    )
 
 
 # ---------------------------------------------------------------- one person

@@ -6,11 +6,11 @@ from typing import Final
 
 from snapthread.errors import StoreTooNew
 from snapthread.store.schema import TABLES, VERSION
-from snapthread.store.sqlite.statements import declared
+from snapthread.store.sqlite.statements import declared, new_columns
 
 # Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
-# on the tables are those of schema.py: what is new in it is made by itself, and only what has to be
-# rewritten needs a migration.
+# on the tables are those of schema.py: what is new in it, a table, or a column that is optional or
+# has a default, is made by itself, and only what has to be rewritten needs a migration.
 MIGRATIONS: Final[Mapping[int, str]] = {
     2: """
     CREATE TABLE pauses (service TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
@@ -61,19 +61,6 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     ) WITHOUT ROWID;
     CREATE INDEX daily_day ON daily (day);
     """,
-}
-
-# From version 4 on: columns that are new.
-ADDITIONS: Final[Mapping[int, tuple[str, ...]]] = {
-    5: (
-        "ALTER TABLE tallies ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE daily ADD COLUMN voice_s INTEGER NOT NULL DEFAULT 0",
-    ),
-    6: ("ALTER TABLE history ADD COLUMN owner INTEGER",),
-    7: (
-        "ALTER TABLE messages ADD COLUMN again INTEGER",
-        "ALTER TABLE outbox ADD COLUMN turn INTEGER",
-    ),
 }
 
 # Version 4: times are whole microseconds, tables are those of the declarations.
@@ -140,9 +127,8 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
-    for number in range(version + 1, VERSION + 1) if version >= 4 else ():
-        for statement in ADDITIONS.get(number, ()):
-            db.execute(statement)
+    for statement in new_columns(db):
+        db.execute(statement)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")

@@ -198,6 +198,17 @@ def declared() -> Iterator[str]:
                 yield _create_index(index)
 
 
+def new_columns(db: sqlite3.Connection) -> list[str]:
+    """The statements that add what an older version's tables do not have yet."""
+    return [
+        f"ALTER TABLE {table.name} ADD COLUMN {_column(table, column)}"
+        for table in TABLES
+        if (known := {name for _, name, *_ in db.execute(f"PRAGMA table_info({table.name})")})
+        for column in table.columns
+        if column not in known
+    ]
+
+
 def _create_index(index: Index[Any]) -> str:
     columns = ", ".join((*index.within, index.by))
     terms = condition(index)
