@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from snapthread_sandbox.faults import slow
-from snapthread_sandbox.openai import api, request
+from snapthread_sandbox.openai import api, request, sdk_types
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.question import Question
 from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel
@@ -289,15 +289,15 @@ def _cpu_s() -> float:
 
 def _check_some() -> None:
     """The types of long requests are checked in one of twenty: it takes milliseconds an item."""
-    check, number = request._check_types, 0
+    check, number = sdk_types.check_types, 0
 
-    def check_some(body: Any, shape: Any) -> None:
+    def check_some(body: Any, kind: str) -> None:
         nonlocal number
         number += 1
         if len(body.get("input", ())) <= SMALL or number % EACH == 0:
-            check(body, shape)
+            check(body, kind)
 
-    request._check_types = check_some
+    sdk_types.check_types = check_some
 
 
 async def main() -> None:

@@ -104,6 +104,22 @@ def test_a_connection_that_lies_is_left_for_a_new_one() -> None:
     play(story)
 
 
+def test_polling_outlives_a_network_that_is_gone_for_a_day() -> None:
+    async def story(chat: Connection, health: Health) -> None:
+        chat.state = "lies"
+        chat.reconnect = stays_gone  # type: ignore[method-assign]
+        await asyncio.sleep(24 * 3600.0)
+        chat.state = "well"
+        await asyncio.sleep(60.0)
+        assert virtual.loop().time() - chat.answered_at[-1] < 60.0
+        assert health.reasons() == []
+
+    async def stays_gone() -> None:
+        return None
+
+    play(story)
+
+
 def test_the_age_of_the_last_poll_is_known() -> None:
     async def story(chat: Connection, health: Health) -> None:
         assert health.poll_age_s == 10.0

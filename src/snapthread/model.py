@@ -256,6 +256,7 @@ class Transcript:
     """Context of a question: built in one transaction, so `live` names no dead file."""
 
     items: tuple[HistoryItem, ...] = ()
+    ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1

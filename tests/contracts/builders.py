@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from snapthread import ports
-from snapthread.limits import LEASE_S
+from snapthread.limits import LEASE_S, LOOK_AGAIN_S
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -280,9 +280,6 @@ class Bench:
         self.history_start = transcript.history_start
         return transcript
 
-    def shorten(self, claim: Claim) -> bool:
-        return self.run(self.store.shorten(claim))
-
     def finish(
         self,
         claim: Claim,
@@ -445,7 +442,9 @@ class Bench:
         return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
 
     def intents_due(self, *, limit: int = 100) -> tuple[Deletion, ...]:
-        return self.run(self.store.intents_due(self.now, limit=limit))
+        return self.run(
+            self.store.files_due(self.now, limit=limit, lease_s=LOOK_AGAIN_S, without_id=True)
+        )
 
     def gone(self, name: FileName) -> None:
         self.run(self.store.delete_file(name))

@@ -1,10 +1,10 @@
-"""`compose`, `shorten`: what a question is asked on."""
+"""`compose`, and where it begins: what a question is asked on."""
 
 import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, FileName, HistoryItem, private_conversation
+from snapthread.model import Claim, FileName, HistoryItem
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -404,60 +404,57 @@ def test_images_of_another_conversation_do_not_fill_the_window(bench: Bench) -> 
     assert bench.files_due() == ()
 
 
-# ---------------------------------------------------------------- shorten
+# ---------------------------------------------------------------- history_start
 
 
-def test_half_of_the_lines_leave(bench: Bench) -> None:
+def test_items_have_their_ids(bench: Bench) -> None:
+    a_long_conversation(bench, 2)
+
+    transcript = bench.compose(bench.ask())
+
+    assert len(set(transcript.ids)) == len(transcript.items) == 4
+    assert list(transcript.ids) == sorted(transcript.ids)
+
+
+def test_what_is_before_the_start_that_finish_is_told_stays_out(bench: Bench) -> None:
     a_long_conversation(bench, 4)
     claim = bench.ask()
-
-    assert bench.shorten(claim)
-    assert said(bench.compose(claim).items) == ["2", "2", "3", "3"]
-
-
-def test_shortening_goes_on_until_nothing_is_left(bench: Bench) -> None:
-    a_long_conversation(bench, 4)
-    claim = bench.ask()
-
-    shortened = [bench.shorten(claim) for _ in range(4)]
-
-    assert shortened == [True, True, True, False]
-    assert bench.compose(claim).items == ()
-
-
-def test_shortening_ends_also_with_lines_of_no_tokens(bench: Bench) -> None:
-    for _ in range(4):
-        bench.talk(*turn(tokens=0))
-    claim = bench.ask()
-
-    shortened = [bench.shorten(claim) for _ in range(8)]
-
-    assert shortened[-1] is False
-
-
-def test_a_new_conversation_cannot_be_shortened(bench: Bench) -> None:
-    assert not bench.shorten(bench.ask())
-
-
-def test_what_was_shortened_stays_out(bench: Bench) -> None:
-    a_long_conversation(bench, 4)
-    claim = bench.ask()
-    bench.shorten(claim)
+    bench.history_start = bench.compose(claim).ids[4]
     bench.answer(claim, *turn("4"))
+
+    assert said(bench.compose(bench.ask()).items) == ["2", "2", "3", "3", "4", "4"]
+
+
+def test_a_start_beyond_everything_leaves_only_what_is_new(bench: Bench) -> None:
+    a_long_conversation(bench, 4)
+    claim = bench.ask()
+    bench.history_start = bench.compose(claim).ids[-1] + 1
+    bench.answer(claim, *turn("4"))
+
+    assert said(bench.compose(bench.ask()).items) == ["4", "4"]
+
+
+def test_a_start_never_goes_back(bench: Bench) -> None:
+    a_long_conversation(bench, 4)
+    claim = bench.ask()
+    oldest, *_, later = bench.compose(claim).ids[:5]
+    bench.history_start = later
+    bench.answer(claim, *turn("4"))
+    claim = bench.ask()
+    bench.history_start = oldest
+    bench.answer(claim, *turn("5"))
 
     assert said(bench.compose(bench.ask()).items)[0] == "2"
 
 
-def test_a_lost_claim_shortens_nothing(bench: Bench) -> None:
+def test_a_lost_claim_moves_no_start(bench: Bench) -> None:
     a_long_conversation(bench, 4)
     lost = bench.ask()
+    start = bench.compose(lost).ids[4]
     bench.crash(lost)
     claim = bench.take()
+    bench.history_start = start
 
     with pytest.raises(LeaseLost):
-        bench.shorten(lost)
+        bench.finish(lost, *turn("4"))
     assert len(bench.compose(claim).items) == 8
-
-
-def test_the_conversation_key_is_the_users(bench: Bench) -> None:
-    assert bench.ask(message(user=ANN)).conversation == private_conversation(ANN)

@@ -290,7 +290,6 @@ def stale_claim(bench: Bench) -> Claim:
 
 STALE_WRITES: dict[str, Callable[[Bench, Claim], object]] = {
     "compose": lambda bench, claim: bench.compose(claim),
-    "shorten": lambda bench, claim: bench.shorten(claim),
     "finish": lambda bench, claim: bench.finish(claim, *turn(), replies=(words(),)),
     "put aside": lambda bench, claim: bench.finish(claim, dead_letter=True),
     "intend": lambda bench, claim: bench.intend(claim, claim.messages[0]),

@@ -11,21 +11,29 @@ from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantDenied
 from snapthread.ports import AnswerEvent
+from snapthread.settings import load_settings
 from tests.openai_api.proxies import PASSWORD, USER, Proxy
 from tests.openai_api.wire import ASK, COMPLETED, KEY, delta
+
+ENOUGH = {"TELEGRAM_BOT_TOKEN": "123456:a-token-of-telegram", "OPENAI_API_KEY": KEY}
 
 
 async def _respond(_request: web.Request) -> web.Response:
     return web.Response(body=delta("a") + COMPLETED, content_type="text/event-stream")
 
 
-async def _ask(proxy: Proxy, kind: str, password: str = PASSWORD) -> list[AnswerEvent]:
+async def _ask(
+    proxy: Proxy, kind: str, password: str = PASSWORD, *, no_proxy: str = ""
+) -> list[AnswerEvent]:
     app = web.Application()
     app.router.add_post("/v1/responses", _respond)
     serve = proxy.socks5 if kind == "socks5" else proxy.http
     async with TestServer(app) as server, proxy.opened(serve) as port:
         by = f"{kind}://{USER}:{password}@127.0.0.1:{port}"
-        async with make_client(KEY, str(server.make_url("/v1")), proxy=by) as client:
+        url = str(server.make_url("/v1"))
+        set_to = {"OPENAI_BASE_URL": url, "OPENAI_PROXY": by, "NO_PROXY": no_proxy}
+        way = load_settings(ENOUGH | set_to).way_to_openai
+        async with make_client(KEY, url, proxy=way) as client:
             assistant = OpenAIAssistant(
                 client,
                 model="gpt-6-luna",
@@ -53,8 +61,7 @@ def test_a_proxy_that_does_not_know_us_is_named(caplog: pytest.LogCaptureFixture
     assert "wrong-password" not in f"{caught.value!r} {caplog.text}"
 
 
-def test_who_is_in_no_proxy_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+def test_who_is_in_no_proxy_is_asked_directly() -> None:
     proxy = Proxy()
-    assert len(asyncio.run(_ask(proxy, "http"))) == 3
+    assert len(asyncio.run(_ask(proxy, "http", no_proxy="localhost,127.0.0.1"))) == 3
     assert proxy.passed == 0

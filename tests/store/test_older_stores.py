@@ -157,7 +157,7 @@ def test_what_version_4_counted_is_counted_on_with_seconds_of_voice(tmp_path: Pa
 def test_files_in_every_state_go_on(bench: Bench) -> None:
     assert openai_ids(bench.files_due()) == {"file-ann-2"}
     bench.wait(400)
-    looked_for = {each.name for each in bench.run(bench.store.intents_due(bench.now, limit=9))}
+    looked_for = {each.name for each in bench.intents_due(limit=9)}
     assert looked_for == {"intent-bob", "unknown-bob"}
     assert bench.user_files(BOB) == {"file-bob-1"}
     assert bench.user_files(GUS) == {"file-old-1", "file-old-2"}

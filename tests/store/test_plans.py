@@ -57,7 +57,6 @@ HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "urgent_commands": lambda bench, claim, part: bench.jumpers(),
     "next_wake": lambda bench, claim, part: bench.next_wake(),
     "compose": lambda bench, claim, part: bench.compose(claim),
-    "shorten": lambda bench, claim, part: bench.shorten(claim),
     "finish": _finish,
     "reset": _reset,
     "enqueue": lambda bench, claim, part: bench.say(once="a mark", again_after_s=60),

@@ -311,7 +311,7 @@ def test_a_refusal_keeps_its_meaning_where_replicas_are_waited_for(
         claim = bench.ask(message())
         bench.release(claim)
         with pytest.raises(LeaseLost, match="user:7"):
-            bench.shorten(claim)
+            bench.compose(claim)
         bench.close()
 
 

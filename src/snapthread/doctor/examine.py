@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from snapthread.clock import utc_now
+from snapthread.concurrency.gather import gather_all
 from snapthread.doctor.bot import Signs, check_bot
 from snapthread.doctor.check import Check, broken, good
 from snapthread.doctor.machine import check_disk, check_python
@@ -15,7 +16,6 @@ from snapthread.doctor.proxies import check_proxy
 from snapthread.doctor.service import Service
 from snapthread.doctor.store import Opened, check_backup, check_file, check_server
 from snapthread.doctor.telegram import Commands, check_telegram
-from snapthread.gather import gather_all
 from snapthread.ports import Clock
 from snapthread.settings import RUN_NEEDS, Settings
 

@@ -3,23 +3,22 @@
 import asyncio
 from typing import Final
 
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import ChatBusy
 from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES
 from snapthread.ports import Chat
 
-RETRY_S: Final = 1.0
+DOWNLOADING: Final = Retry(tries=DOWNLOAD_TRIES, backoff=Backoff(first_s=1.0, factor=1.0))
 
 
 async def download_with_patience(chat: Chat, telegram_id: str, *, max_bytes: int) -> bytes:
     """As `ports.Chat.download`, within a time and a few tries."""
-    for tries_left in reversed(range(DOWNLOAD_TRIES)):
-        try:
-            async with asyncio.timeout(DOWNLOAD_S):
-                return await chat.download(telegram_id, max_bytes=max_bytes)
-        except TimeoutError as error:
-            raise ChatBusy("the download took too long") from error
-        except ChatBusy as busy:
-            if not tries_left:
-                raise
-            await asyncio.sleep(busy.retry_after_s or RETRY_S)
-    raise AssertionError("the last try returns or raises")
+
+    async def download() -> bytes:
+        async with asyncio.timeout(DOWNLOAD_S):
+            return await chat.download(telegram_id, max_bytes=max_bytes)
+
+    try:
+        return await DOWNLOADING.run(download, on=ChatBusy)
+    except TimeoutError as error:
+        raise ChatBusy("the download took too long") from error

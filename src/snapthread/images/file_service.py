@@ -14,19 +14,22 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from typing import Protocol
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.gather import gather_all
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, Denied, FilesBusy, ImageRefused, LeaseLost, SnapthreadError
-from snapthread.gather import gather_all
 from snapthread.limits import (
     ASK_RETRY_WITHIN_S,
     DAY_S,
     DELETION_LEASE_S,
     DELETIONS_AT_ONCE,
     FILE_LIFE_MAX_S,
+    LOOK_AGAIN_S,
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
@@ -36,8 +39,12 @@ log = structlog.get_logger()
 
 FILES_AT_ONCE = 100  # taken from the store at once for deletion
 LOOKED_FOR_AT_ONCE = 1000
-RETRY_FIRST_S = 2.0  # doubled with each failure
-RETRY_MAX_S = 3600.0
+UPLOADING = Retry(
+    tries=UPLOAD_TRIES,
+    backoff=Backoff(first_s=2.0, factor=1.0),
+    patience_s=ASK_RETRY_WITHIN_S,
+)
+DELETING = Backoff(first_s=4.0, longest_s=3600.0)
 CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
 
 
@@ -92,22 +99,20 @@ class FileService:
 
         Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
         """
-        for tries_left in reversed(range(UPLOAD_TRIES)):
-            file, left = await self._intend(claim, intended)
-            if file.state == "uploaded":
-                return UploadResult(file, left)  # by an attempt that was cut off
+        names = chain([intended.name], iter(new_file_name, None))  # one of its own for each try
+        return await UPLOADING.run(
+            lambda: self._upload_once(claim, replace(intended, name=next(names)), image),
+            on=FilesBusy,
+        )
+
+    async def _upload_once(
+        self, claim: Claim, intended: IntendedFile, image: Image
+    ) -> UploadResult:
+        file, left = await self._intend(claim, intended)
+        if file.state != "uploaded":  # by an attempt that was cut off
             log.info("file.intended", file=file.name, bytes=len(image.content))
-            try:
-                await self._upload_to_the_end(file, image)
-            except FilesBusy as busy:
-                wait_s = busy.retry_after_s or RETRY_FIRST_S
-                if not tries_left or wait_s > ASK_RETRY_WITHIN_S:
-                    raise
-                await asyncio.sleep(wait_s)
-                intended = replace(intended, name=new_file_name())
-            else:
-                return UploadResult(file, left)
-        raise AssertionError("the last try returns or raises")
+            await self._upload_to_the_end(file, image)
+        return UploadResult(file, left)
 
     async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:
         """The intent, and how many older images left to make room for it."""
@@ -214,9 +219,8 @@ class FileService:
         return True
 
     async def _delete_later(self, deletion: Deletion, error: SnapthreadError) -> None:
-        wait_s = min(RETRY_FIRST_S * 2**deletion.attempts, RETRY_MAX_S)
-        if isinstance(error, Busy) and error.retry_after_s is not None:
-            wait_s = error.retry_after_s
+        asked_s = error.retry_after_s if isinstance(error, Busy) else None
+        wait_s = DELETING.wait_s(deletion.attempts, asked_s)
         await self.store.retry_later(deletion.name, self.clock() + timedelta(seconds=wait_s))
         log.warning(
             "trouble", kind="deletion", file=deletion.name, why=str(error), again_in_s=wait_s
@@ -229,7 +233,9 @@ class FileService:
 
         What is found is recorded as retired, and deleted; what is not found never was.
         """
-        unknown = await self.store.intents_due(self.clock(), limit=LOOKED_FOR_AT_ONCE)
+        unknown = await self.store.files_due(
+            self.clock(), limit=LOOKED_FOR_AT_ONCE, lease_s=LOOK_AGAIN_S, without_id=True
+        )
         if not unknown:
             return 0
         missing = {intent.name for intent in unknown}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.gather import gather_all
 from snapthread.errors import ImageFault, ImageRefused, NoRoom
-from snapthread.gather import gather_all
 from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
 from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE

@@ -13,11 +13,13 @@ from typing import Protocol
 
 import structlog
 
+from snapthread.concurrency.gather import gather_all
+from snapthread.concurrency.lease import Lease
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, LeaseLost
-from snapthread.gather import gather_all
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
-from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S
+from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
 from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, RemoteFile, Retention
@@ -25,8 +27,7 @@ from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, Remot
 log = structlog.get_logger()
 
 PAGE = 500
-TRIES = 5
-AGAIN_S = 2.0
+DELETING = Retry(tries=5, backoff=Backoff(first_s=2.0))
 
 Progress = Callable[[int], None]  # so many files more were looked at
 
@@ -104,21 +105,13 @@ class Reconcile:
 
         async def delete_on() -> None:
             for openai_id in waiting:
-                await self._patiently(openai_id)
+                await self._delete_orphan(openai_id)
 
         await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE))
 
-    async def _patiently(self, openai_id: str) -> None:
-        for tries in range(TRIES):
-            try:
-                await self.files.delete(openai_id)
-            except Busy as busy:
-                if tries == TRIES - 1:
-                    raise
-                await asyncio.sleep(busy.retry_after_s or AGAIN_S * 2**tries)
-            else:
-                log.info("file.orphan_deleted", openai_id=openai_id)
-                return
+    async def _delete_orphan(self, openai_id: str) -> None:
+        await DELETING.run(lambda: self.files.delete(openai_id))
+        log.info("file.orphan_deleted", openai_id=openai_id)
 
     # ------------------------------------------------------------ the ledger has, OpenAI lacks
 
@@ -151,16 +144,13 @@ class Reconcile:
 
     async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
         """A download and an upload may outlast the lease; who loses it stops."""
+        lease = Lease(
+            renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
+            lasts_s=LEASE_S,
+            every_s=RENEW_EVERY_S,
+        )
         async with asyncio.timeout(LEASE_S * 10):
-            work = asyncio.create_task(self.healing.restore_or_leave(claim, file, Meter()))
-            try:
-                while not (await asyncio.wait({work}, timeout=LEASE_S / 3))[0]:
-                    if not await self.store.renew(claim, self.clock(), lease_s=LEASE_S):
-                        raise LeaseLost(claim.conversation)
-                return work.result()
-            finally:
-                work.cancel()
-                await asyncio.wait({work})
+            return await lease.run(self.healing.restore_or_leave(claim, file, Meter()))
 
 
 async def _pages(

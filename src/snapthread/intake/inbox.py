@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from snapthread.concurrency.retry import Backoff
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
@@ -26,8 +27,7 @@ from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()
 
-AGAIN_S = 1.0
-AGAIN_MAX_S = 30.0
+POLLING = Backoff(first_s=1.0, longest_s=30.0)
 OTHER_POLLER_S = 5.0
 
 PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull)
@@ -135,7 +135,7 @@ class Intake:
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""
-        wait_s = min(AGAIN_S * 2 ** (failures - 1), AGAIN_MAX_S)
+        wait_s = POLLING.wait_s(failures)
         await self._tell(error)
         match error:
             case WebhookSet():

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import structlog
 
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.concurrency.lease import Lease
+from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.ports import Clock, Jobs
 
 log = structlog.get_logger()
@@ -43,16 +44,11 @@ class LeaderLease:
     async def _work(self, work: Work) -> None:
         """Until the job is somebody else's."""
         log.info("duty.taken", job=self.job)
-        task = asyncio.create_task(work())
+        lease = Lease(renew=self._is_mine, lasts_s=LEASE_S, every_s=AGAIN_S)
         try:
-            while not (await asyncio.wait({task}, timeout=AGAIN_S))[0]:
-                if not await self._is_mine():
-                    log.warning("trouble", kind="duty", why=f"{self.job} is somebody else's now")
-                    return
-            task.result()
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+            await lease.run(work())
+        except LeaseLost:
+            log.warning("trouble", kind="duty", why=f"{self.job} is somebody else's now")
 
     async def _is_mine(self, *, lease_s: float = LEASE_S) -> bool:
         """Take or keep the job; a process that cannot ask the store leaves it to the others."""

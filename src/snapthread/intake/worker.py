@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from snapthread.clock import now_s
+from snapthread.concurrency.lease import Lease
 from snapthread.errors import ChatBusy, LeaseLost, StoreBusy, StoreFull
 from snapthread.limits import LEASE_S, RENEW_EVERY_S, SEND_RETRY_S, SHUTDOWN_S
 from snapthread.model import Claim, ConversationKey, Message
@@ -152,21 +153,17 @@ class Worker:
     # ------------------------------------------------------------ one claim
 
     async def _hold(self, claim: Claim, work: asyncio.Task[bool], asked_s: float) -> None:
-        """Renew the lease until the work is done; who cannot renew stops its work. The lease runs
-        from when it was asked for, however late the store answers."""
-        held_until_s = asked_s + LEASE_S
-        while not (await asyncio.wait({work}, timeout=RENEW_EVERY_S))[0]:
-            asked_s = now_s()
-            try:
-                held = await self.store.renew(claim, self.clock(), lease_s=LEASE_S)
-                held_until_s = asked_s + LEASE_S
-            except (StoreBusy, StoreFull):
-                held = now_s() + RENEW_EVERY_S < held_until_s
-            except Exception as error:  # a slot that nobody frees would be gone for ever
-                log.error("lease.broke", exc_info=error)
-                held = False
-            if not held and _end(work):
+        """Keep the lease until the work is done; who loses it stops its work."""
+        lease = Lease(
+            renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
+            lasts_s=LEASE_S,
+            every_s=RENEW_EVERY_S,
+            asked_s=asked_s,
+        )
+        if not await lease.keep(work):
+            if _end(work):
                 log.warning("trouble", kind="lease", why="the lease is lost")
+            await asyncio.wait({work})
         await self._give_back(claim, work)
         del self._running[claim]
         if not self._running:

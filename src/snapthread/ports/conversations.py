@@ -53,10 +53,6 @@ class Context(Protocol):
         """
         ...
 
-    async def shorten(self, claim: Claim) -> bool:
-        """Half of the items leave the request; False where none was left. Raises LeaseLost."""
-        ...
-
 
 class FinishedTurns(Protocol):
     """The end of each turn."""

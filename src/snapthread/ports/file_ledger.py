@@ -64,12 +64,14 @@ class KnownImages(Protocol):
 class Deletions(Protocol):
     """Retired files on their way out."""
 
-    async def files_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[Deletion, ...]:
-        """Retired files whose deletion is due, with their OpenAI id; taken for `lease_s`."""
-        ...
+    async def files_due(
+        self, now: datetime, *, limit: int, lease_s: float, without_id: bool = False
+    ) -> tuple[Deletion, ...]:
+        """Retired files whose deletion is due, with their OpenAI id; taken for `lease_s`.
 
-    async def intents_due(self, now: datetime, *, limit: int) -> tuple[Deletion, ...]:
-        """Intents without an OpenAI id, `LONGEST_UPLOAD_S` old or older: to be looked for."""
+        `without_id`: instead, intents that never got one, `LONGEST_UPLOAD_S` old or older; they are
+        to be looked for by their names.
+        """
         ...
 
     async def delete_file(self, name: FileName) -> None:

@@ -5,8 +5,8 @@ answer: the turn writes down the newest text, and a task of its own shows it whe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,28 +27,23 @@ from snapthread.limits import (
     DRAFT_PACE_S,
     EDIT_PACE_GROUP_S,
     EDIT_PACE_S,
-    FORMATTED_AT_ONCE,
 )
 from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, StreamedMessages
 from snapthread.reply.growing import GrowingMessage, StreamTexts
 from snapthread.reply.pace import EditPaces
+from snapthread.reply.preview import Preview
 from snapthread.reply.reply import typing
 
 log = structlog.get_logger()
 
 UNKNOWN_S = 3600.0  # until a server that knew no drafts is asked for one again
-BUSY_S = 2.0  # a pause where Telegram does not say how long
 # What is on its way at the end is waited for, lest it come after the answer itself. A draft that
 # does is gone in 30 s, so the answer hardly waits for it; an edit would stand for ever.
 LAST_DRAFT_S = 0.3
 LAST_EDIT_S = 10.0
-FIRST_WORDS_S = 0.5  # an answer that is whole by then is never edited
-THINKING_AFTER_S = 2.0
 
 Streaming = Literal["edit", "draft", "off"]
-Render = Callable[[], OutgoingMessage]
-Show = Callable[[OutgoingMessage], Awaitable[None]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -102,17 +97,13 @@ class Draft:
     texts: StreamTexts
     private: bool
     message: GrowingMessage = field(init=False)
-    _text: str = field(default="", init=False)
-    _is_thinking: bool = field(default=False, init=False)
+    preview: Preview = field(init=False)
     _has_ended: bool = field(default=False, init=False)
-    _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _calling: asyncio.Lock = field(
-        default_factory=asyncio.Lock, init=False
-    )  # held while something is on its way to Telegram
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
     def __post_init__(self) -> None:
         drafts = self.drafts
+        self.preview = Preview(rendering=drafts.rendering)
         self.message = GrowingMessage(
             store=drafts.store,
             chat=drafts.chat,
@@ -123,17 +114,13 @@ class Draft:
 
     def show(self, text: str, *, is_thinking: bool = False) -> None:
         """The newest text; what was not shown of the older ones never will be."""
-        self._text, self._is_thinking = text, is_thinking
-        self._news.set()
+        self.preview.set(text, is_thinking=is_thinking)
 
     async def end(self) -> None:
         """From here on nothing more goes out."""
-        if self._has_ended:
-            return
-        self._has_ended = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._last_s):
-                await self._calling.acquire()
+        if not self._has_ended:
+            self._has_ended = True
+            await self.preview.stop(within_s=self._last_s)
 
     async def run(self) -> None:
         """Until cancelled. Typing… stays for what is not drafted."""
@@ -154,7 +141,7 @@ class Draft:
     async def _by_drafts(self) -> bool:
         """Returns only where drafts do not work; True: edits may."""
         try:
-            await self._keep_showing(
+            await self.preview.keep_showing(
                 self._end_of_text, self._draft, lambda: DRAFT_PACE_S, alive_s=DRAFT_ALIVE_S
             )
         except DraftsUnknown as unknown:
@@ -173,65 +160,10 @@ class Draft:
     async def _by_edits(self) -> None:
         self._last_s = LAST_EDIT_S
         try:
-            await self._wait_for_words()
-            await self._keep_showing(self._start_of_text, self._edit, self._pace_s, alive_s=None)
+            await self.preview.wait_for_words()
+            await self.preview.keep_showing(self._start_of_text, self._edit, self._pace_s)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)
-
-    async def _wait_for_words(self) -> None:
-        """Thoughts are shown where they last: a Stop button needs a message."""
-        await self._news.wait()
-        await asyncio.sleep(FIRST_WORDS_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(THINKING_AFTER_S):
-                while not self._text:
-                    self._news.clear()
-                    await self._news.wait()
-
-    async def _keep_showing(
-        self, render: Render, show: Show, pace_s: Callable[[], float], *, alive_s: float | None
-    ) -> None:
-        """The newest text each time, at this pace, and again before it would vanish."""
-        shown, shown_at_s = None, now_s()
-        while True:
-            self._news.clear()
-            outgoing = await self._rendered(render)
-            if outgoing != shown:
-                if not await self._shown(show, outgoing):
-                    continue
-                shown, shown_at_s = outgoing, now_s()
-            await asyncio.sleep(pace_s())
-            if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
-                shown = None
-
-    async def _rendered(self, render: Render) -> OutgoingMessage:
-        """A long one takes tens of milliseconds of the processor: one at a time in a process, with
-        as long a rest, so that a hundred previews do not slow down the answers themselves."""
-        if len(self._text) <= FORMATTED_AT_ONCE:
-            return render()
-        async with self.drafts.rendering:
-            began_s = now_s()
-            outgoing = await asyncio.to_thread(render)
-            await asyncio.sleep(now_s() - began_s)
-        return outgoing
-
-    async def _shown(self, show: Show, outgoing: OutgoingMessage) -> bool:
-        """False after a pause that Telegram asked for."""
-        try:
-            async with self._calling:
-                await show(outgoing)
-        except ChatBusy as busy:
-            await asyncio.sleep(busy.retry_after_s or BUSY_S)
-            return False
-        return True
-
-    async def _news_within(self, wait_s: float | None) -> bool:
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._news.wait()
-        except TimeoutError:
-            return False
-        return True
 
     async def _draft(self, outgoing: OutgoingMessage) -> None:
         await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
@@ -245,12 +177,13 @@ class Draft:
             raise
 
     def _end_of_text(self) -> OutgoingMessage:
-        return format_draft(self._text)
+        return format_draft(self.preview.text)
 
     def _start_of_text(self) -> OutgoingMessage:
         """Never takes words back: what was said stands until there is more."""
-        if self._text or not self._is_thinking or self.message.has_words:
-            started = format_start(self._text)
+        text, is_thinking = self.preview.text, self.preview.is_thinking
+        if text or not is_thinking or self.message.has_words:
+            started = format_start(text)
             self.message.has_words |= bool(started.text)
             return started
         return OutgoingMessage(text=self.texts.thinking)

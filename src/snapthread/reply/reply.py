@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
 from snapthread.model import (
@@ -23,9 +24,9 @@ from snapthread.reply.topics import Topics
 
 log = structlog.get_logger()
 
-RETRY_FIRST_S = 1.0
 OF_TEXT = frozenset({"entities", "buttons", "length"})
-WAIT_HERE_S = 10.0  # a longer wait gives the conversation back, so that others go on
+# A longer wait gives the conversation back, so that others go on.
+SENDING = Retry(tries=SEND_TRIES, backoff=Backoff(first_s=1.0), patience_s=10.0)
 
 
 Explain = Callable[[Claim], OutgoingMessage]
@@ -106,15 +107,9 @@ class ReplySender:
 
     async def _send(self, part: OutboxMessage) -> int | None:
         began = now_s()
-        for tries_left in reversed(range(SEND_TRIES)):
-            try:
-                message_id = await self._put(part)
-            except ChatBusy as busy:
-                await self._wait(busy, SEND_TRIES - 1 - tries_left, last=not tries_left)
-            else:
-                log.info("part.delivered", ms=ms_since(began))
-                return message_id
-        raise AssertionError("the last try returns or raises")
+        message_id = await SENDING.run(lambda: self._put(part), on=ChatBusy)
+        log.info("part.delivered", ms=ms_since(began))
+        return message_id
 
     async def _put(self, part: OutboxMessage) -> int | None:
         """In the place of the message that showed the answer as it grew, or the one before, if that
@@ -156,12 +151,6 @@ class ReplySender:
             raise
         except ChatRefused:
             await self.chat.edit(to, message_id, emptied)
-
-    async def _wait(self, busy: ChatBusy, tries: int, *, last: bool) -> None:
-        wait_s = busy.retry_after_s or RETRY_FIRST_S * 2**tries
-        if last or wait_s > WAIT_HERE_S:
-            raise busy
-        await asyncio.sleep(wait_s)
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""

@@ -85,7 +85,6 @@ class Store(Verbs):
     # ------------------------------------------------------------ conversations
 
     compose = writes(history.compose)
-    shorten = writes(history.shorten)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
     last_question = reads(rewinding.last_question)
@@ -123,7 +122,6 @@ class Store(Verbs):
     image_of = reads(files.image_of)
     files_by_id = reads(files.files_by_id)
     files_due = writes(files.files_due)
-    intents_due = writes(files.intents_due)
     retire = writes(files.retire)
     replace_file = writes(files.replace_file)
     delete_file = writes(files.delete_file)

@@ -57,6 +57,12 @@ class QuotaStore(Reservations, Context, Protocol):
     """The store as quotas need it."""
 
 
+def _new_images(claim: Claim, questions: tuple[Message, ...]) -> int:
+    """Those that are there from the last time were counted then."""
+    there = {file.unique_id for file in claim.redo.files} if claim.redo else set()
+    return sum(image.unique_id not in there for image in images_of(questions))
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
@@ -94,7 +100,8 @@ class Quotas:
             limits=self.limits_of(user_id),
         )
         if over is None:
-            meter.messages, meter.images, meter.question_images = 1, len(pictures), pictures
+            meter.messages, meter.question_images = 1, pictures
+            meter.images = _new_images(claim, questions)
         return over
 
     def _payer(self, user_id: int) -> str:
@@ -119,7 +126,7 @@ class Quotas:
             outcome="interrupted",
             reason="lost",
             messages=1,
-            images=len(images_of(questions)),
+            images=_new_images(claim, questions),
             sent=meter.sent(),
             estimated=usage,
             voice_s=voice_s,

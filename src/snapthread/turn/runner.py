@@ -6,7 +6,6 @@ The turn never sends to the chat: it yields, and the reader sets the pace.
 import asyncio
 import hashlib
 import hmac
-import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Protocol
 import structlog
 
 from snapthread.clock import now_s
+from snapthread.concurrency.retry import Backoff
 from snapthread.errors import (
     AlbumTooLarge,
     AssistantBusy,
@@ -69,7 +69,8 @@ from snapthread.turn.transcript import (
 
 log = structlog.get_logger()
 
-BACK_OFF_FIRST_S = 1.0
+ASKING = Backoff(first_s=1.0, jitter=0.5)
+UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
@@ -215,8 +216,7 @@ class TurnRunner:
                     raise
                 await self._heal(turn, failure, named_files(ask.items))
                 mends -= 1
-        for _ in range(turn.halvings):  # what fitted the model stays so
-            await self.store.shorten(turn.claim)
+        turn.history_start = transcript.history_start  # what fitted the model stays so
 
     async def _heal(self, turn: TurnState, failure: FilesGone, asked: tuple[str, ...]) -> None:
         mended = await self.healing.mend(
@@ -226,7 +226,7 @@ class TurnRunner:
         if mended.is_nameless:
             turn.nameless += 1
         if not mended.changed:
-            await asyncio.sleep(BACK_OFF_FIRST_S)
+            await asyncio.sleep(UNCHANGED_AGAIN_S)
 
     async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's item, whose labels go on from it."""
@@ -318,7 +318,7 @@ class TurnRunner:
 
     async def _wait(self, turn: TurnState, busy: AssistantBusy, tries: int, *, last: bool) -> None:
         """Back off before the next try; raises where there is no next one."""
-        wait_s = busy.retry_after_s or BACK_OFF_FIRST_S * 2**tries * random.uniform(0.5, 1.5)
+        wait_s = ASKING.wait_s(tries + 1, busy.retry_after_s)
         if turn.failing_since_s is None:
             turn.failing_since_s = now_s()  # an attempt may take a minute to fail
         if last or now_s() - turn.failing_since_s + wait_s > ASK_RETRY_WITHIN_S:

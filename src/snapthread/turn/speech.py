@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import (
     ChatBusy,
     Denied,
@@ -28,7 +29,11 @@ from snapthread.ports import Chat, SpokenText, Transcriber
 
 log = structlog.get_logger()
 
-BACK_OFF_FIRST_S = 1.0
+TRANSCRIBING = Retry(
+    tries=TRANSCRIPTION_TRIES,
+    backoff=Backoff(first_s=1.0, factor=1.0),
+    patience_s=ASK_RETRY_WITHIN_S,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +125,8 @@ class SpeechReader:
         async with self._of_process:
             content = await self._download(sound)
             began = now_s()
-            spoken = await self._transcribe(sound, content, language.partition("-")[0], meter)
+            hint = language.partition("-")[0]
+            spoken = await TRANSCRIBING.run(lambda: self._transcribe(sound, content, hint, meter))
             log.info(
                 "sound.transcribed",
                 ms=ms_since(began),
@@ -142,19 +148,6 @@ class SpeechReader:
         raise SoundRefused(fault)
 
     async def _transcribe(
-        self, sound: TelegramSound, content: bytes, language: str, meter: Meter
-    ) -> SpokenText:
-        for tries_left in reversed(range(TRANSCRIPTION_TRIES)):
-            try:
-                return await self._transcribe_once(sound, content, language, meter)
-            except Busy as busy:
-                wait_s = busy.retry_after_s or BACK_OFF_FIRST_S
-                if not tries_left or wait_s > ASK_RETRY_WITHIN_S:
-                    raise
-                await asyncio.sleep(wait_s)
-        raise AssertionError("the last try returns or raises")
-
-    async def _transcribe_once(
         self, sound: TelegramSound, content: bytes, language: str, meter: Meter
     ) -> SpokenText:
         """Transcribe once; nothing is counted where surely nothing was billed."""

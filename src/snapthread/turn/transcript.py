@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from snapthread.context import first_id, newest_half
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import HistoryImage, HistoryItem, Transcript
 from snapthread.ports import InputImage, InputItem, InputText
@@ -77,21 +78,14 @@ def labels_of(transcript: Transcript) -> frozenset[int]:
 
 
 def halved(transcript: Transcript) -> Transcript:
-    """The same without its older half, as `Conversations.shorten` leaves it."""
-    items = transcript.items
-    budget, kept = sum(map(_weight, items)) // 2, len(items)
-    for start in range(len(items) - 1, -1, -1):
-        budget -= _weight(items[start])
-        if budget < 0:
-            break
-        if items[start].role == "user":
-            kept = start
-    return replace(transcript, items=items[kept:])
-
-
-def _weight(item: HistoryItem) -> int:
-    """Never nothing: else halving would not end."""
-    return max(1, item.tokens)
+    """The same without its older half."""
+    items, ids = transcript.items, transcript.ids
+    if not items:
+        return transcript
+    kept = newest_half(items)
+    return replace(
+        transcript, items=items[kept:], ids=ids[kept:], history_start=first_id(ids, kept)
+    )
 
 
 def named_files(items: Sequence[InputItem]) -> tuple[str, ...]:

@@ -2,17 +2,10 @@
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
-from openai.types.responses.input_token_count_params import InputTokenCountParams
-from openai.types.responses.response_create_params import (
-    ResponseCreateParamsNonStreaming,
-    ResponseCreateParamsStreaming,
-)
-from pydantic import TypeAdapter, ValidationError
-
+from snapthread_sandbox.openai import sdk_types
 from snapthread_sandbox.openai.errors import (
     ApiError,
     below_minimum,
@@ -27,6 +20,7 @@ from snapthread_sandbox.openai.errors import (
     unsupported_parameter,
 )
 from snapthread_sandbox.openai.models import EFFORTS, ModelTraits
+from snapthread_sandbox.openai.sdk_types import COUNT_PARAMETERS, QUESTION_PARAMETERS
 from snapthread_sandbox.wire import Json
 
 DETAILS: Final = ("low", "high", "auto", "original")
@@ -58,13 +52,10 @@ def check_question(
             raise unknown_parameter(name)
     if "model" not in body:
         raise missing("model")
-    shape = (
-        ResponseCreateParamsStreaming if body.get("stream") else ResponseCreateParamsNonStreaming
-    )
-    _check_names(body, shape)
+    _check_names(body, QUESTION_PARAMETERS)
     _check_input(body)
     _check_bounds(body)
-    _check_types(body, shape)
+    sdk_types.check_types(body, "streamed question" if body.get("stream") else "question")
     model = _known(body, models)
     _check_capabilities(body, model)
     _check_state(body)
@@ -73,23 +64,16 @@ def check_question(
 
 def check_count(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
     """The same for POST /responses/input_tokens."""
-    _check_names(body, InputTokenCountParams)
+    _check_names(body, COUNT_PARAMETERS)
     _check_input(body)
-    _check_types(body, InputTokenCountParams)
+    sdk_types.check_types(body, "count")
     return _known(body, models)
 
 
-def _check_names(body: Json, shape: type) -> None:
+def _check_names(body: Json, known: Container[str]) -> None:
     for name in body:
-        if name not in _names(shape):
+        if name not in known:
             raise unknown_parameter(name)
-
-
-@cache
-def _names(shape: type) -> frozenset[str]:
-    return frozenset(
-        name for base in shape.__mro__ for name in getattr(base, "__annotations__", ())
-    )
 
 
 def _check_input(body: Json) -> None:
@@ -178,43 +162,6 @@ def _effort(body: Json) -> Any:
     if not isinstance(reasoning, dict):
         raise invalid_type("reasoning", "an object", reasoning)
     return reasoning.get("effort")
-
-
-def _check_types(body: Json, shape: Any) -> None:
-    try:
-        taken = _adapter(shape).validate_json(json.dumps(body), strict=True)
-        for name in _dropped(body, taken, ""):
-            raise unknown_parameter(name)
-    except ValidationError as refused:
-        raise _first_of(refused) from None
-
-
-@cache
-def _adapter(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
-
-
-def _dropped(given: object, taken: object, at: str) -> Iterator[str]:
-    """Unknown parameters: missing from what the SDK's types took."""
-    if isinstance(given, dict) and isinstance(taken, dict):
-        for name, value in given.items():
-            path = f"{at}.{name}" if at else name
-            if name not in taken:
-                yield path
-            else:
-                yield from _dropped(value, taken[name], path)
-    elif isinstance(given, list) and isinstance(taken, Iterable):
-        for number, (one, other) in enumerate(zip(given, taken, strict=True)):
-            yield from _dropped(one, other, f"{at}[{number}]")
-
-
-def _first_of(refused: ValidationError) -> ApiError:
-    error = max(refused.errors(), key=lambda error: len(error["loc"]))
-    steps = [step for step in error["loc"] if isinstance(step, int) or step.islower()]
-    plain = [step for step in steps if isinstance(step, int) or ("[" not in step and step != "str")]
-    param = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in plain)[1:]
-    message = f"Invalid value for '{param}': {error['msg']}."
-    return ApiError(400, message, param=param, code="invalid_value")
 
 
 def _known(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:

@@ -8,18 +8,19 @@ from snapthread.adapters.bot_api.client import BotClient
 from snapthread.adapters.bot_api.failures import failure_of_transport
 from snapthread.adapters.bot_api.transport import BadStatus
 from snapthread.adapters.bot_api.types import File
-from snapthread.errors import ChatBusy, ChatRefused, ImageRefused, SnapthreadError
+from snapthread.concurrency.retry import Backoff, Retry
+from snapthread.errors import Busy, ChatBusy, ChatRefused, ImageRefused, SnapthreadError
 from snapthread.limits import DOWNLOAD_S
 
 # An address ends after an hour and getFile gives another; what passes needs a moment for it.
-AGAIN_S: Final = (1.0, 4.0)
+ASKING: Final = Retry(tries=3, backoff=Backoff(first_s=1.0, factor=4.0))
 # What Telegram says of an id that it does not know. The last one may also pass, and is believed
 # where it is said each time.
 NEVER: Final = ("invalid file_id", "wrong file identifier", "wrong remote file", "file_id_invalid")
 PERHAPS: Final = ("wrong file_id", "temporarily unavailable")
 
 
-class _Passing(Exception):
+class _Passing(Busy):
     """Asked again soon; what it is where it does not pass."""
 
     def __init__(self, failure: SnapthreadError) -> None:
@@ -29,13 +30,10 @@ class _Passing(Exception):
 
 async def download(client: BotClient, telegram_id: str, max_bytes: int) -> bytes:
     """As `ports.Chat.download` promises."""
-    for wait_s in (*AGAIN_S, None):
-        try:
-            return await _download(client, telegram_id, max_bytes)
-        except _Passing as passing:
-            failure = passing.failure
-        if wait_s is not None:
-            await asyncio.sleep(wait_s)
+    try:
+        return await ASKING.run(lambda: _download(client, telegram_id, max_bytes), on=_Passing)
+    except _Passing as passing:
+        failure = passing.failure
     raise failure
 
 

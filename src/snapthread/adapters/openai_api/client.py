@@ -72,13 +72,13 @@ def make_client(
     proxy: str | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> OpenAIClient:
-    """`proxy`: http://, https:// or socks5://, with user and password; NO_PROXY goes before it."""
+    """`proxy`: http://, https:// or socks5://, with user and password."""
     url = base_url or OPENAI_URL
-    if transport is None and (_is_bypassed(url) or not (proxy or _proxy_of_the_machine(url))):
+    if transport is None and not (proxy or _has_proxy_of_the_machine(url)):
         transport = AiohttpTransport()
     http = httpx2.AsyncClient(
         headers={"authorization": f"Bearer {api_key}", "accept": "application/json"},
-        proxy=proxy if proxy and not _is_bypassed(url) else None,
+        proxy=proxy,
         transport=transport,
         timeout=TIMEOUT,
         limits=LIMITS,
@@ -87,11 +87,8 @@ def make_client(
     return OpenAIClient(http, url)
 
 
-def _proxy_of_the_machine(url: str) -> bool:
-    """Does the environment send this address through a proxy?"""
-    proxies = getproxies()
-    return urlsplit(url).scheme in proxies or "all" in proxies
-
-
-def _is_bypassed(url: str) -> bool:
-    return bool(proxy_bypass(urlsplit(url).netloc.rpartition("@")[2]))
+def _has_proxy_of_the_machine(url: str) -> bool:
+    """Where none is set for us: does the environment send this address through one?"""
+    parts, proxies = urlsplit(url), getproxies()
+    is_near = proxy_bypass(parts.netloc.rpartition("@")[2])
+    return not is_near and (parts.scheme in proxies or "all" in proxies)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, cast
 
-from snapthread.limits import LONGEST_UPLOAD_S, LOOK_AGAIN_S
+from snapthread.limits import LONGEST_UPLOAD_S
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -21,7 +21,6 @@ from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
 LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
-LOOK_AGAIN: Final = micros_of(LOOK_AGAIN_S)
 
 
 def as_file(row: File) -> LedgerFile:
@@ -173,18 +172,16 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
 
 
 def files_due(
-    tx: Transaction, now: datetime, *, limit: int, lease_s: float
+    tx: Transaction, now: datetime, *, limit: int, lease_s: float, without_id: bool = False
 ) -> tuple[Deletion, ...]:
     at = micros(now)
-    rows = tx.range(DUE, high=at, limit=limit)
+    rows = _intents_due(tx, at)[:limit] if without_id else tx.range(DUE, high=at, limit=limit)
     return tuple(_taken(tx, row, due_at=at + micros_of(lease_s)) for row in rows)
 
 
-def intents_due(tx: Transaction, now: datetime, *, limit: int) -> tuple[Deletion, ...]:
-    at = micros(now)
+def _intents_due(tx: Transaction, at: int) -> list[File]:
     rows = tx.range(UNSETTLED, high=at - LONGEST_UPLOAD)
-    due = [row for row in rows if row.state == "intended" or (row.due_at or 0) <= at]
-    return tuple(_taken(tx, row, due_at=at + LOOK_AGAIN) for row in due[:limit])
+    return [row for row in rows if row.state == "intended" or (row.due_at or 0) <= at]
 
 
 def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:

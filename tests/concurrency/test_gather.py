@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from snapthread.gather import gather_all
+from snapthread.concurrency.gather import gather_all
 
 
 async def job(number: int, done: list[int]) -> int:

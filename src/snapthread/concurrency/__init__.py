@@ -1,0 +1,1 @@
+"""One of each: work side by side, trying again, keeping a lease."""
