@@ -18,9 +18,8 @@ def setting(store: object, pragma: str) -> object:
     """A setting is of one connection, so the store's own is asked."""
     assert isinstance(store, Store)
     assert isinstance(store.backend, SqliteBackend)
-    writer = store.backend._writer
-    row = writer._pool.submit(lambda: writer.db.execute(f"PRAGMA {pragma}").fetchone()).result()
-    return row[0]
+    (value,) = store.backend._writer.db.execute(f"PRAGMA {pragma}").fetchone()
+    return value
 
 
 def opened_and_closed(folder: Path) -> None:

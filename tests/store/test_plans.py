@@ -80,16 +80,16 @@ def traced(store: Store, verb: Callable[[], object]) -> list[str]:
     """The statements that a verb runs."""
     statements: list[str] = []
     writer = thread_of(store)
-    writer._pool.submit(writer.db.set_trace_callback, statements.append).result()
+    writer.db.set_trace_callback(statements.append)
     verb()
-    writer._pool.submit(writer.db.set_trace_callback, None).result()
+    writer.db.set_trace_callback(None)
     return [each for each in statements if each not in CONTROL and not each.startswith("BEGIN")]
 
 
 def plan(store: Store, statement: str) -> list[str]:
     query = f"EXPLAIN QUERY PLAN {statement}"
     writer = thread_of(store)
-    rows = writer._pool.submit(lambda: writer.db.execute(query).fetchall()).result()
+    rows = writer.db.execute(query).fetchall()
     return [detail for *_, detail in rows]
 
 

@@ -1,19 +1,18 @@
 """The store on SQLite: one file, one writer thread, readers beside it (decisions 0002, 0018)."""
 
-import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from snapthread.errors import StoreMissing
+from snapthread.errors import StoreBusy, StoreMissing
 from snapthread.store.schema import VERSION
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
 from snapthread.store.sqlite.statements import Rows, write
+from snapthread.store.sqlite.thread import ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
@@ -26,7 +25,7 @@ T = TypeVar("T")
 class SqliteBackend:
     """`verb.Backend` on one SQLite file, or in memory with the path ":memory:"."""
 
-    def __init__(self, writer: "_Thread", reader: "_Thread") -> None:
+    def __init__(self, writer: ConnectionThread, reader: ConnectionThread) -> None:
         self._writer = writer
         self._reader = reader
 
@@ -34,11 +33,13 @@ class SqliteBackend:
     async def open(cls, path: Path | str, *, create: bool = True) -> Self:
         """Open the store, or make it; raises StoreBusy, StoreFull, StoreTooNew, StoreDamaged, and
         StoreMissing where it is not there and not to be made."""
-        writer = await _Thread.open("store", partial(_connect_writer, path, create=create))
+        connect = partial(_connect_writer, path, create=create)
+        writer = await ConnectionThread.open("store", connect, written)
         if path == IN_MEMORY:
             return cls(writer, writer)
         try:
-            return cls(writer, await _Thread.open("store-reads", partial(_connect_reader, path)))
+            connect = partial(_connect_reader, path)
+            return cls(writer, await ConnectionThread.open("store-reads", connect, read))
         except BaseException:
             await writer.close()
             raise
@@ -49,13 +50,13 @@ class SqliteBackend:
         *,
         is_alone: bool = False,  # noqa: ARG002
     ) -> T:
-        return await self._writer.run(partial(_written, self._writer.db, verb))
+        return await self._writer.verb(verb)
 
     async def read(self, verb: Callable[[Transaction], T]) -> T:
-        return await self._reader.run(partial(_read, self._reader.db, verb))
+        return await self._reader.verb(verb)
 
     async def check(self) -> None:
-        await self._writer.run(partial(_check, self._writer.db))
+        await self._writer.run(_check, self._writer.db)
 
     async def close(self) -> None:
         if self._reader is not self._writer:
@@ -63,56 +64,64 @@ class SqliteBackend:
         await self._writer.close()  # the last: it leaves one file
 
 
-class _Thread:
-    """A connection and the thread that uses it."""
-
-    def __init__(self, db: sqlite3.Connection, pool: ThreadPoolExecutor) -> None:
-        self.db = db
-        self._pool = pool
-
-    @classmethod
-    async def open(cls, name: str, connect: Callable[[], sqlite3.Connection]) -> Self:
-        pool = ThreadPoolExecutor(1, thread_name_prefix=name)
-        try:
-            return cls(await asyncio.get_running_loop().run_in_executor(pool, connect), pool)
-        except BaseException:
-            pool.shutdown()
-            raise
-
-    async def run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-
-    async def close(self) -> None:
-        await self.run(self.db.close)
-        self._pool.shutdown()
-
-
 # ---------------------------------------------------------------- one transaction
 
 
-def _written(db: sqlite3.Connection, verb: Callable[[Transaction], T]) -> T:
-    with our_errors():
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            tx = Transaction(Rows(db))
-            result = verb(tx)
-            if tx.writes:
-                write(db, tx)
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-        return result
+def written(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
+    """Verbs that waited at the same moment, in one transaction: one wait for the disk for all.
+
+    A verb that fails has written nothing yet, and is no part of it. Where the transaction itself
+    fails, each verb is tried alone, so that none fails for what another wrote.
+    """
+    try:
+        with our_errors():
+            return _in_one_transaction(db, verbs)
+    except Exception as error:  # noqa: BLE001 - raised where it is waited for
+        if len(verbs) == 1 or isinstance(error, StoreBusy):
+            return [(None, error)] * len(verbs)
+    return [outcome for verb in verbs for outcome in written(db, [verb])]
 
 
-def _read(db: sqlite3.Connection, verb: Callable[[Transaction], T]) -> T:
-    with our_errors():
-        db.execute("BEGIN")
-        try:
-            return verb(Transaction(Rows(db)))
-        finally:
-            db.execute("COMMIT")
+def _in_one_transaction(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_decided(db, verb) for verb in verbs]
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _decided(db: sqlite3.Connection, verb: Verb) -> Outcome:
+    tx = Transaction(Rows(db))
+    try:
+        result = verb(tx)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        return None, error
+    if tx.writes:
+        write(db, tx)
+    return result, None
+
+
+def read(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
+    """Each as the store is when its turn comes."""
+    return [_read(db, verb) for verb in verbs]
+
+
+def _read(db: sqlite3.Connection, verb: Verb) -> Outcome:
+    try:
+        with our_errors():
+            db.execute("BEGIN")
+            try:
+                return verb(Transaction(Rows(db))), None
+            finally:
+                db.execute("COMMIT")
+    except Exception as error:  # noqa: BLE001 - as above
+        return None, error
 
 
 def _check(db: sqlite3.Connection) -> None:
