@@ -277,6 +277,7 @@ class Exchange:
 
     turn: int
     owner: int | None = None  # in a group: whoever asked
+    message_ids: tuple[int, ...] = ()  # of ours, that show what came of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

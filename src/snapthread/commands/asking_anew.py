@@ -71,6 +71,13 @@ class AskingAnew:
         )
         return asked != "busy"
 
+    async def has_ended(self, stop: Message) -> bool:
+        """Is the message of this Stop button an answer by now, with other buttons maybe?"""
+        if stop.draft_id is None:
+            return False
+        known = await self.store.exchange(stop.conversation, stop.draft_id)
+        return known is not None and stop.message_id in known.message_ids
+
     # ------------------------------------------------------------ edits
 
     async def edit(self, edit: Message, stop_turn: StopTurn) -> None:

@@ -96,7 +96,7 @@ class UrgentCommands:
         turn = await self.store.stop(command, self.clock(), if_nothing=replies)
         if turn is not None:
             self.running_turns.stop(command.conversation, turn)
-        elif command.press_id is not None:
+        elif command.press_id is not None and not await self.asking_anew.has_ended(command):
             self._in_background(self.chat.remove_buttons(command.destination, command.message_id))
 
     async def _reset(self, command: Message) -> None:

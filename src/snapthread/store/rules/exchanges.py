@@ -49,12 +49,16 @@ def newest(tx: Transaction, key: str) -> ExchangeRow | None:
 def last_exchange(tx: Transaction, claim: Claim) -> Exchange | None:
     held(tx, claim)
     row = newest(tx, claim.conversation)
-    return None if row is None else Exchange(turn=row.turn, owner=row.owner)
+    return None if row is None else _exchange(row)
 
 
 def exchange(tx: Transaction, conversation: ConversationKey, turn: int) -> Exchange | None:
     row = row_of(tx, conversation, turn)
-    return None if row is None else Exchange(turn=row.turn, owner=row.owner)
+    return None if row is None else _exchange(row)
+
+
+def _exchange(row: ExchangeRow) -> Exchange:
+    return Exchange(turn=row.turn, owner=row.owner, message_ids=tuple(json.loads(row.sent)))
 
 
 def messages_of(row: ExchangeRow) -> list[Message]:
