@@ -42,6 +42,7 @@ MEANINGS: Final = {
     "file.settled": "uploads whose end was unknown were looked for",
     "file.uploaded": "a file is at OpenAI; `wanted` no: nobody needs it any more",
     "formatting.broke": "a mistake of ours; the answer was sent as plain text",
+    "guest.too_late": "a mention where the bot is no member had waited too long to be answered",
     "topic.gone": "a topic was deleted; so many files of its conversation leave",
     "group.left": "the bot is no longer in a group; so many of its files leave",
     "group.moved": "a group goes on under another id, with so many conversations",

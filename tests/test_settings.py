@@ -81,6 +81,7 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "ALLOWED_GROUP_IDS": "5",
         "GROUP_CONVERSATION": "wrong-value",
         "GROUP_CONTEXT": "51",
+        "GUEST_MODE": "wrong-value",
     }
 
     problems = problems_of(wrong)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import os
 import signal
 import socket
 import sys
@@ -142,11 +141,18 @@ class RunningProcess:
 
     def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
         self.version = __version__
-        self.name = f"{socket.gethostname()}, process {os.getpid()}"
+        self.name = bot.presence.name
         self.began_at = began_at
         self.problems = telemetry.problems
         self.reasons = bot.reasons
+        self.limits = bot.quotas.limits
+        self.limits_of = bot.quotas.limits_of
+        self.spent = bot.quotas.spent
         self._bot = bot
+
+    async def erase(self, user_id: int) -> None:
+        await self._bot.eraser.begin(user_id)
+        self._bot.housekeeping.wake()
 
     def active_turns(self) -> tuple[ActiveTurn, ...]:
         return tuple(
@@ -303,4 +309,5 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
         commands=texts.menus(settings.bot_language),
         hook=hook,
         proxy=settings.way_to_telegram,
+        is_guest=settings.guest_mode == "yes",
     )

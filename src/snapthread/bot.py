@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
+from snapthread.commands.eraser import UserEraser
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
@@ -12,6 +13,7 @@ from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
+from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
 from snapthread.ports import Readiness
@@ -36,7 +38,9 @@ class Bot:
     housekeeping: Housekeeping
     model_watch: ModelWatch
     heartbeat: Heartbeat
+    presence: Presence
     quotas: Quotas
+    eraser: UserEraser
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises ExceptionGroup of Denied where the operator must act."""
@@ -44,6 +48,7 @@ class Bot:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
             model_watch = group.create_task(self.model_watch.run())
+            presence = group.create_task(self.presence.run())
             worker = group.create_task(self.worker.run())
             replica_sync = group.create_task(self.replica_sync.run())
             await stop.wait()
@@ -56,6 +61,8 @@ class Bot:
             replica_sync.cancel()
             housekeeping.cancel()
             model_watch.cancel()
+            presence.cancel()
+        await self.presence.leave()
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""

@@ -1,7 +1,10 @@
 """Everything is built here, from top to bottom: for `run`, the commands, the demo and the tests."""
 
+import os
+import socket
 from dataclasses import dataclass, replace
 
+from snapthread import __version__
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
@@ -20,6 +23,7 @@ from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.inbox import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
+from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
@@ -47,6 +51,7 @@ from snapthread.rate_limits import (
 )
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
+from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
@@ -223,6 +228,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         ),
         alerts=alerts,
         topics=topics,
+        guests=GuestPlaces(store=store, chat=chat),
         clock=clock,
         files_retired=housekeeping.wake,
     )
@@ -282,6 +288,14 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         model=settings.openai_model,
     )
+    presence = Presence(
+        replicas=store,
+        clock=clock,
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        version=__version__,
+        is_polling=lambda: health.poll_age_s is not None,
+        active_turns=lambda: worker.active,
+    )
     return Bot(
         settings=settings,
         store=store,
@@ -294,6 +308,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         housekeeping=housekeeping,
         model_watch=model_watch,
         heartbeat=heartbeat,
+        presence=presence,
+        eraser=maintenance.eraser,
         quotas=quotas,
     )
 
@@ -341,4 +357,5 @@ def group_policy(settings: Settings) -> GroupPolicy:
         answers=settings.group_answers,
         allowed=settings.allowed_group_ids,
         is_per_user=settings.group_conversation == "per_user",
+        hears_guests=settings.guest_mode == "yes",
     )

@@ -39,6 +39,15 @@ def group_conversation(
     return ConversationKey(f"group:{chat_id}:{thread_id or 0}{whose}")
 
 
+def guest_conversation(query_id: str) -> ConversationKey:
+    """Of one question in a chat that the bot is no member of: it ends with its answer."""
+    return ConversationKey(f"guest:{query_id}")
+
+
+def is_guest(conversation: ConversationKey) -> bool:
+    return conversation.startswith("guest:")
+
+
 def group_of(conversation: ConversationKey) -> int | None:
     """The chat of a group's conversation."""
     kind, *rest = conversation.split(":")
@@ -127,6 +136,7 @@ class Message:
     album_id: str | None = None
     reply: RepliedMessage | None = None
     draft_id: int | None = None  # which turn a Stop button ends
+    guest_query_id: str | None = None  # asked where the bot is no member, to be answered once
 
     @property
     def images(self) -> tuple[TelegramImage, ...]:
@@ -134,7 +144,11 @@ class Message:
 
     @property
     def is_private(self) -> bool:
-        return self.chat_id == self.user_id and self.chat_id > 0
+        return self.chat_id == self.user_id and self.chat_id > 0 and not self.is_guest
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest_query_id is not None
 
     @property
     def person_in_group(self) -> int | None:
@@ -211,12 +225,14 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Destination of an answer. `replaces`: our own message whose place it takes."""
+    """Destination of an answer. `replaces`: our own message whose place it takes; `inline_id`: the
+    same in a chat that the bot is no member of, where there is no other place."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
     replaces: int | None = None
+    inline_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,6 +403,7 @@ class Claim:
     is_stopped: bool = False  # the person said Stop, and we died of something else
     stream: int | None = None  # the message that showed this answer as it grew, when we died
     redo: Redo | None = None  # what the messages ask anew
+    inline_id: str | None = None  # the answer's place in a chat that the bot is no member of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +413,18 @@ class ReplicaChanges:
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
     cooldowns: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A process of this bot, as it told of itself last."""
+
+    name: str  # its machine and process id
+    version: str
+    began_at: datetime
+    seen_at: datetime
+    is_polling: bool
+    active_turns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

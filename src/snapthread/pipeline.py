@@ -36,10 +36,11 @@ from snapthread.meter import Meter
 from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Usage
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
+from snapthread.reply.guests import GuestPlaces, in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, concluded, outcome_of, unexpected
+from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import LimitExceeded, TurnRecord
@@ -64,6 +65,7 @@ class Pipeline:
     reply: ReplySender
     alerts: Alerts
     topics: Topics
+    guests: GuestPlaces
     clock: Clock
     files_retired: Callable[[], None]
 
@@ -101,7 +103,8 @@ class Pipeline:
     async def _answer(
         self, claim: Claim, meter: Meter
     ) -> tuple[Outcome, tuple[OutboxMessage, ...]]:
-        outcome, first = await self._outcome(claim, meter), claim.messages[0]
+        first = claim.messages[0]
+        outcome = await (self._guest if first.is_guest else self._outcome)(claim, meter)
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
@@ -111,7 +114,7 @@ class Pipeline:
             items=outcome.items,
             replies=replies,
             to=replace(first.destination, reply_to=first.message_id),
-            dead_letter=outcome.result == "dead_letter",
+            dead_letter=outcome.result == "dead_letter" and not first.is_guest,
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
             taken_back_from=outcome.taken_back_from,
@@ -121,6 +124,18 @@ class Pipeline:
             self.files_retired()
         _log_turn(claim, record)
         return outcome, outbox
+
+    async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
+        """Where the bot is no member: one place, one message, and nothing is kept."""
+        t = self.access.localizer(claim.messages[0])
+        taken = await self.guests.take(claim, t("stream_thinking"))
+        if not taken:
+            return Outcome(result="refused", reason="too_late")
+        outcome = await self._outcome(claim, meter)
+        more = in_one(alone(replace(outcome, buttons=())).replies())
+        return replace(
+            outcome, texts=(), quote="", answer="", after=(), items=(), ending=None, more=more
+        )
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
@@ -160,7 +175,7 @@ class Pipeline:
     async def _over(
         self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
     ) -> Outcome:
-        if message.is_private:
+        if message.is_private or message.is_guest:
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         text = t("group_over", name=message.sender_name)
         return await self.access.refuse_in_group(message, text, over.limit)

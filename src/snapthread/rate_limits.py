@@ -282,6 +282,13 @@ class RateLimitedChat:
     async def name_topic(self, to: Destination, name: str) -> None:
         await self.chat.name_topic(to, name)
 
+    async def answer_guest(self, query_id: str, text: str) -> str:
+        return await self.chat.answer_guest(query_id, text)
+
+    async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None:
+        edit = partial(self.chat.edit_guest, inline_id, outgoing)
+        await self._limited(f"guest {inline_id}", edit)
+
     async def leave(self, chat_id: int) -> None:
         await self.chat.leave(chat_id)
 

@@ -16,7 +16,7 @@ from tests.bot_api.surface import methods_called, types_read
 # What messages of ours are made of.
 SENT: Final = (
     "MessageEntity LinkPreviewOptions ReplyParameters InlineKeyboardMarkup InlineKeyboardButton"
-    " BotCommand EphemeralMessageParameters"
+    " BotCommand EphemeralMessageParameters InlineQueryResultArticle InputTextMessageContent"
 )
 COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 FIELD: Final = re.compile(r"^    (\w+)(\??):(.*?)(?=^    \w+\??:|\Z)", re.MULTILINE | re.DOTALL)

@@ -1,5 +1,7 @@
 """The adapter and the strict double of the Bot API, together."""
 
+from typing import Any
+
 import pytest
 
 from snapthread.adapters.bot_api.chat import TelegramChat
@@ -15,7 +17,7 @@ from tests.doubles import BotTransport
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 5000
 
 
-def part(chat_id: int, text: str = "Hello", **more: int) -> OutboxMessage:
+def part(chat_id: int, text: str = "Hello", **more: Any) -> OutboxMessage:
     bold = Entity(type="bold", offset=0, length=5)
     to = Destination(chat_id=chat_id, **more)
     return OutboxMessage(id=1, to=to, outgoing=OutgoingMessage(text=text, entities=(bold,)))

@@ -1,10 +1,12 @@
 """What processes tell each other: `news` and `pause`; and what operators see and mend."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from snapthread.limits import LEASE_S
-from snapthread.model import QueuedMessage, ReplicaChanges, private_conversation
+from snapthread.model import QueuedMessage, Replica, ReplicaChanges, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -233,3 +235,73 @@ def test_adopted_files_are_no_context(bench: Bench) -> None:
     bench.drop_outbox(claim)
     bench.release(claim)
     assert not bench.compose(bench.ask()).live
+
+
+# ---------------------------------------------------------------- replicas
+
+
+def replica(bench: Bench, name: str, **more: Any) -> Replica:
+    told = Replica(
+        name=name,
+        version="0.1.0",
+        began_at=START,
+        seen_at=bench.now,
+        is_polling=False,
+        active_turns=0,
+    )
+    return replace(told, **more)
+
+
+def test_each_process_is_known_as_it_told_last(bench: Bench) -> None:
+    first, other = replica(bench, "b:1"), replica(bench, "a:2", is_polling=True)
+    for told in (first, other):
+        bench.run(bench.store.note_replica(told))
+    bench.wait(30)
+    again = replica(bench, "b:1", active_turns=3)
+    bench.run(bench.store.note_replica(again))
+
+    assert bench.run(bench.store.replicas()) == (other, again)
+
+
+def test_a_process_that_ends_in_order_is_forgotten_and_one_that_died_a_day_later(
+    bench: Bench,
+) -> None:
+    for name in ("a:1", "b:2"):
+        bench.run(bench.store.note_replica(replica(bench, name)))
+    bench.run(bench.store.forget_replica("a:1"))
+    bench.run(bench.store.forget_replica("nobody:0"))
+    bench.wait(23 * 3600)
+    bench.tidy()
+    assert [one.name for one in bench.run(bench.store.replicas())] == ["b:2"]
+
+    bench.wait(2 * 3600)
+    bench.tidy()
+    assert bench.run(bench.store.replicas()) == ()
+
+
+# ---------------------------------------------------------------- one person, for the admin page
+
+
+def test_the_files_of_one_person_are_listed_in_every_state_until_they_are_gone(
+    bench: Bench,
+) -> None:
+    bench.show("file-1")
+    bench.show("file-2", user=BOB)
+    files = bench.run(bench.store.files_owned(ANN))
+    assert [file.openai_id for file in files] == ["file-1"]
+
+    bench.erase(ANN)
+    files = bench.run(bench.store.files_owned(ANN))
+    assert [(file.openai_id, file.state) for file in files] == [("file-1", "retired")]
+
+
+def test_the_last_records_of_one_person_come_newest_first(bench: Bench) -> None:
+    for number in range(3):
+        claim = bench.ask()
+        bench.finish(claim, record=bench.record(f"r{number}"))
+        bench.release(claim)
+    other = bench.ask(message(user=BOB))
+    bench.finish(other, record=bench.record("of-bob", user=BOB))
+
+    last = bench.run(bench.store.last_records(ANN, limit=2))
+    assert [record.id for record in last] == ["r2", "r1"]

@@ -122,6 +122,11 @@ class Telegram:
 
     async def name_topic(self, to: Destination, name: str) -> None: ...
 
+    async def answer_guest(self, query_id: str, text: str) -> str:
+        return query_id
+
+    async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None: ...
+
     async def leave(self, chat_id: int) -> None: ...
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:

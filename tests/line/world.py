@@ -136,6 +136,7 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         TOKEN,
         commands={"": texts.commands("en")},
         hook=Hook(url=url, secret=SECRET) if url else None,
+        is_guest=settings.guest_mode == "yes",
         transport=BotTransport(world.telegram),
     )
     assistant = OpenAIAssistant(

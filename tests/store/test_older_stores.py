@@ -317,7 +317,7 @@ def test_a_store_of_version_6_gets_topics(tmp_path: Path) -> None:
         assert db.execute("SELECT * FROM group_daily").fetchall() == []
 
 
-def test_a_store_of_version_7_can_ask_anew_from_now_on(tmp_path: Path) -> None:
+def test_a_store_of_version_8_can_ask_anew_from_now_on(tmp_path: Path) -> None:
     path = tmp_path / "snapthread.db"
     asyncio.run(_opened_and_closed(path))
     with closing(sqlite3.connect(path)) as db:
@@ -325,7 +325,7 @@ def test_a_store_of_version_7_can_ask_anew_from_now_on(tmp_path: Path) -> None:
             DROP TABLE exchanges;
             ALTER TABLE messages DROP COLUMN again;
             ALTER TABLE outbox DROP COLUMN turn;
-            PRAGMA user_version = 7;
+            PRAGMA user_version = 8;
         """)
 
     asyncio.run(_opened_and_closed(path))

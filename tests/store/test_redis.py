@@ -25,6 +25,7 @@ from snapthread.model import (
     ConversationKey,
     Message,
     OutboxMessage,
+    Replica,
     group_conversation,
     private_conversation,
 )
@@ -576,6 +577,15 @@ def live_a_long_life(bench: Bench) -> None:
     bench.run(bench.store.take_job("housekeeping", "me", bench.now, lease_s=60))
     bench.run(bench.store.note_blocked(BOB, bench.now))
     bench.run(bench.store.start_cooldown("openai", bench.now))
+    process = Replica(
+        name="host:1",
+        version="0.1.0",
+        began_at=bench.now,
+        seen_at=bench.now,
+        is_polling=True,
+        active_turns=0,
+    )
+    bench.run(bench.store.note_replica(process))
     bench.say(once="alert", again_after_s=60)
     told = bench.take()
     bench.delivered(told, told.outbox[0])

@@ -1,6 +1,7 @@
 """An admin page over a store that holds what a test says, and a client that asks it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,13 +14,14 @@ from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
-from snapthread.model import Backlog, LedgerFile, QueuedMessage
-from snapthread.ports.operation import Operation
-from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
+from snapthread.ports.operation import ActiveTurn, Operation, Problem
+from snapthread.usage import DailyUsage, Limits, Spending, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOKEN = "a token of sixteen letters"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+AT = datetime(2026, 11, 22, 13, 0, 5, tzinfo=UTC)
 Client = TestClient[Any, Any]
 
 
@@ -33,18 +35,30 @@ class Held:
     queued: int = 0
     remaining: int = 0
     dead: Sequence[QueuedMessage] = ()
+    waits: Sequence[QueuedMessage] = ()
+    processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
-        assert dead, "what waits is counted, not read"
-        return tuple(self.dead[:limit])
+        return tuple((self.dead if dead else self.waits)[:limit])
 
     async def replay(self, update_id: int, now: datetime) -> bool:
         self.replayed.append(update_id)
         return True
 
-    async def usage(self, since: str) -> tuple[DailyUsage, ...]:
-        return tuple(row for row in self.daily if row.day >= since)
+    async def replicas(self) -> tuple[Replica, ...]:
+        return tuple(self.processes)
+
+    async def files_owned(self, user_id: int) -> tuple[LedgerFile, ...]:
+        return tuple(file for file in self.files if file.owner == user_id)
+
+    async def last_records(self, user_id: int, *, limit: int) -> tuple[TurnRecord, ...]:
+        theirs = [row for row in self.records if row.user_id == user_id]
+        return tuple(sorted(theirs, key=lambda row: row.at, reverse=True)[:limit])
+
+    async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
+        of = self.daily if user_id is None else [r for r in self.daily if r.user_id == user_id]
+        return tuple(row for row in of if row.day >= since)
 
     async def records_after(
         self, at: datetime, record_id: str, *, limit: int
@@ -58,6 +72,52 @@ class Held:
 
     async def backlog(self, now: datetime) -> Backlog:
         return Backlog(messages=self.queued, files=self.remaining, unsettled=0)
+
+
+@dataclass
+class Running:
+    """A process as a test says it is."""
+
+    version: str = "1.2.3"
+    name: str = "host-a, process 7"
+    began_at: datetime = NOW - timedelta(days=2, hours=3)
+    why: list[str] = field(default_factory=list)
+    turns: tuple[ActiveTurn, ...] = ()
+    met: tuple[Problem, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    spendings: dict[int, Spending] = field(default_factory=dict)
+    erased: list[int] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+
+    async def reasons(self) -> list[str]:
+        return self.why
+
+    def active_turns(self) -> tuple[ActiveTurn, ...]:
+        return self.turns
+
+    def problems(self) -> tuple[Problem, ...]:
+        return self.met
+
+    def limits_of(self, user_id: int) -> Limits:
+        return self.limits
+
+    async def spent(self, user_id: int) -> Spending:
+        self.asked.append(user_id)
+        return self.spendings.get(user_id, Spending())
+
+    async def erase(self, user_id: int) -> None:
+        self.erased.append(user_id)
+
+
+def a_dead_letter() -> QueuedMessage:
+    return QueuedMessage(
+        update_id=77,
+        conversation=ConversationKey("user:5"),
+        kind="question",
+        arrived_at=AT,
+        attempts=3,
+        is_held=False,
+    )
 
 
 @dataclass
@@ -115,3 +175,10 @@ async def ready() -> list[str]:
 
 async def log_in(client: Client, token: str = TOKEN) -> ClientResponse:
     return await client.post("/admin/login", data={"token": token}, allow_redirects=False)
+
+
+async def form_of(client: Client, path: str = "/admin", **fields: str) -> dict[str, str]:
+    """What a form of our page sends: these fields, and the proof of where it came from."""
+    page = await (await client.get(path)).text()
+    (proof, *_) = re.findall(r'name="form" value="([0-9a-f]{64})"', page)
+    return fields | {"form": proof}

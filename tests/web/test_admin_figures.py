@@ -102,18 +102,18 @@ def test_a_day_without_any_price_has_an_unknown_cost() -> None:
 def test_models_and_users_come_dearest_first() -> None:
     held = Held(daily=DAYS)
     head = "messages images image_tokens input_tokens cached_tokens output_tokens bytes_uploaded"
-    columns = [*head.split(), "cost_dollars", "turns_without_price"]
+    columns = [*head.split(), "voice_s", "cost_dollars", "turns_without_price"]
 
     assert _csv(held, "models") == [
         ["model", *columns],
-        ["luna", "12", "4", "5760", "90", "30", "7", "700", "0.001365", "0"],
-        ["local", "1", "0", "0", "0", "0", "0", "0", "", "1"],
+        ["luna", "12", "4", "5760", "90", "30", "7", "700", "0", "0.001365", "0"],
+        ["local", "1", "0", "0", "0", "0", "0", "0", "0", "", "1"],
     ]
     assert _csv(held, "people") == [
         ["user_id", *columns],
-        ["1", "3", "4", "5760", "0", "0", "0", "0", "0.001300", "0"],
-        ["0", "5", "0", "0", "0", "0", "0", "700", "0.000060", "0"],
-        ["2", "5", "0", "0", "90", "30", "7", "0", "0.000005", "1"],
+        ["1", "3", "4", "5760", "0", "0", "0", "0", "0", "0.001300", "0"],
+        ["0", "5", "0", "0", "0", "0", "0", "700", "0", "0.000060", "0"],
+        ["2", "5", "0", "0", "90", "30", "7", "0", "0", "0.000005", "1"],
     ]
 
 
@@ -266,3 +266,19 @@ def test_who_was_refused_makes_no_answer_look_fast() -> None:
     rows = {row[0]: row[1:] for row in _csv(held, "latency")}
 
     assert rows["Answer finished"] == ["900", "900", "1"]
+
+
+def test_voice_is_told_in_minutes_on_the_page_and_in_seconds_in_the_csv() -> None:
+    held = Held(daily=[_day(ANN, TODAY, messages=1, voice_s=90)])
+    assert _csv(held, "voice")[-1] == [TODAY, "90"]
+    assert "<dt>Voice</dt><dd>1.5 min</dd>" in Page(held).read()
+
+
+def test_today_stands_beside_the_period() -> None:
+    earlier = _day(ANN, "2026-11-20", messages=4, cost_micros=250_000)
+    held = Held(daily=[earlier, _day(BOB, TODAY, messages=3, cost_micros=500_000)])
+    page = Page(held).read()
+    assert '<dt>Messages</dt><dd>7</dd><dd class="today">today 3</dd>' in page
+    assert '<dt>Users</dt><dd>2</dd><dd class="today">today 1</dd>' in page
+    assert '<dt>Cost</dt><dd>$0.75</dd><dd class="today">today $0.50</dd>' in page
+    assert "<dt>Files at OpenAI now</dt><dd>0</dd></div>" in page

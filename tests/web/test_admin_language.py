@@ -8,9 +8,8 @@ import pytest
 from snapthread.adapters.web.admin.language import preferred, texts
 from snapthread.model import ConversationKey
 from snapthread.ports.operation import ActiveTurn
-from snapthread.usage import DailyUsage, Stages, TurnRecord
-from tests.web.admin import BEARER, NOW, TOKEN, Client, Held, Page
-from tests.web.test_admin_status import Running, a_dead_letter
+from snapthread.usage import DailyUsage, Limits, Stages, TurnRecord
+from tests.web.admin import BEARER, NOW, TOKEN, Client, Held, Page, Running, a_dead_letter
 
 # Names, units, and what is told as the code or a service says it.
 LATIN = set(
@@ -122,3 +121,11 @@ def test_no_translation_is_blank_and_each_has_the_fields_of_its_text() -> None:
     for text, told in texts("ru").items():
         assert told.strip()
         assert sorted(re.findall(r"\{[^}]*\}", text)) == sorted(re.findall(r"\{[^}]*\}", told))
+
+
+def test_the_page_of_a_person_speaks_russian_too() -> None:
+    page = busy()
+    assert isinstance(page.operation, Running)
+    page.operation.limits = Limits(user_daily_messages=3, user_monthly_cost_micros=1)
+    assert latin(visited(page, "/admin/person?id=1", **BEARER)) == set()
+    assert latin(visited(page, "/admin", **BEARER)) == set()

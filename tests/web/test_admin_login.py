@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from snapthread.adapters.web.admin.gate import COOKIE
 from snapthread.adapters.web.admin.login import (
     ADDRESSES_MAX,
     LOGIN,
@@ -13,9 +14,8 @@ from snapthread.adapters.web.admin.login import (
     Login,
     Throttle,
 )
-from snapthread.adapters.web.admin.routes import COOKIE
 from snapthread.usage import DailyUsage
-from tests.web.admin import BEARER, NOW, TOKEN, Client, Hand, Held, Page, log_in
+from tests.web.admin import BEARER, NOW, TOKEN, Client, Hand, Held, Page, form_of, log_in
 from tests.web.test_pages import page as page_without_admin
 
 PATHS = ["/admin", "/admin?days=90", "/admin/cost.csv", "/admin/people.csv"]
@@ -147,7 +147,7 @@ def test_a_login_cannot_be_made_longer() -> None:
 def test_logging_out_forgets_the_cookie() -> None:
     async def story(client: Client) -> None:
         await log_in(client)
-        await client.post("/admin/logout")
+        await client.post("/admin/logout", data=await form_of(client))
         assert (await client.get("/admin")).status == 401
 
     Page().visit(story)

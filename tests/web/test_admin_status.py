@@ -1,61 +1,27 @@
 """The running process on the admin page: health, what runs, what went wrong, dead letters."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from snapthread.adapters.web.admin.status import uptime
-from snapthread.model import ConversationKey, QueuedMessage
+from snapthread.model import ConversationKey, Replica
 from snapthread.ports.operation import ActiveTurn, Problem
-from tests.web.admin import BEARER, NOW, Client, Held, Page
-
-AT = datetime(2026, 11, 22, 13, 0, 5, tzinfo=UTC)
-
-
-@dataclass
-class Running:
-    """A process as a test says it is."""
-
-    version: str = "1.2.3"
-    name: str = "host-a, process 7"
-    began_at: datetime = NOW - timedelta(days=2, hours=3)
-    why: list[str] = field(default_factory=list)
-    turns: tuple[ActiveTurn, ...] = ()
-    met: tuple[Problem, ...] = ()
-
-    async def reasons(self) -> list[str]:
-        return self.why
-
-    def active_turns(self) -> tuple[ActiveTurn, ...]:
-        return self.turns
-
-    def problems(self) -> tuple[Problem, ...]:
-        return self.met
-
-
-def a_dead_letter() -> QueuedMessage:
-    return QueuedMessage(
-        update_id=77,
-        conversation=ConversationKey("user:5"),
-        kind="question",
-        arrived_at=AT,
-        attempts=3,
-        is_held=False,
-    )
+from tests.web.admin import AT, BEARER, NOW, Client, Held, Page, Running, a_dead_letter
 
 
 def test_a_healthy_process_tells_its_version_and_since_when_it_is_up() -> None:
     page = Page(operation=Running()).read()
 
-    assert '<p class="good">Ready</p>' in page
+    assert '<p class="health good">Ready</p>' in page
     assert "Snapthread 1.2.3 on host-a, process 7, up for 2 d 3 h" in page
 
 
 def test_what_keeps_it_from_serving_is_told_in_its_own_sentences() -> None:
     page = Page(operation=Running(why=["store: <locked>"])).read()
 
-    assert '<p class="bad">Not ready</p>' in page
+    assert '<p class="health bad">Not ready</p>' in page
     assert "store: &lt;locked&gt;" in page
 
 
@@ -68,7 +34,7 @@ def test_what_runs_and_what_went_wrong_is_told_with_time_and_turn() -> None:
 
     assert page.read("/admin/running.csv").splitlines()[1] == "user:5,3,2"
     told = page.read("/admin/problems.csv").splitlines()
-    assert told[1] == "2026-11-22 13:00:05,turn.broke,KeyError,c0f,odd"
+    assert told[1] == "2026-11-22 13:00:05,turn.broke,KeyError,ab,c0f,odd"
 
 
 def test_a_dead_letter_is_listed_and_asked_again_by_a_button() -> None:
@@ -84,6 +50,24 @@ def test_a_dead_letter_is_listed_and_asked_again_by_a_button() -> None:
 
     page.visit(press)
     assert page.held.replayed == [77]
+
+
+def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() -> None:
+    alive = Replica(
+        name="host-a:7",
+        version="1.2.3",
+        began_at=AT,
+        seen_at=NOW - timedelta(seconds=119),
+        is_polling=True,
+        active_turns=4,
+    )
+    dead = replace(alive, name="host-b:9", is_polling=False, seen_at=NOW - timedelta(seconds=121))
+    page = Page(held=Held(processes=[alive, dead]), operation=Running())
+    assert page.read("/admin/replicas.csv").splitlines() == [
+        "process,state,role,version,since,seen,turns",
+        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:01,4",
+        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:02:59,4",
+    ]
 
 
 @pytest.mark.parametrize("odd", ["", "x", "-1", "7" * 30])

@@ -71,7 +71,7 @@ class AccessControl:
         """The reason for somebody who is not served; it costs nothing."""
         if self.policy.admits(message.user_id):
             return None
-        if not message.is_private:
+        if not message.is_private and not message.is_guest:
             text = t("group_stranger", name=message.sender_name)
             return await self.refuse_in_group(message, text, "stranger")
         text = t("stranger", user_id=message.user_id)

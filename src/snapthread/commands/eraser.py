@@ -53,6 +53,11 @@ class UserEraser:
         await self.store.erase(user_id, self.clock(), last_words=(to, last_words), asked_by=press)
         log.info("user.erased", user=user_id, reason="asked")
 
+    async def begin(self, user_id: int) -> None:
+        """For the operator at a page: whoever deletes due files goes on with theirs."""
+        await self.store.erase(user_id, self.clock())
+        log.info("user.erased", user=user_id, reason="operator")
+
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""
         now = self.clock()

@@ -28,7 +28,7 @@ Sentence = Callable[[str, str | None], OutgoingMessage]
 
 HELD_FOR: Final = timedelta(seconds=2 * ALBUM_GATHER_S)  # its parts come within a second or two
 HELD_MAX: Final = 1000  # messages in memory
-LEFT_FOR: Final = timedelta(minutes=1)  # what was on its way when the bot left
+LEFT_FOR: Final = timedelta(minutes=1)  # what was on its way when the bot left, or comes twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class GroupPolicy:
     answers: GroupAnswers = "mention"
     allowed: frozenset[int] | None = None  # None: any
     is_per_user: bool = False  # a conversation for each person
+    hears_guests: bool = False  # mentions in chats that the bot is no member of
 
     def serves(self, chat_id: int) -> bool:
         is_allowed = self.allowed is None or chat_id in self.allowed
@@ -63,13 +64,16 @@ class GroupIntake:
     _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
     _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
+    _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
     async def asked(self, update: Update) -> tuple[Message, ...]:
         """The messages that this update lets in; in private each one."""
         message = update.message
-        if message is None or message.is_private:
-            return () if message is None else (message,)
         self._forget_the_past()
+        if message is None or self._is_told_twice(message):
+            return ()
+        if message.is_guest or message.is_private:
+            return (message,) if self.policy.hears_guests or not message.is_guest else ()
         if not self.policy.serves(message.chat_id):
             if update.is_asked:
                 await self._leave(message.chat_id, message.language_code)
@@ -80,6 +84,14 @@ class GroupIntake:
         let_in = self._let_in(message, update.is_asked)
         self._note(message, let_in)
         return tuple(map(self._placed, let_in))
+
+    def _is_told_twice(self, message: Message) -> bool:
+        """As a mention where the bot is no member, and as a message of a chat where it is one."""
+        if not self.policy.hears_guests or not message.message_id:
+            return False
+        place = message.chat_id, message.message_id
+        known = self._told.setdefault(place, (message.is_guest, self.clock() + LEFT_FOR))
+        return known[0] != message.is_guest
 
     async def follow(self, change: GroupChange) -> None:
         """The bot came, was sent away, or the group goes on under another id."""
@@ -132,6 +144,7 @@ class GroupIntake:
     def _forget_the_past(self) -> None:
         now = self.clock()
         self._asked = {name: until for name, until in self._asked.items() if until > now}
+        self._told = {place: told for place, told in self._told.items() if told[1] > now}
         self._left = {chat: until for chat, until in self._left.items() if until > now}
         self._held_until = {key: until for key, until in self._held_until.items() if until > now}
         self._held = {key: self._held[key] for key in self._held_until}

@@ -33,6 +33,7 @@ from snapthread.ports.conversations import (
     Exchanges,
     FinishedTurns,
     Groups,
+    GuestAnswers,
     LastQuestions,
     Outbox,
     ResetReply,
@@ -67,11 +68,20 @@ from snapthread.ports.people import (
     Adoption,
     BlockedUsers,
     Erasure,
+    OwnedFiles,
     People,
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.store import Backlogs, CooldownNotes, Jobs, Readiness, Store, Tidying
+from snapthread.ports.store import (
+    Backlogs,
+    CooldownNotes,
+    Jobs,
+    Readiness,
+    Replicas,
+    Store,
+    Tidying,
+)
 from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
 
@@ -109,6 +119,7 @@ __all__ = [
     "Forgetting",
     "GroupChange",
     "Groups",
+    "GuestAnswers",
     "Image",
     "IncomingMessages",
     "InputImage",
@@ -125,6 +136,7 @@ __all__ = [
     "NewTopic",
     "NotTaken",
     "Outbox",
+    "OwnedFiles",
     "People",
     "PersonalData",
     "PriceList",
@@ -133,6 +145,7 @@ __all__ = [
     "Readiness",
     "RemoteFile",
     "Repairs",
+    "Replicas",
     "RequestTaken",
     "Reservations",
     "ResetReply",

@@ -97,6 +97,15 @@ class Chat(Protocol):
         """Give a topic of a private chat a name; failures are ignored."""
         ...
 
+    async def answer_guest(self, query_id: str, text: str) -> str:
+        """Answer a mention in a chat that the bot is no member of, once; the id of the answer, for
+        `edit_guest`. Raises ChatRefused where it has waited too long."""
+        ...
+
+    async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None:
+        """Give that answer another text; one that it has already is no failure."""
+        ...
+
     async def leave(self, chat_id: int) -> None:
         """Leave a group; one that it is not in is no failure."""
         ...

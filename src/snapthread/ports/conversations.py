@@ -173,6 +173,15 @@ class StreamedMessages(Protocol):
         ...
 
 
+class GuestAnswers(Protocol):
+    """The answer in a chat that the bot is no member of."""
+
+    async def note_guest(self, claim: Claim, inline_id: str) -> None:
+        """The answer goes to this place; raises LeaseLost. Each later claim of the question knows
+        (`Claim.inline_id`). With the answer's delivery everything of the question is gone."""
+        ...
+
+
 class ConversationControl(Protocol):
     """Urgent commands: each is done in one transaction, or was done already."""
 
@@ -307,6 +316,7 @@ class Conversations(
     LastQuestions,
     Exchanges,
     StreamedMessages,
+    GuestAnswers,
     ConversationControl,
     Outbox,
     Askers,

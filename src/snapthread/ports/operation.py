@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import ConversationKey
+from snapthread.usage import Limits, Spending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +52,19 @@ class Operation(Protocol):
 
     def problems(self) -> Sequence[Problem]:
         """The last ones, newest first."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """Of everybody who is no admin."""
+        ...
+
+    def limits_of(self, user_id: int) -> Limits: ...
+
+    async def spent(self, user_id: int) -> Spending:
+        """By this person, and by all."""
+        ...
+
+    async def erase(self, user_id: int) -> None:
+        """Everything about a person is gone; their files at OpenAI are deleted from now on."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from snapthread.model import Destination, Erased, Message, OutgoingMessage, Storage
+from snapthread.model import Destination, Erased, LedgerFile, Message, OutgoingMessage, Storage
 
 
 class Erasure(Protocol):
@@ -34,6 +34,14 @@ class StorageSums(Protocol):
 
     async def storage_of(self, user_id: int) -> Storage:
         """Files of the user that are, or may be, at OpenAI."""
+        ...
+
+
+class OwnedFiles(Protocol):
+    """Files of a person, each."""
+
+    async def files_owned(self, user_id: int) -> tuple[LedgerFile, ...]:
+        """Files of the user that are, or may be, at OpenAI, oldest first."""
         ...
 
 
@@ -74,5 +82,5 @@ class BlockedUsers(Protocol):
     async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]: ...
 
 
-class People(Erasure, StorageSums, PersonalData, Adoption, BlockedUsers, Protocol):
+class People(Erasure, StorageSums, OwnedFiles, PersonalData, Adoption, BlockedUsers, Protocol):
     """Everything that is held on one person."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Backlog, Installation
+from snapthread.model import Backlog, Installation, Replica
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
@@ -24,6 +24,22 @@ class CooldownNotes(Protocol):
 
     async def start_cooldown(self, service: str, until: datetime) -> None:
         """No process calls this service before then (`Changes.poll_changes` tells the others)."""
+        ...
+
+
+class Replicas(Protocol):
+    """The processes of this bot, as each told of itself last."""
+
+    async def note_replica(self, replica: Replica) -> None:
+        """What a process tells of itself, in the place of what it told before."""
+        ...
+
+    async def forget_replica(self, name: str) -> None:
+        """A process that ends in order."""
+        ...
+
+    async def replicas(self) -> tuple[Replica, ...]:
+        """All of them, by name; one that died stays, as it told last, for a day."""
         ...
 
 
@@ -60,6 +76,7 @@ class Store(
     UsageRecords,
     Jobs,
     CooldownNotes,
+    Replicas,
     Tidying,
     Backlogs,
     Readiness,

@@ -71,3 +71,7 @@ class UsageRecords(Protocol):
     ) -> tuple[TurnRecord, ...]:
         """The next records, by their time and id, from after this one on; "" is before any id."""
         ...
+
+    async def last_records(self, user_id: int, *, limit: int) -> tuple[TurnRecord, ...]:
+        """A user's last attempts, newest first."""
+        ...

@@ -89,7 +89,7 @@ class ReplySender:
         return None if isinstance(sent, ChatRefused) else sent
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
-        to = Destination(chat_id=part.to.chat_id)
+        to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
         sent = await self._sent((explained,))
         why = str(sent) if isinstance(sent, ChatRefused) else "in every form"
@@ -116,6 +116,9 @@ class ReplySender:
         is still there."""
         if part.outgoing.is_removal:
             await self._remove(part)
+            return None
+        if part.to.inline_id is not None:
+            await self.chat.edit_guest(part.to.inline_id, part.outgoing)
             return None
         if part.to.replaces is not None:
             try:

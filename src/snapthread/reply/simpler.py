@@ -34,7 +34,9 @@ def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
 def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
     """Nothing but the words, in the chat itself."""
     outgoing = replace(part.outgoing, entities=(), buttons=(), seen_by=None)
-    to = Destination(chat_id=part.to.chat_id, replaces=part.to.replaces)
+    to = Destination(
+        chat_id=part.to.chat_id, replaces=part.to.replaces, inline_id=part.to.inline_id
+    )
     return (replace(part, to=to, outgoing=outgoing),)
 
 

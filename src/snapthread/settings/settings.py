@@ -51,6 +51,7 @@ from snapthread.settings.kinds import (
     WebhookSecret,
     WebhookUrl,
     Word,
+    YesNo,
     micros,
 )
 from snapthread.settings.proxies import proxy_secrets, proxy_to
@@ -70,7 +71,6 @@ NOT_YET: Final = (
     "IMAGE_TRANSPORT",
     "REQUEST_IMAGES_MAX",
     "REQUEST_IMAGES_MB",
-    "GUEST_MODE",
     "MAX_DOCUMENT_MB",
     "MAX_DOCUMENT_PAGES",
     "USER_DAILY_DOCUMENTS",
@@ -151,6 +151,7 @@ class Settings(BaseModel):
     group_conversation: GroupConversations = Field(
         default="shared", description="shared or per_user"
     )
+    guest_mode: YesNo = Field(default="no", description="yes or no")
     group_context: int = Field(default=0, ge=0, le=50, description="a whole number from 0 to 50")
     max_image_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     image_max_side: ImageSide = Field(

@@ -67,6 +67,9 @@ class Store(Verbs):
     installation = writes(processes.installation)
     take_job = writes(processes.take_job)
     start_cooldown = writes(processes.start_cooldown)
+    note_replica = writes(processes.note_replica)
+    forget_replica = writes(processes.forget_replica)
+    replicas = reads(processes.replicas)
     backlog = reads(leaving.backlog)
 
     # ------------------------------------------------------------ mailboxes
@@ -87,6 +90,7 @@ class Store(Verbs):
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
+    note_guest = writes(finishing.note_guest)
     last_question = reads(rewinding.last_question)
     last_exchange = reads(exchanges.last_exchange)
     exchange = reads(exchanges.exchange)
@@ -141,6 +145,7 @@ class Store(Verbs):
     note_blocked = writes(people.note_blocked)
     export = reads(people.export)
     storage_of = reads(people.storage_of)
+    files_owned = reads(people.files_owned)
     blocked_before = reads(people.blocked_before)
 
     # ------------------------------------------------------------ quotas and records
@@ -151,3 +156,4 @@ class Store(Verbs):
     spent = reads(quotas.spent)
     usage = reads(records.usage)
     records_after = reads(records.records_after)
+    last_records = reads(records.last_records)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 8  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 9  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -48,6 +48,17 @@ class Pause(NamedTuple):
     until: int
 
 
+class ReplicaRow(NamedTuple):
+    """A process of this bot, as it told of itself last."""
+
+    name: str
+    version: str
+    began_at: int
+    seen_at: int
+    is_polling: int
+    active_turns: int
+
+
 class BlockedUser(NamedTuple):
     user_id: int
     blocked_at: int
@@ -57,6 +68,7 @@ SEEN_AT: Final = Index[Seen]("at", by="at")
 MARKS_UNTIL: Final = Index[Mark]("until", by="until")
 MARKS_OF: Final = Index[Mark]("of", by="key", within=("conversation",))
 PAUSES_UNTIL: Final = Index[Pause]("until", by="until")
+REPLICAS_SEEN: Final = Index[ReplicaRow]("seen", by="seen_at")
 BLOCKED_AT: Final = Index[BlockedUser]("at", by="blocked_at")
 
 META: Final = Table("meta", Meta, key=("key",))
@@ -64,6 +76,7 @@ SEEN: Final = Table("seen", Seen, key=("update_id",), indexes=(SEEN_AT,), is_mos
 MARKS: Final = Table("once_keys", Mark, key=("key",), indexes=(MARKS_UNTIL, MARKS_OF))
 JOBS: Final = Table("jobs", Job, key=("job",))
 PAUSES: Final = Table("cooldowns", Pause, key=("service",), indexes=(PAUSES_UNTIL,))
+REPLICAS: Final = Table("replicas", ReplicaRow, key=("name",), indexes=(REPLICAS_SEEN,))
 BLOCKED: Final = Table("blocked_users", BlockedUser, key=("user_id",), indexes=(BLOCKED_AT,))
 
 
@@ -87,6 +100,7 @@ class Conversation(NamedTuple):
     queued: int = 0  # how many messages it has in its queue, urgent ones not counted
     urgent: int = 0
     parts: int = 0  # to deliver
+    inline_id: str | None = None  # the answer's place where the bot is a guest
 
 
 class Queued(NamedTuple):
@@ -371,6 +385,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     MARKS,
     JOBS,
     PAUSES,
+    REPLICAS,
     BLOCKED,
     CONVERSATIONS,
     QUEUED,

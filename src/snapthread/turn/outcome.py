@@ -73,6 +73,11 @@ class Outcome:
         )
 
 
+def alone(outcome: Outcome) -> Outcome:
+    """Only the answer, where there is one."""
+    return replace(outcome, texts=(), quote="", after=()) if outcome.answer else outcome
+
+
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
     sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))

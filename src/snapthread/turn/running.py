@@ -4,18 +4,32 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import structlog
 
 from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Destination, Message
-from snapthread.reply.draft import Draft, Drafts
+from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.state import TurnResult, TurnState
 
 log = structlog.get_logger()
+
+
+class Shown(Protocol):
+    """An answer that is seen as it grows."""
+
+    def show(self, text: str, *, is_thinking: bool) -> None: ...
+
+
+class Unseen:
+    """An answer that is seen once it is whole."""
+
+    def show(self, text: str, *, is_thinking: bool) -> None:
+        """Nothing."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -32,6 +46,8 @@ class RunningTurns:
     async def ask(self, claim: Claim, questions: tuple[Message, ...], meter: Meter) -> TurnResult:
         """Raises what the turn raises; the claim is not finished."""
         turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
+        if first.is_guest:
+            return await self._read_or_stop(turn, Unseen())
         t = self.localizer(first)
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
         opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
@@ -46,7 +62,7 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: Draft) -> TurnResult:
+    async def _read_or_stop(self, turn: TurnState, draft: Shown) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
@@ -67,7 +83,7 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: Draft) -> TurnResult:
+    async def _read(self, turn: TurnState, draft: Shown) -> TurnResult:
         async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:
                 if isinstance(event, TurnResult):

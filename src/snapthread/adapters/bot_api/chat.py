@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from snapthread.adapters.bot_api.client import BotClient
+from snapthread.adapters.bot_api.client import ASKED_FOR, GUESTS, BotClient
 from snapthread.adapters.bot_api.download import download
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.outgoing import (
+    Params,
     document_params,
     draft_params,
     edit_params,
+    inline_edit_params,
     message_params,
 )
 from snapthread.adapters.bot_api.transport import HttpTransport, Transport
@@ -44,7 +46,7 @@ class Hook:
 class TelegramChat:
     """The Bot API, at Telegram or at `base_url`. `commands`: language, or "" → (name, what).
     Without a `hook` it is polled. `transport`: by default HTTP, through `proxy` where there is
-    one."""
+    one. `is_guest`: it hears of mentions where it is no member."""
 
     def __init__(
         self,
@@ -54,13 +56,15 @@ class TelegramChat:
         commands: Mapping[str, Commands],
         hook: Hook | None = None,
         proxy: str | None = None,
+        is_guest: bool = False,
         transport: Transport | None = None,
     ) -> None:
         is_plain = (base_url or "").startswith("http:")
         ways = [transport or HttpTransport(proxy, is_plain=is_plain) for _ in range(2)]
-        self._client = BotClient(token, base_url, ways[0])
+        asked_for = (*ASKED_FOR, GUESTS) if is_guest else ASKED_FOR
+        self._client = BotClient(token, base_url, ways[0], asked_for)
         # On a connection of its own, which can be left for a new one.
-        self._poller = BotClient(token, base_url, ways[1])
+        self._poller = BotClient(token, base_url, ways[1], asked_for)
         self._commands = commands
         self._hook = hook
         self._username = ""
@@ -143,8 +147,14 @@ class TelegramChat:
                 raise
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
+        await self._edit(edit_params(to, message_id, outgoing))
+
+    async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None:
+        await self._edit(inline_edit_params(inline_id, outgoing))
+
+    async def _edit(self, params: Params) -> None:
         try:
-            await self._client.edit_message_text(edit_params(to, message_id, outgoing))
+            await self._client.edit_message_text(params)
         except ChatRefused as refused:
             if NOT_MODIFIED not in str(refused):
                 raise
@@ -190,6 +200,9 @@ class TelegramChat:
             return
         with suppress(SnapthreadError):  # already in the log; it keeps the name that it has
             await self._client.edit_forum_topic(to.chat_id, to.thread_id, name)
+
+    async def answer_guest(self, query_id: str, text: str) -> str:
+        return await self._client.answer_guest_query(query_id, text)
 
     async def leave(self, chat_id: int) -> None:
         with suppress(ChatRefused):

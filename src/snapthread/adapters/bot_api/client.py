@@ -37,17 +37,25 @@ ASKED_FOR: Final = (
     "my_chat_member",
     "stopped_message_generation",
 )  # the updates that mean something
+GUESTS: Final = "guest_message"  # beside them, where the bot answers as a guest
 
 
 class BotClient:
     """One bot at one server. What Telegram took is done, whether or not we can read its answer."""
 
-    def __init__(self, token: str, base_url: str | None, transport: Transport) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str | None,
+        transport: Transport,
+        asked_for: Sequence[str] = ASKED_FOR,
+    ) -> None:
         if not TOKEN.fullmatch(token):
             raise wrong_token("its shape")
         self._token = token
         self._base_url = (base_url or TELEGRAM).rstrip("/")
         self._transport = transport
+        self._asked_for = list(asked_for)
         parts = urlsplit(self._base_url)
         self.address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
@@ -60,7 +68,7 @@ class BotClient:
         return self._read(WebhookInfo, await self.call("getWebhookInfo"))
 
     async def set_webhook(self, url: str, secret: str) -> None:
-        params = {"url": url, "secret_token": secret, "allowed_updates": list(ASKED_FOR)}
+        params = {"url": url, "secret_token": secret, "allowed_updates": self._asked_for}
         await self.call("setWebhook", params)
 
     async def delete_webhook(self) -> None:
@@ -85,7 +93,7 @@ class BotClient:
             "offset": offset,
             "timeout": timeout_s,
             "limit": limit,
-            "allowed_updates": list(ASKED_FOR),
+            "allowed_updates": self._asked_for,
         }
         batch = await self.call("getUpdates", params, timeout_s=timeout_s + POLL_EXTRA_S)
         if batch is not None and not isinstance(batch, list):
@@ -132,6 +140,17 @@ class BotClient:
 
     async def answer_callback_query(self, query_id: str) -> None:
         await self.call("answerCallbackQuery", {"callback_query_id": query_id})
+
+    async def answer_guest_query(self, query_id: str, text: str) -> str:
+        """The id by which the answer is edited from then on."""
+        content = {"message_text": text}
+        result = {"type": "article", "id": "1", "title": text, "input_message_content": content}
+        params = {"guest_query_id": query_id, "result": result}
+        sent = await self.call("answerGuestQuery", params, timeout_s=CHAT_ACTION_S)
+        inline_id = sent.get("inline_message_id") if isinstance(sent, dict) else None
+        if not isinstance(inline_id, str):
+            raise unreadable_answer("answerGuestQuery", self.address)
+        return inline_id
 
     async def edit_forum_topic(self, chat_id: int, thread_id: int, name: str) -> None:
         params = {"chat_id": chat_id, "message_thread_id": thread_id, "name": name}

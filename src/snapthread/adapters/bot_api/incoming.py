@@ -19,6 +19,7 @@ from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.model import (
     Message,
     MessageKind,
+    guest_conversation,
 )
 from snapthread.ports import Update
 
@@ -57,6 +58,8 @@ def _accepted_of(update: types.Update, username: str) -> Message | None:
         return press_of(update.callback_query, update.update_id, datetime.now(UTC))
     if update.stopped_message_generation:
         return stop_of(update.stopped_message_generation, update.update_id, datetime.now(UTC))
+    if update.guest_message:
+        return guest_message_of(update.guest_message, update.update_id)
     if update.edited_message:
         return edit_of(update.edited_message, update.update_id)
     return message_of(update.message, update.update_id, username) if update.message else None
@@ -73,6 +76,16 @@ def message_of(message: types.Message, update_id: int, username: str) -> Message
     if message.chat.type != types.PRIVATE and not command.is_for(username):
         return None
     return _accepted(message, user, Content(), update_id, command=command.word)
+
+
+def guest_message_of(message: types.Message, update_id: int) -> Message | None:
+    """A mention where the bot is no member. All of it is a question: commands are for members."""
+    content, user, query = content_of(message), _person(message), message.guest_query_id
+    if content is None or user is None or query is None:
+        return None
+    asked = _accepted(message, user, content, update_id)
+    conversation = guest_conversation(query)
+    return replace(asked, conversation=conversation, thread_id=None, guest_query_id=query)
 
 
 def edit_of(message: types.Message, update_id: int) -> Message | None:

@@ -43,6 +43,16 @@ def edit_params(to: Destination, message_id: int, outgoing: OutgoingMessage) -> 
     }
 
 
+def inline_edit_params(inline_id: str, outgoing: OutgoingMessage) -> Params:
+    """Of an answer in a chat that the bot is no member of."""
+    return {
+        "inline_message_id": inline_id,
+        "text": outgoing.text,
+        "entities": _entities(outgoing.entities),
+        "link_preview_options": NO_PREVIEW,
+    }
+
+
 def draft_params(to: Destination, draft_id: int, outgoing: OutgoingMessage) -> Params:
     """Without a text it is "Thinking…"."""
     return {

@@ -191,6 +191,7 @@ class Message:
     message_thread_id: int | None = None
     is_topic_message: bool | None = None
     media_group_id: str | None = None
+    guest_query_id: str | None = None
     reply_to_message: "Message | None" = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
@@ -253,6 +254,7 @@ class Update:
     message: Message | None = field(default=None, metadata={STRICT: True})
     edited_message: Message | None = field(default=None, metadata={STRICT: True})
     callback_query: CallbackQuery | None = field(default=None, metadata={STRICT: True})
+    guest_message: Message | None = field(default=None, metadata={STRICT: True})
     my_chat_member: ChatMemberUpdated | None = field(default=None, metadata={STRICT: True})
     stopped_message_generation: MessageGenerationStopped | None = field(
         default=None, metadata={STRICT: True}

@@ -236,10 +236,10 @@ def _dead_letter(known: Hash) -> Any:
 
 
 def _part(name: str, part: Mapping[str, Any]) -> schema.Outgoing:
-    to = replace(
-        load_destination(part["to"]),
-        **{field: int(part[field]) for field in ("reply_to", "replaces") if part.get(field)},
-    )
+    known: dict[str, Any] = {
+        field: int(part[field]) for field in ("reply_to", "replaces") if part.get(field)
+    }
+    to = replace(load_destination(part["to"]), **known)
     return schema.Outgoing(
         name, int(part["id"]), dump_destination(to), part["say"], int(part["at"])
     )

@@ -55,6 +55,7 @@ def claim(
         turn=turn,
         is_stopped=row.stopped_turn == turn,
         stream=row.stream,
+        inline_id=row.inline_id,
     )
     outbox = waiting_outbox(tx, row.key) if row.parts else ()
     return replace(bare, outbox=outbox) if outbox else with_messages(tx, bare)

@@ -11,6 +11,7 @@ from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.exchanges import expected, places_of, remember
 from snapthread.store.rules.files import attach, retire_rest
+from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
@@ -68,9 +69,11 @@ def finish(
         talk = tx.update(talk, talk._replace(first_line=max(talk.first_line, history_start)))
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
-    to = replace(to, reply_to=reply_to, replaces=row.stream)
+    to = replace(to, reply_to=reply_to, replaces=row.stream, inline_id=row.inline_id)
     outbox = add_to_outbox(tx, claim.conversation, to, replies, at, turn=turn, places=places)
     refresh_ready(tx, claim.conversation)
+    if not outbox:
+        end_guest(tx, claim, at)
     return outbox
 
 
@@ -88,6 +91,12 @@ def conclude(
     mark_sent(tx, claim, part, message_ids)
     note_delivered(tx, record_id, delivered_ms)
     release(tx, claim, now)
+    end_guest(tx, claim, micros(now))
+
+
+def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:
+    row = held(tx, claim)
+    tx.update(row, row._replace(inline_id=inline_id))
 
 
 def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:

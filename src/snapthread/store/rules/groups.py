@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import ConversationKey
+from snapthread.model import Claim, ConversationKey, is_guest
 from snapthread.store.codec import (
     dump_destination,
     dump_message,
@@ -76,9 +76,18 @@ def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> 
         return None
     if talk.queued or talk.urgent or talk.parts:
         return None
-    files = _end(tx, conversation, micros(now))
+    files = end(tx, conversation, micros(now))
     tx.delete(row)
     return files
+
+
+# ---------------------------------------------------------------- guests
+
+
+def end_guest(tx: Transaction, claim: Claim, now: int) -> None:
+    """Of a question where the bot is no member nothing is kept, once it is answered."""
+    if is_guest(claim.conversation):
+        end(tx, claim.conversation, now)
 
 
 # ---------------------------------------------------------------- the bot is not there any more
@@ -87,7 +96,7 @@ def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> 
 def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
     files = 0
     for row in tx.range(IN_GROUP, chat_id):
-        files += _end(tx, row.conversation, micros(now))
+        files += end(tx, row.conversation, micros(now))
         tx.delete(row)
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
     if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
@@ -95,7 +104,8 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
     return files
 
 
-def _end(tx: Transaction, key: str, now: int) -> int:
+def end(tx: Transaction, key: str, now: int) -> int:
+    """Nothing of a conversation is left but files to delete; how many."""
     talk = tx.get(CONVERSATIONS, key)
     retire_conversation(tx, key, due_at=held_until(talk, now))
     charge(tx, key)

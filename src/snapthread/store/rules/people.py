@@ -8,6 +8,7 @@ from typing import Any
 from snapthread.model import (
     Destination,
     Erased,
+    LedgerFile,
     Message,
     OutgoingMessage,
     Storage,
@@ -15,7 +16,7 @@ from snapthread.model import (
 )
 from snapthread.store.codec import load_message, load_photos, micros, moment
 from snapthread.store.rules import records
-from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
@@ -122,7 +123,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
 
 
 def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
-    if not row.conversation.startswith("group:"):
+    if not row.conversation.startswith(("group:", "guest:")):
         return False
     return load_message(row.message).user_id == user_id
 
@@ -168,6 +169,10 @@ def adopt(
 def storage_of(tx: Transaction, user_id: int) -> Storage:
     rows = tx.range(FILES_OWNED, user_id)
     return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
+
+
+def files_owned(tx: Transaction, user_id: int) -> tuple[LedgerFile, ...]:
+    return tuple(map(as_file, tx.range(FILES_OWNED, user_id)))
 
 
 def export(tx: Transaction, user_id: int) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from snapthread.model import Claim, Installation, ReplicaChanges
+from snapthread.limits import DAY_S
+from snapthread.model import Claim, Installation, Replica, ReplicaChanges
 from snapthread.store.codec import micros, micros_of, moment
 from snapthread.store.rules import quotas, records
 from snapthread.store.rules.accepting import SEEN_FOR
@@ -17,12 +19,17 @@ from snapthread.store.schema import (
     META,
     PAUSES,
     PAUSES_UNTIL,
+    REPLICAS,
+    REPLICAS_SEEN,
     SEEN_AT,
     Job,
     Meta,
     Pause,
+    ReplicaRow,
 )
 from snapthread.store.transaction import Transaction
+
+SILENT_KEPT: Final = micros_of(DAY_S)  # who died is still shown a day later
 
 
 def installation(tx: Transaction) -> Installation:
@@ -62,10 +69,43 @@ def take_job(tx: Transaction, job: str, owner: str, now: datetime, *, lease_s: f
     return True
 
 
+def note_replica(tx: Transaction, replica: Replica) -> None:
+    row = ReplicaRow(
+        replica.name,
+        replica.version,
+        micros(replica.began_at),
+        micros(replica.seen_at),
+        int(replica.is_polling),
+        replica.active_turns,
+    )
+    tx.put(REPLICAS, row)
+
+
+def forget_replica(tx: Transaction, name: str) -> None:
+    row = tx.get(REPLICAS, name)
+    if row is not None:
+        tx.delete(row)
+
+
+def replicas(tx: Transaction) -> tuple[Replica, ...]:
+    return tuple(
+        Replica(
+            name=row.name,
+            version=row.version,
+            began_at=moment(row.began_at),
+            seen_at=moment(row.seen_at),
+            is_polling=bool(row.is_polling),
+            active_turns=row.active_turns,
+        )
+        for row in sorted(tx.range(REPLICAS_SEEN), key=lambda row: row.name)
+    )
+
+
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
     """Some of what is old; nothing once all of it is gone."""
     at = micros(now)
     tx.delete_all(tx.range(PAUSES_UNTIL, high=at))
+    tx.delete_all(tx.range(REPLICAS_SEEN, high=at - SILENT_KEPT))
     return (
         tx.delete_all(tx.range(SEEN_AT, high=at - SEEN_FOR, limit=limit))
         + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))

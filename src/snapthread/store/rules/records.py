@@ -72,6 +72,10 @@ def records_after(
     return tuple(map(_record, rows))
 
 
+def last_records(tx: Transaction, user_id: int, *, limit: int) -> tuple[TurnRecord, ...]:
+    return tuple(map(_record, tx.range(RECORDS_OF, user_id, limit=limit, is_reversed=True)))
+
+
 def _record(row: Record) -> TurnRecord:
     return load_turn(row.record, row.delivered_ms)
 

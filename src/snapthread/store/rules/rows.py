@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, ConversationKey, Message, is_topic
+from snapthread.model import Claim, ConversationKey, Message, group_of, is_topic
 from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema import (
     BUNDLE,
@@ -126,7 +126,8 @@ def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
 
 def note_group(tx: Transaction, key: str, chat_id: int, asker: int | None = None) -> None:
     """Where a conversation is a group's, or a topic's, its chat and who asked last are known."""
-    if chat_id > 0 and not is_topic(ConversationKey(key)):
+    conversation = ConversationKey(key)
+    if group_of(conversation) is None and not is_topic(conversation):
         return
     row = tx.get(GROUP_CONVERSATIONS, key)
     if row is None:

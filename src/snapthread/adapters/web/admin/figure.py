@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "day", "user", "count", "micros", "ms", "bytes"]
+# "whose": a user, or everybody; "number": written already; "conversation": its key.
+Kind = Literal[
+    "text", "day", "user", "whose", "conversation", "count", "number", "micros", "ms", "seconds",
+    "bytes",
+]  # fmt: skip
 Cell = str | int | None  # None: not known
 
 

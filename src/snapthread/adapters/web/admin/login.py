@@ -35,6 +35,14 @@ class Login:
         is_ours = hmac.compare_digest(_digest(self._signed(until)), _digest(cookie))
         return is_ours and now.timestamp() < int(until)
 
+    def form(self, cookie: str) -> str:
+        """What a form of our page carries for the holder of this cookie; nobody else can make it,
+        and a page elsewhere cannot read ours."""
+        return hmac.digest(self._key, b"form " + _bytes(cookie), "sha256").hex()
+
+    def is_form(self, cookie: str, told: str) -> bool:
+        return hmac.compare_digest(_digest(self.form(cookie)), _digest(told))
+
     def _signed(self, until: str) -> str:
         signature = hmac.digest(self._key, _bytes(until), "sha256")
         return f"{until}.{signature.hex()}"

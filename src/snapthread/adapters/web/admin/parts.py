@@ -18,14 +18,34 @@ LOGIN: Final = Template("""\
 <label for="token">[[Admin token]]</label>\
 <input id="token" name="token" type="password" required autofocus autocomplete="current-password">\
 <button>[[Log in]]</button></form></main>""")
-WRONG_LOGIN: Final = Template('<p class="bad" role="alert">{told}</p>')
 
 TOP: Final = Template("""\
 <header><div><h1>Snapthread</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
 <nav aria-label="[[Period]]">{periods}</nav>\
 <nav aria-label="[[Pages]]"><a href="/readyz">readyz</a><a href="/metrics">metrics</a></nav>\
-<form method="post" action="/admin/logout"><button class="plain">[[Log out]]</button></form>\
+<form method="post" action="/admin/logout">\
+<input type="hidden" name="form" value="{form}">\
+<button class="plain">[[Log out]]</button></form>\
 </header>""")
+PERSON_TOP: Final = Template("""\
+<header><div><h1>[[User]] {id}</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
+<nav aria-label="[[Pages]]"><a href="/admin">[[All figures]]</a></nav>\
+<form method="post" action="/admin/logout">\
+<input type="hidden" name="form" value="{form}">\
+<button class="plain">[[Log out]]</button></form>\
+</header>""")
+ACTS: Final = Template("""\
+<section class="card wide" aria-labelledby="acts">\
+<div class="head"><h2 id="acts">[[What you can do]]</h2></div>{erase}</section>""")
+ERASE: Final = Template("""\
+<form class="find" method="post" action="/admin/erase">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<p class="soft">[[Erase: the conversation, the files at OpenAI, what waits and what was used, for\
+ ever. The totals keep the sums without the name.]]</p>{note}\
+<label for="again">[[The user id once more]]</label>\
+<input id="again" name="again" inputmode="numeric" required autocomplete="off">\
+<button class="act danger">[[Erase everything]]</button></form>""")
+WRONG: Final = Template('<p class="bad" role="alert">{told}</p>')
 PERIOD: Final = Template('<a href="/admin?days={days}">{days} [[days]]</a>')
 PERIOD_SHOWN: Final = Template(
     '<a href="/admin?days={days}" aria-current="page">{days} [[days]]</a>'
@@ -33,23 +53,28 @@ PERIOD_SHOWN: Final = Template(
 
 MAIN: Final = Template("<main>{cards}</main>")
 TILES: Final = Template('<dl class="tiles" aria-label="[[The last days]]: {days}">{tiles}</dl>')
-TILE: Final = Template("<div><dt>{name}</dt><dd>{value}</dd></div>")
+TILE: Final = Template("<div><dt>{name}</dt><dd>{value}</dd>{today}</div>")
+BESIDE: Final = Template('<dd class="today">{name} {value}</dd>')
+TODAY: Final = Template('<dd class="today">[[today]] {value}</dd>')
 
 STATUS: Final = Template("""\
 <section class="card wide" aria-labelledby="health">\
-<div class="head"><h2 id="health">[[Health]]</h2></div><p class="{look}">{told}</p>{reasons}\
+<div class="head"><h2 id="health">[[Health]]</h2></div><p class="health {look}">{told}</p>{reasons}\
 <p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}</p></section>""")
 REASON: Final = Template('<p class="bad">{reason}</p>')
 REPLAY: Final = Template("""\
 <form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
-<button class="plain">[[Ask again]]: {id}</button></form>""")
+<input type="hidden" name="form" value="{form}">\
+<button class="act" aria-label="[[Ask again]]: {id}">[[Ask again]]</button></form>""")
 
 CARD: Final = Template("""\
 <section class="card {look}" aria-labelledby="{key}"><div class="head">\
-<h2 id="{key}">{title}</h2><a href="/admin/{key}.csv?days={days}" download \
-aria-label="{title} [[as CSV]]">CSV</a></div>{note}{inside}</section>""")
+<h2 id="{key}">{title}</h2>{csv}</div>{note}{inside}</section>""")
+CSV: Final = Template("""\
+<a href="/admin/{key}.csv?days={days}" download aria-label="{title} [[as CSV]]">CSV</a>""")
 NOTE: Final = Template('<p class="soft">{note}</p>')
 EMPTY: Final = Template('<p class="empty">[[Nothing yet.]]</p>')
+NO_LIMITS: Final = Template('<p class="empty">[[No limit is set.]]</p>')
 UNPRICED: Final = Template('<p class="bad">[[Turns without a known price:]] {turns:,}</p>')
 FOLDED: Final = Template("<details><summary>[[Table]]</summary>{table}</details>")
 
@@ -57,9 +82,16 @@ TABLE: Final = Template("""\
 <div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>\
 <tbody>{rows}</tbody></table></div>{rest}""")
 REST: Final = Template('<p class="soft">[[More in the CSV:]] {more:,}</p>')
+NO_HEAD: Final = Template("<td></td>")
 HEAD: Final = Template('<th scope="col" class="{side}">{heading}</th>')
 ROW: Final = Template('<tr><th scope="row">{first}{bar}</th>{cells}</tr>')
 CELL: Final = Template('<td class="{side}">{text}</td>')
+
+PERSON_LINK: Final = Template('<a href="/admin/person?id={id}">{text}</a>')
+FIND: Final = Template("""\
+<form class="find" method="get" action="/admin/person"><label for="who">[[User id]]</label>\
+<input id="who" name="id" inputmode="numeric" pattern="[0-9]{{1,16}}" required>\
+<button class="act">[[Look]]</button></form>""")
 
 CHART: Final = Template("""\
 <div class="chart"><svg class="axis" height="{height}" aria-hidden="true">{marks}</svg>\

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from snapthread.adapters.web.admin.budgets import read_limits
 from snapthread.adapters.web.admin.figure import Cell, Figure
 from snapthread.adapters.web.admin.present import Ages, waiting
 from snapthread.adapters.web.admin.status import Status, read_status
@@ -19,7 +20,15 @@ from snapthread.adapters.web.admin.sums import (
     users_of,
 )
 from snapthread.adapters.web.admin.turns import Turns
-from snapthread.ports import Backlogs, Clock, Inventory, QueueInspection, UsageRecords
+from snapthread.ports import (
+    Backlogs,
+    Clock,
+    Inventory,
+    OwnedFiles,
+    QueueInspection,
+    Replicas,
+    UsageRecords,
+)
 from snapthread.ports.operation import Operation
 from snapthread.usage import DailyUsage
 
@@ -37,11 +46,14 @@ class Report:
     days: int
     at: datetime
     totals: dict[str, Cell]
+    today: dict[str, Cell]
     figures: dict[str, Figure]
     status: Status | None = None
 
 
-class AdminStore(UsageRecords, Backlogs, Inventory, QueueInspection, Protocol):
+class AdminStore(
+    UsageRecords, Backlogs, Inventory, QueueInspection, Replicas, OwnedFiles, Protocol
+):
     """The store as the admin page needs it."""
 
 
@@ -55,9 +67,11 @@ async def read_report(
     turns = await _turns(store, readable)
     ages = await _ages(store, now)
     status = await read_status(operation, store, now) if operation else None
+    limits = await read_limits(operation, usage) if operation else None
     backlog = await store.backlog(now)
     figures = (
         *(status.figures if status else ()),
+        *([limits] if limits else ()),
         *daily(usage, period),
         turns.latency(),
         turns.outcomes(),
@@ -69,7 +83,8 @@ async def read_report(
     return Report(
         days=days,
         at=now,
-        totals=_totals(usage, ages),
+        totals=totals_of(usage) | {"files": ages.count, "files_bytes": ages.size_bytes},
+        today=totals_of([row for row in usage if row.day == period[-1]]),
         figures={figure.key: figure for figure in figures},
         status=status,
     )
@@ -101,11 +116,6 @@ async def _ages(store: Inventory, now: datetime) -> Ages:
     return ages
 
 
-def _totals(usage: Sequence[DailyUsage], ages: Ages) -> dict[str, Cell]:
+def totals_of(usage: Sequence[DailyUsage]) -> dict[str, Cell]:
     names = (column.name for column in SUMMED)
-    return {
-        **dict(zip(names, sums(usage), strict=True)),
-        "users": users_of(usage),
-        "files": ages.count,
-        "files_bytes": ages.size_bytes,
-    }
+    return {**dict(zip(names, sums(usage), strict=True)), "users": users_of(usage)}

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.figure import Column, Figure
-from snapthread.model import QueuedMessage
-from snapthread.ports import QueueInspection
+from snapthread.adapters.web.admin.language import tr
+from snapthread.intake.heartbeat import ALIVE_S
+from snapthread.model import QueuedMessage, Replica
+from snapthread.ports import QueueInspection, Replicas
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
 
 DEAD_MAX: Final = 1000
+ALIVE: Final = timedelta(seconds=ALIVE_S)  # who told nothing for so long has died, or is cut off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +31,49 @@ class Status:
         return not self.reasons
 
 
-async def read_status(operation: Operation, store: QueueInspection, now: datetime) -> Status:
+class StatusStore(QueueInspection, Replicas, Protocol):
+    """The store as the status needs it."""
+
+
+async def read_status(operation: Operation, store: StatusStore, now: datetime) -> Status:
     return Status(
         version=operation.version,
         name=operation.name,
         up=now - operation.began_at,
         reasons=tuple(await operation.reasons()),
         figures=(
+            _replicas(await store.replicas(), now),
             _problems(operation.problems()),
             _running(operation.active_turns()),
-            _dead(await store.waiting(limit=DEAD_MAX, dead=True)),
+            dead_letters(await store.waiting(limit=DEAD_MAX, dead=True)),
+        ),
+    )
+
+
+def _replicas(replicas: Sequence[Replica], now: datetime) -> Figure:
+    return Figure(
+        key="replicas",
+        title="Processes of this bot",
+        columns=(
+            Column("process", "Process", "text"),
+            Column("state", "State", "text"),
+            Column("role", "Role", "text"),
+            Column("version", "Version", "text"),
+            Column("since", "Since (UTC)", "text"),
+            Column("seen", "Last sign (UTC)", "text"),
+            Column("turns", "Turns"),
+        ),
+        rows=tuple(
+            (
+                one.name,
+                "alive" if now - one.seen_at <= ALIVE else "silent",
+                "polls" if one.is_polling else "answers",
+                one.version,
+                time_of(one.began_at),
+                time_of(one.seen_at),
+                one.active_turns,
+            )
+            for one in replicas
         ),
     )
 
@@ -51,11 +87,12 @@ def _problems(problems: Sequence[Problem]) -> Figure:
             Column("at", "Time (UTC)", "text"),
             Column("event", "Event", "text"),
             Column("kind", "Kind", "text"),
-            Column("turn", "Turn or number", "text"),
+            Column("turn", "Turn", "text"),
+            Column("number", "Number told", "text"),
             Column("why", "Why", "text"),
         ),
         rows=tuple(
-            (_time(one.at), one.event, one.kind, one.number or one.turn, one.why)
+            (time_of(one.at), one.event, one.kind, one.turn, one.number, one.why)
             for one in problems
         ),
     )
@@ -66,7 +103,7 @@ def _running(turns: Sequence[ActiveTurn]) -> Figure:
         key="running",
         title="Turns that run now",
         columns=(
-            Column("conversation", "Conversation", "text"),
+            Column("conversation", "Conversation", "conversation"),
             Column("messages", "Messages"),
             Column("attempt", "Attempt"),
         ),
@@ -74,7 +111,7 @@ def _running(turns: Sequence[ActiveTurn]) -> Figure:
     )
 
 
-def _dead(letters: Sequence[QueuedMessage]) -> Figure:
+def dead_letters(letters: Sequence[QueuedMessage]) -> Figure:
     return Figure(
         key="dead",
         title="Dead letters",
@@ -82,14 +119,14 @@ def _dead(letters: Sequence[QueuedMessage]) -> Figure:
         columns=(
             Column("id", "Id", "text"),
             Column("since", "Since (UTC)", "text"),
-            Column("conversation", "Conversation", "text"),
+            Column("conversation", "Conversation", "conversation"),
             Column("kind", "Kind", "text"),
             Column("attempts", "Attempts"),
         ),
         rows=tuple(
             (
                 str(one.update_id),
-                _time(one.arrived_at),
+                time_of(one.arrived_at),
                 str(one.conversation),
                 one.kind,
                 one.attempts,
@@ -99,7 +136,7 @@ def _dead(letters: Sequence[QueuedMessage]) -> Figure:
     )
 
 
-def _time(at: datetime) -> str:
+def time_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
@@ -108,5 +145,7 @@ def uptime(up: timedelta) -> str:
     minutes = int(up.total_seconds()) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+        return f"{days} {tr('d')} {hours} {tr('h')}"
+    if hours:
+        return f"{hours} {tr('h')} {minutes % 60} {tr('min')}"
+    return f"{minutes} {tr('min')}"

@@ -9,6 +9,7 @@ from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
 from snapthread.usage import DailyUsage
 
 ERASED: Final = 0  # whose sums stay when everything about a person is erased
+NAMES: Final = {"cost": "cost_micros", "voice": "voice_s"}  # of columns, with their units
 DAY: Final = Column("day", "Day (UTC)", "day")
 COST: Final = Column("cost_micros", "Cost", "micros")
 UNPRICED: Final = Column("turns_without_price", "Turns without a price")
@@ -20,6 +21,7 @@ SUMMED: Final = (
     Column("cached_tokens", "Of these cached"),
     Column("output_tokens", "Output tokens"),
     Column("bytes_uploaded", "Uploaded", "bytes"),
+    Column("voice_s", "Voice", "seconds"),
     COST,
     UNPRICED,
 )
@@ -37,7 +39,7 @@ def daily(usage: Iterable[DailyUsage], days: Sequence[str]) -> tuple[Figure, ...
 
     def figure(key: str, title: str, kind: Kind, value: Callable[..., Cell]) -> Figure:
         rows = tuple((day, value(by_day[day])) for day in days)
-        name = "cost_micros" if kind == "micros" else key
+        name = NAMES.get(key, key)
         return Figure(key=key, title=title, columns=(DAY, Column(name, title, kind)), rows=rows)
 
     return (
@@ -46,6 +48,7 @@ def daily(usage: Iterable[DailyUsage], days: Sequence[str]) -> tuple[Figure, ...
         figure("users", "Users", "count", users_of),
         figure("images", "Images", "count", _summing("images")),
         figure("image_tokens", "Image tokens", "count", _summing("image_tokens")),
+        figure("voice", "Voice", "seconds", _summing("voice_s")),
     )
 
 

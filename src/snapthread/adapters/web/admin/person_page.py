@@ -1,0 +1,71 @@
+"""The page of one person, with what an operator may do for or against them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from snapthread.adapters.web.admin import parts
+from snapthread.adapters.web.admin.cards import card, dead_card, limits_card, shares_card
+from snapthread.adapters.web.admin.figure import Kind
+from snapthread.adapters.web.admin.language import spoken, tr
+from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
+from snapthread.adapters.web.admin.person import Person
+from snapthread.adapters.web.admin.shown import day, shown
+
+NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
+TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
+    ("messages", "Messages", "count"),
+    ("images", "Images", "count"),
+    ("voice_s", "Voice", "seconds"),
+    ("cost_micros", "Cost", "micros"),
+)
+PERIOD: Final = "30 days"
+BESIDE: Final = ("this month", "today")
+
+
+def person_page(person: Person, form: str, told: str = "") -> Html:
+    """`told`: what was wrong with the last act."""
+    parts_of_it = (_top(person, form), parts.MAIN(cards=joined(_cards(person, form, told))))
+    # It comes not anew by itself: that would empty the form.
+    return parts.WHOLE(body=joined(parts_of_it), refresh=NOTHING, language=spoken())
+
+
+def _top(person: Person, form: str) -> Html:
+    return parts.PERSON_TOP(
+        id=person.user_id,
+        day=day(person.at.date().isoformat()),
+        at=person.at,
+        form=form,
+    )
+
+
+def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
+    yield _tiles(person)
+    yield limits_card(person.limits, NO_CSV)
+    yield shares_card(person.ages, NO_CSV, 1)
+    yield dead_card(person.dead, NO_CSV, form)
+    yield card(person.turns, NO_CSV, "wide")
+    yield card(person.days, NO_CSV, "wide")
+    yield card(person.models, NO_CSV, "wide")
+    note = parts.WRONG(told=tr(told)) if told else NOTHING
+    yield parts.ACTS(erase=parts.ERASE(id=person.user_id, form=form, note=note))
+
+
+def _tiles(person: Person) -> Html:
+    tiles = [
+        parts.TILE(
+            name=tr(name),
+            value=shown(person.totals[PERIOD][key], kind),
+            today=joined(
+                parts.BESIDE(name=tr(when), value=shown(person.totals[when][key], kind))
+                for when in BESIDE
+            ),
+        )
+        for key, name, kind in TILES
+    ]
+    files, size_bytes = person.storage
+    size = parts.BESIDE(name=tr("Size"), value=shown(size_bytes, "bytes"))
+    tiles += [
+        parts.TILE(name=tr("Files at OpenAI now"), value=shown(files, "count"), today=size),
+        parts.TILE(name=tr("Waits now"), value=shown(person.waiting, "count"), today=NOTHING),
+    ]
+    return parts.TILES(days=PERIOD.partition(" ")[0], tiles=joined(tiles))

@@ -1,0 +1,44 @@
+"""What the operator does at the admin page, on a bot that runs."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from snapthread.app import RunningProcess
+from tests import virtual
+from tests.line.photos import photo
+from tests.line.world import World, opened
+
+
+def process_of(world: World) -> RunningProcess:
+    assert world.process is not None
+    telemetry = cast(Any, SimpleNamespace(problems=tuple))
+    return RunningProcess(world.process.bot, telemetry, virtual.now())
+
+
+async def test_who_is_erased_at_the_page_is_gone_and_their_files_follow(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="5") as world:
+        ada, bob = world.person(1001), world.person(1002)
+        for person in (ada, bob):
+            person.sends_photo(photo(), caption="What is this?")
+        await world.until(lambda: len(world.requests) == 2)
+        await world.rests()
+        assert len(world.files) == 2
+
+        await process_of(world).erase(1001)
+        await world.until(lambda: len(world.files) == 1)
+        assert world.process is not None
+        assert (await world.process.store.export(1001))["conversation"] == []
+        assert (await world.process.store.export(1002))["conversation"] != []
+
+
+async def test_the_page_counts_what_limits_count(tmp_path: Path) -> None:
+    async with opened(tmp_path, USER_DAILY_MESSAGES="5", ADMIN_USER_IDS="1002") as world:
+        operator = process_of(world)
+        world.person(1001).sends("Hello")
+        await world.until(lambda: len(world.requests) == 1)
+        await world.rests()
+
+        assert (await operator.spent(1001)).day.messages == 1
+        assert operator.limits_of(1001).user_daily_messages == operator.limits.user_daily_messages
+        assert operator.limits_of(1002).user_daily_messages == 0
