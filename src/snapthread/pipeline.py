@@ -134,7 +134,15 @@ class Pipeline:
         outcome = await self._outcome(claim, meter)
         more = in_one(alone(replace(outcome, buttons=())).replies())
         return replace(
-            outcome, texts=(), quote="", answer="", after=(), items=(), ending=None, more=more
+            outcome,
+            texts=(),
+            quote="",
+            answer="",
+            after=(),
+            items=(),
+            buttons=(),
+            ending=None,
+            more=more,
         )
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:

@@ -600,7 +600,9 @@ def live_a_long_life(bench: Bench) -> None:
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
-    bench.answer(bench.ask(in_group()), *turn())
+    served = bench.ask(in_group())
+    bench.finish(served, *turn(), ending="answered")
+    bench.release(served)
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
 
 
