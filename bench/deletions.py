@@ -37,6 +37,7 @@ async def main() -> None:
         files=openai,
         transcriber=cast(Any, openai),  # nothing is heard here
         codec=Codec(),
+        documents=cast(Any, None),  # nor read
         clock=virtual.now,
     )
     maintenance = await build_maintenance(adapters, Settings())

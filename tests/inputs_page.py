@@ -12,9 +12,10 @@ from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
+from snapthread.adapters.media.documents.kinds import Format as DocumentFormat
 from snapthread.adapters.media.sniff import Format
-from snapthread.errors import ImageFault, SoundFault
-from snapthread.model import URGENT_COMMANDS, Message
+from snapthread.errors import DocumentFault, FileFault, ImageFault, SoundFault
+from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
 from snapthread.texts.localizer import SENTENCES, Localizer
 from tests.bot_api.wire import (
@@ -87,6 +88,10 @@ IN_GROUP: Final[dict[str, Json]] = {
 }
 
 
+EXAMPLE: Final = PageChoice(pages=300, fits=50)
+PDF: Final = document(mime_type="application/pdf", file_name="a.pdf")
+
+
 def paid(*media: Json) -> Json:
     return {"paid_media": {"star_count": 5, "paid_media": list(media)}}
 
@@ -104,7 +109,8 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
         "document",
         {"document": document(mime_type="application/octet-stream")},
     ),
-    "another file": ("document", {"document": document(mime_type="application/pdf")}),
+    "another file: a document": ("document", {"document": document(mime_type="application/pdf")}),
+    "a film or a sound as a file": ("document", {"document": document(mime_type="video/mp4")}),
     "a live photo": ("live_photo", {"live_photo": {**VIDEO, "photo": PHOTO}, "photo": PHOTO}),
     "a sticker": ("sticker", {"sticker": STICKER}),
     "an animated or video sticker": (
@@ -133,6 +139,10 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
     "a reply to a message with a picture": (
         "text",
         {"text": "And?", "reply_to_message": message(message_id=3, photo=PHOTO)},
+    ),
+    "a reply to a message with a document": (
+        "text",
+        {"text": "And?", "reply_to_message": message(message_id=3, document=PDF)},
     ),
     "a reply to a picture of another chat": (
         "text",
@@ -204,6 +214,15 @@ def _page() -> Iterator[str]:
     yield f"or pages the first is taken, and it is said: “{WORDS('stills', n=1)}”"
     yield ""
     yield from _table("an image that cannot be used", "what is said", _faults())
+    yield "## Documents"
+    yield ""
+    yield "Of these too the bytes say what they are; a name only tells which kind of text it is."
+    yield f"Taken: {', '.join(get_args(DocumentFormat))}. They go up as they are, texts as UTF-8."
+    yield "An image among them is taken as an image."
+    yield ""
+    yield from _table("a document that cannot be used", "what is said", _document_faults())
+    yield f"Of pages without text it is said: “{WORDS('document_only_pictures')}”"
+    yield ""
     yield "## Sounds"
     yield ""
     yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file gets a sentence instead:"
@@ -242,6 +261,8 @@ def _what_happens(told: Message | None) -> str:
     assert told is not None
     if told.kind == "unsupported":
         return f"refused: “{_sentences(told.word)[0]}. …”"
+    if told.document or (told.reply and told.reply.document):
+        return "a question with the document: read"
     reply = told.reply.image if told.reply else None
     pictures = [*told.images, *([reply] if reply else [])]
     if told.sound and not pictures:
@@ -266,7 +287,13 @@ def _sentences(kind: str) -> list[str]:
 
 def _faults() -> Iterator[tuple[str, str]]:
     for fault in get_args(ImageFault):
-        yield f"`{fault}`", f"“{WORDS.fault(fault)}”"
+        yield f"`{fault}`", f"“{WORDS.fault(FileFault('image', fault))}”"
+
+
+def _document_faults() -> Iterator[tuple[str, str]]:
+    for fault in get_args(DocumentFault):
+        if fault != "over_limit":  # the limit's own sentence
+            yield f"`{fault}`", f"“{WORDS.fault(FileFault('document', fault), EXAMPLE)}”"
 
 
 def _sound_faults() -> Iterator[tuple[str, str]]:

@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from snapthread.errors import ImageFault, SnapthreadError
-from snapthread.model import Language
+from snapthread.errors import DocumentFault, FileFault, ImageFault, SnapthreadError
+from snapthread.model import Language, PageChoice
 from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of
 from snapthread.texts.catalogue import MODEL, RULES, Catalogue
 from snapthread.texts.localizer import ALERTS, Localizer
@@ -92,8 +92,6 @@ def test_no_sentence_was_left_in_english(language: Language) -> None:
     same = {key for key, text in other.items() if text == english[key] and key != RULES}
 
     assert same <= {
-        "usage_sum",
-        "usage_sum_voice",
         "usage_left_today",
         "usage_storage",
         "usage_storage_of",
@@ -192,7 +190,15 @@ def test_the_language_follows_the_tag(code: str | None, language: str, default: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fault", get_args(ImageFault))
 def test_every_fault_of_an_image_has_its_sentence(fault: ImageFault, language: Language) -> None:
-    assert words(language).fault(fault)
+    assert words(language).fault(FileFault("image", fault))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", sorted({*get_args(DocumentFault)} - {"over_limit"}))
+def test_every_fault_of_a_document_has_its_sentence(
+    fault: DocumentFault, language: Language
+) -> None:
+    assert words(language).fault(FileFault("document", fault), PageChoice(300, 50))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -239,7 +245,9 @@ def test_numbers_are_written_as_the_language_writes_them(
 ) -> None:
     told = words(language)
 
-    assert f" {size} M" in told.fault("too_large") or f" {size} М" in told.fault("too_large")
+    too_large = told.fault(FileFault("image", "too_large"))
+
+    assert f" {size} M" in too_large or f" {size} М" in too_large
     assert told.money(1_234_500_000) == money
     assert told("moment", at=datetime(2027, 1, 2, tzinfo=UTC)) == moment
 
@@ -252,7 +260,7 @@ def test_the_operator_is_said_to_know_only_where_an_admin_was_reached(
     told = words(language)
     error = failure()
 
-    unknown, known = (told.failure(error, 0, operator_told=is_told) for is_told in (False, True))
+    unknown, known = (told.failure(error, (), operator_told=is_told) for is_told in (False, True))
 
     assert texts(language, "operator_told") not in unknown
     assert known == f"{unknown} {texts(language, 'operator_told')}"

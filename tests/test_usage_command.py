@@ -34,6 +34,7 @@ KEYS = [
     "cost_micros",
     "turns_without_price",
     "voice_s",
+    "documents",
 ]
 
 
@@ -108,6 +109,7 @@ def test_json_is_one_document_with_a_row_for_each_day_user_and_model() -> None:
         2460,
         0,
         0,
+        0,
     ]
     assert (second["user_id"], second["cost_micros"], second["turns_without_price"]) == (8, None, 1)
 
@@ -128,7 +130,7 @@ def test_the_table_has_totals_and_says_what_is_unknown() -> None:
     assert table[0].split()[:3] == ["user", "id", "day"]
     assert table[1].split()[-2:] == ["0", "$0.00246"]
     assert table[2].split()[-1] == "unknown"
-    assert table[-1].split() == "total 3 6 900 1500 180 21 12000 1 0 $0.00246".split()
+    assert table[-1].split() == "total 3 6 900 1500 180 21 12000 1 0 0 $0.00246".split()
 
 
 @pytest.mark.usefixtures("used")

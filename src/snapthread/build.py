@@ -12,6 +12,7 @@ from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
+from snapthread.images.documents import DocumentOpener, DocumentProfile
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
@@ -27,13 +28,14 @@ from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
-from snapthread.limits import MEGABYTE
+from snapthread.limits import MEGABYTE, PAGE_PIXELS
 from snapthread.pipeline import Pipeline
 from snapthread.ports import (
     Assistant,
     Chat,
     Clock,
     Codec,
+    DocumentReader,
     Files,
     FixedCatalog,
     ModelCatalog,
@@ -62,6 +64,7 @@ from snapthread.turn.runner import ContextBounds, TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.transcript import text_tokens
+from snapthread.vision_tokens import image_tokens
 
 NO_LIST = FixedCatalog()
 
@@ -76,6 +79,7 @@ class Adapters:
     files: Files
     transcriber: Transcriber
     codec: Codec
+    documents: DocumentReader
     catalog: ModelCatalog = NO_LIST
     clock: Clock = utc_now
 
@@ -121,6 +125,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
+        documents=DocumentOpener(reader=adapters.documents, profile=document_profile(settings)),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
     )
@@ -325,6 +330,19 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
     )
 
 
+def document_profile(settings: Settings) -> DocumentProfile:
+    def page_tokens(detail: str) -> int:
+        return image_tokens(settings.openai_model, *PAGE_PIXELS, detail)
+
+    return DocumentProfile(
+        max_bytes=settings.max_document_bytes,
+        max_pages=settings.max_document_pages,
+        detail=settings.document_detail,
+        page_tokens={"low": page_tokens("low"), "high": page_tokens("high")},
+        context_tokens=settings.context_max_tokens,
+    )
+
+
 def speech_profile(settings: Settings) -> SpeechProfile:
     return SpeechProfile(
         model=settings.transcription_model,
@@ -346,6 +364,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         limit_mb=settings.max_image_mb,
         storage_mb=settings.user_storage_mb,
         voice_minutes=settings.max_voice_minutes,
+        document_mb=settings.max_document_mb,
         sound_mb=settings.max_sound_bytes // MEGABYTE,
         hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",

@@ -23,7 +23,7 @@
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 # Where a service asks for longer, it is asked again by then: a mistaken number, or a clock that is
 # wrong, must not silence the bot for days.
@@ -60,7 +60,15 @@ DocumentFault = Literal[
     "refused",  # OpenAI does not take the file
     "crashed",  # its reader died of it
     "no_room",  # the user's storage at OpenAI is smaller than this question's files
+    "over_limit",  # of money: what it costs is known once it was read
 ]
+
+
+class FileFault(NamedTuple):
+    """Why a file of a question was not used."""
+
+    kind: Literal["image", "document"]
+    fault: ImageFault | DocumentFault
 
 
 SoundFault = Literal[
@@ -91,12 +99,16 @@ class ImageRefused(Mendable):
 
 
 class DocumentRefused(Mendable):
-    """A document that cannot be used, and why. `pages`: how many it has, where they are known."""
+    """A document that cannot be used, and why. `pages`: how many it has, where they are known;
+    `fits`: how many of them could be used at once, where fewer could."""
 
-    def __init__(self, fault: DocumentFault, detail: str = "", *, pages: int = 0) -> None:
+    def __init__(
+        self, fault: DocumentFault, detail: str = "", *, pages: int = 0, fits: int = 0
+    ) -> None:
         super().__init__(f"{fault}: {detail}" if detail else fault)
         self.fault: DocumentFault = fault
         self.pages = pages
+        self.fits = fits
 
 
 class SoundRefused(Mendable):

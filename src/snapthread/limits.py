@@ -42,6 +42,7 @@ DOWNLOAD_TRIES: Final = 3
 
 # Documents (file-inputs guide: "each file under 50 MB, 50 MB together")
 DOCUMENT_BYTES: Final = 50 * MEGABYTE
+PAGE_PIXELS: Final = (1240, 1754)  # A4 at 150 dpi: how OpenAI draws a page is not published
 DOCUMENTS_READ_AT_ONCE: Final = 2  # each in a child, which may take this much memory:
 CHILD_READS_BYTES: Final = 384 * 1024 * 1024
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import ImageFault
-from snapthread.model import TelegramImage, Usage
+from snapthread.errors import FileFault
+from snapthread.model import TelegramFile, TelegramImage, Usage
 from snapthread.ports import Image
 from snapthread.usage import SentImage
 
@@ -20,6 +20,7 @@ class Meter:
     question_images: tuple[TelegramImage, ...] = ()
     messages: int = 0  # admitted
     images: int = 0  # admitted
+    documents: int = 0  # admitted
     seen: dict[TelegramImage, SentImage] = field(default_factory=dict)
     bytes_in: int = 0
     bytes_uploaded: int = 0
@@ -51,8 +52,15 @@ class Meter:
         )
         self.prepared_ms = max(ms, self.prepared_ms or 0)
 
-    def record_refusal(self, picture: TelegramImage, fault: ImageFault) -> None:
-        self.seen[picture] = replace(self._seen(picture), fault=fault)
+    def record_reading(self, file: TelegramFile, form: str, ms: int) -> None:
+        """Read a document, also where its sender's app called it an image."""
+        if isinstance(file, TelegramImage):
+            self.seen[file] = SentImage(kind=file.kind, format=form)
+        self.prepared_ms = max(ms, self.prepared_ms or 0)
+
+    def record_refusal(self, file: TelegramFile, fault: FileFault) -> None:
+        if isinstance(file, TelegramImage):
+            self.seen[file] = replace(self._seen(file), fault=fault.fault)
 
     def record_upload(self, size_bytes: int, ms: int) -> None:
         self.bytes_uploaded += size_bytes

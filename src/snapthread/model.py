@@ -19,6 +19,8 @@ FileState = Literal["intended", "uploaded", "live", "retired"]
 Ending = Literal["answered", "cut", "stopped", "failed"]
 AskAgain = Literal["retry", "continue", "from"]
 Asked = Literal["asked", "twice", "gone", "older", "busy"]  # what became of it
+FileKind = Literal["image", "document"]
+DocumentDetail = Literal["", "low", "high"]  # of the pictures of its pages; "": it has none
 
 CONTINUE = "continue"  # the word of what asks for the rest of an answer
 RESET_COMMANDS = frozenset({"reset", "new"})
@@ -101,6 +103,49 @@ class PageRange:
     def __len__(self) -> int:
         return self.last - self.first + 1
 
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class PageChoice:
+    """A document of more pages than can be used at once."""
+
+    pages: int
+    fits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramDocument:
+    """A document as Telegram names it; all of it is the sender's claim. `chosen`: the pages that
+    the person asked for."""
+
+    telegram_id: str
+    unique_id: str
+    size_bytes: int | None = None
+    file_name: str = ""
+    chosen: PageRange | None = None
+
+    @property
+    def kind(self) -> Literal["file"]:
+        """As `TelegramImage.kind`, which calls an image that was sent as a file a document."""
+        return "file"
+
+
+TelegramFile = TelegramImage | TelegramDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFacts:
+    """A document as it was read. `pages`: of the whole; 0 where it has none. `tokens`: our estimate
+    of what goes up, shown in this detail."""
+
+    name: str
+    pages: int = 0
+    chosen: PageRange | None = None  # where not all of them went up
+    tokens: int = 0
+    detail: DocumentDetail = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
@@ -109,8 +154,13 @@ class RepliedMessage:
     message_id: int
     text: str = ""
     image: TelegramImage | None = None
+    document: TelegramDocument | None = None
     sent_at: datetime | None = None
     user_id: int | None = None  # of the person who wrote it, where that is told
+
+    @property
+    def file(self) -> TelegramFile | None:
+        return self.image or self.document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +182,7 @@ class Message:
     text: str = ""  # the text or the caption
     image: TelegramImage | None = None
     more_images: tuple[TelegramImage, ...] = ()  # of one message of paid media
+    document: TelegramDocument | None = None
     sound: TelegramSound | None = None
     album_id: str | None = None
     reply: RepliedMessage | None = None
@@ -141,6 +192,11 @@ class Message:
     @property
     def images(self) -> tuple[TelegramImage, ...]:
         return (self.image, *self.more_images) if self.image else ()
+
+    @property
+    def files(self) -> tuple[TelegramFile, ...]:
+        """What it brings that goes up."""
+        return (*self.images, self.document) if self.document else self.images
 
     @property
     def is_private(self) -> bool:
@@ -180,7 +236,7 @@ class Message:
     def content(self) -> object:
         """What an edit can change; a file has several ids at Telegram."""
         sound = self.sound and replace(self.sound, telegram_id="")
-        return self.kind, self.word, self.text, [one.unique_id for one in self.images], sound
+        return self.kind, self.word, self.text, [one.unique_id for one in self.files], sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,11 +303,13 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """An image in an item of the conversation. Whether it is still to be seen, the ledger knows."""
+    """A file in an item of the conversation: an image, or a document. Whether it is still to be
+    seen, the ledger knows."""
 
     label: int
     file: FileName
     sent_at: datetime
+    document: DocumentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +375,12 @@ class LedgerFile:
     size_bytes: int = 0
     width: int = 0
     height: int = 0
+    document: DocumentFacts | None = None
     created_at: datetime
+
+    @property
+    def kind(self) -> FileKind:
+        return "image" if self.document is None else "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,10 +419,19 @@ class IntendedFile:
     telegram_id: str
     unique_id: str
     size_bytes: int
-    width: int
-    height: int
+    width: int = 0
+    height: int = 0
+    document: DocumentFacts | None = None
     image_key: FileName | None = None
     album_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file that left its conversation, by the name that the person knows it by."""
+
+    kind: FileKind
+    label: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

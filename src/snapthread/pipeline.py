@@ -41,7 +41,7 @@ from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
-from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.usage import LimitExceeded, TurnRecord
 
@@ -214,7 +214,7 @@ class Pipeline:
         alert = ALERTS.get(type(error))
         told = alert is not None and await self.alerts.tell(alert, detail=str(error))
         has_sound = any(question.sound for question in questions)
-        text = t.failure(error, len(images_of(questions)), operator_told=told, sound=has_sound)
+        text = t.failure(error, files_of(questions), operator_told=told, sound=has_sound)
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 
@@ -235,6 +235,7 @@ def _log_turn(claim: Claim, record: TurnRecord) -> None:
         messages=len(claim.messages),
         requests=record.requests,
         images=record.images_in_requests,
+        documents=record.documents,
         image_tokens=record.image_tokens,
         voice_s=record.voice_s,
         input_tokens=usage.input_tokens + estimated.input_tokens,

@@ -15,6 +15,7 @@ STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has di
 Limit = Literal[
     "user_daily_messages",
     "user_daily_images",
+    "user_daily_documents",
     "user_daily_voice",
     "user_daily_cost",
     "user_monthly_cost",
@@ -80,6 +81,7 @@ class TurnRecord:
     reason: str = ""
     messages: int = 0
     images: int = 0
+    documents: int = 0
     sent: tuple[SentImage, ...] = ()
     bytes_in: int = 0
     bytes_uploaded: int = 0
@@ -113,6 +115,7 @@ class DailyUsage:
     cost_micros: int | None = 0  # None where no price is known
     turns_without_price: int = 0
     voice_s: int = 0
+    documents: int = 0
 
     @property
     def is_nothing(self) -> bool:
@@ -121,7 +124,7 @@ class DailyUsage:
 
 def broken_off(record: TurnRecord) -> TurnRecord:
     """Its question waits for another attempt, which counts the messages and images."""
-    return replace(record, messages=0, images=0)
+    return replace(record, messages=0, images=0, documents=0)
 
 
 def share_of(record: TurnRecord) -> DailyUsage:
@@ -141,6 +144,7 @@ def share_of(record: TurnRecord) -> DailyUsage:
         cost_micros=record.cost_micros or 0,
         turns_without_price=int(record.cost_micros is None),
         voice_s=record.voice_s,
+        documents=record.documents,
     )
 
 
@@ -155,6 +159,7 @@ class Amounts:
     images: int = 0
     cost_micros: int = 0
     voice_s: int = 0
+    documents: int = 0
 
     def __sub__(self, other: "Amounts") -> "Amounts":
         return Amounts(
@@ -162,6 +167,7 @@ class Amounts:
             images=self.images - other.images,
             cost_micros=self.cost_micros - other.cost_micros,
             voice_s=self.voice_s - other.voice_s,
+            documents=self.documents - other.documents,
         )
 
 
@@ -175,6 +181,7 @@ def amounts_of(record: TurnRecord) -> Amounts:
         images=record.images,
         cost_micros=cost_micros,
         voice_s=record.voice_s,
+        documents=record.documents,
     )
 
 
@@ -184,6 +191,7 @@ class Limits:
 
     user_daily_messages: int = 0
     user_daily_images: int = 0
+    user_daily_documents: int = 0
     user_daily_voice_s: int = 0
     user_daily_cost_micros: int = 0
     user_monthly_cost_micros: int = 0
@@ -226,6 +234,12 @@ def first_over(
     checks: tuple[tuple[Limit, int, int, int], ...] = (
         ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages),
         ("user_daily_images", limits.user_daily_images, spent.day.images, more.images),
+        (
+            "user_daily_documents",
+            limits.user_daily_documents,
+            spent.day.documents,
+            more.documents,
+        ),
         ("user_daily_voice", limits.user_daily_voice_s, spent.day.voice_s, more.voice_s),
         ("user_daily_cost", limits.user_daily_cost_micros, spent.day.cost_micros, cost),
         ("user_monthly_cost", limits.user_monthly_cost_micros, spent.month.cost_micros, cost),

@@ -8,7 +8,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.incoming import update_of
-from snapthread.model import ImageKind, Message, TelegramImage, private_conversation
+from snapthread.model import (
+    ImageKind,
+    Message,
+    TelegramDocument,
+    TelegramImage,
+    private_conversation,
+)
 from snapthread_sandbox.telegram.bot_api import BotApi
 from tests.bot_api.wire import (
     GROUP,
@@ -44,7 +50,7 @@ UNSUPPORTED_CONTENT: dict[str, Json] = {
     "checklist": {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Eat"}]}},
     "contact": {"contact": CONTACT},
     "dice": {"dice": {"emoji": "🎲", "value": 3}},
-    "document": {"document": document(mime_type="application/pdf", file_name="a.pdf")},
+    "document": {"document": document(mime_type="video/mp4", file_name="a.mp4")},
     "game": {"game": {"title": "Go", "description": "?", "photo": PHOTO}},
     "live_photo": {"live_photo": VIDEO},
     "location": {"location": PLACE},
@@ -91,6 +97,7 @@ def test_a_photo_is_its_largest_size() -> None:
         {"mime_type": "application/octet-stream"},
         {"mime_type": "application/octet-stream", "file_name": "picture"},
         {"file_name": "picture"},
+        {"file_name": "IMG_2.png"},
         {},
     ],
 )
@@ -107,12 +114,31 @@ def test_a_document_that_may_be_an_image_is_a_picture(claims: Json) -> None:
         {"mime_type": "application/pdf", "file_name": "a.pdf"},
         {"mime_type": "text/plain"},
         {"mime_type": "application/octet-stream", "file_name": "backup.tar"},
-        {"mime_type": "video/mp4", "file_name": "a.jpg"},
-        {"mime_type": "audio/ogg", "file_name": "a.jpg"},
+        {"file_name": "notes.md"},
     ],
 )
-def test_a_document_of_another_kind_is_not_supported(claims: Json) -> None:
-    asked = question(document=document(**claims))
+def test_a_document_that_is_no_image_is_a_document(claims: Json) -> None:
+    asked = question(document=document(**claims), caption="And this?")
+    assert (asked.kind, asked.text, asked.image) == ("question", "And this?", None)
+    assert asked.document == TelegramDocument(
+        telegram_id="d",
+        unique_id="u-d",
+        size_bytes=1000,
+        file_name=claims.get("file_name", ""),
+    )
+    assert asked.files == (asked.document,)
+
+
+def test_a_reply_to_a_document_brings_it() -> None:
+    sent = message(document=document(mime_type="application/pdf", file_name="a.pdf"))
+    reply = question(text="?", reply_to_message=sent).reply
+    assert reply is not None
+    assert isinstance(reply.file, TelegramDocument)
+
+
+@pytest.mark.parametrize("mime_type", ["video/mp4", "audio/ogg"])
+def test_a_film_or_a_sound_as_a_file_is_not_supported(mime_type: str) -> None:
+    asked = question(document=document(mime_type=mime_type, file_name="a.jpg"))
     assert (asked.kind, asked.word, asked.image) == ("unsupported", "document", None)
 
 
@@ -561,5 +587,5 @@ def test_the_sandbox_sends_what_is_read_here() -> None:
         updates = [update_of(raw, USERNAME) for raw in api.pending]
     kinds = [update.message.kind for update in updates if update and update.message]
     assert kinds[:3] == ["question", "question", "command"]
-    assert kinds[3:] == ["question"] * 2 + ["unsupported", "question", "unsupported"]
+    assert kinds[3:] == ["question"] * 2 + ["unsupported", "question", "question"]
     assert logs == []

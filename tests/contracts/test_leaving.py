@@ -307,7 +307,8 @@ def test_a_lost_claim_restores_nothing(bench: Bench) -> None:
 
 
 def forget(bench: Bench, claim: Claim, unique_id: str) -> tuple[int, ...]:
-    return bench.run(bench.store.forget(claim, unique_id, bench.now))
+    gone = bench.run(bench.store.forget(claim, unique_id, bench.now))
+    return tuple(one.label for one in gone)
 
 
 def test_an_image_is_forgotten_with_its_album(bench: Bench) -> None:

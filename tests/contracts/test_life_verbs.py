@@ -9,6 +9,7 @@ from snapthread.model import (
     Document,
     Erased,
     FileName,
+    LostFile,
     OutgoingMessage,
     private_conversation,
 )
@@ -190,7 +191,9 @@ def test_a_forgotten_image_leaves_and_its_label_is_told(bench: Bench) -> None:
     bench.show("file-2")
     claim = bench.ask()
 
-    assert bench.run(bench.store.forget(claim, first.unique_id, bench.now)) == (1,)
+    assert bench.run(bench.store.forget(claim, first.unique_id, bench.now)) == (
+        LostFile("image", 1),
+    )
     assert set(bench.compose(claim).live.values()) == {"file-2"}
     assert bench.run(bench.store.forget(claim, first.unique_id, bench.now)) == ()
 

@@ -11,12 +11,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from snapthread.errors import ChatBusy, FilesBusy, FilesGone, ImageRefused, SnapthreadError
-from snapthread.model import Destination, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.errors import (
+    ChatBusy,
+    DocumentRefused,
+    FilesBusy,
+    FilesGone,
+    ImageRefused,
+    SnapthreadError,
+)
+from snapthread.model import (
+    Destination,
+    Message,
+    OutboxMessage,
+    OutgoingMessage,
+    PageRange,
+    Usage,
+)
 from snapthread.ports import (
     AnswerCompleted,
     AssistantRequest,
+    DocumentContent,
+    InputFile,
     InputImage,
+    InputPart,
     RemoteFile,
     TextDelta,
     Update,
@@ -41,6 +58,25 @@ class Image:
 class Codec:
     async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
         return Image(content=content)
+
+
+class Reader:
+    """What begins like one is a document of three pages."""
+
+    async def read(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        pages: PageRange | None = None,
+        max_pages: int = 0,
+        with_text: bool = False,
+    ) -> DocumentContent:
+        if not content.startswith(b"%PDF-"):
+            raise DocumentRefused("unsupported_type")
+        return DocumentContent(
+            format="pdf", extension="pdf", mime="application/pdf", content=content, pages=3
+        )
 
 
 @dataclass(slots=True)
@@ -218,8 +254,9 @@ class OpenAI:
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[TextDelta | AnswerCompleted, None]:
         self.profile += 1
         parts = [part for line in ask.items for part in line.content]
-        ids = [part.openai_id for part in parts if isinstance(part, InputImage)]
+        ids = [part.openai_id for part in parts if isinstance(part, InputImage | InputFile)]
         self._note_dead(ids)
+        self._note_kinds(parts)
         await self._note_retired(ids)
         self._faults.strike("ask")
         if dead := set(ids) - self.files:
@@ -234,6 +271,14 @@ class OpenAI:
         retired = await self.retired() if self.retired else set()
         for openai_id in retired & set(ids):
             self.violations.append(f"{openai_id} has left the conversation")
+
+    def _note_kinds(self, parts: Sequence[InputPart]) -> None:
+        """An image is named as an image, and a document as a document, also once it was healed."""
+        for part in parts:
+            if isinstance(part, InputImage | InputFile) and part.openai_id in self._stored:
+                is_pdf = self._stored[part.openai_id].filename.endswith(".pdf")
+                if is_pdf != isinstance(part, InputFile):
+                    self.violations.append(f"{part.openai_id} is of the other kind")
 
     def _note_dead(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that the bot deleted, or knows to be expired."""

@@ -28,7 +28,14 @@ from hypothesis.stateful import (
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
-from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
+from snapthread.model import (
+    Message,
+    RepliedMessage,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+    private_conversation,
+)
 from snapthread.settings import Settings
 from snapthread.store import Store
 from snapthread.store.schema import (
@@ -42,7 +49,7 @@ from snapthread.store.schema import (
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
-from tests.life.fakes import Codec, Faults, OpenAI, Telegram, unknown_upload
+from tests.life.fakes import Codec, Faults, OpenAI, Reader, Telegram, unknown_upload
 from tests.line.mortal import Life, Moment, Mortal, bury
 
 USERS = st.sampled_from([1, 2])
@@ -97,7 +104,7 @@ class Lives(RuleBasedStateMachine):
         self.names = patch.object(secrets, "token_hex", _names())  # a life can be lived again
         self.names.start()
         self.runner = asyncio.Runner(loop_factory=virtual.VirtualLoop)
-        self.photos: list[tuple[int, TelegramImage, str | None]] = []
+        self.sent: list[tuple[int, TelegramFile, str | None]] = []
         self.disturbances = 1
         self.run(self._begin())
 
@@ -136,6 +143,7 @@ class Lives(RuleBasedStateMachine):
             files=mortal("files", self.openai),
             transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
+            documents=Reader(),
             clock=virtual.now,
         )
         bot = await build_bot(adapters, self.settings, FlatPrices())
@@ -169,12 +177,20 @@ class Lives(RuleBasedStateMachine):
         self.telegram.push(message)
 
     def _new_photo(self, user: int, album: str | None = None) -> TelegramImage:
-        number = len(self.photos)
+        number = len(self.sent)
         picture = TelegramImage(
             kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}"
         )
-        self.photos.append((user, picture, album))
+        self.sent.append((user, picture, album))
         return picture
+
+    def _new_document(self, user: int, album: str | None = None) -> TelegramDocument:
+        number = len(self.sent)
+        document = TelegramDocument(
+            telegram_id=f"%PDF- {number:03}", unique_id=f"u{number}", file_name=f"{number}.pdf"
+        )
+        self.sent.append((user, document, album))
+        return document
 
     @rule(user=USERS, wait=st.floats(0, 3))
     def asks(self, user: int, wait: float) -> None:
@@ -186,18 +202,31 @@ class Lives(RuleBasedStateMachine):
         self._says(user, image=self._new_photo(user))
         self.run(self._go_on(wait))
 
-    @rule(user=USERS, parts=st.integers(2, 4), wait=st.floats(0, 3))
-    def sends_album(self, user: int, parts: int, wait: float) -> None:
-        album = f"album {len(self.photos)}"
-        for _ in range(parts):
+    @rule(user=USERS, wait=st.floats(0, 3))
+    def sends_document(self, user: int, wait: float) -> None:
+        self._says(user, document=self._new_document(user))
+        self.run(self._go_on(wait))
+
+    @rule(
+        user=USERS,
+        parts=st.integers(2, 4),
+        has_document=st.booleans(),
+        wait=st.floats(0, 3),
+    )
+    def sends_album(self, user: int, parts: int, has_document: bool, wait: float) -> None:
+        album = f"album {len(self.sent)}"
+        if has_document:
+            self._says(user, document=self._new_document(user, album), album_id=album)
+        for _ in range(parts - has_document):
             self._says(user, image=self._new_photo(user, album), album_id=album)
         self.run(self._go_on(wait))
 
-    @precondition(lambda self: self.photos)
+    @precondition(lambda self: self.sent)
     @rule(pick=st.randoms(use_true_random=False), forgets=st.booleans(), wait=st.floats(0, 3))
-    def replies_to_photo(self, pick: Any, forgets: bool, wait: float) -> None:
-        user, picture, _ = pick.choice(self.photos)
-        reply = RepliedMessage(message_id=1, image=picture)
+    def replies_to_a_file(self, pick: Any, forgets: bool, wait: float) -> None:
+        user, file, _ = pick.choice(self.sent)
+        named = {"image" if isinstance(file, TelegramImage) else "document": file}
+        reply = RepliedMessage(message_id=1, **named)
         if forgets:
             self._says(user, kind="command", word="forget", reply=reply)
         else:
@@ -252,9 +281,9 @@ class Lives(RuleBasedStateMachine):
         self.openai.vanish(pick.choice(sorted(self.run(self._files()))))
 
     @rule(pick=st.randoms(use_true_random=False))
-    def telegram_forgets_a_photo(self, pick: Any) -> None:
-        if self.photos:
-            self.telegram.lost.add(pick.choice(self.photos)[1].telegram_id)
+    def telegram_forgets_a_file(self, pick: Any) -> None:
+        if self.sent:
+            self.telegram.lost.add(pick.choice(self.sent)[1].telegram_id)
 
     @rule(is_away=st.booleans())
     def telegram_is_away(self, is_away: bool) -> None:

@@ -212,8 +212,8 @@ def png_bomb(side: int) -> bytes:
 REFUSED = {
     "a truncated JPEG": (photo()[:300], "The image is damaged or incomplete."),
     "50,000 x 50,000": (png_bomb(50_000), "The image has more than 50 megapixels."),
-    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file isn't an image"),
-    "a PDF named .jpg": (b"%PDF-1.7\n%...", "This file isn't an image that I can read."),
+    "a program": (b"\x7fELF\x02\x01", "This file isn't an image that I can read."),
+    "half a PDF named .jpg": (b"%PDF-1.7\n%...", "The document is damaged or incomplete."),
 }
 
 

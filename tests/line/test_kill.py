@@ -7,8 +7,9 @@ import pytest
 
 from tests.contracts.builders import user_files
 from tests.line.mortal import Moment
-from tests.line.photos import album
+from tests.line.photos import album, photo
 from tests.line.world import World, opened
+from tests.media import documents as made
 
 EFFECTS = (
     "chat.updates",
@@ -25,6 +26,14 @@ EFFECTS = (
     "store.finish",
     "chat.send",
     "store.conclude",
+)
+EFFECTS_OF_DOCUMENTS = (
+    "documents.read",
+    "store.reserve",  # the second: of what was read
+    "store.intend",
+    "files.upload",
+    "store.record_upload",
+    "assistant.ask",
 )
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
 LOOKED_FOR_AFTER_S = 400.0
@@ -45,6 +54,36 @@ async def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: M
         await world.until(lambda: any("And now?" in text for text in ada.sees))
         assert 2 <= len(ada.sees) <= 3
         assert sum("Which?" in text for text in ada.sees[:-1]) == len(ada.sees) - 1
+        assert not any(request.dead_ids for request in world.requests)
+        await _left_is(world, set(world.requests[-1].file_ids))
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("effect", EFFECTS_OF_DOCUMENTS)
+async def test_a_document_with_a_photo_survives_a_kill(
+    tmp_path: Path, effect: str, moment: Moment
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        process = world.process
+        assert process is not None
+        process.life.kill_at(effect, moment, nth=2 if effect == "store.reserve" else 1)
+        album_id = ada.new_album()
+        ada.sends_document(
+            made.pdf(3),
+            mime_type="application/pdf",
+            album=album_id,
+            caption="Which?",
+            file_name="a.pdf",
+        )
+        ada.sends_photo(photo(), album=album_id)
+        await process.bury()
+        await world.start()
+        ada.sends("And now?")
+        await world.until(lambda: any("And now?" in text for text in ada.sees))
+        answers = [text for text in ada.sees if "Which?" in text]
+        assert 1 <= len(answers) <= 2
+        assert all("3 pages" in text and "320x240" in text for text in answers)
         assert not any(request.dead_ids for request in world.requests)
         await _left_is(world, set(world.requests[-1].file_ids))
 

@@ -116,7 +116,7 @@ async def test_the_oldest_images_make_room_and_the_user_is_told_once(tmp_path: P
             ada.sends_photo(content)
             await ada.hears()
             await asyncio.sleep(10)
-        told = [text for text in ada.sees if text.startswith("Your photos at OpenAI have reached")]
+        told = [text for text in ada.sees if text.startswith("Your files at OpenAI have reached")]
         assert len(told) == 1
         assert len(world.files) == 2
         await _sees(world, 2)
@@ -149,8 +149,8 @@ async def test_forget_takes_an_image_out_and_says_which(tmp_path: Path) -> None:
         ada.replies_to(first, "/forget")
         ada.sends("/forget")
         again, how = await ada.hears(2)
-        assert again.text.startswith("This photo isn't in our conversation")
-        assert how.text.startswith("Reply to a photo with /forget")
+        assert again.text.startswith("This file isn't in our conversation")
+        assert how.text.startswith("Reply to a photo or a document with /forget")
 
 
 async def test_forget_on_one_part_forgets_the_album(tmp_path: Path) -> None:

@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.adapters.media import Images, Prepared, Sight
+from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
+from snapthread.model import PageRange
+from snapthread.ports import DocumentContent
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
 from snapthread.texts import Texts
@@ -154,6 +158,7 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         assistant=cast(Any, Mortal("assistant", assistant, life)),
         files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
         transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
+        documents=cast(Any, Mortal("documents", ReadHere(), life)),
         codec=InThreads(
             Images(
                 max_side=settings.image_max_side,
@@ -162,6 +167,22 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         ),
         clock=virtual.now,
     )
+
+
+class ReadHere:
+    """As the child does it."""
+
+    async def read(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        pages: PageRange | None = None,
+        max_pages: int = 0,
+        with_text: bool = False,
+    ) -> DocumentContent:
+        read = read_document(content, name=name, pages=pages, max_pages=max_pages)
+        return read if with_text else replace(read, text="")
 
 
 class InThreads:

@@ -56,6 +56,12 @@ def page_of(ids: Sequence[str], *, has_more: bool) -> httpx2.Response:
     return ok(object="list", data=[file(openai_id) for openai_id in ids], has_more=has_more)
 
 
+def test_a_document_is_uploaded_for_another_purpose() -> None:
+    wire = Wire(ok(**file(ID)))
+    asyncio.run(wire.files.upload("mark-1.pdf", b"%PDF-", "application/pdf", life_s=86_400))
+    assert b'name="purpose"\r\n\r\nuser_data' in wire.requests[0].content
+
+
 def test_an_upload_carries_its_name_its_purpose_and_its_end() -> None:
     wire = Wire(ok(**file(ID)))
     assert upload(wire) == ID
@@ -230,18 +236,21 @@ def test_a_request_that_takes_too_long_is_busy() -> None:
 
 
 def test_files_are_listed_page_by_page() -> None:
-    wire = Wire(page_of(["file-3", "file-2"], has_more=True), page_of(["file-1"], has_more=False))
+    empty = page_of([], has_more=False)
+    pages = page_of(["file-3", "file-2"], has_more=True), page_of(["file-1"], has_more=False)
+    wire = Wire(pages[0], empty, pages[1])
     found = listed(wire)
     assert [remote.openai_id for remote in found] == ["file-3", "file-2", "file-1"]
     assert found[0].filename == "a.jpg"
     assert found[0].created_at == datetime.fromtimestamp(1_763_000_000, UTC)
-    first, second = (dict(request.url.params) for request in wire.requests)
+    first, documents, second = (dict(request.url.params) for request in wire.requests)
+    assert documents == {**first, "purpose": "user_data"}
     assert first == {"limit": str(PAGE_FILES), "order": "desc", "purpose": "vision"}
     assert second == {**first, "after": "file-2"}
 
 
 def test_a_page_is_asked_for_only_when_it_is_needed() -> None:
-    wire = Wire(page_of(["file-3"], has_more=True))
+    wire = Wire(page_of(["file-3"], has_more=True), page_of(["file-2"], has_more=True))
 
     async def first() -> RemoteFile:
         files = wire.files.list()
@@ -251,7 +260,14 @@ def test_a_page_is_asked_for_only_when_it_is_needed() -> None:
             await files.aclose()
 
     assert asyncio.run(first()).openai_id == "file-3"
-    assert len(wire.requests) == 1
+    assert len(wire.requests) == 2  # of images, and of documents
+
+
+def test_images_and_documents_are_listed_as_one_newest_first() -> None:
+    images = ok(object="list", data=[file("file-4", created_at=4), file("file-1", created_at=1)])
+    documents = ok(object="list", data=[file("file-3", created_at=3), file("file-2", created_at=2)])
+    found = listed(Wire(images, documents))
+    assert [remote.openai_id for remote in found] == ["file-4", "file-3", "file-2", "file-1"]
 
 
 def test_a_server_that_repeats_its_page_ends_the_list() -> None:

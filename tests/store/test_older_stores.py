@@ -133,6 +133,13 @@ WITHOUT_GROUPS = """
     DROP TABLE group_daily;
 """
 
+WITHOUT_DOCUMENTS = """
+    ALTER TABLE files DROP COLUMN kind;
+    ALTER TABLE files DROP COLUMN document;
+    ALTER TABLE tallies DROP COLUMN documents;
+    ALTER TABLE daily DROP COLUMN documents;
+"""
+
 
 def test_what_version_4_counted_is_counted_on_with_seconds_of_voice(tmp_path: Path) -> None:
     path = unpacked(tmp_path)
@@ -140,7 +147,7 @@ def test_what_version_4_counted_is_counted_on_with_seconds_of_voice(tmp_path: Pa
     with closing(sqlite3.connect(path)) as db:
         for table in ("tallies", "daily"):
             db.execute(f"ALTER TABLE {table} DROP COLUMN voice_s")
-        db.executescript(WITHOUT_GROUPS)
+        db.executescript(WITHOUT_GROUPS + WITHOUT_DOCUMENTS)
         db.execute("PRAGMA user_version = 4")
 
     async def opened(_: Path) -> Store:
@@ -266,7 +273,7 @@ def test_a_store_of_version_5_gets_what_groups_need(tmp_path: Path) -> None:
     path = tmp_path / "snapthread.db"
     asyncio.run(_opened_and_closed(path))
     with closing(sqlite3.connect(path)) as db:
-        db.executescript(WITHOUT_GROUPS)
+        db.executescript(WITHOUT_GROUPS + WITHOUT_DOCUMENTS)
         db.execute("PRAGMA user_version = 5")
 
     asyncio.run(_opened_and_closed(path))
@@ -276,6 +283,28 @@ def test_a_store_of_version_5_gets_what_groups_need(tmp_path: Path) -> None:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
     assert columns[-1] == "owner"
     assert {"group_conversations", "history_owned"} <= tables
+
+
+def test_a_file_of_version_7_is_an_image_and_documents_are_counted_from_now_on(
+    tmp_path: Path,
+) -> None:
+    path = unpacked(tmp_path)
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(WITHOUT_DOCUMENTS)
+        db.execute("PRAGMA user_version = 7")
+
+    async def opened(_: Path) -> Store:
+        return await Store.open(path)
+
+    bench = Bench(opened, Path())
+    bench.now = MADE_AT
+    kinds = {file.kind for file in bench.run(bench.store.live_after(None, limit=9))}
+    record = bench.record("bob-1", user=BOB, cost_micros=50, documents=2)
+    assert kinds == {"image"}
+    assert bench.run(bench.store.revise(record))
+    assert bench.spent("bob").day.documents == 2
+    bench.close()
 
 
 def test_a_server_of_version_5_goes_on_with_what_it_has(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class AccessPolicy:
     limit_mb: float
     storage_mb: float = 0
     voice_minutes: int = 0
+    document_mb: float = 20
     sound_mb: float = 20
     hears: bool = True
     has_sight: bool = True  # does the model's server look at pictures?
@@ -49,6 +50,7 @@ class AccessControl:
             storage_mb=policy.storage_mb,
             voice_minutes=policy.voice_minutes,
             sound_mb=policy.sound_mb,
+            document_mb=policy.document_mb,
             hears=policy.hears,
         )
 

@@ -35,13 +35,16 @@ def group_usage_text(t: Localizer, rows: Sequence[DailyUsage], *, now: datetime)
 
 
 def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
-    voice_s = sum(row.voice_s for row in rows)
-    return t(
-        "usage_sum_voice" if voice_s else "usage_sum",
-        voice=t("usage_voice", n=minutes(voice_s)),
-        messages=t("usage_messages", n=sum(row.messages for row in rows)),
-        images=t("usage_images", n=sum(row.images for row in rows)),
-        cost=_cost(t, rows),
+    """What was used of a kind is only told where some was."""
+    documents, voice_s = sum(row.documents for row in rows), sum(row.voice_s for row in rows)
+    return ", ".join(
+        [
+            t("usage_messages", n=sum(row.messages for row in rows)),
+            t("usage_images", n=sum(row.images for row in rows)),
+            *([t("usage_documents", n=documents)] if documents else []),
+            *([t("usage_voice", n=minutes(voice_s))] if voice_s else []),
+            _cost(t, rows),
+        ]
     )
 
 
@@ -65,6 +68,9 @@ def _each_left(t: Localizer, limits: Limits, spent: Spending) -> Iterator[str]:
         yield t("usage_left_today", what=what)
     if limit := limits.user_daily_images:
         what = t("usage_images", n=max(0, limit - spent.day.images))
+        yield t("usage_left_today", what=what)
+    if limit := limits.user_daily_documents:
+        what = t("usage_documents", n=max(0, limit - spent.day.documents))
         yield t("usage_left_today", what=what)
     if limit := limits.user_daily_voice_s:
         what = t("usage_voice", n=max(0, limit - spent.day.voice_s) // 60)

@@ -143,18 +143,17 @@ class Commands:
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
-        picture = message.reply.image if message.reply else None
-        if picture is None:
+        file = message.reply.file if message.reply else None
+        if file is None:
             return _said(t("forget_how"))
-        known = await self.store.image_of(claim, picture.unique_id)
+        known = await self.store.image_of(claim, file.unique_id)
         if known is not None and not await self.rights.may_forget(message, known.owner):
             return _said(t("group_not_yours"), seen_by=message.person_in_group)
-        labels = await self.store.forget(claim, picture.unique_id, self.clock())
-        if not labels:
+        forgotten = await self.store.forget(claim, file.unique_id, self.clock())
+        if not forgotten:
             return _said(t("forget_unknown"))
         self.files_retired()
-        names = ", ".join(str(label) for label in labels)
-        return _said(t("forgotten", n=len(labels), labels=names))
+        return _said(*t.forgotten(forgotten))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         days = t("privacy_days", n=self.retention_days)

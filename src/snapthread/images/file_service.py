@@ -33,7 +33,7 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Deletions, Files, Image, RemoteFile, Uploads
+from snapthread.ports import Clock, Content, Deletions, Files, RemoteFile, Uploads
 
 log = structlog.get_logger()
 
@@ -94,24 +94,24 @@ class FileService:
 
     # ------------------------------------------------------------ law 1: upload
 
-    async def upload(self, claim: Claim, intended: IntendedFile, image: Image) -> UploadResult:
-        """Upload an image for the claim's question; the file is live once the turn ends well.
+    async def upload(self, claim: Claim, intended: IntendedFile, content: Content) -> UploadResult:
+        """Upload a file for the claim's question; the file is live once the turn ends well.
 
         Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
         """
         names = chain([intended.name], iter(new_file_name, None))  # one of its own for each try
         return await UPLOADING.run(
-            lambda: self._upload_once(claim, replace(intended, name=next(names)), image),
+            lambda: self._upload_once(claim, replace(intended, name=next(names)), content),
             on=FilesBusy,
         )
 
     async def _upload_once(
-        self, claim: Claim, intended: IntendedFile, image: Image
+        self, claim: Claim, intended: IntendedFile, content: Content
     ) -> UploadResult:
         file, left = await self._intend(claim, intended)
         if file.state != "uploaded":  # by an attempt that was cut off
-            log.info("file.intended", file=file.name, bytes=len(image.content))
-            await self._upload_to_the_end(file, image)
+            log.info("file.intended", file=file.name, bytes=len(content.content))
+            await self._upload_to_the_end(file, content)
         return UploadResult(file, left)
 
     async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:
@@ -131,9 +131,9 @@ class FileService:
             self._wake()
         return file, left
 
-    async def _upload_to_the_end(self, file: LedgerFile, image: Image) -> None:
+    async def _upload_to_the_end(self, file: LedgerFile, content: Content) -> None:
         """A turn that is stopped does not stop its upload: else nobody knows what became of it."""
-        task = asyncio.create_task(self._upload(file, image))
+        task = asyncio.create_task(self._upload(file, content))
         self._uploads.add(task)
         task.add_done_callback(self._upload_ended)
         if not await asyncio.shield(task):
@@ -145,13 +145,15 @@ class FileService:
         if not task.cancelled() and task.exception() is None and not task.result():
             self._wake()
 
-    async def _upload(self, file: LedgerFile, image: Image) -> bool:
+    async def _upload(self, file: LedgerFile, content: Content) -> bool:
         """Upload and write the result down; whether the file is still wanted."""
         began = now_s()
         life_s = self.life_s()
-        filename = f"{self.mark}{file.name}.{image.extension}"
+        filename = f"{self.mark}{file.name}.{content.extension}"
         try:
-            openai_id = await self.files.upload(filename, image.content, image.mime, life_s=life_s)
+            openai_id = await self.files.upload(
+                filename, content.content, content.mime, life_s=life_s
+            )
         except FilesBusy as busy:
             await self.store.fail_upload(file.name, self.clock(), unknown=busy.unknown)
             raise
@@ -166,7 +168,7 @@ class FileService:
             expires_at=file.created_at + timedelta(seconds=life_s),
         )
         ms = ms_since(began)
-        log.info("file.uploaded", file=file.name, ms=ms, bytes=len(image.content), wanted=wanted)
+        log.info("file.uploaded", file=file.name, ms=ms, bytes=len(content.content), wanted=wanted)
         return wanted
 
     def life_s(self) -> int:

@@ -18,7 +18,15 @@ import structlog
 from snapthread.errors import FilesGone, ImageRefused
 from snapthread.images.importer import ImageImporter, ImageRequest
 from snapthread.meter import Meter
-from snapthread.model import Claim, LedgerFile, Message, TelegramImage
+from snapthread.model import (
+    Claim,
+    LedgerFile,
+    LostFile,
+    Message,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+)
 from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
@@ -32,7 +40,7 @@ class Mended:
     """Repairs after a failed request: files that changed, labels of those that left."""
 
     changed: int = 0
-    left: tuple[int, ...] = ()
+    left: tuple[LostFile, ...] = ()
     is_nameless: bool = False  # nobody knows which file it was about
 
 
@@ -136,8 +144,8 @@ def _only_older(suspects: Iterable[LedgerFile]) -> None:
         raise ImageRefused("refused")
 
 
-def _labels(files: Iterable[LedgerFile]) -> tuple[int, ...]:
-    return tuple(file.label for file in files if file.label is not None)
+def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
+    return tuple(LostFile(file.kind, file.label) for file in files if file.label is not None)
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:
@@ -150,6 +158,17 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
         user_id=lost.owner,
         sent_at=now,
     )
-    picture = TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(message=message, image=picture, place=place, image_key=lost.image_key)
+    return ImageRequest(message=message, file=_as_sent(lost), place=place, image_key=lost.image_key)
+
+
+def _as_sent(lost: LedgerFile) -> TelegramFile:
+    """Of a document, the same pages again."""
+    if lost.document is None:
+        return TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
+    return TelegramDocument(
+        telegram_id=lost.telegram_id,
+        unique_id=lost.unique_id,
+        file_name=lost.document.name,
+        chosen=lost.document.chosen,
+    )

@@ -1,7 +1,10 @@
-"""From a picture in a message to a file in the ledger: download, prepare, upload, bounded."""
+"""From a file in a message to a file in the ledger: download, open, upload, bounded.
+
+An image is prepared, a document is read; all else about them is the same.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -9,104 +12,212 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.concurrency.gather import gather_all
-from snapthread.errors import ImageFault, ImageRefused, NoRoom
+from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
+from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
 from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
-from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Message, TelegramImage
+from snapthread.model import (
+    Claim,
+    DocumentFacts,
+    FileKind,
+    FileName,
+    IntendedFile,
+    LedgerFile,
+    Message,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+)
 from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
 
+Opened = Image | OpenedDocument
+# May a document that was read go up? What it costs is known only then.
+Admit = Callable[[DocumentFacts], Awaitable[bool]]
+
+
+async def admit_all(_document: DocumentFacts) -> bool:
+    return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
-    """A picture of a message, or of the message that it replies to (place 1), or a lost one.
+    """A file of a message, or of the message that it replies to (place 1), or a lost one.
 
-    `place` tells the pictures of one message apart.
+    `place` tells the files of one message apart.
     """
 
     message: Message
-    image: TelegramImage
+    file: TelegramFile
     place: int = 0
     image_key: FileName | None = None
+
+    @property
+    def is_restored(self) -> bool:
+        return self.image_key is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """The end of an import: a file at OpenAI, or why there is none."""
+    """The end of an import: a file at OpenAI, or the text of a document, or why there is neither.
+
+    `pages`, `fits`: of a document of which only some pages could be used.
+    """
 
     wanted: ImageRequest
     file: LedgerFile | None = None
-    fault: ImageFault | None = None
-    made_room: int = 0  # older images that left for it
+    document: OpenedDocument | None = None
+    fault: FileFault | None = None
+    pages: int = 0
+    fits: int = 0
+    made_room: int = 0  # older files that left for it
     is_still: bool = False  # one picture of something that moves
+
+    @property
+    def is_usable(self) -> bool:
+        return self.fault is None and (self.file is not None or self.document is not None)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ImageImporter:
-    """Brings pictures in. One instance a process: it bounds what is in memory."""
+    """Brings files in. One instance a process: it bounds what is in memory."""
 
     chat: Chat
     codec: Codec
+    documents: DocumentOpener
     file_service: FileService
-    max_bytes: int
+    max_bytes: int  # of an image
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def import_images(
-        self, claim: Claim, wanted: Sequence[ImageRequest], meter: Meter
+        self,
+        claim: Claim,
+        wanted: Sequence[ImageRequest],
+        meter: Meter,
+        *,
+        admit: Admit = admit_all,
     ) -> tuple[ImageResult, ...]:
-        """All pictures of a question, side by side; raises what is no picture's own fault."""
+        """All files of a question, side by side; raises what is no file's own fault."""
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
         async def bounded(one: ImageRequest) -> ImageResult:
             async with of_message, self._of_process:
-                return await self._import_or_explain(claim, one, meter)
+                return await self._import_or_explain(claim, one, meter, admit)
 
         return tuple(await gather_all(bounded(one) for one in wanted))
 
     async def _import_or_explain(
-        self, claim: Claim, wanted: ImageRequest, meter: Meter
+        self, claim: Claim, wanted: ImageRequest, meter: Meter, admit: Admit
     ) -> ImageResult:
         try:
-            return await self._import(claim, wanted, meter)
+            return await self._import(claim, wanted, meter, admit)
         except NoRoom:
-            fault: ImageFault = "no_room"
+            fault = FileFault(_claimed_kind(wanted.file), "no_room")
+            pages = fits = 0
         except ImageRefused as refused:
-            log.info("image.refused", fault=refused.fault, kind=wanted.image.kind)
-            fault = refused.fault
-        meter.record_refusal(wanted.image, fault)
-        return ImageResult(wanted=wanted, fault=fault)
+            fault, pages, fits = _fault_of(wanted.file, refused), 0, 0
+        except DocumentRefused as refused:
+            fault, pages, fits = FileFault("document", refused.fault), refused.pages, refused.fits
+        if fault.kind == "document":
+            log.info("document.refused", fault=fault.fault)
+        else:
+            log.info("image.refused", fault=fault.fault, kind=wanted.file.kind)
+        meter.record_refusal(wanted.file, fault)
+        return ImageResult(wanted=wanted, fault=fault, pages=pages, fits=fits)
 
-    async def _import(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> ImageResult:
-        picture = wanted.image
-        content = await self._download(picture, meter)
-        image = await self._prepare(
-            picture, content, meter, suspect=claim.is_suspect or claim.attempt > 1
-        )
-        uploaded = await self._upload(claim, wanted, image, meter)
+    async def _import(
+        self, claim: Claim, wanted: ImageRequest, meter: Meter, admit: Admit
+    ) -> ImageResult:
+        content = await self._download(wanted.file, meter)
+        is_suspect = claim.is_suspect or claim.attempt > 1
+        opened = await self._open(wanted, content, meter, suspect=is_suspect)
+        if not isinstance(opened, OpenedDocument):
+            uploaded = await self._upload(claim, wanted, opened, meter)
+            is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
+            return ImageResult(
+                wanted=wanted,
+                file=uploaded.file,
+                made_room=uploaded.made_room,
+                is_still=is_still or opened.first_frame_of_animation,
+            )
+        if not wanted.is_restored and not await admit(opened.facts):
+            raise DocumentRefused("over_limit")
+        if opened.is_text:
+            return ImageResult(wanted=wanted, document=opened)
+        uploaded = await self._upload(claim, wanted, opened, meter)
         return ImageResult(
-            wanted=wanted,
-            file=uploaded.file,
-            made_room=uploaded.made_room,
-            is_still=wanted.image.is_still or image.first_frame_of_animation,
+            wanted=wanted, file=uploaded.file, document=opened, made_room=uploaded.made_room
         )
 
-    async def _download(self, picture: TelegramImage, meter: Meter) -> bytes:
-        if picture.size_bytes is not None and picture.size_bytes > self.max_bytes:
+    async def _download(self, file: TelegramFile, meter: Meter) -> bytes:
+        is_document = isinstance(file, TelegramDocument)
+        max_bytes = self.documents.profile.max_bytes if is_document else self.max_bytes
+        if file.size_bytes is not None and file.size_bytes > max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
-        content = await download_with_patience(
-            self.chat, picture.telegram_id, max_bytes=self.max_bytes
-        )
+        content = await download_with_patience(self.chat, file.telegram_id, max_bytes=max_bytes)
         ms = ms_since(began)
         meter.record_download(len(content), ms)
-        log.info("image.downloaded", ms=ms, bytes=len(content), kind=picture.kind)
+        if is_document:
+            log.info("document.downloaded", ms=ms, bytes=len(content))
+        else:
+            log.info("image.downloaded", ms=ms, bytes=len(content), kind=file.kind)
         return content
+
+    # ------------------------------------------------------------ image or document
+
+    async def _open(
+        self, wanted: ImageRequest, content: bytes, meter: Meter, *, suspect: bool
+    ) -> Opened:
+        """What it is, its bytes say; what the sender says of it is only tried first."""
+        file = wanted.file
+        try:
+            if isinstance(file, TelegramDocument):
+                return await self._read(wanted, content, meter)
+            return await self._prepare(file, content, meter, suspect=suspect)
+        except (ImageRefused, DocumentRefused) as refused:
+            if refused.fault != "unsupported_type" or file.kind not in {"document", "file"}:
+                raise
+            return await self._open_otherwise(wanted, content, meter, refused, suspect=suspect)
+
+    async def _open_otherwise(
+        self,
+        wanted: ImageRequest,
+        content: bytes,
+        meter: Meter,
+        refused: ImageRefused | DocumentRefused,
+        *,
+        suspect: bool,
+    ) -> Opened:
+        file = wanted.file
+        try:
+            if isinstance(file, TelegramImage):
+                return await self._read(wanted, content, meter)
+            image = _as_image(file)
+            return await self._prepare(image, content, meter, suspect=suspect)
+        except (ImageRefused, DocumentRefused) as other:
+            raise refused if other.fault == "unsupported_type" else other from None
+
+    async def _read(self, wanted: ImageRequest, content: bytes, meter: Meter) -> OpenedDocument:
+        began = now_s()
+        opened = await self.documents.open(wanted.file, content, restored=wanted.is_restored)
+        ms = ms_since(began)
+        meter.record_reading(wanted.file, opened.format, ms)
+        log.info(
+            "document.read",
+            ms=ms,
+            bytes=len(content),
+            format=opened.format,
+            pages=opened.facts.pages,
+            tokens=opened.facts.tokens,
+        )
+        return opened
 
     async def _prepare(
         self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
@@ -126,33 +237,53 @@ class ImageImporter:
         return image
 
     async def _upload(
-        self, claim: Claim, wanted: ImageRequest, image: Image, meter: Meter
+        self, claim: Claim, wanted: ImageRequest, opened: Opened, meter: Meter
     ) -> UploadResult:
         began = now_s()
-        uploaded = await self.file_service.upload(claim, _intended(wanted, image), image)
-        meter.record_upload(len(image.content), ms_since(began))
+        uploaded = await self.file_service.upload(claim, _intended(wanted, opened), opened)
+        meter.record_upload(len(opened.content), ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded
 
 
+def _claimed_kind(file: TelegramFile) -> FileKind:
+    return "document" if isinstance(file, TelegramDocument) else "image"
+
+
+def _fault_of(file: TelegramFile, refused: ImageRefused) -> FileFault:
+    """Telegram and OpenAI refuse either kind alike; what its opening says, it says of an image."""
+    is_of_either = refused.fault in {"too_large", "gone", "refused"}
+    return FileFault(_claimed_kind(file) if is_of_either else "image", refused.fault)
+
+
+def _as_image(file: TelegramDocument) -> TelegramImage:
+    return TelegramImage(
+        kind="document",
+        telegram_id=file.telegram_id,
+        unique_id=file.unique_id,
+        size_bytes=file.size_bytes,
+    )
+
+
 def _owner(wanted: ImageRequest) -> int:
-    """Whose picture it is: of one that is shown by a reply, whoever sent it."""
+    """Whose file it is: of one that is shown by a reply, whoever sent it."""
     message = wanted.message
     is_shown = wanted.place == 1 and message.reply is not None
     return (message.reply.user_id if is_shown and message.reply else None) or message.user_id
 
 
-def _intended(wanted: ImageRequest, image: Image) -> IntendedFile:
+def _intended(wanted: ImageRequest, opened: Opened) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
         owner=_owner(wanted),
         update_id=wanted.message.update_id,
         place=wanted.place,
-        telegram_id=wanted.image.telegram_id,
-        unique_id=wanted.image.unique_id,
-        size_bytes=len(image.content),
-        width=image.width,
-        height=image.height,
+        telegram_id=wanted.file.telegram_id,
+        unique_id=wanted.file.unique_id,
+        size_bytes=len(opened.content),
+        width=0 if isinstance(opened, OpenedDocument) else opened.width,
+        height=0 if isinstance(opened, OpenedDocument) else opened.height,
+        document=opened.facts if isinstance(opened, OpenedDocument) else None,
         image_key=wanted.image_key,
         album_id=wanted.message.album_id if wanted.place == 0 else None,
     )

@@ -197,6 +197,6 @@ def _opens(message: Message) -> Iterator[str]:
 def _goes_on(message: Message) -> Iterator[str]:
     if message.album_id is not None:
         yield _bundle(message)
-    elif message.kind == "question" and message.image is None and message.reply is None:
+    elif message.kind == "question" and not message.files and message.reply is None:
         for gap_s in range(CUT_TEXT_GAP_S + 1):
             yield _text(message, message.sent_at - timedelta(seconds=gap_s))

@@ -11,8 +11,10 @@ from snapthread.ports.assistant import (
     AnswerEvent,
     Assistant,
     AssistantRequest,
+    InputFile,
     InputImage,
     InputItem,
+    InputPart,
     InputText,
     NotTaken,
     PriceList,
@@ -40,6 +42,7 @@ from snapthread.ports.conversations import (
     StreamedMessages,
     TopicConversations,
 )
+from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -52,7 +55,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -103,12 +106,15 @@ __all__ = [
     "Claims",
     "Clock",
     "Codec",
+    "Content",
     "Context",
     "ConversationControl",
     "Conversations",
     "CooldownNotes",
     "Deletions",
     "Deliveries",
+    "DocumentContent",
+    "DocumentReader",
     "EditReplies",
     "Erasure",
     "Exchanges",
@@ -122,8 +128,10 @@ __all__ = [
     "GuestAnswers",
     "Image",
     "IncomingMessages",
+    "InputFile",
     "InputImage",
     "InputItem",
+    "InputPart",
     "InputText",
     "Inventory",
     "Jobs",

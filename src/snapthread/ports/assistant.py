@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from snapthread.model import Usage
+from snapthread.model import DocumentDetail, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,22 @@ class InputImage:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A document. `detail`: of the pictures of its pages, where it has them."""
+
+    openai_id: str
+    detail: DocumentDetail = ""
+
+
+InputPart = InputText | InputImage | InputFile
+
+
+@dataclass(frozen=True, slots=True)
 class InputItem:
     """One item of the request."""
 
     role: str
-    content: tuple[InputText | InputImage, ...]
+    content: tuple[InputPart, ...]
     phase: str | None = None  # of what the assistant said, as it told us
 
 
@@ -35,8 +46,10 @@ class AssistantRequest:
     prompt_cache_key: str
 
     @property
-    def has_images(self) -> bool:
-        return any(isinstance(part, InputImage) for item in self.items for part in item.content)
+    def has_files(self) -> bool:
+        return any(
+            isinstance(part, InputImage | InputFile) for item in self.items for part in item.content
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Claim, ConversationKey, Deletion, FileName, IntendedFile, LedgerFile
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Deletion,
+    FileName,
+    IntendedFile,
+    LedgerFile,
+    LostFile,
+)
 from snapthread.ports.message_queue import Leases
 
 
@@ -108,9 +116,9 @@ class Repairs(Protocol):
 class Forgetting(Protocol):
     """Images that leave by the user's wish."""
 
-    async def forget(self, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:
-        """Law 3, by the user's wish: the live image with Telegram's unique id leaves, with all of
-        its album; their labels. Raises LeaseLost."""
+    async def forget(self, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:
+        """Law 3, by the user's wish: the live file with Telegram's unique id leaves, with all of
+        its album; by label. Raises LeaseLost."""
         ...
 
 

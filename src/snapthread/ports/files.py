@@ -19,7 +19,7 @@ class Files(Protocol):
     """OpenAI's Files API. Raises FilesBusy, ImageRefused("refused") and the Denied family."""
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
-        """Upload one image; its id. One attempt: FilesBusy says whether it may have happened."""
+        """Upload one file; its id. One attempt: FilesBusy says whether it may have happened."""
         ...
 
     async def delete(self, openai_id: str) -> bool:
@@ -29,5 +29,5 @@ class Files(Protocol):
     async def exists(self, openai_id: str) -> bool: ...
 
     def list(self) -> AsyncGenerator[RemoteFile, None]:
-        """All files of the project for images, newest first, page by page."""
+        """All files of the project for questions, newest first, page by page."""
         ...

@@ -4,6 +4,17 @@ from collections.abc import Sequence
 from typing import Protocol
 
 
+class Content(Protocol):
+    """Bytes that go up, whatever they are."""
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def mime(self) -> str: ...
+    @property
+    def extension(self) -> str: ...
+
+
 class Tile(Protocol):
     """One picture that goes up."""
 

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from snapthread.limits import DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -31,6 +31,7 @@ from snapthread.settings.kinds import (
     BotToken,
     Count,
     Detail,
+    DocumentDetail,
     Dollars,
     Effort,
     GroupAnswers,
@@ -71,10 +72,6 @@ NOT_YET: Final = (
     "IMAGE_TRANSPORT",
     "REQUEST_IMAGES_MAX",
     "REQUEST_IMAGES_MB",
-    "MAX_DOCUMENT_MB",
-    "MAX_DOCUMENT_PAGES",
-    "USER_DAILY_DOCUMENTS",
-    "DOCUMENT_DETAIL",
     "MODELS",
     "PERSONAS_FILE",
     "OWN_INSTRUCTIONS",
@@ -183,6 +180,10 @@ class Settings(BaseModel):
     )
     user_daily_messages: Count = Field(default=0, description="a whole number, or 0: no limit")
     user_daily_images: Count = Field(default=0, description="a whole number, or 0: no limit")
+    max_document_mb: float = Field(default=20.0, description="a number of megabytes above 0")
+    max_document_pages: Count = Field(default=50, description="a whole number, or 0: no limit")
+    user_daily_documents: Count = Field(default=0, description="a whole number, or 0: no limit")
+    document_detail: DocumentDetail = Field(default="auto", description="low, high or auto")
     transcription_model: OptionalWord = Field(
         default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
     )
@@ -209,6 +210,18 @@ class Settings(BaseModel):
             raise Told(
                 "must be a number of megabytes above 0 and at most 20,"
                 " or 2000 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
+            )
+        return mb
+
+    @field_validator("max_document_mb")
+    @classmethod
+    def _is_taken(cls, mb: float, info: ValidationInfo) -> float:
+        has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
+        most = DOCUMENT_BYTES if has_own_server else DOWNLOAD_BYTES
+        if not 0 < mb <= most / MEGABYTE:
+            raise Told(
+                "must be a number of megabytes above 0 and at most 20,"
+                " or 50 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
             )
         return mb
 
@@ -242,6 +255,10 @@ class Settings(BaseModel):
     @property
     def max_image_bytes(self) -> int:
         return int(self.max_image_mb * MEGABYTE)
+
+    @property
+    def max_document_bytes(self) -> int:
+        return int(self.max_document_mb * MEGABYTE)
 
     @property
     def max_sound_bytes(self) -> int:
@@ -285,6 +302,7 @@ class Settings(BaseModel):
         return Limits(
             user_daily_messages=self.user_daily_messages,
             user_daily_images=self.user_daily_images,
+            user_daily_documents=self.user_daily_documents,
             user_daily_voice_s=self.user_daily_voice_minutes * 60,
             user_daily_cost_micros=micros(self.user_daily_cost_usd),
             user_monthly_cost_micros=micros(self.user_monthly_cost_usd),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from snapthread.model import Destination, HistoryImage, Message, OutgoingMessage
+from snapthread.model import Destination, DocumentFacts, HistoryImage, Message, OutgoingMessage
 from snapthread.usage import DailyUsage, TurnRecord
 
 _MESSAGE = TypeAdapter(Message)
@@ -15,6 +15,7 @@ _SAY = TypeAdapter(OutgoingMessage)
 _DESTINATION = TypeAdapter(Destination)
 _PHOTOS = TypeAdapter(tuple[HistoryImage, ...])
 _RECORD = TypeAdapter(TurnRecord)
+_DOCUMENT = TypeAdapter(DocumentFacts)
 NO_PHOTOS = "[]"
 
 # A stored message calls its image as it was called when stores were first written. In JSON a quote
@@ -67,13 +68,23 @@ def load_destination(text: str) -> Destination:
 def dump_photos(photos: Sequence[HistoryImage]) -> str:
     if not photos:
         return NO_PHOTOS
-    return _PHOTOS.dump_json(tuple(photos)).decode()
+    return _PHOTOS.dump_json(tuple(photos), exclude_none=True).decode()
 
 
 def load_photos(text: str) -> tuple[HistoryImage, ...]:
     if text == NO_PHOTOS:
         return ()
     return _PHOTOS.validate_json(text)
+
+
+def dump_document(document: DocumentFacts | None) -> str | None:
+    if document is None:
+        return None
+    return _DOCUMENT.dump_json(document, exclude_defaults=True).decode()
+
+
+def load_document(text: str | None) -> DocumentFacts | None:
+    return None if text is None else _DOCUMENT.validate_json(text)
 
 
 def dump_record(record: TurnRecord) -> str:

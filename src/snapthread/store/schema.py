@@ -259,6 +259,8 @@ class File(NamedTuple):
     due_at: int | None = None  # retired: to be deleted, or looked for, from then
     attempts: int = 0
     reason: str | None = None
+    kind: str = "image"  # or "document"
+    document: str | None = None  # what it is, and how much of it went up
 
 
 FILES_OF: Final = Index[File]("of", by="created_at", within=("conversation", "state"))
@@ -299,6 +301,7 @@ class Tally(NamedTuple):
     images: int = 0
     cost_micros: int = 0
     voice_s: int = 0
+    documents: int = 0
 
 
 class Record(NamedTuple):
@@ -325,6 +328,7 @@ class Day(NamedTuple):
     cost_micros: int = 0  # of the turns with a price
     turns_without_price: int = 0
     voice_s: int = 0
+    documents: int = 0
 
 
 class GroupDay(NamedTuple):
@@ -361,7 +365,7 @@ TALLIES: Final = Table(
     Tally,
     key=("payer", "period"),
     indexes=(PERIODS,),
-    counters=("messages", "images", "cost_micros", "voice_s"),
+    counters=("messages", "images", "cost_micros", "voice_s", "documents"),
 )
 RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 DAYS: Final = Table(

@@ -1,6 +1,6 @@
 """The sentences for one person: each failure and outcome in their language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from snapthread.errors import (
@@ -13,9 +13,9 @@ from snapthread.errors import (
     ContextTooLong,
     CountryDenied,
     EmptyAnswer,
+    FileFault,
     FilesBusy,
     FilesGone,
-    ImageFault,
     ImageRefused,
     ModelGone,
     OutOfCredit,
@@ -26,7 +26,14 @@ from snapthread.errors import (
     TranscriberBusy,
 )
 from snapthread.limits import PIXELS_MAX
-from snapthread.model import Language
+from snapthread.model import (
+    FileKind,
+    Language,
+    LostFile,
+    PageChoice,
+    TelegramDocument,
+    TelegramFile,
+)
 from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
 from snapthread.usage import Limit, LimitExceeded, minutes
@@ -60,8 +67,20 @@ ALERTS: dict[type[SnapthreadError], str] = {
     CountryDenied: "admin_country_denied",
     OutputSpent: "admin_output_spent",
 }
+# Where a document is among what was sent.
+OF_DOCUMENTS = {
+    "download_failed": "files_download_failed",
+    "image_refused": "file_refused",
+    "album_too_large": "files_too_many",
+}
 SAY_IT_ALL = frozenset(
-    {"download_failed", "sound_download_failed", "image_refused", "album_too_large"}
+    {
+        "download_failed",
+        "sound_download_failed",
+        "image_refused",
+        "album_too_large",
+        *OF_DOCUMENTS.values(),
+    }
 )  # they say "send it again" themselves
 
 
@@ -69,6 +88,7 @@ SAY_IT_ALL = frozenset(
 _ALONE: dict[Limit, str] = {
     "user_daily_messages": "over_alone_images",
     "user_daily_images": "over_alone_images",
+    "user_daily_documents": "over_alone_documents",
     "user_daily_voice": "over_alone_voice",
 }
 
@@ -83,6 +103,7 @@ class Localizer:
     storage_mb: float = 0
     voice_minutes: int = 0
     sound_mb: float = 20
+    document_mb: float = 20
     hears: bool = True
 
     def __call__(self, key: str, **fields: object) -> str:
@@ -92,7 +113,13 @@ class Localizer:
         """Of a command that only says something."""
         if word == "help":
             voice = f"{self('help_voice')}\n" if self.hears else ""
-            return self("help", limit_mb=self.limit_mb, voice=voice, commands=self._menu())
+            return self(
+                "help",
+                limit_mb=self.limit_mb,
+                document_mb=self.document_mb,
+                voice=voice,
+                commands=self._menu(),
+            )
         return self("start" if word == "start" else "unknown_command")
 
     def _menu(self) -> str:
@@ -114,20 +141,28 @@ class Localizer:
         done = self("reset_done")
         return f"{done}\n{self('reset_deleting', n=files)}" if files else done
 
-    def fault(self, fault: ImageFault) -> str:
-        limits = {
-            "limit_mb": self.limit_mb,
-            "limit_mp": PIXELS_MAX // MEGA,
-            "storage_mb": self.storage_mb,
-        }
-        return self(f"image_{fault}", **limits)
+    def fault(self, fault: FileFault, choice: PageChoice | None = None) -> str:
+        is_document = fault.kind == "document"
+        why = "too_many_pages" if choice and fault.fault == "too_long" else fault.fault
+        return self(
+            f"{fault.kind}_{why}",
+            limit_mb=self.document_mb if is_document else self.limit_mb,
+            limit_mp=PIXELS_MAX // MEGA,
+            storage_mb=self.storage_mb,
+            n=choice.pages if choice else 0,
+            fits=choice.fits if choice else 0,
+        )
 
-    def faults(self, faults: Sequence[ImageFault], image_count: int) -> str:
-        """One image: why. Several: how many, and each reason once."""
-        reasons = [self.fault(fault) for fault in dict.fromkeys(faults)]
-        if image_count == 1:
+    def faults(
+        self, faults: Sequence[FileFault], file_count: int, choice: PageChoice | None = None
+    ) -> str:
+        """One file: why. Several: how many, and each reason once."""
+        reasons = [self.fault(fault, choice) for fault in dict.fromkeys(faults)]
+        if file_count == 1:
             return reasons[0]
-        return self("images_unusable", n=len(faults), m=image_count, reasons=" ".join(reasons))
+        has_documents = any(fault.kind == "document" for fault in faults)
+        key = "files_unusable" if has_documents else "images_unusable"
+        return self(key, n=len(faults), m=file_count, reasons=" ".join(reasons))
 
     def sound_fault(self, fault: SoundFault) -> str:
         return self(f"sound_{fault}", n=self.voice_minutes, limit_mb=self.sound_mb)
@@ -151,8 +186,22 @@ class Localizer:
             return self("stopped_early")
         return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
 
-    def lost(self, labels: Sequence[int]) -> str:
-        return self("photos_lost", n=len(labels), labels=", ".join(map(str, sorted(labels))))
+    def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
+        return self._of_each_kind(files, {"image": "photos_lost", "document": "documents_lost"})
+
+    def forgotten(self, files: Sequence[LostFile]) -> tuple[str, ...]:
+        return self._of_each_kind(files, {"image": "forgotten", "document": "forgotten_documents"})
+
+    def _of_each_kind(
+        self, files: Sequence[LostFile], keys: Mapping[FileKind, str]
+    ) -> tuple[str, ...]:
+        """A sentence for the images, and one for the documents."""
+        labels = {kind: sorted(one.label for one in files if one.kind == kind) for kind in keys}
+        return tuple(
+            self(keys[kind], n=len(known), labels=", ".join(map(str, known)))
+            for kind, known in labels.items()
+            if known
+        )
 
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
@@ -160,18 +209,26 @@ class Localizer:
     def failure(
         self,
         error: SnapthreadError,
-        image_count: int,
+        files: Sequence[TelegramFile],
         *,
         operator_told: bool = False,
         sound: bool = False,
     ) -> str:
         key = SENTENCES[type(error)]
+        has_documents = any(isinstance(file, TelegramDocument) for file in files)
+        if has_documents and key in OF_DOCUMENTS:
+            key = OF_DOCUMENTS[key]
         if sound and key == "download_failed":
             key = "sound_download_failed"
         limit = error.limit if isinstance(error, AlbumTooLarge) else 0
-        sentence = self(key, n=limit or max(image_count, 1))
+        sentence = self(key, n=limit or max(len(files), 1))
         if operator_told:
             sentence = f"{sentence} {self('operator_told')}"
-        if not image_count or key in SAY_IT_ALL:
+        if not files or key in SAY_IT_ALL:
             return sentence
-        return f"{sentence} {self('photos_failed_send_again', n=image_count)}"
+        return f"{sentence} {self(_send_again(files), n=len(files))}"
+
+
+def _send_again(files: Sequence[TelegramFile]) -> str:
+    has_documents = any(isinstance(file, TelegramDocument) for file in files)
+    return "files_failed_send_again" if has_documents else "photos_failed_send_again"

@@ -81,23 +81,24 @@ def alone(outcome: Outcome) -> Outcome:
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
     sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
-    images = (t.faults(ended.faults, ended.image_count),) if ended.faults else ()
-    faults = (*images, *sounds)
+    files = (t.faults(ended.faults, ended.file_count, ended.choice),) if ended.faults else ()
+    faults = (*files, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.items:
         if ended.is_stopped:
             key = "stopped_again" if ended.is_continuation else "stopped_unheard"
             texts = (*beyond, t(key))
             return Outcome(result="answered", reason="stopped", texts=texts)
-        reason = (*ended.faults, *ended.sound_faults)[0]
+        reason = _reason(ended)
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
     if is_hidden(ended.text):  # thoughts and nothing else
         ended = replace(ended, text="")
     stills = (t("stills", n=ended.stills),) if ended.stills else ()
+    pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
-        texts=(*beyond, *faults, *stills),
+        texts=(*beyond, *faults, *stills, *pages),
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
@@ -108,8 +109,15 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     )
 
 
+def _reason(ended: TurnResult) -> str:
+    """Why nothing was asked."""
+    if ended.over and not ended.faults:
+        return ended.over.limit
+    return (*(fault.fault for fault in ended.faults), *ended.sound_faults)[0]
+
+
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
-    lost = (t.lost(ended.lost),) if ended.lost else ()
+    lost = t.lost(ended.lost)
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:

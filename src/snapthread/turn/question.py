@@ -1,16 +1,24 @@
 """The question: one message, an album, or a cut text, as one item for the model. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
-from snapthread.model import HistoryImage, HistoryItem, LedgerFile, Message, TelegramImage
-from snapthread.turn.transcript import ImageTokens, ModelTexts, text_tokens
+from snapthread.model import (
+    HistoryImage,
+    HistoryItem,
+    LedgerFile,
+    Message,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+)
+from snapthread.turn.transcript import FileTokens, ModelTexts, document_label, text_tokens
 
 QUOTE_MAX = 1000  # characters of a message replied to
-OF_REPLY = 1  # the place of the picture of the message replied to
+OF_REPLY = 1  # the place of the file of the message replied to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,41 +26,49 @@ class QuestionContext:
     """Facts that the messages do not say themselves."""
 
     is_late: bool = False
-    replied_label: int | None = None  # of a photo replied to that is in the conversation
-    recalled: LedgerFile | None = None  # that photo, where the request would not show it else
+    replied_label: int | None = None  # of a file replied to that is in the conversation
+    recalled: LedgerFile | None = None  # that file, where the request would not show it else
     is_spoken: bool = False  # the text is, or ends with, a transcript
 
 
 def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
-    """The pictures that the messages bring; with `replied`, also the one they reply to."""
+    """The files that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        ImageRequest(message=message, image=picture, place=number and number + OF_REPLY)
+        ImageRequest(message=message, file=file, place=number and number + OF_REPLY)
         for message in messages
-        for number, picture in enumerate(message.images)
+        for number, file in enumerate(message.files)
     ]
-    answered = replied_image(messages) if replied else None
+    answered = replied_file(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (ImageRequest(message=messages[0], image=answered, place=OF_REPLY), *own)
+    return (ImageRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
 
 
 def kept_images(
     wanted: Sequence[ImageRequest], files: Sequence[LedgerFile]
 ) -> dict[ImageRequest, ImageResult]:
-    """Of a question that is asked anew: its images that are there still."""
+    """Of a question that is asked anew: its files that are there still."""
     left, found = list(files), {}
     for one in wanted:
-        file = next((each for each in left if each.unique_id == one.image.unique_id), None)
+        file = next((each for each in left if _is_same(each, one.file)), None)
         if file is not None:
             left.remove(file)
-            found[one] = ImageResult(wanted=one, file=file, is_still=one.image.is_still)
+            is_still = isinstance(one.file, TelegramImage) and one.file.is_still
+            found[one] = ImageResult(wanted=one, file=file, is_still=is_still)
     return found
 
 
-def replied_image(messages: Sequence[Message]) -> TelegramImage | None:
+def _is_same(there: LedgerFile, wanted: TelegramFile) -> bool:
+    """Of a document also the pages."""
+    if there.unique_id != wanted.unique_id or isinstance(wanted, TelegramImage):
+        return there.unique_id == wanted.unique_id
+    return there.document is not None and there.document.chosen == wanted.chosen
+
+
+def replied_file(messages: Sequence[Message]) -> TelegramFile | None:
     """All parts of an album reply to the same message."""
     reply = messages[0].reply
-    return reply.image if reply is not None else None
+    return reply.file if reply is not None else None
 
 
 def can_go_on(messages: Sequence[Message]) -> bool:
@@ -85,7 +101,7 @@ def question_item(
     *,
     first_label: int,
     t: ModelTexts,
-    image_tokens: ImageTokens,
+    file_tokens: FileTokens,
     now: datetime,
 ) -> HistoryItem:
     """The item that the model gets and the conversation keeps."""
@@ -93,8 +109,7 @@ def question_item(
     notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, _said(messages, t)]))
     files = [context.recalled, *(one.file for one in brought)]
-    sizes = [file for file in files if file is not None]
-    tokens = text_tokens(text) + sum(image_tokens(file.width, file.height) for file in sizes)
+    tokens = text_tokens(text) + sum(file_tokens(file) for file in files if file is not None)
     return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
 
 
@@ -109,13 +124,17 @@ def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, 
         return ()
     reply = message.reply
     sent_at = reply.sent_at if reply is not None and reply.sent_at is not None else file.created_at
-    return (HistoryImage(label=file.label, file=file.image_key, sent_at=sent_at),)
+    return (_shown(file, file.label, sent_at),)
+
+
+def _shown(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
+    return HistoryImage(label=label, file=file.image_key, sent_at=sent_at, document=file.document)
 
 
 def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.file is not None]
     return tuple(
-        HistoryImage(label=label, file=one.file.image_key, sent_at=_sent_at(one.wanted))
+        _shown(one.file, label, _sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         if one.file is not None
     )
@@ -147,18 +166,27 @@ def _notes(
     reply = messages[0].reply
     quote = reply.text[:QUOTE_MAX] if reply is not None else ""
     if label is not None:
-        notes.append(t("reply_to_photo", label=label))
+        is_document = isinstance(replied_file(messages), TelegramDocument)
+        notes.append(t("reply_to_document" if is_document else "reply_to_photo", label=label))
     if quote:
         notes.append(t("reply_to_text", quote=quote))
     usable = [one for one in brought if one.file is not None]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
             notes.append(t("still", label=number, what=_moving(one, t)))
-    if len(usable) < len(brought):
-        notes.append(t("photos_unreadable", n=len(brought) - len(usable)))
-    return notes
+    if unusable := sum(not one.is_usable for one in brought):
+        notes.append(t("photos_unreadable", n=unusable))
+    return [*notes, *_texts(brought, t)]
+
+
+def _texts(brought: Sequence[ImageResult], t: ModelTexts) -> Iterator[str]:
+    """Documents whose text stands in the question, as the model's server takes no files."""
+    for one in brought:
+        if one.document is not None and one.document.is_text:
+            name = document_label(one.document.facts, t)
+            yield t("document_text", document=name, text=one.document.text.strip())
 
 
 def _moving(one: ImageResult, t: ModelTexts) -> str:
-    kind = one.wanted.image.kind
+    kind = one.wanted.file.kind
     return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

@@ -10,23 +10,32 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, get_args
 
 from snapthread.clock import ms_since
 from snapthread.errors import SnapthreadError
 from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.meter import Meter, sum_usage
-from snapthread.model import Claim, Installation, Message, TelegramImage, Usage
+from snapthread.model import (
+    Claim,
+    Installation,
+    LedgerFile,
+    Message,
+    TelegramFile,
+    TelegramImage,
+    Usage,
+)
 from snapthread.ports import Clock, Context, PriceList, Reservations
-from snapthread.turn.question import asked_text, replied_image
+from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import LimitExceeded, Limits, Spending, Stages, TurnRecord
+from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
 from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
 ANSWERED_ALL_THE_SAME = frozenset({"AssistantRefused", "EmptyAnswer", "OutputSpent"})
+READ_BEFORE = frozenset({*get_args(Limit), "too_many_pages"})
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
 
 
@@ -44,6 +53,11 @@ class RequestProfile:
     def image_tokens(self, width: int, height: int) -> int:
         return image_tokens(self.model, width, height, self.detail)
 
+    def file_tokens(self, file: LedgerFile) -> int:
+        if file.document is not None:
+            return file.document.tokens
+        return self.image_tokens(file.width, file.height)
+
     def most_image_tokens(self) -> int:
         """Of an image whose shape is not known yet."""
         return most_image_tokens(self.model, self.image_side, self.detail)
@@ -53,14 +67,24 @@ def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
     return tuple(image for question in questions for image in question.images)
 
 
+def files_of(questions: tuple[Message, ...]) -> tuple[TelegramFile, ...]:
+    return tuple(file for question in questions for file in question.files)
+
+
+def documents_of(questions: tuple[Message, ...]) -> int:
+    return sum(question.document is not None for question in questions)
+
+
 class QuotaStore(Reservations, Context, Protocol):
     """The store as quotas need it."""
 
 
-def _new_images(claim: Claim, questions: tuple[Message, ...]) -> int:
-    """Those that are there from the last time were counted then."""
+def _new(claim: Claim, questions: tuple[Message, ...]) -> tuple[int, int]:
+    """Images and documents; those that are there from the last time were counted then."""
     there = {file.unique_id for file in claim.redo.files} if claim.redo else set()
-    return sum(image.unique_id not in there for image in images_of(questions))
+    new = [file for file in files_of(questions) if file.unique_id not in there]
+    images = sum(isinstance(file, TelegramImage) for file in new)
+    return images, len(new) - images
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -87,21 +111,29 @@ class Quotas:
         return await self.store.spent(self._payer(user_id), self.clock())
 
     async def reserve(
-        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+        self,
+        claim: Claim,
+        questions: tuple[Message, ...],
+        meter: Meter,
+        *,
+        document_tokens: int = 0,
     ) -> LimitExceeded | None:
-        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost."""
+        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost.
+
+        `document_tokens`: of its documents, as far as they were read: before, nobody knows.
+        """
         user_id = questions[0].user_id
         pictures = images_of(questions)
         over = await self.store.reserve(
             claim,
             self.clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter),
+            estimate=await self._estimate(claim, questions, meter, document_tokens),
             limits=self.limits_of(user_id),
         )
         if over is None:
             meter.messages, meter.question_images = 1, pictures
-            meter.images = _new_images(claim, questions)
+            meter.images, meter.documents = _new(claim, questions)
         return over
 
     def _payer(self, user_id: int) -> str:
@@ -111,12 +143,17 @@ class Quotas:
     # ------------------------------------------------------------ estimates
 
     async def _estimate(
-        self, claim: Claim, questions: tuple[Message, ...], meter: Meter
+        self,
+        claim: Claim,
+        questions: tuple[Message, ...],
+        meter: Meter,
+        document_tokens: int,
     ) -> TurnRecord:
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions),
+            input_tokens=await self._input_tokens(claim, questions, document_tokens),
             output_tokens=self.profile.output_tokens,
         )
+        images, documents = _new(claim, questions)
         voice_s = self.speech.seconds(questions)
         return TurnRecord(
             id=meter.id,
@@ -126,15 +163,18 @@ class Quotas:
             outcome="interrupted",
             reason="lost",
             messages=1,
-            images=_new_images(claim, questions),
+            images=images,
+            documents=documents,
             sent=meter.sent(),
             estimated=usage,
             voice_s=voice_s,
             cost_micros=self._with_speech(self._most(usage), voice_s),
         )
 
-    async def _input_tokens(self, claim: Claim, questions: tuple[Message, ...]) -> int:
-        question = self._question_tokens(questions)
+    async def _input_tokens(
+        self, claim: Claim, questions: tuple[Message, ...], document_tokens: int
+    ) -> int:
+        question = self._question_tokens(questions) + document_tokens
         if not self.limits.of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(
@@ -150,8 +190,9 @@ class Quotas:
         return text_tokens(asked_text(questions)) + sum(map(self._picture_tokens, photos))
 
     def _question_tokens(self, questions: tuple[Message, ...]) -> int:
-        replied = replied_image(questions)
-        pictures = (*images_of(questions), *((replied,) if replied else ()))
+        replied = replied_file(questions)
+        shown_again = (replied,) if isinstance(replied, TelegramImage) else ()
+        pictures = (*images_of(questions), *shown_again)
         shown = sum(self._picture_tokens(picture) for picture in pictures)
         around = self.profile.instructions_tokens + AROUND_TOKENS
         said = SPEECH_TOKENS_S * self.speech.seconds(questions)
@@ -196,6 +237,7 @@ class Quotas:
             reason=reason,
             messages=meter.messages,
             images=meter.images,
+            documents=meter.documents,
             sent=meter.sent(),
             bytes_in=meter.bytes_in,
             bytes_uploaded=meter.bytes_uploaded,
@@ -206,7 +248,7 @@ class Quotas:
             estimated=sum_usage(meter.broken),
             voice_s=meter.voice_s,
             cost_micros=self._with_speech(self._cost(*meter.answers, *meter.broken), meter.voice_s),
-            is_free=outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME,
+            is_free=_is_free(outcome, reason),
             restored=meter.restored,
             retired=meter.retired,
             stages=Stages(
@@ -225,3 +267,10 @@ class Quotas:
         with suppress(SnapthreadError):  # else it is charged as reserved
             await self.store.revise(record)
         return record
+
+
+def _is_free(outcome: str, reason: str) -> bool:
+    """It failed, or was refused by what was known only once it was read: it may come again."""
+    if outcome == "refused":
+        return reason in READ_BEFORE
+    return outcome == "failed" and reason not in ANSWERED_ALL_THE_SAME

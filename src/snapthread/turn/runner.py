@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -20,6 +21,7 @@ from snapthread.errors import (
     AlbumTooLarge,
     AssistantBusy,
     ContextTooLong,
+    DocumentRefused,
     EmptyAnswer,
     FilesGone,
     OutputSpent,
@@ -31,8 +33,10 @@ from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
     Claim,
+    DocumentFacts,
     HistoryItem,
     Installation,
+    LedgerFile,
     Message,
     Transcript,
     Usage,
@@ -53,9 +57,9 @@ from snapthread.turn.question import (
     image_requests,
     kept_images,
     question_item,
-    replied_image,
+    replied_file,
 )
-from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.quotas import Quotas, files_of
 from snapthread.turn.speech import SpeechReader, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import (
@@ -88,7 +92,7 @@ class TurnStore(Context, KnownImages, Stragglers, Protocol):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TurnRunner:
-    """Runs turns: pictures and sounds in, question out, answer back."""
+    """Runs turns: files and sounds in, question out, answer back."""
 
     store: TurnStore
     importer: ImageImporter
@@ -138,15 +142,15 @@ class TurnRunner:
             items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
-            unseen=sum(one.file is None and one.fault is None for one in turn.brought),
+            unseen=sum(not one.is_usable and one.fault is None for one in turn.brought),
         )
 
-    # ------------------------------------------------------------ pictures in
+    # ------------------------------------------------------------ files in
 
     async def _import(self, turn: TurnState) -> None:
-        """Bring every picture in, also of the parts of the album that come meanwhile."""
+        """Bring every file in, also of the parts of the album that come meanwhile."""
         self._check(turn.messages)
-        claim, replied = turn.claim, replied_image(turn.messages)
+        claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
         if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
             known = None  # it is one of those that the question itself brought in
@@ -161,14 +165,15 @@ class TurnRunner:
 
     def _check(self, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
-        if 0 < self.bounds.images < len(images_of(messages)):
+        if 0 < self.bounds.images < len(files_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
         if self.quotas.sure_tokens(messages) > self.bounds.tokens:
             raise QuestionTooLong
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
-        over = await self.quotas.reserve(turn.claim, messages, turn.meter)
+        tokens = turn.document_tokens
+        over = await self.quotas.reserve(turn.claim, messages, turn.meter, document_tokens=tokens)
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
@@ -178,9 +183,24 @@ class TurnRunner:
         turn.wanted = (*turn.wanted, *wanted)
         there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
         missing = tuple(one for one in wanted if one not in there)
-        brought = await self.importer.import_images(turn.claim, missing, turn.meter)
+        admit = partial(self._admits_document, turn)
+        brought = await self.importer.import_images(turn.claim, missing, turn.meter, admit=admit)
         results = {**there, **{one.wanted: one for one in brought}}
         turn.brought = (*turn.brought, *[results[one] for one in wanted])
+
+    async def _admits_document(self, turn: TurnState, document: DocumentFacts) -> bool:
+        """Before it goes up, and where what it may cost still fits; one after the other."""
+        async with turn.one_document:
+            tokens = turn.document_tokens + document.tokens
+            if tokens > self.bounds.tokens:
+                raise DocumentRefused("too_long", f"{tokens} tokens")
+            over = await self.quotas.reserve(
+                turn.claim, turn.messages, turn.meter, document_tokens=tokens
+            )
+            turn.over = over or turn.over
+            if over is None:
+                turn.document_tokens = tokens
+            return over is None
 
     async def _transcribe(self, turn: TurnState) -> None:
         """Make the transcripts the text of the question."""
@@ -234,7 +254,7 @@ class TurnRunner:
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
         if is_left_behind and turn.context.recalled is None:
-            replied = replied_image(turn.messages)
+            replied = replied_file(turn.messages)
             assert replied is not None, "who knows its label replied to it"
             recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
@@ -271,7 +291,7 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self.t,
-            image_tokens=self.quotas.profile.image_tokens,
+            file_tokens=self.quotas.profile.file_tokens,
             now=self.clock(),
         )
 
@@ -283,10 +303,11 @@ class TurnRunner:
         said = sum(item.tokens for item in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
         files = named_files(items)
+        images = await self._images(claim, files)
         turn.meter.record_request(
             Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
-            images=len(files),
-            image_tokens=await self._image_tokens(claim, files),
+            images=len(images),
+            image_tokens=sum(map(self.quotas.profile.file_tokens, images)),
         )
         return AssistantRequest(
             items=items,
@@ -297,10 +318,10 @@ class TurnRunner:
     def _overheard_tokens(self, turn: TurnState) -> int:
         return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
-    async def _image_tokens(self, claim: Claim, openai_ids: tuple[str, ...]) -> int:
-        """Of the images of a request."""
+    async def _images(self, claim: Claim, openai_ids: tuple[str, ...]) -> tuple[LedgerFile, ...]:
+        """The images among the files of a request."""
         files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return sum(self.quotas.profile.image_tokens(file.width, file.height) for file in files)
+        return tuple(file for file in files if file.kind == "image")
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

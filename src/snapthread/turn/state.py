@@ -1,11 +1,12 @@
 """The state and the result of one question."""
 
+import asyncio
 from dataclasses import dataclass, field
 
-from snapthread.errors import ImageFault, SoundFault
+from snapthread.errors import FileFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
-from snapthread.model import Claim, HistoryItem, Message
+from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice
 from snapthread.ports import (
     AnswerCompleted,
     AnswerEvent,
@@ -36,13 +37,15 @@ class TurnResult:
 
     items: tuple[HistoryItem, ...] = ()
     text: str = ""
-    faults: tuple[ImageFault, ...] = ()
+    faults: tuple[FileFault, ...] = ()
     sound_faults: tuple[SoundFault, ...] = ()
     spoken: str = ""  # what the person said
-    image_count: int = 0  # that the person sent
+    file_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
-    made_room: int = 0  # older images that left for the new ones
-    lost: tuple[int, ...] = ()  # labels of older images that OpenAI cannot use any more
+    has_unread_pages: bool = False  # pages of pictures, which are looked at
+    choice: PageChoice | None = None  # nothing was asked: of a document, pages are to be chosen
+    made_room: int = 0  # older files that left for the new ones
+    lost: tuple[LostFile, ...] = ()  # older files that OpenAI cannot use any more
     cut: str | None = None
     history_start: int | None = None  # older turns were left out; from here on is what was read
     over: LimitExceeded | None = (
@@ -68,7 +71,9 @@ class TurnState:
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
-    lost: tuple[int, ...] = ()
+    lost: tuple[LostFile, ...] = ()
+    document_tokens: int = 0  # of the documents that were let in
+    one_document: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
@@ -88,11 +93,21 @@ class TurnState:
 
     @property
     def lacks_usable_media(self) -> bool:
-        """The person's own pictures and sounds are all unusable: a caption alone would ask about
-        nothing."""
+        """The person's own files and sounds are all unusable: a caption alone would ask about
+        nothing. Or one document is to be asked about by pages that the person chooses first."""
+        if self.choice is not None:
+            return True
         own = [one for one in self.brought if one.wanted.place != OF_REPLY]
         is_heard = any(one.text for one in self.heard)
-        return bool(own or self.heard) and not is_heard and all(one.file is None for one in own)
+        return bool(own or self.heard) and not is_heard and not any(one.is_usable for one in own)
+
+    @property
+    def choice(self) -> PageChoice | None:
+        """Of the first document of which only some pages fit."""
+        for one in self.brought:
+            if one.fits and one.wanted.place != OF_REPLY:
+                return PageChoice(pages=one.pages, fits=one.fits)
+        return None
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
         """The text to show of it."""
@@ -127,11 +142,15 @@ class TurnState:
         return TurnResult(
             items=items,
             text=self.text,
-            faults=tuple(one.fault for one in self.brought if one.fault is not None),
+            faults=tuple(filter(_is_told, [one.fault for one in self.brought if one.fault])),
             sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),
             spoken="\n".join(one.text for one in self.heard if one.text),
-            image_count=len(self.brought),
+            file_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
+            has_unread_pages=any(
+                one.document and not one.document.has_text for one in self.brought
+            ),
+            choice=self.choice,
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
@@ -140,3 +159,8 @@ class TurnState:
             is_continuation=self.is_continuation,
             taken_back_from=None if redo is None else redo.taken_back_from,
         )
+
+
+def _is_told(fault: FileFault) -> bool:
+    """Of a limit its own sentence tells."""
+    return fault.fault != "over_limit"

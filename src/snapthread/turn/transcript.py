@@ -11,11 +11,17 @@ from functools import lru_cache
 
 from snapthread.context import first_id, newest_half
 from snapthread.limits import ITEMS_KEPT
-from snapthread.model import HistoryImage, HistoryItem, Transcript
-from snapthread.ports import InputImage, InputItem, InputText
+from snapthread.model import (
+    DocumentFacts,
+    HistoryImage,
+    HistoryItem,
+    LedgerFile,
+    Transcript,
+)
+from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
-ImageTokens = Callable[[int, int], int]  # of an image, by its width and height in pixels
+FileTokens = Callable[[LedgerFile], int]
 
 # Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
 # and a few tokens around each item.
@@ -59,14 +65,35 @@ def _request_item(item: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts)
     return InputItem(item.role, tuple(content), item.phase)
 
 
-def _image(
-    image: HistoryImage, openai_id: str | None, t: ModelTexts
-) -> Iterator[InputText | InputImage]:
+def _image(image: HistoryImage, openai_id: str | None, t: ModelTexts) -> Iterator[InputPart]:
+    if image.document is not None:
+        yield from _document(image, image.document, openai_id, t)
+        return
     if openai_id is None:
         yield InputText(t("photo_left", label=image.label, sent=_when(image)))
     else:
         yield InputText(t("photo", label=image.label))
         yield InputImage(openai_id)
+
+
+def _document(
+    image: HistoryImage, document: DocumentFacts, openai_id: str | None, t: ModelTexts
+) -> Iterator[InputPart]:
+    name = document_label(document, t)
+    if openai_id is None:
+        left = t("document_left", label=image.label, document=name, sent=_when(image))
+        yield InputText(left)
+    else:
+        yield InputText(t("document", label=image.label, document=name))
+        yield InputFile(openai_id, document.detail)
+
+
+def document_label(document: DocumentFacts, t: ModelTexts) -> str:
+    """Its name, and its pages as far as it has any; brackets end a label."""
+    name = document.name.replace("[", "(").replace("]", ")")
+    if document.chosen is not None:
+        return t("document_some", name=name, chosen=document.chosen, n=document.pages)
+    return t("document_pages", name=name, n=document.pages) if document.pages else name
 
 
 def _when(image: HistoryImage) -> str:
@@ -91,4 +118,4 @@ def halved(transcript: Transcript) -> Transcript:
 def named_files(items: Sequence[InputItem]) -> tuple[str, ...]:
     """The ids of the files that a request names, oldest first."""
     parts = (part for item in items for part in item.content)
-    return tuple(part.openai_id for part in parts if isinstance(part, InputImage))
+    return tuple(part.openai_id for part in parts if isinstance(part, InputImage | InputFile))

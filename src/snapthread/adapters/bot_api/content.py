@@ -5,9 +5,9 @@ A test holds that every field of Telegram's Message has its place here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import Final
 
+from snapthread.adapters.bot_api.document import document_in, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
 from snapthread.adapters.bot_api.types import (
     Animation,
@@ -21,7 +21,7 @@ from snapthread.adapters.bot_api.types import (
     Video,
     VideoNote,
 )
-from snapthread.model import ImageKind, TelegramImage, TelegramSound
+from snapthread.model import ImageKind, TelegramDocument, TelegramImage, TelegramSound
 
 
 def _names(text: str) -> frozenset[str]:
@@ -77,19 +77,15 @@ SERVICE: Final = _names("""
     user_shared users_shared video_chat_ended video_chat_participants_invited
     video_chat_scheduled video_chat_started web_app_data write_access_allowed
 """)
-# A sender's app does not always tell an image's type (HEIC from some phones).
-IMAGE_SUFFIXES: Final = _names("""
-    .avif .bmp .gif .heic .heif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp
-""")
-TYPELESS: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A question, with the pictures and the sound it has; `unsupported` names what it is
-    instead."""
+    """A question, with the pictures, the document and the sound it has; `unsupported` names what it
+    is instead."""
 
     images: tuple[TelegramImage, ...] = ()
+    document: TelegramDocument | None = None
     sound: TelegramSound | None = None
     unsupported: str = ""
 
@@ -100,9 +96,9 @@ def content_of(message: Message) -> Content | None:
     if kind is None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
-    sound = sound_in(message)
-    if kind == TEXT or pictures or sound:
-        return Content(images=pictures, sound=sound)
+    document, sound = document_in(message), sound_in(message)
+    if kind == TEXT or pictures or document or sound:
+        return Content(images=pictures, document=document, sound=sound)
     return Content(unsupported=kind)
 
 
@@ -133,7 +129,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
     if message.photo:
         return _largest(message.photo, "photo")
     if message.document:
-        return _document(message.document) if _may_be_image(message.document) else None
+        return _document(message.document) if may_be_image(message.document) else None
     if message.sticker:
         return _sticker(message.sticker)
     if message.video:
@@ -200,15 +196,3 @@ def _file(file: Animation | Document | PhotoSize | Sticker, kind: ImageKind) -> 
         unique_id=file.file_unique_id,
         size_bytes=file.file_size,
     )
-
-
-def _may_be_image(document: Document) -> bool:
-    """Type and name are the sender's claim: the bytes decide later. What has neither, or only the
-    type of what has none, may be one."""
-    mime = (document.mime_type or "").lower()
-    if not mime or mime.startswith("image/"):
-        return True
-    suffix = PurePosixPath((document.file_name or "").lower()).suffix
-    if mime == TYPELESS and not suffix:
-        return True
-    return suffix in IMAGE_SUFFIXES and not mime.startswith(("video/", "audio/"))

@@ -130,6 +130,7 @@ def _accepted(
         text=text_of(message),
         image=content.images[0] if content.images else None,
         more_images=content.images[1:],
+        document=content.document,
         sound=content.sound,
         album_id=message.media_group_id,
         reply=reply_of(message),

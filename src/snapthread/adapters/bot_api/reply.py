@@ -1,9 +1,10 @@
-"""The message that a message answers to: its text, or the part quoted, and its picture."""
+"""The message that a message answers to: its text, or the part quoted, and its file."""
 
 from datetime import datetime
 from typing import Final
 
 from snapthread.adapters.bot_api.content import pictures_in
+from snapthread.adapters.bot_api.document import document_in
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.types import ExternalReplyInfo, Message
 from snapthread.model import RepliedMessage, TelegramImage
@@ -25,6 +26,7 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
         message_id=replied.message_id,
         text=quoted or text_of(replied),
         image=_first_picture(replied),
+        document=document_in(replied),
         sent_at=_known(replied.date),
         user_id=_person(replied),
     )
@@ -37,12 +39,17 @@ def _person(replied: Message) -> int | None:
 
 
 def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
-    """Of a message of another chat only the quotation and the picture are told."""
-    picture = _first_picture(replied)
-    if not quoted and not picture:
+    """Of a message of another chat only the quotation and the file are told."""
+    picture, document = _first_picture(replied), document_in(replied)
+    if not quoted and not picture and not document:
         return None
-    sent_at = _known(replied.origin.date)
-    return RepliedMessage(message_id=ELSEWHERE, text=quoted, image=picture, sent_at=sent_at)
+    return RepliedMessage(
+        message_id=ELSEWHERE,
+        text=quoted,
+        image=picture,
+        document=document,
+        sent_at=_known(replied.origin.date),
+    )
 
 
 def _first_picture(replied: Message | ExternalReplyInfo) -> TelegramImage | None:

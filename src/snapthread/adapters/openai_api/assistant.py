@@ -56,13 +56,13 @@ class OpenAIAssistant:
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
         yield RequestTaken()
-        waits, has_images = Waits(self._style.effort), ask.has_images
+        waits, has_files = Waits(self._style.effort), ask.has_files
         opened = await self._open(ask, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
-            raise assistant_failure(opened, has_images=has_images)
-        interpreter = EventInterpreter(self._style.model, has_images=has_images)
+            raise assistant_failure(opened, has_files=has_files)
+        interpreter = EventInterpreter(self._style.model, has_files=has_files)
         async with _closing(opened) as stream:
             while True:
                 for event in await stream.read(waits.by()):

@@ -29,7 +29,7 @@ Meaning = (
         "busy",
         "policy",
         "too_long",
-        "picture",  # a file is gone, or is no picture that OpenAI takes
+        "picture",  # a file is gone, or is no picture and no document that OpenAI takes
     ]
     | Denial
 )
@@ -61,6 +61,8 @@ CODES: Final[Mapping[str, Meaning]] = {
     "image_file_not_found": "picture",
     # of HTTP errors and error events
     "file_not_found": "picture",
+    "unsupported_file": "picture",
+    "file_too_large": "too_long",  # all documents of a request together
     "context_length_exceeded": "too_long",
     "content_policy_violation": "policy",
     "content_filter": "policy",
@@ -88,6 +90,10 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"(?i)no such file object|invalid file_?id", "picture"),
     (r"\bfile-(\w{16,}|(?=\w*\d)\w{4,})", "picture"),  # an id, not "file-inputs"
     (r"(?is)\bfile\b.{0,99}\b(not found|not exist|deleted|expired)", "picture"),
+    (
+        r"(?is)\b(file|files|pdf)\b.{0,80}\b(not a valid|invalid|not supported|encrypted)\b",
+        "picture",
+    ),
     (r"(?is)\bimage\b.{0,60}\b(valid|invalid|download|not found)", "picture"),
 )
 # The files service names the file. A server that has nothing at an address says "File Not Found"

@@ -21,9 +21,9 @@ Event = Mapping[str, Any]
 class EventInterpreter:
     """Of one answer. `model` was asked, where the answer does not tell."""
 
-    def __init__(self, model: str, *, has_images: bool) -> None:
+    def __init__(self, model: str, *, has_files: bool) -> None:
         self._model = model
-        self._has_images = has_images
+        self._has_files = has_files
         self._answer = AnswerText()
         self._is_refused = False
         self._is_thinking = False
@@ -59,7 +59,7 @@ class EventInterpreter:
                 yield from self.think()
 
     def _failure(self, error: object) -> Exception:
-        return assistant_failure(told(error), has_images=self._has_images)
+        return assistant_failure(told(error), has_files=self._has_files)
 
     def think(self) -> Iterator[Thinking]:
         """Told once, and only before the first word."""

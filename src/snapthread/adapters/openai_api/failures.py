@@ -40,10 +40,10 @@ ADVICE: Final[Mapping[Denial, str]] = {
 }
 
 
-def assistant_failure(fault: Fault, *, has_images: bool = True) -> SnapthreadError:
-    """The failure of a question; one without images fails for no image."""
+def assistant_failure(fault: Fault, *, has_files: bool = True) -> SnapthreadError:
+    """The failure of a question; one without files fails for no file."""
     meaning = meaning_of(fault)
-    if meaning == "picture" and not has_images:
+    if meaning == "picture" and not has_files:
         meaning = "address" if fault.status == 404 else "misused"
     match meaning:
         case "busy":

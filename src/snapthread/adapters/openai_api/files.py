@@ -1,7 +1,8 @@
-"""Images at OpenAI: upload, delete, look, list. Implements `ports.Files`."""
+"""Files at OpenAI: upload, delete, look, list. Implements `ports.Files`."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,8 +16,10 @@ from snapthread.ports import RemoteFile
 
 REQUEST_S: Final = 60.0  # a request without content; its answer comes within seconds
 PAGE_FILES: Final = 1000  # of at most 10,000: a page stays below half a megabyte
-# Uploaded for `input_image` (images-vision guide); the list is filtered by it.
+# For `input_image` (images-vision guide) and for `input_file` (file-inputs guide). The list is
+# filtered by them.
 PURPOSE: Final = "vision"
+DOCUMENT_PURPOSE: Final = "user_data"
 
 
 class OpenAIFiles:
@@ -27,7 +30,7 @@ class OpenAIFiles:
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
         form = {
-            "purpose": PURPOSE,
+            "purpose": PURPOSE if mime.startswith("image/") else DOCUMENT_PURPOSE,
             "expires_after[anchor]": "created_at",
             "expires_after[seconds]": str(life_s),
         }
@@ -53,17 +56,35 @@ class OpenAIFiles:
         return bool(_id(found))
 
     async def list(self) -> AsyncGenerator[RemoteFile]:
+        """Both purposes, newest first over both."""
+        async with (
+            aclosing(self._list(PURPOSE)) as images,
+            aclosing(self._list(DOCUMENT_PURPOSE)) as documents,
+        ):
+            image, document = await anext(images, None), await anext(documents, None)
+            while image or document:
+                if image and document and image.openai_id == document.openai_id:
+                    document = await anext(documents, None)  # a server that knows no purposes
+                elif document is None or (image and image.created_at >= document.created_at):
+                    assert image is not None
+                    yield image
+                    image = await anext(images, None)
+                else:
+                    yield document
+                    document = await anext(documents, None)
+
+    async def _list(self, purpose: str) -> AsyncGenerator[RemoteFile]:
         after = ""
         while True:
-            files, has_more = await self._page(after)
+            files, has_more = await self._page(purpose, after)
             for file in files:
                 yield file
             if not has_more or not files or files[-1].openai_id == after:
                 return
             after = files[-1].openai_id
 
-    async def _page(self, after: str) -> tuple[Sequence[RemoteFile], bool]:
-        params = {"limit": PAGE_FILES, "order": "desc", "purpose": PURPOSE}
+    async def _page(self, purpose: str, after: str) -> tuple[Sequence[RemoteFile], bool]:
+        params = {"limit": PAGE_FILES, "order": "desc", "purpose": purpose}
         if after:
             params["after"] = after
         page = await self._call("list", "GET", "", params=params)

@@ -11,7 +11,14 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from snapthread.limits import ITEMS_KEPT
-from snapthread.ports import AssistantRequest, InputImage, InputItem, InputText
+from snapthread.ports import (
+    AssistantRequest,
+    InputFile,
+    InputImage,
+    InputItem,
+    InputPart,
+    InputText,
+)
 
 Detail = Literal["low", "high", "auto", "original"]
 # What a server may not know and an answer does not need. The last is no field: older servers take
@@ -91,12 +98,15 @@ def _text(line: InputItem) -> str:
     return "\n".join(part.text for part in line.content if isinstance(part, InputText))
 
 
-def _part(part: InputText | InputImage, detail: Detail) -> dict[str, object]:
+def _part(part: InputPart, detail: Detail) -> dict[str, object]:
     match part:
         case InputText(text=text):
             return {"type": "input_text", "text": text}
         case InputImage(openai_id=openai_id):
             return {"type": "input_image", "file_id": openai_id, "detail": detail}
+        case InputFile(openai_id=openai_id, detail=pages):
+            named: dict[str, object] = {"type": "input_file", "file_id": openai_id}
+            return named | {"detail": pages} if pages else named
 
 
 def names_of_sent(style: Style, left_out: frozenset[str]) -> Sequence[str]:

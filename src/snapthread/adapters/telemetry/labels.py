@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final, get_args
 
-from snapthread.errors import ImageFault, SnapthreadError
+from snapthread.errors import DocumentFault, ImageFault, SnapthreadError
 from snapthread.model import ImageKind
 from snapthread.usage import Limit
 
@@ -25,7 +25,7 @@ def _itself(names: str) -> dict[str, str]:
 
 
 FAILURES: Final = tuple(sorted(_family(SnapthreadError)))
-FAULTS: Final = get_args(ImageFault)
+FAULTS: Final = tuple(dict.fromkeys((*get_args(ImageFault), *get_args(DocumentFault))))
 LIMITS: Final = get_args(Limit)
 
 # A status by its number; the name of what a client raised where that says the same.
@@ -74,7 +74,9 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "already_gone": {"true": "true", "false": "false"},
     "code": CODES,
     "fault": {fault: fault for fault in FAULTS},
-    "format": _itself("JPEG PNG WEBP GIF BMP TIFF HEIF AVIF"),
+    "format": _itself(
+        "JPEG PNG WEBP GIF BMP TIFF HEIF AVIF pdf docx pptx xlsx odt rtf doc ppt xls text"
+    ),
     "kind": {kind: kind for kind in (*get_args(ImageKind), *TROUBLE_KINDS)},
     "method": _itself(METHODS),
     "outcome": {outcome: outcome for outcome in ENDS},

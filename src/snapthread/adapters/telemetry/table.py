@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from snapthread.adapters.telemetry.labels import FAULTS, RETIRED, TROUBLE_KINDS, TURNS_END
+from snapthread.adapters.telemetry.labels import RETIRED, TROUBLE_KINDS, TURNS_END
+from snapthread.errors import DocumentFault, ImageFault
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 BYTES: Final = tuple(10.0**power for power in range(3, 9))
@@ -62,7 +63,20 @@ COUNTERS: Final = (
         "images_refused",
         "Images of questions that could not be used, by what was wrong with them.",
         ("fault",),
-        initial=_ones(FAULTS),
+        initial=_ones(get_args(ImageFault)),
+    ),
+    CounterRow(
+        "document.read",
+        "documents_read",
+        "Documents that were read before they went up, by what they are.",
+        ("format",),
+    ),
+    CounterRow(
+        "document.refused",
+        "documents_refused",
+        "Documents of questions that could not be used, by what was wrong with them.",
+        ("fault",),
+        initial=_ones(get_args(DocumentFault)),
     ),
     CounterRow("file.intended", "files_intended", "Uploads to OpenAI that were begun."),
     CounterRow(
@@ -80,6 +94,7 @@ COUNTERS: Final = (
         initial=TURNS_END,
     ),
     _of_turns("turn_images", "Images named in requests for answers.", field="images"),
+    _of_turns("turn_documents", "Documents of questions that were let in.", field="documents"),
     _of_turns("turn_requests", "Requests for answers sent to OpenAI.", field="requests"),
     _of_turns("image_tokens", "Input tokens of images in requests, computed by the bot."),
     _of_turns("input_tokens", "Input tokens of requests, images and cached tokens included."),
@@ -176,6 +191,12 @@ HISTOGRAMS: Final = (
         "pixels",
         1,
         PIXELS,
+    ),
+    HistogramRow(
+        "document.read",
+        "document_read_seconds",
+        "Time to read a document in its child, by what it is.",
+        ("format",),
     ),
     HistogramRow("file.uploaded", "file_upload_seconds", "Time to upload a file to OpenAI."),
     HistogramRow(

@@ -3,10 +3,10 @@ decided on has changed meanwhile; else it runs anew (decisions 0014, 0018).
 
 A reply can be lost although the commit was made: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
-`uploaded` and `intend` know their file, `reserve` and `revise` their record; what was claimed or
-taken for a while is free again when its lease is over; `finish`, `reset`, `stop` and `jumped` find
-nothing to end the second time. Only a `say` without `once` and the last words of an erasure may be
-said twice, and a `forget` that is asked again finds its photo gone already.
+`record_upload` and `intend` know their file, `reserve` and `revise` their record; what was claimed
+or taken for a while is free again when its lease is over; `finish`, `reset`, `stop` and
+`complete_command` find nothing to end the second time. Only an `enqueue` without `once` and the
+last words of an erasure may be said twice, and a `forget` that is asked again finds its photo gone.
 """
 
 import asyncio
@@ -14,25 +14,16 @@ import itertools
 import json
 import random
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any, Final, Self, TypeVar
 
 from snapthread.errors import SnapthreadError, StoreBusy
+from snapthread.store.redis.kept import Kept
 from snapthread.store.redis.migration import bring_to_version
-from snapthread.store.redis.reading import (
-    Fetched,
-    Miss,
-    Reading,
-    Scope,
-    Step,
-    encode,
-    scope_of,
-    step_of,
-    version_step,
-)
+from snapthread.store.redis.reading import Fetched, Miss, Reading, scope_of
 from snapthread.store.redis.server import Server
+from snapthread.store.redis.steps import Scope, Step, encode, step_of, version_step
 from snapthread.store.redis.writing import changed_scopes, guards, writes
 from snapthread.store.transaction import OutdatedError, Request, Transaction
 
@@ -40,7 +31,6 @@ T = TypeVar("T")
 
 TRIES: Final = 50  # of a verb in whose way others are; far more than were ever seen
 BACK_OFF_S: Final = 0.002
-SCOPES_KEPT: Final = 256  # conversations that were read lately: some kilobytes each
 
 
 class RedisBackend:
@@ -49,9 +39,7 @@ class RedisBackend:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._alone = asyncio.Lock()
-        self._kept: OrderedDict[Scope, Fetched] = OrderedDict()
-        self._committing: set[Scope] = set()
-        self._committed = asyncio.Event()
+        self.kept = Kept()
         self._ours = secrets.token_hex(4)
         self._commits = itertools.count(1)
 
@@ -106,47 +94,9 @@ class RedisBackend:
         for scope, version in zip(scopes, replies, strict=False):
             known = fetched.versions.setdefault(scope, version or "")
             fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
-            kept = self._kept.get(scope)
-            if kept is not None and kept.versions[scope] != version:
-                del self._kept[scope]  # another process was there
+            self.kept.note_version(scope, version)
         for request, reply in zip(wanted, replies[len(scopes) :], strict=True):
             fetched.take(request, reply)
-
-    async def is_free(self, scopes: set[Scope], fetched: Fetched) -> bool:
-        """Does no other verb of this process change these, or has it since they were read? Then
-        once it is done: what it leaves behind is known here, without asking the server."""
-        if self._committing.isdisjoint(scopes):
-            known = [(scope, self._kept[scope]) for scope in scopes if scope in self._kept]
-            return all(
-                kept.versions[scope] == fetched.versions.get(scope, "") for scope, kept in known
-            )
-        while not self._committing.isdisjoint(scopes):
-            await self._committed.wait()
-        return False
-
-    @contextmanager
-    def committing(self, scopes: set[Scope]) -> Iterator[None]:
-        """Others of this process wait meanwhile, instead of being refused by the server."""
-        self._committing |= scopes
-        try:
-            yield
-        finally:
-            self._committing -= scopes
-            self._committed.set()
-            self._committed = asyncio.Event()
-
-    def kept(self, scope: Scope) -> Fetched | None:
-        return self._kept.get(scope)
-
-    def keep(self, scope: Scope, fetched: Fetched) -> None:
-        self._kept[scope] = fetched
-        self._kept.move_to_end(scope)
-        if len(self._kept) > SCOPES_KEPT:
-            self._kept.popitem(last=False)
-
-    def forget(self, scopes: Iterable[Scope]) -> None:
-        for scope in scopes:
-            self._kept.pop(scope, None)
 
     def next_version(self) -> str:
         """No scope ever has the same again."""
@@ -175,7 +125,7 @@ class _Run:
         try:
             reading, tx = await self._decide()
         except OutdatedError:
-            self._backend.forget(self._fetched.versions)
+            self._backend.kept.forget(self._fetched.versions)
             return False
         steps = guards(tx, reading, self._fetched)
         is_sure = self._fetched.is_snapshot and not self._fetched.guessed
@@ -185,20 +135,20 @@ class _Run:
 
     async def _committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
         version, changed = self._backend.next_version(), changed_scopes(tx)
-        with self._backend.committing(reading.scopes | changed):
+        with self._backend.kept.committing(reading.scopes | changed):
             try:
                 is_done = await self._backend.commit(steps + writes(tx, version))
             except BaseException:
-                self._backend.forget(reading.scopes | changed)
+                self._backend.kept.forget(reading.scopes | changed)
                 raise
-            self._backend.forget(changed if is_done else reading.scopes)
+            self._backend.kept.forget(changed if is_done else reading.scopes)
             if is_done:
                 self._keep(reading, tx, version)
         return is_done
 
     async def _decide(self) -> tuple[Reading, Transaction]:
         while True:
-            kept = self._backend.kept if self._trusts_kept else _nothing
+            kept = self._backend.kept.get if self._trusts_kept else _nothing
             reading = Reading(self._fetched, kept=kept, guesses=self._guesses)
             tx = Transaction(reading, tries=self._tries)
             try:
@@ -212,12 +162,12 @@ class _Run:
                     raise
                 self._look_again()  # what is known may be old
             else:
-                if await self._backend.is_free(reading.scopes, self._fetched):
+                if await self._backend.kept.is_free(reading.scopes, self._fetched):
                     return reading, tx
                 self._fetched = Fetched()
 
     def _look_again(self) -> None:
-        self._backend.forget(self._fetched.versions)
+        self._backend.kept.forget(self._fetched.versions)
         self._guesses = False
         self._fetched, self._trusts_kept = Fetched(), False
 
@@ -227,7 +177,7 @@ class _Run:
             was = self._fetched.versions.get(scope, "")
             kept = self._fetched.after(tx, scope, version if scope in changed else was)
             if kept is not None:
-                self._backend.keep(scope, kept)
+                self._backend.kept.put(scope, kept)
 
 
 def _nothing(_: Scope) -> None:

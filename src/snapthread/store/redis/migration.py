@@ -20,8 +20,9 @@ from snapthread.model import HistoryItem
 from snapthread.store import schema
 from snapthread.store.codec import dump_destination, dump_photos, load_destination, micros
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
-from snapthread.store.redis.reading import Fetched, Reading, Step, encode
+from snapthread.store.redis.reading import Fetched, Reading
 from snapthread.store.redis.server import Server
+from snapthread.store.redis.steps import Step, encode
 from snapthread.store.redis.writing import writes
 from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction

@@ -10,7 +10,8 @@ from snapthread.store.redis.names import (
     user_files_name,
     version_name,
 )
-from snapthread.store.redis.reading import Fetched, Reading, Scope, Step, encode
+from snapthread.store.redis.reading import Fetched, Reading
+from snapthread.store.redis.steps import Scope, Step, encode
 from snapthread.store.schema import CONVERSATIONS, FILES
 from snapthread.store.table import Table
 from snapthread.store.transaction import Get, Transaction

@@ -105,7 +105,7 @@ def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
     """The name that all parts of one album, or of one cut text, share."""
     if message.album_id is not None:
         return f"album:{message.album_id}"
-    if message.kind != "question" or message.image is not None:
+    if message.kind != "question" or message.files:
         return None
     continued = _continued_bundle(tx, message) if waiting else None
     return continued or _cut_bundle(message)

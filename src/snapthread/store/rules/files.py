@@ -14,7 +14,7 @@ from snapthread.model import (
     HistoryImage,
     LedgerFile,
 )
-from snapthread.store.codec import micros, micros_of, moment
+from snapthread.store.codec import load_document, micros, micros_of, moment
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
 from snapthread.store.transaction import Transaction
@@ -38,6 +38,7 @@ def as_file(row: File) -> LedgerFile:
         size_bytes=row.size_bytes,
         width=row.width,
         height=row.height,
+        document=load_document(row.document),
         created_at=moment(row.created_at),
     )
 

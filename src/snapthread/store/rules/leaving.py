@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from snapthread.errors import NoRoom
 from snapthread.limits import LEASE_S
-from snapthread.model import Backlog, Claim, ConversationKey, FileName, LedgerFile
+from snapthread.model import (
+    Backlog,
+    Claim,
+    ConversationKey,
+    FileKind,
+    FileName,
+    LedgerFile,
+    LostFile,
+)
 from snapthread.store.codec import micros, micros_of
 from snapthread.store.rules.files import (
     LONGEST_UPLOAD,
@@ -106,8 +114,8 @@ def make_room(
     return retire(tx, claim, leaving, now, reason="storage")
 
 
-def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[int, ...]:
-    """Law 3's fourth caller: an image leaves, and with it the album that it came in."""
+def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:
+    """Law 3's fourth caller: a file leaves, and with it the album that it came in."""
     held(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live", "retired")
     albums = {row.album_id for row in every if row.unique_id == unique_id} - {None}
@@ -117,7 +125,8 @@ def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tupl
         if row.state == "live" and (row.unique_id == unique_id or row.album_id in albums)
     ]
     retire(tx, claim, [FileName(row.name) for row in leaving], now, reason="forgotten")
-    return tuple(sorted(row.label or 0 for row in leaving))
+    leaving.sort(key=lambda row: row.label or 0)
+    return tuple(LostFile(cast("FileKind", row.kind), row.label or 0) for row in leaving)
 
 
 def borrow(tx: Transaction, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:

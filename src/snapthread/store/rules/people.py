@@ -7,6 +7,7 @@ from typing import Any
 
 from snapthread.model import (
     Destination,
+    DocumentFacts,
     Erased,
     LedgerFile,
     Message,
@@ -14,7 +15,7 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_message, load_photos, micros, moment
+from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
 from snapthread.store.rules import records
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
@@ -203,7 +204,8 @@ def _line(row: HistoryRow) -> dict[str, Any]:
         "at": moment(row.at).isoformat(),
         "text": row.text,
         "photos": [
-            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} for photo in photos
+            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} | _name(photo.document)
+            for photo in photos
         ],
     }
 
@@ -218,7 +220,11 @@ def _file(row: File) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "uploaded_at": moment(row.created_at).isoformat(),
-    }
+    } | _name(load_document(row.document))
+
+
+def _name(document: DocumentFacts | None) -> dict[str, Any]:
+    return {} if document is None else {"document": document.name, "pages": document.pages}
 
 
 def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> None:

@@ -77,6 +77,7 @@ def _keep_below(tx: Transaction, payer: str, at: datetime, limits: Limits, more:
     for allowed, whose, period, column in (
         (limits.user_daily_messages, payer, day, "messages"),
         (limits.user_daily_images, payer, day, "images"),
+        (limits.user_daily_documents, payer, day, "documents"),
         (limits.user_daily_voice_s, payer, day, "voice_s"),
         (limits.user_daily_cost_micros, payer, day, "cost_micros"),
         (limits.user_monthly_cost_micros, payer, month, "cost_micros"),
@@ -144,7 +145,15 @@ def _count(
     tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
 ) -> None:
     for whose, period in _periods(payer, at):
-        row = Tally(whose, period, more.messages, more.images, more.cost_micros, more.voice_s)
+        row = Tally(
+            whose,
+            period,
+            more.messages,
+            more.images,
+            more.cost_micros,
+            more.voice_s,
+            more.documents,
+        )
         tx.add(row, if_there=if_there)
 
 
@@ -166,7 +175,11 @@ def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
     if row is None:
         return Amounts()
     return Amounts(
-        messages=row.messages, images=row.images, cost_micros=row.cost_micros, voice_s=row.voice_s
+        messages=row.messages,
+        images=row.images,
+        cost_micros=row.cost_micros,
+        voice_s=row.voice_s,
+        documents=row.documents,
     )
 
 

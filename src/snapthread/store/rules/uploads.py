@@ -4,7 +4,7 @@ from datetime import datetime
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile
-from snapthread.store.codec import micros
+from snapthread.store.codec import dump_document, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
 from snapthread.store.rules.rows import claimed, held
 from snapthread.store.schema import CONVERSATIONS, FILES, File
@@ -54,6 +54,8 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         width=file.width,
         height=file.height,
         created_at=now,
+        kind="image" if file.document is None else "document",
+        document=dump_document(file.document),
     )
 
 

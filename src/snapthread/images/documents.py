@@ -1,0 +1,139 @@
+"""Documents before they go up: which are taken, in what detail they are shown, what that takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from snapthread.errors import DocumentRefused
+from snapthread.model import (
+    DocumentDetail,
+    DocumentFacts,
+    PageRange,
+    TelegramDocument,
+    TelegramFile,
+)
+from snapthread.ports import DocumentContent, DocumentReader
+
+PAGED = "pdf"  # of this, OpenAI shows the model the pages as pictures too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentProfile:
+    """The operator's choices about documents, and the tokens of a page's picture."""
+
+    max_bytes: int
+    max_pages: int
+    detail: Literal["low", "high", "auto"]
+    page_tokens: Mapping[DocumentDetail, int]
+    context_tokens: int
+    as_text: bool = False  # the model's server takes no files
+
+    def facts(self, name: str, read: DocumentContent, chosen: PageRange | None) -> DocumentFacts:
+        """Of what goes up: `auto` is the finest detail that leaves room for a conversation."""
+        detail = self._detail(read, chosen)
+        return DocumentFacts(
+            name=name,
+            pages=read.pages,
+            chosen=chosen,
+            tokens=self._tokens(read, chosen, detail),
+            detail=detail,
+        )
+
+    def _detail(self, read: DocumentContent, chosen: PageRange | None) -> DocumentDetail:
+        if self.as_text or read.format != PAGED:
+            return ""
+        if self.detail != "auto":
+            return self.detail
+        # A page without text can only be looked at: it may take more.
+        room = self.context_tokens // 2 if read.has_text else self.context_tokens * 3 // 4
+        return "high" if self._tokens(read, chosen, "high") <= room else "low"
+
+    def _tokens(
+        self, read: DocumentContent, chosen: PageRange | None, detail: DocumentDetail
+    ) -> int:
+        pages = (len(chosen) if chosen else read.pages) if detail else 0
+        return read.text_tokens + pages * self.page_tokens.get(detail, 0)
+
+    def refuse_too_long(self, facts: DocumentFacts) -> None:
+        """With the pages that could be used instead, where it has pages."""
+        if facts.tokens <= self.context_tokens:
+            return
+        pages = len(facts.chosen) if facts.chosen else facts.pages
+        each = facts.tokens // pages if pages else 0
+        fits = min(pages - 1, self.context_tokens // 2 // each) if each else 0
+        has_pages = bool(facts.detail) and fits > 0
+        raise DocumentRefused(
+            "too_long",
+            f"{facts.tokens} tokens",
+            pages=facts.pages if has_pages else 0,
+            fits=fits if has_pages else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDocument:
+    """A document that may go up. `text`: where that goes into the question instead of the file."""
+
+    content: bytes
+    mime: str
+    extension: str
+    format: str
+    facts: DocumentFacts
+    has_text: bool
+    text: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DocumentOpener:
+    """Reads a document and decides. One instance a process."""
+
+    reader: DocumentReader
+    profile: DocumentProfile
+
+    async def open(
+        self, file: TelegramFile, content: bytes, *, restored: bool = False
+    ) -> OpenedDocument:
+        """Raises DocumentRefused; of one that is restored, its size was agreed to before."""
+        name, chosen = "", None
+        if isinstance(file, TelegramDocument):
+            name, chosen = file.file_name, file.chosen
+        read = await self._read(content, name, chosen, restored=restored)
+        if chosen is not None:
+            chosen = PageRange(min(chosen.first, read.pages), min(chosen.last, read.pages))
+        if self.profile.as_text and not read.text.strip():
+            raise DocumentRefused("no_text" if read.format == PAGED else "unsent", read.format)
+        facts = self.profile.facts(_shown(name, read), read, chosen)
+        if not restored:
+            self.profile.refuse_too_long(facts)
+        return OpenedDocument(
+            content=read.content,
+            mime=read.mime,
+            extension=read.extension,
+            format=read.format,
+            facts=facts,
+            has_text=read.has_text,
+            text=read.text if self.profile.as_text else "",
+        )
+
+    async def _read(
+        self, content: bytes, name: str, chosen: PageRange | None, *, restored: bool
+    ) -> DocumentContent:
+        most = 0 if restored else self.profile.max_pages
+        try:
+            return await self.reader.read(
+                content, name=name, pages=chosen, max_pages=most, with_text=self.profile.as_text
+            )
+        except DocumentRefused as refused:
+            if refused.fault == "too_many_pages":
+                raise DocumentRefused("too_many_pages", pages=refused.pages, fits=most) from None
+            raise
+
+
+def _shown(name: str, read: DocumentContent) -> str:
+    """The name as the model and the person read it: one line, and not without end."""
+    line = " ".join(name.split())
+    return line[-80:] or f"document.{read.extension}"
