@@ -251,6 +251,23 @@ async def _reset_by_keyboard(visitor: Visitor) -> None:
     await tab.until("!document.querySelector('.lines .line')")
 
 
+async def _in_a_group(visitor: Visitor) -> None:
+    """Three people and a topic: what is said to others is not answered, a mention is."""
+    tab, chip = visitor.tab, f"{PANE} .group-bar .chips:nth-child(2) .chip"
+    await tab.click("#tab--1002001")
+    await tab.click(f"{chip}:nth-child(2)")
+    await visitor.says("Has anybody seen my map?")
+    await tab.click(f"{chip}:nth-child(3)")
+    await tab.click(f"{PANE} .mention")
+    await tab.type("hello")
+    await tab.enter()
+    said = f"{SAID}.some((said) => said.textContent.includes('Clara: @snapthread_bot'))"
+    await tab.until(said, timeout_s=60.0)
+    heard = "[...document.querySelectorAll('.is-group .message.in .who')]"
+    assert await tab.run(f"{heard}.map((who) => who.textContent)") == ["Борис", "Snapthread"]
+    await _fits(tab, 1280)
+
+
 async def _on_a_phone_in_russian(visitor: Visitor) -> None:
     tab = visitor.tab
     await tab.size(390, 844)
@@ -329,6 +346,7 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
                 await _break(visitor)
                 await _begins_anew(visitor)
                 await _reset_by_keyboard(visitor)
+                await _in_a_group(visitor)
                 await _on_a_phone_in_russian(visitor)
                 assert tab.troubles == []
             await _ends(process, tmp_path)

@@ -21,6 +21,7 @@ from snapthread_sandbox.page.routes import Page
 from snapthread_sandbox.page.server import FOLDER, TYPES, serving
 from snapthread_sandbox.server import application
 from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.telegram.groups import Group
 from tests.sandbox.worlds import animation, picture, question
 
 Json = dict[str, Any]
@@ -222,6 +223,50 @@ def test_a_reply_names_its_message() -> None:
         await page.post("people/1001/text", {"text": "And this?", "reply_to": photo.id})
 
         assert page.updates[-1]["reply_to_message"]["message_id"] == photo.id
+
+    served(story)
+
+
+def a_group(page: Served) -> Group:
+    group = page.bot_api.group(-5, title="Trip", is_forum=True)
+    for id in (1001, 1002):
+        group.admits(page.bot_api.person(id))
+    return group
+
+
+def test_what_is_said_in_a_topic_of_a_group_goes_there() -> None:
+    async def story(page: Served) -> None:
+        group = a_group(page)
+        topic = group.opens_topic("Photos")
+        where = {"chat": -5, "thread": topic}
+        await page.post("people/1001/text", {"text": "just us", **where})
+        await page.post("people/1001/text", {"text": "@snapthread_bot hi", **where})
+        fields = {"caption": "@snapthread_bot this", "chat": "-5", "thread": str(topic)}
+        await page.post("people/1002/media", form(JPEG, **fields))
+
+        said, photo = page.updates[-2:]
+        assert (said["text"], said["chat"]["id"]) == ("@snapthread_bot hi", -5)
+        assert said["message_thread_id"] == photo["message_thread_id"] == topic
+        assert (await page.post("people/1001/text", {"text": "Hi", "chat": -6}))[0] == 404
+
+    served(story)
+
+
+def test_a_group_is_shown_with_its_people_topics_and_what_one_of_them_sees() -> None:
+    async def story(page: Served) -> None:
+        group = a_group(page)
+        topic = group.opens_topic("Photos")
+        page.bot_api.person(1001).sends("hello", to=group)
+        only = {"receiver_user_id": 1002}
+        said = {"chat_id": -5, "text": "psst", "ephemeral_message_parameters": only}
+        await page.bot_api.call(page.bot_api.token, "sendMessage", said)
+
+        (shown,) = await page.section("groups")
+        assert [one["id"] for one in shown["members"]] == [1001, 1002]
+        assert [one["id"] for one in shown["topics"]] == [1, topic]
+        hello, psst = (await page.section("chats"))["-5"]["messages"]
+        assert (hello["text"], hello["sender"]["id"], hello["thread"]) == ("hello", 1001, 1)
+        assert (psst["text"], psst["only_for"]) == ("psst", 1002)
 
     served(story)
 

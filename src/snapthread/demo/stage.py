@@ -25,7 +25,8 @@ Json = dict[str, Any]
 
 DAY_S: Final = 86_400.0
 DAYS_MAX: Final = 366
-ADA, BORIS = 1001, 1002
+ADA, BORIS, CLARA = 1001, 1002, 1003
+GROUP: Final = -1002001
 ERASE_S: Final = 90.0  # a user; what is left expires at OpenAI by itself
 
 
@@ -43,8 +44,7 @@ class Stage:
             now=self._clock, model=_Watched(self._model, self._feed), key=doubles.key
         )
         if not options.real_telegram:
-            self._bot_api.person(ADA, first_name="Ada", language_code="en")
-            self._bot_api.person(BORIS, first_name="Борис", language_code="ru")
+            self._people_come()
         changed = self._feed.changed = self._bot_api.world.changed
         self._offline = Offline(self._model, install=options.install_offline, changed=changed)
         self.app = application(self._bot_api, self._openai, clock=self._clock)
@@ -52,6 +52,17 @@ class Stage:
         page.add_to(self.app)
         self._openai.called = self._note_question
         self._feed.when["conversation.reset"] = lambda event: page.began_anew(event["user"])
+
+    def _people_come(self) -> None:
+        """Two with a private chat, and a group with a third and a topic."""
+        ada = self._bot_api.person(ADA, first_name="Ada", language_code="en")
+        boris = self._bot_api.person(BORIS, first_name="Борис", language_code="ru")
+        clara = self._bot_api.person(CLARA, first_name="Clara", language_code="de")
+        clara.is_shown_in_private = False
+        group = self._bot_api.group(GROUP, title="Weekend trip", is_forum=True)
+        for person in (ada, boris, clara):
+            group.admits(person)
+        group.opens_topic("Photos", ada)
 
     def _note_question(self, route: str) -> None:
         """The bot has asked: from here on it waits for OpenAI."""

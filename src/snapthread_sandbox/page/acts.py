@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapthread_sandbox.models.measured import as_photo
-from snapthread_sandbox.telegram.chats import Message
+from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message
 from snapthread_sandbox.telegram.entities import units
+from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Json
 
@@ -30,6 +31,25 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a person writes: in private, or in a topic of a group."""
+
+    to: Group | None = None
+    thread: int | None = None
+
+    def chat(self, person: Person) -> Chat:
+        return self.to.chat if self.to else person.chat
+
+    @property
+    def where(self) -> Json:
+        """Nobody names the general topic."""
+        return {"to": self.to, "thread": None if self.thread == GENERAL else self.thread}
+
+
+PRIVATE: Final = Place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """Files on their way, with what belongs to them."""
 
@@ -37,23 +57,28 @@ class Sending:
     caption: str | None = None
     as_files: bool = False
     reply_to: Message | None = None
+    place: Place = PRIVATE
+
+    @property
+    def where(self) -> Json:
+        return {"reply_to": self.reply_to, **self.place.where}
 
 
-def say(person: Person, text: str, reply_to: int | None) -> None:
+def say(person: Person, text: str, reply_to: int | None, place: Place = PRIVATE) -> None:
     if not text.strip():
         raise ValueError("empty")
     if units(text) > TEXT_UNITS:
         raise ValueError("text_too_long")
-    person.sends(text.strip(), reply_to=replied(person, reply_to))
+    person.sends(text.strip(), reply_to=replied(person, reply_to, place), **place.where)
 
 
-def replied(person: Person, message_id: int | None) -> Message | None:
-    return None if message_id is None else person.chat.find(message_id)
+def replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
+    return None if message_id is None else place.chat(person).find(message_id)
 
 
-def press(person: Person, message_id: int, row: int, column: int) -> None:
+def press(person: Person, message_id: int, row: int, column: int, place: Place = PRIVATE) -> None:
     """Presses an inline button of a message."""
-    message = person.chat.find(message_id)
+    message = place.chat(person).find(message_id)
     buttons = message.json.get("reply_markup", {}).get("inline_keyboard", []) if message else []
     if message is None or row >= len(buttons) or column >= len(buttons[row]):
         raise ValueError("gone")
@@ -88,9 +113,9 @@ def _send_photos(
 ) -> None:
     caption = sending.caption if has_caption else None
     if len(photos) == 1:
-        person.sends_photo(photos[0], caption=caption, reply_to=sending.reply_to)
+        person.sends_photo(photos[0], caption=caption, **sending.where)
     else:
-        person.sends_album(photos, caption=caption, reply_to=sending.reply_to)
+        person.sends_album(photos, caption=caption, **sending.where)
 
 
 def _check(sending: Sending) -> None:
@@ -120,7 +145,7 @@ def _send_files(
             album = person.new_album() if len(files) - number > 1 else None
         caption = sending.caption if has_caption and number == 0 else None
         if file.mime == "image/gif" and not sending.as_files:
-            person.sends_animation(file.content, caption=caption, reply_to=sending.reply_to)
+            person.sends_animation(file.content, caption=caption, **sending.where)
             continue
         person.sends_document(
             file.content,
@@ -128,5 +153,5 @@ def _send_files(
             mime_type=file.mime or None,
             caption=caption,
             album=album,
-            reply_to=sending.reply_to,
+            **sending.where,
         )

@@ -196,8 +196,14 @@ def _texts(item: Json) -> Iterator[str]:
 
 
 def _questions(person: Person) -> list[Message]:
-    said = [message for message in person.chat.messages if not message.is_from_bot]
-    return [message for message in said if not message.text.startswith("/")]
+    """In private and in groups, oldest first."""
+    said = [
+        message
+        for chat in person.world.chats.values()
+        for message in chat.messages
+        if message.json["from"]["id"] == person.id and not message.text.startswith("/")
+    ]
+    return sorted(said, key=lambda message: message.id)
 
 
 def _has_asked(person: Person) -> bool:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from snapthread_sandbox.telegram.bot_api import BotApi
-from snapthread_sandbox.telegram.chats import Chat, Message
+from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message
+from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import NEVER_WROTE, Person
 from snapthread_sandbox.wire import Json
 
@@ -20,6 +21,29 @@ def people(bot_api: BotApi) -> list[Json]:
             "commands": commands(bot_api, person),
         }
         for person in bot_api.people.values()
+        if person.is_shown_in_private
+    ]
+
+
+def groups(bot_api: BotApi) -> list[Json]:
+    return [
+        {
+            "id": group.chat.id,
+            "name": group.chat.json["title"],
+            "members": [
+                {
+                    "id": person.id,
+                    "name": person.user["first_name"],
+                    "commands": commands(bot_api, person),
+                }
+                for person in bot_api.people.values()
+                if person.id in group.chat.members
+            ],
+            "topics": [
+                {"id": topic.thread, "name": topic.name} for topic in group.chat.topics.values()
+            ],
+        }
+        for group in bot_api.groups.values()
     ]
 
 
@@ -37,6 +61,32 @@ def chat(person: Person) -> Json:
         "is_new": person.chat.refusal is NEVER_WROTE,
         "messages": [message_view(message) for message in shown[-MESSAGES_SHOWN:]],
     }
+
+
+def group_chat(group: Group) -> Json:
+    """A group as all of it is seen; `only_for`: by one person."""
+    said = [
+        message
+        for message in group.chat.messages
+        if not message.is_deleted and "forum_topic_created" not in message.json
+    ]
+    told = [message for message in group.chat.ephemerals if not message.is_deleted]
+    shown = sorted([*said, *told], key=lambda message: message.date)
+    return {"is_new": False, "messages": [_in_group(one) for one in shown[-MESSAGES_SHOWN:]]}
+
+
+def _in_group(message: Message) -> Json:
+    sender, own = message.json["from"], message.json.get("ephemeral_message_id")
+    return message_view(message) | {
+        "id": message.id if own is None else -own,  # what one person sees has ids of its own
+        "thread": message.thread or GENERAL,
+        "sender": {"id": sender["id"], "name": sender["first_name"]},
+        "only_for": message.json.get("receiver_user", {}).get("id"),
+    }
+
+
+def group_live(group: Group, waiting: frozenset[int]) -> Json:
+    return {"draft": None, "action": group.chat.action, "waiting": sorted(waiting)}
 
 
 def live(person: Person, waiting: frozenset[int]) -> Json:
@@ -107,6 +157,7 @@ def _quoted(json: Json) -> Json:
     return {
         "id": json["message_id"],
         "from_bot": bool(json["from"].get("is_bot")),
+        "name": json["from"]["first_name"],
         "text": json.get("text") or json.get("caption") or "",
         "thumb": _url(sizes[0]) if sizes else None,
         "file": json.get("document", {}).get("file_name"),

@@ -83,9 +83,10 @@ class Page:
         person, body = self._person(request), await body_of(request)
         match request.match_info["act"]:
             case "text":
-                page_acts.say(person, str(body["text"]), body.get("reply_to"))
+                page_acts.say(person, str(body["text"]), body.get("reply_to"), self._place(body))
             case "press":
-                page_acts.press(person, int(body["message"]), int(body["row"]), int(body["column"]))
+                which = (int(body["message"]), int(body["row"]), int(body["column"]))
+                page_acts.press(person, *which, self._place(body))
             case _:
                 page_acts.stop(person)
         return web.json_response({})
@@ -94,14 +95,26 @@ class Page:
         person, form = self._person(request), await request.post()
         files = [field for field in form.getall("file", []) if isinstance(field, web.FileField)]
         reply_to = str(form.get("reply_to", ""))
+        place = self._place({name: form[name] for name in ("chat", "thread") if name in form})
         sending = page_acts.Sending(
             files=tuple([await _picked(file) for file in files]),
             caption=str(form.get("caption", "")).strip() or None,
             as_files=form.get("as_files") == "true",
-            reply_to=page_acts.replied(person, int(reply_to) if reply_to else None),
+            reply_to=page_acts.replied(person, int(reply_to) if reply_to else None, place),
+            place=place,
         )
         await page_acts.send(person, sending)
         return web.json_response({})
+
+    def _place(self, body: Json) -> page_acts.Place:
+        """Private, where no group is named."""
+        if body.get("chat") is None:
+            return page_acts.PRIVATE
+        group = self._bot_api.groups.get(int(body["chat"]))
+        if group is None:
+            raise web.HTTPNotFound
+        thread = body.get("thread")
+        return page_acts.Place(to=group, thread=None if thread is None else int(thread))
 
     def _person(self, request: web.Request) -> Person:
         person = self._bot_api.people.get(int(request.match_info["person"]))
@@ -159,9 +172,13 @@ class Page:
         people = page_chats.people(self._bot_api)
         chats = {str(id): page_chats.chat(p) for id, p in self._bot_api.people.items()}
         live = {str(id): page_chats.live(p, waiting) for id, p in self._bot_api.people.items()}
+        for id, group in self._bot_api.groups.items():
+            chats[str(id)] = page_chats.group_chat(group)
+            live[str(id)] = page_chats.group_live(group, waiting)
         lines = {str(id): self._requests.view(id) for id in self._bot_api.people or [SOMEBODY]}
         yield "status", self._backstage.status() | {"faults": faults_view(self._openai)}
         yield "people", people
+        yield "groups", page_chats.groups(self._bot_api)
         yield "chats", chats
         yield "live", live
         yield "lines", lines

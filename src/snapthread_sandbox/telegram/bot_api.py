@@ -37,6 +37,7 @@ class BotApi:
         self.faults = Faults()
         self.calls: list[Called] = []
         self.people: dict[int, Person] = {}
+        self.groups: dict[int, Group] = {}
         self.me = _bot(token, username)
         self.world = World(now, self.me)
         self.profile = Profile(self.me["first_name"])
@@ -68,7 +69,7 @@ class BotApi:
         has_bot: bool = True,
     ) -> Group:
         """A new group; the bot is a plain member of it, or none."""
-        return Group(
+        self.groups[chat_id] = group = Group(
             self.world,
             chat_id,
             title=title,
@@ -77,6 +78,7 @@ class BotApi:
             username=username,
             has_bot=has_bot,
         )
+        return group
 
     def channel(
         self,

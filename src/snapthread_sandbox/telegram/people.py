@@ -48,6 +48,7 @@ class Person(SendsMedia):
         if language_code is not None:
             self.user["language_code"] = language_code
         world.users[user_id] = self.user
+        self.is_shown_in_private = True  # on the page; else in groups only
         chat = {"id": user_id, "type": "private", "first_name": first_name}
         self.chat = world.new_chat(chat, refusal=NEVER_WROTE)
 

@@ -1,6 +1,7 @@
 // The page: one stream of what changes comes in, and goes to the chats and to the panel.
-import { ChatPane, avatar } from './chat.js';
+import { ChatPane } from './chat.js';
 import { el, icon } from './dom.js';
+import { GroupPane } from './group.js';
 import { Panel } from './panel.js';
 import { current, languages, speak, t, translate } from './texts.js';
 
@@ -8,11 +9,11 @@ const THEMES = ['auto', 'light', 'dark'];
 const ICONS = { auto: 'auto', light: 'sun', dark: 'moon' };
 const find = (selector) => document.querySelector(selector);
 
-const state = { people: [], chats: {}, live: {}, lines: {}, files: [], status: null };
+const state = { people: [], groups: [], chats: {}, live: {}, lines: {}, files: [], status: null };
 const panes = new Map();
 const panel = new Panel(find('.panel'));
-let view = null; // a person's id, or "panel"
-let person = null; // whose chat was looked at last
+let view = null; // a chat's id, or "panel"
+let chat = null; // which one was looked at last
 let isBoth = false;
 
 const nowS = () => Date.now() / 1000 + (state.status?.clock.ahead_s ?? 0);
@@ -20,7 +21,7 @@ const nowS = () => Date.now() / 1000 + (state.status?.clock.ahead_s ?? 0);
 // ---------------------------------------------------------------- what comes in
 
 const stream = new EventSource('api/stream');
-for (const name of ['status', 'people', 'chats', 'live', 'lines', 'files']) {
+for (const name of ['status', 'people', 'groups', 'chats', 'live', 'lines', 'files']) {
   stream.addEventListener(name, (event) => { state[name] = JSON.parse(event.data); soon(); });
 }
 stream.addEventListener('events', (event) => panel.turns.add(JSON.parse(event.data)));
@@ -36,24 +37,34 @@ function soon() { // sections come together; they are shown once
 
 function show() {
   if (state.status === null) return;
-  for (const one of state.people) {
-    if (!state.chats[one.id] || !state.live[one.id]) continue;
-    if (!panes.has(one.id)) begin(one);
-    panes.get(one.id).update({ person: one, chat: state.chats[one.id], live: state.live[one.id], status: state.status, nowS: nowS() });
-  }
+  for (const one of state.people) showChat(one, { person: one });
+  for (const one of state.groups) showChat(one, { group: one });
   if (state.status.real.telegram) showReal();
-  panel.update({ ...state, person, nowS });
+  showPanel();
 }
 
-function begin(one) {
-  const pane = new ChatPane(one, lightbox);
-  panes.set(one.id, pane);
-  find('.chats').append(pane.element);
-  person ??= one.id;
-  showViews();
-  if (panes.size === 1) look(one.id);
-  find('.both').hidden = panes.size < 2;
+function showChat({ id }, whose) {
+  if (!state.chats[id] || !state.live[id]) return;
+  if (!panes.has(id)) begin(id, whose);
+  panes.get(id).update({ ...whose, chat: state.chats[id], live: state.live[id], status: state.status, nowS: nowS() });
 }
+
+function showPanel() {
+  const everybody = [...state.groups.flatMap((group) => group.members), ...state.people];
+  panel.update({ ...state, people: everybody, person: panes.get(chat)?.person.id ?? null, nowS });
+}
+
+function begin(id, whose) {
+  const pane = whose.group ? new GroupPane(whose.group, lightbox, showPanel) : new ChatPane(whose.person, lightbox);
+  panes.set(id, pane);
+  find('.chats').append(pane.element);
+  chat ??= id;
+  showViews();
+  if (panes.size === 1) look(id);
+  find('.both').hidden = people().length < 2;
+}
+
+const people = () => [...panes.values()].filter((pane) => !pane.group);
 
 function showReal() {
   if (find('.real')) return;
@@ -69,17 +80,17 @@ function showViews() {
     type: 'button', id: `tab-${id}`, 'aria-controls': `view-${id}`, 'data-view': id, onclick: () => look(id),
   }, ...content);
   find('.views').replaceChildren(
-    ...[...panes.values()].map((pane) => tab(pane.person.id, avatar(pane.person), el('span', {}, pane.person.name))),
+    ...[...panes].map(([id, pane]) => tab(id, ...pane.title())),
     tab('panel', t('behind')));
   arrange();
 }
 
 function look(id) {
   view = id;
-  if (id !== 'panel') person = id;
+  if (id !== 'panel') chat = id;
   isBoth &&= id === 'panel';
   arrange();
-  panel.update({ ...state, person, nowS });
+  showPanel();
   panes.get(id)?.scrollToEnd(false);
   panes.get(id)?.composer.focus();
 }
@@ -87,25 +98,25 @@ function look(id) {
 function arrange() {
   document.body.dataset.view = view === 'panel' ? 'panel' : 'chat'; // on a phone only one of them
   document.body.classList.toggle('shows-both', isBoth);
-  for (const [id, pane] of panes) pane.element.hidden = !isBoth && id !== person;
+  for (const [id, pane] of panes) pane.element.hidden = isBoth ? Boolean(pane.group) : id !== chat;
   for (const tab of find('.views').children) {
-    const isShown = tab.dataset.view === String(view) || (isBoth && tab.dataset.view !== 'panel');
+    const isShown = tab.dataset.view === String(view) || (isBoth && people().some((pane) => String(pane.person.id) === tab.dataset.view));
     tab.setAttribute('aria-pressed', String(isShown));
   }
   find('.both').setAttribute('aria-pressed', String(isBoth));
 }
 
 find('.skip').addEventListener('click', (event) => {
-  const pane = panes.get(person);
+  const pane = panes.get(chat);
   if (!pane) return;
   event.preventDefault();
-  if (view === 'panel') look(person);
+  if (view === 'panel') look(chat);
   pane.composer.input.focus();
 });
 
 find('.both').addEventListener('click', () => {
   isBoth = !isBoth;
-  if (view === 'panel') view = person;
+  if (view === 'panel') view = chat;
   arrange();
   for (const pane of panes.values()) pane.scrollToEnd(false);
 });

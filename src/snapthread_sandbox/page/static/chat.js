@@ -10,8 +10,9 @@ const DAY_S = 86400;
 const CALM = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class ChatPane {
-  constructor(person, lightbox) {
+  constructor(person, lightbox, id = person.id) {
     this.person = person;
+    this.id = id;
     this.lightbox = lightbox;
     this.shown = 0; // of the draft, in UTF-16 units
     this.draft = null;
@@ -24,13 +25,13 @@ export class ChatPane {
     this.you = el('span', { class: 'you' });
     this.honest = el('p', { class: 'honest', role: 'note' });
     this.down = el('p', { class: 'down', hidden: true }); // where the head is not shown
-    this.composer = new Composer(person);
-    this.element = el('section', { class: 'chat', id: `view-${person.id}` },
+    this.composer = new Composer(person, id);
+    this.element = el('section', { class: 'chat', id: `view-${id}` },
       el('header', { class: 'chat-head' },
         el('img', { class: 'avatar', src: 'logo.svg', alt: '', width: '40', height: '40' }),
-        el('div', { class: 'chat-name' }, el('h2', {}, 'Snapthread'), this.status),
+        el('div', { class: 'chat-name' }, this.heading = el('h2', {}, 'Snapthread'), this.status),
         this.you),
-      this.honest, this.down, this.scroller, this.toEnd, this.composer.element);
+      this.bar = el('div', { class: 'group-bar', hidden: true }), this.honest, this.down, this.scroller, this.toEnd, this.composer.element);
     this.wasAtEnd = true;
     this.scroller.addEventListener('scroll', () => {
       this.wasAtEnd = this.isAtEnd();
@@ -40,6 +41,24 @@ export class ChatPane {
     new ResizeObserver(() => { if (this.wasAtEnd) this.scrollToEnd(false); }).observe(this.scroller);
     this.composer.dropOn(this.element);
     this.translate();
+  }
+
+  title() {
+    return [avatar(this.person), el('span', {}, this.person.name)];
+  }
+
+  isOwn(message) {
+    return !message.from_bot;
+  }
+
+  // Whose words: a name where several people talk.
+  who(message) {
+    return t(message.from_bot ? 'said_bot' : 'said_you');
+  }
+
+  // What of the chat is shown.
+  messages(chat) {
+    return chat.messages;
   }
 
   translate() {
@@ -58,16 +77,17 @@ export class ChatPane {
     const before = this.state?.chat.messages.length ?? 0;
     this.state = state;
     const { chat, live, status, nowS } = state;
+    const messages = this.messages(chat);
     this.showHead(live, status);
     this.composer.update(state.person);
-    keyed(this.list, items(chat.messages, live.waiting, nowS, chat.is_new), {
+    keyed(this.list, items(messages, live.waiting, nowS, chat.is_new), {
       key: (item) => item.key,
       sign: (item) => item.signature,
       make: (item, again) => this.make(item, again),
     });
     this.showLive(live);
-    const said = chat.messages.at(-1);
-    const isOwn = chat.messages.length > before && said && !said.from_bot;
+    const said = messages.at(-1);
+    const isOwn = chat.messages.length > before && said && this.isOwn(said);
     if (wasAtEnd || isOwn) this.scrollToEnd(false);
   }
 
@@ -88,7 +108,7 @@ export class ChatPane {
     if (item.kind === 'day') return el('li', { class: 'day' }, el('span', {}, item.text));
     if (item.kind === 'about') return about(() => this.composer.say('/start'));
     const [first] = item.messages;
-    const whose = first.from_bot ? 'in' : 'out';
+    const whose = this.isOwn(first) ? 'out' : 'in';
     const followsDraft = first.from_bot && this.draft !== null;
     const moves = again || followsDraft || CALM.matches ? '' : 'is-new';
     return el('li', { class: `message ${whose} ${item.isLast ? 'is-last' : ''} ${moves}`, 'data-id': first.id },
@@ -105,13 +125,14 @@ export class ChatPane {
     const owner = messages.find((message) => message.text) ?? first;
     const last = messages.at(-1);
     const isBare = photos.length > 0 && !text && !first.reply;
-    const bubble = el('div', { class: `bubble ${photos.length ? 'has-photos' : ''} ${isBare ? 'is-bare' : ''}` },
-      el('span', { class: 'sr' }, `${t(first.from_bot ? 'said_bot' : 'said_you')}: `),
+    const bubble = el('div', { class: `bubble ${last.edited ? 'is-edited' : ''} ${photos.length ? 'has-photos' : ''} ${isBare ? 'is-bare' : ''}` },
+      el('span', { class: 'sr' }, `${this.who(first)}: `),
+      this.name(first),
       first.reply ? this.quote(first.reply) : null,
       photos.length ? this.photos(photos) : null,
       ...messages.filter((message) => message.file).map(fileCard),
       text ? el('div', { class: 'text' }, ...formatted(text, owner.entities, { onCommand: (command) => this.composer.say(command) })) : null,
-      meta(last, item.isWaiting));
+      meta(last, item.isWaiting, this.isOwn(last) && !this.group));
     bubble.addEventListener('dblclick', (event) => {
       if (event.target.closest('button, a')) return;
       getSelection()?.removeAllRanges();
@@ -121,15 +142,19 @@ export class ChatPane {
     return el('div', { class: 'with-buttons' }, bubble, this.buttons(last));
   }
 
+  name() {
+    return null;
+  }
+
   buttons(message) {
     return el('div', { class: 'inline-buttons' }, ...message.buttons.map((row, r) =>
       el('div', {}, ...row.map((button, c) => button.url
         ? el('a', { href: button.url, target: '_blank', rel: 'noopener noreferrer' }, button.text)
-        : el('button', { type: 'button', onclick: () => post(`people/${this.person.id}/press`, { message: message.id, row: r, column: c }) }, button.text)))));
+        : el('button', { type: 'button', onclick: () => post(`people/${this.person.id}/press`, { message: message.id, row: r, column: c, ...this.composer.place() }) }, button.text)))));
   }
 
   quote(reply) {
-    const who = t(reply.from_bot ? 'said_bot' : 'said_you');
+    const who = this.who(reply);
     return el('button', { type: 'button', class: 'quoted', onclick: () => this.flash(reply.id) },
       reply.thumb ? el('img', { src: reply.thumb, alt: '' }) : null,
       el('span', {}, el('b', {}, who), el('span', {}, reply.text || (reply.thumb ? t('photo') : reply.file ?? t('file')))));
@@ -235,11 +260,15 @@ function items(messages, waiting, nowS, isNew) {
   made.forEach((item, n) => {
     if (item.kind !== 'message') return;
     const next = made[n + 1];
-    item.isLast = next?.kind !== 'message' || next.messages[0].from_bot !== item.messages[0].from_bot;
+    item.isLast = next?.kind !== 'message' || speaker(next.messages[0]) !== speaker(item.messages[0]);
     item.isWaiting = item.messages.some((message) => waiting.includes(message.id));
     item.signature = JSON.stringify([item.messages, item.isLast, item.isWaiting]);
   });
   return made;
+}
+
+function speaker(message) {
+  return message.sender?.id ?? message.from_bot;
 }
 
 function dayItem(before, message, date) {
@@ -248,8 +277,8 @@ function dayItem(before, message, date) {
   return { kind: 'day', key: `d${message.id}`, text, signature: text };
 }
 
-function meta(message, isWaiting) {
-  const ticks = message.from_bot ? null
+function meta(message, isWaiting, hasTicks) {
+  const ticks = !hasTicks ? null
     : el('span', { class: `ticks ${isWaiting ? '' : 'is-taken'}`, title: t(isWaiting ? 'sent' : 'taken') },
       icon(isWaiting ? 'tick' : 'ticks'), el('span', { class: 'sr' }, t(isWaiting ? 'sent' : 'taken')));
   return el('span', { class: 'meta' }, message.edited ? `${t('edited')} ` : null, el('time', {}, clock(message.date)), ticks);

@@ -9,11 +9,12 @@ const HEIGHT_MAX = 168;
 const TOUCH = matchMedia('(pointer: coarse)');
 
 export class Composer {
-  constructor(person) {
+  constructor(person, id = person.id) {
     this.person = person;
+    this.place = () => ({}); // of a group: which chat, and which topic
     this.replied = null;
     this.input = el('textarea', { rows: '1', autocomplete: 'off', enterkeyhint: TOUCH.matches ? 'enter' : 'send' });
-    this.menu = new Menu(`menu-${person.id}`, this.input, (command) => this.sendCommand(command));
+    this.menu = new Menu(`menu-${id}`, this.input, (command) => this.sendCommand(command));
     this.picked = new Picked(() => { this.typed(); this.input.focus(); });
     this.attach = button('attach', () => this.toggleSheet());
     this.slash = button('menu', () => this.toggleMenu());
@@ -67,7 +68,7 @@ export class Composer {
 
   say(text, reply_to) {
     this.closeMenus();
-    return post(`people/${this.person.id}/text`, { text, reply_to });
+    return post(`people/${this.person.id}/text`, { text, reply_to, ...this.place() });
   }
 
   async sendCommand(command) {
@@ -96,6 +97,7 @@ export class Composer {
     this.picked.addTo(form);
     form.append('caption', caption);
     if (this.replied) form.append('reply_to', this.replied.id);
+    for (const [name, value] of Object.entries(this.place())) form.append(name, value);
     return form;
   }
 

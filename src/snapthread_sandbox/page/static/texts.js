@@ -20,6 +20,10 @@ const EN = {
 
   chat_of: 'Chat of {name} with Snapthread',
   you_are: 'You are {name}',
+  group: 'Group {name}',
+  topics: 'Topics',
+  you_speak_as: 'You speak as',
+  only_you_see: 'only you see this',
   bot: 'bot',
   typing: 'typing',
   bot_down: 'the bot is down; messages wait',
@@ -219,6 +223,10 @@ const RU = {
 
   chat_of: 'Чат {name} со Snapthread',
   you_are: 'Вы – {name}',
+  group: 'Группа {name}',
+  topics: 'Темы',
+  you_speak_as: 'Вы пишете как',
+  only_you_see: 'видите только вы',
   bot: 'бот',
   typing: 'печатает',
   bot_down: 'бот не работает; сообщения ждут',
