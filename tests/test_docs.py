@@ -88,3 +88,19 @@ def test_the_hosted_checks_run_what_developers_run() -> None:
 
     assert steps == [".ci/run"]
     assert "make test" in read(ROOT / ".ci/run")
+
+
+def test_what_the_readme_says_to_look_at_is_there() -> None:
+    table = read(ROOT / "README.md").partition("Where to look")[2].partition("\n## ")[0]
+    source = ROOT / "src" / "snapthread"
+    code = "\n".join(read(path) for path in source.rglob("*.py"))
+    named = re.findall(r"`([^`]+)`", table.partition("|")[2])
+
+    assert len(named) > 12
+    for name in named:
+        if "/" in name or "." in name:
+            assert (source / name).exists(), name
+        else:
+            assert re.search(rf"^\s*(class |def |async def ){name}\b|^    {name}: ", code, re.M), (
+                name
+            )

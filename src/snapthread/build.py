@@ -2,7 +2,7 @@
 
 import os
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from snapthread import __version__
 from snapthread.bot import Bot
@@ -38,6 +38,7 @@ from snapthread.ports import (
     DocumentReader,
     Files,
     FixedCatalog,
+    ImageTransport,
     ModelCatalog,
     PriceList,
     Store,
@@ -58,9 +59,10 @@ from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas, RequestProfile
-from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.transcript import text_tokens
@@ -81,6 +83,7 @@ class Adapters:
     codec: Codec
     documents: DocumentReader
     catalog: ModelCatalog = NO_LIST
+    transport: ImageTransport = field(default_factory=ImageTransport)
     clock: Clock = utc_now
 
 
@@ -184,7 +187,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         t=texts.model,
         installation=installation,
         clock=clock,
-        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        bounds=context_bounds(settings, adapters.transport),
         overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
@@ -327,6 +330,17 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
+    )
+
+
+def context_bounds(settings: Settings, transport: ImageTransport) -> ContextBounds:
+    return ContextBounds(
+        tokens=settings.context_max_tokens,
+        transport=transport,
+        window=settings.image_window,
+        inline_images=settings.request_images_max,
+        inline_bytes=settings.request_images_bytes,
+        has_sight=settings.openai_sees != "no",
     )
 
 

@@ -10,12 +10,12 @@ or by the turn that holds it, and deleted only once it is retired.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -37,6 +37,9 @@ from snapthread.ports import Clock, Content, Deletions, Files, RemoteFile, Uploa
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 FILES_AT_ONCE = 100  # taken from the store at once for deletion
 LOOKED_FOR_AT_ONCE = 1000
 UPLOADING = Retry(
@@ -45,6 +48,7 @@ UPLOADING = Retry(
     patience_s=ASK_RETRY_WITHIN_S,
 )
 DELETING = Backoff(first_s=4.0, longest_s=3600.0)
+DELETING_ORPHANS = Retry(tries=5, backoff=Backoff(first_s=2.0))
 CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
 
 
@@ -192,20 +196,20 @@ class FileService:
         while due := await self.store.files_due(
             self.clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
         ):
-            total += await self._delete_all(due)
+            total += sum(await _few_at_once(self._delete, due))
             progress(len(due))
         return total
 
-    async def _delete_all(self, due: Iterable[Deletion]) -> int:
-        """Side by side, a few at a time; "already gone" is success."""
-        waiting = iter(due)
+    async def delete_orphans(self, openai_ids: Iterable[str]) -> None:
+        """Files that carry our mark and that the ledger has no row for; raises Busy."""
+        await _few_at_once(self._delete_orphan, openai_ids)
 
-        async def delete_on() -> int:
-            return sum([await self._delete(deletion) for deletion in waiting])
-
-        return sum(await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE)))
+    async def _delete_orphan(self, openai_id: str) -> None:
+        await DELETING_ORPHANS.run(lambda: self.files.delete(openai_id))
+        log.info("file.orphan_deleted", openai_id=openai_id)
 
     async def _delete(self, deletion: Deletion) -> bool:
+        """ "Already gone" is success."""
         assert deletion.openai_id is not None
         if deletion.attempts == 1:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
@@ -264,6 +268,16 @@ class FileService:
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
         now = self.clock()
         await self.store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+
+
+async def _few_at_once(delete: Callable[[T], Awaitable[R]], files: Iterable[T]) -> list[R]:
+    waiting = iter(files)
+
+    async def delete_on() -> list[R]:
+        return [await delete(file) for file in waiting]
+
+    done = await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE))
+    return [one for some in done for one in some]
 
 
 def new_file_name() -> FileName:

@@ -13,13 +13,11 @@ from typing import Protocol
 
 import structlog
 
-from snapthread.concurrency.gather import gather_all
 from snapthread.concurrency.lease import Lease
-from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, LeaseLost
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
-from snapthread.limits import DELETIONS_AT_ONCE, LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
+from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
 from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, RemoteFile, Retention
@@ -27,7 +25,6 @@ from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, Remot
 log = structlog.get_logger()
 
 PAGE = 500
-DELETING = Retry(tries=5, backoff=Backoff(first_s=2.0))
 
 Progress = Callable[[int], None]  # so many files more were looked at
 
@@ -86,7 +83,7 @@ class Reconcile:
                 orphans = await self._unknown(page, began)
                 done.orphans_deleted += len(orphans)
                 if not dry_run:
-                    await self._delete(orphans)
+                    await self.file_service.delete_orphans(orphans)
                 progress(len(page))
         return present
 
@@ -99,19 +96,6 @@ class Reconcile:
             if name is not None and file.created_at <= old:
                 ours.append((name, file.openai_id))
         return await self.store.unknown_files(ours) if ours else ()
-
-    async def _delete(self, openai_ids: Sequence[str]) -> None:
-        waiting = iter(openai_ids)
-
-        async def delete_on() -> None:
-            for openai_id in waiting:
-                await self._delete_orphan(openai_id)
-
-        await gather_all(delete_on() for _ in range(DELETIONS_AT_ONCE))
-
-    async def _delete_orphan(self, openai_id: str) -> None:
-        await DELETING.run(lambda: self.files.delete(openai_id))
-        log.info("file.orphan_deleted", openai_id=openai_id)
 
     # ------------------------------------------------------------ the ledger has, OpenAI lacks
 

@@ -24,6 +24,7 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
 from snapthread.ports.conversations import (
     Askers,
@@ -79,6 +80,7 @@ from snapthread.ports.people import (
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -91,6 +93,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -99,6 +102,7 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
     "Changes",
@@ -118,6 +122,7 @@ __all__ = [
     "EditReplies",
     "Erasure",
     "Exchanges",
+    "Facts",
     "FileLedger",
     "Files",
     "FinishedTurns",
@@ -127,6 +132,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -162,6 +168,7 @@ __all__ = [
     "StaleReservations",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -176,4 +183,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]

@@ -37,6 +37,7 @@ class Context(Protocol):
         max_tokens: int,
         question_tokens: int,
         max_images: int = 0,
+        max_image_bytes: int = 0,
         question_files: Sequence[FileName] = (),
         before: int | None = None,
     ) -> Transcript:
@@ -49,7 +50,8 @@ class Context(Protocol):
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
-        until at most half of it is left, or what the question brings, up to `max_images`.
+        until at most half of it is left, or what the question brings, up to `max_images`. So it is
+        with their bytes and `max_image_bytes`.
         """
         ...
 

@@ -67,6 +67,14 @@ class Readiness(Protocol):
         ...
 
 
+class Facts(Protocol):
+    """What was found out about the world, for the next start and for the commands."""
+
+    async def remember(self, fact: str, value: str) -> None: ...
+
+    async def recall(self, fact: str) -> str | None: ...
+
+
 class Store(
     MessageQueue,
     Conversations,
@@ -80,6 +88,7 @@ class Store(
     Tidying,
     Backlogs,
     Readiness,
+    Facts,
     Protocol,
 ):
     """Everything that outlives a process. Each verb is one transaction.

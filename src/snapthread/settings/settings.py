@@ -69,9 +69,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "IMAGE_TRANSPORT",
-    "REQUEST_IMAGES_MAX",
-    "REQUEST_IMAGES_MB",
     "MODELS",
     "PERSONAS_FILE",
     "OWN_INSTRUCTIONS",
@@ -270,6 +267,10 @@ class Settings(BaseModel):
         return int(self.user_storage_mb * MEGABYTE)
 
     @property
+    def request_images_bytes(self) -> int:
+        return int(self.request_images_mb * MEGABYTE)
+
+    @property
     def has_store_server(self) -> bool:
         """Is the store on Redis or Valkey? Only then it may have several processes."""
         return urlsplit(self.store_url).scheme in STORE_SERVERS
@@ -287,6 +288,13 @@ class Settings(BaseModel):
         """Is it OpenAI's own server? Of any other we have to find out what it can."""
         host = urlsplit(self.openai_url).hostname or ""
         return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
+    def image_ways(self) -> tuple[Literal["files", "inline"], ...]:
+        """Ways by which images may travel to this server, the better first."""
+        if self.image_transport != "auto":
+            return (self.image_transport,)
+        return ("files",) if self.is_openais_own else ("files", "inline")
 
     @property
     def way_to_openai(self) -> str | None:

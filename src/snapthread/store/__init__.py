@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
+from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
     asking_anew,
@@ -53,6 +54,10 @@ class Store(Verbs):
     async def check(self) -> None:
         await self.backend.check()
 
+    def blobs(self, clock: Clock) -> Blobs:
+        """Images that lie beside the rows: in a folder, or on the server."""
+        return self.backend.blobs(clock)
+
     async def close(self) -> None:
         await self.backend.close()
 
@@ -65,6 +70,8 @@ class Store(Verbs):
 
     _tidy_some = writes(processes.tidy)
     installation = writes(processes.installation)
+    remember = writes(processes.remember)
+    recall = reads(processes.recall)
     take_job = writes(processes.take_job)
     start_cooldown = writes(processes.start_cooldown)
     note_replica = writes(processes.note_replica)

@@ -24,6 +24,7 @@ from snapthread.errors import (
     DocumentRefused,
     EmptyAnswer,
     FilesGone,
+    ImagesTooLarge,
     OutputSpent,
     QuestionTooLong,
 )
@@ -50,6 +51,7 @@ from snapthread.ports import (
     KnownImages,
     Stragglers,
 )
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
@@ -76,14 +78,6 @@ log = structlog.get_logger()
 ASKING = Backoff(first_s=1.0, jitter=0.5)
 UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextBounds:
-    """Bounds of what a request holds of the conversation."""
-
-    tokens: int
-    images: int = 0  # 0: all
 
 
 class TurnStore(Context, KnownImages, Stragglers, Protocol):
@@ -162,6 +156,7 @@ class TurnRunner:
             self._check((*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
+        self._check_size(turn)
 
     def _check(self, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
@@ -169,6 +164,12 @@ class TurnRunner:
             raise AlbumTooLarge(self.bounds.images)
         if self.quotas.sure_tokens(messages) > self.bounds.tokens:
             raise QuestionTooLong
+
+    def _check_size(self, turn: TurnState) -> None:
+        """Refuse images that one request cannot carry: only now their size is known."""
+        size_bytes = sum(one.file.size_bytes for one in turn.brought if one.file)
+        if 0 < self.bounds.image_bytes < size_bytes:
+            raise ImagesTooLarge
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
@@ -271,11 +272,14 @@ class TurnRunner:
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
+            max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
             before=turn.asked_before,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        if not self.bounds.has_sight:  # what was shown before is told in words
+            transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)

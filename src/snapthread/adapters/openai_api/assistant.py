@@ -1,7 +1,7 @@
 """The assistant: one question to the Responses API, streamed. Implements `ports.Assistant`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -12,6 +12,7 @@ from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.events import EventInterpreter
 from snapthread.adapters.openai_api.failures import assistant_failure, is_untaken
 from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.question import Detail, Style, body_of, names_of_sent
 from snapthread.adapters.openai_api.refusals import refused_name
 from snapthread.adapters.openai_api.stream import EventStream
@@ -42,8 +43,10 @@ class OpenAIAssistant:
         reasoning_effort: str,
         max_output_tokens: int,
         image_detail: Detail,
+        inline: InlineImages,
     ) -> None:
         self._client = client
+        self._inline = inline
         self._style = Style(
             model=model,
             instructions=instructions,
@@ -55,9 +58,10 @@ class OpenAIAssistant:
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
+        sizes = await self._inline.sizes(ask)
         yield RequestTaken()
         waits, has_files = Waits(self._style.effort), ask.has_files
-        opened = await self._open(ask, waits)
+        opened = await self._open(ask, sizes, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
@@ -78,10 +82,13 @@ class OpenAIAssistant:
                         yield thinking
                 waits.hear(has_begun=interpreter.has_begun)
 
-    async def _open(self, ask: AssistantRequest, waits: "Waits") -> EventStream | Fault:
+    async def _open(
+        self, ask: AssistantRequest, sizes: Mapping[str, int], waits: "Waits"
+    ) -> EventStream | Fault:
         """Leave out a field that the server does not take, now and later; each once."""
         while True:
-            body = body_of(ask, self._style, self._left_out)
+            named = body_of(ask, self._style, self._left_out)
+            body = self._inline.body(named, sizes)
             send = partial(self._client.stream, "/responses", body)
             opened = await call("responses", send, waits.by())
             if not isinstance(opened, Fault):

@@ -11,7 +11,7 @@ from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
 from snapthread.store.codec import load_photos, micros, moment
 from snapthread.store.rules.files import images, live_files, retire, retire_past_due
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
+from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
 
 
@@ -23,6 +23,7 @@ def compose(
     max_tokens: int,
     question_tokens: int,
     max_images: int = 0,
+    max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
     before: int | None = None,
 ) -> Transcript:
@@ -41,8 +42,13 @@ def compose(
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
         rows, ids, start = rows[kept:], ids[kept:], first_id(ids, kept)
     items = tuple([_item(row) for row in rows])
-    if max_images:
-        _leave_window(tx, claim, now, items, question_files, max_images)
+    if max_images or max_image_bytes:
+        shown = _shown(tx, claim, items, question_files)
+        own = len(question_files)
+        many = _surplus([1] * len(shown), own, max_images)
+        much = _surplus([row.size_bytes for row in shown], own, max_image_bytes)
+        leaving = [FileName(row.name) for row in shown[: max(many, much)]]
+        retire(tx, claim, leaving, now, reason="window")
     return Transcript(
         items=items,
         ids=ids,
@@ -53,22 +59,32 @@ def compose(
     )
 
 
-def _leave_window(
+def _shown(
     tx: Transaction,
     claim: Claim,
-    now: datetime,
     items: Sequence[HistoryItem],
     question_files: Sequence[FileName],
-    max_images: int,
-) -> None:
-    """By halves: so the beginning of the next requests stays the same for a while."""
+) -> list[File]:
+    """The images that a request would show, oldest first; the question's own come last."""
     files = images(tx, claim)
     named = [image.file for item in items for image in item.images] + list(question_files)
-    shown = [FileName(files[name].name) for name in named if name in files]
-    if len(shown) <= max_images:
-        return
-    stay = max(max_images // 2, min(len(question_files), max_images))
-    retire(tx, claim, shown[: len(shown) - stay], now, reason="window")
+    return [files[name] for name in named if name in files]
+
+
+def _surplus(weights: Sequence[int], own: int, most: int) -> int:
+    """How many of the oldest leave, where all together are more than `most` (0: any weight).
+
+    By halves: so the beginning of the next requests stays the same for a while. The last `own`
+    stay as long as they are no more than it alone.
+    """
+    if not most or sum(weights) <= most:
+        return 0
+    room = max(most // 2, min(sum(weights[max(0, len(weights) - own) :]), most))
+    for number, weight in enumerate(reversed(weights)):
+        room -= weight
+        if room < 0:
+            return len(weights) - number
+    return 0
 
 
 @lru_cache(ITEMS_KEPT)

@@ -38,6 +38,15 @@ def installation(tx: Transaction) -> Installation:
     return Installation(id=id.value, secret=bytes.fromhex(secret.value))
 
 
+def remember(tx: Transaction, fact: str, value: str) -> None:
+    tx.put(META, Meta(fact, value))
+
+
+def recall(tx: Transaction, fact: str) -> str | None:
+    row = tx.get(META, fact)
+    return row.value if row else None
+
+
 def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
     tx.get_all(CONVERSATIONS, dict.fromkeys(claim.conversation for claim in claims))
     rows = {claim: owned(tx, claim) for claim in claims}
