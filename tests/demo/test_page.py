@@ -226,6 +226,22 @@ def test_a_reply_names_its_message() -> None:
     served(story)
 
 
+def test_an_edit_reaches_the_bot() -> None:
+    async def story(page: Served) -> None:
+        await page.post("people/1001/text", {"text": "Waht?"})
+        message_id = page.updates[0]["message_id"]
+        assert await page.post("people/1001/edit", {"message": message_id, "text": " "}) == (
+            400,
+            {"error": "empty"},
+        )
+        await page.post("people/1001/edit", {"message": message_id, "text": "What?"})
+
+        edited = page.bot_api.pending[-1]["edited_message"]
+        assert (edited["message_id"], edited["text"]) == (message_id, "What?")
+
+    served(story)
+
+
 def test_one_image_is_a_photo_and_a_jpeg() -> None:
     async def story(page: Served) -> None:
         await page.post("people/1001/media", form(PNG, caption="What is it?"))
@@ -306,6 +322,7 @@ def test_a_gif_is_an_animation() -> None:
         ("people/1001/text", {"text": "x" * 20_000}, "text_too_long"),
         ("people/1001/stop", {}, "gone"),
         ("people/1001/press", {"message": 1, "row": 0, "column": 0}, "gone"),
+        ("people/1001/edit", {"message": 1, "text": "x"}, "gone"),
     ],
 )
 def test_a_wrong_act_is_refused_with_a_word(path: str, body: Json, error: str) -> None:

@@ -47,6 +47,19 @@ def say(person: Person, text: str, reply_to: int | None) -> None:
     person.sends(text.strip(), reply_to=replied(person, reply_to))
 
 
+def edit(person: Person, message_id: int, text: str) -> None:
+    """Changes an own text or caption."""
+    message = person.chat.find(message_id)
+    if message is None or message.is_from_bot:
+        raise ValueError("gone")
+    is_text = "text" in message.json
+    if is_text and not text.strip():
+        raise ValueError("empty")
+    if units(text) > (TEXT_UNITS // 4 if is_text else CAPTION_UNITS):
+        raise ValueError("text_too_long" if is_text else "caption_too_long")
+    person.edits(message, text.strip())
+
+
 def replied(person: Person, message_id: int | None) -> Message | None:
     return None if message_id is None else person.chat.find(message_id)
 
