@@ -140,7 +140,7 @@ def _check_conversations(tx: Transaction) -> None:
             is_answer = second.role == "assistant"
             assert not is_answer or (first is not None and first.role == "user"), roles(items)
         named = {image.file for item in items for image in load_photos(item.photos)}
-        live = {file.image_key for file in tx.range(FILES_OF, key, "live")}
+        live = {file.stands_for for file in tx.range(FILES_OF, key, "live")}
         assert live <= named, (live - named, roles(items))
         _check_exchanges(tx, key, items)
 
