@@ -53,9 +53,8 @@ class Corrections(Lives):
         super().__init__()
 
     def _says(self, user: int, **kw: Any) -> None:
-        before = len(self.telegram.waiting)
         super()._says(user, **kw)
-        message = self.telegram.waiting[before].message
+        message = self.telegram.waiting[-1].message
         if message is not None and message.kind == "question":
             self.said.append(message)
 
