@@ -49,7 +49,7 @@ def finish(
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     tx.expect(expected(claim.conversation, row.turns + 1))
-    owner, places = _owner(rows[0]), places_of(tx, claim)
+    owner, places = _owner(rows[0]), places_of(tx, claim) if ending else ()
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = held(tx, claim)
     turn = None
