@@ -56,14 +56,25 @@ def load_prices(settings: Settings) -> Prices:
         prices = Prices.load(settings.prices_file)
     except PricesError as error:
         raise SettingsError(error.problems) from None
-    if not prices.knows(settings.openai_model) and settings.money_limits:
-        needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
-        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    for model in settings.offer.every_model:
+        if not prices.knows(model) and settings.money_limits:
+            whose = _setting_of(model, settings)
+            needs = f"is set, but {whose} has no price: name it in PRICES_FILE."
+            raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     speech = settings.transcription_model
     if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
         needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
         raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     return prices
+
+
+def _setting_of(model: str, settings: Settings) -> str:
+    """The setting that names a model, and which of its models."""
+    if model == settings.openai_model:
+        return "OPENAI_MODEL"
+    if model in settings.models:
+        return f"model {settings.models.index(model) + 1} of MODELS"
+    return "a model of PERSONAS_FILE"
 
 
 def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:

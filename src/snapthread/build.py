@@ -9,6 +9,7 @@ from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.asking_anew import AskingAnew
+from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -57,14 +58,16 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
+from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
-from snapthread.turn.quotas import Quotas, RequestProfile
+from snapthread.turn.quotas import Quotas
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
+from snapthread.turn.styles import Styles
 from snapthread.turn.transcript import text_tokens
 from snapthread.vision_tokens import image_tokens
 
@@ -162,6 +165,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     adapters, housekeeping = maintenance.adapters, maintenance.housekeeping
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     installation = await store.installation()
+    await store.find_people()
 
     # A turn: question in, answer out.
     quotas = Quotas(
@@ -175,6 +179,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
     )
     overheard = Overheard(most=settings.group_context)
+    styles = Styles(offer=settings.offer, base=request_profile(settings, texts), t=texts.model)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -214,6 +219,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         eraser=maintenance.eraser,
         quotas=quotas,
         rights=rights,
+        choosing=Choosing(
+            store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
+        ),
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -225,6 +233,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         access=access,
         commands=commands,
         quotas=quotas,
+        styles=styles,
         running_turns=running_turns,
         reply=ReplySender(
             clock=clock,
@@ -329,6 +338,7 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         output_tokens=settings.openai_max_output_tokens,
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
+        instructions=instructions_of(settings, texts),
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
     )
 

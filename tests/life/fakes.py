@@ -43,6 +43,7 @@ from snapthread.ports import (
     TextDelta,
     Update,
 )
+from snapthread.vision_tokens import Sight
 from tests import virtual
 
 ASK_S = 0.5
@@ -61,7 +62,9 @@ class Image:
 
 
 class Codec:
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+    ) -> Image:
         return Image(content=content)
 
 

@@ -211,8 +211,10 @@ class InThreads:
     def __init__(self, images: Images) -> None:
         self._images = images
 
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Prepared:
-        return await self._images._in_thread(content, 0)
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+    ) -> Prepared:
+        return await self._images._in_thread(content, 0, sight=sight)
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

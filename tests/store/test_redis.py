@@ -603,6 +603,8 @@ def live_a_long_life(bench: Bench) -> None:
     served = bench.ask(in_group())
     bench.finish(served, *turn(), ending="answered")
     bench.release(served)
+    bench.run(bench.store.choose("user:8", "length", "brief"))
+    bench.run(bench.store.ban(BOB, bench.now, by=ANN))
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
 
 

@@ -41,7 +41,7 @@ class AskingAnew:
         message = claim.messages[0]
         if message.kind != "command" or message.word != RETRY or claim.attempt > ATTEMPTS_MAX:
             return claim
-        if await self.access.refusal(message, self.access.localizer(message)):
+        if await self.access.refusal(message, await self.access.caller(message)):
             return claim
         last = await self.store.last_exchange(claim)
         if last is None or not await self.rights.may_undo(message, last.owner):

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.concurrency.lease import Lease
 from snapthread.errors import Busy, LeaseLost
 from snapthread.images.file_service import FileService
@@ -114,11 +115,12 @@ class Reconcile:
         if dry_run:
             done.missing_restored += 1  # as far as Telegram still has it
             return
+        asked_s = now_s()
         claim = await self.store.borrow(file.conversation, self.clock(), lease_s=LEASE_S)
         if claim is None:
             return  # it is being asked right now: the turn heals it
         try:
-            restored = await self._restore_under_lease(claim, file)
+            restored = await self._restore_under_lease(claim, file, asked_s)
             done.missing_restored += restored
             done.missing_retired += not restored
         except (LeaseLost, Busy, TimeoutError) as later:
@@ -126,12 +128,13 @@ class Reconcile:
         finally:
             await self.store.release(claim, self.clock())
 
-    async def _restore_under_lease(self, claim: Claim, file: LedgerFile) -> bool:
+    async def _restore_under_lease(self, claim: Claim, file: LedgerFile, asked_s: float) -> bool:
         """A download and an upload may outlast the lease; who loses it stops."""
         lease = Lease(
             renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
             lasts_s=LEASE_S,
             every_s=RENEW_EVERY_S,
+            asked_s=asked_s,
         )
         async with asyncio.timeout(LEASE_S * 10):
             return await lease.run(self.healing.restore_or_leave(claim, file, Meter()))

@@ -7,13 +7,13 @@ take it knows that no bot of this store is there. All processes of a bot hold it
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.ports import Clock
+from snapthread.ports import Clock, Jobs
 
 log = structlog.get_logger()
 
@@ -21,12 +21,6 @@ ALIVE_S: Final = 120.0
 BEAT_EVERY_S: Final = 30.0  # three may fail, and a long poll takes 50 s
 JOB: Final = "alive"
 BOT: Final = "bot"
-
-
-class Jobs(Protocol):
-    """The one verb of the store that this needs."""
-
-    async def take_job(self, job: str, owner: str, now: datetime, *, lease_s: float) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

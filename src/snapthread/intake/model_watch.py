@@ -9,9 +9,8 @@ from typing import Final
 import structlog
 
 from snapthread.errors import SnapthreadError
-from snapthread.intake.heartbeat import Jobs
 from snapthread.limits import DAY_S
-from snapthread.ports import Clock, ListedModel, ModelCatalog
+from snapthread.ports import Clock, Jobs, ListedModel, ModelCatalog
 from snapthread.ports.model_ends import days_left, replacement_of, warning_due
 from snapthread.reply.alerts import Alerts
 

@@ -26,6 +26,7 @@ from snapthread.ports.assistant import (
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
     Context,
@@ -34,6 +35,7 @@ from snapthread.ports.conversations import (
     Deliveries,
     EditReplies,
     Exchanges,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
@@ -77,6 +79,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -105,8 +108,10 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "CallersKnown",
     "Changes",
     "Chat",
+    "Choices",
     "Claims",
     "Clock",
     "Codec",
@@ -124,6 +129,7 @@ __all__ = [
     "Exchanges",
     "Facts",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -152,6 +158,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "People",
+    "PeopleKnown",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -166,6 +173,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "Standings",
     "StorageSums",
     "Store",
     "StoredBlob",

@@ -16,6 +16,7 @@ from snapthread.model import (
     FileName,
     HistoryItem,
     LastQuestion,
+    LedgerFile,
     Message,
     OutboxMessage,
     OutgoingMessage,
@@ -24,6 +25,7 @@ from snapthread.model import (
 from snapthread.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
+FileTokens = Callable[[LedgerFile], int]
 
 
 class Context(Protocol):
@@ -40,6 +42,7 @@ class Context(Protocol):
         max_image_bytes: int = 0,
         question_files: Sequence[FileName] = (),
         before: int | None = None,
+        file_tokens: FileTokens | None = None,
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost. `before`: as it was
         before this item.
@@ -52,6 +55,8 @@ class Context(Protocol):
         and of the question would be more than `max_images` (0: any number), the oldest leave,
         until at most half of it is left, or what the question brings, up to `max_images`. So it is
         with their bytes and `max_image_bytes`.
+        With `file_tokens` what holds files is counted by it, and by those that are live: it may
+        have been asked with another model.
         """
         ...
 

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Backlog, Installation, Replica
+from snapthread.ports.choices import Choices
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
+from snapthread.ports.standings import Standings
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
@@ -80,6 +82,8 @@ class Store(
     Conversations,
     FileLedger,
     People,
+    Standings,
+    Choices,
     QuotaLedger,
     UsageRecords,
     Jobs,

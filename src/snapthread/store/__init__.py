@@ -12,6 +12,7 @@ from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
     asking_anew,
+    choices,
     claiming,
     exchanges,
     files,
@@ -26,6 +27,7 @@ from snapthread.store.rules import (
     quotas,
     records,
     rewinding,
+    standings,
     uploads,
     urgent,
 )
@@ -154,6 +156,18 @@ class Store(Verbs):
     storage_of = reads(people.storage_of)
     files_owned = reads(people.files_owned)
     blocked_before = reads(people.blocked_before)
+
+    person = reads(standings.person)
+    people = reads(standings.people)
+    count_people = reads(standings.count_people)
+    find_people = writes(standings.find_people)
+    ban = writes(standings.ban)
+    unban = writes(standings.unban)
+    set_limits = writes(standings.set_limits)
+    decisions = reads(standings.decisions)
+    caller = reads(choices.caller)
+    preferences = reads(choices.preferences)
+    choose = writes(choices.choose)
 
     # ------------------------------------------------------------ quotas and records
 

@@ -20,6 +20,8 @@ COMMANDS: Final = (
     "retry",
     "undo",
     "usage",
+    "settings",
+    "language",
     "forget",
     "privacy",
     "export",

@@ -133,6 +133,11 @@ class Localizer:
     def money(self, micros: int) -> str:
         return self("money", amount=self.decimal(amount(micros)))
 
+    def about(self, micros: int) -> str:
+        """A sum of money to two digits."""
+        digits = max(0, len(str(micros)) - 2)
+        return self.money(round(micros, -digits))
+
     def decimal(self, number: str) -> str:
         """An English number in the way of the language."""
         return self.texts.by_language[self.language].decimal(number)

@@ -143,7 +143,7 @@ class TurnRunner:
 
     async def _import(self, turn: TurnState) -> None:
         """Bring every file in, also of the parts of the album that come meanwhile."""
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
         if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
@@ -153,16 +153,16 @@ class TurnRunner:
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
-            self._check((*turn.messages, *questions))
+            self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
         self._check_size(turn)
 
-    def _check(self, messages: tuple[Message, ...]) -> None:
+    def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
         if 0 < self.bounds.images < len(files_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
-        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+        if self.quotas.sure_tokens(messages, turn.meter) > self.bounds.tokens:
             raise QuestionTooLong
 
     def _check_size(self, turn: TurnState) -> None:
@@ -209,7 +209,7 @@ class TurnRunner:
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -275,6 +275,7 @@ class TurnRunner:
             max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
             before=turn.asked_before,
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
@@ -295,13 +296,13 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self.t,
-            file_tokens=self.quotas.profile.file_tokens,
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
             now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
-        claim = turn.claim
+        claim, profile = turn.claim, self.quotas.profile_of(turn.meter)
         overheard = self.overheard.before(turn.messages)
         items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
@@ -309,12 +310,13 @@ class TurnRunner:
         files = named_files(items)
         images = await self._images(claim, files)
         turn.meter.record_request(
-            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
+            Usage(input_tokens=said + profile.instructions_tokens),
             images=len(images),
-            image_tokens=sum(map(self.quotas.profile.file_tokens, images)),
+            image_tokens=sum(map(profile.file_tokens, images)),
         )
         return AssistantRequest(
             items=items,
+            profile=turn.meter.profile,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )

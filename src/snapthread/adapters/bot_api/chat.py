@@ -32,6 +32,7 @@ log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 NOT_FOUND: Final = "message to delete not found"
 EMPTY: Final = "empty"
+TOAST_CHARS: Final = 200
 ADMINS: Final = frozenset({"creator", "administrator"})
 
 
@@ -172,9 +173,9 @@ class TelegramChat:
         except SnapthreadError:
             return  # already in the log; they do nothing any more
 
-    async def answer_press(self, press_id: str) -> None:
+    async def answer_press(self, press_id: str, text: str = "") -> None:
         try:
-            await self._client.answer_callback_query(press_id)
+            await self._client.answer_callback_query(press_id, text[:TOAST_CHARS])
         except SnapthreadError:
             return  # already in the log; the button stops waiting by itself
 

@@ -1,18 +1,22 @@
 """The lasting conversation: what a request holds of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
-from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.ports import FileTokens
+from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
+from snapthread.store.rules.files import as_file, images, live_files, retire, retire_past_due
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
+from snapthread.turn.transcript import text_tokens
+
+LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
 
 def compose(
@@ -26,6 +30,7 @@ def compose(
     max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
     before: int | None = None,
+    file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
     first = row.first_line if before is None or row.first_line < before else 0
@@ -37,6 +42,8 @@ def compose(
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:
         rows = [each for each in rows if each.id < before]
+    if file_tokens is not None:
+        rows = _recounted(tx, claim, rows, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
@@ -57,6 +64,25 @@ def compose(
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
+
+
+def _recounted(
+    tx: Transaction, claim: Claim, rows: list[HistoryRow], file_tokens: FileTokens
+) -> list[HistoryRow]:
+    """What an image costs is another thing on another model, and nothing once it has left."""
+    if all(row.photos == NO_PHOTOS for row in rows):
+        return rows
+    shown = images(tx, claim)
+    return [
+        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        for row in rows
+    ]
+
+
+def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
+    files = [shown.get(photo.file) for photo in load_photos(row.photos)]
+    of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
+    return text_tokens(row.text) + sum(of_files)
 
 
 def _shown(

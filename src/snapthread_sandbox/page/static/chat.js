@@ -115,7 +115,7 @@ export class ChatPane {
       this.bubble(item),
       el('button', { type: 'button', class: 'reply-button tool', 'aria-label': t('reply_to', { what: title(first) }),
         onclick: () => this.composer.replyTo(first) }, icon('reply')),
-      first.from_bot || item.messages.some((message) => message.file && !message.text) ? null
+      !this.isOwn(first) || item.messages.some((message) => message.file && !message.text) ? null
         : el('button', { type: 'button', class: 'reply-button tool', 'aria-label': t('edit_this', { what: title(first) }),
           onclick: () => this.composer.edit(item.messages.find((message) => message.text) ?? first) }, icon('edit')));
   }

@@ -95,7 +95,7 @@ export class Composer {
   }
 
   sendEdit(text) {
-    return post(`people/${this.person.id}/edit`, { message: this.edited.id, text });
+    return post(`people/${this.person.id}/edit`, { message: this.edited.id, text, ...this.place() });
   }
 
   form(caption) {
