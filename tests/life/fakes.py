@@ -115,11 +115,15 @@ class Telegram:
         self.sent: list[OutboxMessage] = []
         self.shown: dict[int, tuple[Destination, OutgoingMessage]] = {}
         self.lost: set[str] = set()
+        self.gone_topics: set[tuple[int, int | None]] = set()
         self.is_away = False
 
     def push(self, message: Message | None) -> None:
         update_id = next(self._ids) if message is None else message.update_id
-        self.waiting.append(Update(update_id=update_id, message=message))
+        self.tell(Update(update_id=update_id, message=message))
+
+    def tell(self, update: Update) -> None:
+        self.waiting.append(update)
         self._news.set()
 
     def next_id(self) -> int:
@@ -173,7 +177,7 @@ class Telegram:
     async def typing(self, to: Destination) -> None: ...
 
     async def has_topic(self, to: Destination) -> bool:
-        return True
+        return (to.chat_id, to.thread_id) not in self.gone_topics
 
     async def name_topic(self, to: Destination, name: str) -> None: ...
 
