@@ -368,3 +368,17 @@ def test_who_is_refused_leaves_the_old_answer_where_it_is(bench: Bench) -> None:
     (part,) = bench.finish(again(bench), replies=(words("You may not."),))
 
     assert part.to.replaces is None
+
+
+def test_what_was_taken_back_cannot_be_asked_anew(bench: Bench) -> None:
+    bench.talk(*turn("before"))
+    asked = message("question")
+    number = serve(bench, asked)
+    claim = bench.ask(command("undo"))
+    last = bench.run(bench.store.last_question(claim))
+    assert last is not None
+    bench.finish(claim, taken_back_from=last.history_start)
+    bench.release(claim)
+
+    assert press(bench, number) == "gone"
+    assert edit(bench, asked) == "unknown"
