@@ -346,7 +346,7 @@ def test_a_store_of_version_6_gets_topics(tmp_path: Path) -> None:
         assert db.execute("SELECT * FROM group_daily").fetchall() == []
 
 
-def test_a_store_of_version_9_can_ask_anew_from_now_on(tmp_path: Path) -> None:
+def test_a_store_of_version_10_can_ask_anew_from_now_on(tmp_path: Path) -> None:
     path = tmp_path / "snapthread.db"
     asyncio.run(_opened_and_closed(path))
     with closing(sqlite3.connect(path)) as db:
@@ -354,7 +354,7 @@ def test_a_store_of_version_9_can_ask_anew_from_now_on(tmp_path: Path) -> None:
             DROP TABLE exchanges;
             ALTER TABLE messages DROP COLUMN again;
             ALTER TABLE outbox DROP COLUMN turn;
-            PRAGMA user_version = 9;
+            PRAGMA user_version = 10;
         """)
 
     asyncio.run(_opened_and_closed(path))

@@ -1,23 +1,28 @@
 """Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands import screens
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.choosing import WORDS as CHOICES
 from snapthread.commands.choosing import Choosing
-from snapthread.commands.confirming import Confirmations, Pressed, pressed, question
+from snapthread.commands.confirming import MARKED_S, Pressed, mark_of, pressed, question
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import PREFIX as HISTORY
+from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Document, Message, OutgoingMessage
+from snapthread.model import Claim, Message, OutgoingMessage
 from snapthread.people import Caller
 from snapthread.ports import (
     Clock,
+    ConversationControl,
     Forgetting,
     KnownImages,
     LastQuestions,
@@ -33,7 +38,7 @@ from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
-IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
+IN_PRIVATE: Final = frozenset({"usage", "history", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
 
 
@@ -44,6 +49,7 @@ class CommandStore(
     StorageSums,
     PersonalData,
     UsageRecords,
+    ConversationControl,
     Outbox,
     Protocol,
 ):
@@ -60,20 +66,23 @@ class Commands:
     rights: GroupRights
     asking_anew: AskingAnew
     choosing: Choosing
+    history: History
+    exporter: Exporter
+    admission: Admission
+    admin: AdminCommands
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
-    _confirmations: Confirmations = field(init=False)
     _answers: dict[str, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._confirmations = Confirmations(store=self.store, clock=self.clock)
         self._answers = {
             "usage": self._usage,
             "undo": self._undo,
             "retry": self._retry,
             "forget": self._forget,
             "privacy": self._privacy,
+            "history": self._history,
             "export": self._export,
             "delete_me": self._delete_me,
         }
@@ -81,6 +90,8 @@ class Commands:
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         if message.word in CHOICES:
             return await self.choosing.answer(message, t)
+        if self.admin.is_for(message):
+            return await self.admin.answer(message, t)
         if message.word == "usage" and await self._is_for_group(message):
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
@@ -94,32 +105,55 @@ class Commands:
     async def press(
         self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
     ) -> PressAnswer:
-        """An unknown button says nothing."""
+        """A button that means nothing any more says so."""
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
+        if press.word.startswith(HISTORY) and press.is_private:
+            return await self.history.press(press, t)
+        if self.admin.is_for(press):
+            return await self.admin.press(press, t)
+        if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
+            return await self.admission.decide(press, t)
         answer = pressed(press.word)
         if answer is None or not press.is_private:
-            return PressAnswer()
-        return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
+            return PressAnswer(toast=t("press_unknown"))
+        await self._confirm(press, answer, t, stop_turn)
+        return PressAnswer()
 
     async def _confirm(
         self, press: Message, answer: Pressed, t: Localizer, stop_turn: StopTurn
-    ) -> tuple[OutgoingMessage, ...]:
-        """Do what was confirmed, once. An answered question says so."""
-        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+    ) -> None:
+        """Do what was confirmed, in one transaction with the press: the first one counts. An
+        answered question says so."""
         is_open = answer.is_open(self.clock())
-        shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
-        if not await self._confirmations.take(press, shown if is_open else late):
-            return (late,)
-        if is_open and answer.is_yes:
-            await stop_turn()
-            await self._erase(press, t)
-        return ()
+        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+            return
+        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+        kept = OutgoingMessage(text=t("delete_me_kept"))
+        await self.store.answer_press(
+            press,
+            self.clock(),
+            once=mark_of(press),
+            again_after_s=MARKED_S,
+            outgoing=kept if is_open else late,
+            otherwise=late,
+        )
 
-    async def _erase(self, press: Message, t: Localizer) -> None:
-        to = replace(press.destination, replaces=press.message_id)
-        await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
-        self.files_retired()
+    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        once = mark_of(press)
+        if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
+            return False
+        await stop_turn()
+        is_done = await self.eraser.erase_at_once(
+            press,
+            replace(press.destination, replaces=press.message_id),
+            OutgoingMessage(text=t("deleted_me")),
+            once=once,
+            again_after_s=MARKED_S,
+        )
+        if is_done:
+            self.files_retired()
+        return is_done
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()
@@ -175,12 +209,11 @@ class Commands:
         days = t("privacy_days", n=self.retention_days)
         return said(t("privacy", days=days))
 
+    async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        return await self.history.answer(message, t)
+
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        held = await self.store.export(message.user_id)
-        content = json.dumps(held, ensure_ascii=False, indent=2)
-        document = Document(name="snapthread.json", content=content)
-        outgoing = OutgoingMessage(text=t("export_caption"), document=document)
-        return replace(said(), more=(outgoing,))
+        return await self.exporter.answer(message, t)
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         return replace(said(), more=(question("delete_me", t, self.clock()),))

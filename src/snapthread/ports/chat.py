@@ -26,6 +26,16 @@ class NewTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What a person thinks of a message now: 1, -1, or 0: neither."""
+
+    chat_id: int
+    message_id: int
+    user_id: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """One update: a message for the mailbox, or None where nobody waits for an answer."""
 
@@ -35,6 +45,7 @@ class Update:
     blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
     group: GroupChange | None = None
     topic: NewTopic | None = None
+    reaction: Reaction | None = None
 
 
 class Chat(Protocol):
@@ -111,12 +122,21 @@ class Chat(Protocol):
         """Leave a group; one that it is not in is no failure."""
         ...
 
+    async def name(self) -> str:
+        """The bot's own name, as links have it."""
+        ...
+
+    async def is_member(self, chat: str, user_id: int) -> bool:
+        """Is this person in the chat, by its @name or its number?"""
+        ...
+
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """May this person decide for the group?"""
         ...
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        """The file's bytes; raises ImageRefused("too_large" or "gone") as well as ChatBusy.
+        """The file's bytes; raises ImageRefused("too_large", "gone" or "unavailable") as well as
+        ChatBusy.
 
         Never more than `max_bytes` are read, whatever Telegram said of the size.
         """

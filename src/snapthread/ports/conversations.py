@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from snapthread.history import HistoryPage
 from snapthread.model import (
     AskAgain,
     Asked,
@@ -224,6 +225,21 @@ class ConversationControl(Protocol):
         """
         ...
 
+    async def answer_press(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        once: str,
+        again_after_s: float,
+        outgoing: OutgoingMessage,
+        otherwise: OutgoingMessage,
+    ) -> bool:
+        """In one transaction the press is done with, and `outgoing` takes the place of the message
+        that was pressed; or, where the mark was set within `again_after_s`, `otherwise` follows
+        it, and the answer is False. Nothing happens where the press is not waiting any more."""
+        ...
+
 
 class Outbox(Protocol):
     """Messages of no turn, on their way to the chat."""
@@ -240,6 +256,10 @@ class Outbox(Protocol):
     ) -> bool:
         """Put a part on its way. With `once`, only where this mark was not set (within
         `again_after_s`); False where it was."""
+        ...
+
+    async def was_said(self, once: str, now: datetime, *, again_after_s: float | None) -> bool:
+        """Is this mark of `enqueue`, `answer_press` or `erase` set, and has not run out?"""
         ...
 
 
@@ -307,13 +327,31 @@ class Deliveries(Protocol):
         record_id: str,
         delivered_ms: int,
         message_ids: Sequence[int] = (),
+        sent: Sequence[int] = (),
     ) -> None:
         """The last part is done with, and the conversation is given back; in the record of this
-        id, if it is there: the answer has reached the chat so long after its claim."""
+        id, if it is there: the answer has reached the chat so long after its claim. Reactions to
+        `message_ids` are counted for its model, where it was answered. `sent`: of this part."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
+        ...
+
+
+class ReadableHistory(Protocol):
+    """The conversation as a person reads it again."""
+
+    async def history_page(
+        self,
+        conversation: ConversationKey,
+        *,
+        before: int | None,
+        after: int | None,
+        word: str,
+        most: int,
+    ) -> HistoryPage:
+        """The newest that hold the word (any with ""), or those right before or after a number."""
         ...
 
 
@@ -330,6 +368,7 @@ class Conversations(
     Groups,
     TopicConversations,
     Deliveries,
+    ReadableHistory,
     Protocol,
 ):
     """The lasting conversation of each user; written only under its lease."""

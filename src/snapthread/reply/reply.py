@@ -42,23 +42,26 @@ class ReplySender:
     clock: Clock
     topics: Topics
     explain: Explain
-    note_delivered: Callable[[ConversationKey], None]
+    note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
     async def deliver(
         self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
     ) -> bool:
         """In order; the conversation is given back with the last one: True where it was. Raises
         ChatBusy where Telegram must be waited for; what is left stays."""
+        every: list[int] = []
         for number, part in enumerate(outbox, start=1):
+            sent: list[int] = []
             try:
-                sent = await self._send_in_some_form(claim, part)
-                if sent is None:
+                is_taken = await self._send_in_some_form(claim, part, sent)
+                if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return False
+            every += sent
             if number < len(outbox):
-                await self.store.mark_sent(claim, part, sent or ())
+                await self.store.mark_sent(claim, part, sent)
             else:
                 await self.store.conclude(
                     claim,
@@ -66,60 +69,61 @@ class ReplySender:
                     self.clock(),
                     record_id=record_id,
                     delivered_ms=ms_since(began_s),
-                    message_ids=sent or (),
+                    message_ids=every,
+                    sent=sent,
                 )
-            if sent is not None:
-                self.note_delivered(claim.conversation)
+            if is_taken:
+                self.note_delivered(claim.conversation, part.outgoing)
         return bool(outbox)
 
-    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> tuple[int, ...] | None:
-        """As it is, then simpler and simpler; the messages it became, None where no form is taken.
-        Raises ChatUnreachable."""
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:
+        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.
+        `sent`: the messages that Telegram took."""
         tried: Messages = (part,)
-        sent = await self._sent(tried)
+        refused = await self._refusal(tried, sent)
         for step in STEPS:
-            if not isinstance(sent, ChatRefused):
-                return sent
-            log.warning("part.refused", part=sent.part, why=str(sent))
-            if sent.part == "topic":
+            if refused is None:
+                return True
+            log.warning("part.refused", part=refused.part, why=str(refused))
+            if refused.part == "topic":
                 self.topics.look(claim.conversation, part.to)
-            simpler = step(part, sent)
+            simpler = step(part, refused)
             if simpler != tried:
-                tried, sent = simpler, await self._sent(simpler)
-        return None if isinstance(sent, ChatRefused) else sent
+                tried, refused = simpler, await self._refusal(simpler, sent)
+        return refused is None
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
         to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
-        sent = await self._sent((explained,))
-        why = str(sent) if isinstance(sent, ChatRefused) else "in every form"
-        log.warning("part.dropped", reason="refused", count=1, why=why)
+        refused = await self._refusal((explained,), [])
+        log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
 
-    async def _sent(self, messages: Messages) -> tuple[int, ...] | ChatRefused:
-        """The messages that can be edited later; or why Telegram does not take one of them."""
+    async def _refusal(self, messages: Messages, sent: list[int]) -> ChatRefused | None:
+        """Why Telegram does not take one of them; None where it took all."""
         try:
-            ids = [await self._send(message) for message in messages]
+            for message in messages:
+                sent += await self._send(message)
         except ChatUnreachable:
             raise
         except ChatRefused as refused:
             return refused
-        return tuple(message_id for message_id in ids if message_id is not None)
+        return None
 
-    async def _send(self, part: OutboxMessage) -> int | None:
+    async def _send(self, part: OutboxMessage) -> list[int]:
         began = now_s()
-        message_id = await SENDING.run(lambda: self._put(part), on=ChatBusy)
+        sent = await SENDING.run(lambda: self._put(part), on=ChatBusy)
         log.info("part.delivered", ms=ms_since(began))
-        return message_id
+        return sent
 
-    async def _put(self, part: OutboxMessage) -> int | None:
+    async def _put(self, part: OutboxMessage) -> list[int]:
         """In the place of the message that showed the answer as it grew, or the one before, if that
-        is still there."""
+        is still there; the messages that can be edited later."""
         if part.outgoing.is_removal:
             await self._remove(part)
-            return None
+            return []
         if part.to.inline_id is not None:
             await self.chat.edit_guest(part.to.inline_id, part.outgoing)
-            return None
+            return []
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
@@ -130,9 +134,9 @@ class ReplySender:
                     raise
                 log.info("part.not_replaced", why=str(refused))
             else:
-                return part.to.replaces
+                return [part.to.replaces]
         message_id = await self.chat.send(part)
-        return message_id if part.outgoing.seen_by is None else None
+        return [message_id] if part.outgoing.seen_by is None else []
 
     async def _remove(self, part: OutboxMessage) -> None:
         """One that is too old to go says that it is over; whatever Telegram says, that was it."""

@@ -11,10 +11,13 @@ from typing import Final, Self
 from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
+    admission,
     asking_anew,
+    broadcasts,
     choices,
     claiming,
     exchanges,
+    feedback,
     files,
     finishing,
     groups,
@@ -96,6 +99,7 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ conversations
 
+    history_page = reads(history.history_page)
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
@@ -111,7 +115,9 @@ class Store(Verbs):
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
+    answer_press = writes(urgent.answer_press)
     enqueue = writes(outgoing.enqueue)
+    was_said = reads(outgoing.was_said)
     mark_sent = writes(outgoing.mark_sent)
     conclude = writes(finishing.conclude)
     drop_outbox = writes(outgoing.drop_outbox)
@@ -136,6 +142,7 @@ class Store(Verbs):
     files_by_id = reads(files.files_by_id)
     files_due = writes(files.files_due)
     retire = writes(files.retire)
+    mark_lost = writes(files.mark_lost)
     replace_file = writes(files.replace_file)
     delete_file = writes(files.delete_file)
     retry_later = writes(files.retry_later)
@@ -165,6 +172,18 @@ class Store(Verbs):
     unban = writes(standings.unban)
     set_limits = writes(standings.set_limits)
     decisions = reads(standings.decisions)
+    ask_in = writes(admission.ask_in)
+    decide = writes(admission.decide)
+    make_invite = writes(admission.make_invite)
+    use_invite = writes(admission.use_invite)
+    draft_broadcast = writes(broadcasts.draft_broadcast)
+    start_broadcast = writes(broadcasts.start_broadcast)
+    drop_broadcast = writes(broadcasts.drop_broadcast)
+    broadcast_to_send = reads(broadcasts.broadcast_to_send)
+    next_people = reads(broadcasts.next_people)
+    note_reached = writes(broadcasts.note_reached)
+    finish_broadcast = writes(broadcasts.finish_broadcast)
+    recent_broadcasts = reads(broadcasts.recent_broadcasts)
     caller = reads(choices.caller)
     preferences = reads(choices.preferences)
     choose = writes(choices.choose)
@@ -176,5 +195,7 @@ class Store(Verbs):
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
     usage = reads(records.usage)
+    note_reaction = writes(feedback.note_reaction)
+    feedback = reads(feedback.feedback)
     records_after = reads(records.records_after)
     last_records = reads(records.last_records)

@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "usage",
     "settings",
     "language",
+    "history",
     "forget",
     "privacy",
     "export",
