@@ -21,6 +21,8 @@ from snapthread.model import (
     Message,
     OutboxMessage,
     OutgoingMessage,
+    PageChoice,
+    PageRange,
     Transcript,
 )
 from snapthread.usage import TurnRecord
@@ -49,8 +51,8 @@ class Context(Protocol):
         before this item.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
-        and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where items and question would pass
+        and of this claim's own uploads, and no other: none that is retired or past due. Those of
+        them that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
@@ -78,6 +80,7 @@ class FinishedTurns(Protocol):
         history_start: int | None = None,
         taken_back_from: int | None = None,
         ending: Ending | None = None,
+        choice: PageChoice | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -93,6 +96,7 @@ class FinishedTurns(Protocol):
         known as its answer; None: not. Where the claim is of such a question (`Claim.redo`), the
         replies take the place of those that are there, in order, and what is left over of these
         goes; without items it stays as it was, and so it does where its answer goes on.
+        `choice`: the messages are kept until pages of this document are chosen, for a day.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
@@ -241,6 +245,27 @@ class ConversationControl(Protocol):
         ...
 
 
+class PageChoices(Protocol):
+    """Questions that wait until pages of their document are chosen."""
+
+    async def choose_pages(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        update_id: int,
+        chosen: PageRange,
+        shown: OutgoingMessage,
+    ) -> bool:
+        """The question whose document came with this update goes to the end of its mailbox, with
+        these pages; `shown` takes the place of the buttons, and the press is done with.
+
+        False, and nothing happens, where it does not wait any more. True without anything where
+        the press was done with before.
+        """
+        ...
+
+
 class Outbox(Protocol):
     """Messages of no turn, on their way to the chat."""
 
@@ -328,10 +353,12 @@ class Deliveries(Protocol):
         delivered_ms: int,
         message_ids: Sequence[int] = (),
         sent: Sequence[int] = (),
-    ) -> None:
+    ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
         id, if it is there: the answer has reached the chat so long after its claim. Reactions to
-        `message_ids` are counted for its model, where it was answered. `sent`: of this part."""
+        `message_ids` are counted for its model, where it was answered. `sent`: of
+        this part. True where the
+        conversation has more work, now or later."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:
@@ -363,6 +390,7 @@ class Conversations(
     StreamedMessages,
     GuestAnswers,
     ConversationControl,
+    PageChoices,
     Outbox,
     Askers,
     Groups,

@@ -17,10 +17,12 @@ from snapthread.model import (
     Entity,
     HistoryItem,
     OutgoingMessage,
+    PageChoice,
     Redo,
     owner_in_group,
 )
 from snapthread.texts.localizer import Localizer
+from snapthread.turn.pages import offer
 from snapthread.turn.state import TurnResult
 
 # Failures that come again however often the same is asked.
@@ -50,6 +52,7 @@ class Outcome:
     items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
     taken_back_from: int | None = None  # the item from which on the conversation leaves
+    choice: PageChoice | None = None  # of pages: the question waits for it
     seen_by: int | None = None
     ending: Ending | None = None  # of a question that can be asked anew
     buttons: tuple[Button, ...] = ()  # below the last message
@@ -89,6 +92,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
             key = "stopped_again" if ended.is_continuation else "stopped_unheard"
             texts = (*beyond, t(key))
             return Outcome(result="answered", reason="stopped", texts=texts)
+        if ended.choice is not None and ended.can_choose:
+            return _which_pages(ended.choice, beyond, t)
         reason = _reason(ended)
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
     if is_hidden(ended.text):  # thoughts and nothing else
@@ -106,6 +111,17 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         history_start=ended.history_start,
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
+    )
+
+
+def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> Outcome:
+    text = t("document_which_pages", n=choice.pages, fits=choice.fits)
+    return Outcome(
+        result="refused",
+        reason="too_many_pages",
+        texts=beyond,
+        more=(offer(choice, text, t),),
+        choice=choice,
     )
 
 
@@ -127,6 +143,8 @@ def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
 
 def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
     """The end of a question that can be asked anew: what stands, and the button below it."""
+    if outcome.choice is not None:
+        return outcome  # the question waits still, for pages
     redo = claim.redo
     stands = redo is not None and (redo.is_continuation or not outcome.items)
     if redo is not None and stands and not redo.is_continuation and redo.answer:
