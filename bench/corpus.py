@@ -1,6 +1,6 @@
 """Every picture of a folder through the whole prepare path, beside a second decoder.
 
-    PYTHONPATH=src python bench/corpus.py FOLDER [--list]   # docs/pictures-beside-another-decoder.md
+    PYTHONPATH=src python bench/corpus.py FOLDER [--list]
 
 Tells crashes, what of a file's metadata came out, the bot's own peak of memory, and where what came
 out differs from what libvips shows (Debian: `libvips-tools`; left out where it is missing). A
