@@ -21,8 +21,9 @@ from snapthread import __version__
 from snapthread.clock import utc_now
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
+from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 from snapthread.ports import ImageTransport, Way
-from snapthread.ports.operation import ActiveTurn
+from snapthread.ports.operation import ActiveTurn, PersonState
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -166,6 +167,35 @@ class RunningProcess:
     async def erase(self, user_id: int) -> None:
         await self._bot.eraser.begin(user_id)
         self._bot.housekeeping.wake()
+
+    async def state_of(self, user_id: int) -> PersonState:
+        known = await self._bot.store.person(user_id)
+        return PersonState(
+            is_admin=user_id in self._bot.settings.admin_user_ids,
+            is_banned=known is not None and known.is_banned,
+            own_limits=written_limits(known.limits) if known else "",
+        )
+
+    async def ban(self, user_id: int) -> bool:
+        if user_id in self._bot.settings.admin_user_ids:
+            return False
+        await self._bot.store.ban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+        return True
+
+    async def unban(self, user_id: int) -> None:
+        await self._bot.store.unban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+
+    async def set_limits(self, user_id: int, written: str) -> str:
+        try:
+            limits = read_limits(written.split(), NO_OWN_LIMITS)
+        except ValueError as error:
+            return str(error)
+        if limits.of_money and not self._bot.quotas.has_price:
+            return "cost"
+        await self._bot.store.set_limits(
+            user_id, self._bot.quotas.clock(), by=OPERATOR, limits=limits
+        )
+        return ""
 
     def active_turns(self) -> tuple[ActiveTurn, ...]:
         return tuple(
