@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
     from snapthread.build import Adapters, Maintenance
-    from snapthread.ports import Chat
+    from snapthread.ports import Chat, Standings
     from snapthread.settings import Settings
     from snapthread.store import Store
 
@@ -120,7 +120,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        process = RunningProcess(bot, telemetry, adapters.clock())
+        process = RunningProcess(bot, adapters.store, telemetry, adapters.clock())
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
@@ -153,7 +153,9 @@ def _or_nan(value: float | None) -> float:
 class RunningProcess:
     """`ports.operation.Operation`: this one."""
 
-    def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
+    def __init__(
+        self, bot: Bot, people: Standings, telemetry: Telemetry, began_at: datetime
+    ) -> None:
         self.version = __version__
         self.name = bot.presence.name
         self.began_at = began_at
@@ -163,13 +165,14 @@ class RunningProcess:
         self.limits_of = bot.quotas.limits_of
         self.spent = bot.quotas.spent
         self._bot = bot
+        self._people = people
 
     async def erase(self, user_id: int) -> None:
         await self._bot.eraser.begin(user_id)
         self._bot.housekeeping.wake()
 
     async def state_of(self, user_id: int) -> PersonState:
-        known = await self._bot.store.person(user_id)
+        known = await self._people.person(user_id)
         return PersonState(
             is_admin=user_id in self._bot.settings.admin_user_ids,
             is_banned=known is not None and known.is_banned,
@@ -179,11 +182,11 @@ class RunningProcess:
     async def ban(self, user_id: int) -> bool:
         if user_id in self._bot.settings.admin_user_ids:
             return False
-        await self._bot.store.ban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+        await self._people.ban(user_id, self._bot.quotas.clock(), by=OPERATOR)
         return True
 
     async def unban(self, user_id: int) -> None:
-        await self._bot.store.unban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+        await self._people.unban(user_id, self._bot.quotas.clock(), by=OPERATOR)
 
     async def set_limits(self, user_id: int, written: str) -> str:
         try:
@@ -192,9 +195,7 @@ class RunningProcess:
             return str(error)
         if limits.of_money and not self._bot.quotas.has_price:
             return "cost"
-        await self._bot.store.set_limits(
-            user_id, self._bot.quotas.clock(), by=OPERATOR, limits=limits
-        )
+        await self._people.set_limits(user_id, self._bot.quotas.clock(), by=OPERATOR, limits=limits)
         return ""
 
     def active_turns(self) -> tuple[ActiveTurn, ...]:
