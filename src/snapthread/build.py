@@ -327,7 +327,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
-        wake=worker.wake,
+        worker=worker,
     )
     replica_sync = ReplicaSync(
         store=store,
