@@ -16,6 +16,8 @@ from snapthread.model import (
     Message,
     OutboxMessage,
     OutgoingMessage,
+    PageChoice,
+    PageRange,
     Transcript,
 )
 from snapthread.usage import TurnRecord
@@ -42,8 +44,8 @@ class Context(Protocol):
         """Read the context of a question, in one transaction; raises LeaseLost.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
-        and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where items and question would pass
+        and of this claim's own uploads, and no other: none that is retired or past due. Those of
+        them that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
@@ -70,6 +72,7 @@ class FinishedTurns(Protocol):
         record: TurnRecord | None = None,
         history_start: int | None = None,
         taken_back_from: int | None = None,
+        choice: PageChoice | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -81,6 +84,7 @@ class FinishedTurns(Protocol):
         neither.
         `taken_back_from`: the items from this one on leave the conversation before, and the files
         that no item names any more are retired.
+        `choice`: the messages are kept until pages of this document are chosen, for a day.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
@@ -164,6 +168,27 @@ class ConversationControl(Protocol):
         """In one transaction the press is done with, and `outgoing` takes the place of the message
         that was pressed; or, where the mark was set within `again_after_s`, `otherwise` follows
         it, and the answer is False. Nothing happens where the press is not waiting any more."""
+        ...
+
+
+class PageChoices(Protocol):
+    """Questions that wait until pages of their document are chosen."""
+
+    async def choose_pages(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        update_id: int,
+        chosen: PageRange,
+        shown: OutgoingMessage,
+    ) -> bool:
+        """The question whose document came with this update goes to the end of its mailbox, with
+        these pages; `shown` takes the place of the buttons, and the press is done with.
+
+        False, and nothing happens, where it does not wait any more. True without anything where
+        the press was done with before.
+        """
         ...
 
 
@@ -251,10 +276,11 @@ class Deliveries(Protocol):
         record_id: str,
         delivered_ms: int,
         message_ids: Sequence[int] = (),
-    ) -> None:
+    ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
         id, if it is there: the answer has reached the chat so long after its claim. Reactions to
-        `message_ids` are counted for its model, where it was answered."""
+        `message_ids` are counted for its model, where it was answered. True where the
+        conversation has more work, now or later."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:
@@ -285,6 +311,7 @@ class Conversations(
     StreamedMessages,
     GuestAnswers,
     ConversationControl,
+    PageChoices,
     Outbox,
     Askers,
     Groups,
