@@ -6,7 +6,13 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
+from snapthread.ports.admissions import (
+    Admissions,
+    BroadcastDrafts,
+    Broadcasts,
+    Invitations,
+    InviteMaking,
+)
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -82,7 +88,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, Standings
+from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -97,6 +103,7 @@ from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
+    Reactions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -118,6 +125,7 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "BroadcastDrafts",
     "Broadcasts",
     "CallersKnown",
     "Changes",
@@ -159,6 +167,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteMaking",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -173,11 +182,13 @@ __all__ = [
     "PageChoices",
     "People",
     "PeopleKnown",
+    "PeopleList",
     "PersonalData",
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
     "Reaction",
+    "Reactions",
     "ReadableHistory",
     "Readiness",
     "RemoteFile",
@@ -189,6 +200,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "StandingDecisions",
     "Standings",
     "StorageSums",
     "Store",
