@@ -21,8 +21,8 @@ from snapthread.ports import (
     BlockedUsers,
     Chat,
     Clock,
-    Feedback,
     IncomingMessages,
+    Reactions,
     TopicConversations,
     Update,
 )
@@ -46,7 +46,7 @@ class Servers(Protocol):
     def wake(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Feedback, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Reactions, Protocol):
     """The store as the intake needs it."""
 
 

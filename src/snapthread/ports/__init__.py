@@ -6,7 +6,13 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
+from snapthread.ports.admissions import (
+    Admissions,
+    BroadcastDrafts,
+    Broadcasts,
+    Invitations,
+    InviteMaking,
+)
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -40,6 +46,7 @@ from snapthread.ports.conversations import (
     GuestAnswers,
     LastQuestions,
     Outbox,
+    PageChoices,
     ReadableHistory,
     ResetReply,
     StreamedMessages,
@@ -79,7 +86,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, Standings
+from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -94,6 +101,7 @@ from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
+    Reactions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -115,6 +123,7 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "BroadcastDrafts",
     "Broadcasts",
     "CallersKnown",
     "Changes",
@@ -154,6 +163,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteMaking",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -165,13 +175,16 @@ __all__ = [
     "NotTaken",
     "Outbox",
     "OwnedFiles",
+    "PageChoices",
     "People",
     "PeopleKnown",
+    "PeopleList",
     "PersonalData",
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
     "Reaction",
+    "Reactions",
     "ReadableHistory",
     "Readiness",
     "RemoteFile",
@@ -183,6 +196,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "StandingDecisions",
     "Standings",
     "StorageSums",
     "Store",

@@ -8,12 +8,16 @@ from snapthread.people import Broadcast, Note, Person, Reached, Standing
 from snapthread.ports.standings import PeopleKnown
 
 
-class Invitations(Protocol):
-    """Links that let people in, so many times and so long."""
+class InviteMaking(Protocol):
+    """New links that let people in."""
 
     async def make_invite(self, now: datetime, *, by: int, uses: int, ends_at: datetime) -> str:
         """Its code."""
         ...
+
+
+class Invitations(InviteMaking, Protocol):
+    """Links that let people in, so many times and so long."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
         """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
@@ -50,8 +54,8 @@ class Admissions(Invitations, PeopleKnown, Protocol):
         ...
 
 
-class Broadcasts(Protocol):
-    """Messages to everybody: one at a time, the oldest first, people by their number."""
+class BroadcastDrafts(Protocol):
+    """Messages to everybody before they go out."""
 
     async def draft_broadcast(self, text: str, now: datetime, *, by: int) -> str: ...
 
@@ -62,6 +66,10 @@ class Broadcasts(Protocol):
     async def drop_broadcast(self, id: str) -> bool:
         """A draft is gone, one that is being sent ends; False for any other."""
         ...
+
+
+class Broadcasts(BroadcastDrafts, Protocol):
+    """Messages to everybody: one at a time, the oldest first, people by their number."""
 
     async def broadcast_to_send(self) -> Broadcast | None: ...
 
