@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from typing import Any, cast
 
 import aiohttp
 import httpx2
@@ -14,7 +15,9 @@ from openai import AsyncOpenAI
 
 from snapthread.adapters.bot_api.client import BotClient
 from snapthread.adapters.bot_api.transport import CHUNK_BYTES, Answer, Attachment, BadStatus
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.model import Usage
+from snapthread.ports import ImageTransport
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.wire import Body, ConnectionLost, Loss, Request, Upload, read
@@ -185,6 +188,11 @@ def _lost_as_httpx2(how: Loss, request: httpx2.Request) -> httpx2.TransportError
             return httpx2.ReadError("", request=request)
         case "refused":
             return httpx2.ConnectError("All connection attempts failed", request=request)
+
+
+def by_files_only() -> InlineImages:
+    """For tests whose images lie at OpenAI."""
+    return InlineImages(transport=ImageTransport(), blobs=cast(Any, None))
 
 
 class FlatPrices:

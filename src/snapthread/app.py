@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from snapthread import __version__
+from snapthread.clock import utc_now
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
+from snapthread.ports import ImageTransport, Way
 from snapthread.ports.operation import ActiveTurn
 from snapthread.texts import Texts
 
@@ -54,14 +56,25 @@ def load_prices(settings: Settings) -> Prices:
         prices = Prices.load(settings.prices_file)
     except PricesError as error:
         raise SettingsError(error.problems) from None
-    if not prices.knows(settings.openai_model) and settings.money_limits:
-        needs = "is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
-        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    for model in settings.offer.every_model:
+        if not prices.knows(model) and settings.money_limits:
+            whose = _setting_of(model, settings)
+            needs = f"is set, but {whose} has no price: name it in PRICES_FILE."
+            raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     speech = settings.transcription_model
     if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
         needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
         raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     return prices
+
+
+def _setting_of(model: str, settings: Settings) -> str:
+    """The setting that names a model, and which of its models."""
+    if model == settings.openai_model:
+        return "OPENAI_MODEL"
+    if model in settings.models:
+        return f"model {settings.models.index(model) + 1} of MODELS"
+    return "a model of PERSONAS_FILE"
 
 
 def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
@@ -194,21 +207,42 @@ async def _admin(adapters: Adapters, settings: Settings, operation: RunningProce
 
 async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
     """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
-    from snapthread.doctor.at_start import require_sight
+    if not _is_looked_at(settings):
+        return True
+    from snapthread.doctor.at_start import find_way
     from snapthread.images.file_service import file_mark
 
     mark = file_mark(await adapters.store.installation())
-    look = asyncio.create_task(require_sight(settings, mark))
+    look = asyncio.create_task(find_way(settings, mark))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({look, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if look.done():
-            look.result()
+        if look.done() and (way := look.result()):
+            adapters.transport.way = way
+            await adapters.store.remember(_way_fact(settings), way)
         return look.done()
     finally:
         look.cancel()
         stopped.cancel()
         await asyncio.wait({look, stopped})
+
+
+def _is_looked_at(settings: Settings) -> bool:
+    """Only of a server that is not OpenAI's we have to find out what it can."""
+    return not settings.is_openais_own and settings.openai_sees == "auto"
+
+
+async def _known_way(settings: Settings, store: Store) -> Way:
+    """As the operator chose, or as the last look at this server found."""
+    first, *others = settings.image_ways
+    found = await store.recall(_way_fact(settings)) if others else None
+    return "inline" if found == "inline" else first
+
+
+def _way_fact(settings: Settings) -> str:
+    """Of this server and this model; an address may hold a password."""
+    asked = f"{settings.openai_url} {settings.openai_model}"
+    return f"way {hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
 
 async def _started(chat: Chat, stop: asyncio.Event) -> bool:
@@ -260,8 +294,10 @@ async def open_adapters(
     from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
     from snapthread.adapters.openai_api.files import OpenAIFiles
+    from snapthread.adapters.openai_api.inline import InlineImages
     from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
     from snapthread.build import Adapters, instructions_of
+    from snapthread.images.transport import FilesOfBothWays, InlineFiles
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
@@ -274,6 +310,8 @@ async def open_adapters(
         stack.push_async_callback(client.close)
         chat = await _chat(settings, store, texts)
         stack.push_async_callback(chat.close)
+        transport = ImageTransport(await _known_way(settings, store))
+        blobs = store.blobs(utc_now)
         assistant = OpenAIAssistant(
             client,
             model=settings.openai_model,
@@ -281,12 +319,19 @@ async def open_adapters(
             reasoning_effort=settings.openai_reasoning_effort or "",
             max_output_tokens=settings.openai_max_output_tokens,
             image_detail=settings.image_detail,
+            inline=InlineImages(transport=transport, blobs=blobs),
         )
         yield Adapters(
             store=store,
             chat=chat,
             assistant=assistant,
-            files=OpenAIFiles(client),
+            files=FilesOfBothWays(
+                transport=transport,
+                remote=OpenAIFiles(client),
+                inline=InlineFiles(blobs=blobs, clock=utc_now),
+                has_remote=settings.is_openais_own,
+            ),
+            transport=transport,
             transcriber=OpenAITranscriber(client, model=settings.transcription_model),
             catalog=OpenAICatalog(client),
             documents=Documents(),

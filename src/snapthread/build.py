@@ -2,12 +2,13 @@
 
 import os
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from snapthread import __version__
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
@@ -37,6 +38,7 @@ from snapthread.ports import (
     DocumentReader,
     Files,
     FixedCatalog,
+    ImageTransport,
     ModelCatalog,
     PriceList,
     Store,
@@ -55,13 +57,16 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
+from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
-from snapthread.turn.quotas import Quotas, RequestProfile
-from snapthread.turn.runner import ContextBounds, TurnRunner
+from snapthread.turn.quotas import Quotas
+from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
+from snapthread.turn.styles import Styles
 from snapthread.turn.transcript import text_tokens
 from snapthread.vision_tokens import image_tokens
 
@@ -80,6 +85,7 @@ class Adapters:
     codec: Codec
     documents: DocumentReader
     catalog: ModelCatalog = NO_LIST
+    transport: ImageTransport = field(default_factory=ImageTransport)
     clock: Clock = utc_now
 
 
@@ -158,6 +164,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     adapters, housekeeping = maintenance.adapters, maintenance.housekeeping
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     installation = await store.installation()
+    await store.find_people()
 
     # A turn: question in, answer out.
     quotas = Quotas(
@@ -171,6 +178,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
     )
     overheard = Overheard(most=settings.group_context)
+    styles = Styles(offer=settings.offer, base=request_profile(settings, texts), t=texts.model)
     turn_runner = TurnRunner(
         store=store,
         importer=maintenance.importer,
@@ -183,7 +191,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         t=texts.model,
         installation=installation,
         clock=clock,
-        bounds=ContextBounds(tokens=settings.context_max_tokens, images=settings.image_window),
+        bounds=context_bounds(settings, adapters.transport),
         overheard=overheard,
     )
     access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
@@ -208,6 +216,9 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         eraser=maintenance.eraser,
         quotas=quotas,
         rights=rights,
+        choosing=Choosing(
+            store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
+        ),
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -218,6 +229,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         access=access,
         commands=commands,
         quotas=quotas,
+        styles=styles,
         running_turns=running_turns,
         reply=ReplySender(
             clock=clock,
@@ -321,7 +333,19 @@ def request_profile(settings: Settings, texts: Texts) -> RequestProfile:
         output_tokens=settings.openai_max_output_tokens,
         context_tokens=settings.context_max_tokens,
         image_side=settings.image_max_side,
+        instructions=instructions_of(settings, texts),
         instructions_tokens=text_tokens(instructions_of(settings, texts)),
+    )
+
+
+def context_bounds(settings: Settings, transport: ImageTransport) -> ContextBounds:
+    return ContextBounds(
+        tokens=settings.context_max_tokens,
+        transport=transport,
+        window=settings.image_window,
+        inline_images=settings.request_images_max,
+        inline_bytes=settings.request_images_bytes,
+        has_sight=settings.openai_sees != "no",
     )
 
 

@@ -3,7 +3,7 @@
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
     │   ├── ImageRefused(reason), DocumentRefused(reason), SoundRefused(reason), NoRoom
-    │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit)
+    │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit), ImagesTooLarge
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy, TranscriberBusy
     │   ├── ChatBusy(retry_after_s)
@@ -137,6 +137,11 @@ class AlbumTooLarge(Mendable):
     def __init__(self, limit: int) -> None:
         super().__init__(f"more than {limit}")
         self.limit = limit
+
+
+class ImagesTooLarge(Mendable):
+    """The question's images together are larger than what a request may carry
+    (REQUEST_IMAGES_MB)."""
 
 
 class Busy(SnapthreadError):

@@ -8,6 +8,7 @@ from snapthread.clock import ms_since, now_s
 from snapthread.errors import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
 from snapthread.ports import Image
+from snapthread.request_profile import RequestProfile
 from snapthread.usage import SentImage
 
 
@@ -17,6 +18,7 @@ class Meter:
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
+    profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
     question_images: tuple[TelegramImage, ...] = ()
     messages: int = 0  # admitted
     images: int = 0  # admitted

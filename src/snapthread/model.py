@@ -231,10 +231,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button below a message; `press` comes back as the word of a press."""
+    """A button below a message; `press` comes back as the word of a press. With a `url` it opens
+    that, and nothing comes back."""
 
     text: str
-    press: str
+    press: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +255,7 @@ class OutgoingMessage:
     text: str
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
+    in_row: int = 0  # so many buttons side by side; 0: all of them
     document: Document | None = None  # sent with the text as its caption
     seen_by: int | None = None
 

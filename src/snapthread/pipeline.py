@@ -42,6 +42,7 @@ from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, alone, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.styles import Styles
 from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
@@ -59,6 +60,7 @@ class Pipeline:
     access: AccessControl
     commands: Commands
     quotas: Quotas
+    styles: Styles
     running_turns: RunningTurns
     reply: ReplySender
     alerts: Alerts
@@ -133,15 +135,17 @@ class Pipeline:
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
-        message, t = claim.messages[0], self.access.localizer(claim.messages[0])
+        message = claim.messages[0]
+        caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
             return Outcome(result="dead_letter", texts=(t("dead_letter"),))
-        if refusal := await self.access.refusal(message, t):
+        if refusal := await self.access.refusal(message, caller):
             return refusal
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
         if message.word == EDITED and message.kind == "unsupported":
             return await self._edited(message, t)
+        meter.profile = self.styles.profile_of(caller.preferences)
         return await self._question(claim, t, meter)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:

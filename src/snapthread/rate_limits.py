@@ -296,8 +296,8 @@ class RateLimitedChat:
     def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
         return self.chat.remove_buttons(to, message_id)
 
-    def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
-        return self.chat.answer_press(press_id)
+    def answer_press(self, press_id: str, text: str = "") -> Coroutine[Any, Any, None]:
+        return self.chat.answer_press(press_id, text)
 
     async def close(self) -> None:
         await self.chat.close()

@@ -266,6 +266,7 @@ class Bench:
         question_tokens: int = 10,
         max_images: int = 0,
         question_files: tuple[FileName, ...] = (),
+        file_tokens: ports.FileTokens | None = None,
     ) -> Transcript:
         transcript = self.run(
             self.store.compose(
@@ -275,6 +276,7 @@ class Bench:
                 question_tokens=question_tokens,
                 max_images=max_images,
                 question_files=question_files,
+                file_tokens=file_tokens,
             )
         )
         self.history_start = transcript.history_start

@@ -285,6 +285,28 @@ def test_what_left_the_request_stays_out(bench: Bench) -> None:
     assert said(bench.compose(bench.ask()).items) == ["3", "3", "4", "4"]
 
 
+def test_images_are_counted_by_the_model_that_is_asked_now(bench: Bench) -> None:
+    bench.show("file-1")
+    bench.show("file-2")
+    claim = bench.ask()
+
+    dear = bench.compose(claim, max_tokens=500, file_tokens=lambda file: 300)
+    cheap = bench.compose(claim, max_tokens=500, file_tokens=lambda file: 100)
+
+    assert (len(dear.items), len(cheap.items)) == (0, 2)
+    assert [item.tokens for item in cheap.items] == [108, 108]
+
+
+def test_an_image_that_has_left_costs_hardly_anything(bench: Bench) -> None:
+    gone = bench.show("file-1")
+    claim = bench.ask()
+    bench.retire(claim, gone.name)
+
+    transcript = bench.compose(claim, file_tokens=lambda file: 1_000_000)
+
+    assert [item.tokens < 30 for item in transcript.items] == [True]
+
+
 def test_a_question_that_fails_forgets_nothing(bench: Bench) -> None:
     a_long_conversation(bench)
     claim = bench.ask()

@@ -25,6 +25,7 @@ from snapthread_sandbox.faults import (
     telegram_error,
 )
 from snapthread_sandbox.openai.models import ModelTraits
+from snapthread_sandbox.openai.scripted_model import Answer
 from tests.doctor.clinic import Clinic, nobody_listens, play
 from tests.proxies import PASSWORD, USER, running
 
@@ -198,6 +199,14 @@ def at(route: str, fault: Any) -> Break:
     return breaks
 
 
+def only_files(fault: Any) -> Break:
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        at("POST /files", fault)(clinic)
+        return {"IMAGE_TRANSPORT": "files"}
+
+    return breaks
+
+
 COUNTRY = openai_error(
     403, "Country, region, or territory not supported", code="unsupported_country_region_territory"
 )
@@ -214,7 +223,7 @@ NO_PICTURE = openai_error(400, "This model does not support image input.", param
         (at("GET /models", server_error(503)), "openai.key", "503"),
         (lambda c: {"OPENAI_MODEL": "gpt-4o-mini"}, "openai.model", "OPENAI_MODEL=gpt-6-luna"),
         (at("POST /files", server_error(500)), "openai.files", "500"),
-        (at("POST /files", openai_error(404, "Not found")), "openai.files", "OPENAI_SEES=no"),
+        (only_files(openai_error(404, "Not found")), "openai.files", "IMAGE_TRANSPORT=auto"),
         (at("POST /responses", NO_PICTURE), "openai.sight", "OPENAI_SEES=no"),
         (at("DELETE /files/*", openai_error(403, "No")), "openai.deletion", "delete"),
     ],
@@ -243,12 +252,23 @@ def test_spent_credit_is_named_and_is_no_question_of_sight(tmp_path: Path) -> No
 @pytest.mark.parametrize("guess", ["I see a lovely cat.", "red green blue yellow", "red"])
 def test_a_server_that_drops_pictures_in_silence_is_caught(tmp_path: Path, guess: str) -> None:
     def breaks(clinic: Clinic) -> None:
-        clinic.model.says(guess)
+        clinic.model.otherwise = Answer(text=guess)
 
     checks = found(tmp_path, breaks)
 
     assert ill(checks) == {"openai.sight"}
     assert "drops pictures in silence" in checks["openai.sight"].say
+
+
+def test_a_server_without_files_is_shown_a_picture_within_the_request(tmp_path: Path) -> None:
+    def breaks(clinic: Clinic) -> None:
+        clinic.openai.has_files = False
+
+    checks = found(tmp_path, breaks)
+
+    assert ill(checks) == set()
+    assert "within the request" in checks["openai.files"].say
+    assert "openai.deletion" not in checks
 
 
 def test_who_says_that_the_server_does_not_see_is_believed(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from snapthread.errors import (
     FilesGone,
     ImageRefused,
     SnapthreadError,
+    StoreBusy,
 )
 from snapthread.model import (
     Destination,
@@ -28,16 +29,20 @@ from snapthread.model import (
     Usage,
 )
 from snapthread.ports import (
+    BLOB,
     AnswerCompleted,
     AssistantRequest,
     DocumentContent,
+    ImageTransport,
     InputFile,
     InputImage,
     InputPart,
     RemoteFile,
+    StoredBlob,
     TextDelta,
     Update,
 )
+from snapthread.vision_tokens import Sight
 from tests import virtual
 
 ASK_S = 0.5
@@ -56,7 +61,9 @@ class Image:
 
 
 class Codec:
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+    ) -> Image:
         return Image(content=content)
 
 
@@ -197,12 +204,22 @@ class OpenAI:
         self.violations: list[str] = []
         self.failed_for: Counter[str] = Counter()
         self.profile = 0
+        self.transport = ImageTransport()
         self.retired: Callable[[], Awaitable[set[str]]] | None = None  # as the ledger knows
 
     @property
     def files(self) -> set[str]:
         now = virtual.now()
         return {id for id, file in self._stored.items() if now < file.expires_at}
+
+    def blobs(self) -> list[tuple[str, datetime]]:
+        present = self.files
+        blobs = [id for id in self._stored if id.startswith(BLOB) and id in present]
+        return sorted(
+            ((id, self._stored[id].created_at) for id in blobs),
+            key=lambda blob: blob[1],
+            reverse=True,
+        )
 
     def vanish(self, openai_id: str) -> None:
         del self._stored[openai_id]
@@ -224,7 +241,25 @@ class OpenAI:
         await asyncio.sleep(CALL_S)
         return openai_id
 
+    async def put(self, name: str, content: bytes, *, expires_at: datetime) -> None:
+        """Our own store, whose images a request carries."""
+        await asyncio.sleep(CALL_S)
+        self._strike_store("upload before")
+        self._stored[f"{BLOB}{name}"] = Stored(name, virtual.now(), expires_at)
+        self._strike_store("upload after")
+        await asyncio.sleep(CALL_S)
+
+    def _strike_store(self, call: str) -> None:
+        try:
+            self._faults.strike(call)
+        except FilesBusy as busy:
+            raise StoreBusy(str(busy)) from busy
+
     async def delete(self, openai_id: str) -> bool:
+        assert not openai_id.startswith(BLOB), "that lies in our own store"
+        return await self.remove(openai_id)
+
+    async def remove(self, openai_id: str) -> bool:
         await asyncio.sleep(CALL_S)
         self._faults.strike("delete before")
         existed = openai_id in self.files
@@ -243,7 +278,7 @@ class OpenAI:
         for openai_id, file in sorted(
             self._stored.items(), key=lambda item: item[1].created_at, reverse=True
         ):
-            if openai_id in present:
+            if openai_id in present and not openai_id.startswith(BLOB):
                 await asyncio.sleep(0)
                 yield RemoteFile(
                     openai_id=openai_id, filename=file.filename, created_at=file.created_at
@@ -253,6 +288,8 @@ class OpenAI:
         self.profile += 1
         parts = [part for line in ask.items for part in line.content]
         ids = [part.openai_id for part in parts if isinstance(part, InputImage | InputFile)]
+        if uncarried := [id for id in ids if not self.transport.carries(id)]:
+            raise FilesGone("of the other transport", openai_ids=tuple(uncarried))
         self._note_dead(ids)
         self._note_kinds(parts)
         await self._note_retired(ids)
@@ -285,6 +322,29 @@ class OpenAI:
                 self.violations.append(f"{openai_id} was deleted by the bot")
             elif openai_id not in self.files | self.vanished:
                 self.violations.append(f"{openai_id} is expired")
+
+
+class Blobs:
+    """Implements `ports.Blobs`: what lies in our own store, in the same book as OpenAI's files."""
+
+    def __init__(self, openai: OpenAI) -> None:
+        self._openai = openai
+        self.put = openai.put
+
+    async def get(self, name: str) -> bytes | None:
+        raise NotImplementedError("the fake of the assistant needs no bytes")
+
+    async def size(self, name: str) -> int | None:
+        return 1 if await self._openai.exists(f"{BLOB}{name}") else None
+
+    async def delete(self, name: str) -> bool:
+        assert not name.startswith("file-"), "that lies at OpenAI"
+        return await self._openai.remove(f"{BLOB}{name}")
+
+    async def list(self) -> AsyncGenerator[StoredBlob, None]:
+        for openai_id, created_at in self._openai.blobs():
+            await asyncio.sleep(0)
+            yield StoredBlob(name=openai_id.removeprefix(BLOB), created_at=created_at)
 
 
 def unknown_upload() -> FilesBusy:

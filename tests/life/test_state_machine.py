@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
+from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import (
     Message,
     RepliedMessage,
@@ -36,6 +37,7 @@ from snapthread.model import (
     TelegramImage,
     private_conversation,
 )
+from snapthread.ports import Way
 from snapthread.settings import Settings
 from snapthread.store import Store
 from snapthread.store.schema import (
@@ -49,7 +51,7 @@ from snapthread.store.schema import (
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
-from tests.life.fakes import Codec, Faults, OpenAI, Reader, Telegram, unknown_upload
+from tests.life.fakes import Blobs, Codec, Faults, OpenAI, Reader, Telegram, unknown_upload
 from tests.line.mortal import Life, Moment, Mortal, bury
 
 USERS = st.sampled_from([1, 2])
@@ -99,6 +101,8 @@ class Process:
 class Lives(RuleBasedStateMachine):
     """Two people, one bot that dies and comes back, and everything that can go wrong."""
 
+    way: Way = "files"  # by which images reach the model, at first
+
     def __init__(self) -> None:
         super().__init__()
         self.names = patch.object(secrets, "token_hex", _names())  # a life can be lived again
@@ -119,6 +123,7 @@ class Lives(RuleBasedStateMachine):
         self.faults = Faults()
         self.telegram = Telegram(self.faults)
         self.openai = OpenAI(self.faults)
+        self.openai.transport.way = self.way
         self.store = await Store.open(":memory:")
         self.settings = Settings(
             image_window=4, file_retention_days=20, user_storage_mb=0.00006, http_port=0
@@ -132,6 +137,12 @@ class Lives(RuleBasedStateMachine):
 
     async def _start(self) -> None:
         life = Life()
+        files = FilesOfBothWays(
+            transport=self.openai.transport,
+            remote=self.openai,
+            inline=InlineFiles(blobs=Blobs(self.openai), clock=virtual.now),
+            has_remote=True,
+        )
 
         def mortal(name: str, edge: object) -> Any:
             return cast(Any, Mortal(name, edge, life))
@@ -140,7 +151,8 @@ class Lives(RuleBasedStateMachine):
             store=mortal("store", self.store),
             chat=mortal("chat", self.telegram),
             assistant=mortal("assistant", self.openai),
-            files=mortal("files", self.openai),
+            files=mortal("files", files),
+            transport=self.openai.transport,
             transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
             documents=Reader(),
@@ -324,6 +336,13 @@ class Lives(RuleBasedStateMachine):
         await asyncio.sleep(seconds)
         await self._start()
 
+    @rule(way=st.sampled_from(["files", "inline"]))
+    def operator_changes_the_transport(self, way: Way) -> None:
+        """With a restart: what lies on the other way is brought anew, and deleted there."""
+        self.process.life.kill()
+        self.openai.transport.way = way
+        self.run(self._dead_for(1.0))
+
     @rule(user=USERS)
     def lease_is_lost(self, user: int) -> None:
         """As if the process had been paused: somebody else may take the conversation."""
@@ -415,9 +434,11 @@ LIMITS: Final[dict[str, Any]] = {
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_lives(part: int) -> None:
-    """Parts that run side by side, each with lives of its own."""
+    """Parts that run side by side, each with lives of its own; half of them begin with images that
+    travel within the request."""
     lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS
-    born = seed(part)(type(f"Lives{part}", (Lives,), {}))
+    way = ("files", "inline")[part % 2]
+    born = seed(part)(type(f"Lives{part}", (Lives,), {"way": way}))
     run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))
 
 

@@ -40,5 +40,6 @@ async def test_the_page_counts_what_limits_count(tmp_path: Path) -> None:
         await world.rests()
 
         assert (await operator.spent(1001)).day.messages == 1
-        assert operator.limits_of(1001).user_daily_messages == operator.limits.user_daily_messages
-        assert operator.limits_of(1002).user_daily_messages == 0
+        theirs = await operator.limits_of(1001)
+        assert theirs.user_daily_messages == operator.limits.user_daily_messages
+        assert (await operator.limits_of(1002)).user_daily_messages == 0

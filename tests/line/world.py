@@ -14,13 +14,16 @@ from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
+from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import PageRange
-from snapthread.ports import DocumentContent
+from snapthread.ports import DocumentContent, ImageTransport
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
+from snapthread.store.folder import images_of
 from snapthread.texts import Texts
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
@@ -86,6 +89,12 @@ class World:
         return set(self.openai.files)
 
     @property
+    def kept(self) -> set[str]:
+        """Names of the images in our own store."""
+        folder = images_of(self.folder / "bot.db")
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+    @property
     def requests(self) -> list[Any]:
         return list(self.openai.requests)
 
@@ -143,6 +152,9 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         is_guest=settings.guest_mode == "yes",
         transport=BotTransport(world.telegram),
     )
+    way = settings.image_transport
+    transport = ImageTransport("inline" if way == "inline" else "files")
+    blobs = cast(Any, Mortal("blobs", store.blobs(virtual.now), life))
     assistant = OpenAIAssistant(
         client,
         model=settings.openai_model,
@@ -150,13 +162,21 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         reasoning_effort=settings.openai_reasoning_effort or "",
         max_output_tokens=settings.openai_max_output_tokens,
         image_detail=settings.image_detail,
+        inline=InlineImages(transport=transport, blobs=blobs),
+    )
+    files = FilesOfBothWays(
+        transport=transport,
+        remote=OpenAIFiles(client),
+        inline=InlineFiles(blobs=blobs, clock=virtual.now),
+        has_remote=world.openai.has_files,
     )
     transcriber = OpenAITranscriber(client, model=settings.transcription_model)
     return Adapters(
         store=cast(Any, Mortal("store", store, life)),
         chat=cast(Any, Mortal("chat", chat, life)),
         assistant=cast(Any, Mortal("assistant", assistant, life)),
-        files=cast(Any, Mortal("files", OpenAIFiles(client), life)),
+        files=cast(Any, Mortal("files", files, life)),
+        transport=transport,
         transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
         documents=cast(Any, Mortal("documents", ReadHere(), life)),
         codec=InThreads(
@@ -191,8 +211,10 @@ class InThreads:
     def __init__(self, images: Images) -> None:
         self._images = images
 
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Prepared:
-        return await self._images._in_thread(content, 0)
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+    ) -> Prepared:
+        return await self._images._in_thread(content, 0, sight=sight)
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

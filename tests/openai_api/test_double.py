@@ -19,7 +19,7 @@ from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from tests import virtual
-from tests.doubles import openai_transport
+from tests.doubles import by_files_only, openai_transport
 
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 500
 
@@ -38,6 +38,7 @@ class Both:
             reasoning_effort="none",
             max_output_tokens=4096,
             image_detail="auto",
+            inline=by_files_only(),
         )
 
     async def ask(self, *file_ids: str) -> list[AnswerEvent]:

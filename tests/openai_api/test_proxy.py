@@ -12,6 +12,7 @@ from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantDenied
 from snapthread.ports import AnswerEvent
 from snapthread.settings import load_settings
+from tests.doubles import by_files_only
 from tests.openai_api.proxies import PASSWORD, USER, Proxy
 from tests.openai_api.wire import ASK, COMPLETED, KEY, delta
 
@@ -41,6 +42,7 @@ async def _ask(
                 reasoning_effort="",
                 max_output_tokens=16,
                 image_detail="auto",
+                inline=by_files_only(),
             )
             return [said async for said in assistant.ask(ASK)]
 

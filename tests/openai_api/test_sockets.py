@@ -12,6 +12,7 @@ from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.errors import AssistantBusy, FilesBusy
+from tests.doubles import by_files_only
 from tests.openai_api.wire import ASK, COMPLETED, KEY, delta
 
 
@@ -36,6 +37,7 @@ class OpenAI:
             reasoning_effort="",
             max_output_tokens=16,
             image_detail="auto",
+            inline=by_files_only(),
         )
 
     async def __aexit__(self, *exc: object) -> None:

@@ -19,6 +19,7 @@ from snapthread.ports import (
     InputText,
     RequestTaken,
 )
+from tests.doubles import by_files_only
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 ASK = AssistantRequest(
@@ -73,6 +74,7 @@ class Wire:
             reasoning_effort=effort,
             max_output_tokens=4096,
             image_detail="auto",
+            inline=by_files_only(),
         )
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:

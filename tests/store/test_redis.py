@@ -600,6 +600,8 @@ def live_a_long_life(bench: Bench) -> None:
     bench.reserve(claim, bench.record("reserved"))
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
+    bench.run(bench.store.choose("user:8", "length", "brief"))
+    bench.run(bench.store.ban(BOB, bench.now, by=ANN))
     bench.answer(bench.ask(in_group()), *turn())
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
 

@@ -3,12 +3,14 @@
 import asyncio
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from snapthread.clock import utc_now
 from snapthread.errors import StoreBusy, StoreDenied, StoreTooNew
 from snapthread.store import Store
 from snapthread.store.redis import checks
@@ -38,6 +40,11 @@ def opened(url: str) -> None:
     async def story() -> None:
         store = await Store.open(url)
         await store.check()
+        blobs = store.blobs(utc_now)
+        await blobs.put("image.jpg", b"content", expires_at=utc_now() + timedelta(days=1))
+        assert [blob.name async for blob in blobs.list()] == ["image.jpg"]
+        assert await blobs.get("image.jpg") == b"content"
+        assert await blobs.delete("image.jpg")
         await store.close()
 
     asyncio.run(story())

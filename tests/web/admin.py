@@ -98,7 +98,7 @@ class Running:
     def problems(self) -> tuple[Problem, ...]:
         return self.met
 
-    def limits_of(self, user_id: int) -> Limits:
+    async def limits_of(self, user_id: int) -> Limits:
         return self.limits
 
     async def spent(self, user_id: int) -> Spending:

@@ -7,6 +7,7 @@ import typer
 from snapthread import __version__
 from snapthread.cli.adopt import adopt
 from snapthread.cli.backup import backup, restore
+from snapthread.cli.ban import ban, unban
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
 from snapthread.cli.doctor import doctor
@@ -14,10 +15,12 @@ from snapthread.cli.erase import erase
 from snapthread.cli.export import export
 from snapthread.cli.health import health
 from snapthread.cli.inbox import inbox
+from snapthread.cli.limit import limit
 from snapthread.cli.reconcile import reconcile
 from snapthread.cli.run import run
 from snapthread.cli.sweep import sweep
 from snapthread.cli.usage import usage
+from snapthread.cli.users import users
 
 cli = typer.Typer(
     name="snapthread",
@@ -33,6 +36,10 @@ for command in (
     inbox,
     adopt,
     usage,
+    users,
+    ban,
+    unban,
+    limit,
     backup,
     restore,
     doctor,

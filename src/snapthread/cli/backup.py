@@ -27,9 +27,10 @@ def backup(
     """Copy the store into FILE, beside the running bot, and check the copy."""
 
     async def work(settings: "Settings") -> dict[str, Any]:
+        from snapthread.clock import utc_now
         from snapthread.store.sqlite.backup import backup as copy
 
-        return asdict(copy(_store_of(settings), file, replace=replace))
+        return asdict(copy(_store_of(settings), file, replace=replace, now=utc_now()))
 
     tell(run_command(work, needs=()), as_json)
 
@@ -68,7 +69,7 @@ async def _try(file: Path) -> None:
 
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.db"
-        copy(file, trial)
+        copy(file, trial, images=False)
         await (await Store.open(trial, create=False)).close()
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Final
 
+from snapthread.adapters.openai_api.key import key_headers
+
 TELEGRAM: Final = "https://api.telegram.org"
 OPENAI: Final = "https://api.openai.com/v1"
 ANSWER_S: Final = 15.0
@@ -32,7 +34,7 @@ def check_token(token: str, base_url: str | None) -> Verdict:
 
 
 def check_key(key: str, base_url: str | None, model: str) -> Verdict:
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = dict(key_headers(key, base_url or OPENAI))
     status, answer = _get(f"{base_url or OPENAI}/models", headers)
     match answer:
         case {"data": list(models)} if status == 200:

@@ -1,16 +1,19 @@
 """Access control and localized refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.ports import Clock, Outbox
-from snapthread.texts import Texts, language_of
+from snapthread.people import Caller
+from snapthread.ports import CallersKnown, Clock, Outbox
+from snapthread.preferences import Preferences, owner_of
+from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
 REFUSED_EVERY_S: Final = 3600.0
+CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +35,43 @@ class AccessPolicy:
         return self.allowed is None or user_id in self.allowed | self.admins
 
 
+class AccessStore(Outbox, CallersKnown, Protocol):
+    """The store as access control needs it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class AccessControl:
     """Access control: asked before anything costs anything."""
 
-    store: Outbox
+    store: AccessStore
     texts: Texts
     policy: AccessPolicy
     clock: Clock
+    _chosen: dict[str, Language] = field(default_factory=dict, init=False)  # by whose it is
+
+    async def caller(self, message: Message) -> Caller:
+        """Whoever writes; from now on the localizer speaks the language that they chose."""
+        caller = await self.store.caller(message.user_id, owner_of(message))
+        self.speak(message, caller.preferences)
+        return caller
+
+    def speak(self, message: Message, chosen: Preferences) -> Localizer:
+        """In the language that was chosen, from now on."""
+        owner = owner_of(message)
+        self._chosen.pop(owner, None)
+        if chosen.language in LANGUAGES:
+            self._chosen[owner] = chosen.language
+        if len(self._chosen) > CHOSEN_KEPT:
+            del self._chosen[next(iter(self._chosen))]
+        return self.localizer(message)
 
     def localizer(self, message: Message) -> Localizer:
+        """In the language that they chose, as far as it is known here, else in Telegram's."""
         policy = self.policy
+        told = language_of(message.language_code, policy.language)
         return Localizer(
             texts=self.texts,
-            language=language_of(message.language_code, policy.language),
+            language=self._chosen.get(owner_of(message), told),
             limit_mb=policy.limit_mb,
             storage_mb=policy.storage_mb,
             voice_minutes=policy.voice_minutes,
@@ -65,19 +91,28 @@ class AccessControl:
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
-        asked = claim.messages[0].language_code if claim.messages else None
-        language = language_of(asked, self.policy.language)
-        return OutgoingMessage(text=self.texts(language, "part_refused"))
+        if claim.messages:
+            return OutgoingMessage(text=self.localizer(claim.messages[0])("part_refused"))
+        return OutgoingMessage(text=self.texts(self.policy.language, "part_refused"))
 
-    async def refusal(self, message: Message, t: Localizer) -> Outcome | None:
+    async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
         """The reason for somebody who is not served; it costs nothing."""
-        if self.policy.admits(message.user_id):
+        reason, t = self._reason(message.user_id, caller), self.localizer(message)
+        if reason is None:
             return None
         if not message.is_private and not message.is_guest:
-            text = t("group_stranger", name=message.sender_name)
-            return await self.refuse_in_group(message, text, "stranger")
-        text = t("stranger", user_id=message.user_id)
-        return Outcome(result="refused", reason="stranger", texts=(text,))
+            text = t(f"group_{reason}", name=message.sender_name)
+            return await self.refuse_in_group(message, text, reason)
+        text = t(reason, user_id=message.user_id)
+        return Outcome(result="refused", reason=reason, texts=(text,))
+
+    def _reason(self, user_id: int, caller: Caller) -> str | None:
+        """None where they may. A ban wins over everything, but for admins."""
+        if user_id in self.policy.admins:
+            return None
+        if caller.is_banned:
+            return "banned"
+        return None if self.policy.admits(user_id) else "stranger"
 
     def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
         """Photos that no model will look at get a sentence before they cost anything."""

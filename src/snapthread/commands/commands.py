@@ -5,11 +5,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from snapthread.commands import screens
 from snapthread.commands.allowance import group_usage_text, usage_text
-from snapthread.commands.confirming import Confirmations, pressed, question
+from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.choosing import WORDS as CHOICES
+from snapthread.commands.choosing import Choosing
+from snapthread.commands.confirming import Confirmations, Pressed, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Document, Message, OutgoingMessage
+from snapthread.people import Caller
 from snapthread.ports import (
     Clock,
     Forgetting,
@@ -52,6 +57,7 @@ class Commands:
     eraser: UserEraser
     quotas: Quotas
     rights: GroupRights
+    choosing: Choosing
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -70,23 +76,33 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
+        if message.word in CHOICES:
+            return await self.choosing.answer(message, t)
         if message.word == "usage" and await self._is_for_group(message):
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return _said(text, seen_by=message.person_in_group)
+            return said(text, seen_by=message.person_in_group)
         answer = self._answers.get(message.word)
         if answer is None:
-            return _said(t.command(message.word))
+            return said(t.command(message.word))
         return await answer(claim, message, t)
 
     async def press(
-        self, press: Message, t: Localizer, stop_turn: StopTurn
-    ) -> tuple[OutgoingMessage, ...]:
-        """Do what was confirmed, once. An answered question says so, an unknown button nothing."""
+        self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
+    ) -> PressAnswer:
+        """An unknown button says nothing."""
+        if (choice := screens.pressed(press.word)) is not None:
+            return await self.choosing.press(press, choice, caller, t)
         answer = pressed(press.word)
-        if answer is None:
-            return ()
+        if answer is None or not press.is_private:
+            return PressAnswer()
+        return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
+
+    async def _confirm(
+        self, press: Message, answer: Pressed, t: Localizer, stop_turn: StopTurn
+    ) -> tuple[OutgoingMessage, ...]:
+        """Do what was confirmed, once. An answered question says so."""
         late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
         is_open = answer.is_open(self.clock())
         shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
@@ -108,22 +124,22 @@ class Commands:
         text = usage_text(
             t,
             await self.store.usage(since, user_id=user_id),
-            self.quotas.limits_of(user_id),
+            await self.quotas.limits_of(user_id),
             await self.quotas.spent(user_id),
             now=now,
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
-        return _said(text)
+        return said(text)
 
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
         us, it is done once."""
         last = await self.store.last_question(claim)
         if last is None:
-            return _said(t("undo_nothing"))
+            return said(t("undo_nothing"))
         if not await self.rights.may_undo(message, last):
-            return _said(t("group_not_asker"))
-        return replace(_said(t("undone")), taken_back_from=last.history_start)
+            return said(t("group_not_asker"))
+        return replace(said(t("undone")), taken_back_from=last.history_start)
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)
@@ -132,36 +148,32 @@ class Commands:
         """What all of them used in this group; nobody is named."""
         now = self.clock()
         rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
-        return _said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
+        return said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
         file = message.reply.file if message.reply else None
         if file is None:
-            return _said(t("forget_how"))
+            return said(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
         if known is not None and not await self.rights.may_forget(message, known.owner):
-            return _said(t("group_not_yours"), seen_by=message.person_in_group)
+            return said(t("group_not_yours"), seen_by=message.person_in_group)
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:
-            return _said(t("forget_unknown"))
+            return said(t("forget_unknown"))
         self.files_retired()
-        return _said(*t.forgotten(forgotten))
+        return said(*t.forgotten(forgotten))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         days = t("privacy_days", n=self.retention_days)
-        return _said(t("privacy", days=days))
+        return said(t("privacy", days=days))
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         held = await self.store.export(message.user_id)
         content = json.dumps(held, ensure_ascii=False, indent=2)
         document = Document(name="snapthread.json", content=content)
         outgoing = OutgoingMessage(text=t("export_caption"), document=document)
-        return replace(_said(), more=(outgoing,))
+        return replace(said(), more=(outgoing,))
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return replace(_said(), more=(question("delete_me", t, self.clock()),))
-
-
-def _said(*texts: str, seen_by: int | None = None) -> Outcome:
-    return Outcome(result="answered", reason="command", texts=texts, seen_by=seen_by)
+        return replace(said(), more=(question("delete_me", t, self.clock()),))

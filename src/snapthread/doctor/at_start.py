@@ -1,36 +1,47 @@
-"""At the start: a server that is not OpenAI's is shown a picture, and one that drops it refused."""
+"""At the start a server that is not OpenAI's is shown a picture: by which way does it see it?"""
 
 import structlog
 
+from snapthread.adapters.openai_api.key import key_headers
 from snapthread.doctor.openai import SEES
 from snapthread.doctor.service import Service
 from snapthread.doctor.sight import Look, look
 from snapthread.errors import AssistantDenied
+from snapthread.ports import Way
 from snapthread.settings import Settings
 
 log = structlog.get_logger()
 
 
-async def require_sight(settings: Settings, mark: str) -> None:
-    """Raises AssistantDenied where pictures would be lost in silence. One that cannot be asked just
-    now is believed. `mark`: begins the names of this installation's files."""
-    if settings.is_openais_own or settings.openai_sees != "auto":
-        return
-    headers = {"Authorization": f"Bearer {settings.openai_api_key.get_secret_value()}"}
+async def find_way(settings: Settings, mark: str) -> Way | None:
+    """The way by which its pictures are seen; None where nobody could tell just now.
+
+    Raises AssistantDenied where they would be lost in silence. `mark`: begins the names of this
+    installation's files.
+    """
+    headers = key_headers(settings.openai_api_key.get_secret_value(), settings.openai_url)
     proxy = settings.way_to_openai
     async with Service(settings.openai_url, proxy=proxy, headers=headers) as service:
-        effort = settings.openai_reasoning_effort or ""
-        looked = await look(service, model=settings.openai_model, effort=effort, mark=mark)
-    _judge(looked)
+        looked = await look(
+            service,
+            model=settings.openai_model,
+            effort=settings.openai_reasoning_effort or "",
+            mark=mark,
+            ways=settings.image_ways,
+        )
+    return _judge(looked)
 
 
-def _judge(looked: Look) -> None:
+def _judge(looked: Look) -> Way | None:
     match looked.verdict:
         case "sees":
-            log.info("sight.checked", sees=True)
+            log.info("sight.checked", sees=True, transport=looked.way)
+            return looked.way
         case "unknown":
             reply = looked.answer or looked.upload
-            log.warning("sight.unknown", status=reply.status, why=SEES["unknown"])
+            status = reply.status if reply else 0
+            log.warning("sight.unknown", status=status, why=SEES["unknown"])
+            return None
         case verdict:
             raise AssistantDenied(
                 f"OPENAI_BASE_URL names a server that is not fit. {SEES[verdict]}"

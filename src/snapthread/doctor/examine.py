@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from snapthread.adapters.openai_api.key import is_azure, key_headers
 from snapthread.clock import utc_now
 from snapthread.concurrency.gather import gather_all
 from snapthread.doctor.bot import Signs, check_bot
@@ -111,7 +112,7 @@ async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
     on_the_way = await _proxy("openai", proxy, settings.openai_url)
     if any(check.ok is False for check in on_the_way):
         return on_the_way
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = key_headers(key, settings.openai_url)
     async with Service(
         settings.openai_url, proxy=proxy, headers=headers, timeout_s=case.timeout_s
     ) as service:
@@ -121,6 +122,8 @@ async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
             model=settings.openai_model,
             effort=settings.openai_reasoning_effort or "",
             sees=settings.openai_sees,
+            ways=settings.image_ways,
+            lists_deployments=not is_azure(settings.openai_url),
             knows_price=case.knows_price,
             needs_price=bool(settings.money_limits),
         )

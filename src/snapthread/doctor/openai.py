@@ -1,7 +1,7 @@
 """OpenAI, or the server in its place: key, model, pictures, credit, prices."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
 from snapthread.doctor.sight import Look, look
+from snapthread.ports import Way
 from snapthread.ports.model_ends import days_left, end_of, replacement_of
 
 KEY: Final = "openai.key"
@@ -21,7 +22,8 @@ SEES: Final = {
     "blind": "It answers without having looked: it drops pictures in silence. Choose a model that"
     " sees, or set OPENAI_SEES=no, and photos get a sentence.",
     "refuses": "It takes no picture: choose a model that sees, or set OPENAI_SEES=no.",
-    "no_files": "It takes no files, so pictures cannot be sent: set OPENAI_SEES=no.",
+    "no_files": "It takes no files: set IMAGE_TRANSPORT=auto, and pictures travel within the"
+    " request; or OPENAI_SEES=no, and photos get a sentence.",
     "unknown": "It could not be asked.",
 }
 
@@ -33,6 +35,8 @@ async def check_openai(
     model: str,
     effort: str,
     sees: str,
+    ways: Collection[Way],
+    lists_deployments: bool,
     knows_price: Callable[[str], bool],
     needs_price: bool,
 ) -> list[Check]:
@@ -41,10 +45,12 @@ async def check_openai(
     checks = [key, *([check_clock("openai", listed, now)] if listed.status else [])]
     if key.ok is False:
         return checks
-    checks += _model(listed, model, now)
+    checks += _model(listed, model, now, lists_deployments=lists_deployments)
     if _is_missing(checks):
         return checks
-    looked = await look(service, model=model, effort=effort) if sees != "no" else None
+    looked = None
+    if sees != "no":
+        looked = await look(service, model=model, effort=effort, ways=ways)
     return [*checks, *_pictures(looked), _price(model, knows_price, needs_price)]
 
 
@@ -85,11 +91,14 @@ def _key(listed: Reply) -> Check:
     return broken(KEY, "What answers does not speak OpenAI's language: check OPENAI_BASE_URL.")
 
 
-def _model(listed: Reply, model: str, now: datetime) -> list[Check]:
+def _model(listed: Reply, model: str, now: datetime, *, lists_deployments: bool) -> list[Check]:
     if not listed.is_ok:
         return [warning(MODEL, f"Whether {model} is there could not be looked up.")]
     rows = [row for row in listed.body["data"] if isinstance(row, Mapping)]
     found = next((row for row in rows if row.get("id") == model), None)
+    if found is None and not lists_deployments:
+        told = "Azure lists models, not deployments: below, it is asked."
+        return [warning(MODEL, f"Whether {model} is a deployment could not be looked up. {told}")]
     if found is None:
         return [broken(MODEL, f"{model} is not there for this key: {_advice(model, rows)}")]
     return [good(MODEL, f"{model} is there."), _end(found, model, now)]
@@ -118,17 +127,20 @@ def _end(row: Mapping[str, Any], model: str, now: datetime) -> Check:
 def _pictures(looked: Look | None) -> list[Check]:
     if looked is None:
         return [good("openai.sight", "OPENAI_SEES=no: photos get a sentence and cost nothing.")]
-    checks = [_upload(looked)]
+    checks = [_transport(looked)]
     if looked.answer is not None:
-        checks += [_sight(looked), _deletion(looked), _credit(looked.answer)]
+        deletion = [_deletion(looked.deletion)] if looked.way == "files" else []
+        checks += [_sight(looked), *deletion, _credit(looked.answer)]
     return checks
 
 
-def _upload(looked: Look) -> Check:
+def _transport(looked: Look) -> Check:
     name = "openai.files"
+    if looked.way == "inline":
+        return good(name, "Pictures travel within the request.")
     if looked.answer is not None:
         return good(name, "A picture was uploaded.")
-    if looked.verdict == "no_files":
+    if looked.verdict == "no_files" or looked.upload is None:
         return broken(name, SEES["no_files"])
     return broken(name, f"A picture could not be uploaded: {_told(looked.upload)}.")
 
@@ -142,9 +154,9 @@ def _sight(looked: Look) -> Check:
     return broken(name, SEES[looked.verdict])
 
 
-def _deletion(looked: Look) -> Check:
+def _deletion(deletion: Reply | None) -> Check:
     name = "openai.deletion"
-    if looked.deletion is not None and looked.deletion.is_ok:
+    if deletion is not None and deletion.is_ok:
         return good(name, "It was deleted again.")
     return broken(name, "It could not be deleted; it expires within an hour. May the key delete?")
 

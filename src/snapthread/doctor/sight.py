@@ -1,21 +1,25 @@
-"""Does the server look at pictures? One is uploaded, asked about, and deleted.
+"""Does the server look at pictures? One is shown to it and asked about: as a file that is deleted
+again, and where it takes none, or does not look at it, within the request.
 
 Some servers drop what they cannot use and answer all the same, so only the answer tells.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from snapthread.doctor.picture import QUESTION, TwoColours
 from snapthread.doctor.service import ANSWER_TIMEOUT_S, Reply, Service
+from snapthread.ports import Way
 
 HOUR_S: Final = 3600  # the shortest life that OpenAI gives a file: a net below the deletion
 DELETION_S: Final = 5.0  # also on the way out of a bot that was told to stop
 OUTPUT_TOKENS: Final = 1024  # of one that thinks before it says two words
 MARK: Final = "snapthread-doctor-"
+
 
 Verdict = Literal[
     "sees",
@@ -31,26 +35,71 @@ class Look:
     """`upload`, `answer`, `deletion`: the replies on the way to the verdict, as far as it went."""
 
     verdict: Verdict
-    upload: Reply
+    way: Way = "files"
+    upload: Reply | None = None
     answer: Reply | None = None
     deletion: Reply | None = None
 
 
-async def look(service: Service, *, model: str, effort: str = "", mark: str = MARK) -> Look:
+async def look(
+    service: Service,
+    *,
+    model: str,
+    effort: str = "",
+    mark: str = MARK,
+    ways: Collection[Way] = ("files", "inline"),
+) -> Look:
+    """By the first of these ways that is seen; else what is to be told of the last."""
+    asking = _Asking(service, model, effort)
+    by_file = await _look_by_file(asking, mark) if "files" in ways else None
+    if by_file and (by_file.verdict in {"sees", "unknown"} or "inline" not in ways):
+        return by_file
+    within = await _look_within(asking)
+    return replace(within, upload=by_file.upload) if by_file else within
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    service: Service
+    model: str
+    effort: str
+
+    async def ask(self, image: Mapping[str, str]) -> Reply:
+        """As the bot asks; where that is refused, once more with nothing that can be left out."""
+        part = {"type": "input_image", "detail": "auto", **image}
+        content = [{"type": "input_text", "text": QUESTION}, part]
+        bare = {"model": self.model, "input": [{"role": "user", "content": content}]}
+        more: dict[str, Any] = {"max_output_tokens": OUTPUT_TOKENS, "store": False}
+        more |= {"reasoning": {"effort": self.effort}} if self.effort else {}
+        reply = await self._post(bare | more)
+        return await self._post(bare) if reply.status in {400, 422} else reply
+
+    async def _post(self, body: Mapping[str, Any]) -> Reply:
+        return await self.service.ask("POST", "/responses", json=body, timeout=ANSWER_TIMEOUT_S)
+
+
+async def _look_by_file(asking: _Asking, mark: str) -> Look:
     """Upload, ask, delete; whatever happens in between, what was uploaded is deleted."""
     picture = TwoColours.any()
-    upload = await _upload(service, picture, mark)
+    upload = await _upload(asking.service, picture, mark)
     file_id = upload.body.get("id")
     if not upload.is_ok or not isinstance(file_id, str):
         return Look(verdict=_without_file(upload), upload=upload)
     deletion: Reply | None = None
     try:
-        answer = await _ask(service, model, effort, file_id)
+        answer = await asking.ask({"file_id": file_id})
     finally:
         path = f"/files/{quote(file_id, safe='')}"
-        deletion = await service.ask("DELETE", path, timeout=DELETION_S)
+        deletion = await asking.service.ask("DELETE", path, timeout=DELETION_S)
     verdict = _verdict(answer, picture)
     return Look(verdict=verdict, upload=upload, answer=answer, deletion=deletion)
+
+
+async def _look_within(asking: _Asking) -> Look:
+    picture = TwoColours.any()
+    url = f"data:image/png;base64,{b64encode(picture.png).decode()}"
+    answer = await asking.ask({"image_url": url})
+    return Look(verdict=_verdict(answer, picture), way="inline", answer=answer)
 
 
 async def _upload(service: Service, picture: TwoColours, mark: str) -> Reply:
@@ -67,21 +116,6 @@ async def _upload(service: Service, picture: TwoColours, mark: str) -> Reply:
 def _without_file(upload: Reply) -> Verdict:
     is_refusal = upload.is_ok or upload.status in {400, 404, 405, 415, 422, 501}
     return "no_files" if is_refusal else "unknown"
-
-
-async def _ask(service: Service, model: str, effort: str, file_id: str) -> Reply:
-    """As the bot asks; where that is refused, once more with nothing that can be left out."""
-    image = {"type": "input_image", "file_id": file_id, "detail": "auto"}
-    content = [{"type": "input_text", "text": QUESTION}, image]
-    bare = {"model": model, "input": [{"role": "user", "content": content}]}
-    more: dict[str, Any] = {"max_output_tokens": OUTPUT_TOKENS, "store": False}
-    more |= {"reasoning": {"effort": effort}} if effort else {}
-    reply = await _post(service, bare | more)
-    return await _post(service, bare) if reply.status in {400, 422} else reply
-
-
-async def _post(service: Service, body: Mapping[str, Any]) -> Reply:
-    return await service.ask("POST", "/responses", json=body, timeout=ANSWER_TIMEOUT_S)
 
 
 def _verdict(answer: Reply, picture: TwoColours) -> Verdict:

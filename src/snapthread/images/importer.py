@@ -224,7 +224,8 @@ class ImageImporter:
     ) -> Image:
         began = now_s()
         async with self._one_suspect if suspect else nullcontext():
-            image = await self.codec.prepare(content, suspect=suspect)
+            sight = meter.profile.sight if meter.profile else None
+            image = await self.codec.prepare(content, suspect=suspect, sight=sight)
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(

@@ -2,29 +2,34 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import structlog
 
 from snapthread.commands.access import AccessControl
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.ports import Chat, Clock, ConversationControl
+from snapthread.people import Caller
+from snapthread.ports import Chat, Clock, ConversationControl, Outbox
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
 
 log = structlog.get_logger()
 
 
+class UrgentStore(ConversationControl, Outbox, Protocol):
+    """The store as urgent commands need it."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class UrgentCommands:
     """Each is done with in one transaction."""
 
-    store: ConversationControl
+    store: UrgentStore
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
@@ -36,15 +41,16 @@ class UrgentCommands:
 
     async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
-        if command.press_id is not None:
-            self._in_background(self.chat.answer_press(command.press_id))
+        toast = ""
         try:
-            await self._run(command, stop_turn)
+            toast = await self._run(command, stop_turn)
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
             outcome = unexpected(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
+        if command.press_id is not None:
+            self._in_background(self.chat.answer_press(command.press_id, toast))
 
     def _in_background(self, call: Coroutine[Any, Any, None]) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
@@ -52,12 +58,14 @@ class UrgentCommands:
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
 
-    async def _run(self, command: Message, stop_turn: StopTurn) -> None:
-        refusal = await self.access.refusal(command, self.access.localizer(command))
+    async def _run(self, command: Message, stop_turn: StopTurn) -> str:
+        """What is shown for a moment to whoever pressed a button."""
+        caller = await self.access.caller(command)
+        refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
         elif command.kind == "press":
-            await self._press(command, stop_turn)
+            return await self._press(command, caller, stop_turn)
         elif not await self.rights.may_end(command):
             await self._refuse(command)
         elif command.word in RESET_COMMANDS:
@@ -67,15 +75,31 @@ class UrgentCommands:
             await self._stop(command)
         else:
             await self.store.complete_command(command, self.clock(), replies=())
+        return ""
 
     async def _refuse(self, command: Message) -> None:
         t = self.access.localizer(command)
         replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
         await self.store.complete_command(command, self.clock(), replies=replies)
 
-    async def _press(self, press: Message, stop_turn: StopTurn) -> None:
-        replies = await self.commands.press(press, self.access.localizer(press), stop_turn)
-        await self.store.complete_command(press, self.clock(), replies=replies)
+    async def _press(self, press: Message, caller: Caller, stop_turn: StopTurn) -> str:
+        """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
+        that is lost is asked for again."""
+        t = self.access.localizer(press)
+        answer = await self.commands.press(press, caller, t, stop_turn)
+        await self.store.complete_command(press, self.clock(), replies=answer.replies)
+        if answer.screen is not None:
+            self._in_background(self._show(press, answer.screen))
+        return answer.toast
+
+    async def _show(self, press: Message, screen: OutgoingMessage) -> None:
+        """In the place of the message with the button; where that is gone, after it."""
+        to = replace(press.destination, replaces=press.message_id)
+        try:
+            await self.chat.edit(to, press.message_id, screen)
+        except SnapthreadError as error:
+            log.info("screen.not_shown", why=str(error))
+            await self.store.enqueue(press.conversation, to, screen, self.clock())
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

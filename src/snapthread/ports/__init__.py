@@ -24,13 +24,16 @@ from snapthread.ports.assistant import (
     Thinking,
     UsageReported,
 )
+from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
     Context,
     ConversationControl,
     Conversations,
     Deliveries,
+    FileTokens,
     FinishedTurns,
     Groups,
     GuestAnswers,
@@ -74,9 +77,11 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.standings import PeopleKnown, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
+    Facts,
     Jobs,
     Readiness,
     Replicas,
@@ -89,6 +94,7 @@ from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReserv
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
+    "BLOB",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -97,10 +103,13 @@ __all__ = [
     "Assistant",
     "AssistantRequest",
     "Backlogs",
+    "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "CallersKnown",
     "Changes",
     "Chat",
+    "Choices",
     "Claims",
     "Clock",
     "Codec",
@@ -114,7 +123,9 @@ __all__ = [
     "DocumentContent",
     "DocumentReader",
     "Erasure",
+    "Facts",
     "FileLedger",
+    "FileTokens",
     "Files",
     "FinishedTurns",
     "FixedCatalog",
@@ -123,6 +134,7 @@ __all__ = [
     "Groups",
     "GuestAnswers",
     "Image",
+    "ImageTransport",
     "IncomingMessages",
     "InputFile",
     "InputImage",
@@ -142,6 +154,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "People",
+    "PeopleKnown",
     "PersonalData",
     "PriceList",
     "QueueInspection",
@@ -156,8 +169,10 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "Standings",
     "StorageSums",
     "Store",
+    "StoredBlob",
     "Stragglers",
     "StreamedMessages",
     "TextDelta",
@@ -172,4 +187,5 @@ __all__ = [
     "Uploads",
     "UsageRecords",
     "UsageReported",
+    "Way",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from snapthread.model import DocumentDetail, Usage
+from snapthread.request_profile import RequestProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class AssistantRequest:
     items: tuple[InputItem, ...]
     safety_identifier: str
     prompt_cache_key: str
+    profile: RequestProfile | None = None  # model and instructions; None: the operator's
 
     @property
     def has_files(self) -> bool:

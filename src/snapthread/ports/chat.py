@@ -76,8 +76,9 @@ class Chat(Protocol):
         """Leave our own message without buttons; failures are ignored."""
         ...
 
-    def answer_press(self, press_id: str) -> Coroutine[Any, Any, None]:
-        """The pressed button stops waiting; failures are ignored."""
+    def answer_press(self, press_id: str, text: str = "") -> Coroutine[Any, Any, None]:
+        """The pressed button stops waiting, and `text` (at most 200 characters) is shown for a
+        moment to whoever pressed it; failures are ignored."""
         ...
 
     async def typing(self, to: Destination) -> None:

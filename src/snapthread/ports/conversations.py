@@ -11,6 +11,7 @@ from snapthread.model import (
     FileName,
     HistoryItem,
     LastQuestion,
+    LedgerFile,
     Message,
     OutboxMessage,
     OutgoingMessage,
@@ -19,6 +20,7 @@ from snapthread.model import (
 from snapthread.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
+FileTokens = Callable[[LedgerFile], int]
 
 
 class Context(Protocol):
@@ -32,7 +34,9 @@ class Context(Protocol):
         max_tokens: int,
         question_tokens: int,
         max_images: int = 0,
+        max_image_bytes: int = 0,
         question_files: Sequence[FileName] = (),
+        file_tokens: FileTokens | None = None,
     ) -> Transcript:
         """Read the context of a question, in one transaction; raises LeaseLost.
 
@@ -42,7 +46,10 @@ class Context(Protocol):
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
-        until at most half of it is left, or what the question brings, up to `max_images`.
+        until at most half of it is left, or what the question brings, up to `max_images`. So it is
+        with their bytes and `max_image_bytes`.
+        With `file_tokens` what holds files is counted by it, and by those that are live: it may
+        have been asked with another model.
         """
         ...
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from snapthread.vision_tokens import Sight
+
 
 class Content(Protocol):
     """Bytes that go up, whatever they are."""
@@ -52,8 +54,11 @@ class TiledImage(Image, Protocol):
 class Codec(Protocol):
     """Bytes from Telegram into an image that the model can use."""
 
-    async def prepare(self, content: bytes, *, suspect: bool = False) -> Image:
-        """Raises ImageRefused only. `suspect`: an earlier process may have died of it."""
+    async def prepare(
+        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+    ) -> Image:
+        """Raises ImageRefused only. `suspect`: an earlier process may have died of it. `sight`:
+        of the model that will look at it; None: the operator's."""
         ...
 
 

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Backlog, Installation, Replica
+from snapthread.ports.choices import Choices
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
+from snapthread.ports.standings import Standings
 from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
 
 
@@ -67,11 +69,21 @@ class Readiness(Protocol):
         ...
 
 
+class Facts(Protocol):
+    """What was found out about the world, for the next start and for the commands."""
+
+    async def remember(self, fact: str, value: str) -> None: ...
+
+    async def recall(self, fact: str) -> str | None: ...
+
+
 class Store(
     MessageQueue,
     Conversations,
     FileLedger,
     People,
+    Standings,
+    Choices,
     QuotaLedger,
     UsageRecords,
     Jobs,
@@ -80,6 +92,7 @@ class Store(
     Tidying,
     Backlogs,
     Readiness,
+    Facts,
     Protocol,
 ):
     """Everything that outlives a process. Each verb is one transaction.

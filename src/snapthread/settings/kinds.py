@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringCo
 
 from snapthread.texts import LANGUAGES
 
+MODELS_MAX: Final = 30  # a button each
 STORE_SERVERS: Final = frozenset({"redis", "rediss", "valkey", "valkeys"})
 
 
@@ -128,6 +129,16 @@ def _check_proxy(proxy: SecretStr) -> SecretStr:
     return proxy
 
 
+def _models(value: object) -> object:
+    """Ids separated by commas; each once."""
+    if not isinstance(value, str):
+        return value
+    models = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    if not models or len(models) > MODELS_MAX or any(" " in model for model in models):
+        raise ValueError
+    return models
+
+
 def _check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError
@@ -148,6 +159,7 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 OptionalWord = Annotated[str, StringConstraints(pattern=r"^\S*$")]
+Models = Annotated[tuple[str, ...], BeforeValidator(_models)]
 Url = Annotated[str, AfterValidator(_check_url)]
 WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]

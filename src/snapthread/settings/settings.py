@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.preferences import Offer
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -40,6 +41,7 @@ from snapthread.settings.kinds import (
     ImageSide,
     LogFormat,
     LogLevel,
+    Models,
     OptionalWord,
     ProxyUrl,
     Sees,
@@ -55,6 +57,7 @@ from snapthread.settings.kinds import (
     YesNo,
     micros,
 )
+from snapthread.settings.personas import load_personas
 from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
 from snapthread.usage import Limits
@@ -69,12 +72,6 @@ A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
 NOT_YET: Final = (
-    "IMAGE_TRANSPORT",
-    "REQUEST_IMAGES_MAX",
-    "REQUEST_IMAGES_MB",
-    "MODELS",
-    "PERSONAS_FILE",
-    "OWN_INSTRUCTIONS",
     "ACCESS",
     "REQUIRED_CHANNEL",
 )
@@ -130,6 +127,9 @@ class Settings(BaseModel):
         default=4096, ge=16, le=1_000_000, description="a whole number from 16 to 1000000"
     )
     assistant_instructions: str | None = Field(default=None, description="text")
+    models: Models = Field(default=(), description="models' ids, separated by commas")
+    personas_file: Path | None = Field(default=None, description="a file of personas")
+    own_instructions: YesNo = Field(default="no", description="yes or no")
     data_dir: Path = Field(default=Path("data"), description="a folder")
     store_url: StoreUrl = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/snapthread.db",
@@ -202,6 +202,13 @@ class Settings(BaseModel):
         description="a secret of 16 characters or more, without spaces or line breaks",
     )
 
+    @field_validator("personas_file")
+    @classmethod
+    def _has_personas(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            load_personas(path)
+        return path
+
     @field_validator("max_image_mb")
     @classmethod
     def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
@@ -253,6 +260,17 @@ class Settings(BaseModel):
         return "edit" if self.streaming == "auto" else self.streaming
 
     @property
+    def offer(self) -> Offer:
+        """What people may choose."""
+        return Offer(
+            model=self.openai_model,
+            detail=self.image_detail,
+            models=self.models,
+            personas=load_personas(self.personas_file) if self.personas_file else (),
+            has_own_instructions=self.own_instructions == "yes",
+        )
+
+    @property
     def max_image_bytes(self) -> int:
         return int(self.max_image_mb * MEGABYTE)
 
@@ -268,6 +286,10 @@ class Settings(BaseModel):
     @property
     def user_storage_bytes(self) -> int:
         return int(self.user_storage_mb * MEGABYTE)
+
+    @property
+    def request_images_bytes(self) -> int:
+        return int(self.request_images_mb * MEGABYTE)
 
     @property
     def has_store_server(self) -> bool:
@@ -287,6 +309,13 @@ class Settings(BaseModel):
         """Is it OpenAI's own server? Of any other we have to find out what it can."""
         host = urlsplit(self.openai_url).hostname or ""
         return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
+    def image_ways(self) -> tuple[Literal["files", "inline"], ...]:
+        """Ways by which images may travel to this server, the better first."""
+        if self.image_transport != "auto":
+            return (self.image_transport,)
+        return ("files",) if self.is_openais_own else ("files", "inline")
 
     @property
     def way_to_openai(self) -> str | None:

@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
+from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
+    choices,
     claiming,
     files,
     finishing,
@@ -23,6 +25,7 @@ from snapthread.store.rules import (
     quotas,
     records,
     rewinding,
+    standings,
     uploads,
     urgent,
 )
@@ -51,6 +54,10 @@ class Store(Verbs):
     async def check(self) -> None:
         await self.backend.check()
 
+    def blobs(self, clock: Clock) -> Blobs:
+        """Images that lie beside the rows: in a folder, or on the server."""
+        return self.backend.blobs(clock)
+
     async def close(self) -> None:
         await self.backend.close()
 
@@ -63,6 +70,8 @@ class Store(Verbs):
 
     _tidy_some = writes(processes.tidy)
     installation = writes(processes.installation)
+    remember = writes(processes.remember)
+    recall = reads(processes.recall)
     take_job = writes(processes.take_job)
     start_cooldown = writes(processes.start_cooldown)
     note_replica = writes(processes.note_replica)
@@ -138,6 +147,18 @@ class Store(Verbs):
     storage_of = reads(people.storage_of)
     files_owned = reads(people.files_owned)
     blocked_before = reads(people.blocked_before)
+
+    person = reads(standings.person)
+    people = reads(standings.people)
+    count_people = reads(standings.count_people)
+    find_people = writes(standings.find_people)
+    ban = writes(standings.ban)
+    unban = writes(standings.unban)
+    set_limits = writes(standings.set_limits)
+    decisions = reads(standings.decisions)
+    caller = reads(choices.caller)
+    preferences = reads(choices.preferences)
+    choose = writes(choices.choose)
 
     # ------------------------------------------------------------ quotas and records
 

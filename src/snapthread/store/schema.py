@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 8  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 9  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -257,6 +257,54 @@ FILES: Final = Table(
 )
 
 
+# ---------------------------------------------------------------- people
+
+
+class PersonRow(NamedTuple):
+    """Somebody who was answered, or about whom something was decided."""
+
+    user_id: int
+    first_at: int
+    last_at: int  # to the day
+    standing: str = ""  # asked, admitted or refused, where people are let in
+    name: str = ""  # as told when they asked to be let in
+    banned_at: int | None = None
+    decided_at: int | None = None
+    decided_by: int | None = None  # an admin; 0: the operator
+    limits: str = "{}"  # their own
+
+
+class PreferenceRow(NamedTuple):
+    """What a person chose for themselves, or a group's admins for it."""
+
+    owner: str  # user:<id> or group:<chat id>
+    choices: str
+
+
+class AuditRow(NamedTuple):
+    """A decision about a person."""
+
+    id: str
+    at: int
+    by: int
+    action: str
+    user_id: int = 0  # 0: nobody, or erased since
+    detail: str = ""
+
+
+PEOPLE_SEEN: Final = Index[PersonRow]("seen", by="last_at")
+PEOPLE_STANDING: Final = Index[PersonRow]("standing", by="last_at", within=("standing",))
+PEOPLE_BANNED: Final = Index[PersonRow]("banned", by="banned_at")
+AUDIT_AT: Final = Index[AuditRow]("at", by="at")
+AUDIT_OF: Final = Index[AuditRow]("of", by="at", within=("user_id",))
+
+PEOPLE: Final = Table(
+    "people", PersonRow, key=("user_id",), indexes=(PEOPLE_SEEN, PEOPLE_STANDING, PEOPLE_BANNED)
+)
+PREFERENCES: Final = Table("preferences", PreferenceRow, key=("owner",))
+AUDIT: Final = Table("audit", AuditRow, key=("id",), indexes=(AUDIT_AT, AUDIT_OF))
+
+
 # ---------------------------------------------------------------- quotas and records
 
 
@@ -374,6 +422,9 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     HISTORY_ITEMS,
     GROUP_CONVERSATIONS,
     FILES,
+    PEOPLE,
+    PREFERENCES,
+    AUDIT,
     RESERVATIONS,
     TALLIES,
     RECORDS,

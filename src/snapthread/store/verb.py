@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from snapthread.ports import Blobs, Clock
 from snapthread.store.transaction import Transaction
 
 P = ParamSpec("P")
@@ -24,6 +25,10 @@ class Backend(Protocol):
 
     async def check(self) -> None:
         """Can it be read and written? Writes nothing. Raises StoreBusy, StoreFull."""
+        ...
+
+    def blobs(self, clock: Clock) -> Blobs:
+        """Images that are kept beside the rows."""
         ...
 
     async def close(self) -> None: ...

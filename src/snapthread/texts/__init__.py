@@ -19,6 +19,8 @@ COMMANDS: Final = (
     "stop",
     "undo",
     "usage",
+    "settings",
+    "language",
     "forget",
     "privacy",
     "export",

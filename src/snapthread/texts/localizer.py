@@ -17,6 +17,7 @@ from snapthread.errors import (
     FilesBusy,
     FilesGone,
     ImageRefused,
+    ImagesTooLarge,
     ModelGone,
     OutOfCredit,
     OutputSpent,
@@ -53,6 +54,7 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     ContextTooLong: "context_too_long",
     QuestionTooLong: "question_too_long",
     AlbumTooLarge: "album_too_large",
+    ImagesTooLarge: "images_too_large",
     EmptyAnswer: "empty_answer",
     OutputSpent: "output_spent",
     FilesGone: "image_refused",
@@ -79,6 +81,7 @@ SAY_IT_ALL = frozenset(
         "sound_download_failed",
         "image_refused",
         "album_too_large",
+        "images_too_large",
         *OF_DOCUMENTS.values(),
     }
 )  # they say "send it again" themselves
@@ -129,6 +132,11 @@ class Localizer:
 
     def money(self, micros: int) -> str:
         return self("money", amount=self.decimal(amount(micros)))
+
+    def about(self, micros: int) -> str:
+        """A sum of money to two digits."""
+        digits = max(0, len(str(micros)) - 2)
+        return self.money(round(micros, -digits))
 
     def decimal(self, number: str) -> str:
         """An English number in the way of the language."""

@@ -19,48 +19,23 @@ from snapthread.meter import Meter, sum_usage
 from snapthread.model import (
     Claim,
     Installation,
-    LedgerFile,
     Message,
     TelegramFile,
     TelegramImage,
     Usage,
 )
-from snapthread.ports import Clock, Context, PriceList, Reservations
+from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
+from snapthread.request_profile import RequestProfile
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
 from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
-from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
 ANSWERED_ALL_THE_SAME = frozenset({"AssistantRefused", "EmptyAnswer", "OutputSpent"})
 READ_BEFORE = frozenset({*get_args(Limit), "too_many_pages"})
 UNCUT = 10**9  # tokens: only a question that is let in may shorten the conversation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestProfile:
-    """Common parts of all requests, which their cost depends on."""
-
-    model: str
-    detail: str
-    output_tokens: int  # at most
-    context_tokens: int  # at most
-    image_side: int  # pixels, at most; 0: what the model will use
-    instructions_tokens: int
-
-    def image_tokens(self, width: int, height: int) -> int:
-        return image_tokens(self.model, width, height, self.detail)
-
-    def file_tokens(self, file: LedgerFile) -> int:
-        if file.document is not None:
-            return file.document.tokens
-        return self.image_tokens(file.width, file.height)
-
-    def most_image_tokens(self) -> int:
-        """Of an image whose shape is not known yet."""
-        return most_image_tokens(self.model, self.image_side, self.detail)
 
 
 def images_of(questions: tuple[Message, ...]) -> tuple[TelegramImage, ...]:
@@ -75,7 +50,7 @@ def documents_of(questions: tuple[Message, ...]) -> int:
     return sum(question.document is not None for question in questions)
 
 
-class QuotaStore(Reservations, Context, Protocol):
+class QuotaStore(Reservations, Context, PeopleKnown, Protocol):
     """The store as quotas need it."""
 
 
@@ -96,8 +71,12 @@ class Quotas:
     def __post_init__(self) -> None:
         self._secret = self.installation.secret
 
-    def limits_of(self, user_id: int) -> Limits:
-        return Limits() if user_id in self.admins else self.limits
+    async def limits_of(self, user_id: int) -> Limits:
+        """Everybody's, and over them the person's own."""
+        if user_id in self.admins:
+            return Limits()
+        person = await self.store.person(user_id)
+        return person.limits.over(self.limits) if person else self.limits
 
     async def spent(self, user_id: int) -> Spending:
         return await self.store.spent(self._payer(user_id), self.clock())
@@ -115,13 +94,16 @@ class Quotas:
         `document_tokens`: of its documents, as far as they were read: before, nobody knows.
         """
         user_id = questions[0].user_id
-        pictures = images_of(questions)
+        pictures, limits = images_of(questions), await self.limits_of(user_id)
+        of_money = limits.of_money or self.limits.of_money  # an admin's is in everybody's sum
         over = await self.store.reserve(
             claim,
             self.clock(),
             payer=self._payer(user_id),
-            estimate=await self._estimate(claim, questions, meter, document_tokens),
-            limits=self.limits_of(user_id),
+            estimate=await self._estimate(
+                claim, questions, meter, document_tokens, of_money=of_money
+            ),
+            limits=limits,
         )
         if over is None:
             meter.documents = documents_of(questions)
@@ -140,17 +122,22 @@ class Quotas:
         questions: tuple[Message, ...],
         meter: Meter,
         document_tokens: int,
+        *,
+        of_money: bool,
     ) -> TurnRecord:
+        profile = self.profile_of(meter)
         usage = Usage(
-            input_tokens=await self._input_tokens(claim, questions, document_tokens),
-            output_tokens=self.profile.output_tokens,
+            input_tokens=await self._input_tokens(
+                claim, questions, profile, document_tokens, of_money=of_money
+            ),
+            output_tokens=profile.output_tokens,
         )
         voice_s = self.speech.seconds(questions)
         return TurnRecord(
             id=meter.id,
             at=self.clock(),
             user_id=questions[0].user_id,
-            model=self.profile.model,
+            model=profile.model,
             outcome="interrupted",
             reason="lost",
             messages=1,
@@ -159,53 +146,60 @@ class Quotas:
             sent=meter.sent(),
             estimated=usage,
             voice_s=voice_s,
-            cost_micros=self._with_speech(self._most(usage), voice_s),
+            cost_micros=self._with_speech(self._most(profile.model, usage), voice_s),
         )
 
     async def _input_tokens(
-        self, claim: Claim, questions: tuple[Message, ...], document_tokens: int
+        self,
+        claim: Claim,
+        questions: tuple[Message, ...],
+        profile: RequestProfile,
+        document_tokens: int,
+        *,
+        of_money: bool,
     ) -> int:
-        question = self._question_tokens(questions) + document_tokens
-        if not self.limits.of_money:
+        question = self._question_tokens(questions, profile) + document_tokens
+        if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(
-            claim, self.clock(), max_tokens=UNCUT, question_tokens=question
+            claim,
+            self.clock(),
+            max_tokens=UNCUT,
+            question_tokens=question,
+            file_tokens=profile.file_tokens,
         )
         held = sum(item.tokens for item in transcript.items)
-        return max(question, min(question + held, self.profile.context_tokens))
+        return max(question, min(question + held, profile.context_tokens))
 
-    def sure_tokens(self, questions: tuple[Message, ...]) -> int:
+    def profile_of(self, meter: Meter) -> RequestProfile:
+        """What the attempt is asked with: the person's choice, else the operator's."""
+        return meter.profile or self.profile
+
+    def sure_tokens(self, questions: tuple[Message, ...], meter: Meter) -> int:
         """Of the question alone, before anything is downloaded: its text, and the photos whose
         size Telegram tells."""
         photos = [one for one in images_of(questions) if one.kind == "photo" and one.width]
-        return text_tokens(asked_text(questions)) + sum(map(self._picture_tokens, photos))
+        shown = sum(_picture_tokens(photo, self.profile_of(meter)) for photo in photos)
+        return text_tokens(asked_text(questions)) + shown
 
-    def _question_tokens(self, questions: tuple[Message, ...]) -> int:
+    def _question_tokens(self, questions: tuple[Message, ...], profile: RequestProfile) -> int:
         replied = replied_file(questions)
         shown_again = (replied,) if isinstance(replied, TelegramImage) else ()
         pictures = (*images_of(questions), *shown_again)
-        shown = sum(self._picture_tokens(picture) for picture in pictures)
-        around = self.profile.instructions_tokens + AROUND_TOKENS
+        shown = sum(_picture_tokens(picture, profile) for picture in pictures)
+        around = profile.instructions_tokens + AROUND_TOKENS
         said = SPEECH_TOKENS_S * self.speech.seconds(questions)
         return around + text_tokens(asked_text(questions)) + shown + said
 
-    def _picture_tokens(self, picture: TelegramImage) -> int:
-        """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
-        side = self.profile.image_side
-        if picture.kind != "photo" or not picture.width or not picture.height:
-            return self.profile.most_image_tokens()
-        sight = Sight(self.profile.model, self.profile.detail)
-        return self.profile.image_tokens(*sight.useful((picture.width, picture.height), side))
-
-    def _most(self, usage: Usage) -> int | None:
+    def _most(self, model: str, usage: Usage) -> int | None:
         """The most that it can cost: input written to the cache may cost more than plain input."""
-        plain = self._cost(usage)
-        written = self._cost(replace(usage, written_tokens=usage.input_tokens))
+        plain = self._cost(model, usage)
+        written = self._cost(model, replace(usage, written_tokens=usage.input_tokens))
         return None if plain is None or written is None else max(plain, written)
 
-    def _cost(self, *usages: Usage) -> int | None:
+    def _cost(self, model: str, *usages: Usage) -> int | None:
         """Of requests, each priced by itself; unknown where one of them is."""
-        costs = [self.prices.cost_micros(self.profile.model, usage) for usage in usages]
+        costs = [self.prices.cost_micros(model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
@@ -217,13 +211,15 @@ class Quotas:
 
     def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
         """The record of the attempt as it stands."""
+        model = self.profile_of(meter).model
+        cost_micros = self._cost(model, *meter.answers, *meter.broken)
         began = self.clock() - timedelta(milliseconds=ms_since(meter.began_s))
         waited = round((began - first.sent_at).total_seconds() * 1000)
         return TurnRecord(
             id=meter.id,
             at=self.clock(),
             user_id=first.user_id,
-            model=self.profile.model,
+            model=model,
             outcome=outcome,
             reason=reason,
             messages=meter.messages,
@@ -238,7 +234,7 @@ class Quotas:
             usage=sum_usage(meter.answers),
             estimated=sum_usage(meter.broken),
             voice_s=meter.voice_s,
-            cost_micros=self._with_speech(self._cost(*meter.answers, *meter.broken), meter.voice_s),
+            cost_micros=self._with_speech(cost_micros, meter.voice_s),
             is_free=_is_free(outcome, reason),
             restored=meter.restored,
             retired=meter.retired,
@@ -258,6 +254,14 @@ class Quotas:
         with suppress(SnapthreadError):  # else it is charged as reserved
             await self.store.revise(record)
         return record
+
+
+def _picture_tokens(picture: TelegramImage, profile: RequestProfile) -> int:
+    """As large as it may be uploaded; only of a photo Telegram itself tells the size."""
+    if picture.kind != "photo" or not picture.width or not picture.height:
+        return profile.most_image_tokens()
+    size = picture.width, picture.height
+    return profile.image_tokens(*profile.sight.useful(size, profile.image_side))
 
 
 def _is_free(outcome: str, reason: str) -> bool:

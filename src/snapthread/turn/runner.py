@@ -24,6 +24,7 @@ from snapthread.errors import (
     DocumentRefused,
     EmptyAnswer,
     FilesGone,
+    ImagesTooLarge,
     OutputSpent,
     QuestionTooLong,
 )
@@ -50,6 +51,7 @@ from snapthread.ports import (
     KnownImages,
     Stragglers,
 )
+from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
@@ -75,14 +77,6 @@ log = structlog.get_logger()
 ASKING = Backoff(first_s=1.0, jitter=0.5)
 UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextBounds:
-    """Bounds of what a request holds of the conversation."""
-
-    tokens: int
-    images: int = 0  # 0: all
 
 
 class TurnStore(Context, KnownImages, Stragglers, Protocol):
@@ -144,7 +138,7 @@ class TurnRunner:
 
     async def _import(self, turn: TurnState) -> None:
         """Bring every file in, also of the parts of the album that come meanwhile."""
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
         label = known.label if known else None
@@ -152,16 +146,23 @@ class TurnRunner:
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
             questions = tuple(part for part in late if part.kind == "question")
-            self._check((*turn.messages, *questions))
+            self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
+        self._check_size(turn)
 
-    def _check(self, messages: tuple[Message, ...]) -> None:
+    def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
         if 0 < self.bounds.images < len(files_of(messages)):
             raise AlbumTooLarge(self.bounds.images)
-        if self.quotas.sure_tokens(messages) > self.bounds.tokens:
+        if self.quotas.sure_tokens(messages, turn.meter) > self.bounds.tokens:
             raise QuestionTooLong
+
+    def _check_size(self, turn: TurnState) -> None:
+        """Refuse images that one request cannot carry: only now their size is known."""
+        size_bytes = sum(one.file.size_bytes for one in turn.brought if one.file)
+        if 0 < self.bounds.image_bytes < size_bytes:
+            raise ImagesTooLarge
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
@@ -197,7 +198,7 @@ class TurnRunner:
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
-        self._check(turn.messages)
+        self._check(turn, turn.messages)
 
     # ------------------------------------------------------------ question out, answer back
 
@@ -259,10 +260,14 @@ class TurnRunner:
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
+            max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
             return await self._composed(turn)  # the machine slept: what was live may be gone
+        if not self.bounds.has_sight:  # what was shown before is told in words
+            transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
             transcript = halved(transcript)
@@ -275,13 +280,13 @@ class TurnRunner:
             turn.context,
             first_label=first_label,
             t=self.t,
-            file_tokens=self.quotas.profile.file_tokens,
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
             now=self.clock(),
         )
 
     async def _ask(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
-        claim = turn.claim
+        claim, profile = turn.claim, self.quotas.profile_of(turn.meter)
         overheard = self.overheard.before(turn.messages)
         items = request_items(transcript, turn.question, self.t, overheard=overheard)
         said = sum(item.tokens for item in (*transcript.items, turn.question))
@@ -289,12 +294,13 @@ class TurnRunner:
         files = named_files(items)
         images = await self._images(claim, files)
         turn.meter.record_request(
-            Usage(input_tokens=said + self.quotas.profile.instructions_tokens),
+            Usage(input_tokens=said + profile.instructions_tokens),
             images=len(images),
-            image_tokens=sum(map(self.quotas.profile.file_tokens, images)),
+            image_tokens=sum(map(profile.file_tokens, images)),
         )
         return AssistantRequest(
             items=items,
+            profile=turn.meter.profile,
             safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
         )

@@ -31,6 +31,7 @@ Commands = Sequence[tuple[str, str]]
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 EMPTY: Final = "empty"
+TOAST_CHARS: Final = 200
 ADMINS: Final = frozenset({"creator", "administrator"})
 
 
@@ -164,9 +165,9 @@ class TelegramChat:
         except SnapthreadError:
             return  # already in the log; they do nothing any more
 
-    async def answer_press(self, press_id: str) -> None:
+    async def answer_press(self, press_id: str, text: str = "") -> None:
         try:
-            await self._client.answer_callback_query(press_id)
+            await self._client.answer_callback_query(press_id, text[:TOAST_CHARS])
         except SnapthreadError:
             return  # already in the log; the button stops waiting by itself
 

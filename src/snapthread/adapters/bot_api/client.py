@@ -135,8 +135,9 @@ class BotClient:
     async def send_chat_action(self, action: Params) -> None:
         await self.call("sendChatAction", action, timeout_s=CHAT_ACTION_S)
 
-    async def answer_callback_query(self, query_id: str) -> None:
-        await self.call("answerCallbackQuery", {"callback_query_id": query_id})
+    async def answer_callback_query(self, query_id: str, text: str = "") -> None:
+        params = {"callback_query_id": query_id, "text": text or None}
+        await self.call("answerCallbackQuery", params)
 
     async def answer_guest_query(self, query_id: str, text: str) -> str:
         """The id by which the answer is edited from then on."""

@@ -10,17 +10,19 @@ from snapthread.ports import GroupChange
 
 BLOCKED = "kicked"
 OUT = frozenset({"kicked", "left"})
+IN_GROUPS = ("set:",)  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; of those only Stop is in groups as well."""
+    """A button that the bot made; of those only Stop and settings are in groups as well."""
     message = query.message
     if message is None or not query.data:
         return None
     if stop := STOP.fullmatch(query.data):
         return _stop_pressed(query, message, stop, update_id, now)
-    if message.chat.type != types.PRIVATE:
+    is_private = message.chat.type == types.PRIVATE
+    if not is_private and not query.data.startswith(IN_GROUPS):
         return None
     return Message(
         update_id=update_id,

@@ -17,7 +17,7 @@ def message_params(part: OutboxMessage) -> Params:
         "entities": _entities(part.outgoing.entities),
         "link_preview_options": NO_PREVIEW,
         "reply_parameters": _reply(part.to),
-        "reply_markup": _keyboard(part.outgoing.buttons),
+        "reply_markup": _keyboard(part.outgoing),
         "ephemeral_message_parameters": _seen_by(part.outgoing),
     }
 
@@ -39,7 +39,7 @@ def edit_params(to: Destination, message_id: int, outgoing: OutgoingMessage) -> 
         "text": outgoing.text,
         "entities": _entities(outgoing.entities),
         "link_preview_options": NO_PREVIEW,
-        "reply_markup": _keyboard(outgoing.buttons),
+        "reply_markup": _keyboard(outgoing),
     }
 
 
@@ -78,11 +78,18 @@ def _entity(entity: Entity) -> Params:
     return told
 
 
-def _keyboard(buttons: Sequence[Button]) -> Params | None:
-    if not buttons:
+def _keyboard(outgoing: OutgoingMessage) -> Params | None:
+    if not outgoing.buttons:
         return None
-    row = [{"text": button.text, "callback_data": button.press} for button in buttons]
-    return {"inline_keyboard": [row]}
+    row = [_button(button) for button in outgoing.buttons]
+    width = outgoing.in_row or len(row)
+    return {"inline_keyboard": [row[at : at + width] for at in range(0, len(row), width)]}
+
+
+def _button(button: Button) -> Params:
+    if button.url:
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": button.press}
 
 
 def _seen_by(outgoing: OutgoingMessage) -> Params | None:

@@ -37,35 +37,44 @@ class Images:
         self._budget = budget or Budget(limits.DECODED_BYTES_AT_ONCE)
 
     async def prepare(
-        self, content: bytes, *, suspect: bool = False, tiles: bool = False
+        self,
+        content: bytes,
+        *,
+        suspect: bool = False,
+        tiles: bool = False,
+        sight: Sight | None = None,
     ) -> Prepared:
         """`suspect`: an earlier process died over it, so this one only looks at it from outside.
 
-        `tiles`: a long picture may become several, so that its text stays readable.
+        `tiles`: a long picture may become several, so that its text stays readable. `sight`: of
+        the model that will look at it, where it is not everybody's.
         """
-        header, heavy = await asyncio.to_thread(self._weighed, content, tiles)
+        sight = sight or self._sight
+        header, heavy = await asyncio.to_thread(self._weighed, content, sight, tiles)
         is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
         if is_light and not suspect:
-            return await self._in_thread(content, heavy, tiles=tiles)
-        return await self._outside(content, heavy + _CHILD_BYTES, tiles=tiles)
+            return await self._in_thread(content, heavy, tiles=tiles, sight=sight)
+        return await self._outside(content, heavy + _CHILD_BYTES, tiles=tiles, sight=sight)
 
     async def is_dense(self, content: bytes) -> bool:
         """Of a prepared tile: much small text, which more pixels would make easier to read."""
         return await self._while_held(_SHARE_LEAST, is_dense, content)
 
-    def _weighed(self, content: bytes, tiles: bool) -> tuple[Header | None, int]:
+    def _weighed(self, content: bytes, sight: Sight, tiles: bool) -> tuple[Header | None, int]:
         """Unknown is as much as a child may take. Safe for any bytes."""
         header = read_header(content, recognise(content))
         if header is None:
             return None, limits.CHILD_DECODES_BYTES
         size = header.width, header.height
-        plan = (in_tiles if tiles else whole)(size, self._sight, self._max_side)
+        plan = (in_tiles if tiles else whole)(size, sight, self._max_side)
         heavy = weight.weigh(header, size if plan.is_too_long else plan.size)
         weight.refuse_too_heavy(header, heavy)
         return header, heavy
 
-    async def _in_thread(self, content: bytes, heavy: int, *, tiles: bool = False) -> Prepared:
-        made = partial(prepare, max_side=self._max_side, sight=self._sight, tiles=tiles)
+    async def _in_thread(
+        self, content: bytes, heavy: int, *, tiles: bool = False, sight: Sight | None = None
+    ) -> Prepared:
+        made = partial(prepare, max_side=self._max_side, sight=sight or self._sight, tiles=tiles)
         return await self._while_held(heavy, made, content)
 
     async def _while_held(self, heavy: int, work: Callable[[bytes], T], content: bytes) -> T:
@@ -75,11 +84,11 @@ class Images:
         working.add_done_callback(lambda _: self._budget.give_back(share))
         return await asyncio.shield(working)
 
-    async def _outside(self, content: bytes, heavy: int, *, tiles: bool) -> Prepared:
+    async def _outside(self, content: bytes, heavy: int, *, tiles: bool, sight: Sight) -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
         try:
             return await prepare_in_child(
-                content, max_side=self._max_side, sight=self._sight, tiles=tiles
+                content, max_side=self._max_side, sight=sight, tiles=tiles
             )
         finally:
             self._budget.give_back(share)

@@ -1,10 +1,11 @@
 """The assistant: one question to the Responses API, streamed. Implements `ports.Assistant`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 import structlog
 
@@ -12,6 +13,7 @@ from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.events import EventInterpreter
 from snapthread.adapters.openai_api.failures import assistant_failure, is_untaken
 from snapthread.adapters.openai_api.faults import Fault, call
+from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.question import Detail, Style, body_of, names_of_sent
 from snapthread.adapters.openai_api.refusals import refused_name
 from snapthread.adapters.openai_api.stream import EventStream
@@ -42,8 +44,10 @@ class OpenAIAssistant:
         reasoning_effort: str,
         max_output_tokens: int,
         image_detail: Detail,
+        inline: InlineImages,
     ) -> None:
         self._client = client
+        self._inline = inline
         self._style = Style(
             model=model,
             instructions=instructions,
@@ -51,18 +55,20 @@ class OpenAIAssistant:
             max_output_tokens=max_output_tokens,
             detail=image_detail,
         )
-        self._left_out: frozenset[str] = frozenset()  # what this server does not take
+        self._left_out: dict[str, frozenset[str]] = {}  # by model: what is not taken there
 
     async def ask(self, ask: AssistantRequest) -> AsyncGenerator[AnswerEvent]:
         """As `ports.Assistant` promises; close it (`aclosing`) to stop the answer."""
+        sizes = await self._inline.sizes(ask)
         yield RequestTaken()
-        waits, has_files = Waits(self._style.effort), ask.has_files
-        opened = await self._open(ask, waits)
+        style, has_files = self._style_of(ask), ask.has_files
+        waits = Waits(style.effort)
+        opened = await self._open(ask, style, sizes, waits)
         if isinstance(opened, Fault):
             if is_untaken(opened):
                 yield NotTaken()
             raise assistant_failure(opened, has_files=has_files)
-        interpreter = EventInterpreter(self._style.model, has_files=has_files)
+        interpreter = EventInterpreter(style.model, has_files=has_files)
         async with _closing(opened) as stream:
             while True:
                 for event in await stream.read(waits.by()):
@@ -78,19 +84,34 @@ class OpenAIAssistant:
                         yield thinking
                 waits.hear(has_begun=interpreter.has_begun)
 
-    async def _open(self, ask: AssistantRequest, waits: "Waits") -> EventStream | Fault:
-        """Leave out a field that the server does not take, now and later; each once."""
+    def _style_of(self, ask: AssistantRequest) -> Style:
+        """The operator's, but for what the person chose."""
+        chosen = ask.profile
+        if chosen is None:
+            return self._style
+        return replace(
+            self._style,
+            model=chosen.model,
+            instructions=chosen.instructions,
+            detail=cast("Detail", chosen.detail),
+        )
+
+    async def _open(
+        self, ask: AssistantRequest, style: Style, sizes: Mapping[str, int], waits: "Waits"
+    ) -> EventStream | Fault:
+        """Leave out a field that this model does not take, now and later; each once."""
         while True:
-            body = body_of(ask, self._style, self._left_out)
+            left_out = self._left_out.get(style.model, frozenset())
+            body = self._inline.body(body_of(ask, style, left_out), sizes)
             send = partial(self._client.stream, "/responses", body)
             opened = await call("responses", send, waits.by())
             if not isinstance(opened, Fault):
                 return EventStream(opened)
-            name = refused_name(opened, names_of_sent(self._style, self._left_out))
+            name = refused_name(opened, names_of_sent(style, left_out))
             if name is None:
                 return opened
             log.warning("openai.left_out", name=name, why=str(opened))
-            self._left_out |= {name}
+            self._left_out[style.model] = left_out | {name}
 
 
 class Waits:

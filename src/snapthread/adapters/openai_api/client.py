@@ -4,13 +4,15 @@ Decision 0022: without the SDK, whose import costs half of our start and a third
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from snapthread.adapters.openai_api.inline import StreamedBody
+from snapthread.adapters.openai_api.key import key_headers
 from snapthread.adapters.openai_api.wire import AiohttpTransport
 from snapthread.limits import NEXT_EVENT_S, UPLOAD_S
 
@@ -44,13 +46,20 @@ class OpenAIClient:
         """The answer, read whole. `body`: as httpx2 takes it (`data`, `files` and `timeout`)."""
         return await self._http.request(method, self._base_url + path, params=params, **body)
 
-    async def stream(self, path: str, body: bytes) -> httpx2.Response:
+    async def stream(self, path: str, body: bytes | StreamedBody) -> httpx2.Response:
         """The answer's head; its body is still to be read, and to be closed."""
+        headers = {"content-type": "application/json", "accept": "text/event-stream"}
+        content: bytes | AsyncIterator[bytes]
+        if isinstance(body, StreamedBody):
+            # Its length is told: not every server takes chunks of which it does not know the end.
+            headers["content-length"], content = str(body.length), body.pieces
+        else:
+            content = body
         request = self._http.build_request(
             "POST",
             self._base_url + path,
-            content=body,
-            headers={"content-type": "application/json", "accept": "text/event-stream"},
+            content=content,
+            headers=headers,
             timeout=STREAM_TIMEOUT,
         )
         return await self._http.send(request, stream=True)
@@ -77,7 +86,7 @@ def make_client(
     if transport is None and not (proxy or _has_proxy_of_the_machine(url)):
         transport = AiohttpTransport()
     http = httpx2.AsyncClient(
-        headers={"authorization": f"Bearer {api_key}", "accept": "application/json"},
+        headers={**key_headers(api_key, url), "accept": "application/json"},
         proxy=proxy,
         transport=transport,
         timeout=TIMEOUT,

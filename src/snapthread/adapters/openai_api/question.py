@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from snapthread.limits import ITEMS_KEPT
 from snapthread.ports import (
+    BLOB,
     AssistantRequest,
     InputFile,
     InputImage,
@@ -103,10 +104,18 @@ def _part(part: InputPart, detail: Detail) -> dict[str, object]:
         case InputText(text=text):
             return {"type": "input_text", "text": text}
         case InputImage(openai_id=openai_id):
-            return {"type": "input_image", "file_id": openai_id, "detail": detail}
+            named = "image_url" if openai_id.startswith(BLOB) else "file_id"
+            return {"type": "input_image", named: openai_id, "detail": detail}
         case InputFile(openai_id=openai_id, detail=pages):
-            named: dict[str, object] = {"type": "input_file", "file_id": openai_id}
-            return named | {"detail": pages} if pages else named
+            document: dict[str, object] = {"type": "input_file", **_document(openai_id)}
+            return document | {"detail": pages} if pages else document
+
+
+def _document(openai_id: str) -> dict[str, object]:
+    """What lies in our own store is put in the place of its id while it is sent (inline.py)."""
+    if not openai_id.startswith(BLOB):
+        return {"file_id": openai_id}
+    return {"filename": f"document.{openai_id.rpartition('.')[2]}", "file_data": openai_id}
 
 
 def names_of_sent(style: Style, left_out: frozenset[str]) -> Sequence[str]:

@@ -6,7 +6,7 @@ kinds.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -42,13 +42,12 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         return self._opened
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        body = await request.aread()
         with _its_errors():
             answer = await self._session.request(
                 request.method,
                 str(request.url),
                 headers=request.headers.multi_items(),
-                data=body or None,
+                data=_content(request),
                 allow_redirects=False,
                 timeout=_timeout(request),
             )
@@ -77,6 +76,15 @@ class _Body(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         self._answer.close()
+
+
+def _content(request: httpx2.Request) -> bytes | AsyncIterable[bytes] | None:
+    """What is in memory already, or what comes in pieces while it is sent."""
+    try:
+        return request.content or None
+    except httpx2.RequestNotRead:
+        assert isinstance(request.stream, AsyncIterable)
+        return request.stream
 
 
 def _timeout(request: httpx2.Request) -> aiohttp.ClientTimeout:

@@ -63,7 +63,7 @@ RETIRED: Final = (
 # How a turn ends, and why: the pairs that occur.
 ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "answered": ("", "stopped", "command"),
-    "refused": ("stranger", "unsupported", *LIMITS, *FAULTS),
+    "refused": ("stranger", "banned", "unsupported", *LIMITS, *FAULTS),
     "failed": ("unexpected", *FAILURES),
     "dead_letter": ("",),
     "interrupted": ("broke_off",),

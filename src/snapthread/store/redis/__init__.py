@@ -19,6 +19,8 @@ from contextlib import nullcontext
 from typing import Any, Final, Self, TypeVar
 
 from snapthread.errors import SnapthreadError, StoreBusy
+from snapthread.ports import Blobs, Clock
+from snapthread.store.redis.blobs import ServerBlobs
 from snapthread.store.redis.kept import Kept
 from snapthread.store.redis.migration import bring_to_version
 from snapthread.store.redis.reading import Fetched, Miss, Reading, scope_of
@@ -63,6 +65,9 @@ class RedisBackend:
 
     async def check(self) -> None:
         await self._server.check()
+
+    def blobs(self, clock: Clock) -> Blobs:
+        return ServerBlobs(self._server, clock)
 
     async def read(self, verb: Callable[[Transaction], T]) -> T:
         fetched = Fetched()

@@ -6,6 +6,7 @@ from snapthread.store.table import Index, Key, Table, Value
 
 PREFIX: Final = "snapthread:"
 VERSION_KEY: Final = f"{PREFIX}version"
+BLOBS_KEY: Final = f"{PREFIX}blobs"
 DIGITS: Final = 16  # of a whole number: as text, numbers are in their order
 
 
@@ -43,3 +44,7 @@ def version_name(scope: int | str) -> str:
 def user_files_name(owner: int) -> str:
     """The first generation's own key, so without our prefix: it may hold ids that are not ours."""
     return f"user_files:{owner}"
+
+
+def blob_name(name: str) -> str:
+    return f"{PREFIX}blob:{name}"

@@ -75,7 +75,7 @@ class Server:
         """The script's reply to "read" or "commit"."""
         with_copies = bool(self._replicas) and what == "commit"
         run = self._run_and_wait if with_copies else self._run
-        async with self.our_errors(), _answer():
+        async with self.our_errors(), within_answer():
             try:
                 return await run(what, steps)
             except NoScriptError:  # a server that was started anew: nothing was done
@@ -84,7 +84,7 @@ class Server:
 
     async def check(self) -> None:
         """Is it there, and does it take writes? Writes nothing."""
-        async with self.our_errors(), _answer():
+        async with self.our_errors(), within_answer():
             info = await self.client.info()
             if info.get("role") == "slave":
                 raise ReadOnlyError("You can't write against a read only replica.")
@@ -125,7 +125,7 @@ class Server:
     async def examine(self) -> None:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
         try:
-            async with _answer():
+            async with within_answer():
                 info = await self.client.info()
         except RedisError as error:
             raise ours(error) from error
@@ -140,7 +140,7 @@ class Server:
 
     async def _may_forget(self) -> bool:
         try:
-            async with _answer():
+            async with within_answer():
                 told = await self.client.config_get("appendfsync")
         except ResponseError:  # a managed service, or an ACL: then nobody can tell
             return False
@@ -150,7 +150,7 @@ class Server:
 
 
 @asynccontextmanager
-async def _answer() -> AsyncIterator[None]:
+async def within_answer() -> AsyncIterator[None]:
     """Time for one answer."""
     try:
         async with asyncio.timeout(ANSWER_S):

@@ -12,6 +12,7 @@ from snapthread.store.codec import (
     load_message,
     micros,
 )
+from snapthread.store.rules import choices
 from snapthread.store.rules.files import STATES, count_held, retire_conversation
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
@@ -97,6 +98,7 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
     for row in tx.range(IN_GROUP, chat_id):
         files += end(tx, row.conversation, micros(now))
         tx.delete(row)
+    choices.forget(tx, f"group:{chat_id}")
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
     if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
         tx.delete(mark)
@@ -127,6 +129,7 @@ def end(tx: Transaction, key: str, now: int) -> int:
 
 def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
     rows = tx.range(IN_GROUP, chat_id)
+    choices.move(tx, f"group:{chat_id}", f"group:{new_chat_id}")
     for row in rows:
         new = row.conversation.replace(f"group:{chat_id}:", f"group:{new_chat_id}:", 1)
         _move(tx, row.conversation, new, new_chat_id)

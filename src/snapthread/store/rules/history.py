@@ -1,18 +1,22 @@
 """The lasting conversation: what a request holds of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
-from snapthread.store.codec import load_photos, micros, moment
-from snapthread.store.rules.files import images, live_files, retire, retire_past_due
+from snapthread.ports import FileTokens
+from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
+from snapthread.store.rules.files import as_file, images, live_files, retire, retire_past_due
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, HistoryRow
+from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
+from snapthread.turn.transcript import text_tokens
+
+LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
 
 def compose(
@@ -23,7 +27,9 @@ def compose(
     max_tokens: int,
     question_tokens: int,
     max_images: int = 0,
+    max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
+    file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
     tx.expect(
@@ -32,13 +38,20 @@ def compose(
     )
     retire_past_due(tx, claim.conversation, micros(now))
     rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
+    if file_tokens is not None:
+        rows = _recounted(tx, claim, rows, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
         rows, ids, start = rows[kept:], ids[kept:], first_id(ids, kept)
     items = tuple([_item(row) for row in rows])
-    if max_images:
-        _leave_window(tx, claim, now, items, question_files, max_images)
+    if max_images or max_image_bytes:
+        shown = _shown(tx, claim, items, question_files)
+        own = len(question_files)
+        many = _surplus([1] * len(shown), own, max_images)
+        much = _surplus([row.size_bytes for row in shown], own, max_image_bytes)
+        leaving = [FileName(row.name) for row in shown[: max(many, much)]]
+        retire(tx, claim, leaving, now, reason="window")
     return Transcript(
         items=items,
         ids=ids,
@@ -49,22 +62,51 @@ def compose(
     )
 
 
-def _leave_window(
+def _recounted(
+    tx: Transaction, claim: Claim, rows: list[HistoryRow], file_tokens: FileTokens
+) -> list[HistoryRow]:
+    """What an image costs is another thing on another model, and nothing once it has left."""
+    if all(row.photos == NO_PHOTOS for row in rows):
+        return rows
+    shown = images(tx, claim)
+    return [
+        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        for row in rows
+    ]
+
+
+def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
+    files = [shown.get(photo.file) for photo in load_photos(row.photos)]
+    of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
+    return text_tokens(row.text) + sum(of_files)
+
+
+def _shown(
     tx: Transaction,
     claim: Claim,
-    now: datetime,
     items: Sequence[HistoryItem],
     question_files: Sequence[FileName],
-    max_images: int,
-) -> None:
-    """By halves: so the beginning of the next requests stays the same for a while."""
+) -> list[File]:
+    """The images that a request would show, oldest first; the question's own come last."""
     files = images(tx, claim)
     named = [image.file for item in items for image in item.images] + list(question_files)
-    shown = [FileName(files[name].name) for name in named if name in files]
-    if len(shown) <= max_images:
-        return
-    stay = max(max_images // 2, min(len(question_files), max_images))
-    retire(tx, claim, shown[: len(shown) - stay], now, reason="window")
+    return [files[name] for name in named if name in files]
+
+
+def _surplus(weights: Sequence[int], own: int, most: int) -> int:
+    """How many of the oldest leave, where all together are more than `most` (0: any weight).
+
+    By halves: so the beginning of the next requests stays the same for a while. The last `own`
+    stay as long as they are no more than it alone.
+    """
+    if not most or sum(weights) <= most:
+        return 0
+    room = max(most // 2, min(sum(weights[max(0, len(weights) - own) :]), most))
+    for number, weight in enumerate(reversed(weights)):
+        room -= weight
+        if room < 0:
+            return len(weights) - number
+    return 0
 
 
 @lru_cache(ITEMS_KEPT)

@@ -16,7 +16,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
-from snapthread.store.rules import records
+from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -78,6 +78,8 @@ def erase(
         charge(tx, each)
     _forget(tx, user_id, keys)
     records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -185,6 +187,8 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
         "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        **standings.export(tx, user_id),
+        "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
     }
 

@@ -8,7 +8,7 @@ from typing import Final
 from snapthread.limits import DAY_S
 from snapthread.model import Claim, Installation, Replica, ReplicaChanges
 from snapthread.store.codec import micros, micros_of, moment
-from snapthread.store.rules import quotas, records
+from snapthread.store.rules import quotas, records, standings
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.rows import owned
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
@@ -36,6 +36,15 @@ def installation(tx: Transaction) -> Installation:
     id = tx.get(META, "installation") or tx.insert(Meta("installation", secrets.token_hex(4)))
     secret = tx.get(META, "secret") or tx.insert(Meta("secret", secrets.token_hex(32)))
     return Installation(id=id.value, secret=bytes.fromhex(secret.value))
+
+
+def remember(tx: Transaction, fact: str, value: str) -> None:
+    tx.put(META, Meta(fact, value))
+
+
+def recall(tx: Transaction, fact: str) -> str | None:
+    row = tx.get(META, fact)
+    return row.value if row else None
 
 
 def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
@@ -111,4 +120,5 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
         + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))
         + quotas.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
+        + standings.tidy(tx, now, limit=limit)
     )

@@ -11,6 +11,7 @@ from snapthread.store.codec import (
     micros,
     used_as_json,
 )
+from snapthread.store.rules.standings import note_answered
 from snapthread.store.schema import (
     DAYS_OF,
     DAYS_ON,
@@ -35,6 +36,7 @@ def write(tx: Transaction, record: TurnRecord, conversation: str) -> None:
     tx.put(RECORDS, row)
     share = share_of(record)
     if not share.is_nothing:
+        note_answered(tx, record.user_id, record.at)
         tx.add(Day(*[getattr(share, name) for name in Day._fields]))
     chat_id = group_of(ConversationKey(conversation))
     if chat_id is not None and not share.is_nothing:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from snapthread.errors import StoreBusy, StoreMissing
+from snapthread.ports import Blobs, Clock
+from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
@@ -25,7 +27,10 @@ T = TypeVar("T")
 class SqliteBackend:
     """`verb.Backend` on one SQLite file, or in memory with the path ":memory:"."""
 
-    def __init__(self, writer: ConnectionThread, reader: ConnectionThread) -> None:
+    def __init__(
+        self, path: Path | str, writer: ConnectionThread, reader: ConnectionThread
+    ) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
 
@@ -36,13 +41,14 @@ class SqliteBackend:
         connect = partial(_connect_writer, path, create=create)
         writer = await ConnectionThread.open("store", connect, written)
         if path == IN_MEMORY:
-            return cls(writer, writer)
+            return cls(path, writer, writer)
         try:
             connect = partial(_connect_reader, path)
-            return cls(writer, await ConnectionThread.open("store-reads", connect, read))
+            reader = await ConnectionThread.open("store-reads", connect, read)
         except BaseException:
             await writer.close()
             raise
+        return cls(path, writer, reader)
 
     async def write(
         self,
@@ -57,6 +63,10 @@ class SqliteBackend:
 
     async def check(self) -> None:
         await self._writer.run(_check, self._writer.db)
+
+    def blobs(self, clock: Clock) -> Blobs:
+        assert self._path != IN_MEMORY, "images lie beside a file"
+        return FolderBlobs(images_of(Path(self._path)), clock)
 
     async def close(self) -> None:
         if self._reader is not self._writer:

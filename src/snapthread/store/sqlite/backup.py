@@ -1,11 +1,14 @@
 """A copy of the store's file, made beside the running bot; and its way back, where none runs.
 
-SQLite's own backup copies one state of the whole file. Nothing here knows a table but `meta`.
+SQLite's own backup copies one state of the whole file. Nothing here knows a table but `meta`. The
+folder of images that lies beside some stores is copied after it, into a folder beside the copy: an
+image that comes or goes meanwhile is put right as one that vanished.
 """
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from snapthread.errors import BackupRefused, StoreBusy, StoreFull
+from snapthread.store.folder import images_of
 
 LOCK_S: Final = 5.0
 IN_USE_S: Final = 1.0
 PARTIAL: Final = ".partial"
+BACKUP_FACT: Final = "backup_at"
 BESIDE: Final = ("-wal", "-shm", "-journal")  # files that belong to a database
 
 
@@ -30,9 +35,16 @@ class StoreFile:
     installation: str
 
 
-def backup(store: Path, target: Path, *, replace: bool = False) -> StoreFile:
+def backup(
+    store: Path,
+    target: Path,
+    *,
+    replace: bool = False,
+    images: bool = True,
+    now: datetime | None = None,
+) -> StoreFile:
     """Copy the store into a file that only its owner reads; raises BackupRefused, StoreBusy and
-    StoreFull, and leaves no half of one."""
+    StoreFull, and leaves no half of one. `now`: is written down in the store, for the doctor."""
     if target.exists() and not replace:
         raise BackupRefused(f"{target} exists: name another file, or say --replace")
     source = examine(store)
@@ -41,7 +53,13 @@ def backup(store: Path, target: Path, *, replace: bool = False) -> StoreFile:
         copied = examine(partial)
         if (copied.version, copied.installation) != (source.version, source.installation):
             raise BackupRefused("the copy is of another version than the store: try again")
-        _put(partial, target, replace=replace)
+        with _copied_images(
+            images_of(store if images else partial), images_of(target)
+        ) as put_images:
+            _put(partial, target, replace=replace)
+            put_images()
+        if now is not None:
+            _note_backup(store, now)
     return StoreFile(
         file=str(target),
         size_bytes=copied.size_bytes,
@@ -70,6 +88,7 @@ def restore(file: Path, store: Path, now: datetime) -> Path | None:
                 _save(db, aside)
             with closing(_opened(file)) as source:
                 source.backup(db)
+            _restore_images(images_of(file), images_of(store), images_of(aside))
     examine(store)
     return aside if aside.exists() else None
 
@@ -148,6 +167,44 @@ def _move(store: Path, aside: Path) -> None:
             store.with_name(store.name + end).rename(aside.with_name(aside.name + end))
 
 
+# ---------------------------------------------------------------- images
+
+
+@contextmanager
+def _copied_images(source: Path, target: Path) -> Iterator[Callable[[], None]]:
+    """A copy that takes the target's place once it is asked to."""
+    partial = target.with_name(target.name + PARTIAL)
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        if source.is_dir():
+            _copy_folder(source, partial)
+        yield lambda: _swap(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _swap(partial: Path, target: Path) -> None:
+    """Where there are none, none stay of an older backup."""
+    shutil.rmtree(target, ignore_errors=True)
+    if partial.is_dir():
+        partial.rename(target)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700)
+    for image in source.iterdir():
+        with suppress(FileNotFoundError):  # deleted meanwhile
+            shutil.copy2(image, target / image.name)
+
+
+def _restore_images(source: Path, store: Path, aside: Path) -> None:
+    """The ones that were there are kept beside, as the store is."""
+    if store.is_dir():
+        store.rename(aside)
+    if source.is_dir():
+        _copy_folder(source, store)
+
+
 # ---------------------------------------------------------------- databases
 
 
@@ -166,6 +223,12 @@ def _is_database(file: Path) -> bool:
     except sqlite3.DatabaseError:
         return False
     return True
+
+
+def _note_backup(store: Path, now: datetime) -> None:
+    """A backup is whole also where this cannot be written down just now."""
+    with suppress(sqlite3.OperationalError), closing(_opened(store)) as db, db:
+        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BACKUP_FACT, now.isoformat()))
 
 
 def _copy(source: Path, target: Path) -> None:

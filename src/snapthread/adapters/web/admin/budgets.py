@@ -48,7 +48,7 @@ async def read_limits(operation: Operation, usage: Sequence[DailyUsage]) -> Figu
     of_people: list[LimitUse] = []
     if any(True for _ in uses(1, operation.limits, spent)):
         for user_id in _who_used_most(usage):
-            limits = operation.limits_of(user_id)
+            limits = await operation.limits_of(user_id)
             of_people += uses(user_id, limits, await operation.spent(user_id))
     of_people.sort(key=lambda use: (-use.percent, use.user_id, use.limit))
     return figure([*of_all, *(use for use in of_people[:SHOWN_MAX] if use.used)])

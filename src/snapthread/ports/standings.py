@@ -1,0 +1,56 @@
+"""Who uses the bot, who may, and what was decided about them."""
+
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.people import Decision, OwnLimits, Person, Standing
+
+
+class PeopleKnown(Protocol):
+    """Who somebody is."""
+
+    async def person(self, user_id: int) -> Person | None: ...
+
+
+class Standings(PeopleKnown, Protocol):
+    """People and decisions about them. `by`: the admin who decides; 0: the operator.
+
+    Each decision that changes something leaves a row for the audit, kept as long as records are.
+    Erasing a person leaves of a ban and of limits of their own the number alone, and of decisions
+    not even that.
+    """
+
+    async def people(
+        self,
+        *,
+        limit: int,
+        skip: int = 0,
+        standing: Standing | None = None,
+        banned: bool = False,
+    ) -> tuple[Person, ...]:
+        """Those who were answered last come first; those who were banned last, with `banned`."""
+        ...
+
+    async def count_people(self) -> int: ...
+
+    async def find_people(self) -> int:
+        """Once for each store: whom a version before this one answered; how many they are."""
+        ...
+
+    async def ban(self, user_id: int, now: datetime, *, by: int) -> bool:
+        """Whether they may or not: no more. False where they are banned already."""
+        ...
+
+    async def unban(self, user_id: int, now: datetime, *, by: int) -> bool:
+        """As before the ban; whom an admin refused may ask again. False where there is neither."""
+        ...
+
+    async def set_limits(
+        self, user_id: int, now: datetime, *, by: int, limits: OwnLimits
+    ) -> OwnLimits:
+        """The person's own limits; those before."""
+        ...
+
+    async def decisions(self, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
+        """Newest first, about everybody or about one person."""
+        ...

@@ -1,0 +1,226 @@
+"""People: who was answered, who may, whose limits are their own; each decision leaves a row."""
+
+import json
+import secrets
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final, cast
+
+from snapthread.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
+from snapthread.store.codec import micros, moment
+from snapthread.store.schema import (
+    AUDIT_AT,
+    AUDIT_OF,
+    DAYS_ON,
+    META,
+    PEOPLE,
+    PEOPLE_BANNED,
+    PEOPLE_SEEN,
+    PEOPLE_STANDING,
+    AuditRow,
+    Meta,
+    PersonRow,
+)
+from snapthread.store.transaction import Transaction
+from snapthread.usage import RECORDS_KEPT, day_of
+
+KNOWN: Final = "people"  # in META: those of older versions were found
+OWN: Final = frozenset(field.name for field in fields(OwnLimits))
+
+
+def person(tx: Transaction, user_id: int) -> Person | None:
+    row = tx.get(PEOPLE, user_id)
+    return None if row is None else _person(row)
+
+
+def people(
+    tx: Transaction,
+    *,
+    limit: int,
+    skip: int = 0,
+    standing: Standing | None = None,
+    banned: bool = False,
+) -> tuple[Person, ...]:
+    most = skip + limit
+    if banned:
+        rows = tx.range(PEOPLE_BANNED, limit=most, is_reversed=True)
+    elif standing:
+        rows = tx.range(PEOPLE_STANDING, standing, limit=most, is_reversed=True)
+    else:
+        rows = tx.range(PEOPLE_SEEN, limit=most, is_reversed=True)
+    return tuple(map(_person, rows[skip:]))
+
+
+def count_people(tx: Transaction) -> int:
+    return tx.count(PEOPLE_SEEN)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        user_id=row.user_id,
+        first_at=moment(row.first_at),
+        last_at=moment(row.last_at),
+        standing=cast("Standing", row.standing),
+        name=row.name,
+        banned_at=_moment(row.banned_at),
+        decided_at=_moment(row.decided_at),
+        decided_by=row.decided_by,
+        limits=load_limits(row.limits),
+    )
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else moment(at)
+
+
+def load_limits(text: str) -> OwnLimits:
+    """A limit that this version does not know is left out."""
+    return OwnLimits(**{k: v for k, v in json.loads(text).items() if k in OWN})
+
+
+# ---------------------------------------------------------------- who was answered
+
+
+def note_answered(tx: Transaction, user_id: int, at: datetime) -> None:
+    """Written once a day."""
+    if user_id <= NOBODY:  # erased, or a chat that spoke as itself
+        return
+    row, now = tx.get(PEOPLE, user_id), micros(at)
+    if row is None:
+        tx.insert(PersonRow(user_id, now, now))
+    elif day_of(moment(row.last_at)) < day_of(at):
+        tx.update(row, row._replace(last_at=now))
+
+
+def find_people(tx: Transaction) -> int:
+    """Once: whom an older version answered, as its daily sums tell."""
+    if tx.get(META, KNOWN) is not None:
+        return 0
+    tx.insert(Meta(KNOWN, "found"))
+    seen: dict[int, list[str]] = {}
+    for day in tx.range(DAYS_ON):
+        seen.setdefault(day.user_id, []).append(day.day)
+    fresh = [user_id for user_id in seen if user_id > NOBODY and not tx.get(PEOPLE, user_id)]
+    for user_id in fresh:
+        first, last = min(seen[user_id]), max(seen[user_id])
+        tx.insert(PersonRow(user_id, _begin_of(first), _begin_of(last)))
+    return len(fresh)
+
+
+def _begin_of(day: str) -> int:
+    return micros(datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def ban(tx: Transaction, user_id: int, now: datetime, *, by: int) -> bool:
+    row = _known(tx, user_id, now)
+    if row.banned_at is not None:
+        return False
+    _decide(tx, row, now, by, "banned", banned_at=micros(now))
+    return True
+
+
+def unban(tx: Transaction, user_id: int, now: datetime, *, by: int) -> bool:
+    row = tx.get(PEOPLE, user_id)
+    if row is None or (row.banned_at is None and row.standing != "refused"):
+        return False
+    standing = "" if row.standing == "refused" else row.standing
+    _decide(tx, row, now, by, "unbanned", banned_at=None, standing=standing)
+    return True
+
+
+def set_limits(
+    tx: Transaction, user_id: int, now: datetime, *, by: int, limits: OwnLimits
+) -> OwnLimits:
+    row = _known(tx, user_id, now)
+    written = json.dumps(limits.told())
+    if written != row.limits:
+        _decide(tx, row, now, by, "limited", detail=written, limits=written)
+    return load_limits(row.limits)
+
+
+def _known(tx: Transaction, user_id: int, now: datetime) -> PersonRow:
+    at = micros(now)
+    return tx.get(PEOPLE, user_id) or tx.insert(PersonRow(user_id, at, at))
+
+
+def _decide(
+    tx: Transaction,
+    row: PersonRow,
+    now: datetime,
+    by: int,
+    action: Decided,
+    *,
+    detail: str = "",
+    **changes: Any,
+) -> None:
+    at = micros(now)
+    tx.update(row, row._replace(decided_at=at, decided_by=by, **changes))
+    write_audit(tx, at, by, action, row.user_id, detail)
+
+
+def write_audit(
+    tx: Transaction, at: int, by: int, action: Decided, user_id: int = NOBODY, detail: str = ""
+) -> None:
+    tx.insert(AuditRow(secrets.token_hex(8), at, by, action, user_id, detail))
+
+
+def decisions(tx: Transaction, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
+    """Newest first."""
+    if user_id is None:
+        rows = tx.range(AUDIT_AT, limit=limit, is_reversed=True)
+    else:
+        rows = tx.range(AUDIT_OF, user_id, limit=limit, is_reversed=True)
+    return tuple(map(_decision, rows))
+
+
+def _decision(row: AuditRow) -> Decision:
+    return Decision(
+        at=moment(row.at),
+        by=row.by,
+        action=cast("Decided", row.action),
+        user_id=row.user_id,
+        detail=row.detail,
+    )
+
+
+def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
+    return tx.delete_all(tx.range(AUDIT_AT, high=micros(now - RECORDS_KEPT), limit=limit))
+
+
+# ---------------------------------------------------------------- one person
+
+
+def erase(tx: Transaction, user_id: int) -> None:
+    """A ban and limits of one's own stay, with the number alone: to erase would lift them."""
+    row = tx.get(PEOPLE, user_id)
+    if row is not None and row.banned_at is None and not load_limits(row.limits).told():
+        tx.delete(row)
+    elif row is not None:
+        at = row.decided_at or row.last_at
+        kept = row._replace(first_at=at, last_at=at, standing="", name="")
+        tx.update(row, kept)
+    for decision in tx.range(AUDIT_OF, user_id):
+        tx.update(decision, decision._replace(user_id=NOBODY))
+
+
+def export(tx: Transaction, user_id: int) -> dict[str, Any]:
+    row = tx.get(PEOPLE, user_id)
+    found = None if row is None else _person(row)
+    return {
+        "person": found
+        and {
+            "first_at": found.first_at.isoformat(),
+            "last_at": found.last_at.isoformat(),
+            "standing": found.standing,
+            "name": found.name,
+            "is_banned": found.is_banned,
+            "limits": found.limits.told(),
+        },
+        "decisions": [
+            {"at": each.at.isoformat(), "action": each.action}
+            for each in decisions(tx, limit=1000, user_id=user_id)
+        ],
+    }
