@@ -113,11 +113,15 @@ class Telegram:
         self.waiting: list[Update] = []
         self.sent: list[OutboxMessage] = []
         self.lost: set[str] = set()
+        self.gone_topics: set[tuple[int, int | None]] = set()
         self.is_away = False
 
     def push(self, message: Message | None) -> None:
         update_id = next(self._ids) if message is None else message.update_id
-        self.waiting.append(Update(update_id=update_id, message=message))
+        self.tell(Update(update_id=update_id, message=message))
+
+    def tell(self, update: Update) -> None:
+        self.waiting.append(update)
         self._news.set()
 
     def next_id(self) -> int:
@@ -159,7 +163,7 @@ class Telegram:
     async def typing(self, to: Destination) -> None: ...
 
     async def has_topic(self, to: Destination) -> bool:
-        return True
+        return (to.chat_id, to.thread_id) not in self.gone_topics
 
     async def name_topic(self, to: Destination, name: str) -> None: ...
 
