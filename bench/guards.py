@@ -74,6 +74,7 @@ GUARDS = (
         "images/healing.py",
         '            await self._leave(claim, lost, "vanished", meter)\n        return restored',
         "            pass\n        return restored",
+        "tests/line/test_healing.py",  # the machine seldom meets it
     ),
     Guard(
         "5: what is past due leaves before the next question",

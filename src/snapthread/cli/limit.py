@@ -11,8 +11,8 @@ from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
     from snapthread.people import OwnLimits
+    from snapthread.ports import Standings
     from snapthread.settings import Settings
-    from snapthread.store import Store
 
 Words = Annotated[
     list[str] | None,
@@ -28,7 +28,7 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     """Set or show a user's own limits: `limit 123 messages=50 cost=0.50`, `limit 123 default`."""
     from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 
-    async def work(store: "Store", settings: "Settings") -> "OwnLimits":
+    async def work(store: "Standings", settings: "Settings") -> "OwnLimits":
         known = await store.person(user_id)
         limits = known.limits if known else NO_OWN_LIMITS
         if words:
