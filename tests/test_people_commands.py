@@ -77,6 +77,29 @@ def test_a_limit_of_money_needs_a_price(run: Run) -> None:
     assert "OPENAI_MODEL has no price" in done.stderr
 
 
+def test_a_message_to_everybody_waits_for_the_bot_and_can_be_stopped(run: Run) -> None:
+    assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
+    id = json.loads(run("broadcast", "Hello all", "--yes", "--json").stdout)["id"]
+    (row,) = json.loads(run("broadcast", "--json").stdout)["broadcasts"]
+    assert (row["id"], row["state"], row["sent"]) == (id, "sending", 0)
+    assert run("broadcast", "--stop", id).exit_code == 0
+    assert run("broadcast", "--stop", id).exit_code == 1
+    assert "Hello all" not in run("broadcast").stdout
+
+
+def test_a_message_to_everybody_is_asked_about(run: Run) -> None:
+    assert run("broadcast", "Hello all").exit_code == 1
+    assert run("broadcast", "x" * 4001, "--yes").exit_code == 2
+    assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
+
+
+def test_an_invitation_needs_a_bot_that_asks_for_one(run: Run) -> None:
+    done = run("invite", TELEGRAM_BOT_TOKEN="1:x", OPENAI_API_KEY="k")
+
+    assert done.exit_code == 1
+    assert "set ACCESS=invite first" in done.stderr
+
+
 @pytest.mark.parametrize(
     "limits",
     [

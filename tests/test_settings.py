@@ -60,6 +60,8 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "STORE_URL": "wrong-value",
         "MAX_IMAGE_MB": "0",
         "MODELS": "wrong value",
+        "ACCESS": "wrong-value",
+        "REQUIRED_CHANNEL": "wrong-value",
         "PERSONAS_FILE": "/wrong-value",
         "OWN_INSTRUCTIONS": "wrong-value",
         "IMAGE_MAX_SIDE": "511",
@@ -261,6 +263,40 @@ def test_whose_server_it_is_tells_its_host(base_url: str | None, is_own: bool) -
 
 def test_no_limit_is_set_by_itself() -> None:
     assert load_settings(ENOUGH).limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("environ", "mode"),
+    [
+        ({}, "open"),
+        ({"ALLOWED_TELEGRAM_USER_IDS": "1,2"}, "list"),
+        ({"ALLOWED_TELEGRAM_USER_IDS": "*"}, "open"),
+        ({"ACCESS": "Invite"}, "invite"),
+        ({"ACCESS": "invite", "ALLOWED_TELEGRAM_USER_IDS": "1"}, "invite"),
+    ],
+)
+def test_who_may_is_a_list_where_there_is_one(environ: dict[str, str], mode: str) -> None:
+    assert load_settings(ENOUGH | environ).access_mode == mode
+
+
+def test_a_list_that_means_nothing_is_told() -> None:
+    assert told({"ACCESS": "list"}) == (
+        "ACCESS is list, but ALLOWED_TELEGRAM_USER_IDS names nobody."
+    )
+    assert told({"ACCESS": "open", "ALLOWED_TELEGRAM_USER_IDS": "1"}).startswith("ACCESS is open")
+
+
+@pytest.mark.parametrize(
+    ("written", "channel"),
+    [
+        ("@news_of_us", ("@news_of_us", "https://t.me/news_of_us")),
+        ("-1001234567890 https://t.me/+AbC", ("-1001234567890", "https://t.me/+AbC")),
+    ],
+)
+def test_a_channel_is_its_name_or_its_number_and_link(
+    written: str, channel: tuple[str, str]
+) -> None:
+    assert load_settings(ENOUGH | {"REQUIRED_CHANNEL": written}).required_channel == channel
 
 
 def test_limits_of_money_are_whole_micro_dollars() -> None:

@@ -96,6 +96,7 @@ def test_no_sentence_was_left_in_english(language: Language) -> None:
         "usage_storage",
         "usage_storage_of",
         "settings_row",
+        "history_row",
         "settings_detail_unpriced",
     } | {key for key in other if key.startswith("kind_")}
 

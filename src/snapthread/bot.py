@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
+from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.eraser import UserEraser
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.images.file_service import FileService
@@ -40,6 +41,7 @@ class Bot:
     heartbeat: Heartbeat
     presence: Presence
     quotas: Quotas
+    broadcaster: Broadcaster
     eraser: UserEraser
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -47,6 +49,7 @@ class Bot:
         async with asyncio.TaskGroup() as group:
             intake = group.create_task(self._take_in())
             housekeeping = group.create_task(self.housekeeping.run())
+            broadcaster = group.create_task(self.broadcaster.run())
             model_watch = group.create_task(self.model_watch.run())
             presence = group.create_task(self.presence.run())
             worker = group.create_task(self.worker.run())
@@ -61,6 +64,7 @@ class Bot:
             replica_sync.cancel()
             housekeeping.cancel()
             model_watch.cancel()
+            broadcaster.cancel()
             presence.cancel()
         await self.presence.leave()
 

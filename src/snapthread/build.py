@@ -8,9 +8,15 @@ from snapthread import __version__
 from snapthread.bot import Bot
 from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.admission import Admission
+from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import History
+from snapthread.commands.membership import ChannelMembers, RequiredChannel
 from snapthread.commands.rights import GroupRights
 from snapthread.images.documents import DocumentOpener, DocumentProfile
 from snapthread.images.file_service import FileService
@@ -194,14 +200,6 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         bounds=context_bounds(settings, adapters.transport),
         overheard=overheard,
     )
-    access = AccessControl(store=store, texts=texts, policy=access_policy(settings), clock=clock)
-    running_turns = RunningTurns(
-        turn_runner=turn_runner,
-        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
-        localizer=access.localizer,
-    )
-
-    # A claim: who may, what is said, what waits for no question.
     alerts = Alerts(
         store=store,
         chat=chat,
@@ -210,7 +208,46 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admins=settings.admin_user_ids,
         language=settings.bot_language,
     )
+    admission = Admission(
+        store=store,
+        texts=texts,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+    )
+    access = AccessControl(
+        store=store,
+        texts=texts,
+        policy=access_policy(settings),
+        clock=clock,
+        admission=admission,
+        members=channel_members(settings, chat, alerts, clock),
+    )
+    running_turns = RunningTurns(
+        turn_runner=turn_runner,
+        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        localizer=access.localizer,
+    )
+
+    # A claim: who may, what is said, what waits for no question.
     rights = GroupRights(store=store, chat=chat, clock=clock)
+    broadcaster = Broadcaster(
+        store=store,
+        chat=chat,
+        clock=clock,
+        texts=texts,
+        language=settings.bot_language,
+        may=access.policy.may,
+    )
+    admin = AdminCommands(
+        store=store,
+        chat=chat,
+        quotas=quotas,
+        broadcaster=broadcaster,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        lets_in=settings.access_mode == "invite",
+    )
     commands = Commands(
         store=store,
         eraser=maintenance.eraser,
@@ -219,6 +256,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         choosing=Choosing(
             store=store, styles=styles, prices=prices, rights=rights, speak=access.speak
         ),
+        history=History(store=store),
+        exporter=Exporter(
+            store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
+        ),
+        admission=admission,
+        admin=admin,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -323,6 +366,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         presence=presence,
         eraser=maintenance.eraser,
         quotas=quotas,
+        broadcaster=broadcaster,
     )
 
 
@@ -387,6 +431,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         sound_mb=settings.max_sound_bytes // MEGABYTE,
         hears=bool(settings.transcription_model),
         has_sight=settings.openai_sees != "no",
+        mode=settings.access_mode,
     )
 
 
@@ -397,3 +442,14 @@ def group_policy(settings: Settings) -> GroupPolicy:
         is_per_user=settings.group_conversation == "per_user",
         hears_guests=settings.guest_mode == "yes",
     )
+
+
+def channel_members(
+    settings: Settings, chat: Chat, alerts: Alerts, clock: Clock
+) -> ChannelMembers | None:
+    """Where a channel is required."""
+    if settings.required_channel is None:
+        return None
+    name, link = settings.required_channel
+    channel = RequiredChannel(chat=name, link=link)
+    return ChannelMembers(chat=chat, alerts=alerts, clock=clock, channel=channel)

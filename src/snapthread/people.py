@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
+from snapthread.model import ConversationKey, Destination, OutgoingMessage
 from snapthread.preferences import NO_PREFERENCES, Preferences
 from snapthread.usage import Limits
 
@@ -13,6 +14,9 @@ OPERATOR: Final = 0  # who decides by a command or on the admin page
 NOBODY: Final = 0  # in decisions: whoever was erased since
 
 Standing = Literal["", "asked", "admitted", "refused"]
+AccessMode = Literal["open", "invite", "list"]
+BroadcastState = Literal["draft", "sending", "stopped", "done"]
+Reached = Literal["sent", "blocked", "failed", "skipped"]
 Decided = Literal[
     "asked",
     "admitted",
@@ -32,6 +36,7 @@ class OwnLimits:
 
     user_daily_messages: int | None = None
     user_daily_images: int | None = None
+    user_daily_documents: int | None = None
     user_daily_voice_s: int | None = None
     user_daily_cost_micros: int | None = None
     user_monthly_cost_micros: int | None = None
@@ -54,6 +59,15 @@ NO_OWN_LIMITS: Final = OwnLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A message that goes out with a decision, in one transaction."""
+
+    conversation: ConversationKey
+    to: Destination
+    outgoing: OutgoingMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who was answered, or about whom something was decided. `last_at`: to the day."""
 
@@ -62,6 +76,7 @@ class Person:
     last_at: datetime
     standing: Standing = ""  # with ACCESS=invite
     name: str = ""  # as Telegram told it when they asked to be let in
+    language: str = ""  # in which they asked
     banned_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: int | None = None
@@ -95,12 +110,28 @@ class Decision:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """A message to everybody, and how far it is: `after`, the person who was done last."""
+
+    id: str
+    at: datetime
+    by: int
+    state: BroadcastState
+    text: str = ""
+    after: int = 0
+    sent: int = 0
+    blocked: int = 0
+    failed: int = 0
+
+
 # ---------------------------------------------------------------- limits as people write them
 
 # As it is written → whose field, and how many of its units one is.
 WRITTEN: Final[dict[str, tuple[str, int]]] = {
     "messages": ("user_daily_messages", 1),
     "images": ("user_daily_images", 1),
+    "documents": ("user_daily_documents", 1),
     "voice": ("user_daily_voice_s", 60),
     "cost": ("user_daily_cost_micros", 1_000_000),
     "month": ("user_monthly_cost_micros", 1_000_000),

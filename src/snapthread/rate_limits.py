@@ -289,6 +289,13 @@ class RateLimitedChat:
     async def leave(self, chat_id: int) -> None:
         await self.chat.leave(chat_id)
 
+    async def name(self) -> str:
+        return await self.chat.name()
+
+    async def is_member(self, chat: str, user_id: int) -> bool:
+        ask = partial(self.chat.is_member, chat, user_id)
+        return await self._limited(f"members of {chat}", ask)
+
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         await self.places.check(f"chat {chat_id}")
         return await self.chat.is_admin(chat_id, user_id)

@@ -122,6 +122,16 @@ class DailyUsage:
         return self == DailyUsage(user_id=self.user_id, day=self.day, model=self.model)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyFeedback:
+    """Reactions of people to the answers of one day and model."""
+
+    day: str
+    model: str
+    good: int = 0
+    bad: int = 0
+
+
 def broken_off(record: TurnRecord) -> TurnRecord:
     """Its question waits for another attempt, which counts the messages and images."""
     return replace(record, messages=0, images=0, documents=0)

@@ -339,11 +339,22 @@ class Bench:
         self.run(self.store.mark_sent(claim, part))
 
     def conclude(
-        self, claim: Claim, part: OutboxMessage, *, record_id: str = "r1", delivered_ms: int = 1
+        self,
+        claim: Claim,
+        part: OutboxMessage,
+        *,
+        record_id: str = "r1",
+        delivered_ms: int = 1,
+        message_ids: tuple[int, ...] = (),
     ) -> None:
         self.run(
             self.store.conclude(
-                claim, part, self.now, record_id=record_id, delivered_ms=delivered_ms
+                claim,
+                part,
+                self.now,
+                record_id=record_id,
+                delivered_ms=delivered_ms,
+                message_ids=message_ids,
             )
         )
 

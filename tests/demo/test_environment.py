@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.demo.environment import Doubles, bot_environment
-from snapthread.settings import SettingsError
+from snapthread.settings import SettingsError, load_settings
 
 DOUBLES = Doubles(url="http://127.0.0.1:8080", token="123456789:" + "d" * 35, key="sk-demo")
 TOKEN = "987654321:" + "r" * 35
@@ -41,6 +41,14 @@ def test_without_a_flag_nothing_real_comes_in(tmp_path: Path) -> None:
     assert environ["OPENAI_BASE_URL"] == "http://127.0.0.1:8080/v1"
     assert environ["TELEGRAM_BOT_TOKEN"] == DOUBLES.token
     assert environ["TELEGRAM_API_BASE_URL"] == "http://127.0.0.1:8080"
+
+
+def test_people_of_the_demo_may_choose(tmp_path: Path) -> None:
+    offer = load_settings(told(tmp_path)).offer
+
+    assert offer.models == ("gpt-6-luna", "gpt-6-sol")
+    assert {persona.languages for persona in offer.personas} == {("en",), ("ru",), ("de",)}
+    assert offer.has_own_instructions
 
 
 def test_what_a_process_needs_comes_along(tmp_path: Path) -> None:

@@ -451,7 +451,7 @@ async def test_export_sends_the_conversation_as_a_file(tmp_path: Path) -> None:
         ada.sends_photo(photo(), caption="My cat")
         await ada.hears()
         ada.sends("/export")
-        (sent,) = await ada.hears()
+        _, sent = await ada.hears(2)
         assert sent.json["document"]["file_name"] == "snapthread.json"
         assert sent.text == "This is everything I store about you."
 

@@ -602,8 +602,19 @@ def live_a_long_life(bench: Bench) -> None:
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
     bench.run(bench.store.choose("user:8", "length", "brief"))
     bench.run(bench.store.ban(BOB, bench.now, by=ANN))
+    liked(bench)
+    bench.run(bench.store.make_invite(bench.now, by=ANN, uses=1, ends_at=bench.now))
+    bench.run(bench.store.draft_broadcast("Hello", bench.now, by=ANN))
     bench.answer(bench.ask(in_group()), *turn())
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
+
+
+def liked(bench: Bench) -> None:
+    """An answer that somebody thinks well of."""
+    claim = bench.ask(message(user=11))
+    (part,) = bench.finish(claim, replies=(words(),), record=bench.record("liked", user=11))
+    bench.conclude(claim, part, record_id="liked", message_ids=(5,))
+    bench.run(bench.store.note_reaction(part.to.chat_id, 5, 11, 1))
 
 
 def in_group() -> Message:

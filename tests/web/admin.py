@@ -16,7 +16,7 @@ from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
-from snapthread.usage import DailyUsage, Limits, Spending, TurnRecord
+from snapthread.usage import DailyFeedback, DailyUsage, Limits, Spending, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOKEN = "a token of sixteen letters"
@@ -30,6 +30,7 @@ class Held:
     """What the store answers with: the verbs that the page asks, and no other."""
 
     daily: Sequence[DailyUsage] = ()
+    thought: Sequence[DailyFeedback] = ()
     records: Sequence[TurnRecord] = ()
     files: Sequence[LedgerFile] = ()
     queued: int = 0
@@ -59,6 +60,9 @@ class Held:
     async def usage(self, since: str, *, user_id: int | None = None) -> tuple[DailyUsage, ...]:
         of = self.daily if user_id is None else [r for r in self.daily if r.user_id == user_id]
         return tuple(row for row in of if row.day >= since)
+
+    async def feedback(self, since: str) -> tuple[DailyFeedback, ...]:
+        return tuple(row for row in self.thought if row.day >= since)
 
     async def records_after(
         self, at: datetime, record_id: str, *, limit: int

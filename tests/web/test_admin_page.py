@@ -15,11 +15,11 @@ from snapthread.adapters.web.admin.shown import duration, short, shown, size
 from snapthread.adapters.web.admin.tables import ROWS_MAX
 from snapthread.errors import StoreBusy
 from snapthread.store import Store
-from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.usage import DailyFeedback, DailyUsage, TurnRecord
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
 FIGURES = "cost messages users images image_tokens latency outcomes files waiting models people"
-ALL_FIGURES = f"{FIGURES} voice"  # which has a card only where there is any
+ALL_FIGURES = f"{FIGURES} voice feedback"  # these have a card only where there is any
 EVIL = "<script>alert(1)</script>"
 BUSY = Held(
     daily=[
@@ -155,6 +155,18 @@ async def _report_of_a_new_store() -> int:
 
 def test_the_page_asks_the_store_only_for_what_it_has() -> None:
     assert asyncio.run(_report_of_a_new_store()) == len(ALL_FIGURES.split())
+
+
+def test_what_people_think_of_each_model_is_told_where_anybody_said_so() -> None:
+    thought = [
+        DailyFeedback(day="2026-11-21", model="luna", good=2, bad=1),
+        DailyFeedback(day="2026-11-22", model="luna", good=1),
+        DailyFeedback(day="2026-11-22", model="terra", good=4),
+    ]
+    page = Page(Held(thought=thought)).read()
+    assert "What people think of answers" in page
+    assert page.index(">terra<") < page.index(">luna<")
+    assert "What people think of answers" not in Page().read()
 
 
 def test_names_from_outside_are_text() -> None:

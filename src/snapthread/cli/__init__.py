@@ -8,6 +8,7 @@ from snapthread import __version__
 from snapthread.cli.adopt import adopt
 from snapthread.cli.backup import backup, restore
 from snapthread.cli.ban import ban, unban
+from snapthread.cli.broadcast import broadcast
 from snapthread.cli.common import DONE
 from snapthread.cli.demo import demo
 from snapthread.cli.doctor import doctor
@@ -15,6 +16,7 @@ from snapthread.cli.erase import erase
 from snapthread.cli.export import export
 from snapthread.cli.health import health
 from snapthread.cli.inbox import inbox
+from snapthread.cli.invite import invite
 from snapthread.cli.limit import limit
 from snapthread.cli.reconcile import reconcile
 from snapthread.cli.run import run
@@ -40,6 +42,8 @@ for command in (
     ban,
     unban,
     limit,
+    invite,
+    broadcast,
     backup,
     restore,
     doctor,

@@ -18,8 +18,8 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[NAME=NUMBER]...",
-        help="messages, images, voice (minutes) a day; cost a day, month a month (dollars);"
-        " 0: no limit; default: as everybody. Nothing: show them.",
+        help="messages, images, documents, voice (minutes) a day; cost a day, month a month"
+        " (dollars); 0: no limit; default: as everybody. Nothing: show them.",
     ),
 ]
 

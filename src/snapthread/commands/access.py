@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from snapthread.model import Claim, Language, Message, OutgoingMessage
-from snapthread.people import Caller
-from snapthread.ports import CallersKnown, Clock, Outbox
+from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
+from snapthread.commands.answers import PressAnswer
+from snapthread.commands.membership import ChannelMembers
+from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
+from snapthread.people import AccessMode, Caller, Person
+from snapthread.ports import CallersKnown, Clock, Invitations, Outbox
 from snapthread.preferences import Preferences, owner_of
 from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
 REFUSED_EVERY_S: Final = 3600.0
+CHECK_AGAIN: Final = "member_again"
 CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
 
@@ -30,12 +34,26 @@ class AccessPolicy:
     sound_mb: float = 20
     hears: bool = True
     has_sight: bool = True  # does the model's server look at pictures?
+    mode: AccessMode = "open"
 
-    def admits(self, user_id: int) -> bool:
-        return self.allowed is None or user_id in self.allowed | self.admins
+    def admits(self, user_id: int, person: Person | None) -> bool:
+        """Whatever a ban says."""
+        is_named = user_id in self.admins or user_id in (self.allowed or ())
+        match self.mode:
+            case "open":
+                return True
+            case "list":
+                return is_named
+            case "invite":
+                return is_named or (person is not None and person.standing == "admitted")
+
+    def may(self, person: Person) -> bool:
+        """May they be written to?"""
+        is_admin = person.user_id in self.admins
+        return is_admin or (not person.is_banned and self.admits(person.user_id, person))
 
 
-class AccessStore(Outbox, CallersKnown, Protocol):
+class AccessStore(Outbox, CallersKnown, Invitations, Protocol):
     """The store as access control needs it."""
 
 
@@ -47,6 +65,8 @@ class AccessControl:
     texts: Texts
     policy: AccessPolicy
     clock: Clock
+    admission: Admission
+    members: ChannelMembers | None = None  # where a channel is required
     _chosen: dict[str, Language] = field(default_factory=dict, init=False)  # by whose it is
 
     async def caller(self, message: Message) -> Caller:
@@ -97,22 +117,69 @@ class AccessControl:
 
     async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
         """The reason for somebody who is not served; it costs nothing."""
-        reason, t = self._reason(message.user_id, caller), self.localizer(message)
+        reason, t = await self._reason(message, caller), self.localizer(message)
         if reason is None:
             return None
         if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
             return await self.refuse_in_group(message, text, reason)
-        text = t(reason, user_id=message.user_id)
-        return Outcome(result="refused", reason=reason, texts=(text,))
+        more = (self._sentence(message, caller, t, reason),)
+        return Outcome(result="refused", reason=reason, more=more)
 
-    def _reason(self, user_id: int, caller: Caller) -> str | None:
+    async def _reason(self, message: Message, caller: Caller) -> str | None:
         """None where they may. A ban wins over everything, but for admins."""
+        user_id = message.user_id
         if user_id in self.policy.admins:
             return None
         if caller.is_banned:
             return "banned"
-        return None if self.policy.admits(user_id) else "stranger"
+        if not self.policy.admits(user_id, caller.person) and not await self._is_invited(message):
+            return "stranger"
+        return await self._channel_reason(user_id)
+
+    async def _is_invited(self, message: Message) -> bool:
+        """By the link that they came by just now."""
+        code = invitation_in(message) if self.policy.mode == "invite" else ""
+        if not code:
+            return False
+        name = message.sender_name
+        return await self.store.use_invite(code, message.user_id, name, self.clock())
+
+    async def _channel_reason(self, user_id: int, *, anew: bool = False) -> str | None:
+        if self.members is None:
+            return None
+        found = await self.members.look(user_id, anew=anew)
+        return {"member": None, "none": "no_member", "unknown": "member_unknown"}[found]
+
+    def _sentence(
+        self, message: Message, caller: Caller, t: Localizer, reason: str
+    ) -> OutgoingMessage:
+        if reason == "stranger" and self.policy.mode == "invite":
+            can_ask = bool(self.policy.admins)
+            return sentence_for(caller, t, message.user_id, can_ask=can_ask)
+        text = t(reason, user_id=message.user_id)
+        if self.members is None or reason not in {"no_member", "member_unknown"}:
+            return OutgoingMessage(text=text)
+        join = Button(text=t("channel_join"), url=self.members.channel.link)
+        again = Button(text=t("channel_again"), press=CHECK_AGAIN)
+        return OutgoingMessage(text=text, buttons=(join, again), in_row=1)
+
+    async def press(self, press: Message, caller: Caller) -> PressAnswer | None:
+        """A button below a refusal; None for any other."""
+        t = self.localizer(press)
+        if press.word not in {ASK, CHECK_AGAIN} or caller.is_banned or not press.is_private:
+            return None
+        if press.word == ASK and self.policy.mode == "invite":
+            return await self.admission.ask(press, t)
+        if press.word == CHECK_AGAIN and self.policy.admits(press.user_id, caller.person):
+            return await self._checked_again(press, t)
+        return None
+
+    async def _checked_again(self, press: Message, t: Localizer) -> PressAnswer:
+        reason = await self._channel_reason(press.user_id, anew=True)
+        if reason is None:
+            return PressAnswer(screen=OutgoingMessage(text=t("channel_welcome")))
+        return PressAnswer(toast=t(f"{reason}_toast"))
 
     def unseen(self, questions: Sequence[Message], t: Localizer) -> Outcome | None:
         """Photos that no model will look at get a sentence before they cost anything."""

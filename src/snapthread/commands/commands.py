@@ -1,19 +1,23 @@
 """Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands import screens
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.choosing import WORDS as CHOICES
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.confirming import Confirmations, Pressed, pressed, question
 from snapthread.commands.eraser import UserEraser
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import PREFIX as HISTORY
+from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Document, Message, OutgoingMessage
+from snapthread.model import Claim, Message, OutgoingMessage
 from snapthread.people import Caller
 from snapthread.ports import (
     Clock,
@@ -32,7 +36,7 @@ from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
-IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
+IN_PRIVATE: Final = frozenset({"usage", "history", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
 
 
@@ -58,6 +62,10 @@ class Commands:
     quotas: Quotas
     rights: GroupRights
     choosing: Choosing
+    history: History
+    exporter: Exporter
+    admission: Admission
+    admin: AdminCommands
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
@@ -71,6 +79,7 @@ class Commands:
             "undo": self._undo,
             "forget": self._forget,
             "privacy": self._privacy,
+            "history": self._history,
             "export": self._export,
             "delete_me": self._delete_me,
         }
@@ -78,6 +87,8 @@ class Commands:
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         if message.word in CHOICES:
             return await self.choosing.answer(message, t)
+        if self.admin.is_for(message):
+            return await self.admin.answer(message, t)
         if message.word == "usage" and await self._is_for_group(message):
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
@@ -91,12 +102,18 @@ class Commands:
     async def press(
         self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
     ) -> PressAnswer:
-        """An unknown button says nothing."""
+        """A button that means nothing any more says so."""
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
+        if press.word.startswith(HISTORY) and press.is_private:
+            return await self.history.press(press, t)
+        if self.admin.is_for(press):
+            return await self.admin.press(press, t)
+        if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
+            return await self.admission.decide(press, t)
         answer = pressed(press.word)
         if answer is None or not press.is_private:
-            return PressAnswer()
+            return PressAnswer(toast=t("press_unknown"))
         return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
 
     async def _confirm(
@@ -168,12 +185,11 @@ class Commands:
         days = t("privacy_days", n=self.retention_days)
         return said(t("privacy", days=days))
 
+    async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        return await self.history.answer(message, t)
+
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        held = await self.store.export(message.user_id)
-        content = json.dumps(held, ensure_ascii=False, indent=2)
-        document = Document(name="snapthread.json", content=content)
-        outgoing = OutgoingMessage(text=t("export_caption"), document=document)
-        return replace(said(), more=(outgoing,))
+        return await self.exporter.answer(message, t)
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         return replace(said(), more=(question("delete_me", t, self.clock()),))

@@ -52,6 +52,7 @@ def bot_environment(
     if not real_openai:
         told |= {"OPENAI_API_KEY": doubles.key, "OPENAI_BASE_URL": f"{doubles.url}/v1"}
         told |= {"OPENAI_SEES": "yes"}  # its answers are made up, its looking is not
+        told |= {"MODELS": "gpt-6-luna,gpt-6-sol"}  # to be chosen; one offline model answers all
     else:
         told |= {name: environ[name] for name in OPENAI_SDK if name in environ}
     if not real_telegram:
@@ -59,6 +60,8 @@ def bot_environment(
     told |= _real(environ, env_file, wanted)
     told |= {
         "DATA_DIR": str(folder / "data"),
+        "PERSONAS_FILE": str(Path(__file__).with_name("personas.toml")),
+        "OWN_INSTRUCTIONS": "yes",
         "HTTP_PORT": "0",
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "DEBUG",  # the page shows each request to OpenAI

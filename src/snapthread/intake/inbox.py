@@ -19,6 +19,7 @@ from snapthread.ports import (
     BlockedUsers,
     Chat,
     Clock,
+    Feedback,
     IncomingMessages,
     TopicConversations,
     Update,
@@ -41,7 +42,7 @@ class Wake(Protocol):
     def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Feedback, Protocol):
     """The store as the intake needs it."""
 
 
@@ -120,6 +121,8 @@ class Intake:
         if update.blocked is not None:
             user_id, has_blocked = update.blocked
             await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
+        if (seen := update.reaction) is not None:
+            await self.store.note_reaction(seen.chat_id, seen.message_id, seen.user_id, seen.value)
         if (topic := update.topic) is not None:
             conversation = private_conversation(topic.chat_id, topic.thread_id)
             await self.store.note_topic(conversation, topic.chat_id)

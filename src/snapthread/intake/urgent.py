@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import structlog
 
 from snapthread.commands.access import AccessControl
+from snapthread.commands.answers import PressAnswer
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
@@ -61,6 +62,8 @@ class UrgentCommands:
     async def _run(self, command: Message, stop_turn: StopTurn) -> str:
         """What is shown for a moment to whoever pressed a button."""
         caller = await self.access.caller(command)
+        if command.kind == "press" and (answer := await self.access.press(command, caller)):
+            return await self._answered(command, answer)
         refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
@@ -86,7 +89,9 @@ class UrgentCommands:
         """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
         that is lost is asked for again."""
         t = self.access.localizer(press)
-        answer = await self.commands.press(press, caller, t, stop_turn)
+        return await self._answered(press, await self.commands.press(press, caller, t, stop_turn))
+
+    async def _answered(self, press: Message, answer: PressAnswer) -> str:
         await self.store.complete_command(press, self.clock(), replies=answer.replies)
         if answer.screen is not None:
             self._in_background(self._show(press, answer.screen))

@@ -6,6 +6,7 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
+from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -25,7 +26,7 @@ from snapthread.ports.assistant import (
     UsageReported,
 )
 from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
-from snapthread.ports.chat import Chat, GroupChange, NewTopic, Update
+from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
     Askers,
@@ -39,6 +40,7 @@ from snapthread.ports.conversations import (
     GuestAnswers,
     LastQuestions,
     Outbox,
+    ReadableHistory,
     ResetReply,
     StreamedMessages,
     TopicConversations,
@@ -89,12 +91,19 @@ from snapthread.ports.store import (
     Tidying,
 )
 from snapthread.ports.transcriber import SpokenText, Transcriber
-from snapthread.ports.usage_ledger import QuotaLedger, Reservations, StaleReservations, UsageRecords
+from snapthread.ports.usage_ledger import (
+    Feedback,
+    QuotaLedger,
+    Reservations,
+    StaleReservations,
+    UsageRecords,
+)
 
 Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "Admissions",
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
@@ -106,6 +115,7 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "Broadcasts",
     "CallersKnown",
     "Changes",
     "Chat",
@@ -124,6 +134,7 @@ __all__ = [
     "DocumentReader",
     "Erasure",
     "Facts",
+    "Feedback",
     "FileLedger",
     "FileTokens",
     "Files",
@@ -142,6 +153,7 @@ __all__ = [
     "InputPart",
     "InputText",
     "Inventory",
+    "Invitations",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -159,6 +171,8 @@ __all__ = [
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
+    "Reaction",
+    "ReadableHistory",
     "Readiness",
     "RemoteFile",
     "Repairs",

@@ -26,6 +26,16 @@ class NewTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What a person thinks of a message now: 1, -1, or 0: neither."""
+
+    chat_id: int
+    message_id: int
+    user_id: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """One update: a message for the mailbox, or None where nobody waits for an answer."""
 
@@ -35,6 +45,7 @@ class Update:
     blocked: tuple[int, bool] | None = None  # a user who blocked the bot, or came back
     group: GroupChange | None = None
     topic: NewTopic | None = None
+    reaction: Reaction | None = None
 
 
 class Chat(Protocol):
@@ -104,6 +115,14 @@ class Chat(Protocol):
 
     async def leave(self, chat_id: int) -> None:
         """Leave a group; one that it is not in is no failure."""
+        ...
+
+    async def name(self) -> str:
+        """The bot's own name, as links have it."""
+        ...
+
+    async def is_member(self, chat: str, user_id: int) -> bool:
+        """Is this person in the chat, by its @name or its number?"""
         ...
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from snapthread.history import HistoryPage
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -223,14 +224,38 @@ class Deliveries(Protocol):
         ...
 
     async def conclude(
-        self, claim: Claim, part: OutboxMessage, now: datetime, *, record_id: str, delivered_ms: int
+        self,
+        claim: Claim,
+        part: OutboxMessage,
+        now: datetime,
+        *,
+        record_id: str,
+        delivered_ms: int,
+        message_ids: Sequence[int] = (),
     ) -> None:
         """The last part is done with, and the conversation is given back; in the record of this
-        id, if it is there: the answer has reached the chat so long after its claim."""
+        id, if it is there: the answer has reached the chat so long after its claim. Reactions to
+        `message_ids` are counted for its model, where it was answered."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:
         """Every part of the conversation is done with (blocked, chat gone); how many."""
+        ...
+
+
+class ReadableHistory(Protocol):
+    """The conversation as a person reads it again."""
+
+    async def history_page(
+        self,
+        conversation: ConversationKey,
+        *,
+        before: int | None,
+        after: int | None,
+        word: str,
+        most: int,
+    ) -> HistoryPage:
+        """The newest that hold the word (any with ""), or those right before or after a number."""
         ...
 
 
@@ -246,6 +271,7 @@ class Conversations(
     Groups,
     TopicConversations,
     Deliveries,
+    ReadableHistory,
     Protocol,
 ):
     """The lasting conversation of each user; written only under its lease."""

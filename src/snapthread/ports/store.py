@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Backlog, Installation, Replica
+from snapthread.ports.admissions import Admissions, Broadcasts
 from snapthread.ports.choices import Choices
 from snapthread.ports.conversations import Conversations
 from snapthread.ports.file_ledger import FileLedger
 from snapthread.ports.message_queue import MessageQueue
 from snapthread.ports.people import People
 from snapthread.ports.standings import Standings
-from snapthread.ports.usage_ledger import QuotaLedger, UsageRecords
+from snapthread.ports.usage_ledger import Feedback, QuotaLedger, UsageRecords
 
 
 class Jobs(Protocol):
@@ -84,8 +85,11 @@ class Store(
     People,
     Standings,
     Choices,
+    Admissions,
+    Broadcasts,
     QuotaLedger,
     UsageRecords,
+    Feedback,
     Jobs,
     CooldownNotes,
     Replicas,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Claim
-from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
+from snapthread.usage import DailyFeedback, DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
 
 
 class Reservations(Protocol):
@@ -74,4 +74,19 @@ class UsageRecords(Protocol):
 
     async def last_records(self, user_id: int, *, limit: int) -> tuple[TurnRecord, ...]:
         """A user's last attempts, newest first."""
+        ...
+
+
+class Feedback(Protocol):
+    """What people think of answers, by the day and the model of the answer; of nobody by name."""
+
+    async def note_reaction(
+        self, chat_id: int, message_id: int, user_id: int, reaction: int
+    ) -> bool:
+        """1: good, -1: bad, 0: taken back; of whoever asked, within a week. False where that is
+        nothing new, or no answer to them."""
+        ...
+
+    async def feedback(self, since: str) -> tuple[DailyFeedback, ...]:
+        """From this day on, by day and model."""
         ...

@@ -49,9 +49,10 @@ class ReplySender:
     ) -> bool:
         """In order; the conversation is given back with the last one: True where it was. Raises
         ChatBusy where Telegram must be waited for; what is left stays."""
+        sent: list[int] = []
         for number, part in enumerate(outbox, start=1):
             try:
-                is_taken = await self._send_in_some_form(claim, part)
+                is_taken = await self._send_in_some_form(claim, part, sent)
                 if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
@@ -66,15 +67,17 @@ class ReplySender:
                     self.clock(),
                     record_id=record_id,
                     delivered_ms=ms_since(began_s),
+                    message_ids=sent,
                 )
             if is_taken:
                 self.note_delivered(claim.conversation)
         return bool(outbox)
 
-    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage) -> bool:
-        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable."""
+    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:
+        """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.
+        `sent`: the messages that Telegram took."""
         tried: Messages = (part,)
-        refused = await self._refusal(tried)
+        refused = await self._refusal(tried, sent)
         for step in STEPS:
             if refused is None:
                 return True
@@ -83,36 +86,37 @@ class ReplySender:
                 self.topics.look(claim.conversation, part.to)
             simpler = step(part, refused)
             if simpler != tried:
-                tried, refused = simpler, await self._refusal(simpler)
+                tried, refused = simpler, await self._refusal(simpler, sent)
         return refused is None
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
         to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
         explained = replace(part, to=to, outgoing=self.explain(claim))
-        refused = await self._refusal((explained,))
+        refused = await self._refusal((explained,), [])
         log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
 
-    async def _refusal(self, messages: Messages) -> ChatRefused | None:
+    async def _refusal(self, messages: Messages, sent: list[int]) -> ChatRefused | None:
         """Why Telegram does not take one of them; None where it took all."""
         try:
             for message in messages:
-                await self._send(message)
+                sent += await self._send(message)
         except ChatUnreachable:
             raise
         except ChatRefused as refused:
             return refused
         return None
 
-    async def _send(self, part: OutboxMessage) -> None:
+    async def _send(self, part: OutboxMessage) -> list[int]:
         began = now_s()
-        await SENDING.run(lambda: self._put(part), on=ChatBusy)
+        sent = await SENDING.run(lambda: self._put(part), on=ChatBusy)
         log.info("part.delivered", ms=ms_since(began))
+        return sent
 
-    async def _put(self, part: OutboxMessage) -> None:
+    async def _put(self, part: OutboxMessage) -> list[int]:
         """In the place of the message that showed the answer as it grew, if that is still there."""
         if part.to.inline_id is not None:
             await self.chat.edit_guest(part.to.inline_id, part.outgoing)
-            return
+            return []
         if part.to.replaces is not None:
             try:
                 await self.chat.edit(part.to, part.to.replaces, part.outgoing)
@@ -123,8 +127,8 @@ class ReplySender:
                     raise
                 log.info("part.not_replaced", why=str(refused))
             else:
-                return
-        await self.chat.send(part)
+                return [part.to.replaces]
+        return [await self.chat.send(part)]
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""

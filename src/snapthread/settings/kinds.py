@@ -139,6 +139,18 @@ def _models(value: object) -> object:
     return models
 
 
+def _channel(value: object) -> object:
+    """`@name`, or `-100… https://t.me/+…`: the chat and where people join it."""
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"@[A-Za-z]\w{3,31}", value, re.ASCII):
+        return value, f"https://t.me/{value[1:]}"
+    found = re.fullmatch(r"(-100\d{1,13})\s+(https://t\.me/\S+)", value, re.ASCII)
+    if found is None:
+        raise ValueError
+    return found[1], found[2]
+
+
 def _check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError
@@ -159,6 +171,8 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 OptionalWord = Annotated[str, StringConstraints(pattern=r"^\S*$")]
+Access = Annotated[Literal["open", "invite", "list", ""], BeforeValidator(_lower)]
+Channel = Annotated[tuple[str, str], BeforeValidator(_channel)]
 Models = Annotated[tuple[str, ...], BeforeValidator(_models)]
 Url = Annotated[str, AfterValidator(_check_url)]
 WebhookUrl = Annotated[str, AfterValidator(_check_webhook_url)]

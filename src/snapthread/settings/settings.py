@@ -21,15 +21,18 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
+from snapthread.people import AccessMode
 from snapthread.preferences import Offer
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
+    Access,
     AdminToken,
     Allowed,
     ApiKey,
     BotLanguage,
     BotToken,
+    Channel,
     Count,
     Detail,
     DocumentDetail,
@@ -71,10 +74,7 @@ TELEGRAM: Final = "https://api.telegram.org"
 A_PROXY: Final = "the http://, https:// or socks5:// address of a proxy, perhaps user:password@"
 # Known settings that this version does not act on: refused while set, so that nobody trusts what
 # does not happen. Whoever makes one work takes it out here.
-NOT_YET: Final = (
-    "ACCESS",
-    "REQUIRED_CHANNEL",
-)
+NOT_YET: Final[tuple[str, ...]] = ()
 
 
 class SettingsError(Exception):
@@ -140,6 +140,11 @@ class Settings(BaseModel):
     allowed_telegram_user_ids: Allowed = Field(
         default=None, description="*, or user ids separated by commas"
     )
+    access: Access = Field(default="", description="open, invite or list")
+    required_channel: Channel | None = Field(
+        default=None,
+        description="the @name of a channel, or its number and the link by which people join it",
+    )
     admin_user_ids: UserIds = Field(default=frozenset(), description="user ids separated by commas")
     group_answers: GroupAnswers = Field(default="mention", description="mention, always or off")
     allowed_group_ids: Groups = Field(
@@ -202,6 +207,17 @@ class Settings(BaseModel):
         description="a secret of 16 characters or more, without spaces or line breaks",
     )
 
+    @field_validator("access")
+    @classmethod
+    def _knows_whom(cls, access: str, info: ValidationInfo) -> str:
+        """A list that would mean nothing is no list."""
+        names_some = info.data.get("allowed_telegram_user_ids") is not None
+        if access == "list" and not names_some:
+            raise Told("is list, but ALLOWED_TELEGRAM_USER_IDS names nobody")
+        if access == "open" and names_some:
+            raise Told("is open, but ALLOWED_TELEGRAM_USER_IDS names people: leave one of them out")
+        return access
+
     @field_validator("personas_file")
     @classmethod
     def _has_personas(cls, path: Path | None) -> Path | None:
@@ -258,6 +274,13 @@ class Settings(BaseModel):
     def streaming_mode(self) -> Literal["edit", "draft", "off"]:
         """`auto` is what real clients show best."""
         return "edit" if self.streaming == "auto" else self.streaming
+
+    @property
+    def access_mode(self) -> AccessMode:
+        """A list where there is one, else open to everybody."""
+        if self.access:
+            return self.access
+        return "open" if self.allowed_telegram_user_ids is None else "list"
 
     @property
     def offer(self) -> Offer:

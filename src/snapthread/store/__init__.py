@@ -11,8 +11,11 @@ from typing import Final, Self
 from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
+    admission,
+    broadcasts,
     choices,
     claiming,
+    feedback,
     files,
     finishing,
     groups,
@@ -94,6 +97,7 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ conversations
 
+    history_page = reads(history.history_page)
     compose = writes(history.compose)
     finish = writes(finishing.finish)
     note_stream = writes(finishing.note_stream)
@@ -156,6 +160,18 @@ class Store(Verbs):
     unban = writes(standings.unban)
     set_limits = writes(standings.set_limits)
     decisions = reads(standings.decisions)
+    ask_in = writes(admission.ask_in)
+    decide = writes(admission.decide)
+    make_invite = writes(admission.make_invite)
+    use_invite = writes(admission.use_invite)
+    draft_broadcast = writes(broadcasts.draft_broadcast)
+    start_broadcast = writes(broadcasts.start_broadcast)
+    drop_broadcast = writes(broadcasts.drop_broadcast)
+    broadcast_to_send = reads(broadcasts.broadcast_to_send)
+    next_people = reads(broadcasts.next_people)
+    note_reached = writes(broadcasts.note_reached)
+    finish_broadcast = writes(broadcasts.finish_broadcast)
+    recent_broadcasts = reads(broadcasts.recent_broadcasts)
     caller = reads(choices.caller)
     preferences = reads(choices.preferences)
     choose = writes(choices.choose)
@@ -167,5 +183,7 @@ class Store(Verbs):
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
     usage = reads(records.usage)
+    note_reaction = writes(feedback.note_reaction)
+    feedback = reads(feedback.feedback)
     records_after = reads(records.records_after)
     last_records = reads(records.last_records)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 9  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 10  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -272,6 +272,32 @@ class PersonRow(NamedTuple):
     decided_at: int | None = None
     decided_by: int | None = None  # an admin; 0: the operator
     limits: str = "{}"  # their own
+    language: str = ""  # in which they asked to be let in
+
+
+class InviteRow(NamedTuple):
+    """An invitation, by the code of its link."""
+
+    code: str
+    made_at: int
+    made_by: int
+    ends_at: int
+    uses: int
+    used: int = 0
+
+
+class BroadcastRow(NamedTuple):
+    """A message to everybody; `after`: the person who was done last."""
+
+    id: str
+    at: int
+    by: int
+    state: str  # draft, sending, stopped or done
+    text: str
+    after: int = 0
+    sent: int = 0
+    blocked: int = 0
+    failed: int = 0
 
 
 class PreferenceRow(NamedTuple):
@@ -295,11 +321,22 @@ class AuditRow(NamedTuple):
 PEOPLE_SEEN: Final = Index[PersonRow]("seen", by="last_at")
 PEOPLE_STANDING: Final = Index[PersonRow]("standing", by="last_at", within=("standing",))
 PEOPLE_BANNED: Final = Index[PersonRow]("banned", by="banned_at")
+PEOPLE_ALL: Final = Index[PersonRow]("all", by="user_id")
+INVITES_END: Final = Index[InviteRow]("end", by="ends_at")
+BROADCASTS_AT: Final = Index[BroadcastRow]("at", by="at")
+BROADCASTS_IN: Final = Index[BroadcastRow]("in", by="at", within=("state",))
 AUDIT_AT: Final = Index[AuditRow]("at", by="at")
 AUDIT_OF: Final = Index[AuditRow]("of", by="at", within=("user_id",))
 
 PEOPLE: Final = Table(
-    "people", PersonRow, key=("user_id",), indexes=(PEOPLE_SEEN, PEOPLE_STANDING, PEOPLE_BANNED)
+    "people",
+    PersonRow,
+    key=("user_id",),
+    indexes=(PEOPLE_SEEN, PEOPLE_STANDING, PEOPLE_BANNED, PEOPLE_ALL),
+)
+INVITES: Final = Table("invites", InviteRow, key=("code",), indexes=(INVITES_END,))
+BROADCASTS: Final = Table(
+    "broadcasts", BroadcastRow, key=("id",), indexes=(BROADCASTS_AT, BROADCASTS_IN)
 )
 PREFERENCES: Final = Table("preferences", PreferenceRow, key=("owner",))
 AUDIT: Final = Table("audit", AuditRow, key=("id",), indexes=(AUDIT_AT, AUDIT_OF))
@@ -334,6 +371,26 @@ class Record(NamedTuple):
     user_id: int
     record: str
     delivered_ms: int | None = None  # known later than the rest
+
+
+class AnswerRow(NamedTuple):
+    """A message of ours that is an answer, for a while: what is thought of it is counted."""
+
+    chat_id: int
+    message_id: int
+    user_id: int  # whoever asked
+    model: str
+    at: int
+    reaction: int = 0  # of whoever asked: 1, -1 or 0
+
+
+class FeedbackRow(NamedTuple):
+    """Reactions to the answers of one day and model; nobody's name."""
+
+    day: str
+    model: str
+    good: int = 0
+    bad: int = 0
 
 
 class Day(NamedTuple):
@@ -377,6 +434,20 @@ DAYS_OF: Final = Index[Day]("of", by="day", within=("user_id",))
 GROUP_DAYS_ON: Final = Index[GroupDay]("on", by="day")
 GROUP_DAYS_OF: Final = Index[GroupDay]("of", by="day", within=("chat_id",))
 
+ANSWERS_AT: Final = Index[AnswerRow]("at", by="at")
+ANSWERS_OF: Final = Index[AnswerRow]("of", by="at", within=("user_id",))
+FEEDBACK_ON: Final = Index[FeedbackRow]("on", by="day")
+
+ANSWERS: Final = Table(
+    "answers", AnswerRow, key=("chat_id", "message_id"), indexes=(ANSWERS_AT, ANSWERS_OF)
+)
+FEEDBACK: Final = Table(
+    "feedback",
+    FeedbackRow,
+    key=("day", "model"),
+    indexes=(FEEDBACK_ON,),
+    counters=("good", "bad"),
+)
 RESERVATIONS: Final = Table(
     "reservations",
     Reservation,
@@ -423,11 +494,15 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     GROUP_CONVERSATIONS,
     FILES,
     PEOPLE,
+    INVITES,
+    BROADCASTS,
     PREFERENCES,
     AUDIT,
     RESERVATIONS,
     TALLIES,
     RECORDS,
+    ANSWERS,
+    FEEDBACK,
     DAYS,
     GROUP_DAYS,
 )

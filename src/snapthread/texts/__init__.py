@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "usage",
     "settings",
     "language",
+    "history",
     "forget",
     "privacy",
     "export",

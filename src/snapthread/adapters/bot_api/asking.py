@@ -65,6 +65,10 @@ def name_of(message: Message, user: User) -> str:
         return ""
     if user.is_bot and message.sender_chat:
         return plain(message.sender_chat.title or "")
+    return full_name(user)
+
+
+def full_name(user: User) -> str:
     return plain(f"{user.first_name} {user.last_name or ''}")
 
 

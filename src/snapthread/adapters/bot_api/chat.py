@@ -31,6 +31,8 @@ Commands = Sequence[tuple[str, str]]
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
 EMPTY: Final = "empty"
+MEMBERS: Final = frozenset({"creator", "administrator", "member", "restricted"})
+NEVER_THERE: Final = ("user not found", "participant_id_invalid", "member not found")
 TOAST_CHARS: Final = 200
 ADMINS: Final = frozenset({"creator", "administrator"})
 
@@ -200,6 +202,20 @@ class TelegramChat:
     async def leave(self, chat_id: int) -> None:
         with suppress(ChatRefused):
             await self._client.leave_chat(chat_id)
+
+    async def name(self) -> str:
+        if not self._username:
+            self._username = (await self._client.get_me()).username or ""
+        return self._username
+
+    async def is_member(self, chat: str, user_id: int) -> bool:
+        try:
+            member = await self._client.get_chat_member(chat, user_id)
+        except ChatRefused as refused:
+            if any(words in str(refused).lower() for words in NEVER_THERE):
+                return False
+            raise
+        return member.status in MEMBERS
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         member = await self._client.get_chat_member(chat_id, user_id)

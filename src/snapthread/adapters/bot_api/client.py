@@ -34,6 +34,7 @@ ASKED_FOR: Final = (
     "message",
     "edited_message",
     "callback_query",
+    "message_reaction",
     "my_chat_member",
     "stopped_message_generation",
 )  # the updates that mean something
@@ -157,7 +158,7 @@ class BotClient:
     async def leave_chat(self, chat_id: int) -> None:
         await self.call("leaveChat", {"chat_id": chat_id})
 
-    async def get_chat_member(self, chat_id: int, user_id: int) -> ChatMember:
+    async def get_chat_member(self, chat_id: int | str, user_id: int) -> ChatMember:
         params = {"chat_id": chat_id, "user_id": user_id}
         told = await self.call("getChatMember", params, timeout_s=CHAT_ACTION_S)
         return self._read(ChatMember, told)

@@ -7,12 +7,18 @@ from typing import Final
 import structlog
 
 from snapthread.adapters.bot_api import types
-from snapthread.adapters.bot_api.asking import is_asked, name_of, speaker_of
+from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import Content, content_of
 from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
-from snapthread.adapters.bot_api.membership import blocked_by, group_change, press_of, stop_of
+from snapthread.adapters.bot_api.membership import (
+    blocked_by,
+    group_change,
+    press_of,
+    reaction_of,
+    stop_of,
+)
 from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.model import (
@@ -49,6 +55,7 @@ def update_of(raw: object, username: str) -> Update | None:
         blocked=blocked_by(changed) if changed else None,
         group=group_change(update),
         topic=topic_of(update.message) if update.message else None,
+        reaction=reaction_of(update.message_reaction) if update.message_reaction else None,
     )
 
 
@@ -118,7 +125,7 @@ def _accepted(
         thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=speaker_of(message, user),
-        sender_name=name_of(message, user),
+        sender_name=full_name(user) if command == "start" else name_of(message, user),
         language_code=user.language_code,
         sent_at=message.date,
         kind=_kind(content, command),

@@ -1,14 +1,16 @@
-"""Updates that are not messages: a pressed button, and who blocked the bot or came back."""
+"""Updates that are not messages: a pressed button, a reaction, who blocked the bot or came back."""
 
 import re
 from datetime import datetime
 
 from snapthread.adapters.bot_api import types
+from snapthread.adapters.bot_api.asking import full_name
 from snapthread.adapters.bot_api.place import conversation_of, thread_of
 from snapthread.model import Message, private_conversation
-from snapthread.ports import GroupChange
+from snapthread.ports import GroupChange, Reaction
 
 BLOCKED = "kicked"
+GOOD, BAD = "👍", "👎"
 OUT = frozenset({"kicked", "left"})
 IN_GROUPS = ("set:",)  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
@@ -31,6 +33,7 @@ def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Messa
         thread_id=thread_of(message),
         message_id=message.message_id,
         user_id=query.from_user.id,
+        sender_name=full_name(query.from_user),
         language_code=query.from_user.language_code,
         sent_at=now,  # Telegram does not tell when a button was pressed
         kind="press",
@@ -112,4 +115,17 @@ def _membership(changed: types.ChatMemberUpdated) -> GroupChange:
         kind="left" if is_out else "joined",
         chat_id=changed.chat.id,
         language_code=changed.from_user.language_code,
+    )
+
+
+def reaction_of(changed: types.MessageReactionUpdated) -> Reaction | None:
+    """What a person thinks now; other reactions than these two say nothing of it."""
+    if changed.user is None:
+        return None
+    emoji = {reaction.emoji for reaction in changed.new_reaction}
+    return Reaction(
+        chat_id=changed.chat.id,
+        message_id=changed.message_id,
+        user_id=changed.user.id,
+        value=(GOOD in emoji) - (BAD in emoji),
     )

@@ -247,6 +247,20 @@ class MessageGenerationStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionType:
+    type: str
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReactionUpdated:
+    chat: Chat
+    message_id: int
+    new_reaction: tuple[ReactionType, ...]
+    user: User | None = None  # absent where a chat reacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Of what we asked for, one; anything else is only confirmed."""
 
@@ -255,6 +269,7 @@ class Update:
     edited_message: Message | None = field(default=None, metadata={STRICT: True})
     callback_query: CallbackQuery | None = field(default=None, metadata={STRICT: True})
     guest_message: Message | None = field(default=None, metadata={STRICT: True})
+    message_reaction: MessageReactionUpdated | None = None
     my_chat_member: ChatMemberUpdated | None = field(default=None, metadata={STRICT: True})
     stopped_message_generation: MessageGenerationStopped | None = field(
         default=None, metadata={STRICT: True}

@@ -63,7 +63,15 @@ RETIRED: Final = (
 # How a turn ends, and why: the pairs that occur.
 ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "answered": ("", "stopped", "command"),
-    "refused": ("stranger", "banned", "unsupported", *LIMITS, *FAULTS),
+    "refused": (
+        "stranger",
+        "banned",
+        "no_member",
+        "member_unknown",
+        "unsupported",
+        *LIMITS,
+        *FAULTS,
+    ),
     "failed": ("unexpected", *FAILURES),
     "dead_letter": ("",),
     "interrupted": ("broke_off",),

@@ -9,6 +9,7 @@ from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, Out
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
+from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
@@ -76,10 +77,12 @@ def conclude(
     *,
     record_id: str,
     delivered_ms: int,
+    message_ids: Sequence[int] = (),
 ) -> None:
     tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
     mark_sent(tx, claim, part)
     note_delivered(tx, record_id, delivered_ms)
+    note_answers(tx, part.to.chat_id, message_ids, record_id, now)
     release(tx, claim, now)
     end_guest(tx, claim, micros(now))
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Final, cast
 
 from snapthread.context import first_id, newest_within
+from snapthread.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.limits import ITEMS_KEPT
-from snapthread.model import Claim, FileName, HistoryItem, Role, Transcript
+from snapthread.model import Claim, ConversationKey, FileName, HistoryItem, Role, Transcript
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
 from snapthread.store.rules.files import as_file, images, live_files, retire, retire_past_due
@@ -107,6 +108,20 @@ def _surplus(weights: Sequence[int], own: int, most: int) -> int:
         if room < 0:
             return len(weights) - number
     return 0
+
+
+def history_page(
+    tx: Transaction,
+    conversation: ConversationKey,
+    *,
+    before: int | None,
+    after: int | None,
+    word: str,
+    most: int,
+) -> HistoryPage:
+    entries = [HistoryEntry(id=row.id, item=_item(row)) for row in tx.range(HISTORY, conversation)]
+    found = [entry for entry in entries if not word or holds(entry, word)]
+    return page_of(found, before=before, after=after, most=most)
 
 
 @lru_cache(ITEMS_KEPT)

@@ -16,7 +16,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
-from snapthread.store.rules import choices, records, standings
+from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.files import as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.quotas import charge
@@ -79,6 +79,7 @@ def erase(
     _forget(tx, user_id, keys)
     records.erase(tx, user_id)
     standings.erase(tx, user_id)
+    feedback.erase(tx, user_id)
     choices.forget(tx, f"user:{user_id}")
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
@@ -200,7 +201,12 @@ def _line(row: HistoryRow) -> dict[str, Any]:
         "at": moment(row.at).isoformat(),
         "text": row.text,
         "photos": [
-            {"label": photo.label, "sent_at": photo.sent_at.isoformat()} | _name(photo.document)
+            {
+                "label": photo.label,
+                "file": photo.file,
+                "sent_at": photo.sent_at.isoformat(),
+                **_name(photo.document),
+            }
             for photo in photos
         ],
     }
@@ -209,6 +215,7 @@ def _line(row: HistoryRow) -> dict[str, Any]:
 def _file(row: File) -> dict[str, Any]:
     return {
         "label": row.label,
+        "image": row.stands_for,
         "state": row.state,
         "openai_file_id": row.openai_id,
         "telegram_file_id": row.telegram_id,

@@ -8,7 +8,7 @@ from typing import Final
 from snapthread.limits import DAY_S
 from snapthread.model import Claim, Installation, Replica, ReplicaChanges
 from snapthread.store.codec import micros, micros_of, moment
-from snapthread.store.rules import quotas, records, standings
+from snapthread.store.rules import admission, broadcasts, feedback, quotas, records, standings
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.rows import owned
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
@@ -121,4 +121,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
         + quotas.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
         + standings.tidy(tx, now, limit=limit)
+        + admission.tidy(tx, now, limit=limit)
+        + broadcasts.tidy(tx, now, limit=limit)
+        + feedback.tidy(tx, now, limit=limit)
     )

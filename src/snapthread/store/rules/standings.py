@@ -30,7 +30,7 @@ OWN: Final = frozenset(field.name for field in fields(OwnLimits))
 
 def person(tx: Transaction, user_id: int) -> Person | None:
     row = tx.get(PEOPLE, user_id)
-    return None if row is None else _person(row)
+    return None if row is None else load_person(row)
 
 
 def people(
@@ -48,20 +48,21 @@ def people(
         rows = tx.range(PEOPLE_STANDING, standing, limit=most, is_reversed=True)
     else:
         rows = tx.range(PEOPLE_SEEN, limit=most, is_reversed=True)
-    return tuple(map(_person, rows[skip:]))
+    return tuple(map(load_person, rows[skip:]))
 
 
 def count_people(tx: Transaction) -> int:
     return tx.count(PEOPLE_SEEN)
 
 
-def _person(row: PersonRow) -> Person:
+def load_person(row: PersonRow) -> Person:
     return Person(
         user_id=row.user_id,
         first_at=moment(row.first_at),
         last_at=moment(row.last_at),
         standing=cast("Standing", row.standing),
         name=row.name,
+        language=row.language,
         banned_at=_moment(row.banned_at),
         decided_at=_moment(row.decided_at),
         decided_by=row.decided_by,
@@ -115,10 +116,10 @@ def _begin_of(day: str) -> int:
 
 
 def ban(tx: Transaction, user_id: int, now: datetime, *, by: int) -> bool:
-    row = _known(tx, user_id, now)
+    row = known_row(tx, user_id, now)
     if row.banned_at is not None:
         return False
-    _decide(tx, row, now, by, "banned", banned_at=micros(now))
+    record_decision(tx, row, now, by, "banned", banned_at=micros(now))
     return True
 
 
@@ -127,26 +128,26 @@ def unban(tx: Transaction, user_id: int, now: datetime, *, by: int) -> bool:
     if row is None or (row.banned_at is None and row.standing != "refused"):
         return False
     standing = "" if row.standing == "refused" else row.standing
-    _decide(tx, row, now, by, "unbanned", banned_at=None, standing=standing)
+    record_decision(tx, row, now, by, "unbanned", banned_at=None, standing=standing)
     return True
 
 
 def set_limits(
     tx: Transaction, user_id: int, now: datetime, *, by: int, limits: OwnLimits
 ) -> OwnLimits:
-    row = _known(tx, user_id, now)
+    row = known_row(tx, user_id, now)
     written = json.dumps(limits.told())
     if written != row.limits:
-        _decide(tx, row, now, by, "limited", detail=written, limits=written)
+        record_decision(tx, row, now, by, "limited", detail=written, limits=written)
     return load_limits(row.limits)
 
 
-def _known(tx: Transaction, user_id: int, now: datetime) -> PersonRow:
+def known_row(tx: Transaction, user_id: int, now: datetime) -> PersonRow:
     at = micros(now)
     return tx.get(PEOPLE, user_id) or tx.insert(PersonRow(user_id, at, at))
 
 
-def _decide(
+def record_decision(
     tx: Transaction,
     row: PersonRow,
     now: datetime,
@@ -200,7 +201,7 @@ def erase(tx: Transaction, user_id: int) -> None:
         tx.delete(row)
     elif row is not None:
         at = row.decided_at or row.last_at
-        kept = row._replace(first_at=at, last_at=at, standing="", name="")
+        kept = row._replace(first_at=at, last_at=at, standing="", name="", language="")
         tx.update(row, kept)
     for decision in tx.range(AUDIT_OF, user_id):
         tx.update(decision, decision._replace(user_id=NOBODY))
@@ -208,7 +209,7 @@ def erase(tx: Transaction, user_id: int) -> None:
 
 def export(tx: Transaction, user_id: int) -> dict[str, Any]:
     row = tx.get(PEOPLE, user_id)
-    found = None if row is None else _person(row)
+    found = None if row is None else load_person(row)
     return {
         "person": found
         and {
@@ -216,6 +217,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             "last_at": found.last_at.isoformat(),
             "standing": found.standing,
             "name": found.name,
+            "language": found.language,
             "is_banned": found.is_banned,
             "limits": found.limits.told(),
         },

@@ -85,6 +85,8 @@ def _cards(report: Report, form: str) -> Iterator[Html]:
     if report.status is None:
         yield card(figures["waiting"], days)
     yield card(figures["models"], days, "wide")
+    if figures["feedback"].rows:
+        yield card(figures["feedback"], days)
     yield _people(figures["people"], days)
 
 

@@ -11,6 +11,7 @@ from snapthread.adapters.web.admin.present import Ages, waiting
 from snapthread.adapters.web.admin.status import Status, read_status
 from snapthread.adapters.web.admin.sums import (
     SUMMED,
+    by_feedback,
     by_model,
     by_user,
     daily,
@@ -23,6 +24,7 @@ from snapthread.adapters.web.admin.turns import Turns
 from snapthread.ports import (
     Backlogs,
     Clock,
+    Feedback,
     Inventory,
     OwnedFiles,
     QueueInspection,
@@ -52,7 +54,7 @@ class Report:
 
 
 class AdminStore(
-    UsageRecords, Backlogs, Inventory, QueueInspection, Replicas, OwnedFiles, Protocol
+    UsageRecords, Feedback, Backlogs, Inventory, QueueInspection, Replicas, OwnedFiles, Protocol
 ):
     """The store as the admin page needs it."""
 
@@ -78,6 +80,7 @@ async def read_report(
         ages.figure(),
         waiting(backlog.messages, backlog.files),
         by_model(usage),
+        by_feedback(await store.feedback(period[0])),
         by_user(usage),
     )
     return Report(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
-from snapthread.usage import DailyUsage
+from snapthread.usage import DailyFeedback, DailyUsage
 
 ERASED: Final = 0  # whose sums stay when everything about a person is erased
 NAMES: Final = {"cost": "cost_micros", "voice": "voice_s"}  # of columns, with their units
@@ -121,3 +121,16 @@ def first_readable(usage: Iterable[DailyUsage], days: Sequence[str], most: int) 
             break
         first = day
     return first
+
+
+def by_feedback(feedback: Iterable[DailyFeedback]) -> Figure:
+    """Reactions to the answers of each model; those that people like best first."""
+    good: Counter[str] = Counter()
+    bad: Counter[str] = Counter()
+    for row in feedback:
+        good[row.model] += row.good
+        bad[row.model] += row.bad
+    models = sorted({*good, *bad}, key=lambda model: (-good[model], bad[model], model))
+    columns = (Column("model", "Model", "text"), Column("good", "👍"), Column("bad", "👎"))
+    rows = tuple((model, good[model], bad[model]) for model in models)
+    return Figure(key="feedback", title="What people think of answers", columns=columns, rows=rows)

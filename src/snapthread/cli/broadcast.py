@@ -1,0 +1,104 @@
+"""`snapthread broadcast`: a message to everybody, which the running bot sends."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from snapthread.cli.common import COULD_NOT, WRONG_USE, AsJson, tell
+from snapthread.cli.people import with_store
+from snapthread.clock import utc_now
+
+if TYPE_CHECKING:
+    from snapthread.people import Broadcast
+    from snapthread.settings import Settings
+    from snapthread.store import Store
+
+SHOWN: Final = 20
+
+
+def broadcast(
+    text: Annotated[str | None, typer.Argument(help="What everybody is to read.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    stop: Annotated[
+        str | None, typer.Option("--stop", metavar="ID", help="End one that is being sent.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a message to everybody who may use the bot, or show how far the last are."""
+    if text is not None:
+        _start(text, yes=yes, as_json=as_json)
+    elif stop is not None:
+        _stop(stop, as_json=as_json)
+    else:
+        _show(as_json=as_json)
+
+
+def _start(text: str, *, yes: bool, as_json: bool) -> None:
+    from snapthread.commands.admin import BROADCAST_CHARS
+    from snapthread.people import OPERATOR
+
+    if not 0 < len(text.strip()) <= BROADCAST_CHARS:
+        print(f"snapthread: write 1 to {BROADCAST_CHARS} characters.", file=sys.stderr)
+        raise typer.Exit(WRONG_USE)
+
+    async def count(store: "Store", _settings: "Settings") -> int:
+        return await store.count_people()
+
+    if not yes:
+        print(text, file=sys.stderr)
+        known = with_store(count)
+        question = f"Send this to everybody who may use the bot? It knows {known} people."
+        typer.confirm(question, abort=True, err=True)
+
+    async def work(store: "Store", _settings: "Settings") -> str:
+        id = await store.draft_broadcast(text.strip(), utc_now(), by=OPERATOR)
+        await store.start_broadcast(id, utc_now(), by=OPERATOR)
+        return id
+
+    id = with_store(work)
+    if as_json:
+        tell({"id": id}, as_json)
+    else:
+        print(f"The running bot sends it. `snapthread broadcast` shows how far it is: {id}")
+
+
+def _stop(id: str, *, as_json: bool) -> None:
+    async def work(store: "Store", _settings: "Settings") -> bool:
+        return await store.drop_broadcast(id)
+
+    done = with_store(work)
+    if as_json:
+        tell({"id": id, "stopped": done}, as_json)
+    elif done:
+        print("Stopped: whoever was not reached yet will not read it.")
+    if not done:
+        print(f"snapthread: nothing with the id {id} is being sent.", file=sys.stderr)
+        raise typer.Exit(COULD_NOT)
+
+
+def _show(*, as_json: bool) -> None:
+    async def work(store: "Store", _settings: "Settings") -> tuple["Broadcast", ...]:
+        return await store.recent_broadcasts(limit=SHOWN)
+
+    rows = [_row(each) for each in with_store(work) if each.state != "draft"]
+    if as_json:
+        print(json.dumps({"broadcasts": rows}))
+        return
+    for row in rows:
+        print("  ".join(f"{name}: {value}" for name, value in row.items()))
+    if not rows:
+        print("Nothing was sent to everybody yet.")
+
+
+def _row(each: "Broadcast") -> dict[str, Any]:
+    """Without its text."""
+    return {
+        "id": each.id,
+        "at": each.at.isoformat(timespec="seconds"),
+        "state": each.state,
+        "sent": each.sent,
+        "blocked": each.blocked,
+        "failed": each.failed,
+    }

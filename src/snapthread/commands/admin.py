@@ -1,0 +1,243 @@
+"""Commands of admins: /users, /ban, /unban, /limit, /stats, /invite, /broadcast.
+
+Whoever is no admin does not learn that there are any.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.broadcaster import Broadcaster
+from snapthread.limits import USER_ID_MAX
+from snapthread.model import Button, Message, OutgoingMessage, Usage
+from snapthread.people import NO_OWN_LIMITS, Person, read_limits, written_limits
+from snapthread.ports import Admissions, Backlogs, Broadcasts, Chat, Clock, Standings, UsageRecords
+from snapthread.texts.localizer import Localizer
+from snapthread.turn.outcome import Outcome
+from snapthread.turn.quotas import Quotas
+from snapthread.usage import DailyUsage, day_of
+
+log = structlog.get_logger()
+
+WORDS: Final = frozenset({"users", "ban", "unban", "limit", "stats", "invite", "broadcast"})
+USERS: Final = "users:"
+BROADCAST: Final = "broadcast:"
+ON_A_PAGE: Final = 10
+DAYS: Final = 30
+INVITE_USES: Final = 1
+INVITE_DAYS: Final = 7
+INVITE_MOST: Final = 1000
+BROADCAST_CHARS: Final = 4000
+OPEN_FOR: Final = timedelta(hours=1)
+
+Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
+
+
+class AdminStore(Standings, Admissions, Broadcasts, UsageRecords, Backlogs, Protocol):
+    """The store as admins' commands need it."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class AdminCommands:
+    """One method a command, each in a private chat."""
+
+    store: AdminStore
+    chat: Chat
+    quotas: Quotas
+    broadcaster: Broadcaster
+    clock: Clock
+    admins: frozenset[int]
+    lets_in: bool  # ACCESS=invite
+    _answers: dict[str, Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = {
+            "users": self._users,
+            "ban": self._ban,
+            "unban": self._unban,
+            "limit": self._limit,
+            "stats": self._stats,
+            "invite": self._invite,
+            "broadcast": self._broadcast,
+        }
+
+    def is_for(self, message: Message) -> bool:
+        """Is it a command or a button of these, by an admin, in private?"""
+        is_known = message.word in WORDS or message.word.startswith((USERS, BROADCAST))
+        return is_known and message.user_id in self.admins and message.is_private
+
+    async def answer(self, message: Message, t: Localizer) -> Outcome:
+        return await self._answers[message.word](message, message.text.split()[1:], t)
+
+    async def press(self, press: Message, t: Localizer) -> PressAnswer:
+        if press.word.startswith(USERS):
+            page = press.word.removeprefix(USERS)
+            number = int(page) if page.isascii() and page.isdigit() else 0
+            return PressAnswer(screen=await self._page(min(number, 10**6), t))
+        return await self._confirmed(press, t)
+
+    # ------------------------------------------------------------ people
+
+    async def _users(self, _message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
+        return replace(said(), more=(await self._page(0, t),))
+
+    async def _page(self, number: int, t: Localizer) -> OutgoingMessage:
+        """Whoever came last comes first."""
+        count = await self.store.count_people()
+        number = min(number, max(0, (count - 1) // ON_A_PAGE))
+        people = await self.store.people(limit=ON_A_PAGE, skip=number * ON_A_PAGE)
+        since = day_of(self.clock() - timedelta(days=DAYS - 1))
+        rows = [
+            self._row(person, await self.store.usage(since, user_id=person.user_id), t)
+            for person in people
+        ]
+        title = t("users_title", n=count)
+        older = Button(text=t("page_older"), press=f"{USERS}{number + 1}")
+        newer = Button(text=t("page_newer"), press=f"{USERS}{number - 1}")
+        has_older = (number + 1) * ON_A_PAGE < count
+        buttons = (*([newer] if number else []), *([older] if has_older else []))
+        return OutgoingMessage(text="\n".join([title, *rows]), buttons=buttons)
+
+    def _row(self, person: Person, usage: Sequence[DailyUsage], t: Localizer) -> str:
+        words = [
+            person.name,
+            t("users_banned") if person.is_banned else "",
+            t(f"users_{person.standing}") if person.standing else "",
+            written_limits(person.limits),
+        ]
+        return t(
+            "users_row",
+            user_id=person.user_id,
+            last=person.last_at,
+            messages=t("usage_messages", n=sum(each.messages for each in usage)),
+            cost=t.about(sum(each.cost_micros or 0 for each in usage)),
+            words=", ".join(filter(None, words)) or "–",
+        )
+
+    async def _ban(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
+        user_id = _user_id(words)
+        if user_id is None:
+            return said(t("admin_which", command="/ban"))
+        if user_id in self.admins:
+            return said(t("ban_admin", user_id=user_id))
+        done = await self.store.ban(user_id, self.clock(), by=message.user_id)
+        return said(t("ban_done" if done else "ban_already", user_id=user_id))
+
+    async def _unban(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
+        user_id = _user_id(words)
+        if user_id is None:
+            return said(t("admin_which", command="/unban"))
+        done = await self.store.unban(user_id, self.clock(), by=message.user_id)
+        return said(t("unban_done" if done else "unban_nothing", user_id=user_id))
+
+    async def _limit(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
+        user_id = _user_id(words)
+        if user_id is None:
+            return said(t("limit_how"))
+        known = await self.store.person(user_id)
+        limits = known.limits if known else NO_OWN_LIMITS
+        try:
+            wanted = read_limits(words[1:], limits)
+        except ValueError:
+            return said(t("limit_how"))
+        if (
+            wanted.of_money
+            and self.quotas.prices.cost_micros(self.quotas.profile.model, Usage(output_tokens=1))
+            is None
+        ):
+            return said(t("limit_unpriced"))
+        if words[1:]:
+            await self.store.set_limits(user_id, self.clock(), by=message.user_id, limits=wanted)
+        own = written_limits(wanted)
+        key = "limit_own" if own else "limit_none"
+        return said(t(key, user_id=user_id, limits=own))
+
+    async def _stats(self, _message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
+        now = self.clock()
+        rows = await self.store.usage(day_of(now - timedelta(days=DAYS - 1)))
+        today = [row for row in rows if row.day == day_of(now)]
+        backlog = await self.store.backlog(now)
+        return said(
+            t(
+                "stats",
+                people=await self.store.count_people(),
+                today=_sum(today, t),
+                month=_sum(rows, t),
+                waiting=backlog.messages,
+                aside=backlog.dead_letters,
+            )
+        )
+
+    # ------------------------------------------------------------ invitations
+
+    async def _invite(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
+        if not self.lets_in:
+            return said(t("invite_not_needed"))
+        uses = _number(words, 0, INVITE_USES, INVITE_MOST)
+        days = _number(words, 1, INVITE_DAYS, 365)
+        if uses is None or days is None or len(words) > 2:
+            return said(t("invite_how", uses=INVITE_MOST, days=365))
+        ends_at = self.clock() + timedelta(days=days)
+        code = await self.store.make_invite(
+            self.clock(), by=message.user_id, uses=uses, ends_at=ends_at
+        )
+        link = f"https://t.me/{await self.chat.name()}?start={code}"
+        return said(t("invite_made", n=uses, link=link, ends=t("moment", at=ends_at)))
+
+    # ------------------------------------------------------------ to everybody
+
+    async def _broadcast(self, message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
+        """The preview is the message as it will be, and the question after it."""
+        text = message.text.partition(" ")[2].strip()
+        if not text or len(text) > BROADCAST_CHARS:
+            return said(t("broadcast_how", n=BROADCAST_CHARS))
+        id = await self.store.draft_broadcast(text, self.clock(), by=message.user_id)
+        count = await self.store.count_people()
+        buttons = (
+            Button(text=t("broadcast_yes"), press=f"{BROADCAST}yes:{id}"),
+            Button(text=t("broadcast_no"), press=f"{BROADCAST}no:{id}"),
+        )
+        ask = OutgoingMessage(text=t("broadcast_confirm", n=count), buttons=buttons)
+        return replace(said(), more=(OutgoingMessage(text=text), ask))
+
+    async def _confirmed(self, press: Message, t: Localizer) -> PressAnswer:
+        answer, _, id = press.word.removeprefix(BROADCAST).partition(":")
+        if answer == "yes":
+            done = await self.store.start_broadcast(id, self.clock(), by=press.user_id)
+            key = "broadcast_begun"
+            self.broadcaster.wake()
+        else:
+            done = await self.store.drop_broadcast(id)
+            key = "broadcast_dropped"
+        if done:
+            log.info("broadcast.decided", reason=answer)
+        text = t(key) if done else t("press_too_late", command="/broadcast")
+        return PressAnswer(screen=OutgoingMessage(text=text))
+
+
+def _sum(rows: Sequence[DailyUsage], t: Localizer) -> str:
+    return t(
+        "stats_sum",
+        people=len({row.user_id for row in rows}),
+        messages=t("usage_messages", n=sum(row.messages for row in rows)),
+        images=t("usage_images", n=sum(row.images for row in rows)),
+        cost=t.about(sum(row.cost_micros or 0 for row in rows)),
+    )
+
+
+def _user_id(words: Sequence[str]) -> int | None:
+    number = words[0] if words else ""
+    is_id = number.isascii() and number.isdigit() and 0 < int(number) <= USER_ID_MAX
+    return int(number) if is_id else None
+
+
+def _number(words: Sequence[str], place: int, default: int, most: int) -> int | None:
+    if len(words) <= place:
+        return default
+    word = words[place]
+    is_number = word.isascii() and word.isdigit() and 0 < int(word) <= most
+    return int(word) if is_number else None

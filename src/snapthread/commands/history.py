@@ -1,0 +1,97 @@
+"""/history: what was said, a page at a time, and what of it holds a word."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from snapthread.commands.answers import PressAnswer, said
+from snapthread.history import HistoryEntry, HistoryPage
+from snapthread.limits import utf16_len
+from snapthread.model import Button, ConversationKey, Message, OutgoingMessage
+from snapthread.ports import ReadableHistory
+from snapthread.texts.localizer import Localizer
+from snapthread.turn.outcome import Outcome
+
+PREFIX: Final = "hist:"
+ON_A_PAGE: Final = 8
+TEXT_CHARS: Final = 300  # of one side's words: eight of them fit one message
+WORD_CHARS: Final = 200
+PRESS_BYTES: Final = 64  # what a button holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page: the newest, or what is right before or after a number; and the word looked for."""
+
+    before: int | None = None
+    after: int | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Reads, and keeps nothing: a button says which page it leads to."""
+
+    store: ReadableHistory
+
+    async def answer(self, message: Message, t: Localizer) -> Outcome:
+        word = message.text.partition(" ")[2].strip()[:WORD_CHARS]
+        page = await self._page(message.conversation, Place(word=word), t)
+        return replace(said(), more=(page,))
+
+    async def press(self, press: Message, t: Localizer) -> PressAnswer:
+        place = _pressed(press.word)
+        if place is None:
+            return PressAnswer(toast=t("history_gone"))
+        screen = await self._page(press.conversation, place, t)
+        return PressAnswer(screen=screen)
+
+    async def _page(
+        self, conversation: ConversationKey, place: Place, t: Localizer
+    ) -> OutgoingMessage:
+        page = await self.store.history_page(
+            conversation,
+            before=place.before,
+            after=place.after,
+            word=place.word,
+            most=ON_A_PAGE,
+        )
+        if not page.entries:
+            is_gone = place.before is not None or place.after is not None
+            key = "history_gone" if is_gone else "history_none" if place.word else "history_empty"
+            return OutgoingMessage(text=t(key, word=place.word))
+        rows = [_row(entry, t) for entry in page.entries]
+        title = [t("history_found", n=page.found, word=place.word)] if place.word else []
+        return OutgoingMessage(
+            text="\n\n".join([*title, *rows]), buttons=_buttons(page, place.word, t)
+        )
+
+
+def _row(entry: HistoryEntry, t: Localizer) -> str:
+    item = entry.item
+    text = " ".join(item.text.split())
+    if utf16_len(text) > TEXT_CHARS:
+        text = f"{text[:TEXT_CHARS].rstrip()}…"
+    labels = [str(photo.label) for photo in item.images]
+    images = t("history_images", n=len(labels), labels=", ".join(labels)) if labels else ""
+    who = t("history_you" if item.role == "user" else "history_me")
+    words = " ".join(filter(None, [images, text]))
+    return t("history_row", who=who, at=item.at, words=words)
+
+
+def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:
+    """None where a button cannot hold the word."""
+    older = Button(text=t("history_older"), press=f"{PREFIX}b{page.first}:{word}")
+    newer = Button(text=t("history_newer"), press=f"{PREFIX}a{page.last}:{word}")
+    wanted = ((page.has_older, older), (page.has_newer, newer))
+    fitting = [each for is_there, each in wanted if is_there]
+    return tuple(each for each in fitting if len(each.press.encode()) <= PRESS_BYTES)
+
+
+def _pressed(word: str) -> Place | None:
+    number, _, looked_for = word.removeprefix(PREFIX).partition(":")
+    if not (number[1:].isascii() and number[1:].isdigit()) or number[0] not in "ab":
+        return None
+    id = int(number[1:])
+    if number[0] == "b":
+        return Place(before=id, word=looked_for)
+    return Place(after=id, word=looked_for)

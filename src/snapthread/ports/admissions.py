@@ -1,0 +1,83 @@
+"""Who is let in, and messages to everybody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from snapthread.people import Broadcast, Note, Person, Reached, Standing
+from snapthread.ports.standings import PeopleKnown
+
+
+class Invitations(Protocol):
+    """Links that let people in, so many times and so long."""
+
+    async def make_invite(self, now: datetime, *, by: int, uses: int, ends_at: datetime) -> str:
+        """Its code."""
+        ...
+
+    async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
+        """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
+        banned. Whoever was admitted before uses none up."""
+        ...
+
+
+class Admissions(Invitations, PeopleKnown, Protocol):
+    """Strangers who ask to be let in."""
+
+    async def ask_in(
+        self,
+        user_id: int,
+        name: str,
+        now: datetime,
+        *,
+        language: str,
+        notes: Sequence[Note],
+    ) -> Standing:
+        """Ask once; then `notes` go out with it. The standing before."""
+        ...
+
+    async def decide(
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        by: int,
+        admit: bool,
+        notes: Sequence[Note] = (),
+    ) -> Person | None:
+        """Admit or refuse whoever has asked; whoever decides second changes nothing. The person as
+        they were before; None where nobody is known by this number any more."""
+        ...
+
+
+class Broadcasts(Protocol):
+    """Messages to everybody: one at a time, the oldest first, people by their number."""
+
+    async def draft_broadcast(self, text: str, now: datetime, *, by: int) -> str: ...
+
+    async def start_broadcast(self, id: str, now: datetime, *, by: int) -> bool:
+        """False where it is no draft any more."""
+        ...
+
+    async def drop_broadcast(self, id: str) -> bool:
+        """A draft is gone, one that is being sent ends; False for any other."""
+        ...
+
+    async def broadcast_to_send(self) -> Broadcast | None: ...
+
+    async def recent_broadcasts(self, *, limit: int) -> tuple[Broadcast, ...]:
+        """Newest first."""
+        ...
+
+    async def next_people(self, broadcast: Broadcast, *, limit: int) -> tuple[Person, ...]:
+        """Those whom it has not come to yet."""
+        ...
+
+    async def note_reached(self, id: str, user_id: int, reached: Reached) -> bool:
+        """This person is done with. False, and nothing happens, where they were already, or it was
+        stopped."""
+        ...
+
+    async def finish_broadcast(self, id: str) -> Broadcast | None:
+        """Everybody is done with; None where that was said before."""
+        ...

@@ -1,0 +1,63 @@
+"""What people think of answers: counted by day and model, and by nothing else."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from snapthread.store.codec import load_record, micros, moment
+from snapthread.store.schema import (
+    ANSWERS,
+    ANSWERS_AT,
+    ANSWERS_OF,
+    FEEDBACK_ON,
+    RECORDS,
+    AnswerRow,
+    FeedbackRow,
+)
+from snapthread.store.transaction import Transaction
+from snapthread.usage import DailyFeedback, day_of
+
+KEPT: Final = timedelta(days=7)  # who reacts, does so soon
+
+
+def note_answers(
+    tx: Transaction, chat_id: int, message_ids: Sequence[int], record_id: str, now: datetime
+) -> None:
+    """Messages of an answer that was recorded; our own sentences are none."""
+    row = tx.get(RECORDS, record_id) if message_ids and record_id else None
+    if row is None:
+        return
+    record = load_record(row.record)
+    if record.outcome != "answered" or not record.messages:
+        return
+    for message_id in message_ids:
+        answer = AnswerRow(chat_id, message_id, record.user_id, record.model, micros(now))
+        tx.put(ANSWERS, answer)
+
+
+def note_reaction(
+    tx: Transaction, chat_id: int, message_id: int, user_id: int, reaction: int
+) -> bool:
+    """What this person thinks of an answer to them now; False where it is none, or nothing new."""
+    row = tx.get(ANSWERS, chat_id, message_id)
+    if row is None or row.user_id != user_id or row.reaction == reaction:
+        return False
+    tx.update(row, row._replace(reaction=reaction))
+    good = (reaction == 1) - (row.reaction == 1)
+    bad = (reaction == -1) - (row.reaction == -1)
+    tx.add(FeedbackRow(day_of(moment(row.at)), row.model, good, bad))
+    return True
+
+
+def feedback(tx: Transaction, since: str) -> tuple[DailyFeedback, ...]:
+    rows = sorted(tx.range(FEEDBACK_ON, low=since), key=lambda row: (row.day, row.model))
+    return tuple(DailyFeedback(**row._asdict()) for row in rows)
+
+
+def erase(tx: Transaction, user_id: int) -> None:
+    """What was counted names nobody, and stays."""
+    tx.delete_all(tx.range(ANSWERS_OF, user_id))
+
+
+def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
+    return tx.delete_all(tx.range(ANSWERS_AT, high=micros(now - KEPT), limit=limit))

@@ -1,0 +1,135 @@
+"""/history reads what was said again, a page at a time; /export also as a page to read."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from snapthread_sandbox.telegram.chats import Message
+from tests.line.photos import photo
+from tests.line.world import World, opened
+
+
+def button(message: Message, text: str) -> Any:
+    return next(each for each in message.buttons if each["text"] == text)
+
+
+def names(message: Message) -> list[str]:
+    return [each["text"] for each in message.buttons]
+
+
+async def talked(world: World, count: int) -> None:
+    ada = world.person()
+    for number in range(count):
+        ada.sends(f"Question {number}")
+        await ada.hears()
+    await world.rests()
+
+
+async def test_nothing_was_said_yet(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends("/history")
+        (told,) = await ada.hears()
+        assert told.text == "Nothing has been said in our conversation yet."
+
+
+async def test_the_newest_comes_first_and_buttons_lead_back_and_forth(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await talked(world, 10)
+        ada.sends("/history")
+        (page,) = await ada.hears()
+        assert page.text.startswith("You, 2026-11-12 14:0")
+        assert re.findall(r"Question \d", page.text) == [
+            f"Question {n // 2}" for n in range(12, 20)
+        ]
+        assert names(page) == ["← Older"]
+        ada.presses(button(page, "← Older"), on=page)
+        await world.until(lambda: "Question 5" in page.text)
+        assert names(page) == ["← Older", "Newer →"]
+        ada.presses(button(page, "← Older"), on=page)
+        await world.until(lambda: "Question 0" in page.text)
+        assert names(page) == ["Newer →"]
+        ada.presses(button(page, "Newer →"), on=page)
+        await world.until(lambda: "Question 3" in page.text)
+        assert len(ada.sees) == 11
+
+
+async def test_photos_are_told_by_their_labels_and_long_words_are_cut(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.model.says("word " * 200)
+        ada.sends_photo(photo(), caption="Which colour?")
+        await ada.hears()
+        ada.sends("/history")
+        (page,) = await ada.hears()
+        assert ":\n[photo 1] Which colour?\n\nMe, " in page.text
+        assert page.text.endswith("word…")
+
+
+async def test_a_word_is_looked_for_in_any_case_and_on_every_page(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await talked(world, 6)
+        ada.sends("Etwas über ÄPFEL")
+        await ada.hears()
+        ada.sends("/history äpfel")
+        (page,) = await ada.hears()
+        assert page.text.startswith("“äpfel” occurs in 2 messages:")
+        ada.sends("/history question")
+        (page,) = await ada.hears()
+        assert page.text.startswith("“question” occurs in 12 messages:")
+        ada.presses(button(page, "← Older"), on=page)
+        await world.until(lambda: "Question 0" in page.text)
+        assert page.text.startswith("“question” occurs in 12 messages:")
+        ada.sends("/history pears")
+        (none,) = await ada.hears()
+        assert none.text == "“pears” does not occur in our conversation."
+
+
+async def test_a_button_of_before_the_reset_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await talked(world, 6)
+        ada.sends("/history")
+        (page,) = await ada.hears()
+        older = button(page, "← Older")
+        ada.sends("/reset")
+        await ada.hears()
+        ada.presses(older, on=page)
+        await world.until(lambda: page.text.startswith("There is nothing here any more"))
+
+
+async def test_in_a_group_it_is_for_private(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada, group = world.person(), world.telegram.group()
+        ada.sends("/history@snapthread_bot", to=group)
+        await world.until(lambda: bool(group.chat.ephemerals))
+        assert "/history" in group.chat.ephemerals[0].text
+
+
+async def test_the_export_is_also_a_page_with_the_pictures_telegram_still_has(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("red"), caption="<b>Which</b> & what?")
+        await ada.hears()
+        gone = ada.sends_photo(photo("blue"), caption="And this?")
+        await ada.hears()
+        world.telegram.world.files.forget(gone.json["photo"][-1]["file_id"])
+        ada.sends("/export")
+        page, data = await ada.hears(2)
+        html = content(world, page)
+        assert page.json["document"]["file_name"] == "snapthread.html"
+        assert data.json["document"]["file_name"] == "snapthread.json"
+        assert "&lt;b&gt;Which&lt;/b&gt; &amp; what?" in html
+        assert html.count('src="data:image/') == 1
+        assert "[photo 2], not here any more" in html
+        assert "<script" not in html
+        assert re.findall(r"https?://", html) == []
+
+
+def content(world: World, message: Message) -> str:
+    file_id = message.json["document"]["file_id"]
+    return world.telegram.world.files.of(file_id).content.decode()
