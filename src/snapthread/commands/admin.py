@@ -15,7 +15,15 @@ from snapthread.commands.broadcaster import Broadcaster
 from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage, Usage
 from snapthread.people import NO_OWN_LIMITS, Person, read_limits, written_limits
-from snapthread.ports import Admissions, Backlogs, Broadcasts, Chat, Clock, Standings, UsageRecords
+from snapthread.ports import (
+    Backlogs,
+    BroadcastDrafts,
+    Chat,
+    Clock,
+    Invitations,
+    Standings,
+    UsageRecords,
+)
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
@@ -37,7 +45,7 @@ OPEN_FOR: Final = timedelta(hours=1)
 Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 
 
-class AdminStore(Standings, Admissions, Broadcasts, UsageRecords, Backlogs, Protocol):
+class AdminStore(Standings, Invitations, BroadcastDrafts, UsageRecords, Backlogs, Protocol):
     """The store as admins' commands need it."""
 
 

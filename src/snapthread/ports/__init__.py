@@ -6,7 +6,13 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
-from snapthread.ports.admissions import Admissions, Broadcasts, Invitations
+from snapthread.ports.admissions import (
+    Admissions,
+    BroadcastDeliveries,
+    BroadcastDrafts,
+    Broadcasts,
+    Invitations,
+)
 from snapthread.ports.assistant import (
     AnswerCompleted,
     AnswerEvent,
@@ -115,6 +121,8 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
+    "BroadcastDeliveries",
+    "BroadcastDrafts",
     "Broadcasts",
     "CallersKnown",
     "Changes",

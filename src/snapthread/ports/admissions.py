@@ -50,8 +50,8 @@ class Admissions(Invitations, PeopleKnown, Protocol):
         ...
 
 
-class Broadcasts(Protocol):
-    """Messages to everybody: one at a time, the oldest first, people by their number."""
+class BroadcastDrafts(Protocol):
+    """Messages to everybody, from the draft to the order that they are sent."""
 
     async def draft_broadcast(self, text: str, now: datetime, *, by: int) -> str: ...
 
@@ -63,11 +63,15 @@ class Broadcasts(Protocol):
         """A draft is gone, one that is being sent ends; False for any other."""
         ...
 
-    async def broadcast_to_send(self) -> Broadcast | None: ...
-
     async def recent_broadcasts(self, *, limit: int) -> tuple[Broadcast, ...]:
         """Newest first."""
         ...
+
+
+class BroadcastDeliveries(Protocol):
+    """Messages to everybody on their way: one at a time, the oldest first, people by number."""
+
+    async def broadcast_to_send(self) -> Broadcast | None: ...
 
     async def next_people(self, broadcast: Broadcast, *, limit: int) -> tuple[Person, ...]:
         """Those whom it has not come to yet."""
@@ -81,3 +85,7 @@ class Broadcasts(Protocol):
     async def finish_broadcast(self, id: str) -> Broadcast | None:
         """Everybody is done with; None where that was said before."""
         ...
+
+
+class Broadcasts(BroadcastDrafts, BroadcastDeliveries, Protocol):
+    """Messages to everybody."""
