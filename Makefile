@@ -47,9 +47,11 @@ format: setup ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
-soak: setup ## the tests that run for minutes
+SOAK_MINUTES := 120
+
+soak: setup ## the tests that run for minutes; SOAK_MINUTES=120 is how long the one of everything at once takes
 	for seed in $(SEEDS); do SHUFFLE=$$seed $(BIN)/pytest -q -n 4 tests/line || exit 1; done
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
+	HYPOTHESIS_PROFILE=soak SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -m soak
 
 pages: setup ## write the pages of docs/ that are made of the code
 	$(BIN)/python -m tests.inputs_page > docs/inputs.md

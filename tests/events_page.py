@@ -42,6 +42,7 @@ MEANINGS: Final = {
     "file.deleted": "a file is gone at OpenAI",
     "file.intended": "an upload was written down, and begins",
     "file.orphan_deleted": "`reconcile` deleted a file of ours that the ledger did not know",
+    "file.still_lost": "what was lost earlier could not be asked for: a service is away",
     "file.restored": "an image that had vanished at OpenAI was brought back",
     "file.retired": "a file is to be deleted, and why",
     "file.settled": "uploads whose end was unknown were looked for",

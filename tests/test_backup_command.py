@@ -81,3 +81,16 @@ def test_a_store_on_a_server_is_kept_by_the_servers_means(tmp_path: Path) -> Non
 
     assert done.returncode == 1
     assert "docs/backup.md" in done.stderr
+
+
+def test_the_doctor_knows_when_the_last_backup_was_made(tmp_path: Path) -> None:
+    store_in(tmp_path)
+
+    def told() -> tuple[bool | None, str]:
+        done = snapthread("doctor", "--json", cwd=tmp_path)
+        checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+        return checks["store.backup"]["ok"], checks["store.backup"]["say"]
+
+    assert told() == (None, "`snapthread backup` has never been run on it.")
+    assert snapthread("backup", "kept.db", cwd=tmp_path).returncode == 0
+    assert told() == (True, "The last backup is 0 days old.")

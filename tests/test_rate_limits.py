@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,6 +49,33 @@ def test_a_pause_that_is_made_longer_again_and_again_is_not_waited_for_for_ever(
     play(story, tmp_path)
 
 
+async def test_a_wait_lasted_an_hour_longer_where_the_clock_was_set_back(tmp_path: Path) -> None:
+    ahead = [timedelta()]
+    store = await Store.open(tmp_path / "bot.db")
+    cooldowns = Cooldowns(store=store, clock=lambda: virtual.now() + ahead[0])
+    chat = limited(Flooded(chat1=20), cooldowns)
+    await cooldowns.keep(FILES, FilesBusy(retry_after_s=20))
+    await told_to_wait(chat.send(message(1)))
+    ahead[0] = timedelta(hours=-1)
+    assert await cooldowns.left_s(FILES) == pytest.approx(20)
+    assert await told_to_wait(chat.send(message(1))) == pytest.approx(20)
+    await store.close()
+
+
+async def test_a_wait_of_another_process_lasted_longer_where_the_clock_was_set_back(
+    tmp_path: Path,
+) -> None:
+    ahead = [timedelta()]
+    store = await Store.open(tmp_path / "bot.db")
+    cooldowns = Cooldowns(store=store, clock=lambda: virtual.now() + ahead[0])
+    await store.start_cooldown(FILES, virtual.now() + timedelta(seconds=20))
+    assert await cooldowns.left_s(FILES) == pytest.approx(20)
+    ahead[0] = timedelta(minutes=-5)
+    await asyncio.sleep(1)
+    assert await cooldowns.left_s(FILES) == pytest.approx(19)
+    await store.close()
+
+
 class Flooded:
     """A chat in which Telegram asks to wait: for edits always, else of the places named here."""
 
@@ -81,7 +109,7 @@ class Flooded:
 
 
 def limited(flooded: Flooded, cooldowns: Cooldowns) -> RateLimitedChat:
-    places = PlaceCooldowns(cooldowns=cooldowns, clock=virtual.now)
+    places = PlaceCooldowns(cooldowns=cooldowns)
     return RateLimitedChat(chat=cast(Any, flooded), cooldowns=cooldowns, places=places)
 
 

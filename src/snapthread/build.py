@@ -97,7 +97,7 @@ class Adapters:
 
 def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
     """The same adapters, which wait where a service asked any process of ours to wait."""
-    places = PlaceCooldowns(cooldowns=cooldowns, clock=adapters.clock)
+    places = PlaceCooldowns(cooldowns=cooldowns)
     return replace(
         adapters,
         chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),

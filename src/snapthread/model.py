@@ -312,6 +312,7 @@ class Transcript:
     items: tuple[HistoryItem, ...] = ()
     ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    lost: tuple["LedgerFile", ...] = ()  # OpenAI has them no more, Telegram did not give them yet
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1
     turn: int = 1
@@ -385,12 +386,14 @@ class LostFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone."""
+    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone.
+    `was_done`: False where it had been asked for by a press that no longer counts."""
 
     files: int
     items: int
     messages: int
     outbox: int
+    was_done: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,25 +57,34 @@ class CooldownStore(CooldownNotes, Changes, Protocol):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cooldowns:
-    """Waits that services asked for, of this process or of another."""
+    """Waits that services asked for, of this process or of another; counted by the loop's own
+    clock, which nobody sets."""
 
     store: CooldownStore
     clock: Clock
-    _until: dict[str, datetime] = field(default_factory=dict, init=False)
+    _until_s: dict[str, float] = field(default_factory=dict, init=False)
+    _known: dict[str, datetime] = field(default_factory=dict, init=False)  # as the store has them
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
     def hear(self, cooldowns: Mapping[str, datetime]) -> None:
         """Take over the waits that the store holds; one of ours may be longer."""
         self._heard_s = now_s()
         for service, until in cooldowns.items():
-            self._until[service] = max(until, self._until.get(service, until))
+            if until != self._known.get(service):
+                self._known[service] = until
+                self._lasts(service, (until - self.clock()).total_seconds())
 
     async def left_s(self, service: str) -> float:
         """Seconds for which nobody may call the service; 0 where everybody may."""
         if now_s() - self._heard_s >= SYNC_EVERY_S:
             await self._ask_the_store()
-        until = self._until.get(service)
-        return max(0.0, (until - self.clock()).total_seconds()) if until else 0.0
+        return self._left_s(service)
+
+    def _left_s(self, service: str) -> float:
+        return max(0.0, self._until_s.get(service, 0.0) - now_s())
+
+    def _lasts(self, service: str, wait_s: float) -> None:
+        self._until_s[service] = now_s() + max(wait_s, self._left_s(service))
 
     async def _ask_the_store(self) -> None:
         try:
@@ -88,10 +97,11 @@ class Cooldowns:
         """Every process waits as long as the service asked for, if it asked."""
         if busy.retry_after_s is None:
             return
-        until = self.clock() + timedelta(seconds=busy.retry_after_s)
-        if until <= self._until.get(service, self.clock()):
+        if busy.retry_after_s <= self._left_s(service):
             return
-        self._until[service] = until
+        until = self.clock() + timedelta(seconds=busy.retry_after_s)
+        self._known[service] = until
+        self._lasts(service, busy.retry_after_s)
         log.info("service.paused", service=service, wait_s=round(busy.retry_after_s, 1))
         try:
             await self.store.start_cooldown(service, until)
@@ -200,8 +210,7 @@ class PlaceCooldowns:
     same time, it may be about the bot: then everybody waits as long as the shorter of them."""
 
     cooldowns: Cooldowns
-    clock: Clock
-    _until: dict[str, datetime] = field(default_factory=dict, init=False)
+    _until_s: dict[str, float] = field(default_factory=dict, init=False)
 
     async def check(self, place: str) -> None:
         """Raises ChatBusy where this place, or everybody, has to wait."""
@@ -214,20 +223,20 @@ class PlaceCooldowns:
         if busy.retry_after_s is None:
             return
         self._forget_the_past()
-        others = [self._left_s(other) for other in self._until if other != place]
-        self._until[place] = self.clock() + timedelta(seconds=busy.retry_after_s)
+        others = [self._left_s(other) for other in self._until_s if other != place]
+        self._until_s[place] = now_s() + busy.retry_after_s
         log.info("chat.paused", wait_s=round(busy.retry_after_s, 1), others=len(others))
         if others:
             wait_s = min(busy.retry_after_s, max(others))
             await self.cooldowns.keep(CHAT, ChatBusy(str(busy), retry_after_s=wait_s))
 
     def _left_s(self, place: str) -> float:
-        until = self._until.get(place)
-        return (until - self.clock()).total_seconds() if until else 0.0
+        return max(0.0, self._until_s.get(place, 0.0) - now_s())
 
     def _forget_the_past(self) -> None:
-        self._until = {
-            place: until for place, until in self._until.items() if self._left_s(place) > 0
+        now = now_s()
+        self._until_s = {
+            place: until_s for place, until_s in self._until_s.items() if until_s > now
         }
 
 

@@ -90,6 +90,7 @@ def application(bot_api: BotApi, openai: OpenAI, *, clock: Clock | None = None) 
     app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", call)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", download)
     app.router.add_route("*", "/v1/{path:.*}", ask)
+    app.router.add_route("*", "/openai/v1/{path:.*}", ask)
     app.router.add_route("*", "/sandbox/{path:.*}", steer)
     return app
 

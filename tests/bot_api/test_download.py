@@ -68,7 +68,10 @@ def test_a_file_that_is_larger_than_told_is_left_in_the_middle() -> None:
     ("answer", "fault"),
     [
         (refused(400, "Bad Request: file is too big"), "too_large"),
-        (refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable"), "gone"),
+        (
+            refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable"),
+            "unavailable",
+        ),
         (refused(400, "Bad Request: invalid file_id"), "gone"),
         (refused(400, "Bad Request: wrong remote file identifier specified"), "gone"),
     ],

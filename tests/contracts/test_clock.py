@@ -6,6 +6,7 @@ from snapthread.limits import LEASE_S
 from tests.contracts.builders import ANN, BOB, Bench, message, photo, texts, words
 
 HOUR_S = 3600.0
+MINUTES_S = 300.0  # less than a conversation may be asked to wait
 
 
 def test_a_conversation_held_before_was_deaf_for_an_hour(bench: Bench) -> None:
@@ -91,4 +92,30 @@ def test_who_holds_a_conversation_goes_on_with_it(bench: Bench) -> None:
     assert set(bench.compose(claim).live.values()) == {"file-1"}
     assert bench.claim() is None
     bench.wait(LEASE_S)
+    assert bench.claim() is not None
+
+
+def test_a_message_taken_before_was_deaf_for_minutes(bench: Bench) -> None:
+    bench.send(message(user=ANN), message(user=BOB))
+    bench.wait(-MINUTES_S)
+
+    wake_at = bench.next_wake()
+    assert wake_at is not None
+    assert wake_at <= bench.now
+    assert {bench.take().conversation, bench.take().conversation} == {"user:7", "user:8"}
+
+
+def test_a_conversation_given_back_before_was_deaf_for_minutes(bench: Bench) -> None:
+    bench.release(claim := bench.ask())
+    bench.wait(-MINUTES_S)
+
+    assert bench.take().messages == claim.messages
+
+
+def test_a_pause_of_minutes_is_kept_by_a_clock_that_was_set_back(bench: Bench) -> None:
+    bench.release(bench.ask(), not_before=bench.now + timedelta(seconds=60))
+    bench.wait(-MINUTES_S)
+
+    assert bench.claim() is None
+    bench.wait(MINUTES_S + 60)
     assert bench.claim() is not None

@@ -291,6 +291,72 @@ def test_an_upload_that_is_to_replace_a_lost_file_is_adopted_too(bench: Bench) -
     assert bench.restored(claim, new.name)
 
 
+def lose(bench: Bench, claim: Claim, file: LedgerFile) -> int:
+    return bench.run(bench.store.mark_lost(claim, [file.name], bench.now))
+
+
+def test_a_file_that_cannot_be_had_now_is_named_no_more_and_is_known_as_lost(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+
+    assert lose(bench, claim, lost) == 1
+    told = bench.compose(claim)
+    assert told.live == {}
+    assert [file.name for file in told.lost] == [lost.name]
+    assert bench.files_due() == ()
+
+
+def test_a_lost_file_comes_back_in_its_place(bench: Bench) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    lose(bench, claim, lost)
+    bench.answer(claim)
+    claim = bench.ask()
+    new = bench.replace(claim, lost, "file-2")
+
+    assert bench.restored(claim, new.name)
+    told = bench.compose(claim)
+    assert (told.live, told.lost) == ({lost.name: "file-2"}, ())
+    assert bench.label_of(claim, lost.unique_id) == 1
+    bench.answer(claim)
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_a_lost_file_is_lost_until_retention_would_take_it(bench: Bench) -> None:
+    lost = bench.show("file-1", leaves_in_s=100)
+    lose(bench, bench.ask(), lost)
+    bench.wait(101)
+
+    assert bench.compose(bench.take()).lost == ()
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+@pytest.mark.parametrize("by", ["reset", "erase", "forget", "retire"])
+def test_a_lost_file_goes_where_the_others_go(bench: Bench, by: str) -> None:
+    lost = vanished(bench)
+    claim = bench.ask()
+    lose(bench, claim, lost)
+    match by:
+        case "reset":
+            bench.send(reset := command())
+            bench.reset(reset)
+        case "erase":
+            bench.erase(ANN)
+        case "forget":
+            assert bench.run(bench.store.forget(claim, lost.unique_id, bench.now))
+        case "retire":
+            bench.retire(claim, lost.name)
+    bench.wait(LEASE_S)
+    assert openai_ids(bench.files_due()) == {"file-1"}
+
+
+def test_what_is_lost_takes_no_room(bench: Bench) -> None:
+    lost = vanished(bench)
+    lose(bench, bench.ask(), lost)
+
+    assert bench.run(bench.store.storage_of(ANN)).files == 0
+
+
 def test_a_lost_claim_restores_nothing(bench: Bench) -> None:
     lost = vanished(bench)
     stale = bench.ask()

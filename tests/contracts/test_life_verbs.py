@@ -10,6 +10,7 @@ from snapthread.model import (
     Erased,
     FileName,
     LostFile,
+    Message,
     OutgoingMessage,
     private_conversation,
 )
@@ -25,6 +26,7 @@ from tests.contracts.builders import (
     openai_ids,
     photo,
     shown,
+    texts,
 )
 
 # ---------------------------------------------------------------- retention
@@ -335,10 +337,57 @@ def test_an_erasure_that_two_processes_begin_erases_once(bench: Bench) -> None:
 
     assert erased().messages == 2
     bench.send(message("And now?"))
-    assert erased() == Erased(files=0, items=0, messages=0, outbox=0)
+    assert not erased().was_done
     (part,) = bench.take().outbox
     assert part.outgoing == outgoing[1]
     assert bench.run(bench.store.export(ANN))["waiting"][0]["text"] == "And now?"
+
+
+def test_an_erasure_that_was_answered_otherwise_erases_nothing(bench: Bench) -> None:
+    keep, erase = command(), command()
+    bench.send(message(), keep, erase)
+
+    def was_said() -> bool:
+        return bench.run(bench.store.was_said("press:1", bench.now, again_after_s=60))
+
+    assert not was_said()
+    kept, late = OutgoingMessage(text="Kept."), OutgoingMessage(text="Too late.")
+    answers = bench.store.answer_press(
+        keep, bench.now, outgoing=kept, otherwise=late, once="press:1", again_after_s=60
+    )
+    assert bench.run(answers)
+    assert was_said()
+    done = bench.store.erase(ANN, bench.now, asked_by=erase, once="press:1", again_after_s=60)
+    assert not bench.run(done).was_done
+    (part,) = bench.take().outbox
+    assert (part.outgoing, part.to.replaces) == (kept, keep.message_id)
+
+
+def test_a_second_press_is_told_so_and_changes_nothing(bench: Bench) -> None:
+    presses = [command(), command()]
+    bench.send(message(), *presses)
+    first, late = OutgoingMessage(text="Kept."), OutgoingMessage(text="Too late.")
+
+    def answer(press: Message) -> bool:
+        return bench.run(
+            bench.store.answer_press(
+                press, bench.now, outgoing=first, otherwise=late, once="press:1", again_after_s=60
+            )
+        )
+
+    assert [answer(press) for press in (*presses, presses[0])] == [True, False, False]
+    assert texts(bench.take().outbox) == ["Kept.", "Too late."]
+
+
+def test_the_mark_of_an_erasure_outlives_it(bench: Bench) -> None:
+    asked = command()
+    bench.send(message(), asked)
+    erase = bench.store.erase(ANN, bench.now, asked_by=asked, once="press:1", again_after_s=60)
+
+    assert bench.run(erase).was_done
+    assert bench.run(bench.store.was_said("press:1", bench.now, again_after_s=60))
+    bench.wait(61)
+    assert not bench.run(bench.store.was_said("press:1", bench.now, again_after_s=60))
 
 
 def test_files_of_a_person_are_counted_until_they_are_gone(bench: Bench) -> None:

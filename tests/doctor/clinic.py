@@ -17,6 +17,7 @@ from snapthread.doctor.examine import Case, examine
 from snapthread.doctor.picture import COLOURS
 from snapthread.settings import Settings, load_settings
 from snapthread.store.schema import VERSION
+from snapthread.store.sqlite.backup import note_backup
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.question import Question
 from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel
@@ -63,13 +64,14 @@ class Clinic:
 
     async def examine(self, **more: str) -> dict[str, Check]:
         settings = self.settings(**more)
+        if self.last_backup and not settings.has_store_server and settings.sqlite_path.exists():
+            note_backup(settings.sqlite_path, self.last_backup)
         case = Case(
             commands=COMMANDS,
             knows_price=lambda model: self.has_price,
             store_version=VERSION,
             open_store=lambda: open_store(settings),
             look_for_bot=self._look_for_bot,
-            last_backup=self.last_backup,
             clock=self.clock,
             timeout_s=self.timeout_s,
             listen_s=self.listen_s,

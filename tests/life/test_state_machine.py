@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 
 from snapthread.bot import Bot
 from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
-from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, OutOfCredit
+from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, ImageRefused, OutOfCredit
 from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import (
     Message,
@@ -40,6 +40,7 @@ from snapthread.model import (
 from snapthread.ports import Way
 from snapthread.settings import Settings
 from snapthread.store import Store
+from snapthread.store.rules.files import LOST
 from snapthread.store.schema import (
     ALL_QUEUED,
     CONVERSATIONS,
@@ -297,6 +298,10 @@ class Lives(RuleBasedStateMachine):
         if self.sent:
             self.telegram.lost.add(pick.choice(self.sent)[1].telegram_id)
 
+    @rule(times=st.integers(1, 3))
+    def telegram_gives_no_file_just_now(self, times: int) -> None:
+        self.faults.order("download", *[ImageRefused("unavailable")] * times)
+
     @rule(is_away=st.booleans())
     def telegram_is_away(self, is_away: bool) -> None:
         self.telegram.is_away = is_away
@@ -397,7 +402,8 @@ class Lives(RuleBasedStateMachine):
         await self.store.backend.read(self._check_rows)
 
     def _check_rows(self, tx: Transaction) -> None:
-        rows = [*tx.range(SHOWN_NAMES), *tx.range(RETIRED), *tx.range(UNSETTLED)]
+        retired = [row for row in tx.range(RETIRED) if row.reason != LOST]  # is not at OpenAI
+        rows = [*tx.range(SHOWN_NAMES), *retired, *tx.range(UNSETTLED)]
         ledger = {row.openai_id for row in rows}
         assert ledger == self.openai.files, (ledger, self.openai.files)
         for row in rows:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from snapthread_sandbox.faults import Fault, openai_error, telegram_error
-from tests.line.photos import photo
+from snapthread_sandbox.faults import Fault, openai_error, server_error, telegram_error
+from tests.line.photos import album, photo
 from tests.line.world import World, opened
 
 GONE = telegram_error(400, "Bad Request: invalid file_id")
@@ -106,6 +106,20 @@ async def test_the_questions_own_photo_is_refused_after_a_second_try_and_the_oth
         await world.until(lambda: len(world.files) == 3)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_passing_failure_of_looking_for_a_file_failed_the_question(
+    tmp_path: Path, times: int
+) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        world.openai.vanish(min(world.files))
+        world.openai.faults.add(on="GET /files/{id}", reply=server_error(), times=times)
+        ada = world.person()
+        ada.sends("What were they?")
+        (answer,) = await ada.hears()
+        assert [colour in answer.text for colour in ("red", "green", "blue")] == [True] * 3
+
+
 async def test_a_server_that_has_nothing_there_refuses_no_picture(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         not_there = openai_error(404, "File Not Found", type="not_found_error")
@@ -114,3 +128,83 @@ async def test_a_server_that_has_nothing_there_refuses_no_picture(tmp_path: Path
         ada.sends("hello")
         (told,) = await ada.hears()
         assert told.text.startswith("The assistant is not available right now")
+
+
+AWAY = telegram_error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+
+
+async def _a_photo_that_telegram_does_not_give_now(world: World) -> None:
+    """Of three, OpenAI has lost the first."""
+    await _three_photos(world)
+    world.openai.vanish(min(world.openai.files.values(), key=lambda file: file.created_at).id)
+    world.telegram.faults.add(on="getFile", reply=AWAY, times=None)
+
+
+async def test_a_photo_that_telegram_did_not_give_for_five_seconds_left_for_good(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await _a_photo_that_telegram_does_not_give_now(world)
+        ada.sends("What were they?")
+        answer, told = await ada.hears(2)
+        assert [colour in answer.text for colour in ("red", "green", "blue")] == [False, True, True]
+        assert told.text.startswith("Photo 1 is missing from this answer")
+        world.telegram.faults.clear()
+        ada.sends("And now?")
+        (answer,) = await ada.hears()
+        assert "([photo 1]): 320x240, red" in answer.text
+        assert len(world.requests[-1].file_ids) == 3
+
+
+async def test_a_photo_that_telegram_never_gives_holds_up_few_questions(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await _a_photo_that_telegram_does_not_give_now(world)
+        ada.sends("What were they?")
+        await ada.hears(2)
+        for _ in range(5):
+            ada.sends("And now?")
+            await ada.hears()
+        asked = sum(call.method == "getFile" for call in world.telegram.calls)
+        assert asked == 3 + 3 * 2
+        assert sum("missing from this answer" in text for text in ada.sees) == 1
+
+
+async def test_a_lost_photo_is_forgotten_with_the_conversation(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await _a_photo_that_telegram_does_not_give_now(world)
+        ada.sends("What were they?")
+        await ada.hears(2)
+        ada.sends("/reset")
+        await ada.hears()
+        await world.until(lambda: not world.files)
+        world.telegram.faults.clear()
+        ada.sends("And now?")
+        (answer,) = await ada.hears()
+        assert answer.text == "You said: And now?"
+
+
+async def test_more_photos_than_are_brought_back_at_once_were_left_out_for_good(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        for _ in range(3):
+            ada.sends_album(album(8))
+            await ada.hears()
+        for file in list(world.files):
+            world.openai.vanish(file)
+        ada.sends("What were they?")
+        await ada.hears()
+        assert len(world.requests[-1].file_ids) == 24
+
+
+async def test_the_questions_own_photo_that_telegram_does_not_give_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.telegram.faults.add(on="getFile", reply=AWAY, times=3)
+        ada.sends_photo(photo())
+        (told,) = await ada.hears()
+        assert told.text.startswith("Telegram isn't handing over this image right now.")

@@ -251,14 +251,23 @@ async def test_too_many_bytes_are_refused_whatever_the_size_claims(
         assert bool(downloads) == (file_size != "true")
 
 
-async def test_an_image_that_telegram_has_no_more_gets_its_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("why", "sentence"),
+    [
+        (WHY, "Telegram isn't handing over this image right now."),
+        ("Bad Request: invalid file_id", "Telegram no longer gives me this image."),
+    ],
+)
+async def test_an_image_that_telegram_does_not_give_gets_its_sentence(
+    tmp_path: Path, why: str, sentence: str
+) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
-        gone = telegram_error(400, WHY)
+        gone = telegram_error(400, why)
         world.telegram.faults.add(on="getFile", reply=gone, times=None)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
-        assert said.text.startswith("Telegram no longer gives me this image.")
+        assert said.text.startswith(sentence)
 
 
 @pytest.mark.parametrize(

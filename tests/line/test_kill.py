@@ -110,6 +110,28 @@ async def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Mome
         await _left_is(world, set())
 
 
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("effect", ["store.was_said", "store.erase", "chat.edit"])
+async def test_a_confirmed_erasure_survives_a_kill(
+    tmp_path: Path, effect: str, moment: Moment
+) -> None:
+    """A kill after the press was marked, and before the erasure, asked again and kept it all."""
+    async with opened(tmp_path) as world:
+        ada, process = world.person(), world.process
+        ada.sends_album(album(2), caption="My secret")
+        await ada.hears()
+        ada.sends("/delete_me")
+        (asked,) = await ada.hears()
+        assert process is not None
+        process.life.kill_at(effect, moment)
+        ada.presses(asked.buttons[0])
+        await process.bury()
+        await world.start()
+        await world.until(lambda: asked.text.startswith("Everything I stored about you"))
+        await world.until(lambda: not world.files)
+        assert len(ada.sees) == 2
+
+
 async def _left_is(world: World, files: set[str]) -> None:
     """After what housekeeping needs, OpenAI holds exactly these."""
     assert world.process is not None

@@ -45,5 +45,17 @@ async def test_a_clock_that_was_set_back_is_told_for_a_while() -> None:
     assert health.reasons() == []
 
 
+async def test_a_clock_that_jumps_makes_no_poll_old() -> None:
+    ahead = [timedelta()]
+    health = Health(clock=lambda: virtual.now() + ahead[0])
+    health.mark_ok("telegram")
+    await asyncio.sleep(5)
+    ahead[0] = timedelta(hours=1)
+    assert health.reasons() == []
+    assert health.poll_age_s == 5
+    ahead[0] = timedelta()
+    assert health.poll_age_s == 5
+
+
 def polls(world: World) -> int:
     return sum(call.method == "getUpdates" for call in world.telegram.calls)

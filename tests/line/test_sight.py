@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.line.photos import photo
-from tests.line.world import World, play
+from tests.line.world import World, opened, play
 
 
 def test_photos_get_a_sentence_and_cost_nothing(tmp_path: Path) -> None:
@@ -34,3 +34,19 @@ def test_words_are_answered_all_the_same(tmp_path: Path) -> None:
         assert len(world.requests) == 1
 
     play(story, tmp_path, OPENAI_SEES="no")
+
+
+async def test_photos_of_before_become_lines_of_text_and_the_talk_goes_on(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        assert world.process is not None
+        ada = world.person()
+        ada.sends_photo(photo("red"), caption="What is this?")
+        await ada.hears()
+        await world.process.stop()
+        world.settings = world.settings.model_copy(update={"openai_sees": "no"})
+        await world.start()
+        ada.sends("What was it?")
+        (answer,) = await ada.hears()
+        assert answer.text == "You said: What was it?"
+        assert world.requests[-1].file_ids == ()
+        assert "[photo 1, sent 12 Nov 14:00 UTC: no longer in view" in str(world.requests[-1].body)

@@ -134,6 +134,44 @@ async def test_the_operator_is_said_to_know_only_after_an_admin_was_reached(
         assert claims == [False, is_there, is_there]
 
 
+async def test_an_alert_that_telegram_refused_is_not_said_to_have_been_read(tmp_path: Path) -> None:
+    """Any later message to the admin counted as the alert."""
+    async with opened(tmp_path, ADMIN_USER_IDS="7") as world:
+        ada, admin = world.person(), world.person(7)
+        world.telegram.faults.add(
+            on="sendMessage",
+            reply=telegram_error(400, "Bad Request: something is odd"),
+            times=None,
+            when=lambda sent: "billing" in sent["text"],
+        )
+        admin.sends("/start")
+        await admin.hears()
+        world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=None)
+        ada.sends("Hello")
+        await ada.hears()
+        await admin.hears()  # that a part is missing
+        admin.sends("/help")
+        await admin.hears()
+        ada.sends("Hello?")
+        (told,) = await ada.hears()
+        assert "The operator has been told." not in told.text
+
+
+async def test_an_alert_is_not_lost_with_the_process_that_left_it(tmp_path: Path) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS="7") as world:
+        ada, admin, process = world.person(), world.person(7), world.process
+        admin.sends("/start")
+        await admin.hears()
+        world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=1)
+        assert process is not None
+        process.life.kill_at("store.enqueue", "after")
+        ada.sends("Hello")
+        await process.bury()
+        await world.start()
+        (told,) = await admin.hears()
+        assert "billing" in told.text
+
+
 async def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()

@@ -28,6 +28,7 @@ from tests.openai_api.wire import (
     COMPLETED,
     CREATED,
     Answer,
+    Step,
     Wire,
     delta,
     error,
@@ -157,6 +158,15 @@ async def heard(wire: Wire) -> list[AnswerEvent]:
     except SnapthreadError:
         pass
     return events
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_refusal_that_broke_off_was_taken_for_a_mistake_of_ours(status: int) -> None:
+    """A lost file's 400 whose words were cut off: the person was told to try later."""
+    steps: list[Step] = [b'{"error": {"mess', httpx2.RemoteProtocolError("cut")]
+    broken = Wire(steps)._stream(steps)
+    broken.status_code = status
+    assert type(failure(broken)) is AssistantBusy
 
 
 @pytest.mark.parametrize(

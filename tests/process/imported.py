@@ -12,5 +12,6 @@ for name in (
     "snapthread.adapters.openai_api.files",
     "snapthread.adapters.telemetry",
     "tests.process.fragile.sitecustomize",
+    "tests.process.clocked",
 ):
     import_module(name)

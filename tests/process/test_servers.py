@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from snapthread_sandbox.faults import hangs
+from snapthread_sandbox.telegram.people import Person
 from tests.doctor.clinic import names_both_halves
 from tests.line.photos import photo
 from tests.process.town import KEY, Town, heard, hears
@@ -33,6 +35,8 @@ def test_the_whole_talk_goes_through_litellm(town: Town, tmp_path: Path) -> None
             assert "You said: " in (await hears(ada))[0]
             assert len(town.last_request.file_ids) == 3
             assert town.last_request.dead_ids == ()
+            await _survives(town, ada, more)
+            bot = town.bots[-1]
             ada.sends("/reset")
             await heard(ada)
             await town.until(lambda: set(town.openai.files) == held)
@@ -42,6 +46,30 @@ def test_the_whole_talk_goes_through_litellm(town: Town, tmp_path: Path) -> None
             await asyncio.to_thread(gateway.__exit__, None, None, None)
 
     town.play(story)
+
+
+async def _survives(town: Town, ada: Person, more: dict[str, str]) -> None:
+    """A vanished picture, a restart, and a kill in the middle of an answer."""
+    town.openai.vanish(town.last_request.file_ids[0])
+    ada.sends("And now?")
+    assert "red" in (await hears(ada))[0]
+    town.bots[-1].terminate()
+    assert await town.bots[-1].ended() == 0
+    await _begins(town, more)
+    ada.sends("Still there?")
+    assert "red" in (await hears(ada))[0]
+    slow = town.openai.faults.add(on="POST /responses", reply=hangs())
+    ada.sends("Again?")
+    await town.until(lambda: slow.used)
+    town.bots[-1].kill()
+    await town.bots[-1].ended()
+    await _begins(town, more)
+    assert "red" in (await hears(ada))[0]
+
+
+async def _begins(town: Town, more: dict[str, str]) -> None:
+    town.bots.append(town.starts(cold=False, **more | {"OPENAI_SEES": "yes"}))
+    await town.bots[-1].ready()
 
 
 def test_llama_cpp_answers_words_and_photos_get_a_sentence(town: Town) -> None:
@@ -59,6 +87,15 @@ def test_llama_cpp_answers_words_and_photos_get_a_sentence(town: Town) -> None:
             (answer,) = await hears(ada)
             assert len(answer) > 3
             assert not answer.startswith("The assistant is")
+            bot.kill()
+            await bot.ended()
+            bot = town.starts(
+                cold=False, OPENAI_BASE_URL=url, OPENAI_MAX_OUTPUT_TOKENS="64", **more
+            )
+            town.bots.append(bot)
+            await bot.ready()
+            ada.sends("And once more, please.")
+            assert len((await hears(ada))[0]) > 3
             ada.sends_photo(photo("red"))
             assert (await hears(ada))[0].startswith("I cannot look at pictures here.")
             bot.terminate()

@@ -38,6 +38,7 @@ class Town:
         self.telegram = BotApi(TOKEN, now=time.time)
         self.openai = OpenAI(now=time.time, model=self.model, key=KEY)
         self.bots: list[Bot] = []
+        self.more: dict[str, str] = {}  # settings beside those of every town
         self._runner = runner
         self._ids = count(1001)
         self._open = AsyncExitStack()
@@ -121,6 +122,7 @@ class Town:
             "OPENAI_MAX_OUTPUT_TOKENS": "20000",  # some stories are long
             "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),
+            **self.more,
         }
 
     # ------------------------------------------------------------ the people
@@ -134,12 +136,16 @@ class Town:
             await asyncio.sleep(STEP_S)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        return TOKEN, KEY, ADMIN
+
+    @property
     def leaks(self) -> list[str]:
         """What is in a log and must not be: a token, a key, a line that anybody wrote."""
         logged = "\n".join(text for bot in self.bots for text in _strings(bot.events))
         messages = [message for chat in self.telegram.chats.values() for message in chat.messages]
         said = {line for message in messages for line in message.text.splitlines()}
-        return [secret for secret in (TOKEN, KEY, ADMIN, *said) if secret and secret in logged]
+        return [secret for secret in (*self.secrets, *said) if secret and secret in logged]
 
     @property
     def last_request(self) -> Asked:

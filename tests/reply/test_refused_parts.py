@@ -83,7 +83,7 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
         clock=utc_now,
         topics=cast(Any, SimpleNamespace(look=lambda *_: None)),
         explain=lambda _: OutgoingMessage(text=SORRY),
-        note_delivered=lambda _: None,
+        note_delivered=lambda *_: None,
     )
     with capture_logs():
         all_parts = parts or (part(), part("And more.", 2))

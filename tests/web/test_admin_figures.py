@@ -1,6 +1,7 @@
 """The figures equal records made by hand."""
 
 import csv
+import re
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -183,14 +184,17 @@ def test_more_records_than_are_read_at_once_are_all_counted() -> None:
 
 
 def test_what_is_too_much_to_read_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "TURNS_MAX", AT_ONCE)
+    monkeypatch.setattr(reading, "TURNS_MAX", 30)
     monkeypatch.setattr(reading, "FILES_MAX", AT_ONCE)
-    records = [_record(f"{i:05}") for i in range(AT_ONCE + 1)]
+    records = [_record(f"{i:05}", at=NOW - timedelta(minutes=7 * i)) for i in range(120)]
+    daily = [_day(ANN, TODAY, messages=120)]
     files = [_file(f"{i:05}", timedelta()) for i in range(AT_ONCE + 1)]
 
-    page = Page(Held(records=records, files=files)).read()
+    page = Page(Held(records=records, files=files, daily=daily)).read()
 
-    assert page.count("The first 500 turns since 24 Oct.") == 2
+    assert page.count(" turns.") == 2
+    (read,) = set(re.findall("About the last ([0-9]+) turns.", page))
+    assert 0 < int(read) <= 60
     assert "Of the first 500 files." in page
 
 

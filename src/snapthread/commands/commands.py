@@ -11,7 +11,7 @@ from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.choosing import WORDS as CHOICES
 from snapthread.commands.choosing import Choosing
-from snapthread.commands.confirming import Confirmations, Pressed, pressed, question
+from snapthread.commands.confirming import MARKED_S, Pressed, mark_of, pressed, question
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import PREFIX as HISTORY
@@ -21,6 +21,7 @@ from snapthread.model import Claim, Message, OutgoingMessage
 from snapthread.people import Caller
 from snapthread.ports import (
     Clock,
+    ConversationControl,
     Forgetting,
     KnownImages,
     LastQuestions,
@@ -47,6 +48,7 @@ class CommandStore(
     StorageSums,
     PersonalData,
     UsageRecords,
+    ConversationControl,
     Outbox,
     Protocol,
 ):
@@ -69,11 +71,9 @@ class Commands:
     clock: Clock
     retention_days: int
     files_retired: Callable[[], None]
-    _confirmations: Confirmations = field(init=False)
     _answers: dict[str, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._confirmations = Confirmations(store=self.store, clock=self.clock)
         self._answers = {
             "usage": self._usage,
             "undo": self._undo,
@@ -114,26 +114,43 @@ class Commands:
         answer = pressed(press.word)
         if answer is None or not press.is_private:
             return PressAnswer(toast=t("press_unknown"))
-        return PressAnswer(replies=await self._confirm(press, answer, t, stop_turn))
+        await self._confirm(press, answer, t, stop_turn)
+        return PressAnswer()
 
     async def _confirm(
         self, press: Message, answer: Pressed, t: Localizer, stop_turn: StopTurn
-    ) -> tuple[OutgoingMessage, ...]:
-        """Do what was confirmed, once. An answered question says so."""
-        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+    ) -> None:
+        """Do what was confirmed, in one transaction with the press: the first one counts. An
+        answered question says so."""
         is_open = answer.is_open(self.clock())
-        shown = OutgoingMessage(text=t("delete_me_confirm" if answer.is_yes else "delete_me_kept"))
-        if not await self._confirmations.take(press, shown if is_open else late):
-            return (late,)
-        if is_open and answer.is_yes:
-            await stop_turn()
-            await self._erase(press, t)
-        return ()
+        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+            return
+        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
+        kept = OutgoingMessage(text=t("delete_me_kept"))
+        await self.store.answer_press(
+            press,
+            self.clock(),
+            once=mark_of(press),
+            again_after_s=MARKED_S,
+            outgoing=kept if is_open else late,
+            otherwise=late,
+        )
 
-    async def _erase(self, press: Message, t: Localizer) -> None:
-        to = replace(press.destination, replaces=press.message_id)
-        await self.eraser.erase_at_once(press, to, OutgoingMessage(text=t("deleted_me")))
-        self.files_retired()
+    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        once = mark_of(press)
+        if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
+            return False
+        await stop_turn()
+        is_done = await self.eraser.erase_at_once(
+            press,
+            replace(press.destination, replaces=press.message_id),
+            OutgoingMessage(text=t("deleted_me")),
+            once=once,
+            again_after_s=MARKED_S,
+        )
+        if is_done:
+            self.files_retired()
+        return is_done
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()

@@ -1,16 +1,16 @@
 """Questions with two buttons: each is answered once and within an hour; a later press says so."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
 from snapthread.model import Button, Message, OutgoingMessage
-from snapthread.ports import Clock, Outbox
 from snapthread.texts.localizer import Localizer
 
 Asked = Literal["delete_me"]
 OPEN_FOR: Final = timedelta(hours=1)  # whoever finds the buttons later has forgotten the question
+MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +46,7 @@ def pressed(word: str) -> Pressed | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmations:
-    """The first press takes the buttons away, in one transaction with its answer."""
-
-    store: Outbox
-    clock: Clock
-
-    async def take(self, press: Message, outgoing: OutgoingMessage) -> bool:
-        """Put `outgoing` in the question's place, without buttons; False where it was answered."""
-        return await self.store.enqueue(
-            press.conversation,
-            replace(press.destination, replaces=press.message_id),
-            outgoing,
-            self.clock(),
-            once=_mark(press),
-            again_after_s=2 * OPEN_FOR.total_seconds(),
-        )
-
-
-def _mark(press: Message) -> str:
-    """Names nobody: it outlives an erasure by an hour."""
+def mark_of(press: Message) -> str:
+    """Set by the first press of a question. Names nobody: it outlives an erasure by an hour."""
     place = f"{press.conversation} {press.message_id}"
     return f"press:{hashlib.sha256(place.encode()).hexdigest()[:16]}"

@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.images.file_service import FileService
 from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Erasure, StorageSums
 
 log = structlog.get_logger()
 
-WAIT_FOR_FILES = timedelta(seconds=60)
+WAIT_FOR_FILES_S = 60.0
 LOOK_EVERY_S = 1.0
 
 Progress = Callable[[int], None]
@@ -46,12 +46,27 @@ class UserEraser:
     clock: Clock
 
     async def erase_at_once(
-        self, press: Message, to: Destination, last_words: OutgoingMessage
-    ) -> None:
-        """For the person themselves, once: the files are deleted in the background."""
+        self,
+        press: Message,
+        to: Destination,
+        last_words: OutgoingMessage,
+        *,
+        once: str,
+        again_after_s: float,
+    ) -> bool:
+        """For the person themselves, once; was it? The files are deleted in the background."""
         user_id = press.user_id
-        await self.store.erase(user_id, self.clock(), last_words=(to, last_words), asked_by=press)
-        log.info("user.erased", user=user_id, reason="asked")
+        erased = await self.store.erase(
+            user_id,
+            self.clock(),
+            last_words=(to, last_words),
+            asked_by=press,
+            once=once,
+            again_after_s=again_after_s,
+        )
+        if erased.was_done:
+            log.info("user.erased", user=user_id, reason="asked")
+        return erased.was_done
 
     async def begin(self, user_id: int) -> None:
         """For the operator at a page: whoever deletes due files goes on with theirs."""
@@ -64,7 +79,7 @@ class UserEraser:
         files = (await self.store.storage_of(user_id)).files
         erased = await self.store.erase(user_id, now)
         log.info("user.erased", user=user_id, reason="asked", files=files)
-        pending = await self._delete_files(user_id, now + WAIT_FOR_FILES, progress)
+        pending = await self._delete_files(user_id, progress)
         return Receipt(
             user_id=user_id,
             erased_at=now.isoformat(timespec="seconds"),
@@ -74,12 +89,13 @@ class UserEraser:
             files_pending=pending,
         )
 
-    async def _delete_files(self, user_id: int, until: datetime, progress: Progress) -> int:
+    async def _delete_files(self, user_id: int, progress: Progress) -> int:
         """The number of files that are left at the end."""
+        until_s = now_s() + WAIT_FOR_FILES_S
         while pending := (await self.store.storage_of(user_id)).files:
             deleted = await self.file_service.delete_due(progress)
             if not deleted:
-                if self.clock() > until:
+                if now_s() > until_s:
                     break
                 await asyncio.sleep(LOOK_EVERY_S)
         return pending

@@ -15,7 +15,7 @@ from snapthread.doctor.machine import check_disk, check_python
 from snapthread.doctor.openai import check_openai
 from snapthread.doctor.proxies import check_proxy
 from snapthread.doctor.service import Service
-from snapthread.doctor.store import Opened, check_backup, check_file, check_server
+from snapthread.doctor.store import Opened, check_backup, check_file, check_server, last_backup
 from snapthread.doctor.telegram import Commands, check_telegram
 from snapthread.ports import Clock
 from snapthread.settings import RUN_NEEDS, Settings
@@ -34,7 +34,6 @@ class Case:
     store_version: int
     open_store: Callable[[], AbstractAsyncContextManager[Opened]]
     look_for_bot: Callable[[], Awaitable[tuple[bool, datetime | None]]]  # alive? the last answer
-    last_backup: datetime | None = None
     clock: Clock = utc_now
     timeout_s: float = 20.0  # of one request
     listen_s: int = 4  # another poller that was cut off comes back within that
@@ -69,7 +68,7 @@ async def _store(settings: Settings, case: Case) -> list[Check]:
     if settings.has_store_server:
         return await check_server(case.open_store)
     checks = await check_file(settings.sqlite_path, version=case.store_version)
-    return [*checks, check_backup(case.last_backup, case.clock())]
+    return [*checks, check_backup(await last_backup(settings.sqlite_path), case.clock())]
 
 
 async def _signs(settings: Settings, case: Case, store: list[Check]) -> Signs:

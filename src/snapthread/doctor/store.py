@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.errors import SnapthreadError
 from snapthread.limits import MEGABYTE
+from snapthread.store.sqlite.backup import BACKUP_FACT
 
 QUICK_CHECK_MB: Final = 256  # a larger file takes longer than who asks the doctor waits
 BACKUP_OLD_DAYS: Final = 7
@@ -92,10 +93,24 @@ def _permissions(path: Path) -> Check:
     return good(name, "Only its owner can read it.")
 
 
+async def last_backup(path: Path) -> datetime | None:
+    """As `snapthread backup` wrote it down."""
+    return await asyncio.to_thread(_last_backup, path)
+
+
+def _last_backup(path: Path) -> datetime | None:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            found = db.execute("SELECT value FROM meta WHERE key = ?", (BACKUP_FACT,)).fetchone()
+        return datetime.fromisoformat(found[0]) if found else None
+    except (sqlite3.Error, ValueError):
+        return None
+
+
 def check_backup(last: datetime | None, now: datetime) -> Check:
     name = "store.backup"
     if last is None:
-        return warning(name, "No backup is known of.")
+        return warning(name, "`snapthread backup` has never been run on it.")
     days = (now - last).days
     if days > BACKUP_OLD_DAYS:
         return warning(name, f"The last backup is {days} days old.")

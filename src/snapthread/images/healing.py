@@ -1,22 +1,27 @@
 """Law 4: a request failed and a file may be the reason. Find the dead ones and put them right.
 
 Each file of the request is checked at OpenAI. What is missing is fetched from Telegram, which
-keeps it, uploaded and put in place; what Telegram has lost too becomes a line of text. Where no
+keeps it, uploaded and put in place; what Telegram has lost too becomes a line of text. What it does
+not give just now is lost for this request, and is asked for again with the next questions. Where no
 file is missing a picture itself is the reason: the one that the failure names leaves the
 conversation. Where it names none, the fault may be a passing one, so the question is asked again
 unchanged; then every picture is uploaded anew; only then they leave, all: a conversation is never
 broken for ever. The person is told of each that leaves.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Final, Literal, Protocol
 
 import structlog
 
-from snapthread.errors import FilesGone, ImageRefused
-from snapthread.images.importer import ImageImporter, ImageRequest
+from snapthread.clock import now_s
+from snapthread.concurrency.retry import Backoff, Retry
+from snapthread.errors import Busy, ChatBusy, FilesBusy, FilesGone, ImageRefused
+from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
+from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.meter import Meter
 from snapthread.model import (
     Claim,
@@ -31,16 +36,26 @@ from snapthread.ports import Clock, Files, KnownImages, Repairs
 
 log = structlog.get_logger()
 
-RESTORED_MAX = 20  # a turn, newest first; the rest become lines of text
+LOOKING: Final = Retry(tries=3, backoff=Backoff(first_s=1.0), patience_s=ASK_RETRY_WITHIN_S)
+RESTORED_MAX: Final = 20  # at once, newest first; the rest are lost until they are asked for
+# A lost image is asked for with the next question, and where Telegram never gives it, ever rarer.
+AGAIN_S: Final = (0.0, 60.0, 600.0, 3600.0, 86_400.0)
+SOUGHT_AT_ONCE: Final = 4  # and the first that is not given ends the asking of this turn
+REMEMBERED: Final = 10_000  # lost images that were asked for
 FIRST_PLACE = 1000  # of a restored image: apart from the places of a message's own images
+
+
+Restored = Literal["restored", "lost", "left"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """Repairs after a failed request: files that changed, labels of those that left."""
+    """Repairs after a failed request: files that changed, labels of those that left, and of those
+    that Telegram does not give now."""
 
     changed: int = 0
     left: tuple[LostFile, ...] = ()
+    lost: tuple[LostFile, ...] = ()
     is_nameless: bool = False  # nobody knows which file it was about
 
 
@@ -56,6 +71,8 @@ class Healing:
     files: Files
     importer: ImageImporter
     clock: Clock
+    # By the name of a lost image: how often it was asked for, and when it is again.
+    _asked: dict[str, tuple[int, float]] = field(default_factory=dict, init=False)
 
     async def mend(
         self,
@@ -91,19 +108,47 @@ class Healing:
         own = [file for file in files if file.state == "uploaded"]
         _only_older(own or files)
         if before == 1:
-            restored = [await self._restore(claim, file, meter) for file in files[:RESTORED_MAX]]
-            return Mended(changed=sum(restored), is_nameless=True)
+            changed = await self._upload_anew(claim, files[:RESTORED_MAX], meter)
+            return Mended(changed=changed, is_nameless=True)
         return await self._leave_all(claim, files, "refused", meter)
 
+    async def _upload_anew(self, claim: Claim, files: Sequence[LedgerFile], meter: Meter) -> int:
+        """How many; what Telegram does not give stays as it is."""
+        again = await self._fetch_again(claim, files, meter)
+        brought = [(old, one.file) for old, one in zip(files, again, strict=True) if one.file]
+        for old, new in brought:
+            await self._replace(claim, old, new, meter)
+        return len(brought)
+
+    async def _replace(self, claim: Claim, old: LedgerFile, new: LedgerFile, meter: Meter) -> None:
+        await self.store.replace_file(claim, new.name, self.clock())
+        meter.restored += 1
+        log.info("file.restored", file=new.name, label=old.label)
+
     async def _restore_all(self, claim: Claim, missing: list[LedgerFile], meter: Meter) -> Mended:
-        left = []
-        for number, file in enumerate(missing):
-            if number >= RESTORED_MAX:
-                await self._leave(claim, file, "vanished", meter)
-                left.append(file)
-            elif not await self.restore_or_leave(claim, file, meter):
-                left.append(file)
-        return Mended(changed=len(missing), left=_labels(left))
+        ends = await self._restore_each(claim, missing[:RESTORED_MAX], meter)
+        lost, rest = ends["lost"], missing[RESTORED_MAX:]
+        if any(file.label is None for file in lost):  # the question's own, which it just gave
+            raise ChatBusy("a file of the question is not given again")
+        if rest:
+            await self.store.mark_lost(claim, [file.name for file in rest], self.clock())
+        return Mended(changed=len(missing), left=_labels(ends["left"]), lost=_labels(lost))
+
+    async def bring_back(self, claim: Claim, lost: Sequence[LedgerFile], meter: Meter) -> int:
+        """Ask Telegram again for what was lost earlier; how many are back. Nobody waits for long:
+        the question goes on without what is not to be had now."""
+        due = [file for file in lost if self._asked.get(file.name, (0, 0.0))[1] <= now_s()]
+        restored = 0
+        try:
+            for start in range(0, min(len(due), RESTORED_MAX), SOUGHT_AT_ONCE):
+                some = due[start : start + SOUGHT_AT_ONCE]
+                ends = await self._restore_each(claim, some, meter)
+                restored += len(ends["restored"])
+                if ends["lost"]:
+                    break
+        except Busy as busy:
+            log.info("file.still_lost", why=str(busy))
+        return restored
 
     async def _leave_all(
         self, claim: Claim, files: Iterable[LedgerFile], reason: str, meter: Meter
@@ -114,25 +159,53 @@ class Healing:
         return Mended(changed=len(leaving), left=_labels(leaving))
 
     async def is_there(self, file: LedgerFile) -> bool:
-        return file.openai_id is not None and await self.files.exists(file.openai_id)
-
-    async def restore_or_leave(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
-        """Bring a lost image back; else it becomes a line of text. Was it restored?"""
-        restored = await self._restore(claim, lost, meter)
-        if not restored:
-            await self._leave(claim, lost, "vanished", meter)
-        return restored
-
-    async def _restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> bool:
-        """Bring one image back from Telegram; False where Telegram has it no more."""
-        wanted = _wanted_again(claim, lost, self.clock())
-        (brought,) = await self.importer.import_images(claim, [wanted], meter)
-        if brought.file is None:
+        """Asked again where OpenAI is away for a moment; raises FilesBusy where it stays away."""
+        if file.openai_id is None:
             return False
-        await self.store.replace_file(claim, brought.file.name, self.clock())
-        meter.restored += 1
-        log.info("file.restored", file=brought.file.name, label=lost.label)
-        return True
+        return await LOOKING.run(partial(self.files.exists, file.openai_id), on=FilesBusy)
+
+    async def restore(self, claim: Claim, lost: LedgerFile, meter: Meter) -> Restored:
+        """Bring a lost image back; else it becomes a line of text, for ever only where Telegram
+        surely has it no more."""
+        ends = await self._restore_each(claim, [lost], meter)
+        return next(end for end, files in ends.items() if files)
+
+    async def _restore_each(
+        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
+    ) -> dict[Restored, list[LedgerFile]]:
+        ends: dict[Restored, list[LedgerFile]] = {"restored": [], "lost": [], "left": []}
+        again = await self._fetch_again(claim, files, meter)
+        for file, brought in zip(files, again, strict=True):
+            ends[await self._end(claim, file, brought, meter)].append(file)
+        return ends
+
+    async def _end(
+        self, claim: Claim, lost: LedgerFile, brought: ImageResult, meter: Meter
+    ) -> Restored:
+        if brought.file is not None:
+            await self._replace(claim, lost, brought.file, meter)
+            self._asked.pop(lost.name, None)
+            return "restored"
+        if brought.fault is not None and brought.fault.fault == "unavailable":
+            self._ask_later(lost)
+            await self.store.mark_lost(claim, [lost.name], self.clock())
+            return "lost"
+        await self._leave(claim, lost, "vanished", meter)
+        return "left"
+
+    def _ask_later(self, lost: LedgerFile) -> None:
+        times, _ = self._asked.pop(lost.name, (0, 0.0))
+        wait_s = AGAIN_S[min(times, len(AGAIN_S) - 1)]
+        self._asked[lost.name] = (times + 1, now_s() + wait_s)
+        if len(self._asked) > REMEMBERED:
+            del self._asked[next(iter(self._asked))]
+
+    async def _fetch_again(
+        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
+    ) -> tuple[ImageResult, ...]:
+        """From Telegram to OpenAI, side by side."""
+        wanted = [_wanted_again(claim, file, self.clock()) for file in files]
+        return await self.importer.import_images(claim, wanted, meter)
 
     async def _leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
         meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)

@@ -253,7 +253,7 @@ def _claimed_kind(file: TelegramFile) -> FileKind:
 
 def _fault_of(file: TelegramFile, refused: ImageRefused) -> FileFault:
     """Telegram and OpenAI refuse either kind alike; what its opening says, it says of an image."""
-    is_of_either = refused.fault in {"too_large", "gone", "refused"}
+    is_of_either = refused.fault in {"too_large", "gone", "unavailable", "refused"}
     return FileFault(_claimed_kind(file) if is_of_either else "image", refused.fault)
 
 

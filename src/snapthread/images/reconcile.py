@@ -17,7 +17,7 @@ from snapthread.clock import now_s
 from snapthread.concurrency.lease import Lease
 from snapthread.errors import Busy, LeaseLost
 from snapthread.images.file_service import FileService
-from snapthread.images.healing import Healing
+from snapthread.images.healing import Healing, Restored
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
@@ -120,15 +120,17 @@ class Reconcile:
         if claim is None:
             return  # it is being asked right now: the turn heals it
         try:
-            restored = await self._restore_under_lease(claim, file, asked_s)
-            done.missing_restored += restored
-            done.missing_retired += not restored
+            end = await self._restore_under_lease(claim, file, asked_s)
+            done.missing_restored += end == "restored"
+            done.missing_retired += end == "left"
         except (LeaseLost, Busy, TimeoutError) as later:
             log.info("reconcile.later", file=file.name, why=str(later))
         finally:
             await self.store.release(claim, self.clock())
 
-    async def _restore_under_lease(self, claim: Claim, file: LedgerFile, asked_s: float) -> bool:
+    async def _restore_under_lease(
+        self, claim: Claim, file: LedgerFile, asked_s: float
+    ) -> Restored:
         """A download and an upload may outlast the lease; who loses it stops."""
         lease = Lease(
             renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
@@ -137,7 +139,7 @@ class Reconcile:
             asked_s=asked_s,
         )
         async with asyncio.timeout(LEASE_S * 10):
-            return await lease.run(self.healing.restore_or_leave(claim, file, Meter()))
+            return await lease.run(self.healing.restore(claim, file, Meter()))
 
 
 async def _pages(

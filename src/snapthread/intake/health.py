@@ -1,13 +1,13 @@
 """Health: reasons why the bot is not ready, one sentence each, for /readyz and whoever reads it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from snapthread.clock import now_s
 from snapthread.limits import POLL_S
 from snapthread.ports import Clock
 
-SILENT_FOR = timedelta(seconds=POLL_S + 30)
+SILENT_S = POLL_S + 30.0
 JUMP_S = 30.0  # no clock is set back that far by a service that keeps it right
 JUMP_TOLD_S = 600.0
 
@@ -18,7 +18,7 @@ class Health:
 
     clock: Clock
     _ill: dict[str, str] = field(default_factory=dict, init=False)
-    _last_poll: datetime | None = field(default=None, init=False)
+    _polled_s: float | None = field(default=None, init=False)  # by the loop's clock
     _polls: bool = field(default=True, init=False)
     _clock_read: tuple[datetime, float] | None = field(default=None, init=False)
     _jump: tuple[float, float] | None = field(default=None, init=False)  # how far, and when
@@ -27,7 +27,7 @@ class Health:
         self._ill.pop(part, None)
         self._compare_clocks()
         if part == "telegram":
-            self._last_poll = self.clock()
+            self._polled_s = now_s()
             self._polls = True
 
     def mark_standing_by(self) -> None:
@@ -41,9 +41,9 @@ class Health:
     @property
     def poll_age_s(self) -> float | None:
         """Since this process last heard Telegram; None where it does not poll, or not yet."""
-        if not self._polls or self._last_poll is None:
+        if not self._polls or self._polled_s is None:
             return None
-        return (self.clock() - self._last_poll).total_seconds()
+        return now_s() - self._polled_s
 
     def reasons(self) -> list[str]:
         """Why the bot is not ready; empty where it is."""
@@ -51,9 +51,9 @@ class Health:
         reasons = [*self._ill.values(), *self._clock_reason()]
         if not self._polls:
             return reasons
-        if self._last_poll is None:
+        if self._polled_s is None:
             reasons.append("telegram: no poll has succeeded yet")
-        elif self.clock() - self._last_poll > SILENT_FOR and "telegram" not in self._ill:
+        elif now_s() - self._polled_s > SILENT_S and "telegram" not in self._ill:
             reasons.append("telegram: the last successful poll is long ago")
         return reasons
 

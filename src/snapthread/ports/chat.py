@@ -130,7 +130,8 @@ class Chat(Protocol):
         ...
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
-        """The file's bytes; raises ImageRefused("too_large" or "gone") as well as ChatBusy.
+        """The file's bytes; raises ImageRefused("too_large", "gone" or "unavailable") as well as
+        ChatBusy.
 
         Never more than `max_bytes` are read, whatever Telegram said of the size.
         """

@@ -151,6 +151,21 @@ class ConversationControl(Protocol):
         """
         ...
 
+    async def answer_press(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        once: str,
+        again_after_s: float,
+        outgoing: OutgoingMessage,
+        otherwise: OutgoingMessage,
+    ) -> bool:
+        """In one transaction the press is done with, and `outgoing` takes the place of the message
+        that was pressed; or, where the mark was set within `again_after_s`, `otherwise` follows
+        it, and the answer is False. Nothing happens where the press is not waiting any more."""
+        ...
+
 
 class Outbox(Protocol):
     """Messages of no turn, on their way to the chat."""
@@ -167,6 +182,10 @@ class Outbox(Protocol):
     ) -> bool:
         """Put a part on its way. With `once`, only where this mark was not set (within
         `again_after_s`); False where it was."""
+        ...
+
+    async def was_said(self, once: str, now: datetime, *, again_after_s: float | None) -> bool:
+        """Is this mark of `enqueue`, `answer_press` or `erase` set, and has not run out?"""
         ...
 
 

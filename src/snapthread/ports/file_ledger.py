@@ -103,6 +103,14 @@ class Repairs(Protocol):
         """
         ...
 
+    async def mark_lost(self, claim: Claim, names: Sequence[FileName], now: datetime) -> int:
+        """Law 4: these live files are gone at OpenAI, and Telegram does not give them now.
+
+        As after `retire`, `compose` does not list them as live; but as lost, until retention would
+        take them, so that `replace_file` can bring them back. How many; raises LeaseLost.
+        """
+        ...
+
     async def replace_file(self, claim: Claim, name: FileName, now: datetime) -> bool:
         """Law 4: an uploaded file takes the place of the lost one that it stands for.
 

@@ -17,6 +17,8 @@ class Erasure(Protocol):
         *,
         last_words: tuple[Destination, OutgoingMessage] | None = None,
         asked_by: Message | None = None,
+        once: str | None = None,
+        again_after_s: float | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
         holds it is fenced off, every file of the user is due for deletion, in groups
@@ -25,7 +27,8 @@ class Erasure(Protocol):
         are gone, and their daily sums become those of user 0. What quotas counted stays, under the
         payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
         command that jumps the queue, only where that still waits: another process may have done
-        it, and the person gone on."""
+        it, and the person gone on. With `once`, only where this mark was not set (within
+        `again_after_s`); it outlives the erasure. Else nothing happens: `was_done` is False."""
         ...
 
 

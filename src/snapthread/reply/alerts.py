@@ -1,10 +1,10 @@
 """Tells the admins what only they can mend, once an hour for each kind, or once for ever."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ALERT_EVERY_S
 from snapthread.model import (
@@ -31,9 +31,10 @@ class Alerts:
     clock: Clock
     admins: frozenset[int]
     language: Language
-    _told_at: dict[str, datetime] = field(default_factory=dict, init=False)
-    _on_their_way: dict[ConversationKey, set[str]] = field(default_factory=dict, init=False)
-    _reached_at: dict[str, datetime] = field(default_factory=dict, init=False)
+    _told_s: dict[str, float] = field(default_factory=dict, init=False)  # by the loop's clock
+    # Rows of the outbox, so a crash loses none; only whom they reached is then not known here.
+    _on_their_way: dict[tuple[ConversationKey, str], str] = field(default_factory=dict, init=False)
+    _reached_s: dict[str, float] = field(default_factory=dict, init=False)
 
     async def tell(self, key: str, *, detail: str = "") -> bool:
         """True where this process knows that an admin has read of it within the last hour."""
@@ -43,15 +44,13 @@ class Alerts:
                 await self._leave_message(admin, key, outgoing)
             except (StoreBusy, StoreFull):
                 await self._send_at_once(admin, key, outgoing)
-        return self._is_recent(self._reached_at.get(key))
+        return _is_recent(self._reached_s.get(key))
 
-    def note_delivered(self, conversation: ConversationKey) -> None:
-        """Telegram took a message of this conversation."""
-        for key in self._on_their_way.pop(conversation, ()):
-            self._reached_at[key] = self.clock()
-
-    def _is_recent(self, at: datetime | None) -> bool:
-        return at is not None and self.clock() - at < timedelta(seconds=ALERT_EVERY_S)
+    def note_delivered(self, conversation: ConversationKey, outgoing: OutgoingMessage) -> None:
+        """Telegram took this message of this conversation."""
+        key = self._on_their_way.pop((conversation, outgoing.text), None)
+        if key is not None:
+            self._reached_s[key] = now_s()
 
     async def tell_once(self, key: str, mark: str, **fields: object) -> None:
         """Each admin once for ever, by this mark; raises StoreBusy, StoreFull: then later."""
@@ -76,14 +75,14 @@ class Alerts:
             again_after_s=ALERT_EVERY_S,
         )
         if is_new:
-            self._on_their_way.setdefault(conversation, set()).add(key)
+            self._on_their_way[conversation, outgoing.text] = key
 
     async def _send_at_once(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         """The store cannot be written, so the message goes past it."""
         mark = f"{key}:{admin}"
-        if self._is_recent(self._told_at.get(mark)):
+        if _is_recent(self._told_s.get(mark)):
             return
-        self._told_at[mark] = self.clock()
+        self._told_s[mark] = now_s()
         try:
             await self.chat.send(
                 OutboxMessage(id=0, to=Destination(chat_id=admin), outgoing=outgoing)
@@ -91,4 +90,8 @@ class Alerts:
         except SnapthreadError as error:
             log.warning("trouble", kind="alert", why=str(error))
         else:
-            self._reached_at[key] = self.clock()
+            self._reached_s[key] = now_s()
+
+
+def _is_recent(at_s: float | None) -> bool:
+    return at_s is not None and now_s() - at_s < ALERT_EVERY_S

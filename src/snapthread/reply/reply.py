@@ -42,7 +42,7 @@ class ReplySender:
     clock: Clock
     topics: Topics
     explain: Explain
-    note_delivered: Callable[[ConversationKey], None]
+    note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
     async def deliver(
         self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
@@ -70,7 +70,7 @@ class ReplySender:
                     message_ids=sent,
                 )
             if is_taken:
-                self.note_delivered(claim.conversation)
+                self.note_delivered(claim.conversation, part.outgoing)
         return bool(outbox)
 
     async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:

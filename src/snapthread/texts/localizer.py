@@ -211,6 +211,9 @@ class Localizer:
             if known
         )
 
+    def away(self, files: Sequence[LostFile]) -> tuple[str, ...]:
+        return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
+
     def cut(self, reason: str) -> str:
         return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
 

@@ -92,7 +92,7 @@ def _reason(ended: TurnResult) -> str:
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
-    lost = t.lost(ended.lost)
+    lost = (*t.lost(ended.lost), *t.away(ended.away))
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:

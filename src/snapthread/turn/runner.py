@@ -233,6 +233,8 @@ class TurnRunner:
             turn.claim, failure, asked, turn.meter, nameless=turn.nameless
         )
         turn.lost = (*turn.lost, *mended.left)
+        turn.away = (*turn.away, *mended.lost)
+        turn.is_sought = turn.is_sought or bool(mended.lost)
         if mended.is_nameless:
             turn.nameless += 1
         if not mended.changed:
@@ -241,6 +243,10 @@ class TurnRunner:
     async def _compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's item, whose labels go on from it."""
         transcript = await self._composed(turn)
+        if transcript.lost and not turn.is_sought:
+            turn.is_sought = True
+            if await self.healing.bring_back(turn.claim, transcript.lost, turn.meter):
+                transcript = await self._composed(turn)
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
         if is_left_behind and turn.context.recalled is None:

@@ -144,8 +144,8 @@ class SpeechReader:
                 self.chat, sound.telegram_id, max_bytes=self.profile.max_bytes
             )
         except ImageRefused as refused:
-            fault: SoundFault = "too_large" if refused.fault == "too_large" else "gone"
-        raise SoundRefused(fault)
+            failure = _failure_of(refused)
+        raise failure
 
     async def _transcribe(
         self, sound: TelegramSound, content: bytes, language: str, meter: Meter
@@ -160,3 +160,10 @@ class SpeechReader:
             raise
         meter.record_speech(sound.duration_s if spoken.billed_s is None else spoken.billed_s)
         return spoken
+
+
+def _failure_of(refused: ImageRefused) -> SnapthreadError:
+    """A download's, in the words of sounds."""
+    if refused.fault == "unavailable":
+        return ChatBusy(str(refused))
+    return SoundRefused("too_large" if refused.fault == "too_large" else "gone")

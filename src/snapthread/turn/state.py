@@ -46,6 +46,7 @@ class TurnResult:
     choice: PageChoice | None = None  # nothing was asked: of a document, pages are to be chosen
     made_room: int = 0  # older files that left for the new ones
     lost: tuple[LostFile, ...] = ()  # older files that OpenAI cannot use any more
+    away: tuple[LostFile, ...] = ()  # and those that OpenAI lost and Telegram does not give now
     cut: str | None = None
     history_start: int | None = None  # older turns were left out; from here on is what was read
     over: LimitExceeded | None = (
@@ -70,6 +71,8 @@ class TurnState:
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
     lost: tuple[LostFile, ...] = ()
+    away: tuple[LostFile, ...] = ()
+    is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
     document_tokens: int = 0  # of the documents that were let in
     one_document: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
@@ -140,6 +143,7 @@ class TurnState:
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
+            away=self.away,
             history_start=self.history_start,
             over=self.over,
         )

@@ -1,7 +1,7 @@
 """A double of OpenAI's API: Files, Responses, transcriptions, models; strict where the real one is.
 
 What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_dead_file`. What
-other servers do is one too: `has_files`, `pictures`, `refused_parameters`.
+other servers do is one too: `has_files`, `pictures`, `refused_parameters`, `azure`.
 """
 
 import json
@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from snapthread_sandbox.faults import Faults
+from snapthread_sandbox.openai.azure import Azure
 from snapthread_sandbox.openai.background import Background
 from snapthread_sandbox.openai.dead_files import (
     BadImageShape,
@@ -54,6 +55,7 @@ class Asked:
     file_ids: tuple[str, ...]
     dead_ids: tuple[str, ...]  # of these, the ones that were not there at that moment
     status: int | None = None  # None: the connection was lost first
+    refusal: str = ""  # what was answered instead of an answer
 
 
 class OpenAI:
@@ -71,6 +73,7 @@ class OpenAI:
         self.has_files = True
         self.pictures = Pictures.SEEN
         self.refused_parameters: set[str] = set()
+        self.azure: Azure | None = None
         self.transcriptions = Transcriptions(now)
         self.called: Callable[[str], None] = lambda route: None  # hears of every call, first
         self.requests: list[Asked] = []
@@ -125,6 +128,8 @@ class OpenAI:
         """Answers a request, `path` with or without /v1. Raises ConnectionLost by a fault."""
         request_id = f"req_{next(self._request_numbers):032x}"
         try:
+            if self.azure is not None:
+                request = self.azure.admit(request, self.key)
             call = find(request)
             self.counts[call.route] += 1
             self.called(call.route)
@@ -139,6 +144,8 @@ class OpenAI:
         response = await fault.around(lambda: self._answered(call))
         if asked is not None:
             asked.status = response.status
+            if response.status >= 400 and isinstance(response.body, bytes):
+                asked.refusal = response.body.decode(errors="replace")
         return response
 
     async def _answered(self, call: Call) -> Response:
@@ -174,7 +181,10 @@ class OpenAI:
         }[route]
 
     async def _create_file(self, call: Call) -> Response:
-        return json_response(self._files.create(form(call.request)))
+        given = form(call.request)
+        if self.azure is not None:
+            self.azure.check_upload(given)
+        return json_response(self._files.create(given))
 
     async def _list_files(self, call: Call) -> Response:
         return json_response(self._files.page(call.request.query))

@@ -14,8 +14,8 @@ from snapthread.limits import DOWNLOAD_S
 
 # An address ends after an hour and getFile gives another; what passes needs a moment for it.
 ASKING: Final = Retry(tries=3, backoff=Backoff(first_s=1.0, factor=4.0))
-# What Telegram says of an id that it does not know. The last one may also pass, and is believed
-# where it is said each time.
+# What Telegram says of an id that it does not know. The last one it also says of what passes: who
+# hears it each time knows that the file is not to be had now, and no more.
 NEVER: Final = ("invalid file_id", "wrong file identifier", "wrong remote file", "file_id_invalid")
 PERHAPS: Final = ("wrong file_id", "temporarily unavailable")
 
@@ -64,7 +64,7 @@ def _refused(told: str) -> Exception:
     if any(words in lowered for words in NEVER):
         return ImageRefused("gone", told)
     is_perhaps = any(words in lowered for words in PERHAPS)
-    return _Passing(ImageRefused("gone", told) if is_perhaps else ChatBusy(told))
+    return _Passing(ImageRefused("unavailable", told) if is_perhaps else ChatBusy(told))
 
 
 async def _content(client: BotClient, file_path: str, max_bytes: int) -> bytes:

@@ -67,6 +67,7 @@ CODES: Final[Mapping[str, Meaning]] = {
     "content_policy_violation": "policy",
     "content_filter": "policy",
     "model_not_found": "model",
+    "DeploymentNotFound": "model",  # Azure's
     "invalid_api_key": "key",
     "unsupported_country_region_territory": "country",
     "insufficient_quota": "credit",

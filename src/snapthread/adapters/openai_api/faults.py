@@ -22,6 +22,7 @@ log = structlog.get_logger()
 # A name, never a sentence, a key ("sk-…") or what a user wrote.
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}((\.[a-z_]{1,64})|(\[\d{1,6}\]))*")
 REQUEST_ID: Final = re.compile(r"req_[A-Za-z0-9]{1,64}")
+SAID_IN_WORDS: Final = frozenset({400, 403, 404, 422})
 REFUSAL_MAX: Final = 64 * 1024  # bytes of a refusal; OpenAI's have less than one thousand
 FILE_ID: Final = re.compile(r"\bfile-[A-Za-z0-9_-]{1,64}")
 # The request cannot have reached the server.
@@ -171,10 +172,14 @@ async def call(
 
 
 async def _read_refusal(response: httpx2.Response, by: float) -> Fault:
-    """Read the body; one that breaks off or is endless is not needed."""
+    """Read the body; one that is endless is not needed. Where it breaks off, and only its words
+    would tell what is wrong, it is the connection that failed."""
     body = await attempt(lambda: _read_some(response), by)
-    content = b"" if isinstance(body, Fault) else body
-    return refused(response.status_code, response.headers, json_in(content))
+    if not isinstance(body, Fault):
+        return refused(response.status_code, response.headers, json_in(body))
+    if response.status_code in SAID_IN_WORDS:
+        return body
+    return refused(response.status_code, response.headers, None)
 
 
 async def _read_some(response: httpx2.Response) -> bytes:

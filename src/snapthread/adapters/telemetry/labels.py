@@ -56,8 +56,9 @@ TROUBLES: Final = "alert deletion duty housekeeping intake lease metrics readine
 TROUBLE_KINDS: Final = (*TROUBLES.split(), *FAILURES)
 # Why a file is retired, as the store writes it.
 RETIRED: Final = (
-    "reset", "retention", "window", "storage", "forgotten", "vanished", "refused", "gone", "erased",
-    "adopted", "taken back", "turn failed", "cut off", "stranded", "unwanted", "upload unknown",
+    "reset", "retention", "window", "storage", "forgotten", "vanished", "lost", "refused", "gone",
+    "erased", "adopted", "taken back", "turn failed", "cut off", "stranded", "unwanted",
+    "upload unknown",
 )  # fmt: skip
 
 # How a turn ends, and why: the pairs that occur.

@@ -17,8 +17,9 @@ from snapthread.store.rules.rows import (
     is_held,
     owned,
     refresh_ready,
+    waits_until,
 )
-from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
+from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema import (
     BUNDLE,
     CONVERSATIONS,
@@ -61,7 +62,7 @@ def claim(
 
 
 def _is_ready(row: Conversation, now: int) -> bool:
-    has_work = row.ready_at is not None and not is_ahead(row.ready_at, now, WAIT_MOST)
+    has_work = row.ready_at is not None and waits_until(row, now) <= now
     return has_work and not is_held(row, now)
 
 
@@ -70,7 +71,7 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
     behind; and what a clock that was set back has put off."""
     ready = Range(READY, high=now, limit=READY_AT_ONCE if tx.tries else 1)
     left = Range(HELD, high=now, limit=LEFT_AT_ONCE)
-    put_off = Range(READY, low=now + WAIT_MOST + 1, limit=1)
+    put_off = Range(READY, low=now + GATHER_MOST + 1, limit=LEFT_AT_ONCE)
     barred = Range(HELD, low=now + LEASE_MOST + 1, limit=LEFT_AT_ONCE)
     tx.expect(ready, left, put_off, barred)
     found = [*tx.rows(ready), *tx.rows(left)] or [*tx.rows(put_off), *tx.rows(barred)]
@@ -130,7 +131,9 @@ def release(
     for message in claimed(tx, claim):
         attempts = message.attempts + (not uncount)
         tx.update(message, message._replace(token=None, attempts=attempts))
-    pause_until = max(_believed(row.not_before, micros(now)), micros(not_before or now))
+    pause_until = max(
+        _believed(row.not_before, micros(now)), 0 if not_before is None else micros(not_before)
+    )
     tx.update(
         row,
         row._replace(
@@ -168,9 +171,10 @@ def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
 def next_wake(tx: Transaction, now: datetime) -> datetime | None:
     """The first that is free, and a short walk over the held: no further than could be earlier."""
     at = micros(now)
-    put_off, free = Range(READY, low=at + WAIT_MOST + 1, limit=1), Range(READY, limit=1)
+    put_off = Range(READY, low=at + GATHER_MOST + 1, limit=LEFT_AT_ONCE)
+    free = Range(READY, limit=1)
     tx.expect(put_off, free, Range(HELD))
-    wakes = [_wakes_at(row, at) for row in tx.rows(put_off) or tx.rows(free)]
+    wakes = [_wakes_at(row, at) for row in (*tx.rows(put_off), *tx.rows(free))]
     for row in tx.range(HELD):
         if wakes and (row.lease_until or 0) >= min(wakes):
             break
@@ -179,6 +183,5 @@ def next_wake(tx: Transaction, now: datetime) -> datetime | None:
 
 
 def _wakes_at(row: Conversation, now: int) -> int:
-    ready_at = row.ready_at or 0
     free_at = row.lease_until if row.lease_until is not None and is_held(row, now) else 0
-    return max(ready_at if is_ahead(ready_at, now, WAIT_MOST) else now, free_at)
+    return max(waits_until(row, now), free_at)

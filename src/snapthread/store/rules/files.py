@@ -21,6 +21,9 @@ from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
 LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
+# Why a file is retired that OpenAI has no more and Telegram did not give just then. Until retention
+# would take it, it can come back.
+LOST: Final = "lost"
 
 
 def as_file(row: File) -> LedgerFile:
@@ -100,6 +103,16 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
             tx.update(row, row._replace(state="live", label=photo.label))
 
 
+def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
+    """Of the conversation, by the names in its items."""
+    rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
+    return {FileName(row.stands_for): row for row in rows if (row.due_at or 0) > now}
+
+
+def is_lost(row: File) -> bool:
+    return row.state == "retired" and row.reason == LOST
+
+
 # ---------------------------------------------------------------- what leaves
 
 
@@ -107,16 +120,25 @@ def retire(
     tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
 ) -> int:
     held(tx, claim)
-    rows = [
-        row
-        for row in tx.get_all(FILES, dict.fromkeys(names))
-        if row is not None
-        and (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
-        and is_shown(row)
-    ]
+    rows = [row for row in _own(tx, claim, names) if is_shown(row) or is_lost(row)]
     for row in rows:
         retire_file(tx, row, reason, micros(now))
     return len(rows)
+
+
+def mark_lost(tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime) -> int:
+    held(tx, claim)
+    rows = [row for row in _own(tx, claim, names) if row.state == "live"]
+    for row in rows:
+        retire_file(tx, row, LOST, max(row.leaves_at or 0, micros(now)))
+    return len(rows)
+
+
+def _own(tx: Transaction, claim: Claim, names: Sequence[FileName]) -> list[File]:
+    """The files of these names that are the claim's conversation's, in this epoch."""
+    own = (claim.conversation, claim.epoch)
+    found = tx.get_all(FILES, dict.fromkeys(names))
+    return [row for row in found if row is not None and (row.conversation, row.epoch) == own]
 
 
 def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now: int) -> None:
@@ -142,8 +164,8 @@ def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
 
 
 def is_to_go(row: File) -> bool:
-    """Make adopted files due, which are retired from the beginning."""
-    return row.state != "retired" or row.reason == "adopted"
+    """Make due also what is retired and kept: adopted files, and lost ones."""
+    return row.state != "retired" or row.reason in {"adopted", LOST}
 
 
 def count_held(tx: Transaction, key: str) -> int:
@@ -158,13 +180,15 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
         return False
     if (new.conversation, new.epoch) != (claim.conversation, claim.epoch):
         return False
-    lost = images(tx, claim, but=name).get(FileName(new.stands_for))
+    key = FileName(new.stands_for)
+    lost = images(tx, claim, but=name).get(key) or lost_images(tx, claim, micros(now)).get(key)
     if lost is None:
         retire_file(tx, new, "unwanted", micros(now))
         return False
     retire_file(tx, lost, "vanished", micros(now))
     # An image of the question itself stays an upload until the turn ends.
-    as_lost = new._replace(state=lost.state, label=lost.label, album_id=lost.album_id)
+    state = lost.state if is_shown(lost) else "live"
+    as_lost = new._replace(state=state, label=lost.label, album_id=lost.album_id)
     tx.update(new, as_lost)
     return True
 

@@ -8,10 +8,25 @@ from typing import Final, cast
 from snapthread.context import first_id, newest_within
 from snapthread.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.limits import ITEMS_KEPT
-from snapthread.model import Claim, ConversationKey, FileName, HistoryItem, Role, Transcript
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    FileName,
+    HistoryItem,
+    LedgerFile,
+    Role,
+    Transcript,
+)
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
-from snapthread.store.rules.files import as_file, images, live_files, retire, retire_past_due
+from snapthread.store.rules.files import (
+    as_file,
+    images,
+    live_files,
+    lost_images,
+    retire,
+    retire_past_due,
+)
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
 from snapthread.store.transaction import Range, Transaction
@@ -53,14 +68,29 @@ def compose(
         much = _surplus([row.size_bytes for row in shown], own, max_image_bytes)
         leaving = [FileName(row.name) for row in shown[: max(many, much)]]
         retire(tx, claim, leaving, now, reason="window")
+    live = live_files(tx, claim)
     return Transcript(
         items=items,
         ids=ids,
-        live=live_files(tx, claim),
+        live=live,
+        lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
+
+
+def _lost(
+    tx: Transaction,
+    claim: Claim,
+    now: int,
+    items: Sequence[HistoryItem],
+    live: Mapping[FileName, str],
+) -> tuple[LedgerFile, ...]:
+    """Newest first; only where a photo of these items is missing, the store is asked."""
+    missing = [photo.file for item in items for photo in item.images if photo.file not in live]
+    found = lost_images(tx, claim, now) if missing else {}
+    return tuple([as_file(found[name]) for name in reversed(missing) if name in found])
 
 
 def _recounted(

@@ -20,6 +20,7 @@ from snapthread.store.rules.files import (
     LONGEST_UPLOAD,
     as_file,
     files_of,
+    is_lost,
     retire,
     retire_file,
 )
@@ -122,7 +123,8 @@ def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tupl
     leaving = [
         row
         for row in every
-        if row.state == "live" and (row.unique_id == unique_id or row.album_id in albums)
+        if (row.state == "live" or is_lost(row))
+        and (row.unique_id == unique_id or row.album_id in albums)
     ]
     retire(tx, claim, [FileName(row.name) for row in leaving], now, reason="forgotten")
     leaving.sort(key=lambda row: row.label or 0)

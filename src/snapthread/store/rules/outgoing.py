@@ -14,6 +14,7 @@ from snapthread.store.codec import (
     micros_of,
 )
 from snapthread.store.rules.rows import (
+    bars,
     ensure_conversation,
     held,
     next_id,
@@ -80,12 +81,28 @@ def enqueue(
     once: str | None = None,
     again_after_s: float | None = None,
 ) -> bool:
-    at, wait = micros(now), None if again_after_s is None else micros_of(again_after_s)
-    if once is not None and not set_mark(tx, f"said:{once}", at, wait=wait):
+    if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return False
     note_group(tx, conversation, to.chat_id)
-    put_on_its_way(tx, conversation, to, outgoing, at)
+    put_on_its_way(tx, conversation, to, outgoing, micros(now))
     return True
+
+
+def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
+    """Take the mark of what is said or done once; False where it is taken."""
+    return set_mark(tx, _said(once), micros(now), wait=_wait(again_after_s))
+
+
+def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
+    return bars(tx, _said(once), micros(now), wait=_wait(again_after_s))
+
+
+def _said(once: str) -> str:
+    return f"said:{once}"
+
+
+def _wait(again_after_s: float | None) -> int | None:
+    return None if again_after_s is None else micros_of(again_after_s)
 
 
 def mark_sent(tx: Transaction, claim: Claim, part: OutboxMessage) -> None:

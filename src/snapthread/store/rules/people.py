@@ -17,8 +17,8 @@ from snapthread.model import (
 )
 from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
 from snapthread.store.rules import choices, feedback, records, standings
-from snapthread.store.rules.files import as_file, is_to_go, retire_file
-from snapthread.store.rules.outgoing import put_on_its_way
+from snapthread.store.rules.files import LOST, as_file, is_to_go, retire_file
+from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
     dequeue,
@@ -53,7 +53,7 @@ from snapthread.store.schema import (
 from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
 
-NOTHING = Erased(files=0, items=0, messages=0, outbox=0)
+NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
 
 
 def erase(
@@ -63,9 +63,13 @@ def erase(
     *,
     last_words: tuple[Destination, OutgoingMessage] | None = None,
     asked_by: Message | None = None,
+    once: str | None = None,
+    again_after_s: float | None = None,
 ) -> Erased:
     keys, key = _conversations_of(tx, user_id), private_conversation(user_id)
     if asked_by is not None and waiting_command(tx, asked_by) is None:
+        return NOTHING
+    if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return NOTHING
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
@@ -168,7 +172,7 @@ def adopt(
 
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:
-    rows = tx.range(FILES_OWNED, user_id)
+    rows = [row for row in tx.range(FILES_OWNED, user_id) if row.reason != LOST]
     return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from snapthread.model import Claim, FileName, LastQuestion
-from snapthread.store.codec import load_photos
-from snapthread.store.rules.files import images, retire
+from snapthread.store.codec import load_photos, micros
+from snapthread.store.rules.files import images, lost_images, retire
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import HISTORY, HistoryRow
 from snapthread.store.transaction import Transaction
@@ -46,7 +46,7 @@ def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: da
     if not named:
         return 0
     left = set(named) - set(_named(tx.range(HISTORY, claim.conversation)))
-    files = images(tx, claim)
+    files = {**lost_images(tx, claim, micros(now)), **images(tx, claim)}
     names = [FileName(files[image_key].name) for image_key in sorted(left) if image_key in files]
     return retire(tx, claim, names, now, reason="taken back")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, ConversationKey, Message, group_of, is_topic
-from snapthread.store.rules.times import LEASE_MOST, WAIT_MOST, is_ahead
+from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema import (
     BUNDLE,
     CONVERSATIONS,
@@ -70,14 +70,23 @@ def next_id(row: Conversation, now: int) -> int:
 
 def refresh_ready(tx: Transaction, key: str, *, now: int | None = None) -> None:
     """Work out anew when the conversation has work: parts first, else its oldest message. With
-    `now`, what a clock that was set back has put off is work at once."""
+    `now` it takes its place behind those that are ready already, and what a clock that was set
+    back has put off is work at once."""
     row = tx.get(CONVERSATIONS, key)
     if row is None:
         return
     at = _work_at(tx, row)
-    if at is not None and now is not None and at > now + WAIT_MOST:
-        at = now
+    if at is not None and now is not None:
+        at = now if at > now + GATHER_MOST else max(at, now)
     tx.update(row, row._replace(ready_at=None if at is None else max(row.not_before, at)))
+
+
+def waits_until(row: Conversation, now: int) -> int:
+    """When it has work; `now`, or before it, where it has that already, or is put off further than
+    it can be: a pause may take minutes, what waits for the rest of an album does not."""
+    at = row.ready_at or 0
+    most = WAIT_MOST if at <= row.not_before else GATHER_MOST
+    return at if is_ahead(at, now, most) else min(at, now)
 
 
 def _work_at(tx: Transaction, row: Conversation) -> int | None:
@@ -143,14 +152,19 @@ def has_mark(tx: Transaction, name: str) -> bool:
     return tx.get(MARKS, name) is not None
 
 
+def bars(tx: Transaction, name: str, now: int, *, wait: int | None) -> bool:
+    """Is the mark set, and has it not run out?"""
+    mark = tx.get(MARKS, name)
+    return mark is not None and (
+        mark.until is None or is_ahead(mark.until, now, mark.until if wait is None else wait)
+    )
+
+
 def set_mark(
     tx: Transaction, name: str, now: int, *, wait: int | None, conversation: str | None = None
 ) -> bool:
     """Set a mark, for a while or for ever; False where it was set and has not run out."""
-    mark = tx.get(MARKS, name)
-    if mark is not None and (
-        mark.until is None or is_ahead(mark.until, now, mark.until if wait is None else wait)
-    ):
+    if bars(tx, name, now, wait=wait):
         return False
     until = None if wait is None else now + wait
     tx.put(MARKS, Mark(key=name, until=until, conversation=conversation))

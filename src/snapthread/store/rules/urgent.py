@@ -1,13 +1,14 @@
 """Urgent commands: /reset, /stop and what else is urgent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
 from snapthread.store.rules.files import count_held, retire_conversation
-from snapthread.store.rules.outgoing import add_to_outbox, drop
+from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
 from snapthread.store.schema import CONVERSATIONS, HISTORY, OUTBOX, QUEUE, Queued
@@ -61,6 +62,28 @@ def complete_command(
     add_to_outbox(tx, command.conversation, command.destination, replies, micros(now))
     refresh_ready(tx, command.conversation)
     return True
+
+
+def answer_press(
+    tx: Transaction,
+    press: Message,
+    now: datetime,
+    *,
+    once: str,
+    again_after_s: float,
+    outgoing: OutgoingMessage,
+    otherwise: OutgoingMessage,
+) -> bool:
+    waiting = waiting_command(tx, press)
+    if waiting is None:
+        return False
+    is_first = say_once(tx, once, now, again_after_s=again_after_s)
+    dequeue(tx, press.conversation, [waiting])
+    to = press.destination
+    to = replace(to, replaces=press.message_id) if is_first else to
+    add_to_outbox(tx, press.conversation, to, [outgoing if is_first else otherwise], micros(now))
+    refresh_ready(tx, press.conversation)
+    return is_first
 
 
 def stop(

@@ -59,7 +59,7 @@ def backup(
             _put(partial, target, replace=replace)
             put_images()
         if now is not None:
-            _note_backup(store, now)
+            note_backup(store, now)
     return StoreFile(
         file=str(target),
         size_bytes=copied.size_bytes,
@@ -225,9 +225,9 @@ def _is_database(file: Path) -> bool:
     return True
 
 
-def _note_backup(store: Path, now: datetime) -> None:
+def note_backup(store: Path, now: datetime) -> None:
     """A backup is whole also where this cannot be written down just now."""
-    with suppress(sqlite3.OperationalError), closing(_opened(store)) as db, db:
+    with suppress(sqlite3.Error), closing(_opened(store)) as db, db:
         db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BACKUP_FACT, now.isoformat()))
 
 

@@ -23,7 +23,7 @@ BARS: Final = (
     "Full: half of the turns; pale: 95 of 100. The last three count from the start of the turn."
 )
 SINCE: Final = "Since {day}."
-CUT: Final = "The first {count:,} turns since {day}."
+CUT: Final = "About the last {count:,} turns."
 # Counted of the same turns, so that the first word is never later than the end.
 OF_ANSWERS: Final = ("first_token", "finished", "delivered")
 assert set(STAGES) == {stage.name for stage in fields(Stages)}
@@ -34,7 +34,7 @@ class Turns:
     """Gathers what the page tells of single turns, without keeping them."""
 
     since: str  # the first day that was read
-    is_cut: bool = False  # there were more than could be read
+    is_cut: bool = False  # there are more of that day than are read
     count: int = 0
     _ms: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _ends: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -83,7 +83,7 @@ class Turns:
 
     def _read(self) -> str:
         if self.is_cut:
-            return tr(CUT, count=self.count, day=day(self.since))
+            return tr(CUT, count=self.count)
         return tr(SINCE, day=day(self.since))
 
 

@@ -1,0 +1,1 @@
+"""One long run with everything at once: people, faults, kills, jumps of the clock."""
