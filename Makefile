@@ -22,8 +22,10 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 PORT := 8080
 SEEDS := 1 2 3 4 5
+EXAMPLES := 5000
+FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test checks bench format pages release-check lock servers soak clean
+.PHONY: help setup demo test checks bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -52,14 +54,23 @@ SOAK_MINUTES := 120
 soak: setup ## the tests that run for minutes; SOAK_MINUTES=120 is how long the one of everything at once takes
 	for seed in $(SEEDS); do SHUFFLE=$$seed $(BIN)/pytest -q -n 4 tests/line || exit 1; done
 	HYPOTHESIS_PROFILE=soak SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -m soak
+	$(MAKE) fuzz
+
+fuzz: setup ## updates, streams, pictures and Markdown as Hypothesis makes them; EXAMPLES=20000 is longer
+	HYPOTHESIS_PROFILE=soak HYPOTHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q -n 2 \
+		--hypothesis-show-statistics $(FUZZED)
 
 pages: setup ## write the pages of docs/ that are made of the code
 	$(BIN)/python -m tests.inputs_page > docs/inputs.md
 	$(BIN)/python -m tests.events_page
 	$(BIN)/python -m tests.costs_page
+	$(BIN)/python -m tests.doctor_page
 
 release-check: setup ## walk the checklist of a release: what a machine can tell, and what is left to you
 	@$(BIN)/python bench/release.py
+
+audit: setup ## ask pip-audit what is known of the pinned packages, where its data can be reached
+	@$(BIN)/python bench/release.py audit
 
 lock: .uv/.ready ## pin the requirements anew; LOCK_FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements/run.txt

@@ -78,9 +78,9 @@ GUARDS = (
     ),
     Guard(
         "5: what is past due leaves before the next question",
-        "store/rules/history.py",
-        "    retire_past_due(tx, ",
-        "    (lambda *_: None)(tx, ",
+        "store/rules/files.py",
+        "        if (row.leaves_at or 0) <= micros(now):\n",
+        "        if False:\n",
     ),
     Guard(
         "6: what the ledger has and OpenAI lacks is found",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from tests.servers import own_server
 
 from bench.report import Row
 from bench.sides import SIDES, Bot, Side, settings
@@ -21,6 +22,7 @@ from bench.town import Town
 BLOCKS = 6  # of ten turns: the sides take turns, so that both have the same weather
 TWELVE_MEGAPIXELS = (4032, 3024)
 OF_TELEGRAM = (1280, 960)
+YOUNG = 4  # conversations that an old one is measured against
 
 
 # ------------------------------------------------------------ start
@@ -105,6 +107,20 @@ def text(town: Town) -> list[Row]:
     ]
 
 
+def valkey(town: Town) -> list[Row]:
+    """The same turns with the store on a Valkey of its own, each commit on the disk."""
+    folder = town.folder / "valkey"
+    folder.mkdir()
+    with own_server(folder) as server:
+        own, cpu = _turns(town, BLOCKS, name="valkey", STORE_URL=server.url)
+        town.end("we", "valkey")
+    part = "text turn on Valkey"
+    return [
+        Row(part=part, what="own time, p50", unit="ms", **_p50(own)),
+        Row(part=part, what="CPU", unit="ms", limit=1.5, of_ratio=True, **cpu),
+    ]
+
+
 def photo(town: Town) -> list[Row]:
     own, cpu = _turns(town, 2, photo_each=1)
     return [
@@ -114,12 +130,13 @@ def photo(town: Town) -> list[Row]:
 
 
 def _turns(
-    town: Town, blocks: int, photo_each: int = 0
+    town: Town, blocks: int, photo_each: int = 0, *, name: str = "", **settings: str
 ) -> tuple[dict[Side, list[float]], dict[str, Any]]:
-    """Own time of each turn, and CPU of one in the mean; the sides take turns."""
+    """Own time of each turn, and CPU of one in the mean; the sides take turns. `name`: of ours,
+    where it has other settings."""
     own: dict[Side, list[float]] = {side: [] for side in SIDES}
     cpu_s = dict.fromkeys(SIDES, 0.0)
-    bots = {side: town.bot(side) for side in SIDES}
+    bots: dict[Side, Bot] = {"plain": town.bot("plain"), "we": town.bot("we", name, **settings)}
     people = {side: bot.doubles("people", count=1)[0] for side, bot in bots.items()}
     for bot in bots.values():
         bot.doubles("pictures", photos=_photos(OF_TELEGRAM, 10))
@@ -293,7 +310,8 @@ def images(town: Town) -> list[Row]:
 
 
 def growth(town: Town) -> list[Row]:
-    """One conversation of 2,000 turns; each tenth brings a photo."""
+    """One conversation of 2,000 turns; each tenth brings a photo. At its end it takes turns with
+    other conversations that are at their turns 51 to 60, so that both have the same weather."""
     bot = town.bot("we", "growth")
     bot.doubles("says", words=60)
     bot.doubles("pictures", photos=_photos(OF_TELEGRAM, 10))
@@ -309,16 +327,36 @@ def growth(town: Town) -> list[Row]:
         )
         for upto, (own, cpu, items) in at.items()
     ]
-    against = "last ten against 51–60"
+    (own_then, cpu_then), (own_now, cpu_now) = _side_by_side(bot, person)
+    against = f"last {10 * YOUNG} against turns 51–60 of others at the same time"
     size_mb = sum(f.stat().st_size for f in (bot.folder / "data").glob("*.db*")) / 1e6
     town.end("we", "growth")
-    (own_then, cpu_then, _), (own_now, cpu_now, _) = at[60], at[2000]
     return [
         *rows,
         Row(part=part, what=f"own time, {against}", we=own_now / own_then, unit="×", limit=1.3),
         Row(part=part, what=f"CPU, {against}", we=cpu_now / cpu_then, unit="×", limit=1.3),
         Row(part=part, what="the store's files", we=size_mb, unit="MB"),
     ]
+
+
+def _side_by_side(bot: Bot, old: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Own time and CPU of a turn in conversations at their turns 51 to 60, and in an old one."""
+    young = bot.doubles("people", count=YOUNG)
+    for person in young:
+        _grow(bot, person, 50)
+    taken = [(_ten(bot, person), _ten(bot, old)) for person in young]
+    return _mean([then for then, _ in taken]), _mean([now for _, now in taken])
+
+
+def _mean(tens: Sequence[tuple[list[float], float]]) -> tuple[float, float]:
+    own = [ms for some, _ in tens for ms in some]
+    return statistics.median(own), statistics.mean(cpu for _, cpu in tens)
+
+
+def _ten(bot: Bot, person: int) -> tuple[list[float], float]:
+    with _cpu_of(bot) as used_s:
+        done = bot.doubles("turns", person=person, count=10)
+    return done["own_ms"], used_s[0] * 100
 
 
 _asked: dict[int, int] = {}

@@ -23,6 +23,7 @@ from bench.town import Town
 PARTS: dict[str, Callable[[Town], list[Row]]] = {
     "start": parts.start,
     "text": parts.text,
+    "valkey": parts.valkey,
     "photo": parts.photo,
     "loop": parts.closed_loop,
     "crowd": parts.crowd,

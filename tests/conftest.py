@@ -20,7 +20,8 @@ from tests import virtual
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
-settings.register_profile("soak", max_examples=5000, deadline=None)
+examples = int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000"))
+settings.register_profile("soak", max_examples=examples, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 # A shell's job in the background ignores Ctrl-C, and so would every process that a test starts: one

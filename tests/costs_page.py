@@ -5,6 +5,9 @@ from typing import Final
 
 from snapthread.adapters.media import Sight
 from snapthread.adapters.prices import Prices
+from snapthread.adapters.prices.file import read_prices
+from snapthread.adapters.prices.prices import KNOWN
+from snapthread.limits import SPEECH_TOKENS_S
 from snapthread.model import Usage
 from snapthread.vision_tokens import image_tokens
 
@@ -21,8 +24,18 @@ SIZES: Final = {
 }
 LATER: Final = 10  # questions, each of which names the photo again
 
+MINUTE_S: Final = 60
+DEFAULT: Final = "gpt-transcribe"  # of TRANSCRIPTION_MODEL
+VOICE: Final = """
+## A minute of voice
+
+A minute is written down: {told}. Then its words are asked as text: at most so many
+tokens, which is what limits reserve. "Words": those in one request, on the model that answers.
+
+"""
+
 HEAD: Final = f"""\
-# What a photo costs
+# What a photo and a minute of voice cost
 
 Made by the code that counts ([prices.md](prices.md), `vision_tokens.py`) with `make pages`; a
 test holds it. An image goes up as large as the model will use (`IMAGE_MAX_SIDE` bounds it),
@@ -39,7 +52,26 @@ money are told in [limits.md](limits.md).
 def page() -> str:
     prices = Prices.load(None)
     sections = [_section(prices, title, size) for title, size in SIZES.items()]
-    return HEAD + "".join(sections)
+    return HEAD + "".join(sections) + _voice(prices)
+
+
+def _voice(prices: Prices) -> str:
+    """A minute is transcribed, and its words are asked as text."""
+    speech = sorted(model for model, price in read_prices(KNOWN).items() if price.minute)
+    told = ", ".join(f"`{model}` {_minute(prices, model)}" for model in speech)
+    usage = Usage(input_tokens=SPEECH_TOKENS_S * MINUTE_S)
+    rows = [
+        f"| `{model}` | {usage.input_tokens} | {_dollars(words)}"
+        f" | {_dollars(words + (prices.speech_micros(DEFAULT, MINUTE_S) or 0))} |"
+        for model in MODELS
+        if (words := prices.cost_micros(model, usage)) is not None
+    ]
+    head = f"| model | tokens | words | with `{DEFAULT}` |\n|---|--:|--:|--:|\n"
+    return VOICE.format(told=told) + head + "\n".join(rows) + "\n"
+
+
+def _minute(prices: Prices, model: str) -> str:
+    return _dollars(prices.speech_micros(model, MINUTE_S) or 0)
 
 
 def _section(prices: Prices, title: str, size: tuple[int, int]) -> str:

@@ -58,7 +58,7 @@ def play(story: Story) -> None:
             heartbeat=Heartbeat(jobs=jobs, clock=virtual.now),
             quiet_s=1.0,
             if_full=cast(Any, None),
-            wake=cast(Any, None),
+            worker=cast(Any, None),
         )
         polling = asyncio.create_task(intake.run())
         await asyncio.sleep(10.0)

@@ -86,7 +86,7 @@ def test_the_changelog_has_the_version_that_the_code_has() -> None:
 def test_the_hosted_checks_run_what_developers_run() -> None:
     steps = re.findall(r"- run: (.*)", read(ROOT / ".github/workflows/ci.yml"))
 
-    assert steps == [".ci/run"]
+    assert steps == [".ci/run", "make audit"]
     assert "make test" in read(ROOT / ".ci/run")
 
 

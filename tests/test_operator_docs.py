@@ -10,6 +10,7 @@ from snapthread import errors
 from snapthread.cli import cli
 from snapthread.settings import Settings
 from snapthread.settings.environment import ALIASES
+from tests import doctor_page
 from tests.events_page import MEANINGS
 from tests.test_metrics_page import exposition
 from tests.test_metrics_page import names as metrics
@@ -69,7 +70,13 @@ def test_every_kind_of_trouble_that_is_told_exists() -> None:
     assert kinds
     assert {kind for kind in kinds if not hasattr(errors, kind)} == set()
     events = set(re.findall(r"`((?:bot|turn|image|webhook|file)\.\w+)`", text))
-    assert events <= set(MEANINGS)
+    assert events <= set(MEANINGS) | doctor_page.names()
+
+
+def test_the_doctors_findings_are_its_own_sentences() -> None:
+    """A sentence that nobody can look up helps nobody."""
+    assert doctor_page.PAGE.read_text("utf-8") == doctor_page.page(), "stale: make pages"
+    assert doctor_page.page().count("| ✗ |") > 20
 
 
 def test_every_alert_has_its_place_in_troubleshooting() -> None:

@@ -13,7 +13,7 @@ from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
 from snapthread.intake.worker import SENTENCES_AT_ONCE, Worker
 from snapthread.limits import LEASE_S, SYNC_EVERY_S
-from snapthread.model import Claim, ConversationKey
+from snapthread.model import Claim, ConversationKey, Served
 from tests import virtual
 
 SLOW_S = 4.9  # just short of being given up
@@ -53,9 +53,9 @@ class SlowStore:
 
 
 def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
-    async def served(claim: Claim) -> bool:
+    async def served(claim: Claim) -> Served:
         await serve(claim)
-        return False  # the worker gives the claim back
+        return "held"  # the worker gives the claim back
 
     return Worker(
         store=cast(Any, store), clock=virtual.now, serve=served, urgent=cast(Any, None), parallel=1
@@ -216,9 +216,10 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
     async def story() -> None:
         store, running = CrowdedStore(60, answers), list[Claim]()
 
-        async def serve(claim: Claim) -> bool:
+        async def serve(claim: Claim) -> Served:
             running.append(claim)
-            return await asyncio.Event().wait()
+            await asyncio.Event().wait()
+            return "held"
 
         async def stop(_command: object, _stop_turn: object) -> None:
             return None
@@ -242,3 +243,86 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
 
     with capture_logs():
         virtual.run(story())
+
+
+# ---------------------------------------------------------------- slots for what is taken in
+
+
+class IdleStore:
+    """Nothing is ready; how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def claim(self, *_: object, **__: object) -> None:
+        return None
+
+    async def next_wake(self, _now: datetime) -> None:
+        self.asked += 1
+
+    async def urgent_commands(self) -> tuple[()]:
+        return ()
+
+
+def idle_worker(store: IdleStore, served: Served, parallel: int = 3) -> Worker:
+    async def serve(_claim: Claim) -> Served:
+        await asyncio.sleep(0.5)
+        return served
+
+    return Worker(
+        store=cast(Any, store),
+        clock=virtual.now,
+        serve=serve,
+        urgent=cast(Any, None),
+        parallel=parallel,
+    )
+
+
+def claims(count: int) -> list[Claim]:
+    return [Claim(conversation=ConversationKey(f"{n}"), token=n, epoch=0) for n in range(count)]
+
+
+async def test_slots_that_are_kept_free_are_nobody_elses() -> None:
+    worker = idle_worker(IdleStore(), "idle")
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.1)
+
+    with worker.free_slots() as first, worker.free_slots() as second:
+        assert (first, second) == (3, 0)
+    with worker.free_slots() as again:
+        worker.begin(claims(2), asked_s=now_s())
+        assert again == 3
+    with worker.free_slots() as left:
+        assert left == 1
+    worker.stop()
+    await loop
+
+
+async def test_no_slot_is_free_while_somebody_waits_for_one() -> None:
+    worker = idle_worker(IdleStore(), "idle")
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.1)
+
+    worker.wake(1, is_urgent=False)
+    with worker.free_slots() as free:
+        assert free == 0
+    worker.stop()
+    await loop
+
+
+@pytest.mark.parametrize(("served", "asks"), [("idle", 0), ("more", 1)])
+async def test_the_store_is_asked_for_more_only_where_more_is_left(
+    served: Served, asks: int
+) -> None:
+    store = IdleStore()
+    worker = idle_worker(store, served)
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.1)
+    before = store.asked
+
+    worker.begin(claims(1), asked_s=now_s())
+    await asyncio.sleep(0.6)
+
+    assert store.asked - before == asks
+    worker.stop()
+    await loop

@@ -79,11 +79,12 @@ class Bot:
             await self.intake.run()
 
     async def reasons(self) -> list[str]:
-        """Why the bot is not ready."""
+        """Why the bot is not ready. That the store can be read does not show that it can be
+        written: what the intake met stays told until it could write again."""
+        told = self.health.reasons()
         try:
             await self.store.check()
         except (StoreBusy, StoreFull) as error:
-            self.health.mark_failing("store", str(error))
-        else:
-            self.health.mark_ok("store")
-        return self.health.reasons()
+            sentence = f"store: {error}"
+            return told if sentence in told else [*told, sentence]
+        return told

@@ -327,7 +327,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         heartbeat=heartbeat,
         quiet_s=settings.album_wait_s,
         if_full=access.queue_full,
-        wake=worker.wake,
+        worker=worker,
     )
     replica_sync = ReplicaSync(
         store=store,
@@ -348,7 +348,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         name=f"{socket.gethostname()}:{os.getpid()}",
         version=__version__,
-        is_polling=lambda: health.poll_age_s is not None,
+        is_polling=lambda: health.is_polling,
         active_turns=lambda: worker.active,
     )
     return Bot(

@@ -33,6 +33,8 @@ DECODES_HERE_BYTES: Final = 64 * 1024 * 1024  # what takes more is decoded in a 
 CHILD_DECODES_BYTES: Final = 640 * 1024 * 1024  # what takes more is refused
 IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the bytes in memory
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
+# Pictures as they came, from the download until each is decoded; sixteen of 20 MB would be 640.
+DOWNLOADED_BYTES_AT_ONCE: Final = 48 * 1024 * 1024
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
 LONGEST_UPLOAD_S: Final = 300.0
 LOOK_AGAIN_S: Final = 60.0  # an intent that is being looked for is not looked for twice

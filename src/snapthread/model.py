@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Any, Literal, NewType
 
 ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
@@ -295,7 +295,8 @@ class HistoryImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
     """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
-    assistant said, as the model told it, and to be sent back with it."""
+    assistant said, as the model told it, and to be sent back with it. `kept`: what was made of it
+    for a request; the next one has nearly all items again."""
 
     role: Role
     text: str
@@ -303,6 +304,12 @@ class HistoryItem:
     at: datetime
     tokens: int = 0
     phase: str | None = None
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+
+# What became of a conversation that was served: nobody gave it back yet, or it was given back and
+# waits for its person, or it has more work.
+Served = Literal["held", "idle", "more"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +319,7 @@ class Transcript:
     items: tuple[HistoryItem, ...] = ()
     ids: tuple[int, ...] = ()  # of the items, in the store
     live: Mapping[FileName, str] = field(default_factory=dict)  # our name → OpenAI's file id
+    files: Mapping[str, "LedgerFile"] = field(default_factory=dict)  # by that id
     lost: tuple["LedgerFile", ...] = ()  # OpenAI has them no more, Telegram did not give them yet
     history_start: int | None = None  # where older turns were left out: the first item that stays
     next_label: int = 1

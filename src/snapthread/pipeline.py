@@ -32,7 +32,7 @@ from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
 from snapthread.meter import Meter
-from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Usage
+from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces, in_one
@@ -69,20 +69,19 @@ class Pipeline:
     clock: Clock
     files_retired: Callable[[], None]
 
-    async def serve(self, claim: Claim) -> bool:
-        """Deliver what waits, or answer; True where the conversation was given back with it.
-        Raises LeaseLost, StoreBusy, StoreFull and ChatBusy: then the mailbox serves the
-        conversation again later."""
+    async def serve(self, claim: Claim) -> Served:
+        """Deliver what waits, or answer; what became of the conversation. Raises LeaseLost,
+        StoreBusy, StoreFull and ChatBusy: then the mailbox serves the conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
             if claim.outbox:
                 return await self._deliver_what_waits(claim)
             return await self._answer_and_deliver(claim)
 
-    async def _deliver_what_waits(self, claim: Claim) -> bool:
+    async def _deliver_what_waits(self, claim: Claim) -> Served:
         """Of no record: nobody knows any more when it was asked."""
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
-    async def _answer_and_deliver(self, claim: Claim) -> bool:
+    async def _answer_and_deliver(self, claim: Claim) -> Served:
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
@@ -92,12 +91,12 @@ class Pipeline:
                 _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
-        is_done = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
-        if is_done and _is_recorded(claim.messages[0]):
+        served = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
+        if served != "held" and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         if outcome.items:
             await self.topics.name(claim.messages[0], outcome.answer)
-        return is_done
+        return served
 
     async def _answer(
         self, claim: Claim, meter: Meter

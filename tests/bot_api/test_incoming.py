@@ -575,3 +575,20 @@ def test_the_sandbox_sends_what_is_read_here() -> None:
     assert kinds[:3] == ["question", "question", "command"]
     assert kinds[3:] == ["question"] * 2 + ["unsupported", "question", "question"]
     assert logs == []
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(10**20)])
+def test_a_number_that_no_store_can_keep_ends_nothing(number: int) -> None:
+    """It came as far as SQLite, whose client raised, and the bot ended."""
+    update = update_of(
+        {"update_id": 7, "message": message(chat={**PRIVATE, "id": number})}, USERNAME
+    )
+    assert update is not None
+    assert (update.update_id, update.message) == (7, None)
+    photo = message(photo=[{**size("a", 10, 10), "file_size": number}])
+    update = update_of({"update_id": 8, "message": photo}, USERNAME)
+    assert update is not None
+    assert update.message is not None
+    assert update.message.image is not None
+    assert update.message.image.size_bytes is None
+    assert update_of({"update_id": number}, USERNAME) is None

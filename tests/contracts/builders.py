@@ -217,6 +217,15 @@ class Bench:
         arrivals = [Arrival(message=message, if_full=if_full) for message in messages]
         return self.run(self.store.accept(arrivals, self.now, quiet_s=QUIET_S))
 
+    def send_and_claim(self, *messages: Message, claims: int) -> tuple[Claim, ...]:
+        arrivals = [Arrival(message=message, if_full=FULL) for message in messages]
+        _, found = self.run(
+            self.store.accept_and_claim(
+                arrivals, self.now, quiet_s=QUIET_S, claims=claims, lease_s=LEASE_S
+            )
+        )
+        return found
+
     def claim(
         self, *, only: ConversationKey | None = None, lease_s: float = LEASE_S
     ) -> Claim | None:
@@ -346,8 +355,8 @@ class Bench:
         record_id: str = "r1",
         delivered_ms: int = 1,
         message_ids: tuple[int, ...] = (),
-    ) -> None:
-        self.run(
+    ) -> bool:
+        return self.run(
             self.store.conclude(
                 claim,
                 part,

@@ -428,3 +428,73 @@ def test_what_wakes_can_be_claimed_at_that_moment(bench: Bench) -> None:
         assert wake is not None
         bench.now = wake
         bench.answer(bench.take())
+
+
+# ---------------------------------------------------------------- claimed as it is taken in
+
+
+def test_what_is_taken_in_can_be_claimed_at_once(bench: Bench) -> None:
+    question = message()
+    [claim] = bench.send_and_claim(question, claims=5)
+
+    assert claim.messages == (question,)
+    assert claim.attempt == 1
+    assert bench.claim() is None
+
+
+def test_as_many_are_claimed_at_once_as_there_are_slots_for(bench: Bench) -> None:
+    claims = bench.send_and_claim(*[message(user=user) for user in (ANN, BOB, 9)], claims=2)
+
+    assert [claim.conversation for claim in claims] == list(map(private_conversation, (ANN, BOB)))
+    assert bench.take().conversation == private_conversation(9)
+
+
+def test_an_album_that_waits_for_more_is_not_claimed_as_it_is_taken_in(bench: Bench) -> None:
+    assert bench.send_and_claim(*album(2), claims=5) == ()
+
+    bench.wait(QUIET_S)
+    assert len(bench.take().messages) == 2
+
+
+def test_a_conversation_that_is_held_is_not_claimed_again_by_what_comes(bench: Bench) -> None:
+    held = bench.ask()
+
+    assert bench.send_and_claim(message(), claims=5) == ()
+    assert bench.renew(held)
+
+
+def test_a_message_that_came_before_is_not_claimed_again(bench: Bench) -> None:
+    question = message()
+    [claim] = bench.send_and_claim(question, claims=5)
+    bench.answer(claim)
+
+    assert bench.send_and_claim(question, claims=5) == ()
+
+
+def test_a_claim_made_as_it_was_taken_in_is_lost_like_any_other(bench: Bench) -> None:
+    bench.send_and_claim(message(), claims=1)
+
+    bench.wait(LEASE_S)
+    assert bench.take().is_suspect
+
+
+# ---------------------------------------------------------------- what is left to do
+
+
+def test_who_concludes_hears_whether_more_waits(bench: Bench) -> None:
+    first = bench.ask()
+    bench.send(message())
+    [part] = bench.finish(first, replies=(words(),))
+    assert bench.conclude(first, part)
+
+    second = bench.take()
+    [part] = bench.finish(second, replies=(words(),))
+    assert not bench.conclude(second, part)
+
+
+def test_who_concludes_hears_of_an_album_that_is_still_gathered(bench: Bench) -> None:
+    claim = bench.ask()
+    bench.send(*album(2))
+    [part] = bench.finish(claim, replies=(words(),))
+
+    assert bench.conclude(claim, part)

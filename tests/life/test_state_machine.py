@@ -58,7 +58,7 @@ from tests.line.mortal import Life, Moment, Mortal, bury
 USERS = st.sampled_from([1, 2])
 EFFECTS = st.sampled_from(
     [
-        "store.accept",
+        "store.accept_and_claim",
         "store.claim",
         "chat.download",
         "store.intend",

@@ -13,7 +13,7 @@ from tests.media import documents as made
 
 EFFECTS = (
     "chat.updates",
-    "store.accept",
+    "store.accept_and_claim",
     "store.claim",
     "chat.draft",
     "chat.download",
@@ -90,7 +90,8 @@ async def test_a_document_with_a_photo_survives_a_kill(
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
-    "effect", ["store.accept", "store.reset", "files.delete", "store.delete_file", "chat.send"]
+    "effect",
+    ["store.accept_and_claim", "store.reset", "files.delete", "store.delete_file", "chat.send"],
 )
 async def test_a_reset_survives_a_kill(tmp_path: Path, effect: str, moment: Moment) -> None:
     async with opened(tmp_path) as world:

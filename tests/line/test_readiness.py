@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from snapthread.errors import StoreFull
 from snapthread.intake.health import Health
 from snapthread_sandbox.faults import telegram_error
 from tests import virtual
@@ -59,3 +61,36 @@ async def test_a_clock_that_jumps_makes_no_poll_old() -> None:
 
 def polls(world: World) -> int:
     return sum(call.method == "getUpdates" for call in world.telegram.calls)
+
+
+class Full:
+    """A store that can be read, and whose disk is full while a test says so."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.is_full = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def accept(self, *args: Any, **kw: Any) -> Any:
+        if self.is_full:
+            raise StoreFull("the disk is full")
+        return await self._store.accept(*args, **kw)
+
+
+async def test_a_full_disk_is_told_until_something_could_be_written_again(tmp_path: Path) -> None:
+    """A store that can be read was taken for one that can be written."""
+    async with opened(tmp_path) as world:
+        assert world.process is not None
+        bot = world.process.bot
+        full = Full(bot.intake.store)
+        bot.intake.store = full
+        world.person(1001).sends("Is there room?")
+        await asyncio.sleep(30)
+        assert await bot.reasons() == ["store: the disk is full"]
+        assert await bot.reasons() == ["store: the disk is full"]
+
+        full.is_full = False
+        await world.until(lambda: len(world.requests) == 1)
+        assert await bot.reasons() == []

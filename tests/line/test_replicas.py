@@ -200,7 +200,7 @@ def test_an_update_that_cannot_be_kept_is_brought_again(tmp_path: Path) -> None:
         working = intake.store
 
         class Away:
-            async def accept(self, *args: object, **kw: object) -> None:
+            async def accept_and_claim(self, *args: object, **kw: object) -> None:
                 intake.store = working
                 raise StoreBusy("away")
 

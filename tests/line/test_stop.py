@@ -96,7 +96,7 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
         ada.sends("Go on")
         await ada.hears()
         assert "Which?" in str(said_by(world)[0])
-        assert "[2 images of this message could not be read]" in str(said_by(world)[0])
+        assert "[2 files of this message could not be read]" in str(said_by(world)[0])
         assert not world.files
 
 

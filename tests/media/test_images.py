@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snapthread.adapters.media import Images, prepare
-from snapthread.adapters.media.budget import Budget
+from snapthread.concurrency.budget import Budget
 from snapthread.errors import ImageRefused
 from snapthread.limits import DECODED_BYTES_AT_ONCE
 from tests.media.pictures import HEIC, SAMPLES, UPRIGHT, encoded, noise, seen

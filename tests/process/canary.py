@@ -19,7 +19,9 @@ SAID: Final = "canaryAnswerText"  # by the model
 NAMED: Final = "canaryFileName.pdf"
 PICTURED: Final = "canaryPixelBytes"  # within an image
 QUOTED: Final = "canaryQuotedByService"  # by an error of OpenAI; Telegram's quote nothing
-CONTENT: Final = (WRITTEN, SAID, NAMED, PICTURED, QUOTED)
+SPOKEN: Final = "canarySpokenWords"  # in a recording
+GROUPED: Final = "canaryGroupTitle"
+CONTENT: Final = (WRITTEN, SAID, NAMED, PICTURED, QUOTED, SPOKEN, GROUPED)
 
 
 def found(words: tuple[str, ...], text: str) -> list[str]:

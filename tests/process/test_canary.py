@@ -59,8 +59,14 @@ HTTP_FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", f"/{TOKEN}/{KEY}", {"X-Odd": KEY}),
     ("POST", "/admin/login", {"Content-Type": f"multipart/form-data; boundary={KEY}"}),
     ("PUT", "/metrics", {}),
+    ("GET", f"/admin/person?id={WRITTEN}", {"Authorization": f"Bearer {ADMIN}"}),
+    ("POST", f"/admin/erase?again={WRITTEN}", {"Authorization": f"Bearer {ADMIN}"}),
 )
-PAGES = ("/healthz", "/readyz", "/metrics", "/admin", "/admin/people.csv", "/admin/latency.csv")
+PAGES = (
+    *("/healthz", "/readyz", "/metrics", "/admin", "/admin/people.csv", "/admin/latency.csv"),
+    *("/admin/problems.csv", "/admin/replicas.csv", "/admin/person?id=1001"),
+)
+SOUND = b"ID3" + bytes(19_997)  # five seconds to the double
 
 
 class Loud:
@@ -173,8 +179,34 @@ async def _talk(town: Town) -> None:
         await used(town, rule)
         rule.end()
         await hears(bob)
+    await _speak(town)
+    await _gather(town)
     await _break_telegram(town)
     await _break_files(town)
+
+
+async def _speak(town: Town) -> None:
+    """A voice message, and one that the service refuses with what it heard."""
+    eli = town.newcomer()
+    town.openai.transcriptions.says(canary.SPOKEN, seconds=3)
+    eli.sends_voice(SOUND, duration=3)
+    await hears(eli, 2)
+    error = openai_error(400, f"{QUOTED} {KEY}: {canary.SPOKEN}", code="invalid_audio")
+    rule = town.openai.faults.add(on="POST /audio/transcriptions", reply=error, times=None)
+    eli.sends_voice(SOUND, duration=3, caption=WRITTEN)
+    await used(town, rule)
+    rule.end()
+    await hears(eli)
+
+
+async def _gather(town: Town) -> None:
+    """In a group: what is for the bot, and what is not."""
+    zed = town.newcomer()
+    group = town.telegram.group(-1002001, title=canary.GROUPED)
+    zed.sends(f"{WRITTEN} among others", to=group)
+    zed.sends_photo(canary.picture("gray"), caption=WRITTEN, to=group)
+    zed.sends(f"@snapthread_bot {WRITTEN}", to=group)
+    await town.until(lambda: any(m.is_from_bot for m in group.chat.messages))
 
 
 async def used(town: Town, rule: Rule) -> None:

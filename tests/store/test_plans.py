@@ -49,6 +49,7 @@ def _reset(bench: Bench, claim: Claim, part: OutboxMessage) -> object:
 
 HOT: dict[str, Callable[[Bench, Claim, OutboxMessage], object]] = {
     "accept": lambda bench, claim, part: bench.send(message(), *album(2), cut_text(), message()),
+    "accept_and_claim": lambda bench, claim, part: bench.send_and_claim(message(user=9), claims=2),
     "claim": lambda bench, claim, part: bench.claim(),
     "claim only": lambda bench, claim, part: bench.claim(only=private_conversation(ANN)),
     "renew": lambda bench, claim, part: bench.renew(claim),

@@ -57,16 +57,16 @@ def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() 
         name="host-a:7",
         version="1.2.3",
         began_at=AT,
-        seen_at=NOW - timedelta(seconds=119),
+        seen_at=NOW - timedelta(seconds=75),
         is_polling=True,
         active_turns=4,
     )
-    dead = replace(alive, name="host-b:9", is_polling=False, seen_at=NOW - timedelta(seconds=121))
+    dead = replace(alive, name="host-b:9", is_polling=False, seen_at=NOW - timedelta(seconds=76))
     page = Page(held=Held(processes=[alive, dead]), operation=Running())
     assert page.read("/admin/replicas.csv").splitlines() == [
         "process,state,role,version,since,seen,turns",
-        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:01,4",
-        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:02:59,4",
+        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:45,4",
+        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:44,4",
     ]
 
 

@@ -25,7 +25,7 @@ LOST: Final[tuple[tuple[type[Exception], Lost], ...]] = (
 )
 SENTENCES: Final[Mapping[Lost, str]] = {
     "proxy": "the proxy does not lead there",
-    "unreachable": "it cannot be reached: is the address right, and does the network lead there?",
+    "unreachable": "it cannot be reached: check the address, and the way of the network there",
     "certificate": "its certificate is not trusted; name your own authority by SSL_CERT_FILE",
     "silent": "it takes the connection and does not answer",
     "broken": "the connection breaks, or what answers does not speak HTTP",

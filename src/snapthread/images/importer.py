@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 import structlog
 
 from snapthread.clock import ms_since, now_s
+from snapthread.concurrency.budget import Budget
 from snapthread.concurrency.gather import gather_all
 from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.file_service import FileService, UploadResult, new_file_name
-from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
+from snapthread.limits import (
+    DOWNLOADED_BYTES_AT_ONCE,
+    IMAGES_AT_ONCE,
+    IMAGES_OF_MESSAGE_AT_ONCE,
+)
 from snapthread.meter import Meter
 from snapthread.model import (
     Claim,
@@ -93,6 +98,9 @@ class ImageImporter:
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
+    _downloaded: Budget = field(
+        default_factory=lambda: Budget(DOWNLOADED_BYTES_AT_ONCE), init=False
+    )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def import_images(
@@ -134,9 +142,7 @@ class ImageImporter:
     async def _import(
         self, claim: Claim, wanted: ImageRequest, meter: Meter, admit: Admit
     ) -> ImageResult:
-        content = await self._download(wanted.file, meter)
-        is_suspect = claim.is_suspect or claim.attempt > 1
-        opened = await self._open(wanted, content, meter, suspect=is_suspect)
+        opened = await self._opened(claim, wanted, meter)
         if not isinstance(opened, OpenedDocument):
             uploaded = await self._upload(claim, wanted, opened, meter)
             is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
@@ -155,16 +161,30 @@ class ImageImporter:
             wanted=wanted, file=uploaded.file, document=opened, made_room=uploaded.made_room
         )
 
-    async def _download(self, file: TelegramFile, meter: Meter) -> bytes:
+    async def _opened(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> Opened:
+        """What came is in memory twice while it is read, and not any more when it goes up."""
+        is_suspect = claim.is_suspect or claim.attempt > 1
+        size_bytes = wanted.file.size_bytes or self._max_bytes(wanted.file)
+        share = await self._downloaded.take(2 * size_bytes)
+        try:
+            content = await self._download(wanted.file, meter)
+            return await self._open(wanted, content, meter, suspect=is_suspect)
+        finally:
+            self._downloaded.give_back(share)
+
+    def _max_bytes(self, file: TelegramFile) -> int:
         is_document = isinstance(file, TelegramDocument)
-        max_bytes = self.documents.profile.max_bytes if is_document else self.max_bytes
+        return self.documents.profile.max_bytes if is_document else self.max_bytes
+
+    async def _download(self, file: TelegramFile, meter: Meter) -> bytes:
+        max_bytes = self._max_bytes(file)
         if file.size_bytes is not None and file.size_bytes > max_bytes:
             raise ImageRefused("too_large")
         began = now_s()
         content = await download_with_patience(self.chat, file.telegram_id, max_bytes=max_bytes)
         ms = ms_since(began)
         meter.record_download(len(content), ms)
-        if is_document:
+        if isinstance(file, TelegramDocument):
             log.info("document.downloaded", ms=ms, bytes=len(content))
         else:
             log.info("image.downloaded", ms=ms, bytes=len(content), kind=file.kind)

@@ -39,6 +39,11 @@ class Health:
         self._ill[part] = f"{part}: {sentence}"
 
     @property
+    def is_polling(self) -> bool:
+        """Does this process poll, or is it about to?"""
+        return self._polls
+
+    @property
     def poll_age_s(self) -> float | None:
         """Since this process last heard Telegram; None where it does not poll, or not yet."""
         if not self._polls or self._polled_s is None:

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.concurrency.retry import Backoff
 from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
-from snapthread.limits import POLL_LATE_S, POLL_S
-from snapthread.model import Message, OutgoingMessage, private_conversation
+from snapthread.limits import LEASE_S, POLL_LATE_S, POLL_S
+from snapthread.model import Claim, Message, OutgoingMessage, private_conversation
 from snapthread.ports import (
     Arrival,
     BlockedUsers,
@@ -36,10 +38,12 @@ PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull
 QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
-class Wake(Protocol):
-    """Tells the worker what came in."""
+class Servers(Protocol):
+    """Who serves what came in."""
 
-    def __call__(self, ready: int, *, is_urgent: bool) -> None: ...
+    def free_slots(self) -> AbstractContextManager[int]: ...
+    def begin(self, claims: Sequence[Claim], asked_s: float) -> None: ...
+    def wake(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
 class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Feedback, Protocol):
@@ -59,7 +63,7 @@ class Intake:
     heartbeat: Heartbeat
     quiet_s: float
     if_full: QueueFullReply
-    wake: Wake
+    worker: Servers
     _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
@@ -131,10 +135,26 @@ class Intake:
         if not messages:
             return
         arrivals = [Arrival(message=each, if_full=self.if_full(each)) for each in messages]
-        taken = await self.store.accept(arrivals, self.clock(), quiet_s=self.quiet_s)
+        is_urgent = any(each.is_urgent for each in messages)
+        waiting = await self._accepted(arrivals, may_claim=not is_urgent)
         log.info("update.accepted", count=len(arrivals))
-        is_urgent = any(arrival.message.is_urgent for arrival in arrivals)
-        self.wake(len(taken), is_urgent=is_urgent)
+        if waiting or is_urgent:
+            self.worker.wake(waiting, is_urgent=is_urgent)
+
+    async def _accepted(self, arrivals: Sequence[Arrival], *, may_claim: bool) -> int:
+        """What can be served at once is claimed in the same transaction; how many conversations
+        are left to be claimed."""
+        with self.worker.free_slots() as free:
+            asked_s = now_s()
+            taken, claims = await self.store.accept_and_claim(
+                arrivals,
+                self.clock(),
+                quiet_s=self.quiet_s,
+                claims=free if may_claim else 0,
+                lease_s=LEASE_S,
+            )
+            self.worker.begin(claims, asked_s)
+        return len(taken) - len(claims)
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""

@@ -1,7 +1,8 @@
 """Holds conversations and has them served: one at a time each, in order, users side by side."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from snapthread.clock import now_s
 from snapthread.concurrency.lease import Lease
 from snapthread.errors import ChatBusy, LeaseLost, StoreBusy, StoreFull
 from snapthread.limits import LEASE_S, RENEW_EVERY_S, SEND_RETRY_S, SHUTDOWN_S
-from snapthread.model import Claim, ConversationKey, Message
+from snapthread.model import Claim, ConversationKey, Message, Served
 from snapthread.ports import Claims, Clock
 
 log = structlog.get_logger()
@@ -22,7 +23,7 @@ STORE_AWAY_S = 1.0
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 AGAIN_S = 5.0  # after a failure that was not the message's
 
-Serve = Callable[[Claim], Coroutine[None, None, bool]]  # was the claim given back?
+Serve = Callable[[Claim], Coroutine[None, None, Served]]
 StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
@@ -36,6 +37,7 @@ class Worker:
     serve: Serve
     urgent: RunUrgent
     parallel: int
+    _kept_free: int = field(default=0, init=False)  # slots, for what is being taken in
     _running: dict[Claim, "_Running"] = field(default_factory=dict, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _expected: int = field(default=1, init=False)  # conversations that are likely to be ready
@@ -51,6 +53,27 @@ class Worker:
         if is_urgent:
             self._look_at_s = 0.0
         self._woken.set()
+
+    @contextmanager
+    def free_slots(self) -> Iterator[int]:
+        """Slots for which nobody waits: for conversations that are claimed as they are taken in,
+        in one transaction, and then begun."""
+        is_awaited = self._expected or self._stopping
+        free = 0 if is_awaited else max(self.parallel - self._taken_slots, 0)
+        self._kept_free += free
+        try:
+            yield free
+        finally:
+            self._kept_free -= free
+
+    def begin(self, claims: Sequence[Claim], asked_s: float) -> None:
+        """Serve what was claimed; the leases were asked for at that time."""
+        for claim in claims:
+            self._begin(claim, asked_s)
+
+    @property
+    def _taken_slots(self) -> int:
+        return len(self._running) + self._kept_free
 
     @property
     def active(self) -> int:
@@ -105,7 +128,7 @@ class Worker:
         """When the next conversation is ready; None where none is, or no slot is free. To ask for
         a claim that is not there costs as much as one that is, so where nothing is expected the
         store is asked for the time first."""
-        while len(self._running) < self.parallel and not self._stopping:
+        while self._taken_slots < self.parallel and not self._stopping:
             wake_at = None if self._expected else await self.store.next_wake(self.clock())
             if not self._expected and (wake_at is None or wake_at > self.clock()):
                 return wake_at
@@ -132,11 +155,14 @@ class Worker:
         if sentence_only and not claim.outbox:
             await self.store.release(claim, self.clock(), not_before=None, uncount=True)
             return False
+        self._begin(claim, asked_s)
+        return True
+
+    def _begin(self, claim: Claim, asked_s: float) -> None:
         work = asyncio.create_task(self.serve(claim))
         holder = asyncio.create_task(self._hold(claim, work, asked_s))
         self._running[claim] = _Running(work, holder)
         self._works.set()
-        return True
 
     async def _wait(self, wake_at: datetime | None) -> None:
         """Until woken, or until the next conversation is ready."""
@@ -152,7 +178,7 @@ class Worker:
 
     # ------------------------------------------------------------ one claim
 
-    async def _hold(self, claim: Claim, work: asyncio.Task[bool], asked_s: float) -> None:
+    async def _hold(self, claim: Claim, work: asyncio.Task[Served], asked_s: float) -> None:
         """Keep the lease until the work is done; who loses it stops its work."""
         lease = Lease(
             renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
@@ -164,16 +190,19 @@ class Worker:
             if _end(work):
                 log.warning("trouble", kind="lease", why="the lease is lost")
             await asyncio.wait({work})
-        await self._give_back(claim, work)
+        is_idle = await self._give_back(claim, work)
+        was_full = self._taken_slots >= self.parallel
         del self._running[claim]
         if not self._running:
             self._works.clear()
-        self._woken.set()
+        if was_full or not is_idle:
+            self._woken.set()
 
-    async def _give_back(self, claim: Claim, work: asyncio.Task[bool]) -> None:
+    async def _give_back(self, claim: Claim, work: asyncio.Task[Served]) -> bool:
+        """True where the conversation waits for nothing but its person."""
         error = asyncio.CancelledError() if work.cancelled() else work.exception()
-        if error is None and work.result():
-            return
+        if error is None and work.result() != "held":
+            return work.result() == "idle"
         if error is not None and not isinstance(error, EXPECTED):
             log.error("turn.broke", exc_info=error)
         pause_s = _pause_s(error)
@@ -188,6 +217,7 @@ class Worker:
             log.warning("trouble", kind="store", why=str(away))  # the lease runs out by itself
         except Exception as broken:  # and here too
             log.error("lease.broke", exc_info=broken)
+        return False
 
     async def _stop_turn(self, key: ConversationKey) -> None:
         """Stop what runs in a conversation and wait until it has ended."""
@@ -209,11 +239,11 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    work: asyncio.Task[bool]
+    work: asyncio.Task[Served]
     holder: asyncio.Task[None]
 
 
-def _end(work: asyncio.Task[bool]) -> bool:
+def _end(work: asyncio.Task[Served]) -> bool:
     """Cancel it, once: the end of a turn writes down what it has cost."""
     ends = not work.done() and not work.cancelling()
     return ends and work.cancel()

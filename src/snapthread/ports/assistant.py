@@ -1,7 +1,7 @@
 """The assistant: what it is asked, how it answers, what that costs."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from snapthread.model import DocumentDetail, Usage
@@ -31,11 +31,13 @@ InputPart = InputText | InputImage | InputFile
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One item of the request."""
+    """One item of the request. A request has hundreds, and all but two were in the one before: what
+    an adapter has made of it is `kept` with it."""
 
     role: str
     content: tuple[InputPart, ...]
     phase: str | None = None  # of what the assistant said, as it told us
+    kept: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

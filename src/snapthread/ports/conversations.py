@@ -42,8 +42,8 @@ class Context(Protocol):
         """Read the context of a question, in one transaction; raises LeaseLost.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
-        and of this claim's own uploads, and no other: none that is retired or past due. Files of
-        this conversation that are past due are retired here. Where items and question would pass
+        and of this claim's own uploads, and no other: none that is retired or past due. Those of
+        them that are past due are retired here. Where items and question would pass
         `max_tokens`, older turns are left out, until at most half is left; they stay out once
         `finish` is told `history_start`, and stay in the store. Where the images of these items
         and of the question would be more than `max_images` (0: any number), the oldest leave,
@@ -251,10 +251,11 @@ class Deliveries(Protocol):
         record_id: str,
         delivered_ms: int,
         message_ids: Sequence[int] = (),
-    ) -> None:
+    ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
         id, if it is there: the answer has reached the chat so long after its claim. Reactions to
-        `message_ids` are counted for its model, where it was answered."""
+        `message_ids` are counted for its model, where it was answered. True where the
+        conversation has more work, now or later."""
         ...
 
     async def drop_outbox(self, claim: Claim) -> int:

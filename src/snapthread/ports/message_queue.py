@@ -40,6 +40,19 @@ class IncomingMessages(Protocol):
         """
         ...
 
+    async def accept_and_claim(
+        self,
+        arrivals: Sequence[Arrival],
+        now: datetime,
+        *,
+        quiet_s: float,
+        claims: int,
+        lease_s: float,
+    ) -> tuple[frozenset[ConversationKey], tuple[Claim, ...]]:
+        """`accept`, and in the same transaction claims of what it made ready, as `claim` gives
+        them, at most so many."""
+        ...
+
 
 class Leases(Protocol):
     """Keeps a conversation that is held, or gives it back."""

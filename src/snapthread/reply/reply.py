@@ -17,6 +17,7 @@ from snapthread.model import (
     Destination,
     OutboxMessage,
     OutgoingMessage,
+    Served,
 )
 from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.simpler import STEPS, Messages
@@ -46,9 +47,10 @@ class ReplySender:
 
     async def deliver(
         self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
-    ) -> bool:
-        """In order; the conversation is given back with the last one: True where it was. Raises
-        ChatBusy where Telegram must be waited for; what is left stays."""
+    ) -> Served:
+        """In order; the conversation is given back with the last one. Raises ChatBusy where
+        Telegram must be waited for; what is left stays."""
+        served: Served = "held"
         sent: list[int] = []
         for number, part in enumerate(outbox, start=1):
             try:
@@ -57,11 +59,11 @@ class ReplySender:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
-                return False
+                return "held"
             if number < len(outbox):
                 await self.store.mark_sent(claim, part)
             else:
-                await self.store.conclude(
+                has_more = await self.store.conclude(
                     claim,
                     part,
                     self.clock(),
@@ -69,9 +71,10 @@ class ReplySender:
                     delivered_ms=ms_since(began_s),
                     message_ids=sent,
                 )
+                served = "more" if has_more else "idle"
             if is_taken:
                 self.note_delivered(claim.conversation, part.outgoing)
-        return bool(outbox)
+        return served
 
     async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.

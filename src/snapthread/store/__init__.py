@@ -85,6 +85,7 @@ class Store(Verbs):
     # ------------------------------------------------------------ mailboxes
 
     accept = writes(accepting.accept)
+    accept_and_claim = writes(claiming.accept_and_claim)
     claim = writes(claiming.claim, is_alone=True)
     renew = writes(claiming.renew)
     release = writes(claiming.release)

@@ -3,19 +3,41 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
 from snapthread.model import Destination, DocumentFacts, HistoryImage, Message, OutgoingMessage
 from snapthread.usage import DailyUsage, TurnRecord
 
-_MESSAGE = TypeAdapter(Message)
-_SAY = TypeAdapter(OutgoingMessage)
-_DESTINATION = TypeAdapter(Destination)
-_PHOTOS = TypeAdapter(tuple[HistoryImage, ...])
-_RECORD = TypeAdapter(TurnRecord)
-_DOCUMENT = TypeAdapter(DocumentFacts)
+T = TypeVar("T")
+
+
+class _Form(Generic[T]):
+    """How a kind of value is written and read; worked out when it is first needed, which takes
+    some milliseconds each: a command that only adds up needs none."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._kind)
+
+    def dump(self, value: T) -> str:
+        return self.adapter.dump_json(value, exclude_defaults=True).decode()
+
+    def load(self, text: str) -> T:
+        return self.adapter.validate_json(text)
+
+
+_MESSAGE: Final = _Form[Message](Message)
+_SAY: Final = _Form[OutgoingMessage](OutgoingMessage)
+_DESTINATION: Final = _Form[Destination](Destination)
+_PHOTOS: Final = _Form[tuple[HistoryImage, ...]](tuple[HistoryImage, ...])
+_RECORD: Final = _Form[TurnRecord](TurnRecord)
+_DOCUMENT: Final = _Form[DocumentFacts](DocumentFacts)
 NO_PHOTOS = "[]"
 
 # A stored message calls its image as it was called when stores were first written. In JSON a quote
@@ -41,58 +63,58 @@ def moment(at: int) -> datetime:
 
 
 def dump_message(message: Message) -> str:
-    text = _MESSAGE.dump_json(message, exclude_defaults=True).decode()
+    text = _MESSAGE.dump(message)
     return text.replace(IMAGE, STORED_IMAGE)
 
 
 def load_message(text: str) -> Message:
-    return _MESSAGE.validate_json(text.replace(STORED_IMAGE, IMAGE))
+    return _MESSAGE.load(text.replace(STORED_IMAGE, IMAGE))
 
 
 def dump_say(outgoing: OutgoingMessage) -> str:
-    return _SAY.dump_json(outgoing, exclude_defaults=True).decode()
+    return _SAY.dump(outgoing)
 
 
 def load_say(text: str) -> OutgoingMessage:
-    return _SAY.validate_json(text)
+    return _SAY.load(text)
 
 
 def dump_destination(to: Destination) -> str:
-    return _DESTINATION.dump_json(to, exclude_defaults=True).decode()
+    return _DESTINATION.dump(to)
 
 
 def load_destination(text: str) -> Destination:
-    return _DESTINATION.validate_json(text)
+    return _DESTINATION.load(text)
 
 
 def dump_photos(photos: Sequence[HistoryImage]) -> str:
     if not photos:
         return NO_PHOTOS
-    return _PHOTOS.dump_json(tuple(photos), exclude_none=True).decode()
+    return _PHOTOS.adapter.dump_json(tuple(photos), exclude_none=True).decode()
 
 
 def load_photos(text: str) -> tuple[HistoryImage, ...]:
     if text == NO_PHOTOS:
         return ()
-    return _PHOTOS.validate_json(text)
+    return _PHOTOS.load(text)
 
 
 def dump_document(document: DocumentFacts | None) -> str | None:
     if document is None:
         return None
-    return _DOCUMENT.dump_json(document, exclude_defaults=True).decode()
+    return _DOCUMENT.dump(document)
 
 
 def load_document(text: str | None) -> DocumentFacts | None:
-    return None if text is None else _DOCUMENT.validate_json(text)
+    return None if text is None else _DOCUMENT.load(text)
 
 
 def dump_record(record: TurnRecord) -> str:
-    return _RECORD.dump_json(record, exclude_defaults=True).decode()
+    return _RECORD.dump(record)
 
 
 def load_record(text: str) -> TurnRecord:
-    return _RECORD.validate_json(text)
+    return _RECORD.load(text)
 
 
 def load_turn(text: str, delivered_ms: int | None) -> TurnRecord:
@@ -111,5 +133,5 @@ def used_as_json(days: Iterable[DailyUsage], turns: Iterable[TurnRecord]) -> dic
     """One person's use, for people to read."""
     return {
         "usage": [asdict(day) for day in days],
-        "turns": [_RECORD.dump_python(turn, mode="json") for turn in turns],
+        "turns": [_RECORD.adapter.dump_python(turn, mode="json") for turn in turns],
     }

@@ -199,6 +199,7 @@ HISTORY_ITEMS: Final = Table(
     key=("conversation", "id"),
     scope="conversation",
     indexes=(HISTORY, HISTORY_OWNED),
+    is_lasting=True,
 )
 GROUP_CONVERSATIONS: Final = Table(
     "group_conversations",

@@ -33,7 +33,6 @@ from snapthread.images.healing import Healing
 from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
-    Claim,
     DocumentFacts,
     HistoryItem,
     Installation,
@@ -298,7 +297,7 @@ class TurnRunner:
         said = sum(item.tokens for item in (*transcript.items, turn.question))
         said += self._overheard_tokens(turn)
         files = named_files(items)
-        images = await self._images(claim, files)
+        images = self._images(transcript, files)
         turn.meter.record_request(
             Usage(input_tokens=said + profile.instructions_tokens),
             images=len(images),
@@ -314,10 +313,10 @@ class TurnRunner:
     def _overheard_tokens(self, turn: TurnState) -> int:
         return sum(map(text_tokens, self.overheard.before(turn.messages)))
 
-    async def _images(self, claim: Claim, openai_ids: tuple[str, ...]) -> tuple[LedgerFile, ...]:
+    def _images(self, transcript: Transcript, openai_ids: tuple[str, ...]) -> list[LedgerFile]:
         """The images among the files of a request."""
-        files = await self.store.files_by_id(claim, openai_ids) if openai_ids else ()
-        return tuple(file for file in files if file.kind == "image")
+        files = [transcript.files[openai_id] for openai_id in dict.fromkeys(openai_ids)]
+        return [file for file in files if file.kind == "image"]
 
     def _hashed(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

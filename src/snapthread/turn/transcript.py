@@ -27,6 +27,7 @@ FileTokens = Callable[[LedgerFile], int]
 # and a few tokens around each item.
 BYTES_PER_TOKEN = 4
 TOKENS_AROUND_ITEM = 6
+AS_TEXT = "as text"  # an item of a request that shows no image
 
 
 def text_tokens(text: str) -> int:
@@ -41,7 +42,7 @@ def request_items(
     asked = [
         _request_item(item, tuple([live.get(image.file) for image in item.images]), t)
         if item.images
-        else _text_item(item)
+        else item.kept.get(AS_TEXT) or _text_item(item)
         for item in items
     ]
     if overheard:
@@ -50,9 +51,10 @@ def request_items(
     return tuple(asked)
 
 
-@lru_cache(ITEMS_KEPT)
 def _text_item(item: HistoryItem) -> InputItem:
-    return InputItem(item.role, (InputText(item.text),) if item.text else (), item.phase)
+    content = (InputText(item.text),) if item.text else ()
+    made = item.kept[AS_TEXT] = InputItem(item.role, content, item.phase)
+    return made
 
 
 @lru_cache(ITEMS_KEPT)

@@ -112,6 +112,13 @@ def _exactly(kind: type, value: object, _odd: Odd) -> object:
     return value
 
 
+def _whole(value: object, _odd: Odd) -> int:
+    """Telegram's have 52 bits at most; what no store can keep would end the bot."""
+    if type(value) is not int or not -NUMBER_MAX <= value <= NUMBER_MAX:
+        raise Unreadable("int")
+    return value
+
+
 def _text(value: object, _odd: Odd) -> str:
     """Half a surrogate pair, which no store can keep, becomes U+FFFD."""
     if not isinstance(value, str):
@@ -127,9 +134,10 @@ def _moment(value: object, _odd: Odd) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
+NUMBER_MAX: Final = 2**53
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 SCALARS: Final[dict[Any, Reader]] = {
-    int: partial(_exactly, int),
+    int: _whole,
     bool: partial(_exactly, bool),
     str: _text,
     datetime: _moment,

@@ -10,7 +10,7 @@ from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import Content, content_of
-from snapthread.adapters.bot_api.decode import Odd, Unreadable, read
+from snapthread.adapters.bot_api.decode import NUMBER_MAX, Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import (
     blocked_by,
@@ -36,7 +36,7 @@ SAID: Final = frozenset({"text", "caption"})
 def update_of(raw: object, username: str) -> Update | None:
     """None only for what has no id: it cannot be confirmed either."""
     update_id = raw.get("update_id") if isinstance(raw, dict) else None
-    if type(update_id) is not int:
+    if type(update_id) is not int or abs(update_id) > NUMBER_MAX:
         log.warning("update.malformed", update_id=None, error="no update_id")
         return None
     odd: Odd = []

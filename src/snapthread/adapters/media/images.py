@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 
 from snapthread import limits
 from snapthread.adapters.media import heap, weight
-from snapthread.adapters.media.budget import Budget
 from snapthread.adapters.media.child import prepare_in_child
 from snapthread.adapters.media.headers import Header, read_header
 from snapthread.adapters.media.preparing import Prepared, is_dense, prepare
 from snapthread.adapters.media.sniff import recognise
 from snapthread.adapters.media.tiles import in_tiles, whole
+from snapthread.concurrency.budget import Budget
 from snapthread.vision_tokens import ANYBODY, Sight
 
 T = TypeVar("T")

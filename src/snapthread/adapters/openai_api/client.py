@@ -39,6 +39,7 @@ class OpenAIClient:
     def __init__(self, http: httpx2.AsyncClient, base_url: str) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
+        self._urls: dict[str, httpx2.URL] = {}  # of streams, read once
 
     async def send(
         self, method: str, path: str, *, params: Fields | None = None, **body: Any
@@ -55,9 +56,10 @@ class OpenAIClient:
             headers["content-length"], content = str(body.length), body.pieces
         else:
             content = body
+        url = self._urls.get(path) or self._urls.setdefault(path, httpx2.URL(self._base_url + path))
         request = self._http.build_request(
             "POST",
-            self._base_url + path,
+            url,
             content=content,
             headers=headers,
             timeout=STREAM_TIMEOUT,

@@ -7,10 +7,8 @@ is built here against those types instead (decision 0022).
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal
 
-from snapthread.limits import ITEMS_KEPT
 from snapthread.ports import (
     BLOB,
     AssistantRequest,
@@ -63,14 +61,15 @@ def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> by
     }
     for name in left_out | (frozenset() if style.effort else {"reasoning"}):
         body.pop(name, None)
-    as_strings = STRINGS not in left_out
-    items = ",".join([_encoded(line, style.detail, as_strings) for line in ask.items])
+    way = style.detail, STRINGS not in left_out
+    items = ",".join([item.kept.get(way) or _encoded(item, way) for item in ask.items])
     return f'{_json(body)[:-1]},"input":[{items}]}}'.encode("utf-8", "replace")
 
 
-@lru_cache(ITEMS_KEPT)
-def _encoded(line: InputItem, detail: Detail, as_strings: bool) -> str:
-    return _json(item_of(line, detail, as_strings=as_strings))
+def _encoded(item: InputItem, way: tuple[Detail, bool]) -> str:
+    detail, as_strings = way
+    encoded = item.kept[way] = _json(item_of(item, detail, as_strings=as_strings))
+    return encoded
 
 
 def item_of(line: InputItem, detail: Detail, *, as_strings: bool = True) -> dict[str, object]:

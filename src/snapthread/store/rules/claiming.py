@@ -1,13 +1,15 @@
 """Messages out of the mailboxes: in order, one worker a conversation."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from snapthread.model import Claim, ConversationKey, Message
+from snapthread.ports import Arrival
 from snapthread.store.codec import load_message, micros, micros_of, moment
+from snapthread.store.rules.accepting import accept
 from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
@@ -59,6 +61,22 @@ def claim(
     )
     outbox = waiting_outbox(tx, row.key) if row.parts else ()
     return replace(bare, outbox=outbox) if outbox else _with_messages(tx, bare)
+
+
+def accept_and_claim(
+    tx: Transaction,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    *,
+    quiet_s: float,
+    claims: int,
+    lease_s: float,
+) -> tuple[frozenset[ConversationKey], tuple[Claim, ...]]:
+    taken = accept(tx, arrivals, now, quiet_s=quiet_s)
+    in_order = dict.fromkeys(each.message.conversation for each in arrivals)
+    tried = [key for key in in_order if key in taken][:claims]
+    found = [claim(tx, now, lease_s=lease_s, only=key) for key in tried]
+    return taken, tuple(each for each in found if each is not None)
 
 
 def _is_ready(row: Conversation, now: int) -> bool:

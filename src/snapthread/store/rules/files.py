@@ -74,9 +74,32 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
     return found
 
 
-def live_files(tx: Transaction, claim: Claim) -> dict[FileName, str]:
-    """The OpenAI ids of what may be asked about, by the names in the conversation's items."""
-    return {name: row.openai_id or "" for name, row in images(tx, claim).items()}
+def shown_images(
+    tx: Transaction, claim: Claim, named: Sequence[FileName], now: datetime
+) -> dict[FileName, File]:
+    """The files of these images that may be asked about, and of the claim's own uploads.
+
+    Law 5: what is as old as it may get leaves the conversation before the next question; what no
+    question names, housekeeping retires. An image has its own file mostly: only where it has not,
+    all files are read for one that was restored in its place.
+    """
+    own = [FileName(row.stands_for) for row in files_of(tx, claim, "uploaded")]
+    names = list(dict.fromkeys([*named, *own]))
+    rows = {row.name: row for row in tx.get_all(FILES, names) if row is not None}
+    found = {name: rows[name] for name in names if name in rows and _is_own(rows[name], claim)}
+    if len(found) < len(names):
+        every = images(tx, claim)
+        found = {name: every[name] for name in names if name in every}
+    for name, row in list(found.items()):
+        if (row.leaves_at or 0) <= micros(now):
+            retire_file(tx, row, "retention", micros(now))
+            del found[name]
+    return found
+
+
+def _is_own(row: File, claim: Claim) -> bool:
+    is_here = (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
+    return is_here and is_shown(row) and row.name == row.stands_for
 
 
 def image_of(tx: Transaction, claim: Claim, unique_id: str) -> LedgerFile | None:
@@ -146,14 +169,6 @@ def retire_rest(tx: Transaction, claim: Claim, update_ids: Collection[int], now:
     for row in files_of(tx, claim, "intended", "uploaded"):
         if row.update_id in update_ids:
             retire_file(tx, row, "turn failed", now)
-
-
-def retire_past_due(tx: Transaction, key: str, now: int) -> None:
-    """Law 5: what is as old as it may get leaves the conversation before the next question."""
-    for state in SHOWN:
-        for row in tx.range(FILES_OF, key, state):
-            if (row.leaves_at or 0) <= now:
-                retire_file(tx, row, "retention", now)
 
 
 def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:

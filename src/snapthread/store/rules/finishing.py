@@ -78,13 +78,15 @@ def conclude(
     record_id: str,
     delivered_ms: int,
     message_ids: Sequence[int] = (),
-) -> None:
+) -> bool:
     tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
     mark_sent(tx, claim, part)
     note_delivered(tx, record_id, delivered_ms)
     note_answers(tx, part.to.chat_id, message_ids, record_id, now)
     release(tx, claim, now)
     end_guest(tx, claim, micros(now))
+    row = tx.get(CONVERSATIONS, claim.conversation)
+    return row is not None and row.ready_at is not None
 
 
 def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:

@@ -19,17 +19,10 @@ from snapthread.model import (
 )
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
-from snapthread.store.rules.files import (
-    as_file,
-    images,
-    live_files,
-    lost_images,
-    retire,
-    retire_past_due,
-)
+from snapthread.store.rules.files import as_file, lost_images, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import FILES_OF, HISTORY, SHOWN, File, HistoryRow
-from snapthread.store.transaction import Range, Transaction
+from snapthread.store.schema import HISTORY, File, HistoryRow
+from snapthread.store.transaction import Transaction
 from snapthread.turn.transcript import text_tokens
 
 LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
@@ -48,36 +41,59 @@ def compose(
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    tx.expect(
-        Range(HISTORY, (claim.conversation,), low=row.first_line),
-        *[Range(FILES_OF, (claim.conversation, state)) for state in SHOWN],
-    )
-    retire_past_due(tx, claim.conversation, micros(now))
     rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
+    shown = shown_images(tx, claim, [*_named(rows), *question_files], now)
     if file_tokens is not None:
-        rows = _recounted(tx, claim, rows, file_tokens)
+        rows = _recounted(rows, shown, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
         rows, ids, start = rows[kept:], ids[kept:], first_id(ids, kept)
-    items = tuple([_item(row) for row in rows])
+    files = _of_request(shown, [*_named(rows), *question_files])
     if max_images or max_image_bytes:
-        shown = _shown(tx, claim, items, question_files)
-        own = len(question_files)
-        many = _surplus([1] * len(shown), own, max_images)
-        much = _surplus([row.size_bytes for row in shown], own, max_image_bytes)
-        leaving = [FileName(row.name) for row in shown[: max(many, much)]]
+        stay = _within(files, question_files, max_images, max_image_bytes)
+        leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
         retire(tx, claim, leaving, now, reason="window")
-    live = live_files(tx, claim)
+        files = {name: file for name, file in files.items() if name in stay}
+    items = tuple([_item(row) for row in rows])
+    live = {name: file.openai_id or "" for name, file in files.items()}
     return Transcript(
         items=items,
         ids=ids,
         live=live,
+        files={file.openai_id or "": as_file(file) for file in files.values()},
         lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
         next_label=row.labels + 1,
         turn=row.turns + 1,
     )
+
+
+def _named(rows: Sequence[HistoryRow]) -> list[FileName]:
+    """The images that items name, oldest first."""
+    with_images = [_item(row) for row in rows if row.photos != NO_PHOTOS]
+    return [image.file for item in with_images for image in item.images]
+
+
+def _of_request(shown: Mapping[FileName, File], named: Sequence[FileName]) -> dict[FileName, File]:
+    """Those that the items name, and the claim's own uploads."""
+    own = [name for name, file in shown.items() if file.state == "uploaded"]
+    return {name: shown[name] for name in (*named, *own) if name in shown}
+
+
+def _within(
+    files: Mapping[FileName, File],
+    question_files: Sequence[FileName],
+    max_images: int,
+    max_image_bytes: int,
+) -> list[FileName]:
+    """Those that stay; the question's own come last, and stay the longest."""
+    asked = [name for name in question_files if name in files]
+    names = [*[name for name in files if name not in asked], *asked]
+    own = len(question_files)
+    many = _surplus([1] * len(names), own, max_images)
+    much = _surplus([files[name].size_bytes for name in names], own, max_image_bytes)
+    return names[max(many, much) :]
 
 
 def _lost(
@@ -94,12 +110,9 @@ def _lost(
 
 
 def _recounted(
-    tx: Transaction, claim: Claim, rows: list[HistoryRow], file_tokens: FileTokens
+    rows: list[HistoryRow], shown: Mapping[FileName, File], file_tokens: FileTokens
 ) -> list[HistoryRow]:
     """What an image costs is another thing on another model, and nothing once it has left."""
-    if all(row.photos == NO_PHOTOS for row in rows):
-        return rows
-    shown = images(tx, claim)
     return [
         row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
         for row in rows
@@ -107,21 +120,9 @@ def _recounted(
 
 
 def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
-    files = [shown.get(photo.file) for photo in load_photos(row.photos)]
+    files = [shown.get(image.file) for image in _item(row).images]
     of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
     return text_tokens(row.text) + sum(of_files)
-
-
-def _shown(
-    tx: Transaction,
-    claim: Claim,
-    items: Sequence[HistoryItem],
-    question_files: Sequence[FileName],
-) -> list[File]:
-    """The images that a request would show, oldest first; the question's own come last."""
-    files = images(tx, claim)
-    named = [image.file for item in items for image in item.images] + list(question_files)
-    return [files[name] for name in named if name in files]
 
 
 def _surplus(weights: Sequence[int], own: int, most: int) -> int:

@@ -13,7 +13,7 @@ from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
-from snapthread.store.sqlite.statements import Rows, write
+from snapthread.store.sqlite.statements import Kept, Rows, write
 from snapthread.store.sqlite.thread import ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
 
@@ -39,7 +39,7 @@ class SqliteBackend:
         """Open the store, or make it; raises StoreBusy, StoreFull, StoreTooNew, StoreDamaged, and
         StoreMissing where it is not there and not to be made."""
         connect = partial(_connect_writer, path, create=create)
-        writer = await ConnectionThread.open("store", connect, written)
+        writer = await ConnectionThread.open("store", connect, partial(written, {}))
         if path == IN_MEMORY:
             return cls(path, writer, writer)
         try:
@@ -77,7 +77,7 @@ class SqliteBackend:
 # ---------------------------------------------------------------- one transaction
 
 
-def written(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
+def written(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
     """Verbs that waited at the same moment, in one transaction: one wait for the disk for all.
 
     A verb that fails has written nothing yet, and is no part of it. Where the transaction itself
@@ -85,27 +85,28 @@ def written(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
     """
     try:
         with our_errors():
-            return _in_one_transaction(db, verbs)
+            return _in_one_transaction(kept, db, verbs)
     except Exception as error:  # noqa: BLE001 - raised where it is waited for
         if len(verbs) == 1 or isinstance(error, StoreBusy):
             return [(None, error)] * len(verbs)
-    return [outcome for verb in verbs for outcome in written(db, [verb])]
+    return [outcome for verb in verbs for outcome in written(kept, db, [verb])]
 
 
-def _in_one_transaction(db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
+def _in_one_transaction(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
     db.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_decided(db, verb) for verb in verbs]
+        outcomes = [_decided(kept, db, verb) for verb in verbs]
         db.execute("COMMIT")
     except BaseException:
+        kept.clear()  # what was read of it may never have been
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
     return outcomes
 
 
-def _decided(db: sqlite3.Connection, verb: Verb) -> Outcome:
-    tx = Transaction(Rows(db))
+def _decided(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Outcome:
+    tx = Transaction(Rows(db, kept))
     try:
         result = verb(tx)
     except sqlite3.Error:
@@ -127,7 +128,7 @@ def _read(db: sqlite3.Connection, verb: Verb) -> Outcome:
         with our_errors():
             db.execute("BEGIN")
             try:
-                return verb(Transaction(Rows(db))), None
+                return verb(Transaction(Rows(db, {}))), None
             finally:
                 db.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - as above

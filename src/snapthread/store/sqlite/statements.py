@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
+from snapthread.limits import ITEMS_KEPT
 from snapthread.store.schema import TABLES
 from snapthread.store.table import Index, Key, Table, Value
 from snapthread.store.transaction import Range, Request, Transaction
@@ -12,11 +13,20 @@ from snapthread.store.transaction import Range, Request, Transaction
 R = TypeVar("R", bound=tuple[Any, ...])
 
 
-class Rows:
-    """`transaction.Reader` on a connection; reads are what the transaction sees."""
+Kept = dict[Table[Any], dict[Key, Any]]  # rows of lasting tables, as they were read
+What = Literal["rows", "keys", "count"]
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+
+class Rows:
+    """`transaction.Reader` on a connection; reads are what the transaction sees.
+
+    Of a lasting table only the keys are asked for of what is kept: hundreds of items of a
+    conversation are the same in each request.
+    """
+
+    def __init__(self, db: sqlite3.Connection, kept: Kept) -> None:
         self._execute = db.execute
+        self._kept = kept
 
     def expect(self, requests: Sequence[Request]) -> None:
         """Here nothing is far away."""
@@ -33,11 +43,25 @@ class Rows:
         return [None if row is None else make(row) for row in found]
 
     def range(self, wanted: Range) -> list[Any]:
-        query, values = _query(wanted, counted=False)
+        if wanted.source.table.is_lasting:
+            return self._lasting(wanted)
+        query, values = _query(wanted, "rows")
         return list(map(wanted.source.table.make, self._execute(query, values).fetchall()))
 
+    def _lasting(self, wanted: Range) -> list[Any]:
+        table = wanted.source.table
+        query, values = _query(wanted, "keys")
+        keys = self._execute(query, values).fetchall()
+        kept = self._kept.setdefault(table, {})
+        new = [key for key in keys if key not in kept]
+        if len(kept) + len(new) > ITEMS_KEPT:
+            kept.clear()
+            new = keys
+        kept.update(zip(new, self.get(table, new), strict=True))
+        return [kept[key] for key in keys]
+
     def count(self, wanted: Range) -> int:
-        query, values = _query(wanted, counted=True)
+        query, values = _query(wanted, "count")
         (count,) = self._execute(query, values).fetchone()
         return int(count)
 
@@ -75,7 +99,7 @@ def _add(db: sqlite3.Connection, table: Table[Any], row: Any, if_there: bool) ->
 # ---------------------------------------------------------------- queries
 
 
-def _query(wanted: Range, *, counted: bool) -> tuple[str, list[Value]]:
+def _query(wanted: Range, what: What) -> tuple[str, list[Value]]:
     index, part, low, high, after, limit, is_reversed, _ = wanted
     values: list[Value] = list(part)
     values += [bound for bound in (low, high) if bound is not None]
@@ -84,12 +108,12 @@ def _query(wanted: Range, *, counted: bool) -> tuple[str, list[Value]]:
     if limit is not None:
         values.append(limit)
     shape = (low is not None, high is not None, after is not None, limit is not None)
-    return select_range(index, shape, is_reversed, counted), values
+    return select_range(index, shape, is_reversed, what), values
 
 
 @cache
 def select_range(
-    index: Index[Any], shape: tuple[bool, bool, bool, bool], is_reversed: bool, counted: bool
+    index: Index[Any], shape: tuple[bool, bool, bool, bool], is_reversed: bool, what: What
 ) -> str:
     has_low, has_high, has_after, has_limit = shape
     table, by = index.table, index.by
@@ -99,12 +123,15 @@ def select_range(
     if has_after:
         names = (by, *table.key)
         terms.append(f"({', '.join(names)}) > ({', '.join('?' * len(names))})")
-    what = "count(*)" if counted else ", ".join(table.columns)
+    columns = table.key if what == "keys" else table.columns
+    selected = "count(*)" if what == "count" else ", ".join(columns)
     direction = " DESC" if is_reversed else ""
-    ordered = "" if counted else " ORDER BY " + ", ".join(each + direction for each in order)
+    ordered = (
+        "" if what == "count" else " ORDER BY " + ", ".join(each + direction for each in order)
+    )
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
     limited = " LIMIT ?" if has_limit else ""
-    return f"SELECT {what} FROM {table.name}{_by(index)}{where}{ordered}{limited}"
+    return f"SELECT {selected} FROM {table.name}{_by(index)}{where}{ordered}{limited}"
 
 
 def condition(index: Index[Any]) -> list[str]:

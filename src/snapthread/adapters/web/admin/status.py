@@ -7,13 +7,13 @@ from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.adapters.web.admin.language import tr
-from snapthread.intake.heartbeat import ALIVE_S
+from snapthread.intake.presence import TELL_EVERY_S
 from snapthread.model import QueuedMessage, Replica
 from snapthread.ports import QueueInspection, Replicas
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
 
 DEAD_MAX: Final = 1000
-ALIVE: Final = timedelta(seconds=ALIVE_S)  # who told nothing for so long has died, or is cut off
+ALIVE: Final = timedelta(seconds=2.5 * TELL_EVERY_S)  # later it has died, or is cut off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapthread.adapters.media.budget import Budget
+from snapthread.concurrency.budget import Budget
 
 TOTAL = 10
 

@@ -1,0 +1,107 @@
+"""The importer's bounds: how much of what comes is in memory at once."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from snapthread.images.file_service import UploadResult
+from snapthread.images.importer import ImageImporter, ImageRequest
+from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MEGABYTE
+from snapthread.meter import Meter
+from snapthread.model import Claim, ConversationKey
+from tests.contracts.builders import photo
+
+MAX_BYTES = 20 * MEGABYTE
+PREPARED = SimpleNamespace(
+    content=b"jpeg", width=4, height=3, source_format="JPEG", first_frame_of_animation=False
+)
+
+
+@dataclass(slots=True)
+class Memory:
+    """Telegram, the decoder and OpenAI: how many pictures are on which part of their way."""
+
+    raw: int = 0
+    most_raw: int = 0
+    going_up: int = 0
+    most_going_up: int = 0
+    names: list[str] = field(default_factory=list)
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        assert max_bytes == MAX_BYTES
+        self.names.append(telegram_id)
+        self.raw += 1
+        self.most_raw = max(self.most_raw, self.raw)
+        await asyncio.sleep(1)
+        return b"as it came"
+
+    async def prepare(self, content: bytes, *, suspect: bool, **_: object) -> Any:
+        assert (content, suspect) == (b"as it came", False)
+        await asyncio.sleep(1)
+        self.raw -= 1
+        return PREPARED
+
+    async def upload(self, *_: object) -> UploadResult:
+        self.going_up += 1
+        self.most_going_up = max(self.most_going_up, self.going_up)
+        await asyncio.sleep(60)
+        self.going_up -= 1
+        return UploadResult(file=cast(Any, None))
+
+
+async def brought(people: int, size_bytes: int | None) -> Memory:
+    """Each sends two pictures of this size."""
+    memory = Memory()
+    importer = ImageImporter(
+        chat=cast(Any, memory),
+        codec=cast(Any, memory),
+        file_service=cast(Any, memory),
+        documents=cast(Any, None),
+        max_bytes=MAX_BYTES,
+    )
+    await asyncio.gather(
+        *(
+            importer.import_images(
+                Claim(conversation=ConversationKey(f"{person}"), token=1, epoch=0),
+                [wanted(size_bytes), wanted(size_bytes)],
+                Meter(),
+            )
+            for person in range(people)
+        )
+    )
+    return memory
+
+
+def wanted(size_bytes: int | None) -> ImageRequest:
+    message = photo()
+    assert message.image is not None
+    return ImageRequest(message=message, file=replace(message.image, size_bytes=size_bytes))
+
+
+async def test_large_pictures_of_many_people_are_not_all_in_memory_at_once() -> None:
+    memory = await brought(people=10, size_bytes=6 * MEGABYTE)
+
+    assert memory.most_raw == DOWNLOADED_BYTES_AT_ONCE // (2 * 6 * MEGABYTE) == 4
+    assert len(memory.names) == 20
+
+
+async def test_what_goes_up_holds_nobody_back_from_coming_down() -> None:
+    memory = await brought(people=10, size_bytes=6 * MEGABYTE)
+
+    assert memory.most_going_up == 16
+
+
+async def test_small_pictures_wait_for_nobody_but_each_other() -> None:
+    memory = await brought(people=10, size_bytes=100_000)
+
+    assert memory.most_raw == 16
+
+
+@pytest.mark.parametrize("size_bytes", [None, MAX_BYTES])
+async def test_a_picture_that_may_be_as_large_as_any_comes_alone(size_bytes: int | None) -> None:
+    memory = await brought(people=3, size_bytes=size_bytes)
+
+    assert memory.most_raw == 1
