@@ -23,7 +23,7 @@ from snapthread.ports import (
     Clock,
     Feedback,
     IncomingMessages,
-    TopicConversations,
+    NewTopics,
     Update,
 )
 from snapthread.reply.alerts import Alerts
@@ -46,7 +46,7 @@ class Servers(Protocol):
     def wake(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Feedback, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, NewTopics, Feedback, Protocol):
     """The store as the intake needs it."""
 
 
