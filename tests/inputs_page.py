@@ -58,7 +58,7 @@ IN_GROUP: Final[dict[str, Json]] = {
         "reply_to_message": message(**{"text": "Hi", "from": BOT}),
     },
     "such a reply with what is not supported": {
-        "location": PLACE,
+        "dice": {"emoji": "🎲", "value": 3},
         "reply_to_message": message(**{"text": "Hi", "from": BOT}),
     },
     "`/help`": command("/help"),
@@ -154,7 +154,7 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
     "a contact": ("contact", {"contact": {"phone_number": "1", "first_name": "Bo"}}),
     "a location": ("location", {"location": PLACE}),
     "a place": ("venue", {"venue": {"location": PLACE, "title": "Home", "address": "1"}}),
-    "a poll": ("poll", {"poll": POLL}),
+    "a poll": ("poll", {"poll": {**POLL, "question": "Tea?", "options": [{"text": "Yes"}]}}),
     "a dice": ("dice", {"dice": {"emoji": "🎲", "value": 3}}),
     "a game": ("game", {"game": {"title": "Go", "description": "?", "photo": PHOTO}}),
     "a story": ("story", {"story": {"chat": {"id": 1, "type": "private"}, "id": 3}}),
@@ -190,7 +190,10 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
             }
         },
     ),
-    "a rich message of another bot": ("rich_message", {"rich_message": {"blocks": []}}),
+    "a rich message": (
+        "rich_message",
+        {"rich_message": {"blocks": [{"type": "paragraph", "text": ["Buy ", "milk"]}]}},
+    ),
     "what is newer than this version": ("unknown", {"hologram": {"depth": 3}}),
 }
 
@@ -202,7 +205,7 @@ def _page() -> Iterator[str]:
     yield "is stale. The sentences are the English ones; each exists in every language."
     yield ""
     yield from _table("what a person sends", "what happens", _inputs())
-    yield f"Each of these refusals goes on: “{_sentences('poll')[1]}”"
+    yield f"Each of these refusals goes on: “{_sentences('dice')[1]}”"
     yield ""
     yield "Service messages of a chat wait for no answer and get none:"
     yield ", ".join(f"`{name}`" for name in sorted(SERVICE)) + "."
@@ -254,13 +257,15 @@ def _table(one: str, other: str, rows: Iterator[tuple[str, str]]) -> Iterator[st
 
 def _inputs() -> Iterator[tuple[str, str]]:
     for name, (_, content) in INPUTS.items():
-        yield name, _what_happens(accepted(**content))
+        yield name, _what_happens(accepted(**content), content)
 
 
-def _what_happens(told: Message | None) -> str:
+def _what_happens(told: Message | None, content: Json) -> str:
     assert told is not None
     if told.kind == "unsupported":
         return f"refused: “{_sentences(told.word)[0]}. …”"
+    if told.text and "text" not in content and not told.files:
+        return f"a question with the text that it says: “{told.text}”".replace("\n", " ⏎ ")
     if told.document or (told.reply and told.reply.document):
         return "a question with the document: read"
     reply = told.reply.image if told.reply else None

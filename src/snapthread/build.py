@@ -136,7 +136,12 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
-        documents=DocumentOpener(reader=adapters.documents, profile=document_profile(settings)),
+        documents=DocumentOpener(
+            reader=adapters.documents,
+            profile=document_profile(settings),
+            transport=adapters.transport,
+            takes_inline=settings.is_openais_own,
+        ),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
     )

@@ -110,6 +110,8 @@ class PageChoice:
 
     pages: int
     fits: int
+    unique_id: str = ""  # Telegram's, of the document
+    update_id: int = 0  # that brought it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

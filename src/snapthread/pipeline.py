@@ -116,6 +116,7 @@ class Pipeline:
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
             taken_back_from=outcome.taken_back_from,
+            choice=outcome.choice,
         )
         if outcome.taken_back_from is not None:
             self.files_retired()

@@ -47,19 +47,73 @@ STICKER: Json = media(type="regular", width=512, height=512, is_animated=False, 
 
 UNSUPPORTED_CONTENT: dict[str, Json] = {
     "animation": {"animation": VIDEO, "document": VIDEO},
-    "checklist": {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Eat"}]}},
-    "contact": {"contact": CONTACT},
     "dice": {"dice": {"emoji": "🎲", "value": 3}},
     "document": {"document": document(mime_type="video/mp4", file_name="a.mp4")},
     "game": {"game": {"title": "Go", "description": "?", "photo": PHOTO}},
     "live_photo": {"live_photo": VIDEO},
-    "location": {"location": PLACE},
     "paid_media": {"paid_media": {"star_count": 5, "paid_media": []}},
-    "poll": {"poll": POLL},
     "sticker": {"sticker": {**STICKER, "is_video": True}},
     "story": {"story": {"chat": PRIVATE, "id": 3}},
     "unknown": {"hologram": {"depth": 3}},
-    "venue": {"venue": {"location": PLACE, "title": "Home", "address": "1"}, "location": PLACE},
+}
+RICH: Json = {
+    "blocks": [
+        {"type": "heading", "size": 1, "text": "Shopping"},
+        {
+            "type": "paragraph",
+            "text": [
+                "Buy ",
+                {"type": "bold", "text": ["the ", {"type": "code", "text": "milk"}]},
+            ],
+        },
+        {
+            "type": "list",
+            "items": [
+                {"label": "1.", "blocks": [{"type": "paragraph", "text": "Tea"}]},
+                {"label": "2.", "blocks": [{"type": "paragraph", "text": "Sugar"}]},
+            ],
+        },
+        {"type": "divider"},
+        {
+            "type": "table",
+            "cells": [
+                [{"text": "a", "align": "left"}, {"text": "b", "align": "left"}],
+                [{"align": "left"}, {"text": {"type": "url", "text": "d", "url": "https://x"}}],
+            ],
+        },
+        {"type": "details", "summary": "More", "blocks": [{"type": "pre", "text": "x = 1"}]},
+        {"type": "mathematical_expression", "expression": "E=mc^2"},
+        {"type": "photo", "photo": [], "caption": {"text": "A cat"}},
+        {"type": "hologram", "depth": 3},
+    ]
+}
+TOLD_CONTENT: dict[str, tuple[Json, str]] = {
+    "checklist": (
+        {
+            "checklist": {
+                "title": "To do",
+                "tasks": [
+                    {"id": 1, "text": "Eat", "completion_date": SENT_AT},
+                    {"id": 2, "text": "Sleep"},
+                ],
+            }
+        },
+        "📋 To do\n☑ Eat\n☐ Sleep",
+    ),
+    "contact": ({"contact": CONTACT | {"last_name": "Ek"}}, "👤 Bo Ek, 1"),
+    "location": ({"location": {"latitude": 52.5, "longitude": 13}}, "📍 52.500000, 13.000000"),
+    "venue": (
+        {"venue": {"location": PLACE, "title": "Home", "address": "Ring 1"}, "location": PLACE},
+        "📍 Home, Ring 1 (1.000000, 2.000000)",
+    ),
+    "poll": (
+        {"poll": POLL | {"question": "Tea?", "options": [{"text": "Yes"}, {"text": "No"}]}},
+        "📊 Tea?\n○ Yes\n○ No",
+    ),
+    "rich_message": (
+        {"rich_message": RICH},
+        "Shopping\nBuy the milk\n1. Tea\n2. Sugar\na | b\n | d\nMore\nx = 1\nE=mc^2\nA cat",
+    ),
 }
 SOUNDS: dict[str, Json] = {
     "audio": {"audio": media(duration=3)},
@@ -213,6 +267,34 @@ def test_what_can_be_heard_is_a_question_with_a_sound(kind: str) -> None:
     assert (asked.kind, asked.image, asked.text) == ("question", None, "Listen!")
     assert asked.sound is not None
     assert (asked.sound.kind, asked.sound.duration_s) == (kind, 3)
+
+
+@pytest.mark.parametrize("kind", TOLD_CONTENT)
+def test_what_says_something_without_a_text_is_the_text_that_it_says(kind: str) -> None:
+    content, text = TOLD_CONTENT[kind]
+    asked = question(**content)
+    assert (asked.kind, asked.word) == ("question", "")
+    assert asked.text == text
+
+
+def test_a_reply_to_a_poll_quotes_it() -> None:
+    content, text = TOLD_CONTENT["poll"]
+    reply = question(text="And?", reply_to_message=message(**content)).reply
+    assert reply is not None
+    assert reply.text == text
+
+
+def test_a_rich_message_without_end_in_itself_is_read_to_a_bound() -> None:
+    text: Json = {"type": "bold", "text": "deep"}
+    for _ in range(100):
+        text = {"type": "bold", "text": [text, "x"]}
+    asked = question(rich_message={"blocks": [{"type": "paragraph", "text": text}]})
+    assert set(asked.text) == {"x"}
+
+
+def test_a_rich_message_that_says_nothing_is_not_supported() -> None:
+    asked = question(rich_message={"blocks": [{"type": "divider"}]})
+    assert (asked.kind, asked.word) == ("unsupported", "rich_message")
 
 
 @pytest.mark.parametrize("word", UNSUPPORTED_CONTENT)

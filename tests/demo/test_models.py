@@ -14,9 +14,11 @@ from snapthread_sandbox.models.measured import as_photo, measured
 from snapthread_sandbox.models.offline_model import OfflineModel
 from snapthread_sandbox.models.stand_in import answer
 from snapthread_sandbox.openai.dead_files import Failed
+from snapthread_sandbox.openai.documents import Document
 from snapthread_sandbox.openai.pieces import Incomplete, Piece
 from snapthread_sandbox.openai.question import Question, Said, Seen
 from snapthread_sandbox.pictures import look
+from tests.media import documents as made
 from tests.sandbox.worlds import animation, picture
 
 
@@ -51,6 +53,40 @@ def test_of_a_photo_it_tells_what_can_be_measured() -> None:
 
     assert "**Photo 1**: 64 × 48 pixels, wider than tall. Colours: red 100\u00a0%." in said
     assert "I cannot see what a photo shows" in said
+
+
+def paper(content: bytes, label: str) -> Document:
+    return Document(
+        number=1, label=label, name="a.pdf", detail="low", file_id="file-9", content=content
+    )
+
+
+def test_of_a_document_it_tells_its_real_words_and_pages() -> None:
+    document = paper(made.pdf(3), "[document 2: Report.pdf, 3 pages]")
+    own = Said(role="user", text="[document 2: Report.pdf, 3 pages]", documents=(document,))
+    said = answer(asked(own), "absent")
+
+    assert said.startswith("**Document 2**: Report.pdf, 3 pages. 21 words; it begins: “Page 1")
+    again = asked(own, Said(role="assistant", text=said), user("[in reply to document 2]\nAnd?"))
+    assert "**Document 2**" in answer(again, "absent")
+    spoken_of = asked(own, Said(role="assistant", text=said), user("How long is the file?"))
+    assert "21 words" in answer(spoken_of, "absent")
+
+
+def test_of_a_document_that_it_cannot_read_it_invents_nothing() -> None:
+    own = Said(role="user", text="", documents=(paper(b"%PDF-1.7", "[document 1: a.pdf]"),))
+
+    assert "I find no words in it." in answer(asked(own), "absent")
+
+
+def test_a_document_beside_a_photo_is_told_too() -> None:
+    own = Said(
+        role="user", text="", images=(RED,), documents=(paper(b"Hello there", "[document 2: a]"),)
+    )
+    said = answer(asked(own), "absent")
+
+    assert "Photo 1" in said
+    assert "2 words; it begins: “Hello there”" in said
 
 
 def test_every_photo_of_an_album_is_told() -> None:

@@ -1,13 +1,16 @@
 """Documents: read before they go up, asked about like photos, and kept by the same laws."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from snapthread.limits import MEGABYTE
 from snapthread_sandbox.faults import openai_error
 from snapthread_sandbox.telegram.people import Person
+from tests import virtual
 from tests.contracts.builders import user_files
 from tests.line.photos import photo
 from tests.line.test_limits import downloads, records, spent
@@ -263,7 +266,7 @@ def sends_a_long_text(ada: Person) -> None:
 @pytest.mark.parametrize(
     ("act", "told"),
     [
-        (sends_too_many_pages, "The document has 300 pages, and I can read 50 at once."),
+        (sends_too_many_pages, "The document has 300 pages, and I can read 50 at once. Which ones"),
         (sends_one_with_a_password, "The document is protected by a password."),
         (sends_nothing, "The document is empty."),
         (sends_half_a_pdf, "The document is damaged or incomplete."),
@@ -375,3 +378,205 @@ async def test_a_limit_of_money_is_asked_once_it_was_read_and_before_it_goes_up(
         outcomes = sorted(record.outcome for record in await records(world))
         assert outcomes == ["answered", "refused"]
         assert (await spent(world)).day.documents == 1
+
+
+# ---------------------------------------------------------------- which pages
+
+
+async def offered(world: World, ada: Person, pages: int = 300) -> Any:
+    """The message whose buttons ask which pages."""
+    ada.sends_document(made.pdf(pages), **PDF, caption="Sum it up")
+    (told,) = await ada.hears()
+    return told
+
+
+def press(ada: Person, told: Any, text: str) -> None:
+    rows = told.json["reply_markup"]["inline_keyboard"]
+    ada.presses(next(one for row in rows for one in row if one["text"] == text), on=told)
+
+
+async def test_of_too_many_pages_a_button_says_which(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        told = await offered(world, ada)
+        rows = told.json["reply_markup"]["inline_keyboard"]
+        assert [button["text"] for row in rows for button in row] == [
+            "Pages 1–50",
+            "Pages 51–100",
+            "Pages 101–150",
+            "Pages 151–200",
+            "Pages 201–250",
+            "Pages 251–300",
+        ]
+        press(ada, told, "Pages 51–100")
+        (answer,) = await ada.hears()
+        assert "Sum it up" in answer.text
+        assert "50 pages" in answer.text
+        assert labels(world) == ["[document 1: Report.pdf, pages 51–100 of 300]"]
+        assert told.text == "I read pages 51–100."
+        assert "reply_markup" not in told.json
+        await world.rests()
+        assert (await spent(world)).day.messages == 1
+        assert (await spent(world)).day.documents == 1
+
+
+async def test_the_chosen_pages_are_the_ones_that_are_restored(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        press(ada, await offered(world, ada, 60), "Pages 51–60")
+        await ada.hears()
+        (cut,) = world.openai.files.values()
+        world.openai.vanish(min(world.files))
+        ada.sends("Again?")
+        await ada.hears()
+        (again,) = world.openai.files.values()
+        assert len(made_pages(again.content)) == len(made_pages(cut.content)) == 10
+        assert labels(world) == ["[document 1: Report.pdf, pages 51–60 of 60]"]
+
+
+def made_pages(content: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
+
+
+async def test_an_album_waits_whole_for_its_pages(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        album = ada.new_album()
+        ada.sends_photo(photo("blue"), album=album, caption="Both?")
+        ada.sends_document(made.pdf(60), **PDF, album=album)
+        (told,) = await ada.hears()
+        assert not world.requests
+        await world.until(lambda: not world.files)
+        press(ada, told, "Pages 1–50")
+        (answer,) = await ada.hears()
+        assert "Both?" in answer.text
+        assert "late part" not in answer.text
+        assert len(world.requests[-1].file_ids) == 2
+
+
+async def test_a_choice_is_made_once_and_a_reset_ends_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        told = await offered(world, ada, 60)
+        ada.sends("/reset")
+        await ada.hears()
+        press(ada, told, "Pages 1–50")
+        (late,) = await ada.hears()
+        assert late.text.startswith("This document does not wait for pages any more.")
+        assert not world.requests
+
+
+async def test_a_choice_survives_a_restart_and_a_day_ends_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        first, second = await offered(world, ada, 60), await offered(world, ada, 70)
+        await world.restart()
+        press(ada, first, "Pages 1–50")
+        (answer,) = await ada.hears()
+        assert "50 pages" in answer.text
+        await world.sleeps(2 * 86_400)
+        assert world.process is not None
+        await world.process.store.tidy(virtual.now())
+        press(ada, second, "Pages 1–50")
+        (late,) = await ada.hears()
+        assert late.text.startswith("This document does not wait")
+
+
+@pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
+@pytest.mark.parametrize("effect", ["store.choose_pages", "store.complete_command"])
+async def test_a_choice_survives_a_kill(tmp_path: Path, effect: str, moment: Any) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        told = await offered(world, ada, 60)
+        assert world.process is not None
+        world.process.life.kill_at(effect, moment)
+        press(ada, told, "Pages 1–50")
+        await world.process.bury()
+        await world.start()
+        await world.until(lambda: any("Sum it up" in text for text in ada.sees))
+        await world.rests()
+        assert len(world.requests) == 1
+        assert not any("does not wait" in text for text in ada.sees)
+
+
+async def test_who_asks_what_is_stored_sees_what_waits_for_pages(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        await offered(world, ada, 60)
+        assert world.process is not None
+        held = await world.process.store.export(1001)
+        assert [one["text"] for one in held["waiting_for_pages"]] == ["Sum it up"]
+        await world.process.maintenance.eraser.erase(1001)
+        assert not (await world.process.store.export(1001))["waiting_for_pages"]
+
+
+async def test_a_document_that_is_too_long_offers_fewer_pages(tmp_path: Path) -> None:
+    async with opened(tmp_path, DOCUMENT_DETAIL="high", CONTEXT_MAX_TOKENS="40000") as world:
+        ada = world.person()
+        told = await offered(world, ada, 20)
+        assert told.text.startswith("The document has 20 pages, and I can read 7 at once.")
+        press(ada, told, "Pages 8–14")
+        (answer,) = await ada.hears()
+        assert "7 pages" in answer.text
+
+
+# ---------------------------------------------------------------- servers that take no files
+
+INLINE = {"IMAGE_TRANSPORT": "inline"}
+TEXT_ONLY = {**INLINE, "OPENAI_BASE_URL": "http://llama.test/v1", "OPENAI_SEES": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("content", "file_name", "read"),
+    [
+        (made.pdf(2), "Report.pdf", "[document: Report.pdf, 2 pages; its text follows]"),
+        (made.docx("Dear Ada"), "Letter.docx", "[document: Letter.docx; its text follows]"),
+        (b"a;b\n1;2\n", "table.csv", "[document: table.csv; its text follows]"),
+    ],
+)
+async def test_where_a_server_takes_no_files_the_text_of_a_document_is_in_the_question(
+    tmp_path: Path, content: bytes, file_name: str, read: str
+) -> None:
+    async with opened(tmp_path, **TEXT_ONLY) as world:
+        ada = world.person()
+        ada.sends_document(content, file_name=file_name, mime_type="x/y", caption="And?")
+        await ada.hears()
+        ada.sends("Once more?")
+        await ada.hears()
+        asked = world.requests[-1].body["input"][0]["content"][0]["text"]
+        assert asked.startswith(read)
+        assert asked.endswith("[end of the document]\nAnd?")
+        assert uploads(world) == 0
+        assert not await user_files(world.process.store, 1001)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (made.scanned(), "The document only has pictures of its pages, and here"),
+        (made.compound("Workbook"), "Here I can only read PDF, Word, PowerPoint and text"),
+        (made.pdf(60), "The document has 60 pages, and I can read 50 at once."),
+    ],
+)
+async def test_where_a_server_takes_no_files_what_has_no_text_is_told(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    async with opened(tmp_path, **TEXT_ONLY) as world:
+        ada = world.person()
+        ada.sends_document(content, file_name="a", mime_type="x/y")
+        (said,) = await ada.hears()
+        assert said.text.startswith(told)
+        assert not world.requests
+
+
+async def test_openai_itself_gets_documents_within_the_request_where_images_are_inline(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, **INLINE) as world:
+        ada = world.person()
+        ada.sends_document(made.pdf(3), **PDF)
+        (answer,) = await ada.hears()
+        assert "3 pages" in answer.text
+        (file,) = files_named(world)
+        assert file["file_data"].startswith("data:application/pdf;base64,")
+        assert uploads(world) == 0

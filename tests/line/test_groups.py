@@ -172,7 +172,7 @@ async def test_always_answers_what_people_say_and_nothing_for_other_bots(tmp_pat
         ann, _, group = a_group(world)
         hears_all(world)
         ann.sends("/weather", to=group)
-        ann.sends_location(to=group)
+        ann.sends_dice(to=group)
         ann.sends("Tea?", to=group)
         assert await answers(world, group) == ["You said: Ann: Tea?"]
 

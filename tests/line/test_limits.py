@@ -441,12 +441,12 @@ async def test_a_restored_image_is_counted(tmp_path: Path) -> None:
         assert record.bytes_uploaded == len(photo())
 
 
-async def test_a_stranger_and_a_location_leave_a_record_that_counts_nothing(
+async def test_a_stranger_and_a_dice_leave_a_record_that_counts_nothing(
     tmp_path: Path,
 ) -> None:
     async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS=str(ADA)) as world:
         ada, boris = world.person(), world.person(BORIS)
-        ada.sends_location()
+        ada.sends_dice()
         boris.sends("Hello")
         ada.sends("/help")
         await ada.hears(2)

@@ -28,7 +28,7 @@ async def test_the_invited_and_the_admins_are_served(tmp_path: Path, user_id: in
         assert answer.text == "You said: Hello"
 
 
-@pytest.mark.parametrize("kind", ["location", "contact", "poll", "animation"])
+@pytest.mark.parametrize("kind", ["dice", "animation"])
 async def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
     tmp_path: Path, kind: str
 ) -> None:
@@ -38,6 +38,17 @@ async def test_what_is_not_supported_gets_a_sentence_that_says_what_works(
         (said,) = await ada.hears()
         assert "You can send text, photos" in said.text
         assert not world.requests
+
+
+@pytest.mark.parametrize(("kind", "said"), [("location", "📍"), ("contact", "👤"), ("poll", "📊")])
+async def test_what_says_something_without_a_text_is_asked_about(
+    tmp_path: Path, kind: str, said: str
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        getattr(ada, f"sends_{kind}")()
+        (answer,) = await ada.hears()
+        assert answer.text.startswith(f"You said: {said}")
 
 
 async def test_reactions_and_service_messages_need_no_sentence(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.line.photos import album, photo
+from tests.media import documents as made
 from tests.process.town import Town, hears
 
 
@@ -79,6 +80,20 @@ def test_an_image_sent_as_a_document_is_an_image(town: Town) -> None:
         ada.sends_document(drawing.getvalue(), file_name="holiday.dat", mime_type="image/png")
         (answer,) = await hears(ada)
         assert "2240x1120, blue" in answer
+
+    town.play(story)
+
+
+def test_a_document_is_read_in_a_process_of_its_own_and_asked_about(town: Town) -> None:
+    async def story() -> None:
+        await town.bot()
+        ada, pdf = town.newcomer(), "application/pdf"
+        ada.sends_document(made.pdf(14), file_name="Report.pdf", mime_type=pdf, caption="What?")
+        (answer,) = await hears(ada)
+        assert answer.startswith("You said: [document 1: Report.pdf, 14 pages]\nWhat?")
+        ada.sends_document(made.pdf(300), file_name="Book.pdf", mime_type=pdf)
+        (told,) = await hears(ada)
+        assert told.startswith("The document has 300 pages, and I can read 50 at once.")
 
     town.play(story)
 

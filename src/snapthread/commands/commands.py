@@ -26,12 +26,14 @@ from snapthread.ports import (
     KnownImages,
     LastQuestions,
     Outbox,
+    PageChoices,
     PersonalData,
     StorageSums,
     UsageRecords,
 )
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
+from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
 from snapthread.usage import day_of
 
@@ -50,6 +52,7 @@ class CommandStore(
     UsageRecords,
     ConversationControl,
     Outbox,
+    PageChoices,
     Protocol,
 ):
     """The store as commands need it."""
@@ -105,6 +108,8 @@ class Commands:
         """A button that means nothing any more says so."""
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
+        if chosen := chosen_pages(press.word):
+            return PressAnswer(replies=await self._choose_pages(press, chosen, t))
         if press.word.startswith(HISTORY) and press.is_private:
             return await self.history.press(press, t)
         if self.admin.is_for(press):
@@ -135,6 +140,16 @@ class Commands:
             outgoing=kept if is_open else late,
             otherwise=late,
         )
+
+    async def _choose_pages(
+        self, press: Message, chosen: ChosenPages, t: Localizer
+    ) -> tuple[OutgoingMessage, ...]:
+        """The question is asked anew, on these pages."""
+        shown = OutgoingMessage(text=t("document_pages_chosen", pages=chosen.pages))
+        is_known = await self.store.choose_pages(
+            press, self.clock(), update_id=chosen.update_id, chosen=chosen.pages, shown=shown
+        )
+        return () if is_known else (OutgoingMessage(text=t("document_pages_too_late")),)
 
     async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
         once = mark_of(press)

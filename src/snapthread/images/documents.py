@@ -12,7 +12,7 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
 )
-from snapthread.ports import DocumentContent, DocumentReader
+from snapthread.ports import DocumentContent, DocumentReader, ImageTransport
 
 PAGED = "pdf"  # of this, OpenAI shows the model the pages as pictures too
 
@@ -26,11 +26,12 @@ class DocumentProfile:
     detail: Literal["low", "high", "auto"]
     page_tokens: Mapping[DocumentDetail, int]
     context_tokens: int
-    as_text: bool = False  # the model's server takes no files
 
-    def facts(self, name: str, read: DocumentContent, chosen: PageRange | None) -> DocumentFacts:
+    def facts(
+        self, name: str, read: DocumentContent, chosen: PageRange | None, *, as_text: bool = False
+    ) -> DocumentFacts:
         """Of what goes up: `auto` is the finest detail that leaves room for a conversation."""
-        detail = self._detail(read, chosen)
+        detail = "" if as_text else self._detail(read, chosen)
         return DocumentFacts(
             name=name,
             pages=read.pages,
@@ -40,7 +41,7 @@ class DocumentProfile:
         )
 
     def _detail(self, read: DocumentContent, chosen: PageRange | None) -> DocumentDetail:
-        if self.as_text or read.format != PAGED:
+        if read.format != PAGED:
             return ""
         if self.detail != "auto":
             return self.detail
@@ -54,14 +55,14 @@ class DocumentProfile:
         pages = (len(chosen) if chosen else read.pages) if detail else 0
         return read.text_tokens + pages * self.page_tokens.get(detail, 0)
 
-    def refuse_too_long(self, facts: DocumentFacts) -> None:
+    def refuse_too_long(self, facts: DocumentFacts, *, is_paged: bool) -> None:
         """With the pages that could be used instead, where it has pages."""
         if facts.tokens <= self.context_tokens:
             return
         pages = len(facts.chosen) if facts.chosen else facts.pages
         each = facts.tokens // pages if pages else 0
         fits = min(pages - 1, self.context_tokens // 2 // each) if each else 0
-        has_pages = bool(facts.detail) and fits > 0
+        has_pages = is_paged and fits > 0
         raise DocumentRefused(
             "too_long",
             f"{facts.tokens} tokens",
@@ -93,6 +94,13 @@ class DocumentOpener:
 
     reader: DocumentReader
     profile: DocumentProfile
+    transport: ImageTransport
+    takes_inline: bool = False  # OpenAI's own server reads documents within a request, too
+
+    @property
+    def as_text(self) -> bool:
+        """Where the model's server takes no files, a document's text stands in the question."""
+        return self.transport.way == "inline" and not self.takes_inline
 
     async def open(
         self, file: TelegramFile, content: bytes, *, restored: bool = False
@@ -104,11 +112,11 @@ class DocumentOpener:
         read = await self._read(content, name, chosen, restored=restored)
         if chosen is not None:
             chosen = PageRange(min(chosen.first, read.pages), min(chosen.last, read.pages))
-        if self.profile.as_text and not read.text.strip():
+        if self.as_text and not read.text.strip():
             raise DocumentRefused("no_text" if read.format == PAGED else "unsent", read.format)
-        facts = self.profile.facts(_shown(name, read), read, chosen)
+        facts = self.profile.facts(_shown(name, read), read, chosen, as_text=self.as_text)
         if not restored:
-            self.profile.refuse_too_long(facts)
+            self.profile.refuse_too_long(facts, is_paged=read.format == PAGED)
         return OpenedDocument(
             content=read.content,
             mime=read.mime,
@@ -116,7 +124,7 @@ class DocumentOpener:
             format=read.format,
             facts=facts,
             has_text=read.has_text,
-            text=read.text if self.profile.as_text else "",
+            text=read.text if self.as_text else "",
         )
 
     async def _read(
@@ -125,7 +133,7 @@ class DocumentOpener:
         most = 0 if restored else self.profile.max_pages
         try:
             return await self.reader.read(
-                content, name=name, pages=chosen, max_pages=most, with_text=self.profile.as_text
+                content, name=name, pages=chosen, max_pages=most, with_text=self.as_text
             )
         except DocumentRefused as refused:
             if refused.fault == "too_many_pages":

@@ -16,6 +16,8 @@ from snapthread.model import (
     Message,
     OutboxMessage,
     OutgoingMessage,
+    PageChoice,
+    PageRange,
     Transcript,
 )
 from snapthread.usage import TurnRecord
@@ -70,6 +72,7 @@ class FinishedTurns(Protocol):
         record: TurnRecord | None = None,
         history_start: int | None = None,
         taken_back_from: int | None = None,
+        choice: PageChoice | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -81,6 +84,7 @@ class FinishedTurns(Protocol):
         neither.
         `taken_back_from`: the items from this one on leave the conversation before, and the files
         that no item names any more are retired.
+        `choice`: the messages are kept until pages of this document are chosen, for a day.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """
@@ -164,6 +168,27 @@ class ConversationControl(Protocol):
         """In one transaction the press is done with, and `outgoing` takes the place of the message
         that was pressed; or, where the mark was set within `again_after_s`, `otherwise` follows
         it, and the answer is False. Nothing happens where the press is not waiting any more."""
+        ...
+
+
+class PageChoices(Protocol):
+    """Questions that wait until pages of their document are chosen."""
+
+    async def choose_pages(
+        self,
+        press: Message,
+        now: datetime,
+        *,
+        update_id: int,
+        chosen: PageRange,
+        shown: OutgoingMessage,
+    ) -> bool:
+        """The question whose document came with this update goes to the end of its mailbox, with
+        these pages; `shown` takes the place of the buttons, and the press is done with.
+
+        False, and nothing happens, where it does not wait any more. True without anything where
+        the press was done with before.
+        """
         ...
 
 
@@ -290,6 +315,7 @@ class Conversations(
     StreamedMessages,
     GuestAnswers,
     ConversationControl,
+    PageChoices,
     Outbox,
     Askers,
     Groups,

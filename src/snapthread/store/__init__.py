@@ -22,6 +22,7 @@ from snapthread.store.rules import (
     history,
     leaving,
     outgoing,
+    page_questions,
     people,
     processes,
     queues,
@@ -107,6 +108,7 @@ class Store(Verbs):
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
+    choose_pages = writes(page_questions.choose_pages)
     answer_press = writes(urgent.answer_press)
     enqueue = writes(outgoing.enqueue)
     was_said = reads(outgoing.was_said)

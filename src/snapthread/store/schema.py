@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 10  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 11  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -128,6 +128,16 @@ class DeadLetter(NamedTuple):
     message: str
 
 
+class PageQuestion(NamedTuple):
+    """A question that waits until pages of its document are chosen."""
+
+    conversation: str
+    update_id: int  # of the document's message
+    at: int
+    document: str  # by Telegram's unique id
+    messages: str
+
+
 class Outgoing(NamedTuple):
     """A part to deliver."""
 
@@ -167,6 +177,8 @@ URGENT: Final = Index[Queued]("urgent", by="update_id", where={"is_urgent": (1,)
 ALL_QUEUED: Final = Index[Queued]("all", by="id")
 DEAD_AT: Final = Index[DeadLetter]("at", by="at")
 DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
+PAGE_QUESTIONS_AT: Final = Index[PageQuestion]("at", by="at")
+PAGE_QUESTIONS_OF: Final = Index[PageQuestion]("of", by="at", within=("conversation",))
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 
@@ -189,6 +201,13 @@ DEAD_LETTERS: Final = Table(
     key=("update_id",),
     scope="conversation",
     indexes=(DEAD_AT, DEAD_OF),
+)
+PAGE_QUESTIONS: Final = Table(
+    "page_questions",
+    PageQuestion,
+    key=("conversation", "update_id"),
+    scope="conversation",
+    indexes=(PAGE_QUESTIONS_AT, PAGE_QUESTIONS_OF),
 )
 OUTGOING: Final = Table(
     "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
@@ -490,6 +509,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     CONVERSATIONS,
     QUEUED,
     DEAD_LETTERS,
+    PAGE_QUESTIONS,
     OUTGOING,
     HISTORY_ITEMS,
     GROUP_CONVERSATIONS,

@@ -7,8 +7,9 @@ import structlog
 
 from snapthread.formatting import format_answer, is_hidden, split_plain
 from snapthread.limits import SHOWN_TRANSCRIPT, utf16_len
-from snapthread.model import Entity, HistoryItem, OutgoingMessage
+from snapthread.model import Entity, HistoryItem, OutgoingMessage, PageChoice
 from snapthread.texts.localizer import Localizer
+from snapthread.turn.pages import offer
 from snapthread.turn.state import TurnResult
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Outcome:
     items: tuple[HistoryItem, ...] = ()
     history_start: int | None = None
     taken_back_from: int | None = None  # the item from which on the conversation leaves
+    choice: PageChoice | None = None  # of pages: the question waits for it
     seen_by: int | None = None
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
@@ -66,6 +68,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         if ended.is_stopped:
             texts = (*beyond, t("stopped_unheard"))
             return Outcome(result="answered", reason="stopped", texts=texts)
+        if ended.choice is not None and ended.can_choose:
+            return _which_pages(ended.choice, beyond, t)
         reason = _reason(ended)
         return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
     if is_hidden(ended.text):  # thoughts and nothing else
@@ -81,6 +85,17 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         after=_after(ended, t),
         items=ended.items,
         history_start=ended.history_start,
+    )
+
+
+def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> Outcome:
+    text = t("document_which_pages", n=choice.pages, fits=choice.fits)
+    return Outcome(
+        result="refused",
+        reason="too_many_pages",
+        texts=beyond,
+        more=(offer(choice, text, t),),
+        choice=choice,
     )
 
 

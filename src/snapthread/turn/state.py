@@ -43,7 +43,8 @@ class TurnResult:
     file_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     has_unread_pages: bool = False  # pages of pictures, which are looked at
-    choice: PageChoice | None = None  # nothing was asked: of a document, pages are to be chosen
+    choice: PageChoice | None = None  # nothing was asked: of a document, only some pages fit
+    can_choose: bool = False  # by a button, which is for private chats
     made_room: int = 0  # older files that left for the new ones
     lost: tuple[LostFile, ...] = ()  # older files that OpenAI cannot use any more
     away: tuple[LostFile, ...] = ()  # and those that OpenAI lost and Telegram does not give now
@@ -97,7 +98,10 @@ class TurnState:
         """Of the first document of which only some pages fit."""
         for one in self.brought:
             if one.fits and one.wanted.place != OF_REPLY:
-                return PageChoice(pages=one.pages, fits=one.fits)
+                wanted = one.wanted
+                return PageChoice(
+                    one.pages, one.fits, wanted.file.unique_id, wanted.message.update_id
+                )
         return None
 
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
@@ -140,6 +144,7 @@ class TurnState:
                 one.document and not one.document.has_text for one in self.brought
             ),
             choice=self.choice,
+            can_choose=self.messages[0].is_private,
             made_room=sum(one.made_room for one in self.brought),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,

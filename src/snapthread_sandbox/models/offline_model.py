@@ -52,7 +52,7 @@ class OfflineModel:
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:
         heard = hear(question)
         standing = self.standing
-        if self.address is not None and heard.language == "en" and not heard.is_about_photos:
+        if self.address is not None and heard.language == "en" and not heard.is_about_files:
             is_silent = True
             try:
                 async with aclosing(_said(self.address, question)) as words:

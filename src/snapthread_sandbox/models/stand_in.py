@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from snapthread_sandbox.models.measured import Measured, measured
+from snapthread_sandbox.models.read import read
+from snapthread_sandbox.openai.documents import Document
 from snapthread_sandbox.openai.pieces import Piece
 from snapthread_sandbox.openai.question import Question, Said, Seen
 from snapthread_sandbox.openai.scripted_model import tokens
@@ -26,6 +28,11 @@ NO_BREAK: Final = "\u00a0"
 NOTE: Final = re.compile(r"^\[.*\]$", re.M)  # what the bot adds to the words of the person
 LABEL: Final = re.compile(r"\[photo (\d+)")
 GONE: Final = re.compile(r"\[photo (\d+)\b[^\]]*no longer in view")
+LABELLED: Final = re.compile(r"\[document (\d+): (.*)\]")
+ABOUT_DOCUMENTS: Final = re.compile(
+    r"\b(?:documents?|pdfs?|files?|pages?|texts?)\b|документ|файл|страниц|текст", re.I
+)
+REPLIED: Final = re.compile(r"\[in reply to document (\d+)\]")
 REPLY: Final = re.compile(r"\[in reply to photo (\d+)\]")
 NAMED: Final = re.compile(
     r"(?:photo|picture|image|фото|фотограф\w*|картинк\w*|снимк\w*)\s*(?:№|#|no\.?\s*)?(\d+)", re.I
@@ -84,6 +91,9 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "photo": "**Photo {label}**: {width} × {height} pixels, {shape}. Colours: {colours}.",
         "photo_gone": "**Photo {label}** is no longer in view, so I cannot measure it. Reply to "
         "it, and it comes back.",
+        "document": "**Document {label}**: {name}. {words} words; it begins: “{beginning}”",
+        "document_wordless": "**Document {label}**: {name}. I find no words in it.",
+        "reads": "I only tell what stands in it: this is a demo without a model that reads.",
         "more": "And {n} more in our conversation.",
         "honest": "I cannot see what a photo shows: this is a demo, and I only tell what can be "
         "measured.",
@@ -102,6 +112,9 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "photo": "**Фото {label}**: {width} × {height} пикселей, {shape}. Цвета: {colours}.",
         "photo_gone": "**Фото {label}** уже вне беседы, измерить его нельзя. Ответьте на него – и "
         "оно вернётся.",
+        "document": "**Документ {label}**: {name}. Слов: {words}; начало: «{beginning}»",
+        "document_wordless": "**Документ {label}**: {name}. Слов в нём не нашлось.",
+        "reads": "Я говорю только то, что в нём написано: это демо без модели, которая читает.",
         "more": "И ещё фото в беседе: {n}.",
         "honest": "Что на снимке, я не вижу: это демо, и я говорю только то, что можно измерить.",
         "no_photo": "Сейчас в беседе нет фотографий. Пришлите одну, и я её измерю.",
@@ -126,6 +139,11 @@ class Heard:
     photos: tuple[Seen, ...]  # that it is about, and in view
     gone: tuple[int, ...]  # labels that it is about, but are out of view
     is_about_photos: bool
+    documents: tuple[Document, ...] = ()  # that it is about
+
+    @property
+    def is_about_files(self) -> bool:
+        return self.is_about_photos or bool(self.documents)
 
 
 async def said_in_its_place(question: Question, why: Standing) -> AsyncGenerator[Piece, None]:
@@ -140,8 +158,10 @@ def answer(question: Question, why: Standing) -> str:
     """Photos are told of; else it says what it is and what it got."""
     heard = hear(question)
     texts = TEXTS[heard.language]
-    if heard.is_about_photos:
-        return _of_photos(question, heard, texts)
+    told = [_of_photos(question, heard, texts)] if heard.is_about_photos else []
+    told += [_of_documents(heard.documents, texts)] if heard.documents else []
+    if told:
+        return "\n\n".join(told)
     lines = [texts[why]]
     if heard.words:
         lines.append(texts["said"].format(text=_shortened(heard.words)))
@@ -163,6 +183,7 @@ def hear(question: Question) -> Heard:
         is_about_photos=bool(
             last.images or photos or gone or ABOUT_PHOTOS.search(words) or _sees(question, words)
         ),
+        documents=_documents(question, last, words),
     )
 
 
@@ -235,6 +256,32 @@ def _by_place(question: Question, words: str) -> tuple[tuple[Seen, ...], tuple[i
             return (images[place],), ()
     gone = [int(label) for said in question.messages for label in GONE.findall(said.text)]
     return images, tuple(dict.fromkeys(gone))
+
+
+def _documents(question: Question, last: Said, words: str) -> tuple[Document, ...]:
+    """Its own, the one replied to, or all where it speaks of documents."""
+    replied = [int(label) for label in REPLIED.findall(last.text)]
+    if replied:
+        return tuple(one for one in question.documents if _document_label(one)[0] in replied)
+    if last.documents or not ABOUT_DOCUMENTS.search(words):
+        return last.documents
+    return question.documents
+
+
+def _document_label(document: Document) -> tuple[int, str]:
+    found = LABELLED.search(document.label)
+    return (int(found[1]), found[2]) if found else (document.number, document.name)
+
+
+def _of_documents(documents: tuple[Document, ...], texts: dict[str, str]) -> str:
+    return "\n".join([*(_read(one, texts) for one in documents), "", texts["reads"]])
+
+
+def _read(document: Document, texts: dict[str, str]) -> str:
+    label, name = _document_label(document)
+    found = read(document.content)
+    key = "document" if found.words else "document_wordless"
+    return texts[key].format(label=label, name=name, words=found.words, beginning=found.beginning)
 
 
 def _of_photos(question: Question, heard: Heard, texts: dict[str, str]) -> str:

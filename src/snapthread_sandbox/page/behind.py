@@ -145,6 +145,7 @@ class SeenFiles:
             "created_at": file.created_at,
             "expires_at": file.expires_at,
             "url": f"media/openai/{file.id}",
+            "is_document": file.purpose == "user_data",
             **photos.get(file.id, {"label": "", "person": None}),
         }
 
@@ -173,7 +174,9 @@ def _line(item: Json) -> Json:
     parts: list[Json] = []
     for part in _parts(item):
         if file_id := part.get("file_id"):
-            parts.append({"file": file_id, "url": f"media/openai/{file_id}"})
+            is_document = part.get("type") == "input_file"
+            where = {"file": file_id, "url": f"media/openai/{file_id}", "is_document": is_document}
+            parts.append(where)
         elif isinstance(text := part.get("text"), str):
             parts.append({"text": text})
     return {"role": item.get("role", ""), "parts": parts}

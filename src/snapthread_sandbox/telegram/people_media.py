@@ -217,6 +217,9 @@ class SendsMedia:
         media = {"animation": animation, "document": animation}
         return self.post(_captioned(media, caption), **where)
 
+    def sends_dice(self, **where: Any) -> Message:
+        return self.post({"dice": {"emoji": "🎲", "value": 3}}, **where)
+
     def sends_location(self, **where: Any) -> Message:
         return self.post({"location": {"latitude": 51.5, "longitude": -0.12}}, **where)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from snapthread.adapters.bot_api.document import document_in, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
+from snapthread.adapters.bot_api.told import TOLD, told_in
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -54,10 +55,9 @@ PICTURED: Final = (
 # What a person can send and we cannot answer; the name is the word of the message.
 UNSUPPORTED: Final = tuple(
     """
-    checklist contact dice game giveaway giveaway_winners invoice poll rich_message story
-    venue location
+    dice game giveaway giveaway_winners invoice story
     """.split()
-)  # a venue has a location as well
+)
 UNKNOWN: Final = "unknown"
 TEXT: Final = "text"
 # What a chat says of itself: nobody waits for an answer.
@@ -97,14 +97,14 @@ def content_of(message: Message) -> Content | None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
     document, sound = document_in(message), sound_in(message)
-    if kind == TEXT or pictures or document or sound:
+    if kind == TEXT or pictures or document or sound or (kind in TOLD and told_in(message)):
         return Content(images=pictures, document=document, sound=sound)
     return Content(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:
     """The kind of its content; also where that could not be read. None: a service message."""
-    for kind in (TEXT, *PICTURED, *AUDIBLE, *UNSUPPORTED):
+    for kind in (TEXT, *PICTURED, *AUDIBLE, *TOLD, *UNSUPPORTED):
         if kind in message.names:
             return kind
     return None if message.names & SERVICE else UNKNOWN

@@ -128,6 +128,23 @@ def _text(value: object, _odd: Odd) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """JSON as it came, of a kind that has too many forms to be named one by one."""
+
+    value: object
+
+
+def _raw(value: object, _odd: Odd) -> Raw:
+    return Raw(value)
+
+
+def _number(value: object, _odd: Odd) -> float:
+    if type(value) not in (int, float):
+        raise Unreadable("float")
+    return float(value)  # type: ignore[arg-type]  # one of the two
+
+
 def _moment(value: object, _odd: Odd) -> datetime:
     if type(value) is not int:
         raise Unreadable("date")
@@ -138,6 +155,8 @@ NUMBER_MAX: Final = 2**53
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 SCALARS: Final[dict[Any, Reader]] = {
     int: _whole,
+    float: _number,
+    Raw: _raw,
     bool: partial(_exactly, bool),
     str: _text,
     datetime: _moment,

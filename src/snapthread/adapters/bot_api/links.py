@@ -1,7 +1,8 @@
-"""The text of a message, with the addresses that its links hide."""
+"""The text of a message, with the addresses that its links hide, or what it says without one."""
 
 from typing import Final
 
+from snapthread.adapters.bot_api.told import told_in
 from snapthread.adapters.bot_api.types import Message, MessageEntity
 
 LINK: Final = "text_link"
@@ -11,7 +12,9 @@ def text_of(message: Message) -> str:
     """The text or the caption; "see here" with a link on "here" is "see here (https://…)"."""
     if message.text:
         return _told(message.text, message.entities or ())
-    return _told(message.caption or "", message.caption_entities or ())
+    if message.caption:
+        return _told(message.caption, message.caption_entities or ())
+    return told_in(message)
 
 
 def _told(text: str, entities: tuple[MessageEntity, ...]) -> str:

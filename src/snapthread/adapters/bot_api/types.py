@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from snapthread.adapters.bot_api.decode import KEY, KEYS, STRICT
+from snapthread.adapters.bot_api.decode import KEY, KEYS, STRICT, Raw
 
 CHANNEL: Final = "channel"
 PRIVATE: Final = "private"
@@ -173,6 +173,54 @@ class ExternalReplyInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    phone_number: str
+    first_name: str
+    last_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    location: Location
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOption:
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    question: str
+    options: tuple[PollOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistTask:
+    text: str
+    completion_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    title: str
+    tasks: tuple[ChecklistTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RichMessage:
+    blocks: tuple[Raw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForumTopicCreated:
     is_name_implicit: bool | None = None
 
@@ -212,6 +260,12 @@ class Message:
     video: Video | None = None
     video_note: VideoNote | None = None
     voice: Voice | None = None
+    contact: Contact | None = None
+    location: Location | None = None
+    venue: Venue | None = None
+    poll: Poll | None = None
+    checklist: Checklist | None = None
+    rich_message: RichMessage | None = None
 
 
 # ---------------------------------------------------------------- updates

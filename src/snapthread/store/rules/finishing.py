@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, Destination, HistoryItem, OutboxMessage, OutgoingMessage
+from snapthread.model import (
+    Claim,
+    Destination,
+    HistoryItem,
+    OutboxMessage,
+    OutgoingMessage,
+    PageChoice,
+)
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
@@ -13,6 +20,7 @@ from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
+from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
@@ -42,6 +50,7 @@ def finish(
     record: TurnRecord | None = None,
     history_start: int | None = None,
     taken_back_from: int | None = None,
+    choice: PageChoice | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
@@ -54,6 +63,8 @@ def finish(
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
     if dead_letter:
         _dead_letter(tx, rows, at)
+    if choice is not None:
+        keep_question(tx, rows, choice, at)
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     talk = tx.get(CONVERSATIONS, claim.conversation)

@@ -43,6 +43,7 @@ from snapthread.store.schema import (
     MARKS,
     MARKS_OF,
     OUTBOX,
+    PAGE_QUESTIONS_OF,
     QUEUE,
     BlockedUser,
     DeadLetter,
@@ -101,9 +102,9 @@ def _all_of(tx: Transaction, keys: Sequence[str], index: Index[Any]) -> list[Any
 
 
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
-    """Also what was put aside."""
+    """Also what was put aside, and what waits for pages to be chosen."""
     waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
-    return waiting + _all_of(tx, keys, DEAD_OF)
+    return waiting + _all_of(tx, keys, DEAD_OF) + _all_of(tx, keys, PAGE_QUESTIONS_OF)
 
 
 def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
@@ -190,6 +191,11 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
         "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
+        "waiting_for_pages": [
+            json.loads(text)
+            for row in _all_of(tx, keys, PAGE_QUESTIONS_OF)
+            for text in json.loads(row.messages)
+        ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
         "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),

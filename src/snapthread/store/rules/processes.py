@@ -8,7 +8,15 @@ from typing import Final
 from snapthread.limits import DAY_S
 from snapthread.model import Claim, Installation, Replica, ReplicaChanges
 from snapthread.store.codec import micros, micros_of, moment
-from snapthread.store.rules import admission, broadcasts, feedback, quotas, records, standings
+from snapthread.store.rules import (
+    admission,
+    broadcasts,
+    feedback,
+    page_questions,
+    quotas,
+    records,
+    standings,
+)
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.rows import owned
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
@@ -118,6 +126,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
     return (
         tx.delete_all(tx.range(SEEN_AT, high=at - SEEN_FOR, limit=limit))
         + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))
+        + page_questions.tidy(tx, now, limit=limit)
         + quotas.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
         + standings.tidy(tx, now, limit=limit)

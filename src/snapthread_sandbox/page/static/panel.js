@@ -164,10 +164,11 @@ async function beginAnew() {
 }
 
 function fileCard(file, owner) {
-  const label = file.label.replace(/^photo\b/, t('photo')) || t('photo');
+  const label = file.label.replace(/^photo\b/, t('photo')).replace(/^document\b/, t('document')) || t(file.is_document ? 'document' : 'photo');
   const name = owner ? `${label} · ${owner}` : label;
   const data = { 'data-created': file.created_at, 'data-expires': file.expires_at ?? '' };
-  const picture = el('img', { src: file.url, alt: name, width: '64', height: '64', loading: 'lazy' });
+  const picture = file.is_document ? el('span', { class: 'paper' }, icon('file'))
+    : el('img', { src: file.url, alt: name, width: '64', height: '64', loading: 'lazy' });
   if (file.gone) {
     return el('li', { class: `file is-gone ${file.gone}`, ...data }, picture,
       el('div', {}, el('b', {}, name), el('small', {}, t(`gone_${file.gone}`)), el('small', {}, size(file.size))));
@@ -192,5 +193,6 @@ function requestHead(request) {
 function linePart(part, gone) {
   if (part.file === undefined) return el('p', { class: /^\[.*\]$/s.test(part.text) ? 'note' : '' }, part.text);
   return el('figure', { class: gone.has(part.file) ? 'is-gone' : '' },
-    el('img', { src: part.url, alt: '', width: '72', height: '72', loading: 'lazy' }), el('figcaption', {}, part.file));
+    part.is_document ? el('span', { class: 'paper' }, icon('file')) : el('img', { src: part.url, alt: '', width: '72', height: '72', loading: 'lazy' }),
+    el('figcaption', {}, part.file));
 }
