@@ -76,6 +76,20 @@ async def test_a_wait_of_another_process_lasted_longer_where_the_clock_was_set_b
     await store.close()
 
 
+async def test_a_wait_of_a_second_lasted_ten_minutes_for_who_started_after_the_clock_was_set_back(
+    tmp_path: Path,
+) -> None:
+    """Found by the soak: OpenAI was asked by nobody for minutes."""
+    store = await Store.open(tmp_path / "bot.db")
+    before = Cooldowns(store=store, clock=lambda: virtual.now() + timedelta(minutes=9))
+    await before.keep(FILES, FilesBusy(retry_after_s=1))
+    started = Cooldowns(store=store, clock=virtual.now)
+    assert await started.left_s(FILES) <= 60
+    await asyncio.sleep(60)
+    assert await started.left_s(FILES) == 0
+    await store.close()
+
+
 class Flooded:
     """A chat in which Telegram asks to wait: for edits always, else of the places named here."""
 

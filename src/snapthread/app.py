@@ -21,8 +21,9 @@ from snapthread import __version__
 from snapthread.clock import utc_now
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
+from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 from snapthread.ports import ImageTransport, Way
-from snapthread.ports.operation import ActiveTurn
+from snapthread.ports.operation import ActiveTurn, PersonState
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
     from snapthread.build import Adapters, Maintenance
-    from snapthread.ports import Chat
+    from snapthread.ports import Chat, Standings
     from snapthread.settings import Settings
     from snapthread.store import Store
 
@@ -119,7 +120,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        process = RunningProcess(bot, telemetry, adapters.clock())
+        process = RunningProcess(bot, adapters.store, telemetry, adapters.clock())
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
@@ -152,7 +153,9 @@ def _or_nan(value: float | None) -> float:
 class RunningProcess:
     """`ports.operation.Operation`: this one."""
 
-    def __init__(self, bot: Bot, telemetry: Telemetry, began_at: datetime) -> None:
+    def __init__(
+        self, bot: Bot, people: Standings, telemetry: Telemetry, began_at: datetime
+    ) -> None:
         self.version = __version__
         self.name = bot.presence.name
         self.began_at = began_at
@@ -162,10 +165,38 @@ class RunningProcess:
         self.limits_of = bot.quotas.limits_of
         self.spent = bot.quotas.spent
         self._bot = bot
+        self._people = people
 
     async def erase(self, user_id: int) -> None:
         await self._bot.eraser.begin(user_id)
         self._bot.housekeeping.wake()
+
+    async def state_of(self, user_id: int) -> PersonState:
+        known = await self._people.person(user_id)
+        return PersonState(
+            is_admin=user_id in self._bot.settings.admin_user_ids,
+            is_banned=known is not None and known.is_banned,
+            own_limits=written_limits(known.limits) if known else "",
+        )
+
+    async def ban(self, user_id: int) -> bool:
+        if user_id in self._bot.settings.admin_user_ids:
+            return False
+        await self._people.ban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+        return True
+
+    async def unban(self, user_id: int) -> None:
+        await self._people.unban(user_id, self._bot.quotas.clock(), by=OPERATOR)
+
+    async def set_limits(self, user_id: int, written: str) -> str:
+        try:
+            limits = read_limits(written.split(), NO_OWN_LIMITS)
+        except ValueError as error:
+            return str(error)
+        if limits.of_money and not self._bot.quotas.has_price:
+            return "cost"
+        await self._people.set_limits(user_id, self._bot.quotas.clock(), by=OPERATOR, limits=limits)
+        return ""
 
     def active_turns(self) -> tuple[ActiveTurn, ...]:
         return tuple(

@@ -267,6 +267,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         ),
         admission=admission,
         admin=admin,
+        transport=adapters.transport,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,

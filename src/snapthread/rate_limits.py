@@ -47,6 +47,8 @@ FILES: Final = "openai files"
 TRANSCRIPTIONS: Final = "openai transcriptions"
 CHAT: Final = "telegram"
 
+HEARD_MOST_S: Final = 60.0  # of a wait that another process was asked for, or an earlier one
+
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -67,12 +69,15 @@ class Cooldowns:
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
     def hear(self, cooldowns: Mapping[str, datetime]) -> None:
-        """Take over the waits that the store holds; one of ours may be longer."""
+        """Take over the waits that the store holds; one of ours may be longer. Of how long they
+        were asked for the store says nothing, and the clock may have been set back since: after a
+        minute the service is asked, and says it again."""
         self._heard_s = now_s()
         for service, until in cooldowns.items():
             if until != self._known.get(service):
                 self._known[service] = until
-                self._lasts(service, (until - self.clock()).total_seconds())
+                left_s = (until - self.clock()).total_seconds()
+                self._lasts(service, min(left_s, HEARD_MOST_S))
 
     async def left_s(self, service: str) -> float:
         """Seconds for which nobody may call the service; 0 where everybody may."""

@@ -20,6 +20,7 @@ from tests import virtual
 from tests.line.mortal import Moment
 from tests.line.photos import COLOURS, album, photo
 from tests.line.world import World, opened
+from tests.media.documents import pdf
 from tests.media.pictures import decoded, encoded, noise
 
 DAY_S = 86_400.0
@@ -432,3 +433,34 @@ def _colour(content: bytes) -> str:
         return sum(abs(a - b) for a, b in zip(pixel, ImageColor.getrgb(name), strict=True))
 
     return min(COLOURS, key=distance)
+
+
+async def test_a_document_travels_within_the_request_too(tmp_path: Path) -> None:
+    async with opened(tmp_path, **INLINE) as world:
+        no_files(world)
+        content = pdf(3)
+        ada = world.person()
+        ada.sends_document(content, file_name="Report.pdf", mime_type="application/pdf")
+        (answer,) = await ada.hears()
+        assert "3 pages" in answer.text
+        (part,) = [
+            part
+            for item in world.requests[-1].body["input"]
+            for part in item["content"]
+            if part["type"] == "input_file"
+        ]
+        assert part["file_data"].startswith("data:application/pdf;base64,")
+        assert b64decode(part["file_data"].partition(",")[2]) == content
+        assert "Report" not in part["filename"]
+        ada.sends("/reset")
+        await ada.hears()
+        await world.until(lambda: not world.kept)
+
+
+async def test_privacy_says_where_the_images_lie(tmp_path: Path) -> None:
+    async with opened(tmp_path, **INLINE) as world:
+        ada = world.person()
+        ada.sends("/privacy")
+        (told,) = await ada.hears()
+        assert "On the operator's server: our conversation, and your photos" in told.text
+        assert "At OpenAI" not in told.text

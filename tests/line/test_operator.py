@@ -1,5 +1,6 @@
 """What the operator does at the admin page, on a bot that runs."""
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,7 +14,7 @@ from tests.line.world import World, opened
 def process_of(world: World) -> RunningProcess:
     assert world.process is not None
     telemetry = cast(Any, SimpleNamespace(problems=tuple))
-    return RunningProcess(world.process.bot, telemetry, virtual.now())
+    return RunningProcess(world.process.bot, world.process.store, telemetry, virtual.now())
 
 
 async def test_who_is_erased_at_the_page_is_gone_and_their_files_follow(tmp_path: Path) -> None:
@@ -43,3 +44,32 @@ async def test_the_page_counts_what_limits_count(tmp_path: Path) -> None:
         theirs = await operator.limits_of(1001)
         assert theirs.user_daily_messages == operator.limits.user_daily_messages
         assert (await operator.limits_of(1002)).user_daily_messages == 0
+
+
+async def test_who_is_banned_at_the_page_is_not_answered_until_the_ban_is_lifted(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS="1002") as world:
+        operator, ada = process_of(world), world.person(1001)
+        assert await operator.ban(1001)
+        assert not await operator.ban(1002)
+        assert (await operator.state_of(1001)).is_banned
+        assert (await operator.state_of(1002)).is_admin
+        ada.sends("Hello")
+        await asyncio.sleep(60)
+        assert world.requests == []
+
+        await operator.unban(1001)
+        ada.sends("Hello again")
+        await world.until(lambda: len(world.requests) == 1)
+
+
+async def test_own_limits_are_set_at_the_page_as_by_the_command(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        operator = process_of(world)
+        assert await operator.set_limits(1001, "messages=2 cost=0.50") == ""
+        assert (await operator.limits_of(1001)).user_daily_messages == 2
+        assert (await operator.state_of(1001)).own_limits == "messages=2 cost=0.5"
+        assert await operator.set_limits(1001, "messages=2 many") == "many"
+        assert await operator.set_limits(1001, "") == ""
+        assert (await operator.state_of(1001)).own_limits == ""

@@ -15,7 +15,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
-from snapthread.ports.operation import ActiveTurn, Operation, Problem
+from snapthread.ports.operation import ActiveTurn, Operation, PersonState, Problem
 from snapthread.usage import DailyFeedback, DailyUsage, Limits, Spending, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
@@ -92,6 +92,8 @@ class Running:
     spendings: dict[int, Spending] = field(default_factory=dict)
     erased: list[int] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
+    states: dict[int, PersonState] = field(default_factory=dict)
+    decided: list[tuple[str, int, str]] = field(default_factory=list)
 
     async def reasons(self) -> list[str]:
         return self.why
@@ -111,6 +113,20 @@ class Running:
 
     async def erase(self, user_id: int) -> None:
         self.erased.append(user_id)
+
+    async def state_of(self, user_id: int) -> PersonState:
+        return self.states.get(user_id, PersonState())
+
+    async def ban(self, user_id: int) -> bool:
+        self.decided.append(("ban", user_id, ""))
+        return not self.states.get(user_id, PersonState()).is_admin
+
+    async def unban(self, user_id: int) -> None:
+        self.decided.append(("unban", user_id, ""))
+
+    async def set_limits(self, user_id: int, written: str) -> str:
+        self.decided.append(("limit", user_id, written))
+        return "" if "=" in written else written
 
 
 def a_dead_letter() -> QueuedMessage:

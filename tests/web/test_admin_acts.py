@@ -1,7 +1,10 @@
 """Acts of the admin page: what its forms do, and that only its own forms do it."""
 
+import re
+
 import pytest
 
+from snapthread.ports.operation import PersonState
 from tests.web.admin import (
     BEARER,
     Client,
@@ -16,6 +19,9 @@ from tests.web.admin import (
 ACTS = {
     "/admin/replay": {"id": "77"},
     "/admin/erase": {"id": "5", "again": "5"},
+    "/admin/ban": {"id": "5"},
+    "/admin/unban": {"id": "5"},
+    "/admin/limit": {"id": "5", "limits": "messages=50"},
 }
 
 
@@ -25,7 +31,8 @@ def page() -> Page:
 
 def done(page: Page) -> list[int]:
     assert isinstance(page.operation, Running)
-    return [*page.held.replayed, *page.operation.erased]
+    decided = [user_id for _, user_id, _ in page.operation.decided]
+    return [*page.held.replayed, *page.operation.erased, *decided]
 
 
 @pytest.mark.parametrize("path", ACTS)
@@ -118,3 +125,38 @@ def test_nobody_is_erased_whose_id_was_not_typed_once_more(again: str) -> None:
 
     acted.visit(story)
     assert done(acted) == []
+
+
+def test_an_admin_is_not_banned_and_what_is_no_limit_changes_nothing() -> None:
+    acted = page()
+    assert isinstance(acted.operation, Running)
+    acted.operation.states[5] = PersonState(is_admin=True)
+
+    async def story(client: Client) -> None:
+        banned = await client.post("/admin/ban", data={"id": "5"}, headers=BEARER)
+        assert (banned.status, "cannot be banned" in await banned.text()) == (400, True)
+        odd = {"id": "5", "limits": "many"}
+        limited = await client.post("/admin/limit", data=odd, headers=BEARER)
+        assert (limited.status, "Nothing was changed" in await limited.text()) == (400, True)
+
+    acted.visit(story)
+
+
+@pytest.mark.parametrize(
+    ("state", "acts"),
+    [
+        (PersonState(), {"ban", "limit", "erase"}),
+        (PersonState(is_banned=True), {"unban", "limit", "erase"}),
+        (PersonState(is_admin=True), {"erase"}),
+    ],
+)
+def test_the_page_offers_what_can_be_done_with_this_person(
+    state: PersonState, acts: set[str]
+) -> None:
+    shown = page()
+    assert isinstance(shown.operation, Running)
+    shown.operation.states[5] = state
+    told = shown.read("/admin/person?id=5")
+    offered = set(re.findall(r'action="/admin/(ban|unban|limit|erase)"', told))
+    assert offered == acts
+    assert ("Banned." in told) == state.is_banned

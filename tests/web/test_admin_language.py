@@ -14,7 +14,7 @@ from tests.web.admin import BEARER, NOW, TOKEN, Client, Held, Page, Running, a_d
 # Names, units, and what is told as the code or a service says it.
 LATIN = set(
     "Snapthread OpenAI UTC CSV readyz metrics luna host process user question"
-    " GB MB KB p50 p95".split()
+    " GB MB KB p50 p95 messages cost".split()
 )
 
 

@@ -10,7 +10,7 @@ from snapthread.cli.people import with_store
 from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
-    from snapthread.ports import Standings
+    from snapthread.cli.people import PeopleStore
     from snapthread.settings import Settings
 
 
@@ -18,7 +18,7 @@ def ban(user_id: UserId, as_json: AsJson = False) -> None:
     """Ban a user: from now on nothing of theirs is answered, in groups neither."""
     from snapthread.people import OPERATOR
 
-    async def work(store: "Standings", settings: "Settings") -> bool | None:
+    async def work(store: "PeopleStore", settings: "Settings") -> bool | None:
         if user_id in settings.admin_user_ids:
             return None
         return await store.ban(user_id, utc_now(), by=OPERATOR)
@@ -40,7 +40,7 @@ def unban(user_id: UserId, as_json: AsJson = False) -> None:
     """Lift a ban, or an admin's refusal to let a user in."""
     from snapthread.people import OPERATOR
 
-    async def work(store: "Standings", _settings: "Settings") -> bool:
+    async def work(store: "PeopleStore", _settings: "Settings") -> bool:
         return await store.unban(user_id, utc_now(), by=OPERATOR)
 
     done = with_store(work)

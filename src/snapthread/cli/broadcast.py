@@ -11,8 +11,8 @@ from snapthread.cli.people import with_store
 from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
+    from snapthread.cli.people import PeopleStore
     from snapthread.people import Broadcast
-    from snapthread.ports import BroadcastDrafts, Standings
     from snapthread.settings import Settings
 
 SHOWN: Final = 20
@@ -43,7 +43,7 @@ def _start(text: str, *, yes: bool, as_json: bool) -> None:
         print(f"snapthread: write 1 to {BROADCAST_CHARS} characters.", file=sys.stderr)
         raise typer.Exit(WRONG_USE)
 
-    async def count(store: "Standings", _settings: "Settings") -> int:
+    async def count(store: "PeopleStore", _settings: "Settings") -> int:
         return await store.count_people()
 
     if not yes:
@@ -52,7 +52,7 @@ def _start(text: str, *, yes: bool, as_json: bool) -> None:
         question = f"Send this to everybody who may use the bot? It knows {known} people."
         typer.confirm(question, abort=True, err=True)
 
-    async def work(store: "BroadcastDrafts", _settings: "Settings") -> str:
+    async def work(store: "PeopleStore", _settings: "Settings") -> str:
         id = await store.draft_broadcast(text.strip(), utc_now(), by=OPERATOR)
         await store.start_broadcast(id, utc_now(), by=OPERATOR)
         return id
@@ -65,7 +65,7 @@ def _start(text: str, *, yes: bool, as_json: bool) -> None:
 
 
 def _stop(id: str, *, as_json: bool) -> None:
-    async def work(store: "BroadcastDrafts", _settings: "Settings") -> bool:
+    async def work(store: "PeopleStore", _settings: "Settings") -> bool:
         return await store.drop_broadcast(id)
 
     done = with_store(work)
@@ -79,7 +79,7 @@ def _stop(id: str, *, as_json: bool) -> None:
 
 
 def _show(*, as_json: bool) -> None:
-    async def work(store: "BroadcastDrafts", _settings: "Settings") -> tuple["Broadcast", ...]:
+    async def work(store: "PeopleStore", _settings: "Settings") -> tuple["Broadcast", ...]:
         return await store.recent_broadcasts(limit=SHOWN)
 
     rows = [_row(each) for each in with_store(work) if each.state != "draft"]

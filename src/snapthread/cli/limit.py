@@ -10,8 +10,8 @@ from snapthread.cli.people import with_store
 from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
+    from snapthread.cli.people import PeopleStore
     from snapthread.people import OwnLimits
-    from snapthread.ports import Standings
     from snapthread.settings import Settings
 
 Words = Annotated[
@@ -28,7 +28,7 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     """Set or show a user's own limits: `limit 123 messages=50 cost=0.50`, `limit 123 default`."""
     from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 
-    async def work(store: "Standings", settings: "Settings") -> "OwnLimits":
+    async def work(store: "PeopleStore", settings: "Settings") -> "OwnLimits":
         known = await store.person(user_id)
         limits = known.limits if known else NO_OWN_LIMITS
         if words:

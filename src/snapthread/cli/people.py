@@ -1,19 +1,23 @@
 """Common parts of the commands about people: `users`, `ban`, `unban`, `limit`."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from snapthread.cli.common import run_command
 
 if TYPE_CHECKING:
     from snapthread.people import Person
+    from snapthread.ports import Broadcasts, Standings
     from snapthread.settings import Settings
-    from snapthread.store import Store
+
+    class PeopleStore(Standings, Broadcasts, Protocol):
+        """The store as commands about people need it."""
+
 
 T = TypeVar("T")
 
 
-def with_store(work: Callable[["Store", "Settings"], Awaitable[T]]) -> T:
+def with_store(work: Callable[["PeopleStore", "Settings"], Awaitable[T]]) -> T:
     """On the bot's store, beside the running bot or without one."""
     from snapthread.app import open_store
 

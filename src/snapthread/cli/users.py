@@ -9,8 +9,8 @@ from snapthread.cli.common import AsJson
 from snapthread.cli.people import row_of, with_store
 
 if TYPE_CHECKING:
+    from snapthread.cli.people import PeopleStore
     from snapthread.people import Person
-    from snapthread.ports import Standings
     from snapthread.settings import Settings
 
 SHOWN: Final = 100_000
@@ -22,7 +22,7 @@ def users(
 ) -> None:
     """Show who uses the bot, was let in or banned, and whose limits are their own."""
 
-    async def work(store: "Standings", _settings: "Settings") -> tuple["Person", ...]:
+    async def work(store: "PeopleStore", _settings: "Settings") -> tuple["Person", ...]:
         return await store.people(limit=SHOWN, banned=banned)
 
     rows = [row_of(person) for person in with_store(work)]

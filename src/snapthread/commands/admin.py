@@ -20,8 +20,9 @@ from snapthread.ports import (
     BroadcastDrafts,
     Chat,
     Clock,
-    Invitations,
-    Standings,
+    InviteMaking,
+    PeopleList,
+    StandingDecisions,
     UsageRecords,
 )
 from snapthread.texts.localizer import Localizer
@@ -45,7 +46,15 @@ OPEN_FOR: Final = timedelta(hours=1)
 Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 
 
-class AdminStore(Standings, Invitations, BroadcastDrafts, UsageRecords, Backlogs, Protocol):
+class AdminStore(
+    PeopleList,
+    StandingDecisions,
+    InviteMaking,
+    BroadcastDrafts,
+    UsageRecords,
+    Backlogs,
+    Protocol,
+):
     """The store as admins' commands need it."""
 
 

@@ -23,6 +23,7 @@ from snapthread.ports import (
     Clock,
     ConversationControl,
     Forgetting,
+    ImageTransport,
     KnownImages,
     LastQuestions,
     Outbox,
@@ -73,6 +74,7 @@ class Commands:
     admin: AdminCommands
     clock: Clock
     retention_days: int
+    transport: ImageTransport
     files_retired: Callable[[], None]
     _answers: dict[str, Answer] = field(init=False)
 
@@ -215,7 +217,8 @@ class Commands:
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         days = t("privacy_days", n=self.retention_days)
-        return said(t("privacy", days=days))
+        key = "privacy_inline" if self.transport.way == "inline" else "privacy"
+        return said(t(key, days=days))
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         return await self.history.answer(message, t)

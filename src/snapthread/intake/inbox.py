@@ -21,9 +21,9 @@ from snapthread.ports import (
     BlockedUsers,
     Chat,
     Clock,
-    Feedback,
     IncomingMessages,
-    NewTopics,
+    Reactions,
+    TopicConversations,
     Update,
 )
 from snapthread.reply.alerts import Alerts
@@ -46,7 +46,7 @@ class Servers(Protocol):
     def wake(self, ready: int, *, is_urgent: bool) -> None: ...
 
 
-class IntakeStore(IncomingMessages, BlockedUsers, NewTopics, Feedback, Protocol):
+class IntakeStore(IncomingMessages, BlockedUsers, TopicConversations, Reactions, Protocol):
     """The store as the intake needs it."""
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from snapthread.ports.admissions import (
     Admissions,
-    BroadcastDeliveries,
     BroadcastDrafts,
     Broadcasts,
     Invitations,
+    InviteMaking,
 )
 from snapthread.ports.assistant import (
     AnswerCompleted,
@@ -45,7 +45,6 @@ from snapthread.ports.conversations import (
     Groups,
     GuestAnswers,
     LastQuestions,
-    NewTopics,
     Outbox,
     PageChoices,
     ReadableHistory,
@@ -87,7 +86,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, Standings
+from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -102,6 +101,7 @@ from snapthread.ports.transcriber import SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
+    Reactions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -123,7 +123,6 @@ __all__ = [
     "Blobs",
     "BlockedUsers",
     "Borrowing",
-    "BroadcastDeliveries",
     "BroadcastDrafts",
     "Broadcasts",
     "CallersKnown",
@@ -164,6 +163,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteMaking",
     "Jobs",
     "KnownImages",
     "LastQuestions",
@@ -172,18 +172,19 @@ __all__ = [
     "MessageQueue",
     "ModelCatalog",
     "NewTopic",
-    "NewTopics",
     "NotTaken",
     "Outbox",
     "OwnedFiles",
     "PageChoices",
     "People",
     "PeopleKnown",
+    "PeopleList",
     "PersonalData",
     "PriceList",
     "QueueInspection",
     "QuotaLedger",
     "Reaction",
+    "Reactions",
     "ReadableHistory",
     "Readiness",
     "RemoteFile",
@@ -195,6 +196,7 @@ __all__ = [
     "Retention",
     "SpokenText",
     "StaleReservations",
+    "StandingDecisions",
     "Standings",
     "StorageSums",
     "Store",

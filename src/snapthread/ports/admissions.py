@@ -8,12 +8,16 @@ from snapthread.people import Broadcast, Note, Person, Reached, Standing
 from snapthread.ports.standings import PeopleKnown
 
 
-class Invitations(Protocol):
-    """Links that let people in, so many times and so long."""
+class InviteMaking(Protocol):
+    """New links that let people in."""
 
     async def make_invite(self, now: datetime, *, by: int, uses: int, ends_at: datetime) -> str:
         """Its code."""
         ...
+
+
+class Invitations(InviteMaking, Protocol):
+    """Links that let people in, so many times and so long."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
         """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
@@ -51,7 +55,7 @@ class Admissions(Invitations, PeopleKnown, Protocol):
 
 
 class BroadcastDrafts(Protocol):
-    """Messages to everybody, from the draft to the order that they are sent."""
+    """Messages to everybody before they go out."""
 
     async def draft_broadcast(self, text: str, now: datetime, *, by: int) -> str: ...
 
@@ -63,15 +67,15 @@ class BroadcastDrafts(Protocol):
         """A draft is gone, one that is being sent ends; False for any other."""
         ...
 
+
+class Broadcasts(BroadcastDrafts, Protocol):
+    """Messages to everybody: one at a time, the oldest first, people by their number."""
+
+    async def broadcast_to_send(self) -> Broadcast | None: ...
+
     async def recent_broadcasts(self, *, limit: int) -> tuple[Broadcast, ...]:
         """Newest first."""
         ...
-
-
-class BroadcastDeliveries(Protocol):
-    """Messages to everybody on their way: one at a time, the oldest first, people by number."""
-
-    async def broadcast_to_send(self) -> Broadcast | None: ...
 
     async def next_people(self, broadcast: Broadcast, *, limit: int) -> tuple[Person, ...]:
         """Those whom it has not come to yet."""
@@ -85,7 +89,3 @@ class BroadcastDeliveries(Protocol):
     async def finish_broadcast(self, id: str) -> Broadcast | None:
         """Everybody is done with; None where that was said before."""
         ...
-
-
-class Broadcasts(BroadcastDrafts, BroadcastDeliveries, Protocol):
-    """Messages to everybody."""

@@ -226,16 +226,12 @@ class Askers(Protocol):
         ...
 
 
-class NewTopics(Protocol):
-    """Topics that have begun, each a conversation."""
+class TopicConversations(Protocol):
+    """Topics, each a conversation: their names and their end."""
 
     async def note_topic(self, conversation: ConversationKey, chat_id: int) -> None:
         """A topic of a private chat that nobody gave a name; one that is known stays as it is."""
         ...
-
-
-class TopicConversations(Protocol):
-    """Topics, each a conversation: their names and their end."""
 
     async def take_unnamed(self, conversation: ConversationKey) -> bool:
         """True once for a topic that waits for a name: whoever is told so names it."""
@@ -319,7 +315,6 @@ class Conversations(
     Outbox,
     Askers,
     Groups,
-    NewTopics,
     TopicConversations,
     Deliveries,
     ReadableHistory,

@@ -30,6 +30,15 @@ class ActiveTurn:
     messages: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonState:
+    """Whether a person may, and the limits that are their own, as `snapthread limit` takes them."""
+
+    is_admin: bool = False
+    is_banned: bool = False
+    own_limits: str = ""
+
+
 class Operation(Protocol):
     """One process."""
 
@@ -67,4 +76,16 @@ class Operation(Protocol):
 
     async def erase(self, user_id: int) -> None:
         """Everything about a person is gone; their files at OpenAI are deleted from now on."""
+        ...
+
+    async def state_of(self, user_id: int) -> PersonState: ...
+
+    async def ban(self, user_id: int) -> bool:
+        """False of an admin, who cannot be banned."""
+        ...
+
+    async def unban(self, user_id: int) -> None: ...
+
+    async def set_limits(self, user_id: int, written: str) -> str:
+        """The word that is not understood, or that could not hold; empty where all is well."""
         ...

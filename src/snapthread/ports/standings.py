@@ -12,13 +12,8 @@ class PeopleKnown(Protocol):
     async def person(self, user_id: int) -> Person | None: ...
 
 
-class Standings(PeopleKnown, Protocol):
-    """People and decisions about them. `by`: the admin who decides; 0: the operator.
-
-    Each decision that changes something leaves a row for the audit, kept as long as records are.
-    Erasing a person leaves of a ban and of limits of their own the number alone, and of decisions
-    not even that.
-    """
+class PeopleList(PeopleKnown, Protocol):
+    """Everybody who is known."""
 
     async def people(
         self,
@@ -33,9 +28,9 @@ class Standings(PeopleKnown, Protocol):
 
     async def count_people(self) -> int: ...
 
-    async def find_people(self) -> int:
-        """Once for each store: whom a version before this one answered; how many they are."""
-        ...
+
+class StandingDecisions(Protocol):
+    """What is decided about a person."""
 
     async def ban(self, user_id: int, now: datetime, *, by: int) -> bool:
         """Whether they may or not: no more. False where they are banned already."""
@@ -49,6 +44,19 @@ class Standings(PeopleKnown, Protocol):
         self, user_id: int, now: datetime, *, by: int, limits: OwnLimits
     ) -> OwnLimits:
         """The person's own limits; those before."""
+        ...
+
+
+class Standings(PeopleList, StandingDecisions, Protocol):
+    """People and decisions about them. `by`: the admin who decides; 0: the operator.
+
+    Each decision that changes something leaves a row for the audit, kept as long as records are.
+    Erasing a person leaves of a ban and of limits of their own the number alone, and of decisions
+    not even that.
+    """
+
+    async def find_people(self) -> int:
+        """Once for each store: whom a version before this one answered; how many they are."""
         ...
 
     async def decisions(self, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:

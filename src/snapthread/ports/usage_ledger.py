@@ -77,8 +77,8 @@ class UsageRecords(Protocol):
         ...
 
 
-class Feedback(Protocol):
-    """What people think of answers, by the day and the model of the answer; of nobody by name."""
+class Reactions(Protocol):
+    """What a person thinks of an answer, as they tell it."""
 
     async def note_reaction(
         self, chat_id: int, message_id: int, user_id: int, reaction: int
@@ -86,6 +86,10 @@ class Feedback(Protocol):
         """1: good, -1: bad, 0: taken back; of whoever asked, within a week. False where that is
         nothing new, or no answer to them."""
         ...
+
+
+class Feedback(Reactions, Protocol):
+    """What people think of answers, by the day and the model of the answer; of nobody by name."""
 
     async def feedback(self, since: str) -> tuple[DailyFeedback, ...]:
         """From this day on, by day and model."""

@@ -78,6 +78,12 @@ class Quotas:
         person = await self.store.person(user_id)
         return person.limits.over(self.limits) if person else self.limits
 
+    @property
+    def has_price(self) -> bool:
+        """Of the model that answers: without one a limit of money would never hold."""
+        one = Usage(input_tokens=1, output_tokens=1)
+        return self.prices.cost_micros(self.profile.model, one) is not None
+
     async def spent(self, user_id: int) -> Spending:
         return await self.store.spent(self._payer(user_id), self.clock())
 

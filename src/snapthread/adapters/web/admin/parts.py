@@ -28,7 +28,7 @@ TOP: Final = Template("""\
 <button class="plain">[[Log out]]</button></form>\
 </header>""")
 PERSON_TOP: Final = Template("""\
-<header><div><h1>[[User]] {id}</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
+<header><div><h1>[[User]] {id}</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p>{state}</div>\
 <nav aria-label="[[Pages]]"><a href="/admin">[[All figures]]</a></nav>\
 <form method="post" action="/admin/logout">\
 <input type="hidden" name="form" value="{form}">\
@@ -36,12 +36,28 @@ PERSON_TOP: Final = Template("""\
 </header>""")
 ACTS: Final = Template("""\
 <section class="card wide" aria-labelledby="acts">\
-<div class="head"><h2 id="acts">[[What you can do]]</h2></div>{erase}</section>""")
+<div class="head"><h2 id="acts">[[What you can do]]</h2></div>{note}{acts}</section>""")
+BAN: Final = Template("""\
+<form class="find" method="post" action="/admin/ban">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<p class="soft">[[Ban: from now on nothing of theirs is answered, in groups neither.]]</p>\
+<button class="act danger">[[Ban]]</button></form>""")
+UNBAN: Final = Template("""\
+<form class="find" method="post" action="/admin/unban">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<button class="act">[[Lift the ban]]</button></form>""")
+SET_LIMITS: Final = Template("""\
+<form class="find" method="post" action="/admin/limit">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<p class="soft">[[Their own limits, as in: messages=50 cost=0.50. Empty: as everybody.]]</p>\
+<label for="limits">[[Limits]]</label>\
+<input id="limits" name="limits" value="{limits}" autocomplete="off">\
+<button class="act">[[Set]]</button></form>""")
 ERASE: Final = Template("""\
 <form class="find" method="post" action="/admin/erase">\
 <input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
 <p class="soft">[[Erase: the conversation, the files at OpenAI, what waits and what was used, for\
- ever. The totals keep the sums without the name.]]</p>{note}\
+ ever. The totals keep the sums without the name.]]</p>\
 <label for="again">[[The user id once more]]</label>\
 <input id="again" name="again" inputmode="numeric" required autocomplete="off">\
 <button class="act danger">[[Erase everything]]</button></form>""")

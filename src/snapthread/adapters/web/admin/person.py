@@ -13,7 +13,7 @@ from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
 from snapthread.ports import Clock
-from snapthread.ports.operation import Operation
+from snapthread.ports.operation import Operation, PersonState
 from snapthread.usage import DailyUsage, TurnRecord, month_of
 
 DAYS: Final = 30
@@ -26,6 +26,7 @@ class Person:
 
     user_id: int
     at: datetime
+    state: PersonState
     totals: dict[str, dict[str, Cell]]
     storage: tuple[int, int]  # files, bytes
     waiting: int
@@ -53,6 +54,7 @@ async def read_person(
     return Person(
         user_id=user_id,
         at=now,
+        state=await operation.state_of(user_id),
         totals=_totals(usage, period),
         storage=(ages.count, ages.size_bytes),
         waiting=sum(one.conversation == theirs for one in waiting),

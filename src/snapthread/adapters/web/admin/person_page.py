@@ -35,7 +35,14 @@ def _top(person: Person, form: str) -> Html:
         day=day(person.at.date().isoformat()),
         at=person.at,
         form=form,
+        state=_state(person),
     )
+
+
+def _state(person: Person) -> Html:
+    if person.state.is_banned:
+        return parts.WRONG(told=tr("Banned."))
+    return parts.NOTE(note=tr("An admin, without limits.")) if person.state.is_admin else NOTHING
 
 
 def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
@@ -47,7 +54,15 @@ def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
     yield card(person.days, NO_CSV, "wide")
     yield card(person.models, NO_CSV, "wide")
     note = parts.WRONG(told=tr(told)) if told else NOTHING
-    yield parts.ACTS(erase=parts.ERASE(id=person.user_id, form=form, note=note))
+    yield parts.ACTS(note=note, acts=joined(_acts(person, form)))
+
+
+def _acts(person: Person, form: str) -> Iterator[Html]:
+    fields = {"id": person.user_id, "form": form}
+    if not person.state.is_admin:
+        yield (parts.UNBAN if person.state.is_banned else parts.BAN)(**fields)
+        yield parts.SET_LIMITS(**fields, limits=person.state.own_limits)
+    yield parts.ERASE(**fields)
 
 
 def _tiles(person: Person) -> Html:

@@ -24,6 +24,8 @@ DAYS: Final = 30  # where nobody chose
 STYLE: Final = Path(__file__).with_name("style.css").read_text("utf-8")
 NO_LETTER: Final = "No such dead letter."
 NOBODY: Final = "That is no user id: it is a whole number, such as 123456789."
+IS_ADMIN: Final = "An admin cannot be banned: take them out of ADMIN_USER_IDS first."
+NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no price to hold it by."
 OTHER_ID: Final = "Nothing was erased: the id that was typed is another one."
 
 log = structlog.get_logger()
@@ -52,6 +54,9 @@ class Admin:
         router.add_post(PATH + "/logout", gate.act(gate.log_out))
         router.add_post(PATH + "/replay", gate.act(pages.replay))
         router.add_post(PATH + "/erase", gate.act(pages.erase))
+        router.add_post(PATH + "/ban", gate.act(pages.ban))
+        router.add_post(PATH + "/unban", gate.act(pages.unban))
+        router.add_post(PATH + "/limit", gate.act(pages.limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,29 @@ class _Pages:
         if fields.get("again", "").strip() != str(user_id):
             return await self._person(request, user_id, OTHER_ID)
         await self.operation.erase(user_id)
+        return moved(f"{PATH}/person?id={user_id}")
+
+    async def ban(self, request: web.Request, fields: Fields) -> web.Response:
+        user_id = _user_id(fields.get("id", ""))
+        if not user_id or self.operation is None:
+            return plain(NOBODY, 404)
+        if not await self.operation.ban(user_id):
+            return await self._person(request, user_id, IS_ADMIN)
+        return moved(f"{PATH}/person?id={user_id}")
+
+    async def unban(self, _request: web.Request, fields: Fields) -> web.Response:
+        user_id = _user_id(fields.get("id", ""))
+        if not user_id or self.operation is None:
+            return plain(NOBODY, 404)
+        await self.operation.unban(user_id)
+        return moved(f"{PATH}/person?id={user_id}")
+
+    async def limit(self, request: web.Request, fields: Fields) -> web.Response:
+        user_id = _user_id(fields.get("id", ""))
+        if not user_id or self.operation is None:
+            return plain(NOBODY, 404)
+        if await self.operation.set_limits(user_id, fields.get("limits", "")):
+            return await self._person(request, user_id, NO_LIMIT)
         return moved(f"{PATH}/person?id={user_id}")
 
 
