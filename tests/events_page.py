@@ -34,6 +34,7 @@ MEANINGS: Final = {
     "chat.paused": "Telegram asked to wait in one chat; the others go on",
     "command.broke": "a mistake of ours ended a command; its traceback follows",
     "commands.not_published": "Telegram did not take the menu of commands; it works without",
+    "question.edited": "somebody changed a message; what became of it",
     "conversation.reset": "somebody began anew; so many files left",
     "draft.broke": "a mistake of ours in the preview of an answer; the answer goes on",
     "draft.given_up": "the preview of an answer was refused; the answer goes on",

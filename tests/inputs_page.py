@@ -349,7 +349,14 @@ def _asked(taken: Message) -> str:
 
 def _refusals() -> Iterator[tuple[str, str]]:
     yield "somebody who is not invited", f"“{WORDS('stranger', user_id=1001)}”"
-    yield "a question that was sent is changed", f"“{WORDS('edited_question')}” (once)"
+    yield "an older question is changed", f"“{WORDS('edited_older')}”, with a button"
+    yield "a command is changed, or a question into one", f"“{WORDS('edited_command')}”"
+    yield "another message is changed", f"“{WORDS('edited_unknown')}”"
+    yield "a button below an answer is pressed too late", f"“{WORDS('again_gone')}”"
+    yield "the conversation has gone on since then", f"“{WORDS('again_older')}”, with a button"
+    yield "another question is being answered", f"“{WORDS('again_busy')}”"
+    yield "`/retry` before anything was asked", f"“{WORDS('retry_nothing')}”"
+    yield "`/undo` in an empty conversation", f"“{WORDS('undo_nothing')}”"
     yield "Telegram takes a part of an answer in no form", f"“{WORDS('part_refused')}”"
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"

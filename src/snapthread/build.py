@@ -10,6 +10,7 @@ from snapthread.clock import utc_now
 from snapthread.commands.access import AccessControl, AccessPolicy
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.admission import Admission
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
@@ -236,6 +237,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
 
     # A claim: who may, what is said, what waits for no question.
     rights = GroupRights(store=store, chat=chat, clock=clock)
+    asking_anew = AskingAnew(store=store, access=access, rights=rights, clock=clock)
     broadcaster = Broadcaster(
         store=store,
         chat=chat,
@@ -254,6 +256,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         lets_in=settings.access_mode == "invite",
     )
     commands = Commands(
+        asking_anew=asking_anew,
         store=store,
         eraser=maintenance.eraser,
         quotas=quotas,
@@ -274,6 +277,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     )
     topics = Topics(store=store, chat=chat, clock=clock)
     pipeline = Pipeline(
+        asking_anew=asking_anew,
         store=store,
         access=access,
         commands=commands,
@@ -295,6 +299,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         files_retired=housekeeping.wake,
     )
     urgent_commands = UrgentCommands(
+        asking_anew=asking_anew,
         store=store,
         chat=chat,
         running_turns=running_turns,

@@ -60,6 +60,7 @@ SHOWN_TRANSCRIPT: Final = 600  # characters: enough to see what was misheard
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
 ATTEMPTS_MAX: Final = 3  # that failed in a living process; then it is a dead letter
+EDIT_PAUSE_S: Final = 1.0  # two SYNC_EVERY_S: who answers the old words has let them go
 WAITING_MAX: Final = 200  # messages waiting in one conversation
 ALBUM_GATHER_S: Final = 5.0  # an album is asked at the latest this long after its first part
 SYNC_EVERY_S: Final = 0.5  # a Stop or a reset reaches whoever runs the turn within a second

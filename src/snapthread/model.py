@@ -1,7 +1,7 @@
 """The words of the product: what arrives, what is remembered, what is answered. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NewType
 
@@ -9,17 +9,20 @@ ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
 
 Language = str  # the name of a file of texts: "en", "ru", …
-MessageKind = Literal["question", "command", "press", "unsupported"]
+MessageKind = Literal["question", "command", "press", "edit", "unsupported"]
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
 SoundKind = Literal["voice", "audio", "video_note", "video"]
 Role = Literal["user", "assistant"]
 FileState = Literal["intended", "uploaded", "live", "retired"]
+Ending = Literal["answered", "cut", "stopped", "failed"]
+AskAgain = Literal["retry", "continue", "from"]
+Asked = Literal["asked", "twice", "gone", "older", "busy"]  # what became of it
 FileKind = Literal["image", "document"]
 DocumentDetail = Literal["", "low", "high"]  # of the pictures of its pages; "": it has none
 
-EDITED = "edited"  # the word of words that were changed, which we do not answer
+CONTINUE = "continue"  # the word of what asks for the rest of an answer
 RESET_COMMANDS = frozenset({"reset", "new"})
 URGENT_COMMANDS = RESET_COMMANDS | {"stop"}  # what need not wait for the questions before it
 
@@ -217,7 +220,25 @@ class Message:
 
     @property
     def is_urgent(self) -> bool:
-        return self.kind == "press" or (self.kind == "command" and self.word in URGENT_COMMANDS)
+        is_command = self.kind == "command" and self.word in URGENT_COMMANDS
+        return self.kind in {"press", "edit"} or is_command
+
+    def in_place_of(self, old: "Message") -> "Message":
+        """An edit as the message that it changes."""
+        return replace(
+            self,
+            update_id=old.update_id,
+            kind="unsupported" if self.word else "question",
+            album_id=old.album_id,
+            sent_at=old.sent_at,
+            sender_name=old.sender_name,
+        )
+
+    @property
+    def content(self) -> object:
+        """What an edit can change; a file has several ids at Telegram."""
+        sound = self.sound and replace(self.sound, telegram_id="")
+        return self.kind, self.word, self.text, [one.unique_id for one in self.files], sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +281,7 @@ class OutgoingMessage:
     in_row: int = 0  # so many buttons side by side; 0: all of them
     document: Document | None = None  # sent with the text as its caption
     seen_by: int | None = None
+    is_removal: bool = False  # the message whose place it takes goes, or says this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +303,7 @@ class OutboxMessage:
     id: int
     to: Destination
     outgoing: OutgoingMessage
+    turn: int | None = None  # of the exchange that it is a reply of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +360,15 @@ class LastQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A question that was served, by its turn."""
+
+    turn: int
+    owner: int | None = None  # in a group: whoever asked
+    message_ids: tuple[int, ...] = ()  # of ours, that show what came of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFile:
     """One file of the ledger at OpenAI.
 
@@ -363,6 +395,28 @@ class LedgerFile:
     @property
     def kind(self) -> FileKind:
         return "image" if self.document is None else "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redo:
+    """A question that is asked anew, or an answer that goes on.
+
+    Until the new answer is there the old one stands, in the conversation and in the chat.
+    """
+
+    turn: int  # of its exchange
+    history_start: int  # its item: from there on the new ones take the place of the old
+    labels: int = 0  # photos named before it
+    files: tuple[LedgerFile, ...] = ()  # its own live ones, which need no upload
+    answer: str = ""  # that stands
+    answer_start: int | None = None  # its item
+    is_continuation: bool = False
+    is_cut: bool = False  # the answer that stands was cut at its length
+
+    @property
+    def taken_back_from(self) -> int | None:
+        """The first item that leaves for the new ones."""
+        return self.answer_start if self.is_continuation else self.history_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,6 +490,7 @@ class Claim:
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else
     stream: int | None = None  # the message that showed this answer as it grew, when we died
+    redo: Redo | None = None  # what the messages ask anew
     inline_id: str | None = None  # the answer's place in a chat that the bot is no member of
 
 

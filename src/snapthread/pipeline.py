@@ -28,18 +28,19 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.commands.access import AccessControl
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE, SEEN_S
+from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE
 from snapthread.meter import Meter
-from snapthread.model import EDITED, Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
+from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces, in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, alone, outcome_of, unexpected
+from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.styles import Styles
@@ -60,6 +61,7 @@ class Pipeline:
     access: AccessControl
     commands: Commands
     quotas: Quotas
+    asking_anew: AskingAnew
     styles: Styles
     running_turns: RunningTurns
     reply: ReplySender
@@ -82,6 +84,7 @@ class Pipeline:
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> Served:
+        claim = await self.asking_anew.reopen(claim)
         meter = Meter(question_images=images_of(claim.messages))
         log.debug("turn.started", user=claim.messages[0].user_id)
         try:
@@ -116,6 +119,7 @@ class Pipeline:
             record=record if _is_recorded(first) else None,
             history_start=outcome.history_start,
             taken_back_from=outcome.taken_back_from,
+            ending=outcome.ending,
             choice=outcome.choice,
         )
         if outcome.taken_back_from is not None:
@@ -130,23 +134,32 @@ class Pipeline:
         if not taken:
             return Outcome(result="refused", reason="too_late")
         outcome = await self._outcome(claim, meter)
-        more = in_one(alone(outcome).replies())
-        return replace(outcome, texts=(), quote="", answer="", after=(), items=(), more=more)
+        more = in_one(alone(replace(outcome, buttons=())).replies())
+        return replace(
+            outcome,
+            texts=(),
+            quote="",
+            answer="",
+            after=(),
+            items=(),
+            buttons=(),
+            ending=None,
+            more=more,
+        )
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
         message = claim.messages[0]
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
-            return Outcome(result="dead_letter", texts=(t("dead_letter"),))
+            put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
+            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
         if refusal := await self.access.refusal(message, caller):
             return refusal
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
-        if message.word == EDITED and message.kind == "unsupported":
-            return await self._edited(message, t)
         meter.profile = self.styles.profile_of(caller.preferences)
-        return await self._question(claim, t, meter)
+        return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self._supported, claim.messages))
@@ -184,18 +197,6 @@ class Pipeline:
         if message.sound is None or not self.quotas.speech.cannot_hear(message):
             return message
         return replace(message, kind="unsupported", word=message.sound.kind)
-
-    async def _edited(self, message: Message, t: Localizer) -> Outcome:
-        """One sentence a message, however often it is changed."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=t("edited_question")),
-            self.clock(),
-            once=f"edited:{message.user_id}:{message.message_id}",
-            again_after_s=SEEN_S,
-        )
-        return Outcome(result="refused", reason="unsupported")
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""

@@ -276,6 +276,9 @@ class RateLimitedChat:
         await self.places.check(_chat(to))
         await self.chat.edit(to, message_id, outgoing)
 
+    async def delete(self, to: Destination, message_id: int) -> None:
+        return await self._limited(_chat(to), partial(self.chat.delete, to, message_id))
+
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         download = partial(self.chat.download, telegram_id, max_bytes=max_bytes)
         return await self._limited(f"file {telegram_id}", download)

@@ -73,6 +73,7 @@ async def everything(wire: Wire) -> None:
     await chat.edit(TO, 77, SAID)
     await chat.draft(TO, 3, SAID)
     await chat.remove_buttons(TO, 77)
+    await chat.delete(TO, 77)
     await chat.answer_press("press")
     await chat.download("file", max_bytes=9)
     await chat.leave(-5)
@@ -92,6 +93,7 @@ def wire() -> Wire:
         sendDocument=ok({"message_id": 1}),
         editMessageText=ok(True),
         editMessageReplyMarkup=ok(True),
+        deleteMessage=ok(True),
         sendMessageDraft=ok(True),
         answerCallbackQuery=ok(True),
         leaveChat=ok(True),

@@ -571,12 +571,27 @@ def edited(**content: object) -> Message | None:
     return update.message
 
 
-@pytest.mark.parametrize("content", [{"text": "What?"}, {"photo": PHOTO, "caption": "What?"}])
-def test_an_edited_question_is_not_passed_over(content: Json) -> None:
-    asked = edited(**content, media_group_id="77")
+@pytest.mark.parametrize(
+    "content",
+    [{"text": "What?"}, {"photo": PHOTO, "caption": "What?"}, {"photo": PHOTO}],
+)
+def test_an_edited_question_is_an_edit_with_what_it_says_now(content: Json) -> None:
+    asked = edited(**content)
     assert asked is not None
-    assert (asked.kind, asked.word, asked.message_id) == ("unsupported", "edited", 5)
-    assert asked.album_id is None
+    assert (asked.kind, asked.word, asked.message_id) == ("edit", "", 5)
+    assert bool(asked.image) == ("photo" in content)
+    assert asked.is_urgent
+
+
+def test_an_edit_says_where_it_is_no_question_now() -> None:
+    command = edited(text="/reset", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+    assert command is not None
+    assert (command.kind, command.word) == ("edit", "command")
+    pdf = edited(
+        document={"file_id": "1", "file_unique_id": "u", "mime_type": "video/x"}, text=None
+    )
+    assert pdf is not None
+    assert (pdf.kind, pdf.word) == ("edit", "document")
 
 
 @pytest.mark.parametrize(
@@ -584,7 +599,6 @@ def test_an_edited_question_is_not_passed_over(content: Json) -> None:
     [
         {"location": PLACE},
         {"poll": POLL},
-        {"text": "What?", "chat": GROUP},
         {"text": "What?", "from": None},
     ],
 )

@@ -19,6 +19,7 @@ from snapthread.model import (
     ConversationKey,
     Deletion,
     Destination,
+    Ending,
     Erased,
     FileName,
     HistoryImage,
@@ -300,6 +301,7 @@ class Bench:
         reply_to: int | None = None,
         record: TurnRecord | None = None,
         taken_back_from: int | None = None,
+        ending: Ending | None = None,
     ) -> tuple[OutboxMessage, ...]:
         start, self.history_start = self.history_start, None
         return self.run(
@@ -313,6 +315,7 @@ class Bench:
                 dead_letter=dead_letter,
                 record=record,
                 taken_back_from=taken_back_from,
+                ending=ending,
             )
         )
 

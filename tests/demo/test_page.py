@@ -227,6 +227,22 @@ def test_a_reply_names_its_message() -> None:
     served(story)
 
 
+def test_an_edit_reaches_the_bot() -> None:
+    async def story(page: Served) -> None:
+        await page.post("people/1001/text", {"text": "Waht?"})
+        message_id = page.updates[0]["message_id"]
+        assert await page.post("people/1001/edit", {"message": message_id, "text": " "}) == (
+            400,
+            {"error": "empty"},
+        )
+        await page.post("people/1001/edit", {"message": message_id, "text": "What?"})
+
+        edited = page.bot_api.pending[-1]["edited_message"]
+        assert (edited["message_id"], edited["text"]) == (message_id, "What?")
+
+    served(story)
+
+
 def a_group(page: Served) -> Group:
     group = page.bot_api.group(-5, title="Trip", is_forum=True)
     for id in (1001, 1002):
@@ -351,6 +367,7 @@ def test_a_gif_is_an_animation() -> None:
         ("people/1001/text", {"text": "x" * 20_000}, "text_too_long"),
         ("people/1001/stop", {}, "gone"),
         ("people/1001/press", {"message": 1, "row": 0, "column": 0}, "gone"),
+        ("people/1001/edit", {"message": 1, "text": "x"}, "gone"),
     ],
 )
 def test_a_wrong_act_is_refused_with_a_word(path: str, body: Json, error: str) -> None:

@@ -7,12 +7,13 @@ the file is dead.
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from snapthread.errors import (
     ChatBusy,
+    ChatRefused,
     DocumentRefused,
     FilesBusy,
     FilesGone,
@@ -112,6 +113,7 @@ class Telegram:
         self._news = asyncio.Event()
         self.waiting: list[Update] = []
         self.sent: list[OutboxMessage] = []
+        self.shown: dict[int, tuple[Destination, OutgoingMessage]] = {}
         self.lost: set[str] = set()
         self.gone_topics: set[tuple[int, int | None]] = set()
         self.is_away = False
@@ -150,13 +152,25 @@ class Telegram:
         await asyncio.sleep(CALL_S)
         self._faults.strike("send")
         self.sent.append(part)
-        return len(self.sent)
+        message_id = self.next_id()
+        self.shown[message_id] = part.to, part.outgoing
+        return message_id
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None: ...
 
-    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None: ...
+    async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
+        await asyncio.sleep(CALL_S)
+        if message_id not in self.shown:
+            raise ChatRefused("message to edit not found")
+        self.shown[message_id] = to, outgoing
 
-    async def remove_buttons(self, to: Destination, message_id: int) -> None: ...
+    async def delete(self, to: Destination, message_id: int) -> None:
+        await asyncio.sleep(CALL_S)
+        self.shown.pop(message_id, None)
+
+    async def remove_buttons(self, to: Destination, message_id: int) -> None:
+        if message_id in self.shown:
+            self.shown[message_id] = to, replace(self.shown[message_id][1], buttons=())
 
     async def answer_press(self, press_id: str) -> None: ...
 
@@ -209,6 +223,7 @@ class OpenAI:
         self.failed_for: Counter[str] = Counter()
         self.profile = 0
         self.transport = ImageTransport()
+        self.cuts = 0  # of the next answers
         self.retired: Callable[[], Awaitable[set[str]]] | None = None  # as the ledger knows
 
     @property
@@ -303,7 +318,9 @@ class OpenAI:
             raise FilesGone("image_file_not_found")
         await asyncio.sleep(ASK_S)
         yield TextDelta(text=f"answer {self.profile}")
-        yield AnswerCompleted(usage=Usage(), model="fake")
+        is_cut, self.cuts = self.cuts > 0, max(self.cuts - 1, 0)
+        cut = "max_output_tokens" if is_cut else None
+        yield AnswerCompleted(usage=Usage(), model="fake", cut=cut)
 
     async def _note_retired(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that is about to be deleted."""

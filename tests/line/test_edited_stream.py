@@ -75,12 +75,13 @@ async def grows(world: World, ada: Person, *, between_s: float = 0.2) -> Message
 
 
 async def finished(world: World, ada: Person, *texts: str) -> None:
-    """The screen shows exactly this, nothing of it has a button, and it stays so."""
+    """The screen shows exactly this, nothing of it has a Stop button, and it stays so."""
     await world.until(lambda: ada.sees == list(texts))
     await world.rests()
     await asyncio.sleep(30)
     assert ada.sees == list(texts)
-    assert not any(buttons(message) for message in ada.chat.from_bot)
+    shown = [button for message in ada.chat.from_bot for button in buttons(message)]
+    assert all(button["text"] == "Try again" for button in shown)
 
 
 # ---------------------------------------------------------------- as it grows
@@ -167,7 +168,8 @@ async def test_stop_finishes_the_message_with_what_was_said(tmp_path: Path) -> N
         (button,) = buttons(message)
         ada.presses(button, on=message)
         ada.presses(button, on=message)
-        await world.until(lambda: bool(world.openai.broken_off) and not buttons(message))
+        await world.until(lambda: [one["text"] for one in buttons(message)] == ["Try again"])
+        assert world.openai.broken_off
         assert WORDS.startswith(message.text)
         await finished(world, ada, message.text)
         ada.sends("Go on")

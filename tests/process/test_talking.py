@@ -131,3 +131,26 @@ def test_reset_leaves_no_file_and_a_fresh_question_runs_on_nothing(town: Town) -
         assert len(town.last_request.body["input"]) == 1
 
     town.play(story)
+
+
+def test_an_edit_a_retry_and_an_undo_change_the_end_of_the_conversation(town: Town) -> None:
+    async def story() -> None:
+        await town.bot()
+        ada = town.newcomer()
+        question = ada.sends_photo(photo("red"), caption="Waht is it?")
+        await hears(ada)
+        (file_id,) = town.last_request.file_ids
+        ada.edits(question, "What is it?")
+        await town.until(lambda: "What is it?" in ada.sees[0])
+        assert town.last_request.file_ids == (file_id,)
+        requests = len(town.openai.requests)
+        ada.sends("/retry")
+        await town.until(lambda: len(town.openai.requests) == requests + 1)
+        ada.sends("/undo")
+        assert (await hears(ada))[0].startswith("Your last question and my answer are taken back")
+        ada.sends("Next")
+        assert await hears(ada) == ["You said: Next"]
+        assert len(ada.sees) == 3
+        assert len(town.last_request.body["input"]) == 1
+
+    town.play(story)

@@ -2,7 +2,7 @@
 on. Only where nobody is there the rest is dropped."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -62,7 +62,9 @@ class Store:
         self.sent: list[int] = []
         self.is_dropped = False
 
-    async def mark_sent(self, _claim: Claim, message: OutboxMessage) -> None:
+    async def mark_sent(
+        self, _claim: Claim, message: OutboxMessage, _message_ids: Sequence[int] = ()
+    ) -> None:
         self.sent.append(message.id)
 
     async def conclude(

@@ -346,3 +346,22 @@ def test_a_store_of_version_6_gets_topics(tmp_path: Path) -> None:
             ("group:-5:0", -5, None, 0)
         ]
         assert db.execute("SELECT * FROM group_daily").fetchall() == []
+
+
+def test_a_store_of_version_11_can_ask_anew_from_now_on(tmp_path: Path) -> None:
+    path = tmp_path / "snapthread.db"
+    asyncio.run(_opened_and_closed(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("""
+            DROP TABLE exchanges;
+            ALTER TABLE messages DROP COLUMN again;
+            ALTER TABLE outbox DROP COLUMN turn;
+            PRAGMA user_version = 11;
+        """)
+
+    asyncio.run(_opened_and_closed(path))
+
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT * FROM exchanges").fetchall() == []
+        assert db.execute("SELECT again FROM messages").fetchall() == []
+        assert db.execute("SELECT turn FROM outbox").fetchall() == []

@@ -9,6 +9,7 @@ from snapthread.commands.admin import AdminCommands
 from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.choosing import WORDS as CHOICES
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.confirming import MARKED_S, Pressed, mark_of, pressed, question
@@ -67,6 +68,7 @@ class Commands:
     eraser: UserEraser
     quotas: Quotas
     rights: GroupRights
+    asking_anew: AskingAnew
     choosing: Choosing
     history: History
     exporter: Exporter
@@ -82,6 +84,7 @@ class Commands:
         self._answers = {
             "usage": self._usage,
             "undo": self._undo,
+            "retry": self._retry,
             "forget": self._forget,
             "privacy": self._privacy,
             "history": self._history,
@@ -182,13 +185,17 @@ class Commands:
         )
         return said(text)
 
+    async def _retry(self, claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        """One that could not become the question it asks anew."""
+        return said(await self.asking_anew.retry_refusal(claim, t))
+
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
         us, it is done once."""
         last = await self.store.last_question(claim)
         if last is None:
             return said(t("undo_nothing"))
-        if not await self.rights.may_undo(message, last):
+        if not await self.rights.may_undo(message, last.owner):
             return said(t("group_not_asker"))
         return replace(said(t("undone")), taken_back_from=last.history_start)
 

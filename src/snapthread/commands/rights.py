@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from snapthread.errors import SnapthreadError
-from snapthread.model import LastQuestion, Message
+from snapthread.model import Message
 from snapthread.ports import Askers, Chat, Clock
 
 log = structlog.get_logger()
@@ -33,8 +33,9 @@ class GroupRights:
         asker = await (self.store.asker_in_turn(key) if is_stop else self.store.last_asker(key))
         return asker in (None, command.user_id) or await self.is_admin(command)
 
-    async def may_undo(self, message: Message, last: LastQuestion) -> bool:
-        return message.is_private or last.owner == message.user_id or await self.is_admin(message)
+    async def may_undo(self, message: Message, owner: int | None) -> bool:
+        """Take back, or ask anew, what this person asked."""
+        return message.is_private or owner == message.user_id or await self.is_admin(message)
 
     async def may_forget(self, message: Message, owner: int) -> bool:
         return message.is_private or owner == message.user_id or await self.is_admin(message)

@@ -18,7 +18,7 @@ from snapthread.model import (
     OutgoingMessage,
     group_conversation,
 )
-from snapthread.ports import Chat, Clock, GroupChange, Groups, Outbox, Update
+from snapthread.ports import Chat, Clock, Exchanges, GroupChange, Groups, Outbox, Update
 from snapthread.turn.overheard import Overheard
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class GroupPolicy:
         return self.answers != "off" and is_allowed
 
 
-class GroupStore(Groups, Outbox, Protocol):
+class GroupStore(Groups, Outbox, Exchanges, Protocol):
     """The store as the intake of groups needs it."""
 
 
@@ -78,6 +78,9 @@ class GroupIntake:
             if update.is_asked:
                 await self._leave(message.chat_id, message.language_code)
             return ()
+        if message.kind == "edit":
+            edit = self._placed(message)
+            return (edit,) if await self.store.knows(edit) else ()
         let_in = self._let_in(message, update.is_asked)
         self._note(message, let_in)
         return tuple(map(self._placed, let_in))

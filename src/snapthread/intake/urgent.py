@@ -1,4 +1,4 @@
-"""Urgent commands, which wait for no question: /reset, /new, /stop and pressed buttons."""
+"""Urgent commands, which wait for no question: /reset, /new, /stop, pressed buttons and edits."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,6 +9,7 @@ import structlog
 
 from snapthread.commands.access import AccessControl
 from snapthread.commands.answers import PressAnswer
+from snapthread.commands.asking_anew import PRESS, AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
@@ -34,6 +35,7 @@ class UrgentCommands:
     chat: Chat
     running_turns: RunningTurns
     commands: Commands
+    asking_anew: AskingAnew
     access: AccessControl
     rights: GroupRights
     clock: Clock
@@ -67,6 +69,10 @@ class UrgentCommands:
         refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
+        elif command.kind == "edit":
+            await self.asking_anew.edit(command, stop_turn)
+        elif PRESS.fullmatch(command.word) and command.kind == "press":
+            await self._ask_again(command)
         elif command.kind == "press":
             return await self._press(command, caller, stop_turn)
         elif not await self.rights.may_end(command):
@@ -106,6 +112,11 @@ class UrgentCommands:
             log.info("screen.not_shown", why=str(error))
             await self.store.enqueue(press.conversation, to, screen, self.clock())
 
+    async def _ask_again(self, press: Message) -> None:
+        """Buttons that have done their work go."""
+        if await self.asking_anew.press(press):
+            self._in_background(self.chat.remove_buttons(press.destination, press.message_id))
+
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:
         it is pressed on what may have ended just now."""
@@ -114,7 +125,7 @@ class UrgentCommands:
         turn = await self.store.stop(command, self.clock(), if_nothing=replies)
         if turn is not None:
             self.running_turns.stop(command.conversation, turn)
-        elif command.press_id is not None:
+        elif command.press_id is not None and not await self.asking_anew.has_ended(command):
             self._in_background(self.chat.remove_buttons(command.destination, command.message_id))
 
     async def _reset(self, command: Message) -> None:

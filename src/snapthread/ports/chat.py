@@ -83,6 +83,11 @@ class Chat(Protocol):
         """Give our own message another text; one that it has already is no failure."""
         ...
 
+    async def delete(self, to: Destination, message_id: int) -> None:
+        """Take our own message back; one that is gone already is no failure. Raises ChatRefused
+        where it is too old for that."""
+        ...
+
     def remove_buttons(self, to: Destination, message_id: int) -> Coroutine[Any, Any, None]:
         """Leave our own message without buttons; failures are ignored."""
         ...

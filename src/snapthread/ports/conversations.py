@@ -1,14 +1,19 @@
 """Conversations that last."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from snapthread.history import HistoryPage
 from snapthread.model import (
+    AskAgain,
+    Asked,
     Claim,
     ConversationKey,
     Destination,
+    Ending,
+    Exchange,
     FileName,
     HistoryItem,
     LastQuestion,
@@ -39,9 +44,11 @@ class Context(Protocol):
         max_images: int = 0,
         max_image_bytes: int = 0,
         question_files: Sequence[FileName] = (),
+        before: int | None = None,
         file_tokens: FileTokens | None = None,
     ) -> Transcript:
-        """Read the context of a question, in one transaction; raises LeaseLost.
+        """Read the context of a question, in one transaction; raises LeaseLost. `before`: as it was
+        before this item.
 
         `live` holds the OpenAI ids of the files that the ledger knows to be live, of the items
         and of this claim's own uploads, and no other: none that is retired or past due. Those of
@@ -72,6 +79,7 @@ class FinishedTurns(Protocol):
         record: TurnRecord | None = None,
         history_start: int | None = None,
         taken_back_from: int | None = None,
+        ending: Ending | None = None,
         choice: PageChoice | None = None,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
@@ -84,6 +92,10 @@ class FinishedTurns(Protocol):
         neither.
         `taken_back_from`: the items from this one on leave the conversation before, and the files
         that no item names any more are retired.
+        `ending`: what was asked is remembered, so that it can be asked anew, and the replies are
+        known as its answer; None: not. Where the claim is of such a question (`Claim.redo`), the
+        replies take the place of those that are there, in order, and what is left over of these
+        goes; without items it stays as it was, and so it does where its answer goes on.
         `choice`: the messages are kept until pages of this document are chosen, for a day.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
@@ -97,6 +109,68 @@ class LastQuestions(Protocol):
     async def last_question(self, claim: Claim) -> LastQuestion | None:
         """The newest question, answered or stopped; None where the conversation has none. Raises
         LeaseLost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditReplies:
+    """What is said of an edit that is not simply asked."""
+
+    unknown: Sequence[OutgoingMessage]  # nobody knows the message (any more)
+    command: Sequence[OutgoingMessage]
+    older: Callable[[int], Sequence[OutgoingMessage]]  # by the turn of its exchange
+
+
+class Exchanges(Protocol):
+    """Questions that were served, the last fifty turns of each conversation: they can be asked
+    anew. While nothing newer is there the new answer takes the old one's place."""
+
+    async def last_exchange(self, claim: Claim) -> Exchange | None:
+        """The newest; None where there is none. Raises LeaseLost."""
+        ...
+
+    async def exchange(self, conversation: ConversationKey, turn: int) -> Exchange | None: ...
+
+    async def reopen(self, claim: Claim, turn: int, now: datetime) -> Claim | None:
+        """The claim of a command becomes one of this question, which is asked anew in its place;
+        None, and nothing happens, where it is not there any more. Raises LeaseLost."""
+        ...
+
+    async def ask_again(
+        self,
+        press: Message,
+        turn: int,
+        how: AskAgain,
+        now: datetime,
+        *,
+        otherwise: Mapping[Asked, Sequence[OutgoingMessage]],
+    ) -> Asked:
+        """A pressed button is done with, and this question waits to be asked anew, or its answer to
+        go on (`continue`); else `otherwise` become parts to deliver.
+
+        "twice": it waits already; "gone": it is not there any more; "older": others came after it,
+        which only `from` lets leave; "busy": others wait. Nothing happens where the press is not
+        waiting any more.
+        """
+        ...
+
+    async def knows(self, edit: Message) -> bool:
+        """Is the message that this edit changes a question that waits, or was served of late?"""
+        ...
+
+    async def is_being_answered(self, edit: Message) -> bool:
+        """Does a claim work on the message that this edit changes?"""
+        ...
+
+    async def edit(self, edit: Message, now: datetime, *, replies: EditReplies) -> str:
+        """An edit is done with, in one transaction.
+
+        A question that waits is changed in its place ("waits"). One that is being answered too, and
+        its claim is fenced off; the newest that was answered waits to be asked anew ("asked"). An
+        older one is changed, and a part to deliver offers it ("older"). "same": nothing that is
+        asked has changed; "command": an edit makes none; "unknown"; "done" where the edit is not
+        waiting any more.
+        """
         ...
 
 
@@ -263,8 +337,10 @@ class Groups(Protocol):
 class Deliveries(Protocol):
     """The outbox of a claim, until Telegram took it."""
 
-    async def mark_sent(self, claim: Claim, part: OutboxMessage) -> None:
-        """The part is done with: Telegram took it, or refuses it for good."""
+    async def mark_sent(
+        self, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
+    ) -> None:
+        """The part is done with: Telegram took it, as these messages, or refuses it for good."""
         ...
 
     async def conclude(
@@ -276,10 +352,12 @@ class Deliveries(Protocol):
         record_id: str,
         delivered_ms: int,
         message_ids: Sequence[int] = (),
+        sent: Sequence[int] = (),
     ) -> bool:
         """The last part is done with, and the conversation is given back; in the record of this
         id, if it is there: the answer has reached the chat so long after its claim. Reactions to
-        `message_ids` are counted for its model, where it was answered. True where the
+        `message_ids` are counted for its model, where it was answered. `sent`: of
+        this part. True where the
         conversation has more work, now or later."""
         ...
 
@@ -308,6 +386,7 @@ class Conversations(
     Context,
     FinishedTurns,
     LastQuestions,
+    Exchanges,
     StreamedMessages,
     GuestAnswers,
     ConversationControl,

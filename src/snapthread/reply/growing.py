@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from snapthread.clock import now_s
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import LEASE_S
 from snapthread.model import (
     Button,
@@ -66,11 +66,17 @@ class GrowingMessage:
         await self.chat.edit(self.to, self._id, shown)
 
     async def let_go(self) -> None:
-        """Nobody goes on with it: there is nothing to stop any more."""
-        if self._id is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LET_GO_S):
+        """There is nothing to stop any more. Whoever goes on edits it, where it is written down;
+        else nobody ever would."""
+        if self._id is None:
+            return
+        is_known = self.claim.stream is not None or self._recorded_s > float("-inf")
+        with suppress(TimeoutError, SnapthreadError):
+            async with asyncio.timeout(LET_GO_S):
+                if is_known:
                     await self.chat.remove_buttons(self.to, self._id)
+                else:
+                    await self.chat.delete(self.to, self._id)
 
     async def _record(self, message_id: int) -> None:
         """Raises LeaseLost where the answer is somebody else's: a process that was frozen must not

@@ -51,8 +51,9 @@ class ReplySender:
         """In order; the conversation is given back with the last one. Raises ChatBusy where
         Telegram must be waited for; what is left stays."""
         served: Served = "held"
-        sent: list[int] = []
+        every: list[int] = []
         for number, part in enumerate(outbox, start=1):
+            sent: list[int] = []
             try:
                 is_taken = await self._send_in_some_form(claim, part, sent)
                 if not is_taken:
@@ -60,8 +61,9 @@ class ReplySender:
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return "held"
+            every += sent
             if number < len(outbox):
-                await self.store.mark_sent(claim, part)
+                await self.store.mark_sent(claim, part, sent)
             else:
                 has_more = await self.store.conclude(
                     claim,
@@ -69,7 +71,8 @@ class ReplySender:
                     self.clock(),
                     record_id=record_id,
                     delivered_ms=ms_since(began_s),
-                    message_ids=sent,
+                    message_ids=every,
+                    sent=sent,
                 )
                 served = "more" if has_more else "idle"
             if is_taken:
@@ -116,7 +119,11 @@ class ReplySender:
         return sent
 
     async def _put(self, part: OutboxMessage) -> list[int]:
-        """In the place of the message that showed the answer as it grew, if that is still there."""
+        """In the place of the message that showed the answer as it grew, or the one before, if that
+        is still there; the messages that can be edited later."""
+        if part.outgoing.is_removal:
+            await self._remove(part)
+            return []
         if part.to.inline_id is not None:
             await self.chat.edit_guest(part.to.inline_id, part.outgoing)
             return []
@@ -131,7 +138,29 @@ class ReplySender:
                 log.info("part.not_replaced", why=str(refused))
             else:
                 return [part.to.replaces]
-        return [await self.chat.send(part)]
+        message_id = await self.chat.send(part)
+        return [message_id] if part.outgoing.seen_by is None else []
+
+    async def _remove(self, part: OutboxMessage) -> None:
+        """One that is too old to go says that it is over; whatever Telegram says, that was it."""
+        message_id = part.to.replaces
+        assert message_id is not None, "a removal names a message"
+        try:
+            await self._delete_or_empty(part.to, message_id, part.outgoing)
+        except ChatUnreachable:
+            raise
+        except ChatRefused as refused:
+            log.info("part.not_replaced", why=str(refused))
+
+    async def _delete_or_empty(
+        self, to: Destination, message_id: int, emptied: OutgoingMessage
+    ) -> None:
+        try:
+            await self.chat.delete(to, message_id)
+        except ChatUnreachable:
+            raise
+        except ChatRefused:
+            await self.chat.edit(to, message_id, emptied)
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""

@@ -12,9 +12,11 @@ from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
     admission,
+    asking_anew,
     broadcasts,
     choices,
     claiming,
+    exchanges,
     feedback,
     files,
     finishing,
@@ -105,6 +107,13 @@ class Store(Verbs):
     note_stream = writes(finishing.note_stream)
     note_guest = writes(finishing.note_guest)
     last_question = reads(rewinding.last_question)
+    last_exchange = reads(exchanges.last_exchange)
+    exchange = reads(exchanges.exchange)
+    reopen = writes(asking_anew.reopen)
+    ask_again = writes(asking_anew.ask_again)
+    knows = reads(asking_anew.knows)
+    is_being_answered = reads(asking_anew.is_being_answered)
+    edit = writes(asking_anew.edit)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)

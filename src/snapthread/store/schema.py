@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 11  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 12  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -117,6 +117,7 @@ class Queued(NamedTuple):
     bundle: str | None = None  # parts of one album or of one cut text
     attempts: int = 0
     token: int | None = None  # of the claim that works on it
+    again: int | None = None  # the turn of the exchange that is asked anew
 
 
 class DeadLetter(NamedTuple):
@@ -146,6 +147,7 @@ class Outgoing(NamedTuple):
     destination: str
     say: str
     at: int
+    turn: int | None = None  # of the exchange that it is a reply of
 
 
 class HistoryRow(NamedTuple):
@@ -157,6 +159,19 @@ class HistoryRow(NamedTuple):
     at: int
     tokens: int
     phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
+    owner: int | None = None  # in a group: whoever asked
+
+
+class ExchangeRow(NamedTuple):
+    """A question that was served, of the newest; it can be asked anew."""
+
+    conversation: str
+    slot: int  # its turn, of so many as are kept
+    turn: int
+    history_start: int  # its item in the conversation, and the answer's after it
+    messages: str  # as they are now, edits among them
+    sent: str  # the ids of our messages that show what came of it
+    ending: str  # answered, cut, stopped or failed
     owner: int | None = None  # in a group: whoever asked
 
 
@@ -182,6 +197,8 @@ PAGE_QUESTIONS_OF: Final = Index[PageQuestion]("of", by="at", within=("conversat
 OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
 HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 
+EXCHANGES_OF: Final = Index[ExchangeRow]("of", by="turn", within=("conversation",))
+EXCHANGES_OWNED: Final = Index[ExchangeRow]("owned", by="turn", within=("owner",))
 IN_GROUP: Final = Index[GroupConversation]("in", by="conversation", within=("chat_id",))
 HISTORY_OWNED: Final = Index[HistoryRow]("owned", by="at", within=("owner",))
 
@@ -219,6 +236,13 @@ HISTORY_ITEMS: Final = Table(
     scope="conversation",
     indexes=(HISTORY, HISTORY_OWNED),
     is_lasting=True,
+)
+EXCHANGES: Final = Table(
+    "exchanges",
+    ExchangeRow,
+    key=("conversation", "slot"),
+    scope="conversation",
+    indexes=(EXCHANGES_OF, EXCHANGES_OWNED),
 )
 GROUP_CONVERSATIONS: Final = Table(
     "group_conversations",
@@ -512,6 +536,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     PAGE_QUESTIONS,
     OUTGOING,
     HISTORY_ITEMS,
+    EXCHANGES,
     GROUP_CONVERSATIONS,
     FILES,
     PEOPLE,

@@ -17,6 +17,7 @@ COMMANDS: Final = (
     "reset",
     "new",
     "stop",
+    "retry",
     "undo",
     "usage",
     "settings",

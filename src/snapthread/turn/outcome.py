@@ -2,16 +2,34 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import Final
 
 import structlog
 
 from snapthread.formatting import format_answer, is_hidden, split_plain
 from snapthread.limits import SHOWN_TRANSCRIPT, utf16_len
-from snapthread.model import Entity, HistoryItem, OutgoingMessage, PageChoice
+from snapthread.model import (
+    AskAgain,
+    Button,
+    Claim,
+    ConversationKey,
+    Ending,
+    Entity,
+    HistoryItem,
+    OutgoingMessage,
+    PageChoice,
+    Redo,
+    owner_in_group,
+)
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import offer
 from snapthread.turn.state import TurnResult
 
+# Failures that come again however often the same is asked.
+NO_USE: Final = frozenset(
+    "AlbumTooLarge AssistantRefused ContextTooLong ImageRefused QuestionTooLong".split()
+)
+CUT_AT_LENGTH: Final = "max_output_tokens"
 log = structlog.get_logger()
 
 
@@ -36,12 +54,17 @@ class Outcome:
     taken_back_from: int | None = None  # the item from which on the conversation leaves
     choice: PageChoice | None = None  # of pages: the question waits for it
     seen_by: int | None = None
+    ending: Ending | None = None  # of a question that can be asked anew
+    buttons: tuple[Button, ...] = ()  # below the last message
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
-        if self.seen_by is None:
-            return self._all()
-        return tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in self._all())
+        replies = self._all()
+        if self.seen_by is not None:
+            replies = tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in replies)
+        if not self.buttons or not replies:
+            return replies
+        return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
     def _all(self) -> tuple[OutgoingMessage, ...]:
         return (
@@ -66,7 +89,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.items:
         if ended.is_stopped:
-            texts = (*beyond, t("stopped_unheard"))
+            key = "stopped_again" if ended.is_continuation else "stopped_unheard"
+            texts = (*beyond, t(key))
             return Outcome(result="answered", reason="stopped", texts=texts)
         if ended.choice is not None and ended.can_choose:
             return _which_pages(ended.choice, beyond, t)
@@ -85,6 +109,8 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         after=_after(ended, t),
         items=ended.items,
         history_start=ended.history_start,
+        taken_back_from=ended.taken_back_from,
+        ending="cut" if ended.cut == CUT_AT_LENGTH else None,
     )
 
 
@@ -113,6 +139,46 @@ def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     if ended.cut:
         return (t.cut(ended.cut), *lost)
     return lost if ended.text else (t("empty_answer"), *lost)
+
+
+def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
+    """The end of a question that can be asked anew: what stands, and the button below it."""
+    if outcome.choice is not None:
+        return outcome  # the question waits still, for pages
+    redo = claim.redo
+    stands = redo is not None and (redo.is_continuation or not outcome.items)
+    if redo is not None and stands and not redo.is_continuation and redo.answer:
+        after = (*outcome.texts, *outcome.after)  # in a message of their own
+        outcome = replace(outcome, texts=(), answer=redo.answer, after=after)
+    turn = redo.turn if redo is not None and stands else claim.turn
+    how = _how(outcome, redo)
+    buttons = (again_button(how, turn, claim.conversation, t),) if how else ()
+    return replace(outcome, ending=_ending(outcome), buttons=buttons)
+
+
+def _ending(outcome: Outcome) -> Ending:
+    if outcome.ending is not None:
+        return outcome.ending
+    if outcome.result != "answered":
+        return "failed"
+    return "stopped" if outcome.reason == "stopped" else "answered"
+
+
+def _how(outcome: Outcome, redo: Redo | None) -> AskAgain | None:
+    """What would help."""
+    if outcome.ending == "cut":
+        return "continue"
+    has_failed = outcome.result == "failed" and outcome.reason not in NO_USE
+    if not has_failed and outcome.reason != "stopped":
+        return None
+    goes_on = redo is not None and redo.is_continuation and not outcome.items
+    return "continue" if goes_on else "retry"
+
+
+def again_button(how: AskAgain, turn: int, conversation: ConversationKey, t: Localizer) -> Button:
+    owner = owner_in_group(conversation)
+    whose = "" if owner is None else f":{owner}"
+    return Button(text=t(f"again_{how}"), press=f"{how}:{turn}{whose}")
 
 
 def unexpected(error: Exception, t: Localizer) -> Outcome:

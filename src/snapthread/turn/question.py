@@ -13,6 +13,7 @@ from snapthread.model import (
     Message,
     TelegramDocument,
     TelegramFile,
+    TelegramImage,
 )
 from snapthread.turn.transcript import FileTokens, ModelTexts, document_label, text_tokens
 
@@ -41,6 +42,27 @@ def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[Image
     if answered is None:
         return tuple(own)
     return (ImageRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
+
+
+def kept_images(
+    wanted: Sequence[ImageRequest], files: Sequence[LedgerFile]
+) -> dict[ImageRequest, ImageResult]:
+    """Of a question that is asked anew: its files that are there still."""
+    left, found = list(files), {}
+    for one in wanted:
+        file = next((each for each in left if _is_same(each, one.file)), None)
+        if file is not None:
+            left.remove(file)
+            is_still = isinstance(one.file, TelegramImage) and one.file.is_still
+            found[one] = ImageResult(wanted=one, file=file, is_still=is_still)
+    return found
+
+
+def _is_same(there: LedgerFile, wanted: TelegramFile) -> bool:
+    """Of a document also the pages."""
+    if there.unique_id != wanted.unique_id or isinstance(wanted, TelegramImage):
+        return there.unique_id == wanted.unique_id
+    return there.document is not None and there.document.chosen == wanted.chosen
 
 
 def replied_file(messages: Sequence[Message]) -> TelegramFile | None:

@@ -54,6 +54,14 @@ class QuotaStore(Reservations, Context, PeopleKnown, Protocol):
     """The store as quotas need it."""
 
 
+def _new(claim: Claim, questions: tuple[Message, ...]) -> tuple[int, int]:
+    """Images and documents; those that are there from the last time were counted then."""
+    there = {file.unique_id for file in claim.redo.files} if claim.redo else set()
+    new = [file for file in files_of(questions) if file.unique_id not in there]
+    images = sum(isinstance(file, TelegramImage) for file in new)
+    return images, len(new) - images
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same."""
@@ -112,8 +120,8 @@ class Quotas:
             limits=limits,
         )
         if over is None:
-            meter.documents = documents_of(questions)
-            meter.messages, meter.images, meter.question_images = 1, len(pictures), pictures
+            meter.messages, meter.question_images = 1, pictures
+            meter.images, meter.documents = _new(claim, questions)
         return over
 
     def _payer(self, user_id: int) -> str:
@@ -138,6 +146,7 @@ class Quotas:
             ),
             output_tokens=profile.output_tokens,
         )
+        images, documents = _new(claim, questions)
         voice_s = self.speech.seconds(questions)
         return TurnRecord(
             id=meter.id,
@@ -147,8 +156,8 @@ class Quotas:
             outcome="interrupted",
             reason="lost",
             messages=1,
-            images=len(images_of(questions)),
-            documents=documents_of(questions),
+            images=images,
+            documents=documents,
             sent=meter.sent(),
             estimated=usage,
             voice_s=voice_s,

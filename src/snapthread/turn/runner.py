@@ -56,6 +56,7 @@ from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
     image_requests,
+    kept_images,
     question_item,
     replied_file,
 )
@@ -104,8 +105,11 @@ class TurnRunner:
 
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
-        await self._import(turn)
-        await self._transcribe(turn)
+        if turn.is_continuation:
+            turn.question = self._question(turn, 1)
+        else:
+            await self._import(turn)
+            await self._transcribe(turn)
         if turn.lacks_usable_media:
             yield turn.result()
             return
@@ -123,8 +127,9 @@ class TurnRunner:
         if turn.question is None:
             turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
-        ended = turn.result(*[self._answer_item(turn.shown)] * bool(turn.shown))
-        asked = (turn.question,) if turn.question.text or turn.question.images else ()
+        ended = turn.result(*[self._answer_item(turn, turn.shown)] * bool(turn.shown))
+        has_asked = (turn.question.text or turn.question.images) and not turn.is_continuation
+        asked = (turn.question,) if has_asked else ()
         return replace(
             ended,
             items=ended.items or asked,  # a sound that was not heard yet says nothing
@@ -140,6 +145,8 @@ class TurnRunner:
         self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
+        if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
+            known = None  # it is one of those that the question itself brought in
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
@@ -172,10 +179,14 @@ class TurnRunner:
         return over is None
 
     async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
+        """Those that are there from the last time need no upload."""
         turn.wanted = (*turn.wanted, *wanted)
+        there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
+        missing = tuple(one for one in wanted if one not in there)
         admit = partial(self._admits_document, turn)
-        brought = await self.importer.import_images(turn.claim, wanted, turn.meter, admit=admit)
-        turn.brought = (*turn.brought, *brought)
+        brought = await self.importer.import_images(turn.claim, missing, turn.meter, admit=admit)
+        results = {**there, **{one.wanted: one for one in brought}}
+        turn.brought = (*turn.brought, *[results[one] for one in wanted])
 
     async def _admits_document(self, turn: TurnState, document: DocumentFacts) -> bool:
         """Before it goes up, and where what it may cost still fits; one after the other."""
@@ -254,7 +265,8 @@ class TurnRunner:
             recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
-        turn.question = self._question(turn, transcript.next_label)
+        redo = turn.claim.redo
+        turn.question = self._question(turn, redo.labels + 1 if redo else transcript.next_label)
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:
@@ -267,6 +279,7 @@ class TurnRunner:
             max_images=self.bounds.images,
             max_image_bytes=self.bounds.image_bytes,
             question_files=[photo.file for photo in question.images],
+            before=turn.asked_before,
             file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
         )
         if self.clock() - began > timedelta(seconds=LEASE_S):
@@ -279,6 +292,9 @@ class TurnRunner:
         return transcript
 
     def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
+        if turn.is_continuation:
+            text = self.t("go_on")
+            return HistoryItem(role="user", text=text, at=self.clock(), tokens=text_tokens(text))
         return question_item(
             turn.messages,
             turn.brought,
@@ -344,12 +360,16 @@ class TurnRunner:
 
     def _answer_items(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
         """The commentary as an item of its own: it goes back to the model as well."""
-        answer = self._answer_item(turn.text, answered.phase)
-        if not answered.commentary:
+        answer = self._answer_item(turn, turn.text, answered.phase)
+        if not answered.commentary or turn.is_continuation:
             return (answer,)
-        return (self._answer_item(answered.commentary, "commentary"), answer)
+        return (self._answer_item(turn, answered.commentary, "commentary"), answer)
 
-    def _answer_item(self, text: str, phase: str | None = None) -> HistoryItem:
+    def _answer_item(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
+        """Of an answer that goes on the whole."""
+        redo = turn.claim.redo
+        if redo is not None and redo.is_continuation:
+            text = f"{redo.answer.rstrip()} {text.lstrip()}"
         return HistoryItem(
             role="assistant", text=text, at=self.clock(), tokens=text_tokens(text), phase=phase
         )

@@ -55,6 +55,8 @@ class TurnResult:
     )
     is_stopped: bool = False
     unseen: int = 0  # pictures that were not there yet when it was stopped
+    is_continuation: bool = False  # more of the answer that was there
+    taken_back_from: int | None = None  # where the items take the place of others
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +84,16 @@ class TurnState:
     failing_since_s: float | None = None
     history_start: int | None = None
     answered: AnswerCompleted | None = None
+
+    @property
+    def is_continuation(self) -> bool:
+        return self.claim.redo is not None and self.claim.redo.is_continuation
+
+    @property
+    def asked_before(self) -> int | None:
+        """Of a question that is asked anew: the first item that its request does not hold."""
+        redo = self.claim.redo
+        return None if redo is None or redo.is_continuation else redo.history_start
 
     @property
     def lacks_usable_media(self) -> bool:
@@ -131,7 +143,9 @@ class TurnState:
         return PartialAnswer(text=text)
 
     def result(self, *answer: HistoryItem) -> TurnResult:
-        items = (self.question, *answer) if self.question and answer else ()
+        redo = self.claim.redo
+        asked = () if self.is_continuation or self.question is None else (self.question,)
+        items = (*asked, *answer) if answer and self.question else ()
         return TurnResult(
             items=items,
             text=self.text,
@@ -151,6 +165,8 @@ class TurnState:
             away=self.away,
             history_start=self.history_start,
             over=self.over,
+            is_continuation=self.is_continuation,
+            taken_back_from=None if redo is None else redo.taken_back_from,
         )
 
 

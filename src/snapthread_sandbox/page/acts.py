@@ -72,6 +72,19 @@ def say(person: Person, text: str, reply_to: int | None, place: Place = PRIVATE)
     person.sends(text.strip(), reply_to=replied(person, reply_to, place), **place.where)
 
 
+def edit(person: Person, message_id: int, text: str, place: Place = PRIVATE) -> None:
+    """Changes an own text or caption."""
+    message = place.chat(person).find(message_id)
+    if message is None or message.json["from"]["id"] != person.id:
+        raise ValueError("gone")
+    is_text = "text" in message.json
+    if is_text and not text.strip():
+        raise ValueError("empty")
+    if units(text) > (TEXT_UNITS // 4 if is_text else CAPTION_UNITS):
+        raise ValueError("text_too_long" if is_text else "caption_too_long")
+    person.edits(message, text.strip())
+
+
 def replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
     return None if message_id is None else place.chat(person).find(message_id)
 

@@ -72,7 +72,7 @@ class Page:
         add_static(app)
         app.router.add_get("/api/stream", self._stream)
         app.router.add_post(r"/api/people/{person:\d+}/media", self._media)
-        app.router.add_post(r"/api/people/{person:\d+}/{act:text|press|stop}", self._act)
+        app.router.add_post(r"/api/people/{person:\d+}/{act:text|edit|press|stop}", self._act)
         app.router.add_post("/api/{button:vanish|fault|mend|kill|pass|anew}", self._push)
         app.router.add_get("/media/telegram/{id}", self._telegram_file)
         app.router.add_get("/media/openai/{id}", self._openai_file)
@@ -84,6 +84,9 @@ class Page:
         match request.match_info["act"]:
             case "text":
                 page_acts.say(person, str(body["text"]), body.get("reply_to"), self._place(body))
+            case "edit":
+                edited = (int(body["message"]), str(body["text"]))
+                page_acts.edit(person, *edited, self._place(body))
             case "press":
                 which = (int(body["message"]), int(body["row"]), int(body["column"]))
                 page_acts.press(person, *which, self._place(body))

@@ -30,6 +30,7 @@ Commands = Sequence[tuple[str, str]]
 
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
+NOT_FOUND: Final = "message to delete not found"
 EMPTY: Final = "empty"
 MEMBERS: Final = frozenset({"creator", "administrator", "member", "restricted"})
 NEVER_THERE: Final = ("user not found", "participant_id_invalid", "member not found")
@@ -159,6 +160,13 @@ class TelegramChat:
             await self._client.edit_message_text(params)
         except ChatRefused as refused:
             if NOT_MODIFIED not in str(refused):
+                raise
+
+    async def delete(self, to: Destination, message_id: int) -> None:
+        try:
+            await self._client.delete_message(to.chat_id, message_id)
+        except ChatRefused as refused:
+            if NOT_FOUND not in str(refused):
                 raise
 
     async def remove_buttons(self, to: Destination, message_id: int) -> None:

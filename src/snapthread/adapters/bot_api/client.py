@@ -125,6 +125,9 @@ class BotClient:
     async def edit_message_text(self, message: Params) -> None:
         await self.call("editMessageText", message)
 
+    async def delete_message(self, chat_id: int, message_id: int) -> None:
+        await self.call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
+
     async def edit_message_reply_markup(self, chat_id: int, message_id: int) -> None:
         """Without a keyboard there is none any more."""
         message = {"chat_id": chat_id, "message_id": message_id}

@@ -9,7 +9,7 @@ import structlog
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
-from snapthread.adapters.bot_api.content import Content, content_of
+from snapthread.adapters.bot_api.content import PICTURED, Content, content_of, kind_of
 from snapthread.adapters.bot_api.decode import NUMBER_MAX, Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import (
@@ -21,8 +21,8 @@ from snapthread.adapters.bot_api.membership import (
 )
 from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
+from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.model import (
-    EDITED,
     Message,
     MessageKind,
     guest_conversation,
@@ -31,6 +31,7 @@ from snapthread.ports import Update
 
 log = structlog.get_logger()
 SAID: Final = frozenset({"text", "caption"})
+CHANGEABLE: Final = frozenset({*PICTURED, *AUDIBLE})  # also without a word
 
 
 def update_of(raw: object, username: str) -> Update | None:
@@ -95,12 +96,15 @@ def guest_message_of(message: types.Message, update_id: int) -> Message | None:
 
 
 def edit_of(message: types.Message, update_id: int) -> Message | None:
-    """Words that a person changed in a private chat. A location that moves, or a poll that is
-    voted on, is edited too, and nobody waits for an answer to that."""
-    user = _person(message)
-    if user is None or message.chat.type != types.PRIVATE or not message.names & SAID:
+    """Words or media that a person changed; `word` says where it is no question now. A location
+    that moves, or a poll that is voted on, is edited too, and nobody waits for an answer to that.
+    """
+    content, user = content_of(message), _person(message)
+    is_said = message.names & SAID or kind_of(message) in CHANGEABLE
+    if content is None or user is None or not is_said:
         return None
-    return _accepted(message, user, Content(unsupported=EDITED), update_id)
+    word = "command" if command_in(message) else content.unsupported
+    return replace(_accepted(message, user, content, update_id), kind="edit", word=word)
 
 
 def _person(message: types.Message) -> types.User | None:
@@ -135,7 +139,7 @@ def _accepted(
         more_images=content.images[1:],
         document=content.document,
         sound=content.sound,
-        album_id=None if content.unsupported == EDITED else message.media_group_id,
+        album_id=message.media_group_id,
         reply=reply_of(message),
     )
 

@@ -15,20 +15,25 @@ OUT = frozenset({"kicked", "left"})
 IN_GROUPS = ("set:",)  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
 
+AGAIN = re.compile(r"(?:retry|continue|from):\d{1,15}(?::(\d{1,15}))?", re.ASCII)
+
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:
-    """A button that the bot made; of those only Stop and settings are in groups as well."""
+    """A button that the bot made; of those only the ones below answers, and settings, are in groups
+    as well."""
     message = query.message
     if message is None or not query.data:
         return None
     if stop := STOP.fullmatch(query.data):
         return _stop_pressed(query, message, stop, update_id, now)
+    again = AGAIN.fullmatch(query.data)
     is_private = message.chat.type == types.PRIVATE
-    if not is_private and not query.data.startswith(IN_GROUPS):
+    if not is_private and not again and not query.data.startswith(IN_GROUPS):
         return None
+    owner = int(again[1]) if again and again[1] else None
     return Message(
         update_id=update_id,
-        conversation=conversation_of(message, query.from_user),
+        conversation=conversation_of(message, query.from_user, owner),
         chat_id=message.chat.id,
         thread_id=thread_of(message),
         message_id=message.message_id,

@@ -10,6 +10,7 @@ from snapthread.model import Claim, ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message, micros, micros_of, moment
 from snapthread.store.rules.accepting import accept
+from snapthread.store.rules.exchanges import places_of, redo_of
 from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
@@ -60,7 +61,7 @@ def claim(
         inline_id=row.inline_id,
     )
     outbox = waiting_outbox(tx, row.key) if row.parts else ()
-    return replace(bare, outbox=outbox) if outbox else _with_messages(tx, bare)
+    return replace(bare, outbox=outbox) if outbox else with_messages(tx, bare)
 
 
 def accept_and_claim(
@@ -101,15 +102,20 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
     return min(free, key=lambda row: row.ready_at or 0).key
 
 
-def _with_messages(tx: Transaction, bare: Claim) -> Claim:
+def with_messages(tx: Transaction, bare: Claim) -> Claim:
     head = tx.first(QUEUE, bare.conversation, 0)
     assert head is not None, "a conversation that is ready has a part or a message"
     rows = list(bundle_of(tx, head))
     for row in rows:
         tx.update(row, row._replace(token=bare.token))
+    messages = _in_order(rows)
+    redo = None if head.again is None else redo_of(tx, bare, head.again, messages[0])
+    places = places_of(tx, replace(bare, redo=redo))
     return replace(
         bare,
-        messages=_in_order(rows),
+        messages=messages,
+        redo=redo,
+        stream=bare.stream or next(iter(places), None),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),

@@ -122,7 +122,7 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
     files = images(tx, claim) if photos else {}
     for photo in photos:
         row = files.get(photo.file)
-        if row is not None and row.state == "uploaded":
+        if row is not None and is_shown(row):
             tx.update(row, row._replace(state="live", label=photo.label))
 
 

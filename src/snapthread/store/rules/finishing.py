@@ -8,6 +8,7 @@ from snapthread.errors import LeaseLost
 from snapthread.model import (
     Claim,
     Destination,
+    Ending,
     HistoryItem,
     OutboxMessage,
     OutgoingMessage,
@@ -16,6 +17,7 @@ from snapthread.model import (
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
+from snapthread.store.rules.exchanges import expected, places_of, remember
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
@@ -50,14 +52,22 @@ def finish(
     record: TurnRecord | None = None,
     history_start: int | None = None,
     taken_back_from: int | None = None,
+    ending: Ending | None = None,
     choice: PageChoice | None = None,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
+    tx.expect(expected(claim.conversation, row.turns + 1))
+    owner, places = _owner(rows[0]), places_of(tx, claim) if ending else ()
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
-    _add_items(tx, held(tx, claim), items, at, owner=_owner(rows[0]))
+    row = held(tx, claim)
+    turn = None
+    if ending is not None:
+        asked = [message.message for message in rows]
+        turn = remember(tx, claim, row, asked, ending, at, owner=owner, has_answer=bool(items))
+    _add_items(tx, row, items, at, owner=owner)
     attach(tx, claim, [image for item in items for image in item.images])
     retire_unnamed(tx, claim, left, now)
     retire_rest(tx, claim, {message.update_id for message in rows}, at)
@@ -73,7 +83,7 @@ def finish(
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream, inline_id=row.inline_id)
-    outbox = add_to_outbox(tx, claim.conversation, to, replies, at)
+    outbox = add_to_outbox(tx, claim.conversation, to, replies, at, turn=turn, places=places)
     refresh_ready(tx, claim.conversation)
     if not outbox:
         end_guest(tx, claim, at)
@@ -89,9 +99,10 @@ def conclude(
     record_id: str,
     delivered_ms: int,
     message_ids: Sequence[int] = (),
+    sent: Sequence[int] = (),
 ) -> bool:
     tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
-    mark_sent(tx, claim, part)
+    mark_sent(tx, claim, part, sent)
     note_delivered(tx, record_id, delivered_ms)
     note_answers(tx, part.to.chat_id, message_ids, record_id, now)
     release(tx, claim, now)

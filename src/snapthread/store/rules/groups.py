@@ -24,6 +24,7 @@ from snapthread.store.rules.rows import (
 from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_OF,
+    EXCHANGES_OF,
     FILES_OF,
     GROUP_CONVERSATIONS,
     GROUP_DAYS_OF,
@@ -118,6 +119,7 @@ def end(tx: Transaction, key: str, now: int) -> int:
         tx.range(PAGE_QUESTIONS_OF, key),
         tx.range(OUTBOX, key),
         tx.range(HISTORY, key),
+        tx.range(EXCHANGES_OF, key),
         tx.range(MARKS_OF, key),
     ):
         tx.delete_all(rows)
@@ -171,6 +173,7 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
         ),
     )
     tx.delete_all(tx.range(MARKS_OF, key))
+    tx.delete_all(tx.range(EXCHANGES_OF, key))  # messages have other numbers there
     tx.delete(old)
 
 
@@ -188,7 +191,7 @@ def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
     for row in rows:
         tx.delete(row)
         text, id = _readdressed(row.message, new, chat_id), _free(tx, QUEUED, new, row.id)
-        tx.insert(row._replace(conversation=new, id=id, message=text, token=None))
+        tx.insert(row._replace(conversation=new, id=id, message=text, token=None, again=None))
     for letter in tx.range(DEAD_OF, key):
         text = _readdressed(letter.message, new, chat_id)
         tx.update(letter, letter._replace(conversation=new, message=text))
@@ -208,7 +211,7 @@ def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
         to = load_destination(row.destination)
         there = dump_destination(replace(to, chat_id=chat_id, reply_to=None, replaces=None))
         id = _free(tx, OUTGOING, new, row.id)
-        tx.insert(row._replace(conversation=new, id=id, destination=there))
+        tx.insert(row._replace(conversation=new, id=id, destination=there, turn=None))
     return len(rows)
 
 

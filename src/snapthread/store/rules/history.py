@@ -38,10 +38,14 @@ def compose(
     max_images: int = 0,
     max_image_bytes: int = 0,
     question_files: Sequence[FileName] = (),
+    before: int | None = None,
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    rows = tx.range(HISTORY, claim.conversation, low=row.first_line)
+    first = row.first_line if before is None or row.first_line < before else 0
+    rows = tx.range(HISTORY, claim.conversation, low=first)
+    if before is not None:
+        rows = [each for each in rows if each.id < before]
     shown = shown_images(tx, claim, [*_named(rows), *question_files], now)
     if file_tokens is not None:
         rows = _recounted(rows, shown, file_tokens)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import (
@@ -13,6 +14,7 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
+from snapthread.store.rules.exchanges import expected, note_sent
 from snapthread.store.rules.rows import (
     bars,
     ensure_conversation,
@@ -25,26 +27,45 @@ from snapthread.store.rules.rows import (
 from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
+# Of a shorter answer, in the place of what is left over; said only where it is too old to go.
+REMOVAL: Final = OutgoingMessage(text="…", is_removal=True)
+
 
 def add_to_outbox(
-    tx: Transaction, key: str, to: Destination, replies: Sequence[OutgoingMessage], now: int
+    tx: Transaction,
+    key: str,
+    to: Destination,
+    replies: Sequence[OutgoingMessage],
+    now: int,
+    *,
+    turn: int | None = None,
+    places: Sequence[int] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply, and only one can take the place of a message."""
+    """Only the first part is a reply. `places`: our messages whose place they take, in order;
+    what of these is left over goes."""
+    places = places or ([] if to.replaces is None else [to.replaces])
+    replies = [*replies, *[REMOVAL] * (len(places) - len(replies))]
     if not replies:
         return ()
     row = ensure_conversation(tx, key)
     first = next_id(row, now)
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, parts=row.parts + len(replies)))
-    rest = replace(to, reply_to=None, replaces=None) if len(replies) > 1 else to
     outbox = [
-        OutboxMessage(id=first + number, to=rest if number else to, outgoing=outgoing)
+        OutboxMessage(
+            id=first + number, to=_place(to, number, places), outgoing=outgoing, turn=turn
+        )
         for number, outgoing in enumerate(replies)
     ]
     for part in outbox:
         text = dump_say(part.outgoing)
-        tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now))
+        tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
+
+
+def _place(to: Destination, number: int, places: Sequence[int]) -> Destination:
+    replaces = places[number] if number < len(places) else None
+    return replace(to, reply_to=None if number else to.reply_to, replaces=replaces)
 
 
 def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
@@ -66,7 +87,12 @@ def put_on_its_way(
 
 def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
     return tuple(
-        OutboxMessage(id=row.id, to=load_destination(row.destination), outgoing=load_say(row.say))
+        OutboxMessage(
+            id=row.id,
+            to=load_destination(row.destination),
+            outgoing=load_say(row.say),
+            turn=row.turn,
+        )
         for row in tx.range(OUTBOX, key)
     )
 
@@ -105,10 +131,15 @@ def _wait(again_after_s: float | None) -> int | None:
     return None if again_after_s is None else micros_of(again_after_s)
 
 
-def mark_sent(tx: Transaction, claim: Claim, part: OutboxMessage) -> None:
+def mark_sent(
+    tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
+) -> None:
+    if part.turn is not None:
+        tx.expect(expected(claim.conversation, part.turn))
     rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)
+        note_sent(tx, claim.conversation, part.turn, message_ids)
         refresh_ready(tx, claim.conversation)
 
 

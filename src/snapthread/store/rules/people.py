@@ -36,6 +36,8 @@ from snapthread.store.schema import (
     CONVERSATIONS,
     DEAD_AT,
     DEAD_OF,
+    EXCHANGES_OF,
+    EXCHANGES_OWNED,
     FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
@@ -79,6 +81,7 @@ def erase(
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
         outbox=tx.delete_all(_all_of(tx, keys, OUTBOX)),
     )
+    tx.delete_all([*_all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
     for each in keys:
         charge(tx, each)
     _forget(tx, user_id, keys)
@@ -189,6 +192,11 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "conversation": [_line(row) for row in tx.range(HISTORY, general)],
         "topics": [_line(row) for row in _all_of(tx, topics, HISTORY)],
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
+        "asked_of_late": [
+            json.loads(text)
+            for row in [*_all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)]
+            for text in json.loads(row.messages)
+        ],
         "files": [_file(row) for row in tx.range(FILES_OWNED, user_id)],
         "waiting": [json.loads(row.message) for row in sorted(waiting, key=lambda row: row.id)],
         "waiting_for_pages": [

@@ -5,6 +5,7 @@ from typing import Final
 
 from snapthread.model import Claim, FileName, LastQuestion
 from snapthread.store.codec import load_photos, micros
+from snapthread.store.rules.exchanges import forget_from
 from snapthread.store.rules.files import images, lost_images, retire
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import HISTORY, HistoryRow
@@ -33,6 +34,7 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
     rows = tx.range(HISTORY, claim.conversation, low=history_start)
     stay = [row for row in tx.range(HISTORY, claim.conversation) if row.id < history_start]
     tx.delete_all(rows)
+    forget_from(tx, claim.conversation, history_start)
     talk = held(tx, claim)
     labels = [image.label for row in stay for image in load_photos(row.photos)]
     is_shown = any(row.id >= talk.first_line for row in stay)

@@ -11,7 +11,15 @@ from snapthread.store.rules.files import count_held, retire_conversation
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
-from snapthread.store.schema import CONVERSATIONS, HISTORY, OUTBOX, PAGE_QUESTIONS_OF, QUEUE, Queued
+from snapthread.store.schema import (
+    CONVERSATIONS,
+    EXCHANGES_OF,
+    HISTORY,
+    OUTBOX,
+    PAGE_QUESTIONS_OF,
+    QUEUE,
+    Queued,
+)
 from snapthread.store.transaction import Transaction
 
 
@@ -35,6 +43,7 @@ def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
         dequeue(tx, key, tx.range(QUEUE, key, is_urgent, high=before))
     drop(tx, key, tx.range(OUTBOX, key))
     tx.delete_all([*tx.range(HISTORY, key), *tx.range(PAGE_QUESTIONS_OF, key)])
+    tx.delete_all(tx.range(EXCHANGES_OF, key))
     row = tx.get(CONVERSATIONS, key)
     assert row is not None, "a conversation in which a command waits"
     tx.update(

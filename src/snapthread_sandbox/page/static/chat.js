@@ -114,7 +114,10 @@ export class ChatPane {
     return el('li', { class: `message ${whose} ${item.isLast ? 'is-last' : ''} ${moves}`, 'data-id': first.id },
       this.bubble(item),
       el('button', { type: 'button', class: 'reply-button tool', 'aria-label': t('reply_to', { what: title(first) }),
-        onclick: () => this.composer.replyTo(first) }, icon('reply')));
+        onclick: () => this.composer.replyTo(first) }, icon('reply')),
+      !this.isOwn(first) || item.messages.some((message) => message.file && !message.text) ? null
+        : el('button', { type: 'button', class: 'reply-button tool', 'aria-label': t('edit_this', { what: title(first) }),
+          onclick: () => this.composer.edit(item.messages.find((message) => message.text) ?? first) }, icon('edit')));
   }
 
   bubble(item) {

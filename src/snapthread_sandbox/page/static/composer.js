@@ -13,6 +13,7 @@ export class Composer {
     this.person = person;
     this.place = () => ({}); // of a group: which chat, and which topic
     this.replied = null;
+    this.edited = null;
     this.input = el('textarea', { rows: '1', autocomplete: 'off', enterkeyhint: TOUCH.matches ? 'enter' : 'send' });
     this.menu = new Menu(`menu-${id}`, this.input, (command) => this.sendCommand(command));
     this.picked = new Picked(() => { this.typed(); this.input.focus(); });
@@ -79,17 +80,22 @@ export class Composer {
 
   async send() {
     const text = this.input.value.trim();
-    if (this.isSending || (!text && !this.picked.all.length)) return;
+    if (this.isSending || (!text && !this.picked.all.length && !this.edited?.photo)) return;
     this.isSending = true;
-    const wasSent = this.picked.all.length
+    const wasSent = this.edited ? await this.sendEdit(text) : this.picked.all.length
       ? await post(`people/${this.person.id}/media`, this.form(text))
       : await this.say(text, this.replied?.id);
     this.isSending = false;
     if (!wasSent) return;
     this.input.value = '';
+    this.edited = null;
     this.picked.clear();
     this.replyTo(null);
     this.closeMenus();
+  }
+
+  sendEdit(text) {
+    return post(`people/${this.person.id}/edit`, { message: this.edited.id, text, ...this.place() });
   }
 
   form(caption) {
@@ -114,7 +120,7 @@ export class Composer {
 
   key(event) {
     if (event.isComposing || (this.menu.isOpen && this.menu.key(event))) return;
-    if (event.key === 'Escape' && this.replied) this.replyTo(null);
+    if (event.key === 'Escape' && (this.replied || this.edited)) this.cancel();
     if (event.key === 'Enter' && !event.shiftKey && !TOUCH.matches) { event.preventDefault(); this.send(); }
   }
 
@@ -141,19 +147,36 @@ export class Composer {
   // ---------------------------------------------------------------- replies
 
   replyTo(message) {
+    if (this.edited) this.input.value = '';
+    this.edited = null;
     this.replied = message;
     this.showReply();
+    this.typed();
     if (message) this.input.focus();
   }
 
+  edit(message) {
+    this.replied = null;
+    this.edited = message;
+    this.input.value = message.text;
+    this.showReply();
+    this.typed();
+    this.input.focus();
+  }
+
+  cancel() {
+    this.replyTo(null);
+  }
+
   showReply() {
-    const message = this.replied;
+    const message = this.edited ?? this.replied;
     this.reply.hidden = message === null;
     if (message === null) { this.reply.replaceChildren(); return; }
-    const cancel = el('button', { type: 'button', class: 'tool', 'aria-label': t('cancel_reply'), onclick: () => this.replyTo(null) }, icon('close'));
-    this.reply.replaceChildren(icon('reply'),
+    const isEdit = this.edited !== null;
+    const cancel = el('button', { type: 'button', class: 'tool', 'aria-label': t(isEdit ? 'cancel_edit' : 'cancel_reply'), onclick: () => this.cancel() }, icon('close'));
+    this.reply.replaceChildren(icon(isEdit ? 'edit' : 'reply'),
       message.photo ? el('img', { src: message.photo.shown, alt: '' }) : '',
-      el('span', {}, el('b', {}, t('replying_to', { who: t(message.from_bot ? 'said_bot' : 'said_you') })),
+      el('span', {}, el('b', {}, isEdit ? t('editing') : t('replying_to', { who: t(message.from_bot ? 'said_bot' : 'said_you') })),
         el('span', {}, message.text || (message.photo ? t('photo') : message.file?.name ?? t('file')))),
       cancel);
   }

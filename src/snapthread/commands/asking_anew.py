@@ -1,0 +1,113 @@
+"""A question that is asked anew: /retry, the buttons below answers, and edits."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
+
+import structlog
+
+from snapthread.commands.access import AccessControl
+from snapthread.commands.rights import GroupRights
+from snapthread.limits import ATTEMPTS_MAX
+from snapthread.model import AskAgain, Asked, Claim, Message, OutgoingMessage
+from snapthread.ports import Clock, ConversationControl, EditReplies, Exchanges
+from snapthread.texts.localizer import Localizer
+from snapthread.turn.outcome import again_button
+
+log = structlog.get_logger()
+
+PRESS: Final = re.compile(r"(retry|continue|from):(\d{1,15})(?::\d{1,15})?", re.ASCII)
+RETRY: Final = "retry"
+StopTurn = Callable[[], Awaitable[None]]
+
+
+class ExchangeStore(Exchanges, ConversationControl, Protocol):
+    """The store as asking anew needs it."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class AskingAnew:
+    """Decides nothing itself: each verb of the store is one transaction."""
+
+    store: ExchangeStore
+    access: AccessControl
+    rights: GroupRights
+    clock: Clock
+
+    async def reopen(self, claim: Claim) -> Claim:
+        """The claim of a `/retry` becomes that of the question it asks anew; any other, and one
+        that nothing can be done for, stays."""
+        message = claim.messages[0]
+        if message.kind != "command" or message.word != RETRY or claim.attempt > ATTEMPTS_MAX:
+            return claim
+        if await self.access.refusal(message, await self.access.caller(message)):
+            return claim
+        last = await self.store.last_exchange(claim)
+        if last is None or not await self.rights.may_undo(message, last.owner):
+            return claim
+        return await self.store.reopen(claim, last.turn, self.clock()) or claim
+
+    async def retry_refusal(self, claim: Claim, t: Localizer) -> str:
+        """Said where a `/retry` asks nothing."""
+        last = await self.store.last_exchange(claim)
+        return t("retry_nothing") if last is None else t("group_not_asker")
+
+    # ------------------------------------------------------------ buttons
+
+    async def press(self, press: Message) -> bool:
+        """Do what the button says; True where it has done its work, or never will."""
+        found = PRESS.fullmatch(press.word)
+        assert found is not None, "a button below an answer"
+        how, turn = cast("AskAgain", found[1]), int(found[2])
+        t = self.access.localizer(press)
+        known = await self.store.exchange(press.conversation, turn)
+        if known is not None and not await self.rights.may_undo(press, known.owner):
+            said = OutgoingMessage(text=t("group_not_asker"), seen_by=press.person_in_group)
+            await self.store.complete_command(press, self.clock(), replies=(said,))
+            return False
+        asked = await self.store.ask_again(
+            press, turn, how, self.clock(), otherwise=_otherwise(press, turn, t)
+        )
+        return asked != "busy"
+
+    async def has_ended(self, stop: Message) -> bool:
+        """Is the message of this Stop button an answer by now, with other buttons maybe?"""
+        if stop.draft_id is None:
+            return False
+        known = await self.store.exchange(stop.conversation, stop.draft_id)
+        return known is not None and stop.message_id in known.message_ids
+
+    # ------------------------------------------------------------ edits
+
+    async def edit(self, edit: Message, stop_turn: StopTurn) -> None:
+        if await self.store.is_being_answered(edit):
+            await stop_turn()
+        t = self.access.localizer(edit)
+
+        def older(turn: int) -> Sequence[OutgoingMessage]:
+            button = again_button("from", turn, edit.conversation, t)
+            return (OutgoingMessage(text=t("edited_older"), buttons=(button,)),)
+
+        what = await self.store.edit(
+            edit,
+            self.clock(),
+            replies=EditReplies(
+                unknown=(OutgoingMessage(text=t("edited_unknown")),),
+                command=(OutgoingMessage(text=t("edited_command")),),
+                older=older,
+            ),
+        )
+        log.info("question.edited", user=edit.user_id, outcome=what)
+
+
+def _otherwise(
+    press: Message, turn: int, t: Localizer
+) -> Mapping[Asked, Sequence[OutgoingMessage]]:
+    button = again_button("from", turn, press.conversation, t)
+    whose = press.person_in_group
+    return {
+        "gone": (OutgoingMessage(text=t("again_gone"), seen_by=whose),),
+        "older": (OutgoingMessage(text=t("again_older"), buttons=(button,)),),
+        "busy": (OutgoingMessage(text=t("again_busy"), seen_by=whose),),
+    }

@@ -1,0 +1,206 @@
+"""Exchanges: the questions that were served of late, so that each can be asked anew."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from snapthread.model import (
+    CONTINUE,
+    Claim,
+    ConversationKey,
+    Ending,
+    Exchange,
+    Message,
+    Redo,
+)
+from snapthread.store.codec import dump_message, load_message, load_photos
+from snapthread.store.rules.files import as_file, images
+from snapthread.store.rules.rows import held, next_id
+from snapthread.store.schema import (
+    CONVERSATIONS,
+    EXCHANGES,
+    EXCHANGES_OF,
+    HISTORY,
+    QUEUED,
+    Conversation,
+    ExchangeRow,
+    HistoryRow,
+    Queued,
+)
+from snapthread.store.transaction import Get, Transaction
+
+KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays in the conversation
+
+
+def slot_of(key: str, turn: int) -> tuple[str, int]:
+    """A row's place; a later turn takes it over."""
+    return key, turn % KEPT
+
+
+def row_of(tx: Transaction, key: str, turn: int) -> ExchangeRow | None:
+    row = tx.get(EXCHANGES, *slot_of(key, turn))
+    return row if row is not None and row.turn == turn else None
+
+
+def newest(tx: Transaction, key: str) -> ExchangeRow | None:
+    return tx.first(EXCHANGES_OF, key, is_reversed=True)
+
+
+def last_exchange(tx: Transaction, claim: Claim) -> Exchange | None:
+    held(tx, claim)
+    row = newest(tx, claim.conversation)
+    return None if row is None else _exchange(row)
+
+
+def exchange(tx: Transaction, conversation: ConversationKey, turn: int) -> Exchange | None:
+    row = row_of(tx, conversation, turn)
+    return None if row is None else _exchange(row)
+
+
+def _exchange(row: ExchangeRow) -> Exchange:
+    return Exchange(turn=row.turn, owner=row.owner, message_ids=tuple(json.loads(row.sent)))
+
+
+def messages_of(row: ExchangeRow) -> list[Message]:
+    return [load_message(text) for text in json.loads(row.messages)]
+
+
+def dumped(messages: Sequence[Message]) -> str:
+    return json.dumps([dump_message(message) for message in messages], ensure_ascii=False)
+
+
+def expected(key: str, turn: int) -> Get:
+    return Get(EXCHANGES, slot_of(key, turn))
+
+
+# ---------------------------------------------------------------- what is asked anew
+
+
+def redo_of(tx: Transaction, claim: Claim, turn: int, first: Message) -> Redo | None:
+    """None where nobody knows any more what was asked: then it is a question as any other."""
+    row = row_of(tx, claim.conversation, turn)
+    if row is None:
+        return None
+    every = tx.range(HISTORY, claim.conversation)
+    before = [each for each in every if each.id < row.history_start]
+    own = list(_own(every, row.history_start))
+    answer = [each for each in own if each.role == "assistant" and each.phase != "commentary"]
+    files = images(tx, claim)
+    named = [image.file for each in own[:1] for image in load_photos(each.photos)]
+    labels = [image.label for each in before for image in load_photos(each.photos)]
+    return Redo(
+        turn=turn,
+        history_start=row.history_start,
+        labels=max(labels, default=0),
+        files=tuple(as_file(files[name]) for name in named if name in files),
+        answer=answer[-1].text if answer else "",
+        answer_start=answer[-1].id if answer else None,
+        is_continuation=first.word == CONTINUE,
+        is_cut=row.ending == "cut",
+    )
+
+
+def _own(rows: Sequence[HistoryRow], history_start: int) -> Iterator[HistoryRow]:
+    """The question's item and its answer's."""
+    for row in rows:
+        if row.id == history_start or (row.id > history_start and row.role == "assistant"):
+            yield row
+        elif row.id > history_start:
+            return
+
+
+def put_again(
+    tx: Transaction, row: ExchangeRow, messages: Sequence[Message], now: int, *, head: int | None
+) -> list[Queued]:
+    """The messages of a question at the end of the queue, or in the place of its head."""
+    key = row.conversation
+    talk = tx.get(CONVERSATIONS, key)
+    assert talk is not None, "a conversation with an exchange"
+    first = next_id(talk, now) if head is None else _room(tx, key, head, len(messages))
+    bundle = f"again:{row.turn}" if len(messages) > 1 else None
+    rows = [
+        tx.insert(
+            Queued(
+                conversation=key,
+                id=first + number,
+                update_id=message.update_id,
+                kind=message.kind,
+                is_urgent=0,
+                arrived_at=now,
+                ready_at=now,
+                message=dump_message(message),
+                bundle=bundle,
+                again=row.turn,
+            )
+        )
+        for number, message in enumerate(messages)
+    ]
+    last_id = max(talk.last_id, first + len(messages) - 1)
+    tx.update(talk, talk._replace(last_id=last_id, queued=talk.queued + len(messages)))
+    return rows
+
+
+def _room(tx: Transaction, key: str, head: int, count: int) -> int:
+    """So many free numbers up to this one, or before it."""
+    while any(tx.get(QUEUED, key, head - back) for back in range(count)):
+        head -= 1
+    return head - count + 1
+
+
+# ---------------------------------------------------------------- what is remembered
+
+
+def remember(
+    tx: Transaction,
+    claim: Claim,
+    talk: Conversation,
+    asked: Sequence[str],
+    ending: Ending,
+    now: int,
+    *,
+    owner: int | None,
+    has_answer: bool,
+) -> int:
+    """The turn of the exchange that the replies are of. One that is asked anew in vain stands, and
+    so does one whose answer goes on."""
+    redo, key = claim.redo, claim.conversation
+    old = row_of(tx, key, redo.turn) if redo else None
+    if redo is not None and old is not None:
+        sent = old.sent if redo.is_continuation else "[]"
+        is_new = redo.is_continuation and has_answer
+        tx.update(old, old._replace(sent=sent, ending=ending if is_new else old.ending))
+        return old.turn
+    turn = talk.turns + 1
+    row = ExchangeRow(
+        conversation=key,
+        slot=turn % KEPT,
+        turn=turn,
+        history_start=next_id(talk, now),
+        messages=json.dumps(asked, ensure_ascii=False),
+        sent="[]",
+        ending=ending,
+        owner=owner,
+    )
+    tx.put(EXCHANGES, row)
+    return turn
+
+
+def places_of(tx: Transaction, claim: Claim) -> tuple[int, ...]:
+    """Our messages that show the answer which is given anew."""
+    redo = claim.redo
+    row = row_of(tx, claim.conversation, redo.turn) if redo else None
+    return tuple(json.loads(row.sent)) if row and redo and not redo.is_continuation else ()
+
+
+def forget_from(tx: Transaction, key: str, history_start: int) -> None:
+    for row in tx.range(EXCHANGES_OF, key, is_reversed=True):
+        if row.history_start < history_start:
+            return
+        tx.delete(row)
+
+
+def note_sent(tx: Transaction, key: str, turn: int | None, message_ids: Sequence[int]) -> None:
+    row = row_of(tx, key, turn) if turn is not None and message_ids else None
+    if row is not None:
+        sent = [*json.loads(row.sent), *message_ids]
+        tx.update(row, row._replace(sent=json.dumps(sent)))
