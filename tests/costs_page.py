@@ -7,7 +7,7 @@ from snapthread.adapters.media import Sight
 from snapthread.adapters.prices import Prices
 from snapthread.adapters.prices.file import read_prices
 from snapthread.adapters.prices.prices import KNOWN
-from snapthread.limits import SPEECH_TOKENS_S
+from snapthread.limits import PAGE_PIXELS, SPEECH_TOKENS_S
 from snapthread.model import Usage
 from snapthread.vision_tokens import image_tokens
 
@@ -26,6 +26,14 @@ LATER: Final = 10  # questions, each of which names the photo again
 
 MINUTE_S: Final = 60
 DEFAULT: Final = "gpt-transcribe"  # of TRANSCRIPTION_MODEL
+PDF_PAGE: Final = """
+## A page of a PDF
+
+OpenAI shows the model each page as a picture, and its text beside it. What limits reserve for the
+picture, by `DOCUMENT_DETAIL`, is that of A4 at 150 dpi: how OpenAI draws a page is not published.
+The text comes on top.
+
+"""
 VOICE: Final = """
 ## A minute of voice
 
@@ -35,7 +43,7 @@ tokens, which is what limits reserve. "Words": those in one request, on the mode
 """
 
 HEAD: Final = f"""\
-# What a photo and a minute of voice cost
+# What a photo, a page and a minute of voice cost
 
 Made by the code that counts ([prices.md](prices.md), `vision_tokens.py`) with `make pages`; a
 test holds it. An image goes up as large as the model will use (`IMAGE_MAX_SIDE` bounds it),
@@ -52,7 +60,21 @@ money are told in [limits.md](limits.md).
 def page() -> str:
     prices = Prices.load(None)
     sections = [_section(prices, title, size) for title, size in SIZES.items()]
-    return HEAD + "".join(sections) + _voice(prices)
+    return HEAD + "".join(sections) + _pdf_page(prices) + _voice(prices)
+
+
+def _pdf_page(prices: Prices) -> str:
+    """Its picture in both details, beside which its text is asked as text."""
+    rows = []
+    for model in MODELS:
+        cells = []
+        for detail in ("low", "high"):
+            tokens = image_tokens(model, *PAGE_PIXELS, detail)
+            cost = prices.cost_micros(model, Usage(input_tokens=tokens))
+            cells.append(f"{tokens:,} | {_dollars(cost or 0)}")
+        rows.append(f"| `{model}` | {' | '.join(cells)} |")
+    head = "| model | low | once | high | once |\n|---|--:|--:|--:|--:|\n"
+    return PDF_PAGE + head + "\n".join(rows) + "\n"
 
 
 def _voice(prices: Prices) -> str:
