@@ -72,8 +72,9 @@ GUARDS = (
     Guard(
         "4: an image that Telegram has lost too becomes a line of text",
         "images/healing.py",
-        '            await self._leave(claim, lost, "vanished", meter)\n        return restored',
-        "            pass\n        return restored",
+        '        await self._leave(claim, lost, "vanished", meter)\n        return "left"',
+        '        return "left"',
+        "tests/line/test_healing.py",  # the machine seldom meets it
     ),
     Guard(
         "5: what is past due leaves before the next question",
@@ -99,6 +100,7 @@ GUARDS = (
         "store/rules/rows.py",
         "row.token == claim.token and row.epoch == claim.epoch",
         "claim is not None",
+        "tests/contracts/test_lease.py",  # the machine has one process
     ),
 )
 

@@ -7,6 +7,7 @@ import gc
 import inspect
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,11 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 examples = int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000"))
 settings.register_profile("soak", max_examples=examples, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+# A shell's job in the background ignores Ctrl-C, and so would every process that a test starts: one
+# that a test ends by it would never end.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,

@@ -18,7 +18,7 @@ from snapthread.model import (
     OutgoingMessage,
     group_conversation,
 )
-from snapthread.ports import Chat, Clock, Exchanges, GroupChange, Groups, Outbox, Update
+from snapthread.ports import Chat, Clock, GroupChange, Groups, KnownQuestions, Outbox, Update
 from snapthread.turn.overheard import Overheard
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class GroupPolicy:
         return self.answers != "off" and is_allowed
 
 
-class GroupStore(Groups, Outbox, Exchanges, Protocol):
+class GroupStore(Groups, Outbox, KnownQuestions, Protocol):
     """The store as the intake of groups needs it."""
 
 

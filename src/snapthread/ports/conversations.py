@@ -121,7 +121,15 @@ class EditReplies:
     older: Callable[[int], Sequence[OutgoingMessage]]  # by the turn of its exchange
 
 
-class Exchanges(Protocol):
+class KnownQuestions(Protocol):
+    """Questions that wait or were served of late, by the message that asked them."""
+
+    async def knows(self, edit: Message) -> bool:
+        """Is the message that this edit changes a question that waits, or was served of late?"""
+        ...
+
+
+class Exchanges(KnownQuestions, Protocol):
     """Questions that were served, the last fifty turns of each conversation: they can be asked
     anew. While nothing newer is there the new answer takes the old one's place."""
 
@@ -152,10 +160,6 @@ class Exchanges(Protocol):
         which only `from` lets leave; "busy": others wait. Nothing happens where the press is not
         waiting any more.
         """
-        ...
-
-    async def knows(self, edit: Message) -> bool:
-        """Is the message that this edit changes a question that waits, or was served of late?"""
         ...
 
     async def is_being_answered(self, edit: Message) -> bool:
