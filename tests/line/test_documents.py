@@ -13,6 +13,7 @@ from snapthread_sandbox.telegram.people import Person
 from tests import virtual
 from tests.contracts.builders import user_files
 from tests.line.photos import photo
+from tests.line.test_healing import GONE
 from tests.line.test_limits import downloads, records, spent
 from tests.line.world import World, opened
 from tests.media import documents as made
@@ -132,15 +133,29 @@ async def test_one_of_fourteen_pages_is_asked_about_three_times_and_healed_behin
 async def test_one_that_telegram_has_lost_too_becomes_a_line_of_text(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
-        sent = ada.sends_document(made.pdf(14), **PDF)
+        ada.sends_document(made.pdf(14), **PDF)
         await ada.hears()
-        world.telegram.forget_file(sent.json["document"]["file_id"])
+        world.telegram.faults.add(on="getFile", reply=GONE, times=None)
         world.openai.vanish(min(world.files))
         ada.sends("And now?")
         answer, told = await ada.hears(2)
         assert "And now?" in answer.text
         assert told.text.startswith("Document 1 has left our conversation")
         assert labels(world)[0].startswith("[document 1: Report.pdf, 14 pages, sent 12 Nov")
+
+
+async def test_one_that_telegram_does_not_give_just_now_is_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        sent = ada.sends_document(made.pdf(14), **PDF)
+        await ada.hears()
+        world.telegram.forget_file(sent.json["document"]["file_id"])
+        world.openai.vanish(min(world.files))
+        ada.sends("And now?")
+        _, told = await ada.hears(2)
+        assert told.text.startswith("Document 1 is missing from this answer")
 
 
 async def test_a_reply_brings_a_document_back(tmp_path: Path) -> None:
