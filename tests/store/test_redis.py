@@ -25,6 +25,7 @@ from snapthread.model import (
     ConversationKey,
     Message,
     OutboxMessage,
+    PageChoice,
     Replica,
     group_conversation,
     private_conversation,
@@ -611,6 +612,7 @@ def live_a_long_life(bench: Bench) -> None:
     bench.run(blobs.put("image", b"bytes", expires_at=bench.now.replace(year=2100)))
     bench.run(bench.store.make_invite(bench.now, by=ANN, uses=1, ends_at=bench.now))
     bench.run(bench.store.draft_broadcast("Hello", bench.now, by=ANN))
+    waits_for_pages(bench)
     bench.send(command(user=BOB), message(user=9), *album(2, user=10))
 
 
@@ -620,6 +622,13 @@ def liked(bench: Bench) -> None:
     (part,) = bench.finish(claim, replies=(words(),), record=bench.record("liked", user=11))
     bench.conclude(claim, part, record_id="liked", message_ids=(5,))
     bench.run(bench.store.note_reaction(part.to.chat_id, 5, 11, 1))
+
+
+def waits_for_pages(bench: Bench) -> None:
+    asked = message(user=12)
+    claim, choice = bench.ask(asked), PageChoice(300, 50, "u", asked.update_id)
+    bench.run(bench.store.finish(claim, bench.now, to=asked.destination, choice=choice))
+    bench.release(claim)
 
 
 def in_group() -> Message:

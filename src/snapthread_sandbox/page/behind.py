@@ -175,8 +175,8 @@ def _line(item: Json) -> Json:
     for part in _parts(item):
         if file_id := part.get("file_id"):
             is_document = part.get("type") == "input_file"
-            where = {"file": file_id, "url": f"media/openai/{file_id}", "is_document": is_document}
-            parts.append(where)
+            where = {"file": file_id, "url": f"media/openai/{file_id}"}
+            parts.append(where | ({"is_document": True} if is_document else {}))
         elif isinstance(text := part.get("text"), str):
             parts.append({"text": text})
     return {"role": item.get("role", ""), "parts": parts}
