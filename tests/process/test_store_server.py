@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from snapthread.store.redis.names import index_name
+from snapthread.store.schema import HELD
 from tests.line.photos import photo
 from tests.process.bot import Bot
 from tests.process.town import Town, hears
@@ -29,7 +31,7 @@ async def on_server(town: Town, server: Server) -> Bot:
 async def settles(town: Town, server: Server) -> None:
     """Nothing is worked on: all that was sent is written down."""
     with server.client() as client:
-        await town.until(lambda: not client.exists("snapthread:held"))
+        await town.until(lambda: not client.exists(index_name(HELD, ())))
 
 
 async def dies(bot: Bot) -> None:

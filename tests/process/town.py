@@ -50,8 +50,12 @@ class Town:
         self.model.otherwise = Answer(text=described)
 
         async def told() -> None:
-            async with asyncio.timeout(limit_s):
-                await story()
+            try:
+                async with asyncio.timeout(limit_s):
+                    await story()
+            except BaseException:
+                await self.end_bots()  # its bot would answer the next story's questions
+                raise
 
         self._runner.run(told())
 
