@@ -102,11 +102,11 @@ async def test_a_document_is_downloaded_whole_or_not_at_all() -> None:
         await both.chat.download(file_id, max_bytes=1000)
 
 
-async def test_a_file_that_telegram_forgot_is_gone() -> None:
+async def test_a_file_that_telegram_forgot_is_unavailable() -> None:
     both = Both()
     file_id = await both.document()
     both.api.forget_file(file_id)
-    with pytest.raises(ImageRefused, match="gone"):
+    with pytest.raises(ImageRefused, match="unavailable"):
         await both.chat.download(file_id, max_bytes=10_000)
-    with pytest.raises(ImageRefused, match="gone"):
+    with pytest.raises(ImageRefused, match="unavailable"):
         await both.chat.download("never-was", max_bytes=10_000)

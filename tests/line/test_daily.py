@@ -9,6 +9,6 @@ from tests.line.world import World, play
 def test_the_process_that_reconciled_does_not_do_so_again_each_hour(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         await asyncio.sleep(5 * 3600.0)
-        assert world.openai.counts["GET /files"] == 1
+        assert world.openai.counts["GET /files"] == 2  # of images and of documents, once
 
     play(story, tmp_path)

@@ -78,6 +78,11 @@ class Full:
             raise StoreFull("the disk is full")
         return await self._store.accept(*args, **kw)
 
+    async def accept_and_claim(self, *args: Any, **kw: Any) -> Any:
+        if self.is_full:
+            raise StoreFull("the disk is full")
+        return await self._store.accept_and_claim(*args, **kw)
+
 
 async def test_a_full_disk_is_told_until_something_could_be_written_again(tmp_path: Path) -> None:
     """A store that can be read was taken for one that can be written."""

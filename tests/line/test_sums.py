@@ -45,7 +45,7 @@ def says_something(person: Person, chance: random.Random) -> None:
         case 1:
             person.sends_album(album(chance.randrange(2, 4)))
         case 2:
-            person.sends_document(b"no image at all", mime_type="image/png")
+            person.sends_document(b"\x89PNG\r\n\x1a\nno image at all", mime_type="image/png")
         case _:
             person.sends("Tell me " + "more " * chance.randrange(1, 40))
 

@@ -31,7 +31,7 @@ def test_a_server_without_files_is_refused_in_a_sentence(town: Town) -> None:
     async def story() -> None:
         away = openai_error(404, "Not Found")
         rule = town.openai.faults.add(on="POST /files", reply=away, times=None)
-        bot = town.starts(OPENAI_SEES="auto")
+        bot = town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="files")
         assert await bot.ended() == 1
         rule.end()
         (sentence,) = sentences(bot.log)
