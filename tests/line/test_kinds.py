@@ -150,17 +150,3 @@ async def test_several_that_move_are_told_once(tmp_path: Path) -> None:
         said, answer = await ada.hears(2)
         assert said.text.startswith("2 of these move")
         assert "([photo 2])" in answer.text
-
-
-async def test_an_edited_question_gets_one_sentence(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
-        ada = world.person()
-        question = ada.sends("What is a cat?")
-        await ada.hears()
-        for text in ("What is a dog?", "What is a dog then?"):
-            ada.edits(question, text)
-            await world.until(lambda: not world.telegram.pending)
-            await world.rests()
-        told = [text for text in ada.sees if "changes to messages" in text]
-        assert len(told) == 1
-        assert len(world.requests) == 1

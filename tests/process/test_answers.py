@@ -15,10 +15,11 @@ EARLY = Texts.load()("en", "stopped_early")
 
 
 def stop_button(person: Person) -> Json | None:
-    """The button below an answer that grows."""
+    """Stop, below an answer that grows; one that has ended may have others."""
     last = person.chat.from_bot[-1] if person.chat.from_bot else None
     rows = last.json.get("reply_markup", {}).get("inline_keyboard", []) if last else []
-    return rows[0][0] if rows else None
+    stops = (one for row in rows for one in row if one["callback_data"].startswith("stop:"))
+    return next(stops, None)
 
 
 def test_an_answer_is_seen_while_it_grows_and_a_429_is_a_pause(town: Town) -> None:
