@@ -314,7 +314,12 @@ class Life(RuleBasedStateMachine):
             if row.state in ADMITTED and row.leaves_at is not None and row.leaves_at <= now:
                 row.retire()
         transcript = self.bench.compose(worker.claim)
-        assert transcript.live == {name: row.openai_id for name, row in self._images(key).items()}
+        named = {image.file for item in transcript.items for image in item.images}
+        assert transcript.live == {
+            name: row.openai_id
+            for name, row in self._images(key).items()
+            if name in named or row.state == "uploaded"
+        }
         assert [each.text for each in transcript.items] == self.talks[key].lines
         worker.asking = frozenset(transcript.live.values())
         assert worker.asking <= self.at_openai.keys() | self.vanished
