@@ -21,7 +21,7 @@ from tests.line.test_inline import shown
 from tests.process.bot import Bot
 from tests.process.town import Town, heard, hears
 
-LOOKS = {"OPENAI_SEES": "auto"}
+LOOKS = {"OPENAI_SEES": "auto", "IMAGE_TRANSPORT": "auto"}
 
 
 async def look(town: Town, **settings: str) -> Bot:

@@ -21,6 +21,7 @@ def test_the_whole_talk_goes_through_litellm(town: Town, tmp_path: Path) -> None
         try:
             town.model.says(names_both_halves)
             more = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": GATEWAY_KEY, "OPENAI_SEES": "auto"}
+            more["IMAGE_TRANSPORT"] = "auto"
             await town.end_bots()
             bot = town.starts(cold=False, **more)
             town.bots.append(bot)

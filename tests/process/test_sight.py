@@ -9,20 +9,23 @@ from tests.process.town import Town
 
 def looking(town: Town) -> Bot:
     """What it logs is looked through at the end as well."""
-    town.bots.append(town.starts(OPENAI_SEES="auto"))
+    town.bots.append(town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="auto"))
     return town.bots[-1]
 
 
 def test_a_server_that_drops_pictures_in_silence_is_refused_in_a_sentence(town: Town) -> None:
     async def story() -> None:
-        held = set(town.openai.files)
-        town.model.says("What a lovely cat!")
-        bot = town.starts(OPENAI_SEES="auto")
+        await town.end_bots()  # whose questions would take the look's answers
+        held, asked_before = set(town.openai.files), len(town.openai.requests)
+        for _ in range(2):  # shown as a file, and within the request
+            town.model.says("What a lovely cat!")
+        bot = town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="auto")
         assert await bot.ended() == 1
         (sentence,) = sentences(bot.log)
         assert "drops pictures in silence" in sentence
         assert "OPENAI_SEES=no" in sentence
         assert set(town.openai.files) == held
+        assert len(town.openai.requests) == asked_before + 2
 
     town.play(story)
 

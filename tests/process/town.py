@@ -45,7 +45,9 @@ class Town:
         self._url = ""
 
     def play(self, story: Story, *, limit_s: float = LIMIT_S) -> None:
-        """Run a story while both services are served; the model begins as it was made."""
+        """Run a story while both services are served; they and the model begin as new."""
+        self.openai.faults.clear()
+        self.telegram.faults.clear()
         self.model.queue.clear()
         self.model.otherwise = Answer(text=described)
 
@@ -123,6 +125,7 @@ class Town:
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{self._url}/v1",
             "OPENAI_SEES": "yes",  # looked at in test_sight
+            "IMAGE_TRANSPORT": "files",  # what a look found earlier stays in the store
             "OPENAI_MAX_OUTPUT_TOKENS": "20000",  # some stories are long
             "ADMIN_TOKEN": ADMIN,
             "DATA_DIR": str(self.folder / "data"),
