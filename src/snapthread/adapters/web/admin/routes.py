@@ -1,6 +1,7 @@
 """The admin page over HTTP: which page is where, and what its forms do."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,9 @@ NOBODY: Final = "That is no user id: it is a whole number, such as 123456789."
 IS_ADMIN: Final = "An admin cannot be banned: take them out of ADMIN_USER_IDS first."
 NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no price to hold it by."
 OTHER_ID: Final = "Nothing was erased: the id that was typed is another one."
+
+# Does it to a person; the sentence that says why not, or nothing.
+Act = Callable[[Operation, int], Awaitable[str]]
 
 log = structlog.get_logger()
 
@@ -111,35 +115,42 @@ class _Pages:
 
     async def erase(self, request: web.Request, fields: Fields) -> web.Response:
         """Whoever erases a person types their id once more."""
-        user_id = _user_id(fields.get("id", ""))
-        if not user_id or self.operation is None:
-            return plain(NOBODY, 404)
-        if fields.get("again", "").strip() != str(user_id):
-            return await self._person(request, user_id, OTHER_ID)
-        await self.operation.erase(user_id)
-        return moved(f"{PATH}/person?id={user_id}")
+
+        async def act(operation: Operation, user_id: int) -> str:
+            if fields.get("again", "").strip() != str(user_id):
+                return OTHER_ID
+            await operation.erase(user_id)
+            return ""
+
+        return await self._act(request, fields, act)
 
     async def ban(self, request: web.Request, fields: Fields) -> web.Response:
-        user_id = _user_id(fields.get("id", ""))
-        if not user_id or self.operation is None:
-            return plain(NOBODY, 404)
-        if not await self.operation.ban(user_id):
-            return await self._person(request, user_id, IS_ADMIN)
-        return moved(f"{PATH}/person?id={user_id}")
+        async def act(operation: Operation, user_id: int) -> str:
+            return "" if await operation.ban(user_id) else IS_ADMIN
 
-    async def unban(self, _request: web.Request, fields: Fields) -> web.Response:
-        user_id = _user_id(fields.get("id", ""))
-        if not user_id or self.operation is None:
-            return plain(NOBODY, 404)
-        await self.operation.unban(user_id)
-        return moved(f"{PATH}/person?id={user_id}")
+        return await self._act(request, fields, act)
+
+    async def unban(self, request: web.Request, fields: Fields) -> web.Response:
+        async def act(operation: Operation, user_id: int) -> str:
+            await operation.unban(user_id)
+            return ""
+
+        return await self._act(request, fields, act)
 
     async def limit(self, request: web.Request, fields: Fields) -> web.Response:
+        async def act(operation: Operation, user_id: int) -> str:
+            refused = await operation.set_limits(user_id, fields.get("limits", ""))
+            return NO_LIMIT if refused else ""
+
+        return await self._act(request, fields, act)
+
+    async def _act(self, request: web.Request, fields: Fields, act: Act) -> web.Response:
+        """On one person, whose page comes back, with the sentence where nothing was done."""
         user_id = _user_id(fields.get("id", ""))
         if not user_id or self.operation is None:
             return plain(NOBODY, 404)
-        if await self.operation.set_limits(user_id, fields.get("limits", "")):
-            return await self._person(request, user_id, NO_LIMIT)
+        if told := await act(self.operation, user_id):
+            return await self._person(request, user_id, told)
         return moved(f"{PATH}/person?id={user_id}")
 
 
