@@ -19,6 +19,7 @@ from snapthread.adapters.bot_api.outgoing import (
     edit_params,
     inline_edit_params,
     message_params,
+    typing_params,
 )
 from snapthread.adapters.bot_api.transport import HttpTransport, Transport
 from snapthread.errors import ChatBusy, ChatDenied, ChatRefused, SnapthreadError
@@ -182,16 +183,12 @@ class TelegramChat:
             return  # already in the log; the button stops waiting by itself
 
     async def typing(self, to: Destination) -> None:
-        action = {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
-        try:
-            await self._client.send_chat_action(action)
-        except SnapthreadError:
-            return  # already in the log; nobody misses it
+        with suppress(SnapthreadError):  # already in the log; nobody misses it
+            await self._client.send_chat_action(typing_params(to))
 
     async def has_topic(self, to: Destination) -> bool:
-        action = {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
         try:
-            await self._client.send_chat_action(action)
+            await self._client.send_chat_action(typing_params(to))
         except ChatRefused as refused:
             return refused.part != "topic"
         except SnapthreadError:

@@ -53,6 +53,10 @@ def inline_edit_params(inline_id: str, outgoing: OutgoingMessage) -> Params:
     }
 
 
+def typing_params(to: Destination) -> Params:
+    return {"chat_id": to.chat_id, "message_thread_id": to.thread_id, "action": "typing"}
+
+
 def draft_params(to: Destination, draft_id: int, outgoing: OutgoingMessage) -> Params:
     """Without a text it is "Thinking…"."""
     return {
