@@ -69,11 +69,11 @@ class GroupIntake:
     async def asked(self, update: Update) -> tuple[Message, ...]:
         """The messages that this update lets in; in private each one."""
         message = update.message
-        self._forget_the_past()
         if message is None or self._is_told_twice(message):
             return ()
         if message.is_guest or message.is_private:
             return (message,) if self.policy.hears_guests or not message.is_guest else ()
+        self._forget_the_past()
         if not self.policy.serves(message.chat_id):
             if update.is_asked:
                 await self._leave(message.chat_id, message.language_code)
@@ -89,6 +89,7 @@ class GroupIntake:
         """As a mention where the bot is no member, and as a message of a chat where it is one."""
         if not self.policy.hears_guests or not message.message_id:
             return False
+        self._forget_the_past()
         place = message.chat_id, message.message_id
         known = self._told.setdefault(place, (message.is_guest, self.clock() + LEFT_FOR))
         return known[0] != message.is_guest
