@@ -108,6 +108,7 @@ class Pipeline:
         outcome = await (self._guest if first.is_guest else self._outcome)(claim, meter)
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
+        replies = in_one(replies) if first.is_guest else replies
         record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         outbox = await self.store.finish(
             claim,
@@ -133,19 +134,7 @@ class Pipeline:
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:
             return Outcome(result="refused", reason="too_late")
-        outcome = await self._outcome(claim, meter)
-        more = in_one(alone(replace(outcome, buttons=())).replies())
-        return replace(
-            outcome,
-            texts=(),
-            quote="",
-            answer="",
-            after=(),
-            items=(),
-            buttons=(),
-            ending=None,
-            more=more,
-        )
+        return alone(await self._outcome(claim, meter))
 
     async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""

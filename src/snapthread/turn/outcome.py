@@ -77,8 +77,9 @@ class Outcome:
 
 
 def alone(outcome: Outcome) -> Outcome:
-    """Only the answer, where there is one."""
-    return replace(outcome, texts=(), quote="", after=()) if outcome.answer else outcome
+    """Only the answer, where there is one; nothing of it is kept, and nothing can be pressed."""
+    bare = replace(outcome, items=(), buttons=(), ending=None)
+    return replace(bare, texts=(), quote="", after=()) if outcome.answer else bare
 
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
