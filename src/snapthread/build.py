@@ -458,7 +458,7 @@ def group_policy(settings: Settings) -> GroupPolicy:
 def channel_members(
     settings: Settings, chat: Chat, alerts: Alerts, clock: Clock
 ) -> ChannelMembers | None:
-    """Where a channel is required."""
+    """The check of membership, where a channel is required."""
     if settings.required_channel is None:
         return None
     name, link = settings.required_channel

@@ -8,7 +8,7 @@ from snapthread.model import HistoryItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """What one side said, and its number in the conversation."""
+    """The words of one side, and their number in the conversation."""
 
     id: int
     item: HistoryItem

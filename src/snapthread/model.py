@@ -197,7 +197,7 @@ class Message:
 
     @property
     def files(self) -> tuple[TelegramFile, ...]:
-        """What it brings that goes up."""
+        """The files that it brings to be uploaded."""
         return (*self.images, self.document) if self.document else self.images
 
     @property
@@ -210,7 +210,7 @@ class Message:
 
     @property
     def person_in_group(self) -> int | None:
-        """Who may be told something that the others there need not read; no chat that speaks as
+        """The person to be told what the others there need not read; no chat that speaks as
         itself."""
         return None if self.is_private or self.user_id < 0 else self.user_id
 
@@ -236,7 +236,7 @@ class Message:
 
     @property
     def content(self) -> object:
-        """What an edit can change; a file has several ids at Telegram."""
+        """The parts that an edit can change; a file has several ids at Telegram."""
         sound = self.sound and replace(self.sound, telegram_id="")
         return self.kind, self.word, self.text, [one.unique_id for one in self.files], sound
 

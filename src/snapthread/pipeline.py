@@ -129,7 +129,7 @@ class Pipeline:
         return outcome, outbox
 
     async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
-        """Where the bot is no member: one place, one message, and nothing is kept."""
+        """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
         t = self.access.localizer(claim.messages[0])
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:

@@ -1,4 +1,4 @@
-"""What people choose for themselves, out of what the operator offers. Pure.
+"""Choices of people for themselves, out of what the operator offers. Pure.
 
 A choice that is not offered any more is as if it was never made.
 """
@@ -35,7 +35,7 @@ class Preferences:
     own: str = ""  # instructions of one's own
 
     def told(self) -> dict[str, str]:
-        """What was chosen."""
+        """A person's choices."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value}
 
@@ -63,7 +63,7 @@ class Persona:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What the operator lets people choose. `model`, `detail`: where nobody chose."""
+    """The choices that the operator offers. `model`, `detail`: where nobody chose."""
 
     model: str
     detail: str = "auto"

@@ -35,7 +35,7 @@ def group_usage_text(t: Localizer, rows: Sequence[DailyUsage], *, now: datetime)
 
 
 def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
-    """What was used of a kind is only told where some was."""
+    """The use of a kind is only told where there was some."""
     documents, voice_s = sum(row.documents for row in rows), sum(row.voice_s for row in rows)
     return ", ".join(
         [

@@ -203,7 +203,7 @@ class Commands:
         return not message.is_private and await self.rights.is_admin(message)
 
     async def _group_usage(self, message: Message, t: Localizer) -> Outcome:
-        """What all of them used in this group; nobody is named."""
+        """The use of all of them in this group; nobody is named."""
         now = self.clock()
         rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
         return said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)

@@ -30,7 +30,7 @@ class RequiredChannel:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ChannelMembers:
-    """Where Telegram cannot be asked, who was a member is one still, and nobody else."""
+    """While Telegram cannot be asked, who was a member is one still, and nobody else."""
 
     chat: Chat
     alerts: Alerts

@@ -1,4 +1,4 @@
-"""Who may decide for a whole group: its admins, as Telegram tells, remembered for some minutes."""
+"""Rights to decide for a group: its admins', as Telegram tells, remembered for some minutes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -28,8 +28,8 @@ NONE: Final = "none"  # takes a choice back
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a model asks for, in micro-dollars; None: nobody knows. A `file`: a picture that is
-    sent as one."""
+    """The price of a model, in micro-dollars; None: nobody knows. A `file`: a picture that is sent
+    as one."""
 
     message: int | None
     photo: int | None
@@ -97,7 +97,7 @@ class SettingsScreens:
                 return self._screen(screen, options, rows=rows)
 
     def offered(self) -> tuple[Screen, ...]:
-        """Where there is nothing to choose from, there is no screen."""
+        """No screen, where there is nothing to choose from."""
         offered: list[Screen] = ["language", "length"]
         if len(self._models()) > 1:
             offered.append("model")
@@ -106,7 +106,7 @@ class SettingsScreens:
         return (*offered, "detail")
 
     def value_of(self, field: Field, key: str) -> str | None:
-        """What a button chooses; "" for the operator's own, None for what is not offered."""
+        """The choice of a button; "" for the operator's own, None for what is not offered."""
         if key == NONE:
             return ""
         match field:

@@ -99,7 +99,7 @@ class DocumentOpener:
 
     @property
     def as_text(self) -> bool:
-        """Where the model's server takes no files, a document's text stands in the question."""
+        """A document's text stands in the question where the model's server takes no files."""
         return self.transport.way == "inline" and not self.takes_inline
 
     async def open(

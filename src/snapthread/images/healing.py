@@ -113,7 +113,7 @@ class Healing:
         return await self._leave_all(claim, files, "refused", meter)
 
     async def _upload_anew(self, claim: Claim, files: Sequence[LedgerFile], meter: Meter) -> int:
-        """How many; what Telegram does not give stays as it is."""
+        """The number that came back; what Telegram does not give stays as it is."""
         again = await self._fetch_again(claim, files, meter)
         brought = [(old, one.file) for old, one in zip(files, again, strict=True) if one.file]
         for old, new in brought:

@@ -162,7 +162,7 @@ class ImageImporter:
         )
 
     async def _opened(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> Opened:
-        """What came is in memory twice while it is read, and not any more when it goes up."""
+        """The content is in memory twice while it is read, and not any more when it goes up."""
         is_suspect = claim.is_suspect or claim.attempt > 1
         size_bytes = wanted.file.size_bytes or self._max_bytes(wanted.file)
         share = await self._downloaded.take(2 * size_bytes)
@@ -195,7 +195,7 @@ class ImageImporter:
     async def _open(
         self, wanted: ImageRequest, content: bytes, meter: Meter, *, suspect: bool
     ) -> Opened:
-        """What it is, its bytes say; what the sender says of it is only tried first."""
+        """The bytes say what it is; the sender's word for it is only tried first."""
         file = wanted.file
         try:
             if isinstance(file, TelegramDocument):

@@ -1,5 +1,5 @@
-"""What of a group is taken: what was asked for, in the groups that are served. The rest of what
-people say there is neither kept nor looked at."""
+"""The part of a group's talk that is taken: what was asked for, in the groups that are served. The
+rest of what people say there is neither kept nor looked at."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -128,7 +128,7 @@ class GroupIntake:
         return []
 
     def _note(self, message: Message, let_in: list[Message]) -> None:
-        """What is let in is asked with what was said before; the rest was said to others."""
+        """A message let in is asked with what was said before; the rest was said to others."""
         if not let_in:
             self.overheard.hear(message)
         for asked in let_in:
@@ -188,7 +188,7 @@ def _text(message: Message, sent_at: datetime) -> str:
 
 
 def _opens(message: Message) -> Iterator[str]:
-    """What may go on in messages that do not ask by themselves."""
+    """Names of what may go on in messages that do not ask by themselves."""
     if message.album_id is not None:
         yield _bundle(message)
     elif utf16_len(message.text) > CUT_TEXT_UNITS:

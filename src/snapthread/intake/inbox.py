@@ -39,7 +39,7 @@ QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
 class Servers(Protocol):
-    """Who serves what came in."""
+    """The worker that serves what came in."""
 
     def free_slots(self) -> AbstractContextManager[int]: ...
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None: ...
@@ -121,7 +121,7 @@ class Intake:
         self.health.mark_ok("store")
 
     async def _note(self, update: Update) -> None:
-        """What is no message."""
+        """Take note of what is no message."""
         if update.blocked is not None:
             user_id, has_blocked = update.blocked
             await self.store.note_blocked(user_id, self.clock() if has_blocked else None)
@@ -142,7 +142,7 @@ class Intake:
             self.worker.wake(waiting, is_urgent=is_urgent)
 
     async def _accepted(self, arrivals: Sequence[Arrival], *, may_claim: bool) -> int:
-        """What can be served at once is claimed in the same transaction; how many conversations
+        """Claim what can be served at once in the same transaction; how many conversations
         are left to be claimed."""
         with self.worker.free_slots() as free:
             asked_s = now_s()

@@ -62,7 +62,7 @@ class UrgentCommands:
         task.add_done_callback(self._presses.discard)
 
     async def _run(self, command: Message, stop_turn: StopTurn) -> str:
-        """What is shown for a moment to whoever pressed a button."""
+        """The note shown for a moment to whoever pressed a button."""
         caller = await self.access.caller(command)
         if command.kind == "press" and (answer := await self.access.press(command, caller)):
             return await self._answered(command, answer)

@@ -1,4 +1,4 @@
-"""Who is let in, and messages to everybody."""
+"""Admission of people, and messages to everybody."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -27,7 +27,7 @@ class NewTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """What a person thinks of a message now: 1, -1, or 0: neither."""
+    """A person's opinion of a message now: 1, -1, or 0: neither."""
 
     chat_id: int
     message_id: int

@@ -1,4 +1,4 @@
-"""What people chose for themselves."""
+"""Choices of people for themselves."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ class CallersKnown(Protocol):
     """Whoever writes, and what holds for them."""
 
     async def caller(self, user_id: int, owner: str) -> Caller:
-        """Who that is, and what `owner` chose: read at once, once a message."""
+        """The person, and the choices of `owner`: read at once, once a message."""
         ...
 
 

@@ -114,7 +114,7 @@ class LastQuestions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditReplies:
-    """What is said of an edit that is not simply asked."""
+    """Sentences about an edit that is not simply asked."""
 
     unknown: Sequence[OutgoingMessage]  # nobody knows the message (any more)
     command: Sequence[OutgoingMessage]

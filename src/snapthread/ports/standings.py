@@ -1,4 +1,4 @@
-"""Who uses the bot, who may, and what was decided about them."""
+"""People who use the bot, whether they may, and decisions about them."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,7 +7,7 @@ from snapthread.people import Decision, OwnLimits, Person, Standing
 
 
 class PeopleKnown(Protocol):
-    """Who somebody is."""
+    """The standing of one person."""
 
     async def person(self, user_id: int) -> Person | None: ...
 
@@ -30,7 +30,7 @@ class PeopleList(PeopleKnown, Protocol):
 
 
 class StandingDecisions(Protocol):
-    """What is decided about a person."""
+    """Decisions about a person."""
 
     async def ban(self, user_id: int, now: datetime, *, by: int) -> bool:
         """Whether they may or not: no more. False where they are banned already."""

@@ -34,7 +34,7 @@ class Replicas(Protocol):
     """The processes of this bot, as each told of itself last."""
 
     async def note_replica(self, replica: Replica) -> None:
-        """What a process tells of itself, in the place of what it told before."""
+        """Note what a process tells of itself, in the place of what it told before."""
         ...
 
     async def forget_replica(self, name: str) -> None:
@@ -71,7 +71,7 @@ class Readiness(Protocol):
 
 
 class Facts(Protocol):
-    """What was found out about the world, for the next start and for the commands."""
+    """Findings about the world, for the next start and for the commands."""
 
     async def remember(self, fact: str, value: str) -> None: ...
 

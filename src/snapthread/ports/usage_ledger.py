@@ -78,7 +78,7 @@ class UsageRecords(Protocol):
 
 
 class Reactions(Protocol):
-    """What a person thinks of an answer, as they tell it."""
+    """A person's opinion of an answer, as they tell it."""
 
     async def note_reaction(
         self, chat_id: int, message_id: int, user_id: int, reaction: int
@@ -89,7 +89,7 @@ class Reactions(Protocol):
 
 
 class Feedback(Reactions, Protocol):
-    """What people think of answers, by the day and the model of the answer; of nobody by name."""
+    """Opinions on answers, by the day and the model of the answer; of nobody by name."""
 
     async def feedback(self, since: str) -> tuple[DailyFeedback, ...]:
         """From this day on, by day and model."""

@@ -284,7 +284,7 @@ class Settings(BaseModel):
 
     @property
     def offer(self) -> Offer:
-        """What people may choose."""
+        """The choices that people have."""
         return Offer(
             model=self.openai_model,
             detail=self.image_detail,

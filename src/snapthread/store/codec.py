@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class _Form(Generic[T]):
-    """How a kind of value is written and read; worked out when it is first needed, which takes
+    """The way a kind of value is written and read; worked out when it is first needed, which takes
     some milliseconds each: a command that only adds up needs none."""
 
     def __init__(self, kind: Any) -> None:

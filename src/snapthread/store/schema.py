@@ -345,7 +345,7 @@ class BroadcastRow(NamedTuple):
 
 
 class PreferenceRow(NamedTuple):
-    """What a person chose for themselves, or a group's admins for it."""
+    """Choices of a person for themselves, or a group's admins for it."""
 
     owner: str  # user:<id> or group:<chat id>
     choices: str

@@ -166,7 +166,7 @@ def _ending(outcome: Outcome) -> Ending:
 
 
 def _how(outcome: Outcome, redo: Redo | None) -> AskAgain | None:
-    """What would help."""
+    """The buttons that would help."""
     if outcome.ending == "cut":
         return "continue"
     has_failed = outcome.result == "failed" and outcome.reason not in NO_USE

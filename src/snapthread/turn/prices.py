@@ -1,4 +1,4 @@
-"""What a message and a picture cost on a model, as people are told before they choose. Pure, but
+"""Prices of a message and a picture on a model, as people are told before they choose. Pure, but
 for the price list."""
 
 from typing import Final

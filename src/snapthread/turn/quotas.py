@@ -187,7 +187,7 @@ class Quotas:
         return max(question, min(question + held, profile.context_tokens))
 
     def profile_of(self, meter: Meter) -> RequestProfile:
-        """What the attempt is asked with: the person's choice, else the operator's."""
+        """The way the attempt is asked: the person's choice, else the operator's."""
         return meter.profile or self.profile
 
     def sure_tokens(self, questions: tuple[Message, ...], meter: Meter) -> int:

@@ -1,4 +1,4 @@
-"""How a question is asked for one person: the operator's way, with what they chose put over it."""
+"""A question's style for one person: the operator's way, with what they chose put over it."""
 
 from dataclasses import dataclass, replace
 

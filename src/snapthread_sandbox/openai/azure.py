@@ -68,7 +68,7 @@ FILTERED: Final = (
 
 
 def filtered() -> AzureError:
-    """What its content filter says of a prompt."""
+    """The refusal of its content filter."""
     result = {"violence": {"filtered": True, "severity": "medium"}}
     inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": result}
     more = {"param": "prompt", "type": None, "status": 400, "innererror": inner}

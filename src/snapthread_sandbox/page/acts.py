@@ -32,7 +32,7 @@ class Picked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a person writes: in private, or in a topic of a group."""
+    """The place where a person writes: in private, or in a topic of a group."""
 
     to: Group | None = None
     thread: int | None = None

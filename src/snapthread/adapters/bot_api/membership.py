@@ -124,7 +124,7 @@ def _membership(changed: types.ChatMemberUpdated) -> GroupChange:
 
 
 def reaction_of(changed: types.MessageReactionUpdated) -> Reaction | None:
-    """What a person thinks now; other reactions than these two say nothing of it."""
+    """A person's opinion now; other reactions than these two say nothing of it."""
     if changed.user is None:
         return None
     emoji = {reaction.emoji for reaction in changed.new_reaction}

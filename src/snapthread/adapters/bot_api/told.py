@@ -1,4 +1,4 @@
-"""What is said without a text of its own: a place, a contact, a poll, a checklist, a rich message.
+"""Messages without a text of their own: a place, a contact, a poll, a checklist, a rich message.
 
 As text that needs no language: the model reads it, and the person finds it in the export.
 """

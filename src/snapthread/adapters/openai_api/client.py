@@ -99,7 +99,7 @@ def make_client(
 
 
 def _has_proxy_of_the_machine(url: str) -> bool:
-    """Where none is set for us: does the environment send this address through one?"""
+    """With none set for us, does the environment send this address through one?"""
     parts, proxies = urlsplit(url), getproxies()
     is_near = proxy_bypass(parts.netloc.rpartition("@")[2])
     return not is_near and (parts.scheme in proxies or "all" in proxies)

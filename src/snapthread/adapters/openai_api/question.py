@@ -111,7 +111,7 @@ def _part(part: InputPart, detail: Detail) -> dict[str, object]:
 
 
 def _document(openai_id: str) -> dict[str, object]:
-    """What lies in our own store is put in the place of its id while it is sent (inline.py)."""
+    """A picture of our own store is put in the place of its id while it is sent (inline.py)."""
     if not openai_id.startswith(BLOB):
         return {"file_id": openai_id}
     return {"filename": f"document.{openai_id.rpartition('.')[2]}", "file_data": openai_id}

@@ -79,7 +79,7 @@ class _Body(httpx2.AsyncByteStream):
 
 
 def _content(request: httpx2.Request) -> bytes | AsyncIterable[bytes] | None:
-    """What is in memory already, or what comes in pieces while it is sent."""
+    """A body in memory already, or one that comes in pieces while it is sent."""
     try:
         return request.content or None
     except httpx2.RequestNotRead:

@@ -26,7 +26,7 @@ def events(text: str) -> Iterator[Event]:
 
 
 def unused_definitions(text: str) -> list[int]:
-    """Where, in UTF-8 bytes, a link is defined that the text never refers to."""
+    """The places, in UTF-8 bytes, where a link is defined that the text never refers to."""
     definitions = _MARKDOWN.reference_definitions(text)
     used = {
         str(value["id"]).casefold()

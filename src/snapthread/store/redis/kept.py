@@ -13,7 +13,7 @@ SCOPES_KEPT: Final = 256  # conversations that were read lately: some kilobytes 
 
 
 class Kept:
-    """What is known of each scope at its version; and which of them are being changed here."""
+    """Rows known of each scope at its version; and which of them are being changed here."""
 
     def __init__(self) -> None:
         self._scopes: OrderedDict[Scope, Fetched] = OrderedDict()

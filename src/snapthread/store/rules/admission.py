@@ -1,4 +1,4 @@
-"""Who is let in: those who ask, whom admins decide about, and whom an invitation brings."""
+"""Admission: those who ask, whom admins decide about, and whom an invitation brings."""
 
 import secrets
 from collections.abc import Sequence

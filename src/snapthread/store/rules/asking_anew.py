@@ -1,4 +1,4 @@
-"""What asks a question anew: /retry, a button, an edit. Each is decided in one transaction."""
+"""Ways to ask a question anew: /retry, a button, an edit. Each is decided in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -153,7 +153,7 @@ def _holds(row: ExchangeRow, edit: Message) -> bool:
 
 
 def _note(tx: Transaction, row: ExchangeRow, edit: Message) -> bool:
-    """What the person sees in the chat is what is asked from now on; False where it is the same."""
+    """Ask from now on as the person sees it in the chat; False where it is the same."""
     old = messages_of(row)
     new = [edit.in_place_of(each) if each.message_id == edit.message_id else each for each in old]
     is_new = [each.content for each in new] != [each.content for each in old]

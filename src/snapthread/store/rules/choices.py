@@ -1,4 +1,4 @@
-"""What people chose for themselves, and groups' admins for their group."""
+"""Choices of people for themselves, and of groups' admins for their group."""
 
 import json
 

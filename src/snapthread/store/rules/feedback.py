@@ -1,4 +1,4 @@
-"""What people think of answers: counted by day and model, and by nothing else."""
+"""Opinions on answers: counted by day and model, and by nothing else."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ def note_answers(
 def note_reaction(
     tx: Transaction, chat_id: int, message_id: int, user_id: int, reaction: int
 ) -> bool:
-    """What this person thinks of an answer to them now; False where it is none, or nothing new."""
+    """Note this person's opinion of an answer to them; False where it is none, or nothing new."""
     row = tx.get(ANSWERS, chat_id, message_id)
     if row is None or row.user_id != user_id or row.reaction == reaction:
         return False
@@ -55,7 +55,7 @@ def feedback(tx: Transaction, since: str) -> tuple[DailyFeedback, ...]:
 
 
 def erase(tx: Transaction, user_id: int) -> None:
-    """What was counted names nobody, and stays."""
+    """The counts name nobody, and stay."""
     tx.delete_all(tx.range(ANSWERS_OF, user_id))
 
 

@@ -116,7 +116,7 @@ def _lost(
 def _recounted(
     rows: list[HistoryRow], shown: Mapping[FileName, File], file_tokens: FileTokens
 ) -> list[HistoryRow]:
-    """What an image costs is another thing on another model, and nothing once it has left."""
+    """An image costs something else on another model, and nothing once it has left."""
     return [
         row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
         for row in rows
@@ -130,7 +130,7 @@ def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTo
 
 
 def _surplus(weights: Sequence[int], own: int, most: int) -> int:
-    """How many of the oldest leave, where all together are more than `most` (0: any weight).
+    """The number of the oldest that leave, where all together are more than `most` (0: any weight).
 
     By halves: so the beginning of the next requests stays the same for a while. The last `own`
     stay as long as they are no more than it alone.

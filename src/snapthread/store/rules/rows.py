@@ -134,7 +134,7 @@ def dequeue(tx: Transaction, key: str, rows: Sequence[Queued]) -> int:
 
 
 def note_group(tx: Transaction, key: str, chat_id: int, asker: int | None = None) -> None:
-    """Where a conversation is a group's, or a topic's, its chat and who asked last are known."""
+    """Note the chat, and who asked last, of a conversation of a group or a topic."""
     conversation = ConversationKey(key)
     if group_of(conversation) is None and not is_topic(conversation):
         return

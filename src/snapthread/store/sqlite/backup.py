@@ -184,7 +184,7 @@ def _copied_images(source: Path, target: Path) -> Iterator[Callable[[], None]]:
 
 
 def _swap(partial: Path, target: Path) -> None:
-    """Where there are none, none stay of an older backup."""
+    """None, where there are none: then none stay of an older backup."""
     shutil.rmtree(target, ignore_errors=True)
     if partial.is_dir():
         partial.rename(target)

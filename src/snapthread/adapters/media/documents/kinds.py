@@ -63,7 +63,7 @@ def is_pdf(content: bytes) -> bool:
 
 
 def refuse_others(content: bytes) -> None:
-    """What is surely no document; raises DocumentRefused."""
+    """Refuse what is surely no document; raises DocumentRefused."""
     if not content:
         raise DocumentRefused("empty")
     for start, what in _OTHERS:

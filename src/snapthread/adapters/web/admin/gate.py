@@ -1,4 +1,4 @@
-"""Who is let in: by a cookie or a token; and that what is sent came from our own page."""
+"""Entrance by a cookie or a token; and that what is sent came from our own page."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

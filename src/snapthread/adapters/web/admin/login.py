@@ -36,7 +36,7 @@ class Login:
         return is_ours and now.timestamp() < int(until)
 
     def form(self, cookie: str) -> str:
-        """What a form of our page carries for the holder of this cookie; nobody else can make it,
+        """The proof in a form of our page for the holder of this cookie; nobody else can make it,
         and a page elsewhere cannot read ours."""
         return hmac.digest(self._key, b"form " + _bytes(cookie), "sha256").hex()
 

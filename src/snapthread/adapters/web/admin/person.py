@@ -22,7 +22,7 @@ TURNS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What is known of a person without what they said; sums by the period they are of."""
+    """Facts about a person without what they said; sums by the period they are of."""
 
     user_id: int
     at: datetime
