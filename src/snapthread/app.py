@@ -238,7 +238,7 @@ async def _admin(adapters: Adapters, settings: Settings, operation: RunningProce
 
 async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
     """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
-    if not _is_looked_at(settings):
+    if not _is_looked_at(settings) or await _is_settled(adapters.store, settings):
         return True
     from snapthread.doctor.at_start import find_way
     from snapthread.images.file_service import file_mark
@@ -264,6 +264,11 @@ def _is_looked_at(settings: Settings) -> bool:
     if settings.is_openais_own or settings.openai_sees == "no":
         return False
     return settings.openai_sees == "auto" or len(settings.image_ways) > 1
+
+
+async def _is_settled(store: Store, settings: Settings) -> bool:
+    """Of a server whose sight is believed, the way is found once."""
+    return settings.openai_sees == "yes" and bool(await store.recall(_way_fact(settings)))
 
 
 async def _known_way(settings: Settings, store: Store) -> Way:

@@ -40,7 +40,14 @@ from snapthread.reply.guests import GuestPlaces, in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
+from snapthread.turn.outcome import (
+    Outcome,
+    alone,
+    concluded,
+    helps_to_retry,
+    outcome_of,
+    unexpected,
+)
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.styles import Styles
@@ -215,6 +222,7 @@ class Pipeline:
             operator_told=told,
             sound=any(question.sound for question in questions),
             is_chosen=model != offer.model,
+            can_retry=helps_to_retry(error) and not questions[0].is_guest,
         )
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 

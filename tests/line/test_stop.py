@@ -91,7 +91,7 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
         (said,) = await ada.hears()
         assert world.telegram.world.now() - began < 1
         assert said.text.startswith(EARLY)
-        assert said.text.endswith("Please send the photos again too: they were not kept.")
+        assert said.text.endswith("The photos were not kept yet; “Try again” looks at them.")
         assert not world.requests
         ada.sends("Go on")
         await ada.hears()

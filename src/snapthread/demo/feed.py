@@ -18,7 +18,7 @@ FIELDS: Final = frozenset(
     " fault count file number found never_were user signal days exit_code pid".split()
 )
 # Routine that would drown the rest.
-SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started"})
+SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started", "urgent.done"})
 SILENT: Final = frozenset({"getUpdates", "sendChatAction", "sendMessageDraft", "getMe"})
 
 

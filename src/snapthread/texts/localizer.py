@@ -189,10 +189,11 @@ class Localizer:
         return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
     def stopped(self, unseen: int) -> str:
-        """Before the first word; pictures that were not there yet are not kept."""
+        """Before the first word; pictures that were not there yet are not kept, but asked again."""
         if not unseen:
             return self("stopped_early")
-        return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
+        not_kept = self("photos_not_kept", n=unseen, button=self("again_retry"))
+        return f"{self('stopped_early')} {not_kept}"
 
     def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
         return self._of_each_kind(files, {"image": "photos_lost", "document": "documents_lost"})
@@ -215,7 +216,10 @@ class Localizer:
         return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
 
     def cut(self, reason: str) -> str:
-        return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
+        """What was cut at its length has a button below it."""
+        if reason == "content_filter":
+            return self("cut_by_filter")
+        return self("cut_at_length", button=self("again_continue"))
 
     def failure(
         self,
@@ -225,8 +229,10 @@ class Localizer:
         operator_told: bool = False,
         sound: bool = False,
         is_chosen: bool = False,
+        can_retry: bool = False,
     ) -> str:
-        """`is_chosen`: the model was, by a person or a persona."""
+        """`is_chosen`: the model was, by a person or a persona. `can_retry`: by a button, which
+        brings the files along."""
         key = SENTENCES[type(error)]
         if is_chosen and key == "model_gone":
             key = "model_chosen_gone"
@@ -239,7 +245,7 @@ class Localizer:
         sentence = self(key, n=limit or max(len(files), 1))
         if operator_told:
             sentence = f"{sentence} {self('operator_told')}"
-        if not files or key in SAY_IT_ALL:
+        if not files or can_retry or key in SAY_IT_ALL:
             return sentence
         return f"{sentence} {self(_send_again(files), n=len(files))}"
 

@@ -17,7 +17,7 @@ from snapthread.model import (
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
-from snapthread.store.rules.exchanges import expected, places_of, remember
+from snapthread.store.rules.exchanges import expected, places_of, remember, shown_after
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
@@ -61,6 +61,7 @@ def finish(
         raise LeaseLost(claim.conversation)  # this turn has ended already
     tx.expect(expected(claim.conversation, row.turns + 1))
     owner, places = _owner(rows[0]), places_of(tx, claim) if ending else ()
+    leaving = () if taken_back_from is None else shown_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = held(tx, claim)
     turn = None
@@ -83,7 +84,9 @@ def finish(
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, replaces=row.stream, inline_id=row.inline_id)
-    outbox = add_to_outbox(tx, claim.conversation, to, replies, at, turn=turn, places=places)
+    outbox = add_to_outbox(
+        tx, claim.conversation, to, replies, at, turn=turn, places=places, leaving=leaving
+    )
     refresh_ready(tx, claim.conversation)
     if not outbox:
         end_guest(tx, claim, at)
