@@ -134,6 +134,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         retention_days=settings.file_retention_days,
         room_bytes=settings.user_storage_bytes,
     )
+    bounds = context_bounds(settings, adapters.transport)
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
@@ -145,6 +146,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         ),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
+        most_parts=lambda: bounds.images,
     )
     healing = Healing(store=store, files=adapters.files, importer=importer, clock=clock)
     reconcile = Reconcile(

@@ -1,9 +1,11 @@
 """The words of the product: what arrives, what is remembered, what is answered. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NewType
+
+from snapthread.vision_tokens import Cut
 
 ConversationKey = NewType("ConversationKey", str)
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
@@ -147,6 +149,17 @@ class DocumentFacts:
     chosen: PageRange | None = None  # where not all of them went up
     tokens: int = 0
     detail: DocumentDetail = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a long picture that went up in several: its number in reading order, counted from
+    1. `picture`: a name that all of them share; they leave a conversation together."""
+
+    number: int
+    of: int
+    cut: Cut
+    picture: FileName = FileName("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,8 +321,8 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """A file in an item of the conversation: an image, or a document. Whether it is still to be
-    seen, the ledger knows."""
+    """A file in an item of the conversation: an image, or a part of a long one, or a document. The
+    parts share one label. Whether it is still to be seen, the ledger knows."""
 
     label: int
     file: FileName
@@ -390,11 +403,23 @@ class LedgerFile:
     width: int = 0
     height: int = 0
     document: DocumentFacts | None = None
+    part: Part | None = None  # of a long picture
     created_at: datetime
 
     @property
     def kind(self) -> FileKind:
         return "image" if self.document is None else "document"
+
+
+def in_reading_order(files: Iterable[LedgerFile]) -> tuple[LedgerFile, ...]:
+    """The parts of one long picture, or the one file that it is."""
+    return tuple(sorted(files, key=lambda file: file.part.number if file.part else 0))
+
+
+def is_whole(files: Sequence[LedgerFile]) -> bool:
+    """Are all parts of a long picture there? Any other file is whole by itself."""
+    most = files[0].part.of if files and files[0].part is not None else 1
+    return len(files) == most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,6 +461,7 @@ class IntendedFile:
     width: int = 0
     height: int = 0
     document: DocumentFacts | None = None
+    part: Part | None = None
     image_key: FileName | None = None
     album_id: str | None = None
 

@@ -461,7 +461,7 @@ class Bench:
 
     def label_of(self, claim: Claim, unique_id: str) -> int | None:
         image = self.run(self.store.image_of(claim, unique_id))
-        return image.label if image else None
+        return image[0].label if image else None
 
     def files_due(self, *, limit: int = 100, lease_s: float = 60.0) -> tuple[Deletion, ...]:
         return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
