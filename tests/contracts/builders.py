@@ -29,6 +29,7 @@ from snapthread.model import (
     Message,
     OutboxMessage,
     OutgoingMessage,
+    Part,
     RepliedMessage,
     Role,
     TelegramImage,
@@ -38,6 +39,7 @@ from snapthread.model import (
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
+from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -395,6 +397,7 @@ class Bench:
         place: int = 0,
         name: str | None = None,
         image_key: FileName | None = None,
+        part: Part | None = None,
     ) -> LedgerFile:
         image = message.image or picture()
         intended = IntendedFile(
@@ -408,6 +411,7 @@ class Bench:
             width=640,
             height=480,
             image_key=image_key,
+            part=part,
             album_id=message.album_id,
         )
         return self.run(self.store.intend(claim, intended, self.now))
@@ -431,6 +435,19 @@ class Bench:
         file = self.intend(claim, message)
         assert self.uploaded(file.name, openai_id, leaves_in_s=leaves_in_s)
         return file
+
+    def show_long(self, *openai_ids: str, leaves_in_s: float = MONTH_S) -> list[LedgerFile]:
+        """Have one turn with a long picture that stays in the conversation, in parts."""
+        question = photo()
+        claim, files = self.ask(question), []
+        for number, openai_id in enumerate(openai_ids, start=1):
+            cut = Cut((640, 4800), (0, 480 * number, 640, 480 * (number + 1)))
+            part = Part(number=number, of=len(openai_ids), cut=cut)
+            files.append(self.intend(claim, question, part=part))
+            assert self.uploaded(files[-1].name, openai_id, leaves_in_s=leaves_in_s + number)
+        images = [image for file in files for image in shown(file).images]
+        self.answer(claim, replace(shown(files[0]), images=tuple(images)))
+        return files
 
     def replace(self, claim: Claim, lost: LedgerFile, openai_id: str) -> LedgerFile:
         """Upload a lost image again."""

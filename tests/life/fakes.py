@@ -269,6 +269,12 @@ class OpenAI:
         now = virtual.now()
         return {id for id, file in self._stored.items() if now < file.expires_at}
 
+    @property
+    def tall(self) -> list[tuple[str, str]]:
+        """The parts of tall pictures, each with what Telegram calls the picture."""
+        found = [(id, self._stored[id].content.partition(b",")[0]) for id in sorted(self.files)]
+        return [(id, name.decode()) for id, name in found if name.startswith(TALL)]
+
     def blobs(self) -> list[tuple[str, datetime]]:
         present = self.files
         blobs = [id for id in self._stored if id.startswith(BLOB) and id in present]

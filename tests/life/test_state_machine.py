@@ -309,6 +309,16 @@ class Lives(RuleBasedStateMachine):
     def file_vanishes(self, pick: Any) -> None:
         self.openai.vanish(pick.choice(sorted(self.run(self._files()))))
 
+    @precondition(lambda self: self.run(self._tall()))
+    @rule(user=USERS, pick=st.randoms(use_true_random=False))
+    def a_part_is_gone_for_good(self, user: int, pick: Any) -> None:
+        """At OpenAI and at Telegram: the other parts of its picture leave with it."""
+        openai_id, telegram_id = pick.choice(self.run(self._tall()))
+        self.openai.vanish(openai_id)
+        self.telegram.lost.add(telegram_id)
+        self._says(user, text="and now?")
+        self.run(self._go_on(3.0))
+
     @rule(pick=st.randoms(use_true_random=False))
     def telegram_forgets_a_file(self, pick: Any) -> None:
         if self.sent:
@@ -433,6 +443,9 @@ class Lives(RuleBasedStateMachine):
             assert (talk.queued, talk.urgent, talk.parts) == (0, 0, 0)
             assert tx.range(OUTBOX, talk.key) == []
         assert tx.count(ALL_QUEUED) == 0
+
+    async def _tall(self) -> list[tuple[str, str]]:
+        return self.openai.tall
 
     async def _files(self) -> set[str]:
         return self.openai.files
