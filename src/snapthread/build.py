@@ -36,6 +36,7 @@ from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.limits import MEGABYTE, PAGE_PIXELS
+from snapthread.model.request_profile import RequestProfile
 from snapthread.pipeline import Pipeline
 from snapthread.ports import (
     Assistant,
@@ -64,7 +65,6 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
-from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.bounds import ContextBounds

@@ -34,6 +34,8 @@ from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
+from snapthread.model.quotas import LimitExceeded
+from snapthread.model.usage import TurnRecord
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces, in_one
@@ -44,7 +46,6 @@ from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexp
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.styles import Styles
-from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
 

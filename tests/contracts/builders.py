@@ -35,9 +35,10 @@ from snapthread.model import (
     Transcript,
     private_conversation,
 )
+from snapthread.model.quotas import LimitExceeded, Limits, Spending
+from snapthread.model.usage import DailyUsage, TurnRecord, day_of
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ import pytest
 
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
+from snapthread.model.quotas import Amounts
 from snapthread.store import Store
 from snapthread.store.schema import VERSION
-from snapthread.usage import Amounts
 from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
 from tests.servers import own_server, redis_program, valkey_program
 

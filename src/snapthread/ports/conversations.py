@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.history import HistoryPage
 from snapthread.model import (
     AskAgain,
     Asked,
@@ -25,7 +24,8 @@ from snapthread.model import (
     PageRange,
     Transcript,
 )
-from snapthread.usage import TurnRecord
+from snapthread.model.history import HistoryPage
+from snapthread.model.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
 FileTokens = Callable[[LedgerFile], int]

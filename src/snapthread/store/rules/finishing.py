@@ -14,6 +14,7 @@ from snapthread.model import (
     OutgoingMessage,
     PageChoice,
 )
+from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_photos, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
@@ -37,7 +38,6 @@ from snapthread.store.schema import (
     Queued,
 )
 from snapthread.store.transaction import Get, Transaction
-from snapthread.usage import TurnRecord
 
 
 def finish(
