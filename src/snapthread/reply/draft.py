@@ -94,7 +94,7 @@ class Drafts:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Draft:
-    """One answer that grows. `show` is all that the turn needs."""
+    """One answer that grows. `begin` and `show` are all that the turn needs."""
 
     drafts: Drafts
     claim: Claim
@@ -103,6 +103,7 @@ class Draft:
     private: bool
     messages: GrowingMessages = field(init=False)
     preview: Preview = field(init=False)
+    before: Shown = field(default=(), init=False)
     _has_ended: bool = field(default=False, init=False)
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
@@ -116,6 +117,10 @@ class Draft:
             to=self.to,
             texts=self.texts,
         )
+
+    def begin(self, before: Shown) -> None:
+        """Our own messages stand before the answer's."""
+        self.before = before
 
     def show(self, text: str, *, is_thinking: bool = False) -> None:
         """The newest text; what was not shown of the older ones never will be."""
@@ -192,8 +197,8 @@ class Draft:
         if text or not is_thinking or self.messages.has_words:
             parts = format_growing(text)
             self.messages.has_words |= bool(parts)
-            return parts
-        return (OutgoingMessage(text=self.texts.thinking),)
+            return (*self.before, *parts) if parts else ()
+        return (*self.before, OutgoingMessage(text=self.texts.thinking))
 
     def _pace_s(self) -> float:
         return self.drafts.paces.pace_s(self.to.chat_id, self._usual_pace_s)
