@@ -57,6 +57,13 @@ def test_no_word_that_was_shown_moves_to_another_message(name: str) -> None:
             assert new.text.startswith(old.text)
 
 
+def test_half_a_sentence_at_the_end_of_a_message_is_not_shown_there_first() -> None:
+    full = format_answer(LONG["one paragraph"])[0]
+    for end in range(3800, 4120, 10):
+        (growing,) = format_growing(LONG["one paragraph"][:end])[:1]
+        assert full.text.startswith(growing.text)
+
+
 def test_a_block_of_code_that_is_cut_while_it_grows_is_code_in_both_messages() -> None:
     first, second = format_growing(CODE[:6000])
     assert [entity.type for entity in (*first.entities, *second.entities)] == ["pre", "pre"]
