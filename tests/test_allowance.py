@@ -169,7 +169,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
         "Left: 1 message today, 0 images today, $0.01 today, $0.03 this month,"
         " $0.00 this month for everyone together."
     )
-    assert storage == "Your files at OpenAI: 1.4 MB."
+    assert storage == "Your files: 1.4 MB."
 
 
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
@@ -177,4 +177,4 @@ def test_a_full_storage_is_as_large_as_its_limit() -> None:
 
     text = usage_text(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
 
-    assert text.endswith("Your files at OpenAI: 5.0 of 5 MB.")
+    assert text.endswith("Your files: 5.0 of 5 MB.")

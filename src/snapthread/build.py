@@ -214,6 +214,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         admins=settings.admin_user_ids,
         language=settings.bot_language,
+        server=settings.openai_name,
     )
     admission = Admission(
         store=store,
@@ -273,6 +274,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admission=admission,
         admin=admin,
         transport=adapters.transport,
+        is_openais_own=settings.is_openais_own,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -355,7 +357,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         jobs=store,
         alerts=alerts,
         clock=clock,
-        model=settings.openai_model,
+        offer=settings.offer,
     )
     presence = Presence(
         replicas=store,

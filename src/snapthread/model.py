@@ -469,6 +469,7 @@ class Deletion:
     reason: str
     attempts: int
     created_at: datetime
+    expires_at: datetime | None = None  # OpenAI deletes it by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

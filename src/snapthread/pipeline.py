@@ -166,7 +166,7 @@ class Pipeline:
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
-            return await self._failed(error, questions, t)
+            return await self._failed(error, questions, t, self._model_of(meter))
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
             return unexpected(error, t)
         if ended.made_room:
@@ -199,16 +199,28 @@ class Pipeline:
         )
 
     async def _failed(
-        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer
+        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer, model: str
     ) -> Outcome:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
-        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
-        has_sound = any(question.sound for question in questions)
-        text = t.failure(error, files_of(questions), operator_told=told, sound=has_sound)
+        offer = self.styles.offer
+        told = alert is not None and await self.alerts.tell(
+            alert, detail=str(error), model=model, setting=offer.setting_of(model)
+        )
+        text = t.failure(
+            error,
+            files_of(questions),
+            operator_told=told,
+            sound=any(question.sound for question in questions),
+            is_chosen=model != offer.model,
+        )
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
+
+    def _model_of(self, meter: Meter) -> str:
+        """The model that was asked."""
+        return meter.profile.model if meter.profile else self.styles.offer.model
 
 
 def _is_recorded(message: Message) -> bool:

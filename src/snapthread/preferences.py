@@ -95,6 +95,12 @@ class Offer:
         others = (each.model for each in self.personas if each.model)
         return tuple(dict.fromkeys((self.model, *self.models, *others)))
 
+    def setting_of(self, model: str) -> str:
+        """The setting that names it."""
+        if model == self.model:
+            return "OPENAI_MODEL"
+        return "MODELS" if model in self.models else "PERSONAS_FILE"
+
 
 def key_of(name: str) -> str:
     """A short name for a button: it holds 64 bytes at most."""

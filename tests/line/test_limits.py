@@ -487,7 +487,7 @@ def test_usage_tells_today_this_month_what_is_left_and_what_is_stored(tmp_path: 
             f"Today (UTC): 1 message, 0 images, {dollars(second)}.\n"
             f"This month: 2 messages, 1 image, {dollars(first + second)}.\n"
             f"Left: 4 messages today, 2 images today, {dollars(1_000_000 - second)} today.\n"
-            "Your files at OpenAI: 0.0 of 5 MB."
+            "Your files: 0.0 of 5 MB."
         )
 
     limits = {"USER_DAILY_MESSAGES": "5", "USER_DAILY_IMAGES": "2", "USER_DAILY_COST_USD": "1"}
@@ -503,5 +503,5 @@ async def test_usage_in_russian_without_limits(tmp_path: Path) -> None:
             "Сегодня (по UTC): 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "В этом месяце: 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "Для вас лимитов нет.\n"
-            "Ваши файлы в OpenAI: 0,0 МБ."
+            "Ваши файлы: 0,0 МБ."
         )

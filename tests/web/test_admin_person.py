@@ -84,7 +84,7 @@ def test_use_is_told_for_today_the_month_and_thirty_days() -> None:
     told = '<dt>Messages</dt><dd>40</dd><dd class="today">this month 9</dd>'
     assert told + '<dd class="today">today 9</dd>' in page
     assert "<dt>Voice</dt><dd>1.0 min</dd>" in page
-    assert '<dt>Files at OpenAI now</dt><dd>2</dd><dd class="today">Size 4.0 MB</dd>' in page
+    assert '<dt>Files held now</dt><dd>2</dd><dd class="today">Size 4.0 MB</dd>' in page
     assert "<dt>Waits now</dt><dd>1</dd>" in page
 
 

@@ -334,6 +334,11 @@ class Settings(BaseModel):
         return host == "openai.com" or host.endswith(".openai.com")
 
     @property
+    def openai_name(self) -> str:
+        """The server's, for the operator: an address may hold a password, its host does not."""
+        return "OpenAI" if self.is_openais_own else urlsplit(self.openai_url).hostname or ""
+
+    @property
     def image_ways(self) -> tuple[Literal["files", "inline"], ...]:
         """Ways by which images may travel to this server, the better first."""
         if self.image_transport != "auto":

@@ -224,8 +224,12 @@ class Localizer:
         *,
         operator_told: bool = False,
         sound: bool = False,
+        is_chosen: bool = False,
     ) -> str:
+        """`is_chosen`: the model was, by a person or a persona."""
         key = SENTENCES[type(error)]
+        if is_chosen and key == "model_gone":
+            key = "model_chosen_gone"
         has_documents = any(isinstance(file, TelegramDocument) for file in files)
         if has_documents and key in OF_DOCUMENTS:
             key = OF_DOCUMENTS[key]
