@@ -64,6 +64,7 @@ from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.shown import ShownParts
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.texts import Texts
@@ -230,9 +231,10 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admission=admission,
         members=channel_members(settings, chat, alerts, clock),
     )
+    shown = ShownParts()
     running_turns = RunningTurns(
         turn_runner=turn_runner,
-        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        drafts=Drafts(store=store, chat=chat, shown=shown, mode=settings.streaming_mode),
         localizer=access.localizer,
     )
 
@@ -291,6 +293,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             store=store,
             chat=chat,
             topics=topics,
+            shown=shown,
             explain=access.explain_refused_part,
             note_delivered=alerts.note_delivered,
         ),

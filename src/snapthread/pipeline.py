@@ -163,7 +163,7 @@ class Pipeline:
         if over := await self.quotas.reserve(claim, questions, meter):
             return await self._over(questions[0], over, beyond, t)
         try:
-            ended = await self.running_turns.ask(claim, questions, meter)
+            ended = await self.running_turns.ask(claim, questions, meter, beyond)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:

@@ -320,8 +320,8 @@ class Bench:
             )
         )
 
-    def note_stream(self, claim: Claim, message_id: int) -> None:
-        self.run(self.store.note_stream(claim, message_id))
+    def note_stream(self, claim: Claim, *message_ids: int) -> None:
+        self.run(self.store.note_stream(claim, message_ids))
 
     def stop(self, command: Message, if_nothing: OutgoingMessage) -> int | None:
         return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))

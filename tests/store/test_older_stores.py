@@ -114,7 +114,7 @@ def test_an_urgent_command_waits_and_nothing_is_asked_before_it(bench: Bench) ->
     assert bench.stop(stop, words("nothing")) == 1
     bench.wait(LEASE_S)
     claim = bench.take(only=private_conversation(BOB))
-    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, 555, 2)
+    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, (555,), 2)
 
 
 def test_who_holds_a_conversation_holds_it_still(bench: Bench) -> None:

@@ -57,6 +57,6 @@ class Claim:
     is_late: bool = False  # a late part of an album that was answered already
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else
-    stream: int | None = None  # the message that showed this answer as it grew, when we died
+    stream: tuple[int, ...] = ()  # the messages that showed this answer as it grew, when we died
     redo: Redo | None = None  # what the messages ask anew
     inline_id: str | None = None  # the answer's place in a chat that the bot is no member of
