@@ -36,6 +36,7 @@ from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.intake.worker import Worker
 from snapthread.limits import MEGABYTE, PAGE_PIXELS
+from snapthread.model.request_profile import RequestProfile
 from snapthread.pipeline import Pipeline
 from snapthread.ports import (
     Assistant,
@@ -63,8 +64,8 @@ from snapthread.reply.alerts import Alerts
 from snapthread.reply.draft import Drafts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
+from snapthread.reply.shown import ShownParts
 from snapthread.reply.topics import Topics
-from snapthread.request_profile import RequestProfile
 from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.bounds import ContextBounds
@@ -215,6 +216,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         clock=clock,
         admins=settings.admin_user_ids,
         language=settings.bot_language,
+        server=settings.openai_name,
     )
     admission = Admission(
         store=store,
@@ -231,9 +233,10 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admission=admission,
         members=channel_members(settings, chat, alerts, clock),
     )
+    shown = ShownParts()
     running_turns = RunningTurns(
         turn_runner=turn_runner,
-        drafts=Drafts(store=store, chat=chat, mode=settings.streaming_mode),
+        drafts=Drafts(store=store, chat=chat, shown=shown, mode=settings.streaming_mode),
         localizer=access.localizer,
     )
 
@@ -273,6 +276,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         admission=admission,
         admin=admin,
         transport=adapters.transport,
+        is_openais_own=settings.is_openais_own,
         clock=clock,
         retention_days=settings.file_retention_days,
         files_retired=housekeeping.wake,
@@ -291,6 +295,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             store=store,
             chat=chat,
             topics=topics,
+            shown=shown,
             explain=access.explain_refused_part,
             note_delivered=alerts.note_delivered,
         ),
@@ -354,7 +359,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         jobs=store,
         alerts=alerts,
         clock=clock,
-        model=settings.openai_model,
+        offer=settings.offer,
     )
     presence = Presence(
         replicas=store,

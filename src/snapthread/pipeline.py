@@ -34,6 +34,8 @@ from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
 from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
+from snapthread.model.quotas import LimitExceeded
+from snapthread.model.usage import TurnRecord
 from snapthread.ports import Clock, FinishedTurns, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces, in_one
@@ -44,7 +46,6 @@ from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexp
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.styles import Styles
-from snapthread.usage import LimitExceeded, TurnRecord
 
 log = structlog.get_logger()
 
@@ -162,11 +163,11 @@ class Pipeline:
         if over := await self.quotas.reserve(claim, questions, meter):
             return await self._over(questions[0], over, beyond, t)
         try:
-            ended = await self.running_turns.ask(claim, questions, meter)
+            ended = await self.running_turns.ask(claim, questions, meter, beyond)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
-            return await self._failed(error, questions, t)
+            return await self._failed(error, questions, t, self._model_of(meter))
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
             return unexpected(error, t)
         if ended.made_room:
@@ -199,16 +200,28 @@ class Pipeline:
         )
 
     async def _failed(
-        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer
+        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer, model: str
     ) -> Outcome:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
-        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
-        has_sound = any(question.sound for question in questions)
-        text = t.failure(error, files_of(questions), operator_told=told, sound=has_sound)
+        offer = self.styles.offer
+        told = alert is not None and await self.alerts.tell(
+            alert, detail=str(error), model=model, setting=offer.setting_of(model)
+        )
+        text = t.failure(
+            error,
+            files_of(questions),
+            operator_told=told,
+            sound=any(question.sound for question in questions),
+            is_chosen=model != offer.model,
+        )
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
+
+    def _model_of(self, meter: Meter) -> str:
+        """The model that was asked."""
+        return meter.profile.model if meter.profile else self.styles.offer.model
 
 
 def _is_recorded(message: Message) -> bool:

@@ -163,6 +163,6 @@ async def _now() -> Any:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_corrections(part: int) -> None:
-    lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS // 2
+    lives = int(os.environ.get("LIVES", EXAMPLES // 3)) // PARTS
     born = seed(part)(type(f"Corrections{part}", (Corrections,), {}))
     run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))

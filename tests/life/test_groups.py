@@ -115,6 +115,6 @@ class GroupLives(Lives):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_lives_in_groups(part: int) -> None:
     """Parts that run side by side, each with lives of its own."""
-    lives = int(os.environ.get("LIVES", EXAMPLES // 4)) // PARTS
+    lives = int(os.environ.get("LIVES", EXAMPLES // 6)) // PARTS
     born = seed(100 + part)(type(f"GroupLives{part}", (GroupLives,), {}))
     run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))

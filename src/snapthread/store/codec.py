@@ -16,7 +16,7 @@ from snapthread.model import (
     OutgoingMessage,
     Part,
 )
-from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.model.usage import DailyUsage, TurnRecord
 
 T = TypeVar("T")
 

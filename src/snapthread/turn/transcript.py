@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
-from snapthread.context import first_id, newest_half
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
     DocumentFacts,
@@ -19,6 +18,7 @@ from snapthread.model import (
     LedgerFile,
     Transcript,
 )
+from snapthread.model.context import first_id, newest_half
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
