@@ -144,8 +144,9 @@ class TurnRunner:
         """Bring every file in, also of the parts of the album that come meanwhile."""
         self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_file(turn.messages)
+        redo = claim.redo
         known = await self.store.image_of(claim, replied.unique_id) if replied else None
-        if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
+        if known is not None and redo is not None and (known.label or 0) > redo.last_label:
             known = None  # it is one of those that the question itself brought in
         label = known.label if known else None
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
@@ -266,7 +267,7 @@ class TurnRunner:
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
         redo = turn.claim.redo
-        turn.question = self._question(turn, redo.labels + 1 if redo else transcript.next_label)
+        turn.question = self._question(turn, redo.last_label + 1 if redo else transcript.next_label)
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:

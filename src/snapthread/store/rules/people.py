@@ -15,7 +15,7 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
+from snapthread.store.codec import load_document, load_images, load_message, micros, moment
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.files import LOST, as_file, is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
@@ -205,7 +205,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
-        "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        "not_delivered": [json.loads(row.outgoing) for row in _all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
@@ -213,7 +213,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
 
 
 def _line(row: HistoryRow) -> dict[str, Any]:
-    photos = load_photos(row.photos)
+    photos = load_images(row.images)
     return {
         "role": row.role,
         "at": moment(row.at).isoformat(),
@@ -233,7 +233,7 @@ def _line(row: HistoryRow) -> dict[str, Any]:
 def _file(row: File) -> dict[str, Any]:
     return {
         "label": row.label,
-        "image": row.stands_for,
+        "image": row.image_key,
         "state": row.state,
         "openai_file_id": row.openai_id,
         "telegram_file_id": row.telegram_id,
