@@ -368,7 +368,7 @@ def test_a_store_of_version_11_can_ask_anew_from_now_on(tmp_path: Path) -> None:
         assert db.execute("SELECT turn FROM outbox").fetchall() == []
 
 
-def test_columns_of_version_13_get_the_names_of_today(tmp_path: Path) -> None:
+def test_columns_of_version_14_get_the_names_of_today(tmp_path: Path) -> None:
     path = tmp_path / "snapthread.db"
 
     async def opened(_: Path) -> Store:
@@ -383,7 +383,7 @@ def test_columns_of_version_13_get_the_names_of_today(tmp_path: Path) -> None:
         for table, names in RENAMED.items():
             for new, old in names.items():
                 db.execute(f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}")
-        db.execute("PRAGMA user_version = 13")
+        db.execute("PRAGMA user_version = 14")
 
     bench = Bench(opened, Path())
     assert bench.run(bench.store.export(ANN)) == held

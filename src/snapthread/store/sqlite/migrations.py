@@ -105,7 +105,7 @@ COPIES: Final[Mapping[str, str]] = {
     "daily": "SELECT * FROM old_daily",
 }
 
-# Version 14: columns that were called otherwise, by their names of today.
+# Version 15: columns that were called otherwise, by their names of today.
 RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
     "conversations": {
         "last_label": "labels",
