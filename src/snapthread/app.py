@@ -21,7 +21,7 @@ from snapthread import __version__
 from snapthread.clock import utc_now
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
-from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 from snapthread.ports import ImageTransport, Way
 from snapthread.ports.operation import ActiveTurn, PersonState
 from snapthread.texts import Texts

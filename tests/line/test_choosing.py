@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from snapthread.preferences import OWN_CHARS
+from snapthread.model.preferences import OWN_CHARS
 from snapthread_sandbox.faults import slow
 from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.people import Person

@@ -15,7 +15,7 @@ from snapthread.adapters.web.admin.reading import AT_ONCE
 from snapthread.adapters.web.admin.sums import first_readable
 from snapthread.adapters.web.admin.turns import percentile
 from snapthread.model import FileName, LedgerFile, private_conversation
-from snapthread.usage import DailyUsage, Stages, TurnRecord
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.web.admin import NOW, Held, Page
 
 YESTERDAY, TODAY = "2026-11-21", "2026-11-22"

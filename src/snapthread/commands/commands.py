@@ -19,7 +19,8 @@ from snapthread.commands.history import PREFIX as HISTORY
 from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
+from snapthread.model.usage import day_of
 from snapthread.ports import (
     Clock,
     ConversationControl,
@@ -37,7 +38,6 @@ from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
-from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.

@@ -35,9 +35,10 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
 )
+from snapthread.model.quotas import Limit, LimitExceeded
+from snapthread.model.usage import minutes
 from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
-from snapthread.usage import Limit, LimitExceeded, minutes
 
 # The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
