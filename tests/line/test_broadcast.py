@@ -113,7 +113,7 @@ async def test_who_is_banned_or_has_blocked_the_bot_is_left_out(tmp_path: Path) 
 
 
 def is_told(ada: Person) -> bool:
-    return any("has reached" in text for text in ada.sees)
+    return any("Delivered:" in text for text in ada.sees)
 
 
 def has_come_to(people: list[Person], ada: Person, aim: int) -> bool:
