@@ -13,7 +13,7 @@ from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
 from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
-from tests.bot_api.wire import COMMANDS, Json, ME, TOKEN, USERNAME, Wire, ok, refused
+from tests.bot_api.wire import COMMANDS, ME, TOKEN, USERNAME, Json, Wire, ok, refused
 
 HOOK = {
     "url": "https://user:pass@bot.example.org/hook/secret",
