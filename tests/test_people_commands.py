@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from snapthread.cli import cli
-from snapthread.people import NO_OWN_LIMITS, OwnLimits, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, OwnLimits, read_limits, written_limits
 from snapthread.store import Store
 
 Run = Callable[..., Result]

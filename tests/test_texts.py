@@ -112,15 +112,22 @@ def test_reset_answers_with_the_sentence_that_users_know(language: Language, sen
     assert texts(language, "reset_done") == sentence
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_openai_is_named_only_where_it_is_openai(language: Language) -> None:
+    naming = {key for key, text in file(language).items() if "OpenAI" in str(text)}
+
+    assert naming == {"privacy_files_openai", "privacy_sent_openai", "adopted"}
+
+
 @pytest.mark.parametrize(
     ("n", "sentence"),
     [
-        (1, "В OpenAI ещё удаляется 1 файл."),
-        (2, "В OpenAI ещё удаляются 2 файла."),
-        (5, "В OpenAI ещё удаляются 5 файлов."),
-        (11, "В OpenAI ещё удаляются 11 файлов."),
-        (21, "В OpenAI ещё удаляется 21 файл."),
-        (112, "В OpenAI ещё удаляются 112 файлов."),
+        (1, "Ещё удаляется 1 файл."),
+        (2, "Ещё удаляются 2 файла."),
+        (5, "Ещё удаляются 5 файлов."),
+        (11, "Ещё удаляются 11 файлов."),
+        (21, "Ещё удаляется 21 файл."),
+        (112, "Ещё удаляются 112 файлов."),
     ],
 )
 def test_russian_counts_in_three_forms(n: int, sentence: str) -> None:
@@ -229,7 +236,9 @@ def test_help_names_every_command_of_the_menu(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_privacy_is_told_in_lines(language: Language) -> None:
-    lines = texts(language, "privacy", days="30").split("\n")
+    places = "privacy_kept", "privacy_files_other", "privacy_sent_other"
+    told = "\n".join(texts(language, place, days="30") for place in places)
+    lines = texts(language, "privacy", places=told).split("\n")
 
     assert len([line for line in lines if line.startswith("• ")]) == 5
     assert max(map(len, lines)) < 300

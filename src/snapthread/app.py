@@ -21,7 +21,7 @@ from snapthread import __version__
 from snapthread.clock import utc_now
 from snapthread.errors import ChatBusy, SnapthreadError
 from snapthread.model import Installation, Usage
-from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 from snapthread.ports import ImageTransport, Way
 from snapthread.ports.operation import ActiveTurn, PersonState
 from snapthread.texts import Texts
@@ -259,15 +259,18 @@ async def _sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> 
 
 
 def _is_looked_at(settings: Settings) -> bool:
-    """Only of a server that is not OpenAI's we have to find out what it can."""
-    return not settings.is_openais_own and settings.openai_sees == "auto"
+    """Only of a server that is not OpenAI's we have to find out what it can; where its sight is
+    believed, by which way."""
+    if settings.is_openais_own or settings.openai_sees == "no":
+        return False
+    return settings.openai_sees == "auto" or len(settings.image_ways) > 1
 
 
 async def _known_way(settings: Settings, store: Store) -> Way:
     """As the operator chose, or as the last look at this server found."""
     first, *others = settings.image_ways
     found = await store.recall(_way_fact(settings)) if others else None
-    return "inline" if found == "inline" else first
+    return "inline" if others and found != first else first
 
 
 def _way_fact(settings: Settings) -> str:

@@ -35,9 +35,10 @@ from snapthread.model import (
     Transcript,
     private_conversation,
 )
+from snapthread.model.quotas import LimitExceeded, Limits, Spending
+from snapthread.model.usage import DailyUsage, TurnRecord, day_of
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -319,8 +320,8 @@ class Bench:
             )
         )
 
-    def note_stream(self, claim: Claim, message_id: int) -> None:
-        self.run(self.store.note_stream(claim, message_id))
+    def note_stream(self, claim: Claim, *message_ids: int) -> None:
+        self.run(self.store.note_stream(claim, message_ids))
 
     def stop(self, command: Message, if_nothing: OutgoingMessage) -> int | None:
         return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from snapthread.people import OPERATOR, OwnLimits
+from snapthread.model.people import OPERATOR, OwnLimits
 from snapthread_sandbox.faults import slow
 from tests.line.world import World, at, opened
 

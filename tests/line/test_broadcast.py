@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from snapthread.people import OPERATOR
+from snapthread.model.people import OPERATOR
 from snapthread.store.rules.standings import note_answered
 from snapthread.store.transaction import Transaction
 from snapthread_sandbox.faults import flood, telegram_error

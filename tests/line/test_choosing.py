@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from snapthread.preferences import OWN_CHARS
+from snapthread.model.preferences import OWN_CHARS
 from snapthread_sandbox.faults import slow
 from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.people import Person
@@ -230,6 +230,24 @@ async def test_a_model_that_is_not_offered_any_more_is_said_and_not_used(tmp_pat
         ada.sends("Hello")
         await ada.hears()
         assert world.requests[-1].body["model"] == "gpt-6-luna"
+
+
+async def test_a_chosen_model_that_is_switched_off_leads_back_to_the_settings(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, MODELS="gpt-4o", ADMIN_USER_IDS="7") as world:
+        admin, ada = world.person(7), world.person()
+        admin.sends("/start")
+        await admin.hears()
+        screen = await settings_of(ada)
+        await press(world, ada, screen, "Model")
+        await press(world, ada, screen, "gpt-4o")
+        del world.openai.models["gpt-4o"]
+        ada.sends("Hello")
+        (said,) = await ada.hears()
+        assert said.text.startswith("The model chosen in /settings is not available any more.")
+        (alert,) = await admin.hears()
+        assert "gpt-4o (MODELS)" in alert.text
 
 
 async def test_image_detail_is_told_with_its_price_and_sent(tmp_path: Path) -> None:

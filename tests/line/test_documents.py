@@ -335,7 +335,7 @@ async def test_one_that_openai_does_not_take_has_a_sentence_and_leaves_nothing(
         world.openai.faults.add(on="POST /responses", reply=refused, times=9)
         ada.sends_document(made.pdf(2), **PDF)
         (said,) = await ada.hears()
-        assert said.text == "OpenAI did not take this file. Please try another one."
+        assert said.text == "The assistant did not take this file. Please try another one."
         await world.until(lambda: not world.files)
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
+from snapthread.model.quotas import Amounts
 from snapthread.store import Store
 from snapthread.store.schema import VERSION
-from snapthread.usage import Amounts
 from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
 from tests.servers import own_server, redis_program, valkey_program
 
@@ -114,7 +114,7 @@ def test_an_urgent_command_waits_and_nothing_is_asked_before_it(bench: Bench) ->
     assert bench.stop(stop, words("nothing")) == 1
     bench.wait(LEASE_S)
     claim = bench.take(only=private_conversation(BOB))
-    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, 555, 2)
+    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, (555,), 2)
 
 
 def test_who_holds_a_conversation_holds_it_still(bench: Bench) -> None:

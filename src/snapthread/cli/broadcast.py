@@ -12,7 +12,7 @@ from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
     from snapthread.cli.people import PeopleStore
-    from snapthread.people import Broadcast
+    from snapthread.model.people import Broadcast
     from snapthread.settings import Settings
 
 SHOWN: Final = 20
@@ -37,7 +37,7 @@ def broadcast(
 
 def _start(text: str, *, yes: bool, as_json: bool) -> None:
     from snapthread.commands.admin import BROADCAST_CHARS
-    from snapthread.people import OPERATOR
+    from snapthread.model.people import OPERATOR
 
     if not 0 < len(text.strip()) <= BROADCAST_CHARS:
         print(f"snapthread: write 1 to {BROADCAST_CHARS} characters.", file=sys.stderr)

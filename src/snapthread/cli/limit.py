@@ -11,7 +11,7 @@ from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
     from snapthread.cli.people import PeopleStore
-    from snapthread.people import OwnLimits
+    from snapthread.model.people import OwnLimits
     from snapthread.settings import Settings
 
 Words = Annotated[
@@ -26,7 +26,7 @@ Words = Annotated[
 
 def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None:
     """Set or show a user's own limits: `limit 123 messages=50 cost=0.50`, `limit 123 default`."""
-    from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+    from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 
     async def work(store: "PeopleStore", settings: "Settings") -> "OwnLimits":
         known = await store.person(user_id)
@@ -46,7 +46,7 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
 
 
 def _check(words: list[str] | None) -> None:
-    from snapthread.people import NO_OWN_LIMITS, WRITTEN, read_limits
+    from snapthread.model.people import NO_OWN_LIMITS, WRITTEN, read_limits
 
     try:
         read_limits(words or [], NO_OWN_LIMITS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from snapthread.cli.common import run_command
 
 if TYPE_CHECKING:
-    from snapthread.people import Person
+    from snapthread.model.people import Person
     from snapthread.ports import Broadcasts, Standings
     from snapthread.settings import Settings
 

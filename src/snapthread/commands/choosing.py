@@ -17,9 +17,9 @@ from snapthread.commands.screens import (
     SettingsScreens,
 )
 from snapthread.model import Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
+from snapthread.model.preferences import DETAILS, OWN, OWN_CHARS, Preferences, owner_of
 from snapthread.ports import Choices, PriceList
-from snapthread.preferences import DETAILS, OWN, OWN_CHARS, Preferences, owner_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.prices import FILE, PHOTO, message_micros, picture_micros

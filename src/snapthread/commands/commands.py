@@ -19,7 +19,8 @@ from snapthread.commands.history import PREFIX as HISTORY
 from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
+from snapthread.model.usage import day_of
 from snapthread.ports import (
     Clock,
     ConversationControl,
@@ -37,7 +38,6 @@ from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
-from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
@@ -77,6 +77,7 @@ class Commands:
     clock: Clock
     retention_days: int
     transport: ImageTransport
+    is_openais_own: bool  # the server that answers
     files_retired: Callable[[], None]
     _answers: dict[str, Answer] = field(init=False)
 
@@ -223,9 +224,13 @@ class Commands:
         return said(*t.forgotten(forgotten))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        """As it is for the server and the way of images that run."""
+        whose = "openai" if self.is_openais_own else "other"
+        is_inline = self.transport.way == "inline"
+        kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
-        key = "privacy_inline" if self.transport.way == "inline" else "privacy"
-        return said(t(key, days=days))
+        places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
+        return said(t("privacy", places="\n".join(places)))
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         return await self.history.answer(message, t)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.commands.answers import PressAnswer, said
-from snapthread.history import HistoryEntry, HistoryPage
 from snapthread.limits import utf16_len
 from snapthread.model import Button, ConversationKey, Message, OutgoingMessage
+from snapthread.model.history import HistoryEntry, HistoryPage
 from snapthread.ports import ReadableHistory
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome

@@ -33,7 +33,7 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Content, Deletions, Files, RemoteFile, Uploads
+from snapthread.ports import BLOB, Clock, Content, Deletions, Files, RemoteFile, Uploads
 
 log = structlog.get_logger()
 
@@ -217,11 +217,21 @@ class FileService:
         try:
             existed = await self.files.delete(deletion.openai_id)
         except SnapthreadError as error:
-            await self._delete_later(deletion, error)
-            return False
+            return await self._give_up_or_delete_later(deletion, error)
         await self.store.delete_file(deletion.name)
         ms = ms_since(began)
         log.info("file.deleted", file=deletion.name, ms=ms, already_gone=not existed)
+        return True
+
+    async def _give_up_or_delete_later(self, deletion: Deletion, error: SnapthreadError) -> bool:
+        """Past its expiry a file is gone by OpenAI's rule, also where the bot has moved away from
+        it. What lies in our own store, we delete."""
+        expires_at = None if (deletion.openai_id or "").startswith(BLOB) else deletion.expires_at
+        if expires_at is None or self.clock() < expires_at + CLOCKS_DIFFER:
+            await self._delete_later(deletion, error)
+            return False
+        await self.store.delete_file(deletion.name)
+        log.warning("file.expired", file=deletion.name, attempts=deletion.attempts, why=str(error))
         return True
 
     async def _delete_later(self, deletion: Deletion, error: SnapthreadError) -> None:
@@ -266,8 +276,12 @@ class FileService:
         return FileName(remote.filename.removeprefix(self.mark).partition(".")[0])
 
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
+        """Whatever it was uploaded with, it expires by then."""
         now = self.clock()
-        await self.store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+        expires_at = remote.created_at + timedelta(seconds=FILE_LIFE_MAX_S)
+        await self.store.record_upload(
+            name, remote.openai_id, now, leaves_at=now, expires_at=expires_at
+        )
 
 
 async def _few_at_once(delete: Callable[[T], Awaitable[R]], files: Iterable[T]) -> list[R]:

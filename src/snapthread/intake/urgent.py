@@ -15,7 +15,7 @@ from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns

@@ -59,6 +59,7 @@ from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
+    FailingDeletions,
     FileLedger,
     Forgetting,
     Inventory,
@@ -148,6 +149,7 @@ __all__ = [
     "Erasure",
     "Exchanges",
     "Facts",
+    "FailingDeletions",
     "Feedback",
     "FileLedger",
     "FileTokens",

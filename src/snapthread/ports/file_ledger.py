@@ -40,7 +40,8 @@ class Uploads(Protocol):
 
         Under an older epoch, or where the intent is retired or gone, the file is recorded as
         retired, due for deletion now, and the answer is False. `leaves_at`: when retention takes
-        it out of the conversation; `expires_at`: when OpenAI deletes it by itself.
+        it out of the conversation; `expires_at`: when OpenAI deletes it by itself, kept in both
+        cases.
         """
         ...
 
@@ -88,6 +89,14 @@ class Deletions(Protocol):
 
     async def retry_later(self, name: FileName, at: datetime) -> None:
         """The deletion failed: it is due again at `at`."""
+        ...
+
+
+class FailingDeletions(Protocol):
+    """Files that stay for now."""
+
+    async def failing_deletions(self) -> int:
+        """Retired files whose deletion failed again and again; it is tried on."""
         ...
 
 
@@ -163,6 +172,15 @@ class Inventory(Protocol):
 
 
 class FileLedger(
-    Uploads, KnownImages, Deletions, Repairs, Forgetting, Retention, Borrowing, Inventory, Protocol
+    Uploads,
+    KnownImages,
+    Deletions,
+    FailingDeletions,
+    Repairs,
+    Forgetting,
+    Retention,
+    Borrowing,
+    Inventory,
+    Protocol,
 ):
     """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""

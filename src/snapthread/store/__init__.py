@@ -84,6 +84,7 @@ class Store(Verbs):
     forget_replica = writes(processes.forget_replica)
     replicas = reads(processes.replicas)
     backlog = reads(leaving.backlog)
+    failing_deletions = reads(files.failing_deletions)
 
     # ------------------------------------------------------------ mailboxes
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from snapthread.model import Destination, DocumentFacts, HistoryImage, Message, OutgoingMessage
-from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.model.usage import DailyUsage, TurnRecord
 
 T = TypeVar("T")
 

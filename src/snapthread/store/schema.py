@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 12  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 13  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -101,6 +101,7 @@ class Conversation(NamedTuple):
     urgent: int = 0
     parts: int = 0  # to deliver
     inline_id: str | None = None  # the answer's place where the bot is a guest
+    stream_rest: str | None = None  # and those that it went on in
 
 
 class Queued(NamedTuple):

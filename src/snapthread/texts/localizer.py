@@ -35,9 +35,10 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
 )
+from snapthread.model.quotas import Limit, LimitExceeded
+from snapthread.model.usage import minutes
 from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
-from snapthread.usage import Limit, LimitExceeded, minutes
 
 # The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
@@ -224,8 +225,12 @@ class Localizer:
         *,
         operator_told: bool = False,
         sound: bool = False,
+        is_chosen: bool = False,
     ) -> str:
+        """`is_chosen`: the model was, by a person or a persona."""
         key = SENTENCES[type(error)]
+        if is_chosen and key == "model_gone":
+            key = "model_chosen_gone"
         has_documents = any(isinstance(file, TelegramDocument) for file in files)
         if has_documents and key in OF_DOCUMENTS:
             key = OF_DOCUMENTS[key]

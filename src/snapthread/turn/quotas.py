@@ -24,12 +24,13 @@ from snapthread.model import (
     TelegramImage,
     Usage,
 )
+from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
+from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import Stages, TurnRecord
 from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
-from snapthread.request_profile import RequestProfile
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.

@@ -7,6 +7,7 @@ from snapthread.errors import FileFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice
+from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import (
     AnswerCompleted,
     AnswerEvent,
@@ -19,7 +20,6 @@ from snapthread.ports import (
 )
 from snapthread.turn.question import OF_REPLY, QuestionContext
 from snapthread.turn.speech import SpeechResult
-from snapthread.usage import LimitExceeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from snapthread.context import first_id, newest_half
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
     DocumentFacts,
@@ -18,6 +17,7 @@ from snapthread.model import (
     LedgerFile,
     Transcript,
 )
+from snapthread.model.context import first_id, newest_half
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key

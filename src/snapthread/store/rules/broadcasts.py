@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from snapthread.people import Broadcast, BroadcastState, Person, Reached
+from snapthread.model.people import Broadcast, BroadcastState, Person, Reached
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.standings import load_person, write_audit
 from snapthread.store.schema import (

@@ -57,7 +57,6 @@ def claim(
         epoch=row.epoch,
         turn=turn,
         is_stopped=row.stopped_turn == turn,
-        stream=row.stream,
         inline_id=row.inline_id,
     )
     outbox = waiting_outbox(tx, row.key) if row.parts else ()
@@ -110,12 +109,11 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         tx.update(row, row._replace(token=bare.token))
     messages = _in_order(rows)
     redo = None if head.again is None else redo_of(tx, bare, head.again, messages[0])
-    places = places_of(tx, replace(bare, redo=redo))
     return replace(
         bare,
         messages=messages,
         redo=redo,
-        stream=bare.stream or next(iter(places), None),
+        stream=places_of(tx, replace(bare, redo=redo), held(tx, bare)),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),

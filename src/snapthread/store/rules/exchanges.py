@@ -15,7 +15,7 @@ from snapthread.model import (
 )
 from snapthread.store.codec import dump_message, load_message, load_photos
 from snapthread.store.rules.files import as_file, images
-from snapthread.store.rules.rows import held, next_id
+from snapthread.store.rules.rows import held, next_id, stream_of
 from snapthread.store.schema import (
     CONVERSATIONS,
     EXCHANGES,
@@ -185,11 +185,15 @@ def remember(
     return turn
 
 
-def places_of(tx: Transaction, claim: Claim) -> tuple[int, ...]:
-    """Our messages that show the answer which is given anew."""
-    redo = claim.redo
+def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+    """Our messages that show the answer as it grows, and those that show the one which is given
+    anew."""
+    redo, shown = claim.redo, stream_of(talk)
     row = row_of(tx, claim.conversation, redo.turn) if redo else None
-    return tuple(json.loads(row.sent)) if row and redo and not redo.is_continuation else ()
+    if row is None or redo is None or redo.is_continuation:
+        return shown
+    old = [place for place in json.loads(row.sent) if place not in shown]
+    return (*shown, *old)
 
 
 def forget_from(tx: Transaction, key: str, history_start: int) -> None:

@@ -24,6 +24,7 @@ LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
 # Why a file is retired that OpenAI has no more and Telegram did not give just then. Until retention
 # would take it, it can come back.
 LOST: Final = "lost"
+FAILING_TRIES: Final = 3  # what is merely away for a minute is deleted by then
 
 
 def as_file(row: File) -> LedgerFile:
@@ -241,7 +242,12 @@ def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:
         reason=row.reason or "",
         attempts=row.attempts,
         created_at=moment(row.created_at),
+        expires_at=moment(row.expires_at) if row.expires_at else None,
     )
+
+
+def failing_deletions(tx: Transaction) -> int:
+    return sum(row.attempts > FAILING_TRIES for row in tx.range(DUE))
 
 
 def delete_file(tx: Transaction, name: FileName) -> None:

@@ -163,6 +163,7 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
             lease_until=None,
             stopped_turn=None,
             stream=None,
+            stream_rest=None,
             last_id=max(old.last_id, talk.last_id) + moved,
             labels=max(old.labels, talk.labels),
             turns=max(old.turns, talk.turns),

@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, cast
 
-from snapthread.context import first_id, newest_within
-from snapthread.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
     Claim,
@@ -17,6 +15,8 @@ from snapthread.model import (
     Role,
     Transcript,
 )
+from snapthread.model.context import first_id, newest_within
+from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
 from snapthread.store.rules.files import as_file, lost_images, retire, shown_images

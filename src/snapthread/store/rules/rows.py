@@ -1,5 +1,6 @@
 """Rows that many verbs share: conversations, the lease check, when there is work, and marks."""
 
+import json
 import secrets
 from collections.abc import Sequence
 
@@ -63,6 +64,21 @@ def next_id(row: Conversation, now: int) -> int:
     """The next number of a conversation's messages, parts and items: the time, so that numbers of
     all conversations are in order, and none comes twice after an erasure."""
     return max(row.last_id + 1, now)
+
+
+# ---------------------------------------------------------------- the answer that grows
+
+
+def stream_of(row: Conversation) -> tuple[int, ...]:
+    """Our messages that show it, in order."""
+    if row.stream is None:
+        return ()
+    return (row.stream, *json.loads(row.stream_rest or "[]"))
+
+
+def with_stream(row: Conversation, message_ids: Sequence[int]) -> Conversation:
+    first, rest = next(iter(message_ids), None), message_ids[1:]
+    return row._replace(stream=first, stream_rest=json.dumps(list(rest)) if rest else None)
 
 
 # ---------------------------------------------------------------- when there is work

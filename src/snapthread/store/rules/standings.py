@@ -6,7 +6,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, cast
 
-from snapthread.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
+from snapthread.model.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
+from snapthread.model.usage import RECORDS_KEPT, day_of
 from snapthread.store.codec import micros, moment
 from snapthread.store.schema import (
     AUDIT_AT,
@@ -22,7 +23,6 @@ from snapthread.store.schema import (
     PersonRow,
 )
 from snapthread.store.transaction import Transaction
-from snapthread.usage import RECORDS_KEPT, day_of
 
 KNOWN: Final = "people"  # in META: those of older versions were found
 OWN: Final = frozenset(field.name for field in fields(OwnLimits))

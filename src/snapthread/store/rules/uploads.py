@@ -80,7 +80,7 @@ def record_upload(
         return True
     if row is not None and is_shown(row) and row.openai_id == openai_id:
         return True  # the same upload was told before
-    _record_unwanted(tx, row, name, openai_id, micros(now))
+    _record_unwanted(tx, row, name, openai_id, micros(now), micros(expires_at))
     return False
 
 
@@ -90,7 +90,7 @@ def _is_wanted(tx: Transaction, row: File) -> bool:
 
 
 def _record_unwanted(
-    tx: Transaction, row: File | None, name: str, openai_id: str, now: int
+    tx: Transaction, row: File | None, name: str, openai_id: str, now: int, expires_at: int
 ) -> None:
     """Whatever became of the intent, the file is there: it is written down, to be deleted.
 
@@ -101,10 +101,13 @@ def _record_unwanted(
     known = tx.get(FILES, name)
     if known is None:
         key, epoch, owner = (row.conversation, row.epoch, row.owner) if row else ("", 0, 0)
-        tx.insert(retired_file(name, key, epoch, owner, openai_id, "unwanted", now, now))
+        file = retired_file(name, key, epoch, owner, openai_id, "unwanted", now, now)
+        tx.insert(file._replace(expires_at=expires_at))
     else:
         reason = known.reason or "unwanted"
-        known = tx.update(known, known._replace(openai_id=openai_id, attempts=0))
+        known = tx.update(
+            known, known._replace(openai_id=openai_id, attempts=0, expires_at=expires_at)
+        )
         retire_file(tx, known, reason, now)
 
 

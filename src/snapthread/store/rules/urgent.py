@@ -57,6 +57,7 @@ def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
             first_line=0,
             stopped_turn=None,
             stream=None,
+            stream_rest=None,
         ),
     )
 

@@ -1,0 +1,126 @@
+"""The words of the product: what arrives, what is remembered, what is answered. Pure.
+
+People and their preferences, what use is counted and limited, and the pages of a conversation have
+modules of their own, imported by name.
+"""
+
+from snapthread.model.conversations import (
+    ConversationKey,
+    group_conversation,
+    group_of,
+    guest_conversation,
+    is_guest,
+    is_topic,
+    owner_in_group,
+    private_conversation,
+)
+from snapthread.model.files import (
+    DocumentDetail,
+    DocumentFacts,
+    FileKind,
+    FileName,
+    ImageKind,
+    PageChoice,
+    PageRange,
+    SoundKind,
+    TelegramDocument,
+    TelegramFile,
+    TelegramImage,
+    TelegramSound,
+)
+from snapthread.model.ledger import Deletion, FileState, IntendedFile, LedgerFile, LostFile, Storage
+from snapthread.model.messages import (
+    RESET_COMMANDS,
+    URGENT_COMMANDS,
+    Language,
+    Message,
+    MessageKind,
+    RepliedMessage,
+)
+from snapthread.model.operation import (
+    Backlog,
+    Erased,
+    Installation,
+    QueuedMessage,
+    Replica,
+    ReplicaChanges,
+)
+from snapthread.model.outgoing import (
+    Button,
+    Destination,
+    Document,
+    Entity,
+    OutboxMessage,
+    OutgoingMessage,
+)
+from snapthread.model.transcript import (
+    Exchange,
+    HistoryImage,
+    HistoryItem,
+    LastQuestion,
+    Role,
+    Transcript,
+)
+from snapthread.model.turns import CONTINUE, AskAgain, Asked, Claim, Ending, Redo, Served
+from snapthread.model.usage import Usage
+
+__all__ = [
+    "CONTINUE",
+    "RESET_COMMANDS",
+    "URGENT_COMMANDS",
+    "AskAgain",
+    "Asked",
+    "Backlog",
+    "Button",
+    "Claim",
+    "ConversationKey",
+    "Deletion",
+    "Destination",
+    "Document",
+    "DocumentDetail",
+    "DocumentFacts",
+    "Ending",
+    "Entity",
+    "Erased",
+    "Exchange",
+    "FileKind",
+    "FileName",
+    "FileState",
+    "HistoryImage",
+    "HistoryItem",
+    "ImageKind",
+    "Installation",
+    "IntendedFile",
+    "Language",
+    "LastQuestion",
+    "LedgerFile",
+    "LostFile",
+    "Message",
+    "MessageKind",
+    "OutboxMessage",
+    "OutgoingMessage",
+    "PageChoice",
+    "PageRange",
+    "QueuedMessage",
+    "Redo",
+    "Replica",
+    "ReplicaChanges",
+    "RepliedMessage",
+    "Role",
+    "Served",
+    "SoundKind",
+    "Storage",
+    "TelegramDocument",
+    "TelegramFile",
+    "TelegramImage",
+    "TelegramSound",
+    "Transcript",
+    "Usage",
+    "group_conversation",
+    "group_of",
+    "guest_conversation",
+    "is_guest",
+    "is_topic",
+    "owner_in_group",
+    "private_conversation",
+]
