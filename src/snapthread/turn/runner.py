@@ -137,7 +137,9 @@ class TurnRunner:
             items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
-            unseen=sum(not one.is_usable and one.fault is None for one in turn.brought),
+            unseen=tuple(
+                one.wanted.file for one in turn.brought if not one.is_usable and one.fault is None
+            ),
         )
 
     # ------------------------------------------------------------ files in
