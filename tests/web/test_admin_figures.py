@@ -103,8 +103,8 @@ def test_a_day_without_any_price_has_an_unknown_cost() -> None:
 
 def test_models_and_users_come_dearest_first() -> None:
     held = Held(daily=DAYS)
-    head = "messages images documents image_tokens input_tokens cached_tokens output_tokens bytes_uploaded"
-    columns = [*head.split(), "voice_s", "cost_dollars", "turns_without_price"]
+    head = "messages images documents image_tokens input_tokens cached_tokens output_tokens"
+    columns = [*head.split(), "bytes_uploaded", "voice_s", "cost_dollars", "turns_without_price"]
 
     assert _csv(held, "models") == [
         ["model", *columns],
