@@ -38,15 +38,9 @@ from snapthread.store.rules.rows import (
     with_stream,
 )
 from snapthread.store.rules.standings import note_told_of_files
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    DEAD_LETTERS,
-    RECORDS,
-    Conversation,
-    DeadLetter,
-    HistoryRow,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
 
 
