@@ -67,6 +67,8 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
     if talk.is_told_full:
         tx.update(talk, talk._replace(is_told_full=0))
     bundle = _bundle_of(tx, message, talk.queued)
+    if talk.queued:
+        _end_waiting(tx, message, bundle, now)
     put_in(tx, message, bundle, now)
     if bundle is not None:
         _wait_for_more(tx, message, bundle, now, quiet)
@@ -159,6 +161,15 @@ def _other_half(tx: Transaction, message: Message) -> str | None:
         and gap_s <= PAIR_GAP_S
     )
     return row.bundle if is_one else None
+
+
+def _end_waiting(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
+    """After half of a pair came something else: nothing more is to come of it."""
+    row = _newest(tx, message.conversation)
+    if row is None or not str(row.bundle).startswith(PAIR) or row.bundle == bundle:
+        return
+    if row.token is None and row.ready_at > now:
+        tx.update(row, row._replace(ready_at=now))
 
 
 def _newest(tx: Transaction, key: str) -> Queued | None:
