@@ -326,10 +326,7 @@ def _groups() -> Iterator[tuple[str, str]]:
     yield "the group becomes a supergroup", "its conversations, files and choices go on there"
     yield "somebody who is not invited asks", f"“{WORDS('group_stranger', name='Ann')}” {once}"
     yield "a limit of whoever asks is reached", f"“{WORDS('group_over', name='Ann')}” {once}"
-    yield (
-        "`/usage` of an admin of the group",
-        "the group's sum, for that admin only where Telegram can",
-    )
+    yield "`/usage` of an admin of the group", "the group's sum"
     private = f"“{WORDS('group_in_private', command='/usage')}” {once}"
     yield "`/usage`, `/export`, `/delete_me`", private
     asker = f"“{WORDS('group_not_asker')}” {once}"
