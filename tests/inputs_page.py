@@ -293,6 +293,8 @@ def _sentences(kind: str) -> list[str]:
 
 def _faults() -> Iterator[tuple[str, str]]:
     for fault in get_args(ImageFault):
+        if fault == "over_limit":  # the limit's own sentence
+            continue
         yield f"`{fault}`", f"“{WORDS.fault(FileFault('image', fault))}”"
 
 

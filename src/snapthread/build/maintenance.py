@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from snapthread.build.adapters import Adapters, with_rate_limits
-from snapthread.build.profiles import document_profile
+from snapthread.build.profiles import context_bounds, document_profile
 from snapthread.commands.eraser import UserEraser
 from snapthread.images.documents import DocumentOpener
 from snapthread.images.file_service import FileService
@@ -41,6 +41,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         retention_days=settings.file_retention_days,
         room_bytes=settings.user_storage_bytes,
     )
+    bounds = context_bounds(settings, adapters.transport)
     importer = ImageImporter(
         chat=adapters.chat,
         codec=adapters.codec,
@@ -52,6 +53,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         ),
         file_service=file_service,
         max_bytes=settings.max_image_bytes,
+        most_parts=lambda: bounds.images,
     )
     healing = Healing(store=store, files=adapters.files, importer=importer, clock=clock)
     reconcile = Reconcile(

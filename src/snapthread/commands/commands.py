@@ -221,7 +221,7 @@ class Commands:
         if file is None:
             return said(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
-        if known is not None and not await self.rights.may_forget(message, known.owner):
+        if known and not await self.rights.may_forget(message, known[0].owner):
             return await self._refused(message, t("group_not_yours"), "owner")
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:

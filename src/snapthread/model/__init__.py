@@ -22,13 +22,23 @@ from snapthread.model.files import (
     ImageKind,
     PageChoice,
     PageRange,
+    Part,
     SoundKind,
     TelegramDocument,
     TelegramFile,
     TelegramImage,
     TelegramSound,
 )
-from snapthread.model.ledger import Deletion, FileState, IntendedFile, LedgerFile, LostFile, Storage
+from snapthread.model.ledger import (
+    Deletion,
+    FileState,
+    IntendedFile,
+    LedgerFile,
+    LostFile,
+    Storage,
+    in_reading_order,
+    is_whole,
+)
 from snapthread.model.messages import (
     RESET_COMMANDS,
     URGENT_COMMANDS,
@@ -101,6 +111,7 @@ __all__ = [
     "OutgoingMessage",
     "PageChoice",
     "PageRange",
+    "Part",
     "QueuedMessage",
     "Redo",
     "Replica",
@@ -119,8 +130,10 @@ __all__ = [
     "group_conversation",
     "group_of",
     "guest_conversation",
+    "in_reading_order",
     "is_guest",
     "is_topic",
+    "is_whole",
     "owner_in_group",
     "private_conversation",
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from snapthread.vision_tokens import Cut
+
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
@@ -92,3 +94,14 @@ class DocumentFacts:
     chosen: PageRange | None = None  # where not all of them went up
     tokens: int = 0
     detail: DocumentDetail = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a long picture that went up in several: its number in reading order, counted from
+    1. `picture`: a name that all of them share; they leave a conversation together."""
+
+    number: int
+    of: int
+    cut: Cut
+    picture: FileName = FileName("")

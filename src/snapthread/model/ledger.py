@@ -1,11 +1,12 @@
 """Files as the ledger keeps them, from the intent of an upload to the deletion at OpenAI. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from snapthread.model.conversations import ConversationKey
-from snapthread.model.files import DocumentFacts, FileKind, FileName
+from snapthread.model.files import DocumentFacts, FileKind, FileName, Part
 
 FileState = Literal["intended", "uploaded", "live", "retired"]
 
@@ -32,11 +33,23 @@ class LedgerFile:
     width: int = 0
     height: int = 0
     document: DocumentFacts | None = None
+    part: Part | None = None  # of a long picture
     created_at: datetime
 
     @property
     def kind(self) -> FileKind:
         return "image" if self.document is None else "document"
+
+
+def in_reading_order(files: Iterable[LedgerFile]) -> tuple[LedgerFile, ...]:
+    """The parts of one long picture, or the one file that it is."""
+    return tuple(sorted(files, key=lambda file: file.part.number if file.part else 0))
+
+
+def is_whole(files: Sequence[LedgerFile]) -> bool:
+    """Are all parts of a long picture there? Any other file is whole by itself."""
+    most = files[0].part.of if files and files[0].part is not None else 1
+    return len(files) == most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,7 @@ class IntendedFile:
     width: int = 0
     height: int = 0
     document: DocumentFacts | None = None
+    part: Part | None = None
     image_key: FileName | None = None
     album_id: str | None = None
 

@@ -13,8 +13,8 @@ Role = Literal["user", "assistant"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryImage:
-    """A file in an item of the conversation: an image, or a document. Whether it is still to be
-    seen, the ledger knows."""
+    """A file in an item of the conversation: an image, or a part of a long one, or a document. The
+    parts share one label. Whether it is still to be seen, the ledger knows."""
 
     label: int
     file: FileName

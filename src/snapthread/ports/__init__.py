@@ -69,7 +69,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, Tile
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -215,8 +215,7 @@ __all__ = [
     "TextSoFar",
     "Thinking",
     "Tidying",
-    "TiledImage",
-    "TilingCodec",
+    "Tile",
     "TopicConversations",
     "Transcriber",
     "Update",

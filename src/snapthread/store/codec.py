@@ -8,7 +8,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from snapthread.model import Destination, DocumentFacts, HistoryImage, Message, OutgoingMessage
+from snapthread.model import (
+    Destination,
+    DocumentFacts,
+    HistoryImage,
+    Message,
+    OutgoingMessage,
+    Part,
+)
 from snapthread.model.usage import DailyUsage, TurnRecord
 
 T = TypeVar("T")
@@ -38,6 +45,7 @@ _DESTINATION: Final = _Form[Destination](Destination)
 _PHOTOS: Final = _Form[tuple[HistoryImage, ...]](tuple[HistoryImage, ...])
 _RECORD: Final = _Form[TurnRecord](TurnRecord)
 _DOCUMENT: Final = _Form[DocumentFacts](DocumentFacts)
+_PART: Final = _Form[Part](Part)
 NO_PHOTOS = "[]"
 
 # A stored message calls its image as it was called when stores were first written. In JSON a quote
@@ -107,6 +115,14 @@ def dump_document(document: DocumentFacts | None) -> str | None:
 
 def load_document(text: str | None) -> DocumentFacts | None:
     return None if text is None else _DOCUMENT.load(text)
+
+
+def dump_part(part: Part | None) -> str | None:
+    return None if part is None else _PART.dump(part)
+
+
+def load_part(text: str | None) -> Part | None:
+    return None if text is None else _PART.load(text)
 
 
 def dump_record(record: TurnRecord) -> str:

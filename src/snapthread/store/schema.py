@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 13  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 14  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -282,6 +282,7 @@ class File(NamedTuple):
     reason: str | None = None
     kind: str = "image"  # or "document"
     document: str | None = None  # what it is, and how much of it went up
+    part: str | None = None  # of a long picture that went up in several: which one
 
 
 FILES_OF: Final = Index[File]("of", by="created_at", within=("conversation", "state"))

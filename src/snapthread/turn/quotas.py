@@ -102,11 +102,12 @@ class Quotas:
         questions: tuple[Message, ...],
         meter: Meter,
         *,
-        document_tokens: int = 0,
+        opened_tokens: int = 0,
     ) -> LimitExceeded | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost.
 
-        `document_tokens`: of its documents, as far as they were read: before, nobody knows.
+        `opened_tokens`: of its documents and long pictures, as far as they were opened: before,
+        nobody knows.
         """
         user_id = questions[0].user_id
         pictures, limits = images_of(questions), await self.limits_of(user_id)
@@ -116,7 +117,7 @@ class Quotas:
             self.clock(),
             payer=self._payer(user_id),
             estimate=await self._estimate(
-                claim, questions, meter, document_tokens, of_money=of_money
+                claim, questions, meter, opened_tokens, of_money=of_money
             ),
             limits=limits,
         )
@@ -136,14 +137,14 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         meter: Meter,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> TurnRecord:
         profile = self.profile_of(meter)
         usage = Usage(
             input_tokens=await self._input_tokens(
-                claim, questions, profile, document_tokens, of_money=of_money
+                claim, questions, profile, opened_tokens, of_money=of_money
             ),
             output_tokens=profile.output_tokens,
         )
@@ -170,11 +171,11 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         profile: RequestProfile,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> int:
-        question = self._question_tokens(questions, profile) + document_tokens
+        question = self._question_tokens(questions, profile) + opened_tokens
         if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(

@@ -76,8 +76,8 @@ class TurnState:
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
-    document_tokens: int = 0  # of the documents that were let in
-    one_document: asyncio.Lock = field(default_factory=asyncio.Lock)
+    opened_tokens: int = 0  # of the documents and long pictures that were let in
+    one_opened: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since

@@ -19,7 +19,7 @@ from snapthread.model.context import first_id, newest_within
 from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
-from snapthread.store.rules.files import as_file, lost_images, retire, shown_images
+from snapthread.store.rules.files import as_file, lost_images, picture_of, retire, shown_images
 from snapthread.store.rules.rows import held
 from snapthread.store.schema import HISTORY, File, HistoryRow
 from snapthread.store.transaction import Transaction
@@ -97,7 +97,14 @@ def _within(
     own = len(question_files)
     many = _surplus([1] * len(names), own, max_images)
     much = _surplus([files[name].size_bytes for name in names], own, max_image_bytes)
-    return names[max(many, much) :]
+    left = max(many, much)
+    while 0 < left < len(names) and _share_picture(files[names[left - 1]], files[names[left]]):
+        left += 1
+    return names[left:]
+
+
+def _share_picture(one: File, other: File) -> bool:
+    return picture_of(one) == picture_of(other)
 
 
 def _lost(

@@ -12,12 +12,20 @@ from snapthread.model import (
     LedgerFile,
     Message,
     OutgoingMessage,
+    Part,
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
+from snapthread.store.codec import (
+    load_document,
+    load_message,
+    load_part,
+    load_photos,
+    micros,
+    moment,
+)
 from snapthread.store.rules import choices, feedback, records, standings
-from snapthread.store.rules.files import LOST, as_file, is_to_go, retire_file
+from snapthread.store.rules.files import LOST, as_file, is_to_go, picture_of, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
@@ -177,7 +185,8 @@ def adopt(
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:
     rows = [row for row in tx.range(FILES_OWNED, user_id) if row.reason != LOST]
-    return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
+    pictures = {picture_of(row) for row in rows}
+    return Storage(files=len(pictures), size_bytes=sum(row.size_bytes for row in rows))
 
 
 def files_owned(tx: Transaction, user_id: int) -> tuple[LedgerFile, ...]:
@@ -213,7 +222,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
 
 
 def _line(row: HistoryRow) -> dict[str, Any]:
-    photos = load_photos(row.photos)
+    photos = {photo.label: photo for photo in reversed(load_photos(row.photos))}
     return {
         "role": row.role,
         "at": moment(row.at).isoformat(),
@@ -225,23 +234,31 @@ def _line(row: HistoryRow) -> dict[str, Any]:
                 "sent_at": photo.sent_at.isoformat(),
                 **_name(photo.document),
             }
-            for photo in photos
+            for _, photo in sorted(photos.items())
         ],
     }
 
 
 def _file(row: File) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "image": row.stands_for,
-        "state": row.state,
-        "openai_file_id": row.openai_id,
-        "telegram_file_id": row.telegram_id,
-        "bytes": row.size_bytes,
-        "width": row.width,
-        "height": row.height,
-        "uploaded_at": moment(row.created_at).isoformat(),
-    } | _name(load_document(row.document))
+    return (
+        {
+            "label": row.label,
+            "image": row.stands_for,
+            "state": row.state,
+            "openai_file_id": row.openai_id,
+            "telegram_file_id": row.telegram_id,
+            "bytes": row.size_bytes,
+            "width": row.width,
+            "height": row.height,
+            "uploaded_at": moment(row.created_at).isoformat(),
+        }
+        | _name(load_document(row.document))
+        | _part(load_part(row.part))
+    )
+
+
+def _part(part: Part | None) -> dict[str, Any]:
+    return {} if part is None else {"part": part.number, "parts": part.of}
 
 
 def _name(document: DocumentFacts | None) -> dict[str, Any]:
