@@ -368,7 +368,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
-    yield "Stop before the first word", f"“{WORDS.stopped(0)}”"
+    yield "Stop before the first word", f"“{WORDS.stopped(())}”"
     for error, key in SENTENCES.items():
         yield f"the answer fails: `{error.__name__}`", f"“{WORDS(key, n=1)}”"
 

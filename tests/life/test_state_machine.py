@@ -440,7 +440,7 @@ class Lives(RuleBasedStateMachine):
             talk = tx.get(CONVERSATIONS, row.conversation)
             assert talk is not None
             assert (row.state, row.epoch) == ("live", talk.epoch)
-            assert (talk.queued, talk.urgent, talk.parts) == (0, 0, 0)
+            assert (talk.queued, talk.urgent, talk.undelivered) == (0, 0, 0)
             assert tx.range(OUTBOX, talk.key) == []
         assert tx.count(ALL_QUEUED) == 0
 

@@ -97,12 +97,12 @@ async def test_who_presses_the_button_of_somebody_else_reads_it_in_a_note(tmp_pa
         for _ in range(3):
             bob.presses(stop, on=message)
         await world.until(lambda: len(notes(group)) == 3)
-        assert {note[:21] for note in notes(group)} == {"Only whoever asked, o"}
+        assert {note[:25] for note in notes(group)} == {"Only the person who asked"}
         ann.presses(stop, on=message)
         await world.until(lambda: [one["text"] for one in message.buttons] == ["Try again"])
         bob.presses(message.buttons[0], on=message)
         await world.until(lambda: len(notes(group)) == 5)
-        assert notes(group)[-1].startswith("Only whoever asked")
+        assert notes(group)[-1].startswith("Only the person who asked")
         assert len(group.chat.texts) == 1
         assert len(world.requests) == 1
 
@@ -120,13 +120,13 @@ async def test_who_may_not_is_told_once_an_hour_where_all_read_it(tmp_path: Path
         await world.until(lambda: not world.telegram.pending)
         await asyncio.sleep(30)
         assert [text[:21] for text in group.chat.texts[1:]] == [
-            "Only whoever asked, o",
+            "Only the person who a",
             "Please send me /usage",
         ]
         await asyncio.sleep(HOUR_S)
         bob.sends(f"/reset{BOT}", to=group)
         said = await answers(world, group, 4)
-        assert said[3].startswith("Only whoever asked")
+        assert said[3].startswith("Only the person who asked")
 
 
 @pytest.mark.parametrize("word", ["reset", "retry", "undo", "stop"])
@@ -143,7 +143,7 @@ async def test_who_may_not_reads_it_alone_where_telegram_can(tmp_path: Path, wor
         await world.until(lambda: bool(group.chat.ephemerals), timeout_s=2000)
         (told,) = group.chat.ephemerals
         assert told.json["receiver_user"]["id"] == bob.id
-        assert not any("Only whoever" in text for text in group.chat.texts)
+        assert not any("Only the person" in text for text in group.chat.texts)
 
 
 # ---------------------------------------------------------------- what is asked

@@ -114,7 +114,7 @@ def test_a_long_conversation_costs_what_a_short_one_does(bench: Bench) -> None:
 
         row = tx.get(CONVERSATIONS, "user:7")
         assert row is not None
-        return row.first_line
+        return row.history_start
 
     bench.run(bench.store.backend.read(rows_read))
     assert 0 < len(asked) < 40

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapthread.settings import Settings
 
 SHOWN: Final = 1000
+UPDATE_ID_MAX: Final = 2**53  # Telegram's are far below
 
 
 def inbox(
@@ -21,7 +22,13 @@ def inbox(
     ] = False,
     replay: Annotated[
         int | None,
-        typer.Option("--replay", metavar="ID", help="Ask the message with this id again."),
+        typer.Option(
+            "--replay",
+            metavar="ID",
+            min=1,
+            max=UPDATE_ID_MAX,
+            help="Ask the message with this id again.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

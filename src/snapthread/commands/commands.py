@@ -115,7 +115,7 @@ class Commands:
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
         if chosen := chosen_pages(press.word):
-            return PressAnswer(replies=await self._choose_pages(press, chosen, t))
+            return await self._choose_pages(press, chosen, t)
         if press.word.startswith(HISTORY) and press.is_private:
             return await self.history.press(press, t)
         if self.admin.is_for(press):
@@ -147,15 +147,16 @@ class Commands:
             otherwise=late,
         )
 
-    async def _choose_pages(
-        self, press: Message, chosen: ChosenPages, t: Localizer
-    ) -> tuple[OutgoingMessage, ...]:
+    async def _choose_pages(self, press: Message, chosen: ChosenPages, t: Localizer) -> PressAnswer:
         """The question is asked anew, on these pages."""
         shown = OutgoingMessage(text=t("document_pages_chosen", pages=chosen.pages))
         is_known = await self.store.choose_pages(
             press, self.clock(), update_id=chosen.update_id, chosen=chosen.pages, shown=shown
         )
-        return () if is_known else (OutgoingMessage(text=t("document_pages_too_late")),)
+        if is_known:
+            return PressAnswer()
+        late = OutgoingMessage(text=t("document_pages_too_late"))
+        return PressAnswer(replies=(late,), is_stale=True)
 
     async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
         once = mark_of(press)

@@ -104,6 +104,8 @@ class UrgentCommands:
         await self.store.complete_command(press, self.clock(), replies=answer.replies)
         if answer.screen is not None:
             self._in_background(self._show(press, answer.screen))
+        elif answer.is_stale:
+            self._in_background(self.chat.remove_buttons(press.destination, press.message_id))
         return answer.toast
 
     async def _show(self, press: Message, screen: OutgoingMessage) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from snapthread.store.table import Index, Table
 
-VERSION: Final = 14  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 15  # of what is written; raised with a change that older versions cannot read
 
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
@@ -87,19 +87,19 @@ class Conversation(NamedTuple):
     key: str
     epoch: int = 0  # raised by each reset
     token: int = 0  # raised by each claim: fences older ones
-    last_id: int = 0  # of its messages, parts and lines
+    last_id: int = 0  # of its messages, ours and items
     lease_until: int | None = None  # None: nobody holds it
     not_before: int = 0
     ready_at: int | None = None  # when there is work; None: there is none
-    labels: int = 0  # photos named so far
+    last_label: int = 0  # of the files named so far
     turns: int = 0
-    first_line: int = 0  # lines before it are left out of requests
+    history_start: int = 0  # items before it are left out of requests
     stopped_turn: int | None = None  # the person said Stop to this one
     stream: int | None = None  # our message that shows the answer as it grows
     is_told_full: int = 0  # that its queue has no room
     queued: int = 0  # how many messages it has in its queue, urgent ones not counted
     urgent: int = 0
-    parts: int = 0  # to deliver
+    undelivered: int = 0  # of our messages
     inline_id: str | None = None  # the answer's place where the bot is a guest
     stream_rest: str | None = None  # and those that it went on in
 
@@ -146,7 +146,7 @@ class Outgoing(NamedTuple):
     conversation: str
     id: int
     destination: str
-    say: str
+    outgoing: str
     at: int
     turn: int | None = None  # of the exchange that it is a reply of
 
@@ -156,7 +156,7 @@ class HistoryRow(NamedTuple):
     id: int
     role: str
     text: str
-    photos: str
+    images: str
     at: int
     tokens: int
     phase: str | None = None  # of an answer: commentary or final_answer, where the model says so
@@ -263,7 +263,7 @@ class File(NamedTuple):
     epoch: int
     owner: int
     state: str  # intended, uploaded, live, retired
-    stands_for: str  # the name in the conversation's line
+    image_key: str  # its name in the conversation's item
     telegram_id: str
     unique_id: str
     size_bytes: int

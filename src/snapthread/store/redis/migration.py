@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from snapthread.errors import StoreTooNew
 from snapthread.model import HistoryItem
 from snapthread.store import schema
-from snapthread.store.codec import dump_destination, dump_photos, load_destination, micros
+from snapthread.store.codec import dump_destination, dump_images, load_destination, micros
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
 from snapthread.store.redis.reading import Fetched, Reading
 from snapthread.store.redis.server import Server
@@ -40,6 +40,7 @@ LEFT: Final = (  # lists of what was moved, and what is made anew
     *("reserved_for", "periods", "records", "days"),
 )
 LEFT_OF: Final = ("records_of", "days_of", "files", "owner_files")
+RENAMED: Final = {"last_label": "labels", "history_start": "first_line"}
 _ITEM = TypeAdapter(HistoryItem)
 
 Hash = Mapping[str, str]
@@ -140,7 +141,10 @@ class _Migration:
         is_full = await self._client.zscore(f"{PREFIX}marks", f"full:{name}") is not None
         rows = [
             _talk(name, talk)._replace(
-                is_told_full=int(is_full), queued=len(ids[0]), urgent=len(ids[1]), parts=len(parts)
+                is_told_full=int(is_full),
+                queued=len(ids[0]),
+                urgent=len(ids[1]),
+                undelivered=len(parts),
             ),
             *[
                 _queued(await self._client.hgetall(each), each in messages[len(ids[0]) :])
@@ -181,7 +185,8 @@ class _Migration:
 
     async def _files(self) -> None:
         async for key, _ in self._named("file"):
-            await self._move([_row(schema.FILES, await self._client.hgetall(key))], key)
+            file = await self._client.hgetall(key)
+            await self._move([_row(schema.FILES, {**file, "image_key": file["stands_for"]})], key)
 
     async def _tallies(self) -> None:
         async for key, period in self._named("tally"):
@@ -224,8 +229,9 @@ def _row(table: Table[Any], known: Hash) -> Any:
 
 
 def _talk(name: str, known: Hash) -> schema.Conversation:
-    row: schema.Conversation = _row(schema.CONVERSATIONS, {**known, "key": name})
-    return row._replace(lease_until=row.lease_until or None, first_line=row.first_line + 1)
+    new = {new: known[old] for new, old in RENAMED.items() if old in known}
+    row: schema.Conversation = _row(schema.CONVERSATIONS, {**known, **new, "key": name})
+    return row._replace(lease_until=row.lease_until or None, history_start=row.history_start + 1)
 
 
 def _queued(known: Hash, is_urgent: bool) -> Any:
@@ -248,8 +254,8 @@ def _part(name: str, part: Mapping[str, Any]) -> schema.Outgoing:
 
 def _item(name: str, number: int, text: str) -> schema.HistoryRow:
     item = _ITEM.validate_json(text.split(" ", 3)[3].replace('"photos":', '"images":'))
-    photos, at = dump_photos(item.images), micros(item.at)
-    return schema.HistoryRow(name, number, item.role, item.text, photos, at, item.tokens)
+    images, at = dump_images(item.images), micros(item.at)
+    return schema.HistoryRow(name, number, item.role, item.text, images, at, item.tokens)
 
 
 def _reservation(name: str, known: Hash) -> schema.Reservation:

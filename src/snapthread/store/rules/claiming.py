@@ -59,7 +59,7 @@ def claim(
         is_stopped=row.stopped_turn == turn,
         inline_id=row.inline_id,
     )
-    outbox = waiting_outbox(tx, row.key) if row.parts else ()
+    outbox = waiting_outbox(tx, row.key) if row.undelivered else ()
     return replace(bare, outbox=outbox) if outbox else with_messages(tx, bare)
 
 

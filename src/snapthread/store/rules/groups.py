@@ -77,7 +77,7 @@ def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> 
     talk, row = tx.get(CONVERSATIONS, conversation), tx.get(GROUP_CONVERSATIONS, conversation)
     if row is None or talk is None or is_held(talk, micros(now)):
         return None
-    if talk.queued or talk.urgent or talk.parts:
+    if talk.queued or talk.urgent or talk.undelivered:
         return None
     files = end(tx, conversation, micros(now))
     tx.delete(row)
@@ -179,12 +179,12 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
             stream=None,
             stream_rest=None,
             last_id=max(old.last_id, talk.last_id) + moved,
-            labels=max(old.labels, talk.labels),
+            last_label=max(old.last_label, talk.last_label),
             turns=max(old.turns, talk.turns),
-            first_line=max(old.first_line, talk.first_line),
+            history_start=max(old.history_start, talk.history_start),
             queued=old.queued + talk.queued,
             urgent=old.urgent + talk.urgent,
-            parts=old.parts + talk.parts,
+            undelivered=old.undelivered + talk.undelivered,
         ),
     )
     tx.delete_all(tx.range(MARKS_OF, key))

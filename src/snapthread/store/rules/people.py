@@ -18,9 +18,9 @@ from snapthread.model import (
 )
 from snapthread.store.codec import (
     load_document,
+    load_images,
     load_message,
     load_part,
-    load_photos,
     micros,
     moment,
 )
@@ -214,7 +214,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
-        "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        "not_delivered": [json.loads(row.outgoing) for row in _all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
@@ -222,7 +222,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
 
 
 def _line(row: HistoryRow) -> dict[str, Any]:
-    photos = {photo.label: photo for photo in reversed(load_photos(row.photos))}
+    photos = {photo.label: photo for photo in reversed(load_images(row.images))}
     return {
         "role": row.role,
         "at": moment(row.at).isoformat(),
@@ -243,7 +243,7 @@ def _file(row: File) -> dict[str, Any]:
     return (
         {
             "label": row.label,
-            "image": row.stands_for,
+            "image": row.image_key,
             "state": row.state,
             "openai_file_id": row.openai_id,
             "telegram_file_id": row.telegram_id,

@@ -108,7 +108,7 @@ def waits_until(row: Conversation, now: int) -> int:
 def _work_at(tx: Transaction, row: Conversation) -> int | None:
     """While an urgent command waits, no message is work: it would be asked on what the command is
     about to end."""
-    if row.parts:
+    if row.undelivered:
         part = tx.first(OUTBOX, row.key)
         return part.at if part else None
     head = tx.first(QUEUE, row.key, 0) if row.queued and not row.urgent else None
