@@ -14,13 +14,8 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from snapthread.model import Message, private_conversation
 from snapthread.store.codec import load_images
 from snapthread.store.rules.exchanges import messages_of
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    EXCHANGES_OF,
-    FILES_OF,
-    HISTORY,
-    HistoryRow,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY, HistoryRow
+from snapthread.store.schema.files import FILES_OF
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.life.test_state_machine import EXAMPLES, LIMITS, MOMENTS, PARTS, USERS, Lives

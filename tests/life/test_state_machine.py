@@ -42,14 +42,9 @@ from snapthread.ports import Way
 from snapthread.settings import Settings
 from snapthread.store import Store
 from snapthread.store.rules.files import LOST, picture_of
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    OUTBOX,
-    RETIRED,
-    SHOWN_NAMES,
-    UNSETTLED,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
+from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices

@@ -9,13 +9,12 @@ import pytest
 
 from snapthread.limits import EDIT_PACE_GROUP_S
 from snapthread.reply.pace import SLOW_FOR_S
-from snapthread.store.schema import (
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     GROUP_CONVERSATIONS,
     HISTORY_ITEMS,
-    OUTGOING,
-    QUEUED,
 )
+from snapthread.store.schema.queues import OUTGOING, QUEUED
 from snapthread_sandbox.faults import flood
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person

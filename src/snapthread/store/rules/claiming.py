@@ -23,16 +23,8 @@ from snapthread.store.rules.rows import (
     waits_until,
 )
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    BUNDLE,
-    CONVERSATIONS,
-    HELD,
-    QUEUE,
-    READY,
-    URGENT,
-    Conversation,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
+from snapthread.store.schema.queues import BUNDLE, QUEUE, URGENT, Queued
 from snapthread.store.transaction import OutdatedError, Range, Transaction
 
 READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment

@@ -16,17 +16,16 @@ from snapthread.model import (
 from snapthread.store.codec import dump_message, load_images, load_message
 from snapthread.store.rules.files import as_file, images
 from snapthread.store.rules.rows import held, next_id, stream_of
-from snapthread.store.schema import (
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
     EXCHANGES_OF,
     HISTORY,
-    QUEUED,
     Conversation,
     ExchangeRow,
     HistoryRow,
-    Queued,
 )
+from snapthread.store.schema.queues import QUEUED, Queued
 from snapthread.store.transaction import Get, Transaction
 
 KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays in the conversation

@@ -17,7 +17,7 @@ from snapthread.model import (
 )
 from snapthread.store.codec import load_document, load_part, micros, micros_of, moment
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
+from snapthread.store.schema.files import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
 from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")

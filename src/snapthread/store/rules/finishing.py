@@ -37,15 +37,9 @@ from snapthread.store.rules.rows import (
     stream_of,
     with_stream,
 )
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    DEAD_LETTERS,
-    RECORDS,
-    Conversation,
-    DeadLetter,
-    HistoryRow,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
 
 

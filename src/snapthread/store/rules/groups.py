@@ -21,27 +21,27 @@ from snapthread.store.rules.rows import (
     is_held,
     refresh_ready,
 )
-from snapthread.store.schema import (
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
-    DEAD_OF,
     EXCHANGES_OF,
-    FILES_OF,
     GROUP_CONVERSATIONS,
-    GROUP_DAYS_OF,
     HISTORY,
     HISTORY_ITEMS,
     IN_GROUP,
-    MARKS,
-    MARKS_OF,
+    Conversation,
+    GroupConversation,
+)
+from snapthread.store.schema.files import FILES_OF
+from snapthread.store.schema.processes import MARKS, MARKS_OF, Mark
+from snapthread.store.schema.queues import (
+    DEAD_OF,
     OUTBOX,
     OUTGOING,
     PAGE_QUESTIONS_OF,
     QUEUE,
     QUEUED,
-    Conversation,
-    GroupConversation,
-    Mark,
 )
+from snapthread.store.schema.usage import GROUP_DAYS_OF
 from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction
 

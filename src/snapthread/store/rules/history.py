@@ -21,7 +21,8 @@ from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
 from snapthread.store.rules.files import as_file, lost_images, picture_of, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, File, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
+from snapthread.store.schema.files import File
 from snapthread.store.transaction import Transaction
 from snapthread.turn.transcript import text_tokens
 

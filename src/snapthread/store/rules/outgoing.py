@@ -24,7 +24,8 @@ from snapthread.store.rules.rows import (
     refresh_ready,
     set_mark,
 )
-from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.queues import OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
 # Of a shorter answer, in the place of what is left over; said only where it is too old to go.

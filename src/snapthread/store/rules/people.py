@@ -37,28 +37,25 @@ from snapthread.store.rules.rows import (
     waiting_command,
 )
 from snapthread.store.rules.uploads import retired_file
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    BLOCKED,
-    BLOCKED_AT,
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
-    DEAD_AT,
-    DEAD_OF,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
-    FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
     IN_GROUP,
-    MARKS,
-    MARKS_OF,
+    HistoryRow,
+)
+from snapthread.store.schema.files import FILES_OWNED, File
+from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, MARKS, MARKS_OF, BlockedUser
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_OF,
     OUTBOX,
     PAGE_QUESTIONS_OF,
     QUEUE,
-    BlockedUser,
     DeadLetter,
-    File,
-    HistoryRow,
     Queued,
 )
 from snapthread.store.table import Index

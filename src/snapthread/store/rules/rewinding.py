@@ -8,7 +8,7 @@ from snapthread.store.codec import load_images, micros
 from snapthread.store.rules.exchanges import forget_from
 from snapthread.store.rules.files import images, lost_images, retire
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
 from snapthread.store.transaction import Transaction
 
 ROWS_AT_ONCE: Final = 8  # an answer has one row or two

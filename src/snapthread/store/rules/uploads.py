@@ -8,7 +8,8 @@ from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
 from snapthread.store.rules.rows import claimed, held
-from snapthread.store.schema import CONVERSATIONS, FILES, File
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import FILES, File
 from snapthread.store.transaction import Transaction
 from snapthread.vision_tokens import Cut
 

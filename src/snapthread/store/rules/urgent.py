@@ -11,15 +11,8 @@ from snapthread.store.rules.files import count_held, retire_conversation
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    EXCHANGES_OF,
-    HISTORY,
-    OUTBOX,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY
+from snapthread.store.schema.queues import OUTBOX, PAGE_QUESTIONS_OF, QUEUE, Queued
 from snapthread.store.transaction import Transaction
 
 

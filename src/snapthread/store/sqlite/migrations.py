@@ -9,7 +9,7 @@ from snapthread.store.schema import TABLES, VERSION
 from snapthread.store.sqlite.statements import columns_of, declared, new_columns
 
 # Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
-# on the tables are those of schema.py: what is new in it, a table, or a column that is optional or
+# on the tables are those of schema/: what is new in it, a table, or a column that is optional or
 # has a default, is made by itself, and only what has to be rewritten needs a migration.
 MIGRATIONS: Final[Mapping[int, str]] = {
     2: """
