@@ -98,11 +98,10 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     program = (
         "import sys, types\n"
-        "app = types.ModuleType('snapthread.app')\n"
+        "app = types.ModuleType('snapthread.app.run')\n"
         "def run(*_): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
         "app.run = run\n"
-        "app.load_prices = lambda settings: None\n"
-        "sys.modules['snapthread.app'] = app\n"
+        "sys.modules['snapthread.app.run'] = app\n"
         "from snapthread.cli import cli\n"
         "cli(['run'])\n"
     )

@@ -32,7 +32,7 @@ from snapthread.store.schema.conversations import (
     GroupConversation,
 )
 from snapthread.store.schema.files import FILES_OF
-from snapthread.store.schema.processes import MARKS, MARKS_OF
+from snapthread.store.schema.processes import MARKS, MARKS_OF, Mark
 from snapthread.store.schema.queues import (
     DEAD_OF,
     OUTBOX,
@@ -103,9 +103,20 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
         tx.delete(row)
     choices.forget(tx, f"group:{chat_id}")
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
-    if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
-        tx.delete(mark)
+    _forget_hello(tx, chat_id)
     return files
+
+
+def _hello(chat_id: int) -> str:
+    """The mark that it introduced itself."""
+    return f"said:hello:{chat_id}"
+
+
+def _forget_hello(tx: Transaction, chat_id: int) -> Mark | None:
+    mark = tx.get(MARKS, _hello(chat_id))
+    if mark is not None:
+        tx.delete(mark)
+    return mark
 
 
 def end(tx: Transaction, key: str, now: int) -> int:
@@ -141,6 +152,8 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
         tx.delete(row)
         tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
         refresh_ready(tx, new)
+    if (hello := _forget_hello(tx, chat_id)) is not None:
+        tx.put(MARKS, hello._replace(key=_hello(new_chat_id)))
     for day in tx.range(GROUP_DAYS_OF, chat_id):
         tx.delete(day)
         tx.add(day._replace(chat_id=new_chat_id))
