@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.app import load_prices, too_low
+from snapthread.app.prices import load_prices, too_low
 from snapthread.model.quotas import Limits
 from snapthread.settings import NOT_YET, Settings, SettingsError, load_settings
 

@@ -19,7 +19,7 @@ Words = Annotated[
     typer.Argument(
         metavar="[NAME=NUMBER]...",
         help="messages, images, documents, voice (minutes) a day; cost a day, month a month"
-        " (dollars); 0: no limit; default: as everybody. Nothing: show them.",
+        " (dollars); 0: no limit; default: the same as everyone. Nothing: show them.",
     ),
 ]
 
@@ -42,7 +42,7 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     if as_json:
         tell({"user_id": user_id, "limits": limits.told()}, as_json)
     else:
-        print(written_limits(limits) or f"User {user_id} has everybody's limits.")
+        print(written_limits(limits) or f"User {user_id} has the same limits as everyone.")
 
 
 def _check(words: list[str] | None) -> None:
@@ -61,7 +61,7 @@ def _check(words: list[str] | None) -> None:
 
 def _check_price(limits: "OwnLimits", settings: "Settings") -> None:
     """A limit of money holds only where every answer has a price."""
-    from snapthread.app import load_prices
+    from snapthread.app.prices import load_prices
     from snapthread.errors import SnapthreadError
 
     if limits.of_money and not load_prices(settings).knows(settings.openai_model):

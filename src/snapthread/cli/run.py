@@ -31,7 +31,7 @@ def run() -> None:
     import structlog
 
     from snapthread.adapters.telemetry import open_telemetry
-    from snapthread.app import run as serve
+    from snapthread.app.run import run as serve
 
     prices = prices or _prices(settings)
     telemetry = open_telemetry(
@@ -52,7 +52,7 @@ def run() -> None:
 
 
 def _prices(settings: "Settings") -> "Prices":
-    from snapthread.app import load_prices
+    from snapthread.app.prices import load_prices
     from snapthread.settings import SettingsError
 
     try:

@@ -189,11 +189,11 @@ class Localizer:
             return sentence
         return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
-    def stopped(self, unseen: int) -> str:
-        """Before the first word; pictures that were not there yet are not kept."""
+    def stopped(self, unseen: Sequence[TelegramFile]) -> str:
+        """Before the first word; files that were not there yet are not kept."""
         if not unseen:
             return self("stopped_early")
-        return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
+        return f"{self('stopped_early')} {self(_send_again(unseen), n=len(unseen))}"
 
     def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
         return self._of_each_kind(files, {"image": "photos_lost", "document": "documents_lost"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from snapthread.errors import FileFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
-from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice
+from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice, TelegramFile
 from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import (
     AnswerCompleted,
@@ -54,7 +54,7 @@ class TurnResult:
         None  # parts of the album came late and were more than a limit lets in
     )
     is_stopped: bool = False
-    unseen: int = 0  # pictures that were not there yet when it was stopped
+    unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
     is_continuation: bool = False  # more of the answer that was there
     taken_back_from: int | None = None  # where the items take the place of others
 
