@@ -132,14 +132,14 @@ GUARDS = (
     ),
     Guard(
         "settings: a choice is one's own",
-        "preferences.py",
+        "model/preferences.py",
         '    return f"user:{message.user_id}" if is_own',
         '    return "user:0" if is_own',
         "tests/line/test_choosing.py",
     ),
     Guard(
         "settings: a model that is not offered any more is not asked",
-        "preferences.py",
+        "model/preferences.py",
         "        if chosen.model in (self.model, *self.models):\n",
         "        if chosen.model:\n",
         "tests/line/test_choosing.py",

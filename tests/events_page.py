@@ -101,6 +101,7 @@ MEANINGS: Final = {
     "webhook.refused": "somebody else than Telegram, or no update, at the webhook",
     "webhook.removed": "a webhook was taken away, because this bot polls",
     "webhook.set": "Telegram was told where to bring updates",
+    "webhook.unknown": "this Bot API server does not say whether a webhook is set; it is polled",
 }
 
 HEAD_OF_EVENTS: Final = """\

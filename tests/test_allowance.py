@@ -7,18 +7,11 @@ import pytest
 
 from snapthread.commands.allowance import usage_text
 from snapthread.model import Language
+from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, first_over
+from snapthread.model.usage import DailyUsage, month_of
 from snapthread.texts import LANGUAGES, Texts
 from snapthread.texts.localizer import Localizer
 from snapthread.texts.numbers import dollars
-from snapthread.usage import (
-    Amounts,
-    DailyUsage,
-    LimitExceeded,
-    Limits,
-    Spending,
-    first_over,
-    month_of,
-)
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 TEXTS = Texts.load()

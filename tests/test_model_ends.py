@@ -11,9 +11,9 @@ from snapthread.adapters.openai_api.catalog import OpenAICatalog
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantBusy, AssistantDenied
 from snapthread.intake.model_watch import ModelWatch
+from snapthread.model.preferences import Offer, Persona
 from snapthread.ports import FixedCatalog, ListedModel
 from snapthread.ports.model_ends import end_of, replacement_of, warning_due
-from snapthread.preferences import Offer, Persona
 from snapthread.reply.alerts import Alerts
 from snapthread.store import Store
 from snapthread.texts import Texts

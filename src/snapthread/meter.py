@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
+from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import SentImage
 from snapthread.ports import Image
-from snapthread.request_profile import RequestProfile
-from snapthread.usage import SentImage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Meter:
     began_s: float = field(default_factory=now_s)
     profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
     question_images: tuple[TelegramImage, ...] = ()
+    looks_for_small_text: bool = False  # the person may be told, once, what helps
     messages: int = 0  # admitted
     images: int = 0  # admitted
     documents: int = 0  # admitted

@@ -155,6 +155,14 @@ class Sight(NamedTuple):
         return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+class Cut(NamedTuple):
+    """A part cut out of a long picture: the size that the whole is made first, before it is turned
+    upright, and the box of it (left, top, right, bottom). The same again gives the same part."""
+
+    size: Size
+    box: tuple[int, int, int, int]
+
+
 ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
 
 

@@ -8,17 +8,8 @@ import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Usage, private_conversation
-from snapthread.usage import (
-    RECORDS_KEPT,
-    STALE,
-    Amounts,
-    DailyUsage,
-    Limits,
-    SentImage,
-    Spending,
-    Stages,
-    TurnRecord,
-)
+from snapthread.model.quotas import Amounts, Limits, Spending
+from snapthread.model.usage import RECORDS_KEPT, STALE, DailyUsage, SentImage, Stages, TurnRecord
 from tests.contracts.builders import ANN, BOB, EVER, START, Bench, command, message, photo, words
 
 TOMORROW = datetime(2026, 11, 13, tzinfo=UTC)

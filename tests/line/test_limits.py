@@ -12,9 +12,10 @@ from structlog.testing import capture_logs
 from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, OutgoingMessage, Usage, private_conversation
+from snapthread.model.quotas import Amounts, Limits, Spending
+from snapthread.model.usage import STALE, SentImage, TurnRecord
 from snapthread.store import Store
 from snapthread.texts.numbers import dollars
-from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread_sandbox.openai.scripted_model import Answer
 from snapthread_sandbox.telegram.people import Person

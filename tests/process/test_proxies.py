@@ -37,7 +37,7 @@ async def whole_talk_through(town: Town, way: str, *, kills: int = 0, **more: st
     before = len(town.bots)
 
     async def restart() -> None:
-        town.bots.append(town.starts(OPENAI_PROXY=way, TELEGRAM_PROXY=way, **more))
+        town.bots.append(town.starts(cold=False, OPENAI_PROXY=way, TELEGRAM_PROXY=way, **more))
         await town.bots[-1].ready()
 
     await town.end_bots()

@@ -19,7 +19,7 @@ def test_the_whole_talk_goes_through_litellm(town: Town, tmp_path: Path) -> None
         more = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": GATEWAY_KEY, "IMAGE_TRANSPORT": "auto"}
 
         async def begin(sees: str = "yes") -> None:
-            town.bots.append(town.starts(**more, OPENAI_SEES=sees))
+            town.bots.append(town.starts(cold=False, **more, OPENAI_SEES=sees))
             await town.bots[-1].ready()
 
         try:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from snapthread.model import ConversationKey, FileName, LedgerFile, QueuedMessage
-from snapthread.usage import Amounts, DailyUsage, Limits, Spending, Stages, TurnRecord
+from snapthread.model.quotas import Amounts, Limits, Spending
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.web.admin import AT, BEARER, NOW, Client, Held, Page, Running, a_dead_letter
 
 ANN, BOB = 5, 6

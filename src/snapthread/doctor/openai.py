@@ -10,9 +10,9 @@ from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
 from snapthread.doctor.sight import Look, look
+from snapthread.model.preferences import Offer
 from snapthread.ports import Way
 from snapthread.ports.model_ends import days_left, end_of, replacement_of
-from snapthread.preferences import Offer
 
 KEY: Final = "openai.key"
 MODEL: Final = "openai.model"

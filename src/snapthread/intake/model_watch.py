@@ -11,9 +11,9 @@ import structlog
 
 from snapthread.errors import SnapthreadError
 from snapthread.limits import DAY_S
+from snapthread.model.preferences import Offer
 from snapthread.ports import Clock, Jobs, ListedModel, ModelCatalog
 from snapthread.ports.model_ends import days_left, replacement_of, warning_due
-from snapthread.preferences import Offer
 from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()

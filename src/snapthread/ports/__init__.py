@@ -69,7 +69,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, Tile
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -101,7 +101,7 @@ from snapthread.ports.store import (
     Store,
     Tidying,
 )
-from snapthread.ports.transcriber import SpokenText, Transcriber
+from snapthread.ports.transcriber import SpeechHints, SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
@@ -202,6 +202,7 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SpeechHints",
     "SpokenText",
     "StaleReservations",
     "StandingDecisions",
@@ -215,8 +216,7 @@ __all__ = [
     "TextSoFar",
     "Thinking",
     "Tidying",
-    "TiledImage",
-    "TilingCodec",
+    "Tile",
     "TopicConversations",
     "Transcriber",
     "Update",

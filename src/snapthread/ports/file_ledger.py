@@ -23,7 +23,9 @@ class Uploads(Protocol):
         """Law 1, before the upload; raises LeaseLost.
 
         Where the same image of the same message was uploaded already (by an attempt that was cut
-        off), that file is returned instead. An older intent for it is retired.
+        off), that file is returned instead. An older intent for it is retired. Parts of one long
+        picture get a name that they share: whatever takes one of them out of the conversation,
+        but `mark_lost`, takes all of them in the same transaction.
         """
         ...
 
@@ -61,8 +63,9 @@ class Uploads(Protocol):
 class KnownImages(Protocol):
     """Images that a conversation holds, by what names them."""
 
-    async def image_of(self, claim: Claim, unique_id: str) -> LedgerFile | None:
-        """The newest live image of this conversation, by Telegram's unique id; it has a label."""
+    async def image_of(self, claim: Claim, unique_id: str) -> tuple[LedgerFile, ...]:
+        """The newest live file of this conversation, by Telegram's unique id; it has a label. Of a
+        long picture its parts that are live, in reading order."""
         ...
 
     async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Claim
-from snapthread.usage import DailyFeedback, DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
+from snapthread.model.quotas import LimitExceeded, Limits, Spending
+from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 
 
 class Reservations(Protocol):

@@ -3,6 +3,7 @@
 A field's name in capitals is its name in the environment; its description says what it must be.
 """
 
+import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -21,8 +22,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
-from snapthread.people import AccessMode
-from snapthread.preferences import Offer
+from snapthread.model.people import AccessMode
+from snapthread.model.preferences import Offer
+from snapthread.model.quotas import Limits
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -63,7 +65,6 @@ from snapthread.settings.kinds import (
 from snapthread.settings.personas import load_personas
 from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
-from snapthread.usage import Limits
 
 A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -223,6 +224,18 @@ class Settings(BaseModel):
     def _has_personas(cls, path: Path | None) -> Path | None:
         if path is not None:
             load_personas(path)
+        return path
+
+    @field_validator("prices_file")
+    @classmethod
+    def _is_a_file(cls, path: Path | None) -> Path | None:
+        """Told with all the rest; whether each price can be meant is told by who reads them."""
+        try:
+            tomllib.loads(path.read_text("utf-8-sig") if path else "")
+        except (OSError, UnicodeDecodeError):
+            raise Told("names a file that cannot be read") from None
+        except tomllib.TOMLDecodeError as error:
+            raise Told(f"is not TOML: {error}") from None
         return path
 
     @field_validator("max_image_mb")

@@ -35,9 +35,10 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
 )
+from snapthread.model.quotas import Limit, LimitExceeded
+from snapthread.model.usage import minutes
 from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
-from snapthread.usage import Limit, LimitExceeded, minutes
 
 # The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
@@ -188,11 +189,12 @@ class Localizer:
             return sentence
         return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
-    def stopped(self, unseen: int) -> str:
-        """Before the first word; pictures that were not there yet are not kept, but asked again."""
+    def stopped(self, unseen: Sequence[TelegramFile]) -> str:
+        """Before the first word; files that were not there yet are not kept, but asked again."""
         if not unseen:
             return self("stopped_early")
-        not_kept = self("photos_not_kept", n=unseen, button=self("again_retry"))
+        key = "files_not_kept" if _has_documents(unseen) else "photos_not_kept"
+        not_kept = self(key, n=len(unseen), button=self("again_retry"))
         return f"{self('stopped_early')} {not_kept}"
 
     def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
@@ -236,8 +238,7 @@ class Localizer:
         key = SENTENCES[type(error)]
         if is_chosen and key == "model_gone":
             key = "model_chosen_gone"
-        has_documents = any(isinstance(file, TelegramDocument) for file in files)
-        if has_documents and key in OF_DOCUMENTS:
+        if _has_documents(files) and key in OF_DOCUMENTS:
             key = OF_DOCUMENTS[key]
         if sound and key == "download_failed":
             key = "sound_download_failed"
@@ -251,5 +252,8 @@ class Localizer:
 
 
 def _send_again(files: Sequence[TelegramFile]) -> str:
-    has_documents = any(isinstance(file, TelegramDocument) for file in files)
-    return "files_failed_send_again" if has_documents else "photos_failed_send_again"
+    return "files_failed_send_again" if _has_documents(files) else "photos_failed_send_again"
+
+
+def _has_documents(files: Sequence[TelegramFile]) -> bool:
+    return any(isinstance(file, TelegramDocument) for file in files)

@@ -57,6 +57,7 @@ class Outcome:
     seen_by: int | None = None
     ending: Ending | None = None  # of a question that can be asked anew
     buttons: tuple[Button, ...] = ()  # below the last message
+    tells_of_files: bool = False  # that small text is easier to read in a picture sent as a file
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
@@ -85,9 +86,6 @@ def alone(outcome: Outcome) -> Outcome:
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
-    files = (t.faults(ended.faults, ended.file_count, ended.choice),) if ended.faults else ()
-    faults = (*files, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.items:
         if ended.is_stopped:
@@ -97,15 +95,13 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         if ended.choice is not None and ended.can_choose:
             return _which_pages(ended.choice, beyond, t)
         reason = _reason(ended)
-        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
+        return Outcome(result="refused", reason=reason, texts=(*beyond, *_faults(ended, t)))
     if is_hidden(ended.text):  # thoughts and nothing else
         ended = replace(ended, text="")
-    stills = (t("stills", n=ended.stills),) if ended.stills else ()
-    pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
-        texts=(*beyond, *faults, *stills, *pages),
+        texts=(*beyond, *_of_files(ended, t)),
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
@@ -113,7 +109,29 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         history_start=ended.history_start,
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
+        tells_of_files=ended.has_small_text,
     )
+
+
+def preface(
+    ended: TurnResult, beyond: tuple[str, ...], t: Localizer
+) -> tuple[OutgoingMessage, ...]:
+    """The messages before the answer's own; `ended`: so far, of an answer that has only begun."""
+    beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
+    return (*_plain((*beyond, *_of_files(ended, t))), *_quoted(ended.spoken))
+
+
+def _of_files(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    """Our sentences about files that were not, or not wholly, read."""
+    stills = (t("stills", n=ended.stills),) if ended.stills else ()
+    pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
+    return (*_faults(ended, t), *stills, *pages)
+
+
+def _faults(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
+    files = (t.faults(ended.faults, ended.file_count, ended.choice),) if ended.faults else ()
+    return (*files, *sounds)
 
 
 def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> Outcome:
@@ -135,7 +153,8 @@ def _reason(ended: TurnResult) -> str:
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
-    lost = (*t.lost(ended.lost), *t.away(ended.away))
+    hint = (t("small_text"),) if ended.has_small_text else ()
+    lost = (*t.lost(ended.lost), *t.away(ended.away), *hint)
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:

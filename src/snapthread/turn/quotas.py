@@ -24,12 +24,13 @@ from snapthread.model import (
     TelegramImage,
     Usage,
 )
+from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
+from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import Stages, TurnRecord
 from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
-from snapthread.request_profile import RequestProfile
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
@@ -101,11 +102,12 @@ class Quotas:
         questions: tuple[Message, ...],
         meter: Meter,
         *,
-        document_tokens: int = 0,
+        opened_tokens: int = 0,
     ) -> LimitExceeded | None:
         """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost.
 
-        `document_tokens`: of its documents, as far as they were read: before, nobody knows.
+        `opened_tokens`: of its documents and long pictures, as far as they were opened: before,
+        nobody knows.
         """
         user_id = questions[0].user_id
         pictures, limits = images_of(questions), await self.limits_of(user_id)
@@ -115,7 +117,7 @@ class Quotas:
             self.clock(),
             payer=self._payer(user_id),
             estimate=await self._estimate(
-                claim, questions, meter, document_tokens, of_money=of_money
+                claim, questions, meter, opened_tokens, of_money=of_money
             ),
             limits=limits,
         )
@@ -135,14 +137,14 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         meter: Meter,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> TurnRecord:
         profile = self.profile_of(meter)
         usage = Usage(
             input_tokens=await self._input_tokens(
-                claim, questions, profile, document_tokens, of_money=of_money
+                claim, questions, profile, opened_tokens, of_money=of_money
             ),
             output_tokens=profile.output_tokens,
         )
@@ -169,11 +171,11 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         profile: RequestProfile,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> int:
-        question = self._question_tokens(questions, profile) + document_tokens
+        question = self._question_tokens(questions, profile) + opened_tokens
         if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(

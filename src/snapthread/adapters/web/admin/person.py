@@ -12,9 +12,9 @@ from snapthread.adapters.web.admin.reading import AdminStore, totals_of
 from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
+from snapthread.model.usage import DailyUsage, TurnRecord, month_of
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation, PersonState
-from snapthread.usage import DailyUsage, TurnRecord, month_of
 
 DAYS: Final = 30
 TURNS: Final = 20
@@ -92,6 +92,7 @@ def _turns(records: Sequence[TurnRecord]) -> Figure:
             Column("reason", "Kind", "text"),
             Column("model", "Model", "text"),
             Column("images", "Images"),
+            Column("documents", "Documents"),
             Column("waited_ms", "Waited", "ms"),
             Column("finished_ms", "Took", "ms"),
             Column("cost_micros", "Cost", "micros"),
@@ -103,6 +104,7 @@ def _turns(records: Sequence[TurnRecord]) -> Figure:
                 one.reason,
                 one.model,
                 one.images,
+                one.documents,
                 one.stages.waited,
                 one.stages.finished,
                 one.cost_micros,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal, get_args
 
-from snapthread.model import Language, Message
+from snapthread.model.messages import Language, Message
 
 Length = Literal["brief", "normal", "thorough"]
 ImageDetail = Literal["saver", "normal", "fine"]

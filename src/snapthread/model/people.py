@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
-from snapthread.model import ConversationKey, Destination, OutgoingMessage
-from snapthread.preferences import NO_PREFERENCES, Preferences
-from snapthread.usage import Limits
+from snapthread.model.conversations import ConversationKey
+from snapthread.model.outgoing import Destination, OutgoingMessage
+from snapthread.model.preferences import NO_PREFERENCES, Preferences
+from snapthread.model.quotas import Limits
 
 OPERATOR: Final = 0  # who decides by a command or on the admin page
 NOBODY: Final = 0  # in decisions: whoever was erased since
@@ -81,6 +82,7 @@ class Person:
     decided_at: datetime | None = None
     decided_by: int | None = None
     limits: OwnLimits = field(default_factory=OwnLimits)
+    is_told_of_files: bool = False  # that small text is easier to read in a picture sent as a file
 
     @property
     def is_banned(self) -> bool:
