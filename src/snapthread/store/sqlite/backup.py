@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from snapthread.store.folder import images_of
 
 LOCK_S: Final = 5.0
 IN_USE_S: Final = 1.0
+IN_USE: Final = "a process uses {store}: stop the bot, and what runs beside it, before you restore"
 PARTIAL: Final = ".partial"
 BACKUP_FACT: Final = "backup_at"
 BESIDE: Final = ("-wal", "-shm", "-journal")  # files that belong to a database
@@ -83,13 +84,15 @@ def restore(file: Path, store: Path, now: datetime) -> Path | None:
         if is_new or not store.exists():
             _create(store)
             is_new = True
-        with _alone(store) as db:
+        with alone(store, BackupRefused(IN_USE.format(store=store))) as db:
             if not is_new:
                 _save(db, aside)
             with closing(_opened(file)) as source:
                 source.backup(db)
             _restore_images(images_of(file), images_of(store), images_of(aside))
     examine(store)
+    made_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    note_backup(store, made_at)  # this one is there: it was written down after it was made
     return aside if aside.exists() else None
 
 
@@ -246,12 +249,10 @@ def _save(db: sqlite3.Connection, target: Path) -> None:
 
 
 @contextmanager
-def _alone(store: Path) -> Iterator[sqlite3.Connection]:
+def alone(store: Path, refused: Exception) -> Iterator[sqlite3.Connection]:
     """The store, locked against everybody. Who has it open in WAL mode, a bot that idles too,
-    keeps SQLite from leaving that mode: so nothing needs to be written down of who runs."""
-    refused = BackupRefused(
-        f"a process uses {store}: stop the bot, and what runs beside it, before you restore"
-    )
+    keeps SQLite from leaving that mode: so nothing needs to be written down of who runs.
+    `refused`: raised where somebody has it open."""
     db = sqlite3.connect(store, isolation_level=None, timeout=IN_USE_S)
     with closing(db):
         try:
