@@ -163,7 +163,7 @@ def test_its_live_files_are_told_and_its_labels_begin_where_they_did(bench: Benc
 
     assert redo is not None
     assert [each.openai_id for each in redo.files] == ["file-2"]
-    assert redo.labels == 1
+    assert redo.last_label == 1
 
 
 def test_a_file_that_the_new_items_name_stays_and_another_is_retired(bench: Bench) -> None:

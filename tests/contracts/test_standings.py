@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from snapthread.model.people import NO_OWN_LIMITS, NOBODY, OPERATOR, OwnLimits
 from snapthread.model.usage import RECORDS_KEPT
-from snapthread.store.schema import PEOPLE_SEEN
+from snapthread.store.schema.people import PEOPLE_SEEN
 from snapthread.store.transaction import Transaction
 from tests.contracts.builders import ANN, BOB, START, Bench, message
 

@@ -21,7 +21,7 @@ from snapthread.model import (
 )
 from snapthread.ports import GroupChange, Update
 from snapthread.reply.topics import Topics
-from snapthread.store.schema import FILES_OWNED, SHOWN
+from snapthread.store.schema.files import FILES_OWNED, SHOWN
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.life.test_state_machine import EXAMPLES, LIMITS, USERS, Lives, _now

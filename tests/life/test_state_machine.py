@@ -42,14 +42,9 @@ from snapthread.ports import Way
 from snapthread.settings import Settings
 from snapthread.store import Store
 from snapthread.store.rules.files import LOST, picture_of
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    OUTBOX,
-    RETIRED,
-    SHOWN_NAMES,
-    UNSETTLED,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
+from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
@@ -440,7 +435,7 @@ class Lives(RuleBasedStateMachine):
             talk = tx.get(CONVERSATIONS, row.conversation)
             assert talk is not None
             assert (row.state, row.epoch) == ("live", talk.epoch)
-            assert (talk.queued, talk.urgent, talk.parts) == (0, 0, 0)
+            assert (talk.queued, talk.urgent, talk.undelivered) == (0, 0, 0)
             assert tx.range(OUTBOX, talk.key) == []
         assert tx.count(ALL_QUEUED) == 0
 

@@ -8,17 +8,11 @@ from typing import Any
 
 import pytest
 
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    FILES,
-    GROUP_CONVERSATIONS,
-    HISTORY_ITEMS,
-    JOBS,
-    META,
-    QUEUED,
-    REPLICAS,
-    TABLES,
-)
+from snapthread.store.schema import TABLES
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
+from snapthread.store.schema.files import FILES
+from snapthread.store.schema.processes import JOBS, META, REPLICAS
+from snapthread.store.schema.queues import QUEUED
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo

@@ -102,7 +102,7 @@ class Commands:
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return said(text, seen_by=message.person_in_group)
+            return await self._refused(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
             return said(t.command(message.word))
@@ -187,9 +187,11 @@ class Commands:
         )
         return said(text)
 
-    async def _retry(self, claim: Claim, _message: Message, t: Localizer) -> Outcome:
+    async def _retry(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """One that could not become the question it asks anew."""
-        return said(await self.asking_anew.retry_refusal(claim, t))
+        if not await self.asking_anew.can_retry(claim):
+            return said(t("retry_nothing"))
+        return await self._refused(message, t("group_not_asker"), "asker")
 
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
@@ -198,8 +200,12 @@ class Commands:
         if last is None:
             return said(t("undo_nothing"))
         if not await self.rights.may_undo(message, last.owner):
-            return said(t("group_not_asker"))
+            return await self._refused(message, t("group_not_asker"), "asker")
         return replace(said(t("undone")), taken_back_from=last.history_start)
+
+    async def _refused(self, message: Message, text: str, reason: str) -> Outcome:
+        await self.rights.refuse(message, text, reason)
+        return said()
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)
@@ -217,7 +223,7 @@ class Commands:
             return said(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
         if known and not await self.rights.may_forget(message, known[0].owner):
-            return said(t("group_not_yours"), seen_by=message.person_in_group)
+            return await self._refused(message, t("group_not_yours"), "owner")
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:
             return said(t("forget_unknown"))

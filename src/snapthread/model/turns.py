@@ -26,7 +26,7 @@ class Redo:
 
     turn: int  # of its exchange
     history_start: int  # its item: from there on the new ones take the place of the old
-    labels: int = 0  # photos named before it
+    last_label: int = 0  # of the files named before it
     files: tuple[LedgerFile, ...] = ()  # its own live ones, which need no upload
     answer: str = ""  # that stands
     answer_start: int | None = None  # its item

@@ -1,6 +1,6 @@
 """The store: what its verbs mean (rules/), over what keeps rows (sqlite/, redis/).
 
-`Store` names every verb once. schema.py declares the tables, transaction.py is what a rule works
+`Store` names every verb once. schema/ declares the tables, transaction.py is what a rule works
 with, verb.py has the one protocol that a further backend implements.
 """
 

@@ -150,7 +150,7 @@ class TurnRunner:
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else ()
         label = known[0].label if is_whole(known) else None
-        if claim.redo is not None and (label or 0) > claim.redo.labels:
+        if claim.redo is not None and (label or 0) > claim.redo.last_label:
             label = None  # it is one of those that the question itself brought in
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
@@ -281,7 +281,7 @@ class TurnRunner:
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
         redo = turn.claim.redo
-        turn.question = self._question(turn, redo.labels + 1 if redo else transcript.next_label)
+        turn.question = self._question(turn, redo.last_label + 1 if redo else transcript.next_label)
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:

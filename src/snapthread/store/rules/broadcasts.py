@@ -11,7 +11,7 @@ from typing import Final, cast
 from snapthread.model.people import Broadcast, BroadcastState, Person, Reached
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.standings import load_person, write_audit
-from snapthread.store.schema import (
+from snapthread.store.schema.people import (
     BROADCASTS,
     BROADCASTS_AT,
     BROADCASTS_IN,

@@ -23,16 +23,8 @@ from snapthread.store.rules.rows import (
     waits_until,
 )
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    BUNDLE,
-    CONVERSATIONS,
-    HELD,
-    QUEUE,
-    READY,
-    URGENT,
-    Conversation,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
+from snapthread.store.schema.queues import BUNDLE, QUEUE, URGENT, Queued
 from snapthread.store.transaction import OutdatedError, Range, Transaction
 
 READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
@@ -59,7 +51,7 @@ def claim(
         is_stopped=row.stopped_turn == turn,
         inline_id=row.inline_id,
     )
-    outbox = waiting_outbox(tx, row.key) if row.parts else ()
+    outbox = waiting_outbox(tx, row.key) if row.undelivered else ()
     return replace(bare, outbox=outbox) if outbox else with_messages(tx, bare)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from snapthread.model.usage import DailyFeedback, day_of
 from snapthread.store.codec import load_record, micros, moment
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     ANSWERS,
     ANSWERS_AT,
     ANSWERS_OF,

@@ -17,7 +17,7 @@ from snapthread.model import (
 )
 from snapthread.store.codec import load_document, load_part, micros, micros_of, moment
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
+from snapthread.store.schema.files import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
 from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
@@ -35,7 +35,7 @@ def as_file(row: File) -> LedgerFile:
         epoch=row.epoch,
         owner=row.owner,
         state=cast("FileState", row.state),
-        image_key=FileName(row.stands_for),
+        image_key=FileName(row.image_key),
         telegram_id=row.telegram_id,
         unique_id=row.unique_id,
         label=row.label,
@@ -99,7 +99,7 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
     for state in SHOWN:
         for row in reversed(files_of(tx, claim, state)):
             if row.name != but:
-                found[FileName(row.stands_for)] = row
+                found[FileName(row.image_key)] = row
     return found
 
 
@@ -112,7 +112,7 @@ def shown_images(
     question names, housekeeping retires. An image has its own file mostly: only where it has not,
     all files are read for one that was restored in its place.
     """
-    own = [FileName(row.stands_for) for row in files_of(tx, claim, "uploaded")]
+    own = [FileName(row.image_key) for row in files_of(tx, claim, "uploaded")]
     names = list(dict.fromkeys([*named, *own]))
     rows = {row.name: row for row in tx.get_all(FILES, names) if row is not None}
     found = {name: rows[name] for name in names if name in rows and _is_own(rows[name], claim)}
@@ -123,13 +123,13 @@ def shown_images(
         if (row.leaves_at or 0) <= micros(now):
             for each in whole_of(tx, row):
                 retire_file(tx, each, "retention", micros(now))
-                found.pop(FileName(each.stands_for), None)
+                found.pop(FileName(each.image_key), None)
     return found
 
 
 def _is_own(row: File, claim: Claim) -> bool:
     is_here = (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
-    return is_here and is_shown(row) and row.name == row.stands_for
+    return is_here and is_shown(row) and row.name == row.image_key
 
 
 def image_of(tx: Transaction, claim: Claim, unique_id: str) -> tuple[LedgerFile, ...]:
@@ -159,7 +159,7 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
 def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
     """Of the conversation, by the names in its items."""
     rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
-    return {FileName(row.stands_for): row for row in rows if (row.due_at or 0) > now}
+    return {FileName(row.image_key): row for row in rows if (row.due_at or 0) > now}
 
 
 def is_lost(row: File) -> bool:
@@ -226,7 +226,7 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
         return False
     if (new.conversation, new.epoch) != (claim.conversation, claim.epoch):
         return False
-    key = FileName(new.stands_for)
+    key = FileName(new.image_key)
     lost = images(tx, claim, but=name).get(key) or lost_images(tx, claim, micros(now)).get(key)
     if lost is None:
         retire_file(tx, new, "unwanted", micros(now))

@@ -15,7 +15,7 @@ from snapthread.model import (
     PageChoice,
 )
 from snapthread.model.usage import TurnRecord
-from snapthread.store.codec import dump_photos, load_message, micros
+from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.exchanges import expected, places_of, remember
@@ -37,15 +37,9 @@ from snapthread.store.rules.rows import (
     stream_of,
     with_stream,
 )
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    DEAD_LETTERS,
-    RECORDS,
-    Conversation,
-    DeadLetter,
-    HistoryRow,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
 
 
@@ -88,7 +82,7 @@ def finish(
     settle(tx, claim.conversation, record)
     talk = tx.get(CONVERSATIONS, claim.conversation)
     if talk is not None and history_start is not None:
-        talk = tx.update(talk, talk._replace(first_line=max(talk.first_line, history_start)))
+        talk = tx.update(talk, talk._replace(history_start=max(talk.history_start, history_start)))
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, inline_id=row.inline_id)
@@ -152,17 +146,17 @@ def _add_items(
                 id=first + number,
                 role=item.role,
                 text=item.text,
-                photos=dump_photos(item.images),
+                images=dump_images(item.images),
                 at=micros(item.at),
                 tokens=item.tokens,
                 phase=item.phase,
                 owner=owner,
             )
         )
-    labels = max([row.labels, *[image.label for item in items for image in item.images]])
+    labels = max([row.last_label, *[image.label for item in items for image in item.images]])
     row = tx.update(row, with_stream(row, ()))
     last_id = first + len(items)
-    tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1))
+    tx.update(row, row._replace(last_id=last_id, last_label=labels, turns=row.turns + 1))
 
 
 def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:

@@ -18,10 +18,11 @@ from snapthread.model import (
 from snapthread.model.context import first_id, newest_within
 from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
-from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
+from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
 from snapthread.store.rules.files import as_file, lost_images, picture_of, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, File, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
+from snapthread.store.schema.files import File
 from snapthread.store.transaction import Transaction
 from snapthread.turn.transcript import text_tokens
 
@@ -42,7 +43,7 @@ def compose(
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    first = row.first_line if before is None or row.first_line < before else 0
+    first = row.history_start if before is None or row.history_start < before else 0
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:
         rows = [each for each in rows if each.id < before]
@@ -68,14 +69,14 @@ def compose(
         files={file.openai_id or "": as_file(file) for file in files.values()},
         lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
-        next_label=row.labels + 1,
+        next_label=row.last_label + 1,
         turn=row.turns + 1,
     )
 
 
 def _named(rows: Sequence[HistoryRow]) -> list[FileName]:
     """The images that items name, oldest first."""
-    with_images = [_item(row) for row in rows if row.photos != NO_PHOTOS]
+    with_images = [_item(row) for row in rows if row.images != NO_IMAGES]
     return [image.file for item in with_images for image in item.images]
 
 
@@ -125,7 +126,7 @@ def _recounted(
 ) -> list[HistoryRow]:
     """An image costs something else on another model, and nothing once it has left."""
     return [
-        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        row if row.images == NO_IMAGES else row._replace(tokens=_tokens(row, shown, file_tokens))
         for row in rows
     ]
 
@@ -171,7 +172,7 @@ def _item(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
         text=row.text,
-        images=load_photos(row.photos),
+        images=load_images(row.images),
         at=moment(row.at),
         tokens=row.tokens,
         phase=row.phase,

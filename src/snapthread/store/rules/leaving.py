@@ -27,19 +27,17 @@ from snapthread.store.rules.files import (
     whole_of,
 )
 from snapthread.store.rules.rows import held, is_held
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    DEAD_AT,
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import (
     FILES,
     LEAVING,
-    QUEUE,
     RETIRED,
     SHOWN_NAMES,
     UNSETTLED,
     UPLOADED,
     File,
 )
+from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, QUEUE
 from snapthread.store.transaction import Transaction
 
 LEASE: Final = micros_of(LEASE_S)

@@ -18,9 +18,9 @@ from snapthread.model import (
 )
 from snapthread.store.codec import (
     load_document,
+    load_images,
     load_message,
     load_part,
-    load_photos,
     micros,
     moment,
 )
@@ -37,28 +37,25 @@ from snapthread.store.rules.rows import (
     waiting_command,
 )
 from snapthread.store.rules.uploads import retired_file
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    BLOCKED,
-    BLOCKED_AT,
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
-    DEAD_AT,
-    DEAD_OF,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
-    FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
     IN_GROUP,
-    MARKS,
-    MARKS_OF,
+    HistoryRow,
+)
+from snapthread.store.schema.files import FILES_OWNED, File
+from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, MARKS, MARKS_OF, BlockedUser
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_OF,
     OUTBOX,
     PAGE_QUESTIONS_OF,
     QUEUE,
-    BlockedUser,
     DeadLetter,
-    File,
-    HistoryRow,
     Queued,
 )
 from snapthread.store.table import Index
@@ -214,7 +211,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
-        "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        "not_delivered": [json.loads(row.outgoing) for row in _all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
@@ -222,7 +219,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
 
 
 def _line(row: HistoryRow) -> dict[str, Any]:
-    photos = {photo.label: photo for photo in reversed(load_photos(row.photos))}
+    photos = {photo.label: photo for photo in reversed(load_images(row.images))}
     return {
         "role": row.role,
         "at": moment(row.at).isoformat(),
@@ -243,7 +240,7 @@ def _file(row: File) -> dict[str, Any]:
     return (
         {
             "label": row.label,
-            "image": row.stands_for,
+            "image": row.image_key,
             "state": row.state,
             "openai_file_id": row.openai_id,
             "telegram_file_id": row.telegram_id,

@@ -9,7 +9,7 @@ from snapthread.model.usage import STALE, TurnRecord, broken_off, day_of, month_
 from snapthread.store.codec import dump_record, load_record, micros, moment
 from snapthread.store.rules.records import write
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     PERIODS,
     RESERVATIONS,
     RESERVED_AT,

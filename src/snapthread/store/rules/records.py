@@ -13,7 +13,7 @@ from snapthread.store.codec import (
     used_as_json,
 )
 from snapthread.store.rules.standings import note_answered
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     DAYS_OF,
     DAYS_ON,
     GROUP_DAYS_OF,

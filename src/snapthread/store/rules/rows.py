@@ -7,18 +7,14 @@ from collections.abc import Sequence
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, ConversationKey, Message, group_of, is_topic
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    BUNDLE,
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     GROUP_CONVERSATIONS,
-    MARKS,
-    OUTBOX,
-    QUEUE,
     Conversation,
     GroupConversation,
-    Mark,
-    Queued,
 )
+from snapthread.store.schema.processes import MARKS, Mark
+from snapthread.store.schema.queues import BUNDLE, OUTBOX, QUEUE, Queued
 from snapthread.store.transaction import Transaction
 
 TOKEN_BITS = 40
@@ -108,7 +104,7 @@ def waits_until(row: Conversation, now: int) -> int:
 def _work_at(tx: Transaction, row: Conversation) -> int | None:
     """While an urgent command waits, no message is work: it would be asked on what the command is
     about to end."""
-    if row.parts:
+    if row.undelivered:
         part = tx.first(OUTBOX, row.key)
         return part.at if part else None
     head = tx.first(QUEUE, row.key, 0) if row.queued and not row.urgent else None

@@ -8,7 +8,8 @@ from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
 from snapthread.store.rules.rows import claimed, held
-from snapthread.store.schema import CONVERSATIONS, FILES, File
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import FILES, File
 from snapthread.store.transaction import Transaction
 from snapthread.vision_tokens import Cut
 
@@ -52,7 +53,7 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
         row
         for row in files_of(tx, claim, "intended", "uploaded")
         if (row.update_id, row.place, row.unique_id) == (file.update_id, file.place, file.unique_id)
-        and row.stands_for == (file.image_key or row.name)
+        and row.image_key == (file.image_key or row.name)
     ]
 
 
@@ -66,7 +67,7 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         update_id=file.update_id,
         place=file.place,
         album_id=file.album_id,
-        stands_for=file.image_key or file.name,
+        image_key=file.image_key or file.name,
         telegram_id=file.telegram_id,
         unique_id=file.unique_id,
         size_bytes=file.size_bytes,
@@ -148,7 +149,7 @@ def retired_file(
         epoch=epoch,
         owner=owner,
         state="retired",
-        stands_for=name,
+        image_key=name,
         telegram_id="",
         unique_id="",
         openai_id=openai_id,

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -91,8 +91,6 @@ def restore(file: Path, store: Path, now: datetime) -> Path | None:
                 source.backup(db)
             _restore_images(images_of(file), images_of(store), images_of(aside))
     examine(store)
-    made_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    note_backup(store, made_at)  # this one is there: it was written down after it was made
     return aside if aside.exists() else None
 
 
