@@ -49,10 +49,9 @@ def damaged(content: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
 def repacked(content: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
     """The same damage within a part of an archive, which stays whole around it."""
     with zipfile.ZipFile(BytesIO(content)) as whole:
-        parts: dict[str, bytes | str] = {name: whole.read(name) for name in whole.namelist()}
+        parts = {name: whole.read(name) for name in whole.namelist()}
     name = list(parts)[-1]
-    parts[name] = damaged(bytes(parts[name]), changes)
-    return made.archive(parts)
+    return made.archive({**parts, name: damaged(parts[name], changes)})
 
 
 documents = st.one_of(
