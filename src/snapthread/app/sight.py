@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 async def sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
     """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
-    if not _is_looked_at(settings) or await _is_settled(adapters.store, settings):
+    if not _is_looked_at(settings):
         return True
     from snapthread.doctor.at_start import find_way
     from snapthread.images.file_service import file_mark
@@ -44,11 +44,6 @@ def _is_looked_at(settings: Settings) -> bool:
     if settings.is_openais_own or settings.openai_sees == "no":
         return False
     return settings.openai_sees == "auto" or len(settings.image_ways) > 1
-
-
-async def _is_settled(facts: Facts, settings: Settings) -> bool:
-    """Of a server whose sight is believed, the way is found once."""
-    return settings.openai_sees == "yes" and bool(await facts.recall(way_fact(settings)))
 
 
 async def known_way(settings: Settings, facts: Facts) -> Way:
