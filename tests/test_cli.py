@@ -98,11 +98,10 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     program = (
         "import sys, types\n"
-        "app = types.ModuleType('snapthread.app')\n"
+        "app = types.ModuleType('snapthread.app.run')\n"
         "def run(*_): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
         "app.run = run\n"
-        "app.load_prices = lambda settings: None\n"
-        "sys.modules['snapthread.app'] = app\n"
+        "sys.modules['snapthread.app.run'] = app\n"
         "from snapthread.cli import cli\n"
         "cli(['run'])\n"
     )
@@ -221,6 +220,24 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     done = python("-c", program, cwd=tmp_path)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_limit_without_a_price_was_told_after_the_port_was_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = snapthread(
+            "run",
+            cwd=tmp_path,
+            BOT_TOKEN="123456789:xyzzy-xyzzy",
+            OPENAI_API_KEY="sk-private",
+            OPENAI_MODEL="home-made",
+            USER_DAILY_COST_USD="1",
+            HTTP_PORT=str(taken.getsockname()[1]),
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == [
+        "USER_DAILY_COST_USD is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
+    ]
 
 
 def test_a_port_in_use_is_told_before_anything_slow_is_imported(tmp_path: Path) -> None:

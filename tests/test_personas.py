@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.app import load_prices
+from snapthread.app.prices import load_prices
 from snapthread.model.preferences import Persona
 from snapthread.settings import SettingsError, load_settings
 

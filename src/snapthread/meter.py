@@ -20,6 +20,7 @@ class Meter:
     began_s: float = field(default_factory=now_s)
     profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
     question_images: tuple[TelegramImage, ...] = ()
+    looks_for_small_text: bool = False  # the person may be told, once, what helps
     messages: int = 0  # admitted
     images: int = 0  # admitted
     documents: int = 0  # admitted

@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from snapthread.app import open_store
+from snapthread.app.opening import open_store
 from snapthread.doctor.bot import NOTHING_INSIDE, Inside
 from snapthread.doctor.check import Check
 from snapthread.doctor.examine import Case, examine

@@ -50,7 +50,7 @@ def _examined(settings: "Settings") -> "Sequence[Check]":
 
 async def _examine(settings: "Settings") -> "Sequence[Check]":
     from snapthread.adapters.prices import Prices, PricesError
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.doctor.check import broken
     from snapthread.doctor.examine import Case, examine
     from snapthread.store.schema import VERSION
@@ -73,7 +73,7 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
 
 
 async def _look_inside(settings: "Settings") -> "Inside":
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.clock import utc_now
     from snapthread.doctor.bot import Inside
     from snapthread.intake.heartbeat import is_alive

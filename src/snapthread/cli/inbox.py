@@ -33,7 +33,7 @@ def inbox(
     as_json: AsJson = False,
 ) -> None:
     """Show which messages wait, or were put aside; never what they say."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
         async with open_store(settings) as store:

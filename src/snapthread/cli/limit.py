@@ -61,7 +61,7 @@ def _check(words: list[str] | None) -> None:
 
 def _check_price(limits: "OwnLimits", settings: "Settings") -> None:
     """A limit of money holds only where every answer has a price."""
-    from snapthread.app import load_prices
+    from snapthread.app.prices import load_prices
     from snapthread.errors import SnapthreadError
 
     if limits.of_money and not load_prices(settings).knows(settings.openai_model):

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 def with_store(work: Callable[["PeopleStore", "Settings"], Awaitable[T]]) -> T:
     """On the bot's store, beside the running bot or without one."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
 
     async def opened(settings: "Settings") -> T:
         async with open_store(settings) as store:

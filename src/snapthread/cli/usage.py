@@ -44,7 +44,7 @@ def usage(
 
 
 def _rows(days: int, user: int | None) -> "tuple[DailyUsage, ...]":
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.model.usage import day_of
 
     since = day_of(datetime.now(UTC) - timedelta(days=days - 1))

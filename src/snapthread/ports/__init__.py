@@ -90,7 +90,13 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
+from snapthread.ports.standings import (
+    Audit,
+    PeopleKnown,
+    PeopleList,
+    StandingDecisions,
+    Standings,
+)
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -101,7 +107,7 @@ from snapthread.ports.store import (
     Store,
     Tidying,
 )
-from snapthread.ports.transcriber import SpokenText, Transcriber
+from snapthread.ports.transcriber import SpeechHints, SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
@@ -123,6 +129,7 @@ __all__ = [
     "Askers",
     "Assistant",
     "AssistantRequest",
+    "Audit",
     "Backlogs",
     "Blobs",
     "BlockedUsers",
@@ -202,6 +209,7 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SpeechHints",
     "SpokenText",
     "StaleReservations",
     "StandingDecisions",

@@ -3,16 +3,18 @@
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from snapthread.errors import StoreBusy, StoreMissing
+from snapthread.errors import StoreBusy, StoreDenied, StoreMissing
 from snapthread.ports import Blobs, Clock
 from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
+from snapthread.store.sqlite.backup import alone
 from snapthread.store.sqlite.failures import our_errors
-from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
+from snapthread.store.sqlite.migrations import bring_to_version, version_of
 from snapthread.store.sqlite.statements import Kept, Rows, write
 from snapthread.store.sqlite.thread import ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
@@ -152,6 +154,8 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
     if not create and not _has_content(Path(path)):
         raise StoreMissing(f"there is no store at {path}: `snapthread run` makes it")
     with our_errors():
+        if not create:
+            _refuse_to_change_beneath(Path(path))
         if isinstance(path, Path):
             _make_private(path)
         db = _connect(path)
@@ -159,8 +163,7 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
         with our_errors():
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")  # NORMAL can lose hours at a power cut
-            _keep_older(db, path)
-            _migrate(db)
+            bring_to_version(db, path)
     except BaseException:
         db.close()
         raise
@@ -170,6 +173,19 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
 def _has_content(path: Path) -> bool:
     """A file without a byte may have been made by whoever mounted it."""
     return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+
+
+def _refuse_to_change_beneath(path: Path) -> None:
+    """A command of a newer version changes no store that an older bot serves from."""
+    with closing(_connect(path)) as db:
+        version = version_of(db)
+    if 0 < version < VERSION:
+        told = (
+            f"the store has version {version}, and a process of an older Snapthread uses it:"
+            f" restart the bot with this one first, which makes it version {VERSION}"
+        )
+        with alone(path, StoreDenied(told)):
+            pass
 
 
 def _connect_reader(path: Path | str) -> sqlite3.Connection:
@@ -198,29 +214,3 @@ def _make_private(path: Path) -> None:
     if not path.is_dir():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         path.chmod(0o600)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        migrate(db)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _keep_older(db: sqlite3.Connection, path: Path | str) -> None:
-    """Before a store is made newer, it is kept beside as it is: a downgrade starts from there."""
-    version = version_of(db)
-    refuse_newer(version)
-    if not 0 < version < VERSION:
-        return
-    kept = Path(f"{path}.before-v{VERSION}")
-    os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    copy = sqlite3.connect(kept)
-    try:
-        db.backup(copy)
-    finally:
-        copy.close()

@@ -15,6 +15,7 @@ NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
 TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
+    ("documents", "Documents", "count"),
     ("voice_s", "Voice", "seconds"),
     ("cost_micros", "Cost", "micros"),
 )
@@ -51,6 +52,7 @@ def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
     yield shares_card(person.ages, NO_CSV, 1)
     yield dead_card(person.dead, NO_CSV, form)
     yield card(person.turns, NO_CSV, "wide")
+    yield card(person.decisions, NO_CSV, "wide")
     yield card(person.days, NO_CSV, "wide")
     yield card(person.models, NO_CSV, "wide")
     note = parts.WRONG(told=tr(told)) if told else NOTHING
