@@ -90,7 +90,13 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
+from snapthread.ports.standings import (
+    Audit,
+    PeopleKnown,
+    PeopleList,
+    StandingDecisions,
+    Standings,
+)
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -123,6 +129,7 @@ __all__ = [
     "Askers",
     "Assistant",
     "AssistantRequest",
+    "Audit",
     "Backlogs",
     "Blobs",
     "BlockedUsers",
