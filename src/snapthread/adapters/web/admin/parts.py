@@ -49,7 +49,7 @@ UNBAN: Final = Template("""\
 SET_LIMITS: Final = Template("""\
 <form class="find" method="post" action="/admin/limit">\
 <input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
-<p class="soft">[[Their own limits, as in: messages=50 cost=0.50. Empty: the same as everyone.]]</p>\
+<p class="soft">[[Their own limits, such as messages=50 cost=0.50. Empty: as for everyone.]]</p>\
 <label for="limits">[[Limits]]</label>\
 <input id="limits" name="limits" value="{limits}" autocomplete="off">\
 <button class="act">[[Set]]</button></form>""")
