@@ -464,6 +464,25 @@ def test_a_chat_is_shown_as_its_person_sees_it() -> None:
     served(story)
 
 
+def test_a_pressed_button_tells_its_note() -> None:
+    async def story(page: Served) -> None:
+        api, told = page.bot_api, "Only who asked can do that."
+        api.person(1001).sends("hi")
+        button = {"text": "Stop", "callback_data": "stop:1"}
+        said = {"chat_id": 1001, "text": "Well", "reply_markup": {"inline_keyboard": [[button]]}}
+        await api.call(api.token, "sendMessage", said)
+        place = {"message": api.person(1001).chat.from_bot[0].id, "row": 0, "column": 0}
+        pressing = asyncio.create_task(page.post("people/1001/press", place))
+        while not (queries := [one for one in api.pending if "callback_query" in one]):
+            await asyncio.sleep(0.01)
+        query = {"callback_query_id": queries[0]["callback_query"]["id"], "text": told}
+        await api.call(api.token, "answerCallbackQuery", query)
+
+        assert await pressing == (200, {"note": told})
+
+    served(story)
+
+
 def test_a_message_that_the_bot_has_not_taken_waits() -> None:
     async def story(page: Served) -> None:
         await page.post("people/1001/text", {"text": "Hi"})

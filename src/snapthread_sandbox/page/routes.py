@@ -89,7 +89,8 @@ class Page:
                 page_acts.edit(person, *edited, self._place(body))
             case "press":
                 which = (int(body["message"]), int(body["row"]), int(body["column"]))
-                page_acts.press(person, *which, self._place(body))
+                note = await page_acts.press(person, *which, self._place(body))
+                return web.json_response({"note": note})
             case _:
                 page_acts.stop(person)
         return web.json_response({})
