@@ -229,6 +229,25 @@ def test_a_reply_names_its_message() -> None:
     served(story)
 
 
+def test_a_photo_is_swapped_in_its_place() -> None:
+    async def story(page: Served) -> None:
+        await page.post("people/1001/media", form(JPEG, caption="What?"))
+        message_id = page.updates[0]["message_id"]
+        status, told = await page.post("people/1001/media", form(PNG, edit="999"))
+        assert (status, told) == (400, {"error": "gone"})
+        await page.post("people/1001/media", form(PNG, caption="And this?", edit=str(message_id)))
+
+        edited = page.bot_api.pending[-1]["edited_message"]
+        assert (edited["message_id"], edited["caption"]) == (message_id, "And this?")
+        assert edited["photo"] != page.bot_api.pending[0]["message"]["photo"]
+        await page.post("people/1001/text", {"text": "Words"})
+        words = page.bot_api.pending[-1]["message"]["message_id"]
+        status, told = await page.post("people/1001/media", form(PNG, edit=str(words)))
+        assert (status, told) == (400, {"error": "no_photo"})
+
+    served(story)
+
+
 def test_an_edit_reaches_the_bot() -> None:
     async def story(page: Served) -> None:
         await page.post("people/1001/text", {"text": "Waht?"})

@@ -90,6 +90,18 @@ def edit(person: Person, message_id: int, text: str, place: Place = PRIVATE) -> 
     person.edits(message, text.strip())
 
 
+async def swap(person: Person, message_id: int, sending: Sending, place: Place = PRIVATE) -> None:
+    """Puts another photo into an own message, with the caption as it is now."""
+    message = place.chat(person).find(message_id)
+    if message is None or message.json["from"]["id"] != person.id:
+        raise ValueError("gone")
+    _check(sending)
+    photo = await _photo(sending.files[0])
+    if photo is None or "photo" not in message.json:
+        raise ValueError("no_photo")
+    person.swaps_photo(message, photo, caption=sending.caption)
+
+
 def replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
     return None if message_id is None else place.chat(person).find(message_id)
 

@@ -108,7 +108,10 @@ class Page:
             reply_to=page_acts.replied(person, int(reply_to) if reply_to else None, place),
             place=place,
         )
-        await page_acts.send(person, sending)
+        if edited := form.get("edit"):
+            await page_acts.swap(person, int(str(edited)), sending, place)
+        else:
+            await page_acts.send(person, sending)
         return web.json_response({})
 
     def _place(self, body: Json) -> page_acts.Place:
