@@ -14,8 +14,8 @@ import typer
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
-    from snapthread.build import Maintenance
     from snapthread.settings import Settings
+    from snapthread.wiring import Maintenance
 
 DONE: Final = 0
 COULD_NOT: Final = 1
