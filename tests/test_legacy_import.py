@@ -185,6 +185,7 @@ def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path) -> None:
     done = snapthread(tmp_path, "adopt", "--redis", "redis://user:s3cret@127.0.0.1:1/0")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("snapthread: the server of --redis is away: ")
     assert "s3cret" not in done.stderr
 
 
