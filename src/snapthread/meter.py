@@ -9,7 +9,7 @@ from snapthread.errors import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
 from snapthread.ports import Image
 from snapthread.request_profile import RequestProfile
-from snapthread.usage import SentImage
+from snapthread.usage import Limits, SentImage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Meter:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
     profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
+    limits: Limits | None = None  # that hold for whoever asks, where they are known already
     question_images: tuple[TelegramImage, ...] = ()
     messages: int = 0  # admitted
     images: int = 0  # admitted

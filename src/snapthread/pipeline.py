@@ -43,6 +43,7 @@ from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
 from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
 from snapthread.turn.quotas import Quotas, files_of, images_of
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.state import TurnState
 from snapthread.turn.styles import Styles
 from snapthread.usage import LimitExceeded, TurnRecord
 
@@ -148,6 +149,7 @@ class Pipeline:
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
         meter.profile = self.styles.profile_of(caller.preferences)
+        meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
@@ -159,10 +161,13 @@ class Pipeline:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
         if unseen := self.access.unseen(questions, t):
             return replace(unseen, texts=(*beyond, *unseen.texts))
-        if over := await self.quotas.reserve(claim, questions, meter):
-            return await self._over(questions[0], over, beyond, t)
+        turn = TurnState(claim=claim, messages=questions, meter=meter)
+        bounds = self.running_turns.bounds_of(turn)
+        turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
+        if turn.reserved.over:
+            return await self._over(questions[0], turn.reserved.over, beyond, t)
         try:
-            ended = await self.running_turns.ask(claim, questions, meter)
+            ended = await self.running_turns.ask(turn)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:

@@ -63,7 +63,7 @@ def _show_version(wanted: bool) -> None:
 
 @cli.callback()
 def _snapthread(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback acts
         bool,
         typer.Option(
             "--version", callback=_show_version, is_eager=True, help="Print the version and stop."

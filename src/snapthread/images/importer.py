@@ -112,6 +112,8 @@ class ImageImporter:
         admit: Admit = admit_all,
     ) -> tuple[ImageResult, ...]:
         """All files of a question, side by side; raises what is no file's own fault."""
+        if not wanted:
+            return ()
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
         async def bounded(one: ImageRequest) -> ImageResult:

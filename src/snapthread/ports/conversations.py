@@ -31,6 +31,17 @@ ResetReply = Callable[[int], OutgoingMessage]
 FileTokens = Callable[[LedgerFile], int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBounds:
+    """The room of a request, as `Context.compose` is told it, for a question of words alone."""
+
+    max_tokens: int
+    question_tokens: int
+    max_images: int
+    max_image_bytes: int
+    file_tokens: FileTokens | None = None
+
+
 class Context(Protocol):
     """The conversation that a question is asked on."""
 

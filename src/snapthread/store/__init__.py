@@ -194,6 +194,7 @@ class Store(Verbs):
     # ------------------------------------------------------------ quotas and records
 
     reserve = writes(quotas.reserve)
+    reserve_and_compose = writes(quotas.reserve_and_compose)
     revise = writes(quotas.revise)
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
