@@ -14,12 +14,15 @@ T = TypeVar("T")
 class Backend(Protocol):
     """A technology that keeps rows. To add a store is to write one of these."""
 
-    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
+    async def write(
+        self, verb: Callable[[Transaction], T], *, is_alone: bool = False, is_quick: bool = False
+    ) -> T:
         """Run a verb and make its writes: all or none, as if nothing else ran meanwhile. It may be
-        run more than once. `is_alone`: it fights with itself, so one runs at a time here."""
+        run more than once. `is_alone`: it fights with itself, so one runs at a time here.
+        `is_quick`: a millisecond or two, so it may be decided on the loop."""
         ...
 
-    async def read(self, verb: Callable[[Transaction], T]) -> T:
+    async def read(self, verb: Callable[[Transaction], T], *, is_quick: bool = False) -> T:
         """Run a verb that writes nothing; it waits for nobody who writes."""
         ...
 
@@ -42,25 +45,29 @@ class Verbs:
 
 
 def writes(
-    function: Callable[Concatenate[Transaction, P], T], *, is_alone: bool = False
+    function: Callable[Concatenate[Transaction, P], T],
+    *,
+    is_alone: bool = False,
+    is_quick: bool = False,
 ) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
     """A verb that may write, as a method."""
 
     @wraps(function)
     async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
-        return await self.backend.write(_bound(function, *args, **kw), is_alone=is_alone)
+        verb = _bound(function, *args, **kw)
+        return await self.backend.write(verb, is_alone=is_alone, is_quick=is_quick)
 
     return method
 
 
 def reads(
-    function: Callable[Concatenate[Transaction, P], T],
+    function: Callable[Concatenate[Transaction, P], T], *, is_quick: bool = False
 ) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
     """A verb that writes nothing, as a method."""
 
     @wraps(function)
     async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
-        return await self.backend.read(_bound(function, *args, **kw))
+        return await self.backend.read(_bound(function, *args, **kw), is_quick=is_quick)
 
     return method
 

@@ -69,7 +69,12 @@ class RedisBackend:
     def blobs(self, clock: Clock) -> Blobs:
         return ServerBlobs(self._server, clock)
 
-    async def read(self, verb: Callable[[Transaction], T]) -> T:
+    async def read(
+        self,
+        verb: Callable[[Transaction], T],
+        *,
+        is_quick: bool = False,  # noqa: ARG002 - all are decided on the loop
+    ) -> T:
         fetched = Fetched()
         while True:
             try:
@@ -77,7 +82,13 @@ class RedisBackend:
             except Miss as miss:
                 await self.fetch(fetched, miss.requests)
 
-    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
+    async def write(
+        self,
+        verb: Callable[[Transaction], T],
+        *,
+        is_alone: bool = False,
+        is_quick: bool = False,  # noqa: ARG002 - as above
+    ) -> T:
         async with self._alone if is_alone else nullcontext():
             for tries in range(TRIES):
                 run = _Run(self, verb, tries=tries)
