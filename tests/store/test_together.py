@@ -135,10 +135,11 @@ def test_nobody_hears_of_a_write_that_is_not_on_the_disk(tmp_path: Path) -> None
 
 
 def test_where_the_store_is_locked_nobody_waits_for_longer_than_one(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.1)
+
     async def story(backend: SqliteBackend) -> None:
-        backend._writer.db.execute("PRAGMA busy_timeout = 100")
         with held_locked(tmp_path):
             began_s = asyncio.get_running_loop().time()
             results = await while_busy(backend, [backend.write(marked(name)) for name in NAMES])

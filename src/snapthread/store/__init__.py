@@ -193,8 +193,8 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ quotas and records
 
-    reserve = writes(quotas.reserve, is_quick=True)
-    reserve_and_compose = writes(quotas.reserve_and_compose, is_quick=True)
+    reserve = writes(quotas.reserve, is_quick=True, may_lag=True)
+    reserve_and_compose = writes(quotas.reserve_and_compose, is_quick=True, may_lag=True)
     revise = writes(quotas.revise, is_quick=True)
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)

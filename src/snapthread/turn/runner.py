@@ -126,6 +126,9 @@ class TurnRunner:
         if turn.lacks_usable_media:
             yield turn.result()
             return
+        if turn.claim.is_stopped:  # where nothing was waited for, it did not hear of it yet
+            yield self.stopped(turn)
+            return
         async with aclosing(self._ask_until_answered(turn)) as said:
             async for one in said:
                 yield one

@@ -16,6 +16,7 @@ from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
 from snapthread.store.sqlite.statements import Kept, Rows, write
 from snapthread.store.sqlite.thread import Begun, ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
+from snapthread.store.verb import ANY, Kind
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
 STATEMENTS_KEPT: Final = 512  # prepared; there are about two hundred
@@ -52,17 +53,11 @@ class SqliteBackend:
             raise
         return cls(path, writer, reader)
 
-    async def write(
-        self,
-        verb: Callable[[Transaction], T],
-        *,
-        is_alone: bool = False,  # noqa: ARG002
-        is_quick: bool = False,
-    ) -> T:
-        return await self._writer.verb(verb, is_quick=is_quick)
+    async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        return await self._writer.verb(verb, kind)
 
-    async def read(self, verb: Callable[[Transaction], T], *, is_quick: bool = False) -> T:
-        return await self._reader.verb(verb, is_quick=is_quick)
+    async def read(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        return await self._reader.verb(verb, kind)
 
     async def check(self) -> None:
         await self._writer.run(_check, self._writer.db)
@@ -80,8 +75,10 @@ class SqliteBackend:
 # ---------------------------------------------------------------- one transaction
 
 
-def begun(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Begun | None:
+def begun(kept: Kept, db: sqlite3.Connection, verb: Verb, kind: Kind) -> Begun | None:
     """One verb up to its commit; None where another process holds the store."""
+    if kind.may_lag:
+        return _not_waiting_for_the_disk(kept, db, verb)
     if not _has_begun(db):
         return None
     try:
@@ -91,11 +88,27 @@ def begun(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Begun | None:
             if tx.writes:
                 write(db, tx)
                 return result, partial(_commit, kept)
-            db.execute("COMMIT")  # of nothing: the disk is not waited for
+            db.execute("COMMIT")  # of nothing
     except BaseException:
         _roll_back(kept, db)
         raise
     return result, None
+
+
+def _not_waiting_for_the_disk(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Begun | None:
+    """One verb and its commit, which outlives the process at once, and a power cut from the next
+    commit on."""
+    db.execute("PRAGMA synchronous = NORMAL")
+    try:
+        made = begun(kept, db, verb, ANY)
+        if made is None:
+            return None
+        result, commit = made
+        if commit is not None:
+            commit(db)
+        return result, None
+    finally:
+        db.execute("PRAGMA synchronous = FULL")
 
 
 def _has_begun(db: sqlite3.Connection) -> bool:
@@ -188,7 +201,7 @@ def _read(db: sqlite3.Connection, verb: Verb) -> Outcome:
         return None, error
 
 
-def read_at_once(db: sqlite3.Connection, verb: Verb) -> Begun:
+def read_at_once(db: sqlite3.Connection, verb: Verb, _: Kind) -> Begun:
     [(result, error)] = read(db, [verb])
     if error is not None:
         raise error

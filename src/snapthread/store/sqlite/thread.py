@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from snapthread.store.transaction import Transaction
+from snapthread.store.verb import Kind
 
 TOGETHER: Final = 32  # verbs: some ten milliseconds, for which others wait who write
 
@@ -25,7 +26,7 @@ Decide = Callable[[sqlite3.Connection, Sequence[Verb]], Sequence[Outcome]]
 Commit = Callable[[sqlite3.Connection], None]
 Begun = tuple[Any, Commit | None]  # a result, and the commit that it waits for
 # None: others hold the store, and to wait for them is the thread's.
-Begin = Callable[[sqlite3.Connection, Verb], Begun | None]
+Begin = Callable[[sqlite3.Connection, Verb, Kind], Begun | None]
 
 
 class Job(NamedTuple):
@@ -66,9 +67,10 @@ class ConnectionThread(Executor):
             raise
         return thread
 
-    async def verb(self, verb: Callable[[Transaction], T], *, is_quick: bool = False) -> T:
+    async def verb(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
         found: T
-        begun = self._begin(self.db, verb) if is_quick and not self._at_work else None
+        is_free = kind.is_quick and not self._at_work
+        begun = self._begin(self.db, verb, kind) if is_free else None
         if begun is None:
             found = await self._loop.run_in_executor(self, self._alone, verb)
             return found
