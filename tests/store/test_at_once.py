@@ -11,7 +11,9 @@ import pytest
 
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store.rules.rows import set_mark
+from snapthread.store.schema import MARKS
 from snapthread.store.sqlite import SqliteBackend
+from snapthread.store.sqlite.statements import AT_ONCE
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import Kind
 from tests.store.files import file_of, held_locked
@@ -140,5 +142,21 @@ def test_a_quick_verb_that_waits_in_vain_is_told_so(
             await backend.write(marked("one"), LAGGING)
 
         assert await backend.write(marked("one"), LAGGING)
+
+    run(tmp_path, story)
+
+
+def test_many_rows_are_read_by_their_keys_in_few_statements(tmp_path: Path) -> None:
+    async def story(backend: SqliteBackend) -> None:
+        names = [f"{number:03}" for number in range(2 * AT_ONCE + 1)]
+        for name in names[::2]:
+            await backend.write(marked(name), LAGGING)
+        with told(backend) as statements:
+            rows = await backend.write(lambda tx: tx.get_all(MARKS, names))
+
+        assert [row and row.key for row in rows] == [
+            name if number % 2 == 0 else None for number, name in enumerate(names)
+        ]
+        assert len([each for each in statements if each.startswith("SELECT")]) == 3
 
     run(tmp_path, story)
