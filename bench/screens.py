@@ -21,15 +21,9 @@ from tests.web.admin import NOW, TOKEN, Held, Page, Running, a_dead_letter, read
 from snapthread.adapters.telemetry import Metrics  # noqa: E402
 from snapthread.adapters.web.pages import application  # noqa: E402
 from snapthread.model import ConversationKey, FileName, LedgerFile, Replica  # noqa: E402
+from snapthread.model.quotas import Amounts, Limits, Spending  # noqa: E402
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord  # noqa: E402
 from snapthread.ports.operation import ActiveTurn, Problem  # noqa: E402
-from snapthread.usage import (  # noqa: E402
-    Amounts,
-    DailyUsage,
-    Limits,
-    Spending,
-    Stages,
-    TurnRecord,
-)
 
 WIDTHS: Final = (1280, 390)
 SCHEMES: Final = ("light", "dark")

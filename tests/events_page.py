@@ -41,6 +41,7 @@ MEANINGS: Final = {
     "drafts.unknown": "this Bot API server is older than drafts",
     "duty.taken": "this process does a job that only one does, such as polling",
     "file.deleted": "a file is gone at OpenAI",
+    "file.expired": "a file could not be deleted, and has expired there by itself",
     "file.intended": "an upload was written down, and begins",
     "file.orphan_deleted": "`reconcile` deleted a file of ours that the ledger did not know",
     "file.still_lost": "what was lost earlier could not be asked for: a service is away",
@@ -76,6 +77,7 @@ MEANINGS: Final = {
     "reconcile.later": "a file could not be looked at now; the next `reconcile` will",
     "model.ends": "the model will be shut down in so many days, and the admins hear of it",
     "models.broke": "the look at the list of models failed in a way that was not foreseen",
+    "sight.believed": "OPENAI_SEES=yes: was the picture seen all the same, and how they travel",
     "sight.checked": "the server showed that it sees pictures, and by which way",
     "sight.unknown": "the server could not be asked whether it sees; it is believed",
     "service.paused": "a service asked every process to wait",
@@ -98,6 +100,7 @@ MEANINGS: Final = {
     "webhook.refused": "somebody else than Telegram, or no update, at the webhook",
     "webhook.removed": "a webhook was taken away, because this bot polls",
     "webhook.set": "Telegram was told where to bring updates",
+    "webhook.unknown": "this Bot API server does not say whether a webhook is set; it is polled",
 }
 
 HEAD_OF_EVENTS: Final = """\

@@ -240,6 +240,7 @@ def _page() -> Iterator[str]:
     yield ""
     yield "What was not asked is neither downloaded nor kept. `GROUP_ANSWERS=always` takes every"
     yield "text and picture of a person for a question; anything else goes by this table too."
+    yield "What concerns one person is seen by that person only, where Telegram can."
     yield ""
     yield from _table("in a group", "what happens", _groups())
     yield "## Other refusals"
@@ -292,6 +293,8 @@ def _sentences(kind: str) -> list[str]:
 
 def _faults() -> Iterator[tuple[str, str]]:
     for fault in get_args(ImageFault):
+        if fault == "over_limit":  # the limit's own sentence
+            continue
         yield f"`{fault}`", f"“{WORDS.fault(FileFault('image', fault))}”"
 
 
@@ -322,12 +325,16 @@ def _groups() -> Iterator[tuple[str, str]]:
     yield "the bot is added", f"“{WORDS('group_hello')}” (once)"
     yield "the bot is added where it may not serve", f"“{WORDS('group_not_served')}”, and it leaves"
     yield "the bot is removed", "the group's files, lines and messages go"
-    yield "the group becomes a supergroup", "its conversations and files go on there"
+    yield "the group becomes a supergroup", "its conversations, files and choices go on there"
     yield "somebody who is not invited asks", f"“{WORDS('group_stranger', name='Ann')}” {once}"
     yield "a limit of whoever asks is reached", f"“{WORDS('group_over', name='Ann')}” {once}"
-    yield "`/usage`, `/export`, `/delete_me`", f"“{WORDS('group_in_private', command='/usage')}”"
-    yield "`/reset`, `/stop` by others than allowed", f"“{WORDS('group_not_asker')}”"
-    yield "`/forget` by others than allowed", f"“{WORDS('group_not_yours')}”"
+    yield "`/usage` of an admin of the group", "the group's sum"
+    private = f"“{WORDS('group_in_private', command='/usage')}” {once}"
+    yield "`/usage`, `/export`, `/delete_me`", private
+    asker = f"“{WORDS('group_not_asker')}” {once}"
+    yield "`/reset`, `/stop`, `/retry`, `/undo` by others than allowed", asker
+    yield "a button of theirs is pressed by others", "the same, in a note that only they see"
+    yield "`/forget` by others than allowed", f"“{WORDS('group_not_yours')}” {once}"
 
 
 def _taken() -> Iterator[tuple[str, str]]:
@@ -361,7 +368,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
-    yield "Stop before the first word", f"“{WORDS.stopped(0)}”"
+    yield "Stop before the first word", f"“{WORDS.stopped(())}”"
     for error, key in SENTENCES.items():
         yield f"the answer fails: `{error.__name__}`", f"“{WORDS(key, n=1)}”"
 

@@ -7,18 +7,11 @@ import pytest
 
 from snapthread.commands.allowance import usage_text
 from snapthread.model import Language
+from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, first_over
+from snapthread.model.usage import DailyUsage, month_of
 from snapthread.texts import LANGUAGES, Texts
 from snapthread.texts.localizer import Localizer
 from snapthread.texts.numbers import dollars
-from snapthread.usage import (
-    Amounts,
-    DailyUsage,
-    LimitExceeded,
-    Limits,
-    Spending,
-    first_over,
-    month_of,
-)
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 TEXTS = Texts.load()
@@ -169,7 +162,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
         "Left: 1 message today, 0 images today, $0.01 today, $0.03 this month,"
         " $0.00 this month for everyone together."
     )
-    assert storage == "Your files at OpenAI: 1.4 MB."
+    assert storage == "Your files: 1.4 MB."
 
 
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
@@ -177,4 +170,4 @@ def test_a_full_storage_is_as_large_as_its_limit() -> None:
 
     text = usage_text(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
 
-    assert text.endswith("Your files at OpenAI: 5.0 of 5 MB.")
+    assert text.endswith("Your files: 5.0 of 5 MB.")

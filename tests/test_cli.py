@@ -98,11 +98,10 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     program = (
         "import sys, types\n"
-        "app = types.ModuleType('snapthread.app')\n"
+        "app = types.ModuleType('snapthread.app.run')\n"
         "def run(*_): raise OSError('/bot123456789:xyzzy-xyzzy/getMe')\n"
         "app.run = run\n"
-        "app.load_prices = lambda settings: None\n"
-        "sys.modules['snapthread.app'] = app\n"
+        "sys.modules['snapthread.app.run'] = app\n"
         "from snapthread.cli import cli\n"
         "cli(['run'])\n"
     )
@@ -145,6 +144,28 @@ def test_a_replay_of_what_was_not_put_aside_says_where_to_look(
     assert words.stdout == ""
     assert words.stderr.startswith("snapthread: no message with the id 999 was put aside;")
     assert json.loads(document.stdout) == {"replayed": False}
+
+
+@pytest.mark.parametrize("id", ["0", "-3", "abc", str(2**70)])
+def test_an_id_that_no_message_can_have_was_a_traceback(id: str) -> None:
+    result = CliRunner().invoke(cli, ["inbox", f"--replay={id}"])
+
+    assert result.exit_code == 2
+    assert "Invalid value for '--replay'" in result.output
+
+
+def test_a_file_without_a_byte_was_a_store_of_zeros(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "data" / "snapthread.db"
+    store.parent.mkdir()
+    store.touch()
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["inbox"])
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("snapthread: there is no store at data/snapthread.db")
+    assert store.stat().st_size == 0
 
 
 async def _new_store(path: Path) -> None:
@@ -199,6 +220,21 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     done = python("-c", program, cwd=tmp_path)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_command_imports_rich_only_for_what_it_shows(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from snapthread.cli import cli\n"
+        "try:\n"
+        "    cli(['usage'])\n"
+        "finally:\n"
+        "    print([name for name in ('structlog', 'rich') if name in sys.modules])\n"
+    )
+
+    done = python("-c", program, cwd=tmp_path)
+
+    assert done.stdout.splitlines()[-1] == "['structlog']"
 
 
 def test_a_port_in_use_is_told_before_anything_slow_is_imported(tmp_path: Path) -> None:

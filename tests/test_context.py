@@ -1,7 +1,7 @@
 """Older turns that a request leaves out: whole turns, by halves, to the end."""
 
-from snapthread.context import first_id, newest_half, newest_within
 from snapthread.model import HistoryItem, Transcript
+from snapthread.model.context import first_id, newest_half, newest_within
 from snapthread.turn.transcript import halved
 from tests.contracts.builders import turn
 

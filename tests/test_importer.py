@@ -15,8 +15,15 @@ from snapthread.model import Claim, ConversationKey
 from tests.contracts.builders import photo
 
 MAX_BYTES = 20 * MEGABYTE
+TILE = SimpleNamespace(content=b"jpeg", width=4, height=3, cut=None)
 PREPARED = SimpleNamespace(
-    content=b"jpeg", width=4, height=3, source_format="JPEG", first_frame_of_animation=False
+    tiles=(TILE,),
+    width=4,
+    height=3,
+    mime="image/jpeg",
+    extension="jpg",
+    source_format="JPEG",
+    first_frame_of_animation=False,
 )
 
 
@@ -49,7 +56,7 @@ class Memory:
         self.most_going_up = max(self.most_going_up, self.going_up)
         await asyncio.sleep(60)
         self.going_up -= 1
-        return UploadResult(file=cast(Any, None))
+        return UploadResult(files=())
 
 
 async def brought(people: int, size_bytes: int | None) -> Memory:

@@ -11,6 +11,7 @@ from snapthread.adapters.openai_api.catalog import OpenAICatalog
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.errors import AssistantBusy, AssistantDenied
 from snapthread.intake.model_watch import ModelWatch
+from snapthread.model.preferences import Offer, Persona
 from snapthread.ports import FixedCatalog, ListedModel
 from snapthread.ports.model_ends import end_of, replacement_of, warning_due
 from snapthread.reply.alerts import Alerts
@@ -26,6 +27,8 @@ from tests.doubles import openai_transport
 
 ADMINS = frozenset({7, 8})
 END = date(2027, 1, 14)
+ON_4O = Offer(model="gpt-4o")
+TEACHER = Persona(name="Teacher", instructions="Teach.", model="gpt-4o")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,14 @@ def test_what_is_no_list_is_an_empty_one() -> None:
 class Story:
     """A bot on gpt-4o, its store, and the days that pass."""
 
-    def __init__(self, store: Store, *, listed: tuple[str, ...] = ("gpt-6-luna",)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        listed: tuple[str, ...] = ("gpt-6-luna",),
+        offer: Offer = ON_4O,
+        server: str = "OpenAI",
+    ) -> None:
         self.store = store
         known = [ListedModel(id=name) for name in listed]
         catalog = FixedCatalog((ListedModel(id="gpt-4o", ends_at=END), *known))
@@ -119,9 +129,10 @@ class Story:
             clock=self.clock,
             admins=ADMINS,
             language="en",
+            server=server,
         )
         self.watch = ModelWatch(
-            catalog=catalog, jobs=store, alerts=alerts, clock=self.clock, model="gpt-4o"
+            catalog=catalog, jobs=store, alerts=alerts, clock=self.clock, offer=offer
         )
 
     def clock(self) -> datetime:
@@ -164,7 +175,31 @@ def test_admins_hear_90_30_and_7_days_before_and_once_each(tmp_path: Path) -> No
     said = play(tmp_path, days)
 
     assert "gpt-4o on 2027-01-14, in 90 days" in said[0]
-    assert all("OPENAI_MODEL=gpt-6-luna" in text for text in said)
+    assert all("gpt-6-luna takes its place: name it in OPENAI_MODEL" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("offer", "setting"),
+    [
+        (Offer(model="gpt-6-luna", models=("gpt-4o",)), "MODELS"),
+        (Offer(model="gpt-6-luna", personas=(TEACHER,)), "PERSONAS_FILE"),
+    ],
+)
+def test_models_that_people_may_choose_are_watched_too(
+    tmp_path: Path, offer: Offer, setting: str
+) -> None:
+    (said, _) = play(tmp_path, {30: 2}, offer=offer)
+
+    assert (
+        f"gpt-4o on 2027-01-14, in 30 days. gpt-6-luna takes its place: name it in {setting}"
+        in said
+    )
+
+
+def test_the_admins_read_which_server_switches_it_off(tmp_path: Path) -> None:
+    (said, _) = play(tmp_path, {30: 2}, server="llm.example.org")
+
+    assert said.startswith("⏳ llm.example.org switches off the model")
 
 
 def test_a_bot_that_slept_warns_of_the_nearest_mark_only(tmp_path: Path) -> None:
@@ -196,7 +231,7 @@ def test_the_list_is_read_once_a_day_by_one_process(tmp_path: Path) -> None:
                 jobs=store,
                 alerts=cast(Any, None),
                 clock=virtual.now,
-                model="gpt-4o",
+                offer=Offer(model="gpt-4o"),
             )
             for _ in range(2)
         ]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from snapthread.cli import cli
-from snapthread.people import NO_OWN_LIMITS, OwnLimits, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, OwnLimits, read_limits, written_limits
 from snapthread.store import Store
 
 Run = Callable[..., Result]
@@ -53,12 +53,12 @@ def test_an_admin_is_not_banned(run: Run) -> None:
 
 
 def test_limits_are_set_one_by_one_and_taken_back(run: Run) -> None:
-    assert run("limit", "1001").stdout == "User 1001 has everybody's limits.\n"
+    assert run("limit", "1001").stdout == "User 1001 has the same limits as everyone.\n"
     run("limit", "1001", "messages=50", "voice=2")
     assert run("limit", "1001", "cost=0.50").stdout == "messages=50 voice=2 cost=0.5\n"
     told = json.loads(run("limit", "1001", "messages=default", "--json").stdout)
     assert told["limits"] == {"user_daily_voice_s": 120, "user_daily_cost_micros": 500_000}
-    assert run("limit", "1001", "default").stdout == "User 1001 has everybody's limits.\n"
+    assert run("limit", "1001", "default").stdout == "User 1001 has the same limits as everyone.\n"
 
 
 @pytest.mark.parametrize("word", ["messages", "fish=1", "messages=-1", "images=1.5", "cost=nan"])
@@ -90,6 +90,11 @@ def test_a_message_to_everybody_waits_for_the_bot_and_can_be_stopped(run: Run) -
 def test_a_message_to_everybody_is_asked_about(run: Run) -> None:
     assert run("broadcast", "Hello all").exit_code == 1
     assert run("broadcast", "x" * 4001, "--yes").exit_code == 2
+    assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
+
+
+def test_whoever_meant_to_stop_a_message_to_everybody_sent_one(run: Run) -> None:
+    assert run("broadcast", "Hello all", "--stop", "abc", "--yes").exit_code == 2
     assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
 
 

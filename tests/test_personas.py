@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.app import load_prices
-from snapthread.preferences import Persona
+from snapthread.app.prices import load_prices
+from snapthread.model.preferences import Persona
 from snapthread.settings import SettingsError, load_settings
 
 NEEDED = {"TELEGRAM_BOT_TOKEN": "1:x", "OPENAI_API_KEY": "k"}

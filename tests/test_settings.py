@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.app import load_prices, too_low
+from snapthread.app.prices import load_prices, too_low
+from snapthread.model.quotas import Limits
 from snapthread.settings import NOT_YET, Settings, SettingsError, load_settings
-from snapthread.usage import Limits
 
 TOKEN = "123456789:AAE-secret_secret_secret_secret_se"
 KEY = "sk-secret-secret-secret"

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from snapthread.app import TELEGRAM_AWAY_MAX_S, _started
+from snapthread.app.run import TELEGRAM_AWAY_MAX_S, _started
 from snapthread.errors import ChatBusy
 from tests import virtual
 

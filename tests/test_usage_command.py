@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from snapthread.cli import cli
 from snapthread.model import Destination, Message, OutgoingMessage, Usage, private_conversation
+from snapthread.model.usage import TurnRecord, day_of
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.usage import TurnRecord, day_of
 from tests.test_cli import python
 
 NOW = datetime.now(UTC)

@@ -43,6 +43,7 @@ ImageFault = Literal[
     "refused",  # OpenAI does not take the file
     "crashed",  # its decoder died of it
     "no_room",  # the user's storage at OpenAI is smaller than this question's images
+    "over_limit",  # of money: what its parts cost is known once it was cut
 ]
 
 

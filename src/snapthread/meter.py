@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
+from snapthread.model.quotas import Limits
+from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import SentImage
 from snapthread.ports import Image
-from snapthread.request_profile import RequestProfile
-from snapthread.usage import Limits, SentImage
 
 
 @dataclass(slots=True, kw_only=True)

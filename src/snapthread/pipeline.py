@@ -2,7 +2,8 @@
 
 intake/inbox.py       update → message queue   durable, once
 intake/worker.py      message queue → claim    in order, one worker a conversation
-here                  claim → what is said     what it is, what went wrong
+here                  claim → replies, kept and delivered
+answers.py            claim → what is said     what it is, what went wrong
   commands/access.py    who may
   turn/quotas.py        question → reservation   refused here, or settled with the turn's record
   turn/running.py       turn → draft             shown as it grows, ended by Stop
@@ -22,53 +23,36 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import structlog
 
+from snapthread.answers import Answers
 from snapthread.clock import ms_since, now_s
-from snapthread.commands.access import AccessControl
 from snapthread.commands.asking_anew import AskingAnew
-from snapthread.commands.commands import Commands
-from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
-from snapthread.limits import ATTEMPTS_MAX, FORMATTED_AT_ONCE
+from snapthread.limits import FORMATTED_AT_ONCE
 from snapthread.meter import Meter
-from snapthread.model import Claim, Message, OutboxMessage, OutgoingMessage, Served, Usage
-from snapthread.ports import Clock, FinishedTurns, Outbox
-from snapthread.reply.alerts import Alerts
-from snapthread.reply.guests import GuestPlaces, in_one
+from snapthread.model import Claim, Message, OutboxMessage, Served, Usage
+from snapthread.model.usage import TurnRecord
+from snapthread.ports import Clock, FinishedTurns
+from snapthread.reply.guests import in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
-from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
-from snapthread.turn.quotas import Quotas, files_of, images_of
-from snapthread.turn.running import RunningTurns
-from snapthread.turn.state import TurnState
-from snapthread.turn.styles import Styles
-from snapthread.usage import LimitExceeded, TurnRecord
+from snapthread.turn.outcome import Outcome
+from snapthread.turn.quotas import Quotas, images_of
 
 log = structlog.get_logger()
-
-
-class PipelineStore(FinishedTurns, Outbox, Protocol):
-    """The store as the pipeline needs it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pipeline:
     """Serves one claim; whatever happens, the person hears."""
 
-    store: PipelineStore
-    access: AccessControl
-    commands: Commands
+    store: FinishedTurns
+    answers: Answers
     quotas: Quotas
     asking_anew: AskingAnew
-    styles: Styles
-    running_turns: RunningTurns
     reply: ReplySender
-    alerts: Alerts
     topics: Topics
-    guests: GuestPlaces
     clock: Clock
     files_retired: Callable[[], None]
 
@@ -106,7 +90,7 @@ class Pipeline:
         self, claim: Claim, meter: Meter
     ) -> tuple[Outcome, tuple[OutboxMessage, ...]]:
         first = claim.messages[0]
-        outcome = await (self._guest if first.is_guest else self._outcome)(claim, meter)
+        outcome = await self.answers.answer(claim, meter)
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         replies = in_one(replies) if first.is_guest else replies
@@ -128,92 +112,6 @@ class Pipeline:
             self.files_retired()
         _log_turn(claim, record)
         return outcome, outbox
-
-    async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
-        """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
-        t = self.access.localizer(claim.messages[0])
-        taken = await self.guests.take(claim, t("stream_thinking"))
-        if not taken:
-            return Outcome(result="refused", reason="too_late")
-        return alone(await self._outcome(claim, meter))
-
-    async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
-        """Cheap checks before dear ones."""
-        message = claim.messages[0]
-        caller, t = await self.access.caller(message), self.access.localizer(message)
-        if claim.attempt > ATTEMPTS_MAX:
-            put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
-            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
-        if refusal := await self.access.refusal(message, caller):
-            return refusal
-        if message.kind == "command":
-            return await self.commands.answer(claim, message, t)
-        meter.profile = self.styles.profile_of(caller.preferences)
-        meter.limits = self.quotas.limits_for(message.user_id, caller.person)
-        return concluded(await self._question(claim, t, meter), claim, t)
-
-    async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        messages = tuple(map(self._supported, claim.messages))
-        questions = tuple(part for part in messages if part.kind == "question")
-        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
-        beyond = tuple(t.unsupported(kind) for kind in kinds)
-        if not questions:
-            return Outcome(result="refused", reason="unsupported", texts=beyond)
-        if unseen := self.access.unseen(questions, t):
-            return replace(unseen, texts=(*beyond, *unseen.texts))
-        turn = TurnState(claim=claim, messages=questions, meter=meter)
-        bounds = self.running_turns.bounds_of(turn)
-        turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
-        if turn.reserved.over:
-            return await self._over(questions[0], turn.reserved.over, beyond, t)
-        try:
-            ended = await self.running_turns.ask(turn)
-        except (LeaseLost, StoreBusy, StoreFull):
-            raise
-        except SnapthreadError as error:
-            return await self._failed(error, questions, t)
-        except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return unexpected(error, t)
-        if ended.made_room:
-            await self._tell_of_room(questions[0], t)
-        return outcome_of(ended, beyond, t)
-
-    async def _over(
-        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
-    ) -> Outcome:
-        if message.is_private or message.is_guest:
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
-        text = t("group_over", name=message.sender_name)
-        return await self.access.refuse_in_group(message, text, over.limit)
-
-    def _supported(self, message: Message) -> Message:
-        """A sound alone is no question where sounds are not transcribed."""
-        if message.sound is None or not self.quotas.speech.cannot_hear(message):
-            return message
-        return replace(message, kind="unsupported", word=message.sound.kind)
-
-    async def _tell_of_room(self, message: Message, t: Localizer) -> None:
-        """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=t.storage_mb)
-        await self.store.enqueue(
-            message.conversation,
-            message.destination,
-            OutgoingMessage(text=text),
-            self.clock(),
-            once=f"storage:{message.user_id}",
-        )
-
-    async def _failed(
-        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer
-    ) -> Outcome:
-        if type(error) not in SENTENCES:
-            return unexpected(error, t)
-        log.warning("trouble", kind=type(error).__name__, why=str(error))
-        alert = ALERTS.get(type(error))
-        told = alert is not None and await self.alerts.tell(alert, detail=str(error))
-        has_sound = any(question.sound for question in questions)
-        text = t.failure(error, files_of(questions), operator_told=told, sound=has_sound)
-        return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 
 
 def _is_recorded(message: Message) -> bool:

@@ -156,7 +156,15 @@ class Sight(NamedTuple):
         return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-COUNTED_KEPT: Final = 1024  # kinds of images; a conversation's are counted for each request
+class Cut(NamedTuple):
+    """A part cut out of a long picture: the size that the whole is made first, before it is turned
+    upright, and the box of it (left, top, right, bottom). The same again gives the same part."""
+
+    size: Size
+    box: tuple[int, int, int, int]
+
+
+COUNTED_KEPT: Final = 1024  # sizes of images: a conversation's are counted for each request
 ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
 
 

@@ -67,7 +67,10 @@ def test_its_name_a_reply_and_a_command_are_for_the_bot(content: Json) -> None:
     "content",
     [
         {"text": "Tea?"},
-        {"text": "@snapthread_bot"},  # Telegram did not take it for a name
+        named("@snapthread_bot", "@snapthread_bot", kind="code"),  # not taken for a name
+        {"text": "@snapthread_bot2"},
+        {"text": "mail me: snap@snapthread_bot.org, x@snapthread_bot"},
+        {"text": "see https://t.me/@snapthread_bot"},
         named("@snapthread_bot2 hi", "@snapthread_bot2"),
         named("see https://t.me/@snapthread_bot", "https://t.me/@snapthread_bot", kind="url"),
         {"text": "And?", "reply_to_message": message(text="Hi")},
@@ -80,6 +83,19 @@ def test_its_name_a_reply_and_a_command_are_for_the_bot(content: Json) -> None:
 )
 def test_anything_else_in_a_group_is_not(content: Json) -> None:
     assert not is_asked(**content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "@snapthread_bot, tea?"},
+        {"text": "tea, @Snapthread_Bot?"},
+        {"photo": PHOTO, "caption": "@snapthread_bot"},
+        {"text": "/help"},
+    ],
+)
+def test_a_name_that_no_entity_marks_was_passed_over(content: Json) -> None:
+    assert is_asked(**content)
 
 
 def test_in_private_everything_is_for_the_bot() -> None:

@@ -13,7 +13,7 @@ from snapthread.errors import ChatBusy, ChatDenied
 from snapthread.limits import CHAT_ACTION_S
 from snapthread.model import Destination, Entity, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
-from tests.bot_api.wire import COMMANDS, ME, TOKEN, USERNAME, Wire, ok, refused
+from tests.bot_api.wire import COMMANDS, ME, TOKEN, USERNAME, Json, Wire, ok, refused
 
 HOOK = {
     "url": "https://user:pass@bot.example.org/hook/secret",
@@ -107,6 +107,19 @@ def test_a_left_webhook_is_taken_away_and_its_updates_stay() -> None:
     assert [line["host"] for line in removed] == ["bot.example.org"]
     assert "pass" not in str(logs)
     assert "secret" not in str(logs)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"getWebhookInfo": refused(404, "Not Found")},
+        {"getWebhookInfo": refused(400, "Bad Request: method not found")},
+        {"getWebhookInfo": ok(True)},
+        {"getWebhookInfo": ok(HOOK), "deleteWebhook": refused(404, "Not Found")},
+    ],
+)
+def test_a_server_that_tells_nothing_of_webhooks_ended_the_start(answers: Json) -> None:
+    assert start(Wire(**answers)) == USERNAME
 
 
 def test_commands_are_published_in_every_language() -> None:

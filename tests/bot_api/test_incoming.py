@@ -399,10 +399,22 @@ def test_a_command_in_a_private_chat_is_a_command(text: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "word"),
+    [("/reset", "reset"), ("/Reset@snapthread_bot now", "reset"), ("/start 4f2a", "start")],
+)
+def test_a_command_that_no_entity_marks_was_asked_as_a_question(text: str, word: str) -> None:
+    asked = question(text=text)
+    assert (asked.kind, asked.word) == ("command", word)
+
+
+@pytest.mark.parametrize(
     "content",
     [
         {"text": "/ what?"},
         {"text": "/привет"},
+        {"text": "/usr/bin is full"},
+        {"text": "/resetпривет"},
+        {"text": "/reset", "entities": [{"type": "code", "offset": 0, "length": 6}]},
         {
             "text": "see /reset",
             "entities": [{"type": "bot_command", "offset": 4, "length": 6}],

@@ -29,15 +29,18 @@ from snapthread.model import (
     Message,
     OutboxMessage,
     OutgoingMessage,
+    Part,
     RepliedMessage,
     Role,
     TelegramImage,
     Transcript,
     private_conversation,
 )
-from snapthread.ports import Arrival
+from snapthread.model.quotas import LimitExceeded, Limits, Spending
+from snapthread.model.usage import DailyUsage, TurnRecord, day_of
+from snapthread.ports import Arrival, RequestBounds
 from snapthread.store import Store
-from snapthread.usage import DailyUsage, LimitExceeded, Limits, Spending, TurnRecord, day_of
+from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
 
 T = TypeVar("T")
@@ -319,8 +322,8 @@ class Bench:
             )
         )
 
-    def note_stream(self, claim: Claim, message_id: int) -> None:
-        self.run(self.store.note_stream(claim, message_id))
+    def note_stream(self, claim: Claim, *message_ids: int) -> None:
+        self.run(self.store.note_stream(claim, message_ids))
 
     def stop(self, command: Message, if_nothing: OutgoingMessage) -> int | None:
         return self.run(self.store.stop(command, self.now, if_nothing=[if_nothing]))
@@ -395,6 +398,7 @@ class Bench:
         place: int = 0,
         name: str | None = None,
         image_key: FileName | None = None,
+        part: Part | None = None,
     ) -> LedgerFile:
         image = message.image or picture()
         intended = IntendedFile(
@@ -408,6 +412,7 @@ class Bench:
             width=640,
             height=480,
             image_key=image_key,
+            part=part,
             album_id=message.album_id,
         )
         return self.run(self.store.intend(claim, intended, self.now))
@@ -431,6 +436,19 @@ class Bench:
         file = self.intend(claim, message)
         assert self.uploaded(file.name, openai_id, leaves_in_s=leaves_in_s)
         return file
+
+    def show_long(self, *openai_ids: str, leaves_in_s: float = MONTH_S) -> list[LedgerFile]:
+        """Have one turn with a long picture that stays in the conversation, in parts."""
+        question = photo()
+        claim, files = self.ask(question), []
+        for number, openai_id in enumerate(openai_ids, start=1):
+            cut = Cut((640, 4800), (0, 480 * number, 640, 480 * (number + 1)))
+            part = Part(number=number, of=len(openai_ids), cut=cut)
+            files.append(self.intend(claim, question, part=part))
+            assert self.uploaded(files[-1].name, openai_id, leaves_in_s=leaves_in_s + number)
+        images = [image for file in files for image in shown(file).images]
+        self.answer(claim, replace(shown(files[0]), images=tuple(images)))
+        return files
 
     def replace(self, claim: Claim, lost: LedgerFile, openai_id: str) -> LedgerFile:
         """Upload a lost image again."""
@@ -461,7 +479,7 @@ class Bench:
 
     def label_of(self, claim: Claim, unique_id: str) -> int | None:
         image = self.run(self.store.image_of(claim, unique_id))
-        return image.label if image else None
+        return image[0].label if image else None
 
     def files_due(self, *, limit: int = 100, lease_s: float = 60.0) -> tuple[Deletion, ...]:
         return self.run(self.store.files_due(self.now, limit=limit, lease_s=lease_s))
@@ -495,6 +513,18 @@ class Bench:
     ) -> LimitExceeded | None:
         return self.run(
             self.store.reserve(claim, self.now, payer=payer, estimate=estimate, limits=limits)
+        )
+
+    def reserve_and_compose(
+        self, claim: Claim, estimate: TurnRecord, *, limits: Limits = NO_LIMITS
+    ) -> tuple[LimitExceeded | None, Transcript | None]:
+        bounds = RequestBounds(
+            max_tokens=60_000, question_tokens=10, max_images=0, max_image_bytes=0
+        )
+        return self.run(
+            self.store.reserve_and_compose(
+                claim, self.now, payer="ann", estimate=estimate, limits=limits, bounds=bounds
+            )
         )
 
     def revise(self, record: TurnRecord) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from snapthread.adapters.web.admin.reading import Report, read_report
 from snapthread.model import Usage
-from snapthread.usage import Stages
+from snapthread.model.usage import Stages
 from tests.contracts.builders import ANN, BOB, Bench, message, words
 
 FINISHED = Stages(waited=40, first_token=200, finished=900)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from snapthread.model import Destination, private_conversation
-from snapthread.people import Broadcast, Note, Person
+from snapthread.model.people import Broadcast, Note, Person
 from tests.contracts.builders import ANN, BOB, Bench, message, texts, words
 
 ADMIN, OTHER = 99, 98

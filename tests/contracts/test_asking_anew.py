@@ -84,7 +84,7 @@ def test_a_question_is_asked_anew_on_what_came_before_it(bench: Bench) -> None:
     claim = again(bench)
 
     assert claim.messages == (asked,)
-    assert claim.stream == 77
+    assert claim.stream == (77,)
     assert claim.redo is not None
     transcript = bench.run(
         bench.store.compose(
@@ -147,7 +147,7 @@ def test_without_items_the_old_ones_stand_and_can_be_asked_anew_again(bench: Ben
     claim = again(bench)
     assert claim.redo is not None
     assert claim.redo.answer == "words"
-    assert claim.stream == 77
+    assert claim.stream == (77,)
 
 
 def test_its_live_files_are_told_and_its_labels_begin_where_they_did(bench: Bench) -> None:
@@ -163,7 +163,7 @@ def test_its_live_files_are_told_and_its_labels_begin_where_they_did(bench: Benc
 
     assert redo is not None
     assert [each.openai_id for each in redo.files] == ["file-2"]
-    assert redo.labels == 1
+    assert redo.last_label == 1
 
 
 def test_a_file_that_the_new_items_name_stays_and_another_is_retired(bench: Bench) -> None:

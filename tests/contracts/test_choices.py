@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from snapthread.model import group_conversation
-from snapthread.people import Caller
-from snapthread.preferences import NO_PREFERENCES, Preferences
+from snapthread.model.people import Caller
+from snapthread.model.preferences import NO_PREFERENCES, Preferences
 from tests.contracts.builders import ANN, BOB, Bench, message
 
 CHAT = -1002001

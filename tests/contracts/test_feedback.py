@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from snapthread.usage import DailyFeedback
+from snapthread.model.usage import DailyFeedback
 from tests.contracts.builders import ANN, BOB, Bench, message, words
 
 DAY = "2026-11-12"

@@ -6,7 +6,8 @@ import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
-from snapthread.model import Claim, LedgerFile, private_conversation
+from snapthread.model import Claim, LedgerFile, Part, private_conversation
+from snapthread.vision_tokens import Cut
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -19,6 +20,80 @@ from tests.contracts.builders import (
     picture,
     shown,
 )
+
+# ---------------------------------------------------------------- parts of a long picture
+
+
+def test_parts_of_a_long_picture_share_its_name_and_leave_together(bench: Bench) -> None:
+    first, second, _ = bench.show_long("file-1", "file-2", "file-3")
+    other = bench.show("file-4")
+    assert first.part is not None
+    assert second.part is not None
+    assert first.part.picture == second.part.picture == first.name
+    claim = bench.ask()
+
+    assert bench.retire(claim, second.name) == 3
+    assert bench.compose(claim).live == {other.name: "file-4"}
+
+
+def test_retention_takes_a_long_picture_whole(bench: Bench) -> None:
+    bench.show_long("file-1", "file-2", leaves_in_s=60)
+    bench.wait(61.5)  # the first part is past due, and the second is not
+
+    assert bench.run(bench.store.retire_leaving(bench.now, limit=1)) == 2
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_a_question_leaves_out_a_long_picture_whole_that_is_past_due(bench: Bench) -> None:
+    bench.show_long("file-1", "file-2", leaves_in_s=60)
+    bench.wait(61.5)
+
+    assert bench.compose(bench.ask()).live == {}
+
+
+def test_a_long_picture_makes_room_whole(bench: Bench) -> None:
+    bench.show_long("file-1", "file-2")
+    claim = bench.ask()
+
+    assert bench.run(bench.store.make_room(claim, 500, bench.now, room_bytes=2000, owner=ANN)) == 2
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_a_long_picture_is_forgotten_whole_and_named_once(bench: Bench) -> None:
+    first, _ = bench.show_long("file-1", "file-2")
+    told = bench.run(bench.store.forget(bench.ask(), first.unique_id, bench.now))
+
+    assert [one.label for one in told] == [1]
+    assert openai_ids(bench.files_due()) == {"file-1", "file-2"}
+
+
+def test_a_part_that_was_lost_keeps_the_others_and_leaves_with_them(bench: Bench) -> None:
+    first, second = bench.show_long("file-1", "file-2")
+    claim = bench.ask()
+    bench.run(bench.store.mark_lost(claim, [first.name], bench.now))
+    assert [file.name for file in bench.run(bench.store.image_of(claim, first.unique_id))] == [
+        second.name
+    ]
+
+    again = bench.replace(claim, first, "file-3")
+    assert bench.restored(claim, again.name)
+    parts = bench.run(bench.store.image_of(claim, first.unique_id))
+    assert [file.openai_id for file in parts] == ["file-3", "file-2"]
+    assert bench.retire(claim, second.name) == 2
+
+
+def test_a_second_attempt_goes_on_with_the_parts_that_are_there(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    cuts = [Cut((640, 960), (0, at, 640, at + 480)) for at in (0, 480)]
+    parts = [Part(number=n, of=2, cut=cut) for n, cut in enumerate(cuts, start=1)]
+    first = bench.intend(claim, question, part=parts[0])
+    assert bench.uploaded(first.name, "file-1")
+
+    again = [bench.intend(claim, question, part=part) for part in parts]
+    assert [file.state for file in again] == ["uploaded", "intended"]
+    assert {file.part.picture for file in again if file.part} == {first.name}
+
 
 # ---------------------------------------------------------------- retire
 

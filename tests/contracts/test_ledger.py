@@ -1,5 +1,7 @@
 """`Ledger`: intended → uploaded → live → retired → gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from snapthread.errors import LeaseLost
@@ -8,6 +10,7 @@ from snapthread.model import FileName, LedgerFile, Message
 from tests.contracts.builders import (
     ANN,
     BOB,
+    MONTH_S,
     Bench,
     album,
     command,
@@ -360,6 +363,27 @@ def test_a_retired_file_is_due_with_its_id(bench: Bench) -> None:
     (deletion,) = bench.files_due()
 
     assert (deletion.name, deletion.openai_id, deletion.attempts) == (file.name, "file-1", 1)
+
+
+def test_a_due_file_tells_when_it_expires_by_itself(bench: Bench) -> None:
+    retire(bench, "file-1")
+    bench.uploaded(FileName("stranger"), "file-2")
+
+    assert {each.expires_at for each in bench.files_due()} == {
+        bench.now + timedelta(seconds=MONTH_S, days=1)
+    }
+
+
+def test_files_whose_deletion_failed_again_and_again_are_counted(bench: Bench) -> None:
+    retire(bench, "file-1")
+    retire(bench, "file-2")
+    counts = []
+    for _ in range(4):
+        for each in bench.files_due():
+            bench.try_later(each.name, bench.now)
+        counts.append(bench.run(bench.store.failing_deletions()))
+
+    assert counts == [0, 0, 0, 2]
 
 
 def test_a_live_file_is_never_due(bench: Bench) -> None:

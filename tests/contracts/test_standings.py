@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from snapthread.people import NO_OWN_LIMITS, NOBODY, OPERATOR, OwnLimits
-from snapthread.store.schema import PEOPLE_SEEN
+from snapthread.model.people import NO_OWN_LIMITS, NOBODY, OPERATOR, OwnLimits
+from snapthread.model.usage import RECORDS_KEPT
+from snapthread.store.schema.people import PEOPLE_SEEN
 from snapthread.store.transaction import Transaction
-from snapthread.usage import RECORDS_KEPT
 from tests.contracts.builders import ANN, BOB, START, Bench, message
 
 ADMIN = 99

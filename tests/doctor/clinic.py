@@ -11,7 +11,8 @@ from typing import Final
 
 from PIL import Image
 
-from snapthread.app import open_store
+from snapthread.app.opening import open_store
+from snapthread.doctor.bot import NOTHING_INSIDE, Inside
 from snapthread.doctor.check import Check
 from snapthread.doctor.examine import Case, examine
 from snapthread.doctor.picture import COLOURS
@@ -44,7 +45,8 @@ class Clinic:
         self.timeout_s = 20.0
         self.listen_s = 0
         self.has_price = True
-        self.signs: tuple[bool, datetime | None] = (False, None)
+        self.unpriced: set[str] = set()
+        self.inside = NOTHING_INSIDE
         self.last_backup: datetime | None = datetime.now(UTC)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -68,10 +70,10 @@ class Clinic:
             note_backup(settings.sqlite_path, self.last_backup)
         case = Case(
             commands=COMMANDS,
-            knows_price=lambda model: self.has_price,
+            knows_price=lambda model: self.has_price and model not in self.unpriced,
             store_version=VERSION,
             open_store=lambda: open_store(settings),
-            look_for_bot=self._look_for_bot,
+            look_inside=self._look_inside,
             clock=self.clock,
             timeout_s=self.timeout_s,
             listen_s=self.listen_s,
@@ -82,8 +84,8 @@ class Clinic:
         assert len({check.name for check in found}) == len(found)
         return {check.name: check for check in found}
 
-    async def _look_for_bot(self) -> tuple[bool, datetime | None]:
-        return self.signs
+    async def _look_inside(self) -> Inside:
+        return self.inside
 
 
 def names_both_halves(question: Question) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from snapthread.doctor.bot import Inside
 from snapthread.doctor.check import Check
 from snapthread.doctor.machine import check_disk, check_python
 from snapthread_sandbox.faults import (
@@ -135,7 +136,8 @@ def test_a_poller_that_comes_back_is_caught(tmp_path: Path) -> None:
 
 def test_a_bot_that_polls_is_not_disturbed(tmp_path: Path) -> None:
     async def story(clinic: Clinic) -> None:
-        clinic.signs = True, datetime.now(UTC) - timedelta(seconds=40)
+        forty_ago = datetime.now(UTC) - timedelta(seconds=40)
+        clinic.inside = Inside(bot_is_alive=True, last_answer=forty_ago)
         checks = await clinic.examine()
         assert not_well(checks) == set()
         assert "40 s" in checks["bot.answer"].say
@@ -187,6 +189,83 @@ def test_commands_that_are_not_in_the_menu_are_a_warning(tmp_path: Path) -> None
         clinic.telegram.profile.delete_commands({})
 
     assert "telegram.commands" in not_well(found(tmp_path, breaks))
+
+
+# ---------------------------------------------------------------- Telegram's chats
+
+
+def of_me(**fields: bool) -> Break:
+    def breaks(clinic: Clinic) -> None:
+        clinic.telegram.me.update(fields)
+
+    return breaks
+
+
+def wanting(breaks: Break, **settings: str) -> Break:
+    def both(clinic: Clinic) -> dict[str, str]:
+        return {**(breaks(clinic) or {}), **settings}
+
+    return both
+
+
+ALL = {"GROUP_ANSWERS": "always"}
+WATCHED = {"REQUIRED_CHANNEL": "@news"}
+
+
+def a_channel(*, has_bot: bool) -> Break:
+    def breaks(clinic: Clinic) -> None:
+        clinic.telegram.channel(username="news", has_bot=has_bot)
+
+    return breaks
+
+
+@pytest.mark.parametrize(
+    ("breaks", "name", "ok", "word"),
+    [
+        (wanting(of_me(), **ALL), "telegram.groups", None, "/setprivacy"),
+        (wanting(of_me(), GROUP_CONTEXT="5"), "telegram.groups", None, "GROUP_CONTEXT needs"),
+        (wanting(of_me(can_join_groups=False), **ALL), "telegram.groups", None, "/setjoingroups"),
+        (of_me(has_topics_enabled=True), "telegram.topics", None, "may not create any"),
+        (wanting(of_me(), GUEST_MODE="yes"), "telegram.guests", None, "GUEST_MODE=yes"),
+        (wanting(of_me(), **WATCHED), "telegram.channel", False, "mend the setting"),
+        (wanting(a_channel(has_bot=False), **WATCHED), "telegram.channel", False, "an admin"),
+    ],
+    ids=[
+        *("privacy", "privacy with context", "no groups", "topics for nobody", "no guests"),
+        *("no such channel", "no admin of the channel"),
+    ],
+)
+def test_what_telegram_does_not_allow_and_the_settings_want_is_named(
+    tmp_path: Path, breaks: Break, name: str, ok: bool | None, word: str
+) -> None:
+    checks = found(tmp_path, breaks)
+
+    assert checks[name].ok is ok
+    assert word in checks[name].say
+    assert not_well(checks) == {"bot.poll", name}
+
+
+@pytest.mark.parametrize(
+    ("breaks", "name", "word"),
+    [
+        (of_me(), "telegram.groups", "Privacy mode is on"),
+        (wanting(of_me(can_read_all_group_messages=True), **ALL), "telegram.groups", "is off"),
+        (of_me(can_join_groups=False), "telegram.groups", "cannot be added"),
+        (wanting(of_me(), GROUP_ANSWERS="off"), "telegram.groups", "leaves groups"),
+        (
+            of_me(has_topics_enabled=True, allows_users_to_create_topics=True),
+            "telegram.topics",
+            "a conversation of its own",
+        ),
+        (wanting(of_me(supports_guest_queries=True), GUEST_MODE="yes"), "telegram.guests", "may"),
+        (wanting(a_channel(has_bot=True), **WATCHED), "telegram.channel", "is an admin"),
+    ],
+)
+def test_what_telegram_allows_is_told(tmp_path: Path, breaks: Break, name: str, word: str) -> None:
+    checks = found(tmp_path, breaks)
+
+    assert not_well(checks) == {"bot.poll"}
+    assert word in checks[name].say
 
 
 # ---------------------------------------------------------------- OpenAI
@@ -317,6 +396,64 @@ def test_a_price_that_nobody_knows_is_broken_only_where_a_limit_needs_it(
         return {"USER_DAILY_COST_USD": limit}
 
     assert found(tmp_path, breaks)["openai.price"].ok is ok
+
+
+def test_a_model_on_offer_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:
+    checks = found(tmp_path, lambda c: {"MODELS": "gpt-4o,gpt-7"})
+
+    assert ill(checks) == {"openai.models"}
+    assert "gpt-7 (MODELS)" in checks["openai.models"].say
+    assert "gpt-4o (" not in checks["openai.models"].say
+
+
+@pytest.mark.parametrize(("days", "ok"), [(200, True), (60, None), (-1, False)])
+def test_the_end_of_a_personas_model_is_told(tmp_path: Path, days: int, ok: bool | None) -> None:
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        end = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+        clinic.openai.models["gpt-4o"] = ModelTraits(id="gpt-4o", efforts=(), shutdown_date=end)
+        personas = clinic.folder / "personas.toml"
+        personas.write_text(
+            '[[persona]]\nname = "Poet"\ninstructions = "Rhyme."\nmodel = "gpt-4o"\n'
+        )
+        return {"PERSONAS_FILE": str(personas)}
+
+    check = found(tmp_path, breaks)["openai.models"]
+
+    assert check.ok is ok
+    assert ok or "Name gpt-6-luna in PERSONAS_FILE" in check.say
+
+
+def test_a_price_of_any_model_on_offer_that_nobody_knows_is_a_warning(tmp_path: Path) -> None:
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        clinic.unpriced = {"gpt-4o"}
+        return {"MODELS": "gpt-4o"}
+
+    check = found(tmp_path, breaks)["openai.price"]
+
+    assert check.ok is None
+    assert "The price of gpt-4o is unknown" in check.say
+
+
+def test_who_says_that_the_server_sees_is_believed(tmp_path: Path) -> None:
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        clinic.model.otherwise = Answer(text="A cat?")
+        return {"OPENAI_SEES": "yes"}
+
+    checks = found(tmp_path, breaks)
+
+    assert ill(checks) == set()
+    assert checks["openai.sight"].ok is None
+    assert "OPENAI_SEES=yes" in checks["openai.sight"].say
+
+
+def test_files_that_cannot_be_deleted_are_counted(tmp_path: Path) -> None:
+    def breaks(clinic: Clinic) -> None:
+        clinic.inside = Inside(failing_deletions=3)
+
+    check = found(tmp_path, breaks)["store.deletions"]
+
+    assert check.ok is None
+    assert "3 files could not be deleted" in check.say
 
 
 def test_a_server_that_takes_the_connection_and_hangs_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.formatting import format_answer, format_draft, format_start
+from snapthread.formatting import format_draft
 from snapthread.formatting.draft.closing import close_tail
 from tests.formatting.snapshots import CORPUS
 from tests.formatting.validator import covered, outside_code, problems, units
@@ -117,12 +117,3 @@ def test_of_thousands_of_open_markers_only_the_last_are_closed() -> None:
 
 def test_what_the_author_wrote_as_text_stays_in_a_draft() -> None:
     assert format_draft("use \\*\\*kwargs and 2 ** 3").text == "use **kwargs and 2 ** 3"
-
-
-def test_a_long_answer_that_grows_in_a_message_shows_its_beginning_and_that_stays() -> None:
-    lines = "\n\n".join(f"{number}. **bold** text" for number in range(1, 2000))
-
-    first = format_answer(lines)[0]
-
-    assert format_start(lines[:9000]) == format_start(lines) == first
-    assert format_start("**half of it").text == "half of it"

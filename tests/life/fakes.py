@@ -43,7 +43,7 @@ from snapthread.ports import (
     TextDelta,
     Update,
 )
-from snapthread.vision_tokens import Sight
+from snapthread.vision_tokens import Cut, Sight
 from tests import virtual
 
 ASK_S = 0.5
@@ -52,7 +52,7 @@ CALL_S = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    content: bytes
+    tiles: "tuple[Tile, ...]"
     mime: str = "image/jpeg"
     extension: str = "jpg"
     width: int = 640
@@ -60,12 +60,49 @@ class Image:
     source_format: str = "JPEG"
     first_frame_of_animation: bool = False
 
+    @property
+    def content(self) -> bytes:
+        return self.tiles[0].content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    content: bytes
+    width: int = 640
+    height: int = 480
+    cut: Cut | None = None
+
+
+TALL = b"tall"
+TALL_PARTS = 3
+TALL_SIZE = (640, 480 * TALL_PARTS)
+
 
 class Codec:
+    """What begins as a tall picture does is cut into three."""
+
     async def prepare(
-        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+        self,
+        content: bytes,
+        *,
+        suspect: bool = False,
+        tiles: bool = False,
+        cut: Cut | None = None,
+        sight: Sight | None = None,
     ) -> Image:
-        return Image(content=content)
+        if cut is not None:
+            return Image(tiles=(_part(content, cut),))
+        if not tiles or not content.startswith(TALL):
+            return Image(tiles=(Tile(content=content),))
+        boxes = [(0, 480 * n, 640, 480 * (n + 1)) for n in range(TALL_PARTS)]
+        return Image(tiles=tuple(_part(content, Cut(TALL_SIZE, box)) for box in boxes))
+
+    async def is_dense(self, content: bytes) -> bool:
+        return False
+
+
+def _part(content: bytes, cut: Cut) -> Tile:
+    return Tile(content=b"%b, part %d" % (content, cut.box[1] // 480 + 1), cut=cut)
 
 
 class Reader:
@@ -208,6 +245,7 @@ class Stored:
     filename: str
     created_at: datetime
     expires_at: datetime
+    content: bytes = b""
 
 
 class OpenAI:
@@ -230,6 +268,12 @@ class OpenAI:
     def files(self) -> set[str]:
         now = virtual.now()
         return {id for id, file in self._stored.items() if now < file.expires_at}
+
+    @property
+    def tall(self) -> list[tuple[str, str]]:
+        """The parts of tall pictures, each with what Telegram calls the picture."""
+        found = [(id, self._stored[id].content.partition(b",")[0]) for id in sorted(self.files)]
+        return [(id, name.decode()) for id, name in found if name.startswith(TALL)]
 
     def blobs(self) -> list[tuple[str, datetime]]:
         present = self.files
@@ -255,7 +299,7 @@ class OpenAI:
         self._faults.strike("upload before")
         openai_id = f"file-{next(self._ids)}"
         now = virtual.now()
-        self._stored[openai_id] = Stored(filename, now, now + timedelta(seconds=life_s))
+        self._stored[openai_id] = Stored(filename, now, now + timedelta(seconds=life_s), content)
         self._faults.strike("upload after")
         await asyncio.sleep(CALL_S)
         return openai_id
@@ -264,7 +308,7 @@ class OpenAI:
         """Our own store, whose images a request carries."""
         await asyncio.sleep(CALL_S)
         self._strike_store("upload before")
-        self._stored[f"{BLOB}{name}"] = Stored(name, virtual.now(), expires_at)
+        self._stored[f"{BLOB}{name}"] = Stored(name, virtual.now(), expires_at, content)
         self._strike_store("upload after")
         await asyncio.sleep(CALL_S)
 
@@ -311,6 +355,7 @@ class OpenAI:
             raise FilesGone("of the other transport", openai_ids=tuple(uncarried))
         self._note_dead(ids)
         self._note_kinds(parts)
+        self._note_halves(parts)
         await self._note_retired(ids)
         self._faults.strike("ask")
         if dead := set(ids) - self.files:
@@ -336,6 +381,15 @@ class OpenAI:
                 if is_pdf != isinstance(part, InputFile):
                     self.violations.append(f"{part.openai_id} is of the other kind")
 
+    def _note_halves(self, parts: Sequence[InputPart]) -> None:
+        """A tall picture is shown whole and in its order, or not at all."""
+        images = [part.openai_id for part in parts if isinstance(part, InputImage)]
+        shown = [self._stored[id].content for id in images if id in self._stored]
+        tall = [content for content in shown if content.startswith(TALL)]
+        whole = [b"%b, part %d" % (name, n + 1) for name in _names(tall) for n in range(TALL_PARTS)]
+        if tall != whole and len(shown) == len(images):
+            self.violations.append(f"halves of tall pictures: {tall}")
+
     def _note_dead(self, ids: Sequence[str]) -> None:
         """Promise 1: no request names a file that the bot deleted, or knows to be expired."""
         for openai_id in ids:
@@ -343,6 +397,11 @@ class OpenAI:
                 self.violations.append(f"{openai_id} was deleted by the bot")
             elif openai_id not in self.files | self.vanished:
                 self.violations.append(f"{openai_id} is expired")
+
+
+def _names(tall: Sequence[bytes]) -> list[bytes]:
+    """Each as often as its first part is shown."""
+    return [name for name, _, part in (each.partition(b", part ") for each in tall) if part == b"1"]
 
 
 class Blobs:

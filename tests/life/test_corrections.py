@@ -12,15 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from snapthread.model import Message, private_conversation
-from snapthread.store.codec import load_photos
+from snapthread.store.codec import load_images
 from snapthread.store.rules.exchanges import messages_of
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    EXCHANGES_OF,
-    FILES_OF,
-    HISTORY,
-    HistoryRow,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY, HistoryRow
+from snapthread.store.schema.files import FILES_OF
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.life.test_state_machine import EXAMPLES, LIMITS, MOMENTS, PARTS, USERS, Lives
@@ -138,8 +133,8 @@ def _check_conversations(tx: Transaction) -> None:
             assert second is not None
             is_answer = second.role == "assistant"
             assert not is_answer or (first is not None and first.role == "user"), roles(items)
-        named = {image.file for item in items for image in load_photos(item.photos)}
-        live = {file.stands_for for file in tx.range(FILES_OF, key, "live")}
+        named = {image.file for item in items for image in load_images(item.images)}
+        live = {file.image_key for file in tx.range(FILES_OF, key, "live")}
         assert live <= named, (live - named, roles(items))
         _check_exchanges(tx, key, items)
 
@@ -163,6 +158,6 @@ async def _now() -> Any:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_corrections(part: int) -> None:
-    lives = int(os.environ.get("LIVES", EXAMPLES)) // PARTS // 2
+    lives = int(os.environ.get("LIVES", EXAMPLES // 3)) // PARTS
     born = seed(part)(type(f"Corrections{part}", (Corrections,), {}))
     run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))

@@ -21,7 +21,7 @@ from snapthread.model import (
 )
 from snapthread.ports import GroupChange, Update
 from snapthread.reply.topics import Topics
-from snapthread.store.schema import FILES_OWNED, SHOWN
+from snapthread.store.schema.files import FILES_OWNED, SHOWN
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.life.test_state_machine import EXAMPLES, LIMITS, USERS, Lives, _now
@@ -115,6 +115,6 @@ class GroupLives(Lives):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_lives_in_groups(part: int) -> None:
     """Parts that run side by side, each with lives of its own."""
-    lives = int(os.environ.get("LIVES", EXAMPLES // 4)) // PARTS
+    lives = int(os.environ.get("LIVES", EXAMPLES // 6)) // PARTS
     born = seed(100 + part)(type(f"GroupLives{part}", (GroupLives,), {}))
     run_state_machine_as_test(born, settings=settings(max_examples=lives, **LIMITS))

@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, cast
@@ -40,19 +41,23 @@ from snapthread.model import (
 from snapthread.ports import Way
 from snapthread.settings import Settings
 from snapthread.store import Store
-from snapthread.store.rules.files import LOST
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    OUTBOX,
-    RETIRED,
-    SHOWN_NAMES,
-    UNSETTLED,
-)
+from snapthread.store.rules.files import LOST, picture_of
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
+from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
 from snapthread.store.transaction import Transaction
 from tests import virtual
 from tests.doubles import FlatPrices
-from tests.life.fakes import Blobs, Codec, Faults, OpenAI, Reader, Telegram, unknown_upload
+from tests.life.fakes import (
+    TALL_PARTS,
+    Blobs,
+    Codec,
+    Faults,
+    OpenAI,
+    Reader,
+    Telegram,
+    unknown_upload,
+)
 from tests.line.mortal import Life, Moment, Mortal, bury
 
 USERS = st.sampled_from([1, 2])
@@ -65,6 +70,7 @@ EFFECTS = st.sampled_from(
         "files.upload",
         "store.record_upload",
         "store.compose",
+        "store.reserve_and_compose",
         "assistant.ask",
         "store.finish",
         "chat.send",
@@ -127,7 +133,7 @@ class Lives(RuleBasedStateMachine):
         self.openai.transport.way = self.way
         self.store = await Store.open(":memory:")
         self.settings = Settings(
-            image_window=4, file_retention_days=20, user_storage_mb=0.00006, http_port=0
+            image_window=4, file_retention_days=20, user_storage_mb=0.00012, http_port=0
         )
         self.openai.retired = self._retired
         await self._start()
@@ -189,10 +195,10 @@ class Lives(RuleBasedStateMachine):
         )
         self.telegram.push(message)
 
-    def _new_photo(self, user: int, album: str | None = None) -> TelegramImage:
+    def _new_photo(self, user: int, album: str | None = None, name: str = "photo") -> TelegramImage:
         number = len(self.sent)
         picture = TelegramImage(
-            kind="photo", telegram_id=f"photo {number:03}", unique_id=f"u{number}"
+            kind="photo", telegram_id=f"{name} {number:03}", unique_id=f"u{number}"
         )
         self.sent.append((user, picture, album))
         return picture
@@ -213,6 +219,12 @@ class Lives(RuleBasedStateMachine):
     @rule(user=USERS, wait=st.floats(0, 3))
     def sends_photo(self, user: int, wait: float) -> None:
         self._says(user, image=self._new_photo(user))
+        self.run(self._go_on(wait))
+
+    @rule(user=USERS, wait=st.floats(0, 3))
+    def sends_tall_picture(self, user: int, wait: float) -> None:
+        """Sent as a file: it goes up in three parts, which live and leave together."""
+        self._says(user, image=self._new_photo(user, name="tall"))
         self.run(self._go_on(wait))
 
     @rule(user=USERS, wait=st.floats(0, 3))
@@ -292,6 +304,16 @@ class Lives(RuleBasedStateMachine):
     @rule(pick=st.randoms(use_true_random=False))
     def file_vanishes(self, pick: Any) -> None:
         self.openai.vanish(pick.choice(sorted(self.run(self._files()))))
+
+    @precondition(lambda self: self.run(self._tall()))
+    @rule(user=USERS, pick=st.randoms(use_true_random=False))
+    def a_part_is_gone_for_good(self, user: int, pick: Any) -> None:
+        """At OpenAI and at Telegram: the other parts of its picture leave with it."""
+        openai_id, telegram_id = pick.choice(self.run(self._tall()))
+        self.openai.vanish(openai_id)
+        self.telegram.lost.add(telegram_id)
+        self._says(user, text="and now?")
+        self.run(self._go_on(3.0))
 
     @rule(pick=st.randoms(use_true_random=False))
     def telegram_forgets_a_file(self, pick: Any) -> None:
@@ -406,13 +428,20 @@ class Lives(RuleBasedStateMachine):
         rows = [*tx.range(SHOWN_NAMES), *retired, *tx.range(UNSETTLED)]
         ledger = {row.openai_id for row in rows}
         assert ledger == self.openai.files, (ledger, self.openai.files)
+        lost = [row for row in tx.range(RETIRED) if row.reason == LOST]
+        parts = [row for row in (*rows, *lost) if row.part is not None]
+        pictures = Counter(map(picture_of, parts))
+        assert set(pictures.values()) <= {TALL_PARTS}, "a part without the others"
         for row in rows:
             talk = tx.get(CONVERSATIONS, row.conversation)
             assert talk is not None
             assert (row.state, row.epoch) == ("live", talk.epoch)
-            assert (talk.queued, talk.urgent, talk.parts) == (0, 0, 0)
+            assert (talk.queued, talk.urgent, talk.undelivered) == (0, 0, 0)
             assert tx.range(OUTBOX, talk.key) == []
         assert tx.count(ALL_QUEUED) == 0
+
+    async def _tall(self) -> list[tuple[str, str]]:
+        return self.openai.tall
 
     async def _files(self) -> set[str]:
         return self.openai.files

@@ -29,9 +29,9 @@ async def test_people_are_listed_ten_on_a_page(tmp_path: Path) -> None:
         ada.sends("/users")
         (page,) = await ada.hears()
         title, *rows = page.text.splitlines()
-        assert title == "12 people, those who came last first:"
+        assert title == "12 people, most recent first:"
         assert len(rows) == 10
-        assert rows[0].startswith("2011 · 2026-11-12 · in 30 days 1 message, $0.000")
+        assert rows[0].startswith("2011 · 2026-11-12 · last 30 days: 1 message, $0.000")
         (older,) = page.buttons
         ada.presses(older, on=page)
         await world.until(lambda: "2001" in page.text)
@@ -51,9 +51,9 @@ async def test_a_ban_is_decided_and_lifted_from_the_chat(tmp_path: Path) -> None
                 (refused,) = await boris.hears()
                 assert refused.text.startswith("You can't use this bot any more")
         assert [each.text.partition(".")[0] for each in said] == [
-            "Whom? Write the ID behind the command, for example /ban 123456789",
+            "Who? Write the ID after the command, for example /ban 123456789",
             "1001 is an admin",
-            "1002 is banned: nothing of theirs is answered any more",
+            "1002 is banned and gets no more answers",
             "1002 is banned already",
             "1002 is not banned any more",
             "1002 was not banned",
@@ -75,7 +75,7 @@ async def test_limits_of_ones_own_are_set_from_the_chat(tmp_path: Path) -> None:
         assert how.text.startswith("Write the ID and the limits")
         ada.sends("/limit 1002 default")
         (told,) = await ada.hears()
-        assert told.text == "1002 has everybody's limits."
+        assert told.text == "1002 has the same limits as everyone."
 
 
 async def test_stats_sum_up_today_and_the_month(tmp_path: Path) -> None:

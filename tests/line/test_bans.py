@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from snapthread.people import OPERATOR, OwnLimits
+from snapthread.model.people import OPERATOR, OwnLimits
 from snapthread_sandbox.faults import slow
 from tests.line.world import World, at, opened
 
@@ -100,7 +100,9 @@ async def test_a_ban_holds_in_groups_too(tmp_path: Path) -> None:
         await world.until(lambda: len(group.chat.texts) == 1)
         await world.rests()
         (refused,) = group.chat.ephemerals
-        assert refused.text.startswith("Boris, I may not answer you: the operator of this bot")
+        assert refused.text.startswith(
+            "Boris, I'm not allowed to answer you: the operator of this bot"
+        )
         assert len(world.requests) == 1
 
 
@@ -112,5 +114,5 @@ async def test_ones_own_limits_hold_in_groups_too(tmp_path: Path) -> None:
         for text in ("one", "two"):
             ada.sends(f"@snapthread_bot {text}", to=group)
         await world.until(lambda: len(group.chat.ephemerals) == 1)
-        assert group.chat.ephemerals[0].text.startswith("Ada, your limit is reached for now.")
+        assert group.chat.ephemerals[0].text.startswith("Ada, you have reached your limit for now.")
         assert len(world.requests) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from snapthread.preferences import OWN_CHARS
+from snapthread.model.preferences import OWN_CHARS
 from snapthread_sandbox.faults import slow
 from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.people import Person
@@ -77,7 +77,7 @@ async def test_a_choice_is_made_in_place_and_the_next_question_keeps_to_it(tmp_p
         assert names(screen) == ["Brief", "✓ Normal", "Thorough", "← Back"]
         await press(world, ada, screen, "Brief")
         assert "Answers: Brief" in screen.text
-        assert toasts(world, ADA)[-1] == "Saved. It holds from your next message on."
+        assert toasts(world, ADA)[-1] == "Saved. It applies from your next message on."
         assert len(ada.sees) == 1
         ada.sends("Hello")
         await ada.hears()
@@ -232,6 +232,24 @@ async def test_a_model_that_is_not_offered_any_more_is_said_and_not_used(tmp_pat
         assert world.requests[-1].body["model"] == "gpt-6-luna"
 
 
+async def test_a_chosen_model_that_is_switched_off_leads_back_to_the_settings(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, MODELS="gpt-4o", ADMIN_USER_IDS="7") as world:
+        admin, ada = world.person(7), world.person()
+        admin.sends("/start")
+        await admin.hears()
+        screen = await settings_of(ada)
+        await press(world, ada, screen, "Model")
+        await press(world, ada, screen, "gpt-4o")
+        del world.openai.models["gpt-4o"]
+        ada.sends("Hello")
+        (said,) = await ada.hears()
+        assert said.text.startswith("The model chosen in /settings is not available any more.")
+        (alert,) = await admin.hears()
+        assert "gpt-4o (MODELS)" in alert.text
+
+
 async def test_image_detail_is_told_with_its_price_and_sent(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
@@ -299,7 +317,7 @@ async def test_ones_own_instructions_are_kept_bounded_and_come_after_the_operato
         assert too_long.text.startswith("That is 1001 characters")
         ada.sends("/instructions Rhyme.")
         (saved,) = await ada.hears()
-        assert saved.text.startswith("I'll keep to that")
+        assert saved.text.startswith("I'll follow that")
         ada.sends("Hello")
         await ada.hears()
         instructions = world.requests[-1].body["instructions"]
@@ -307,7 +325,7 @@ async def test_ones_own_instructions_are_kept_bounded_and_come_after_the_operato
         assert instructions.endswith("\nRhyme.")
         ada.sends("/instructions")
         (told,) = await ada.hears()
-        assert told.text.endswith("Now I keep to this:\nRhyme.")
+        assert told.text.endswith("I'm following this now:\nRhyme.")
         screen = await settings_of(ada)
         assert "Character: My own instructions" in screen.text
         await press(world, ada, screen, "Character")

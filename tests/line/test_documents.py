@@ -281,12 +281,15 @@ def sends_a_long_text(ada: Person) -> None:
 @pytest.mark.parametrize(
     ("act", "told"),
     [
-        (sends_too_many_pages, "The document has 300 pages, and I can read 50 at once. Which ones"),
+        (
+            sends_too_many_pages,
+            "The document has 300 pages, and I can read 50 at once. Which pages",
+        ),
         (sends_one_with_a_password, "The document is protected by a password."),
         (sends_nothing, "The document is empty."),
         (sends_half_a_pdf, "The document is damaged or incomplete."),
         (sends_a_program, "I can't read this kind of file."),
-        (sends_a_long_text, "The document is longer than what I can read at once."),
+        (sends_a_long_text, "The document is longer than I can read at once."),
     ],
 )
 async def test_what_cannot_be_read_is_told_before_it_goes_up(
@@ -321,7 +324,7 @@ async def test_pages_of_pictures_are_looked_at_and_it_is_said(tmp_path: Path) ->
         ada = world.person()
         ada.sends_document(made.scanned(4), **PDF, caption="Read it")
         told, answer = await ada.hears(2)
-        assert told.text.startswith("This document only has pictures of its pages")
+        assert told.text.startswith("This document contains only pictures of its pages")
         assert "4 pages" in answer.text
         assert files_named(world)[0]["detail"] == "high"
 
@@ -335,7 +338,7 @@ async def test_one_that_openai_does_not_take_has_a_sentence_and_leaves_nothing(
         world.openai.faults.add(on="POST /responses", reply=refused, times=9)
         ada.sends_document(made.pdf(2), **PDF)
         (said,) = await ada.hears()
-        assert said.text == "OpenAI did not take this file. Please try another one."
+        assert said.text == "The assistant did not take this file. Please try another one."
         await world.until(lambda: not world.files)
 
 
@@ -428,7 +431,7 @@ async def test_of_too_many_pages_a_button_says_which(tmp_path: Path) -> None:
         assert "Sum it up" in answer.text
         assert "50 pages" in answer.text
         assert labels(world) == ["[document 1: Report.pdf, pages 51–100 of 300]"]
-        assert told.text == "I read pages 51–100."
+        assert told.text == "Reading pages 51–100."
         assert "reply_markup" not in told.json
         await world.rests()
         assert (await spent(world)).day.messages == 1
@@ -477,8 +480,9 @@ async def test_a_choice_is_made_once_and_a_reset_ends_it(tmp_path: Path) -> None
         await ada.hears()
         press(ada, told, "Pages 1–50")
         (late,) = await ada.hears()
-        assert late.text.startswith("This document does not wait for pages any more.")
+        assert late.text.startswith("This document is no longer waiting")
         assert not world.requests
+        await world.until(lambda: "reply_markup" not in told.json)  # the stale buttons go
 
 
 async def test_a_choice_survives_a_restart_and_a_day_ends_it(tmp_path: Path) -> None:
@@ -494,7 +498,7 @@ async def test_a_choice_survives_a_restart_and_a_day_ends_it(tmp_path: Path) -> 
         await world.process.store.tidy(virtual.now())
         press(ada, second, "Pages 1–50")
         (late,) = await ada.hears()
-        assert late.text.startswith("This document does not wait")
+        assert late.text.startswith("This document is no longer waiting")
 
 
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
@@ -568,7 +572,7 @@ async def test_where_a_server_takes_no_files_the_text_of_a_document_is_in_the_qu
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (made.scanned(), "The document only has pictures of its pages, and here"),
+        (made.scanned(), "The document contains only pictures of its pages, and here"),
         (made.compound("Workbook"), "Here I can only read PDF, Word, PowerPoint and text"),
         (made.pdf(60), "The document has 60 pages, and I can read 50 at once."),
     ],

@@ -23,13 +23,14 @@ from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Response
 from tests.line.mortal import Moment
+from tests.line.photos import photo
 from tests.line.test_phases import WITH_COMMENTARY
+from tests.line.test_voice import SOUND
 from tests.line.world import World, opened
 from tests.openai_api.test_answer import added, piece
 from tests.openai_api.wire import COMPLETED, event
 
 WORDS = " ".join(f"word{number}" for number in range(60))
-LONG = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(75))
 EARLY = "Stopped before the first word."
 
 
@@ -134,28 +135,41 @@ async def test_what_grows_is_formatted_and_never_shows_half_a_mark(tmp_path: Pat
         assert not any(mark in text for text in message.versions for mark in "*`")
 
 
-async def test_thirty_thousand_characters_begin_in_one_message_and_go_on_in_the_next(
-    tmp_path: Path,
-) -> None:
-    async with opened(tmp_path, OPENAI_MAX_OUTPUT_TOKENS="20000") as world:
-        ada = world.person()
-        assert len(LONG) > 30_000
-        world.model.says(LONG, between_s=0.01)
-        ada.sends("A long story")
-        await world.until(lambda: "Paragraph 74." in (ada.sees or [""])[-1])
-        await finished(world, ada, *ada.sees)
-        assert "".join("".join(ada.sees).split()) == "".join(LONG.split())
-        first, *others = ada.chat.from_bot
-        assert all(text.startswith("Paragraph 0.") for text in first.versions)
-        assert not any(message.versions for message in others)
-
-
 async def test_commentary_is_replaced_by_the_answer(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
         world.openai.faults.add(on="POST /responses", reply=WITH_COMMENTARY)
         ada.sends("What is it?")
         await finished(world, ada, "It is a cat.")
+
+
+async def test_what_was_heard_does_not_take_the_place_of_an_answer_that_has_grown(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.transcriptions.says("What is a cat?", seconds=3)
+        world.model.says(WORDS, between_s=0.2)
+        ada.sends_voice(SOUND, duration=3)
+        await finished(world, ada, "What is a cat?", WORDS)
+        quote, answer = ada.chat.from_bot
+        assert set(quote.versions) <= {quote.text}
+        assert len(answer.versions) >= 5
+        assert all(WORDS.startswith(text) for text in answer.versions)
+
+
+async def test_a_sentence_on_a_picture_does_not_take_the_place_of_an_answer_that_has_grown(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.model.says(WORDS, between_s=0.2)
+        ada.sends_album([photo("red"), b"broken"], caption="What?")
+        await world.until(lambda: ada.sees[1:] == [WORDS])
+        sentence, answer = ada.chat.from_bot
+        assert set(sentence.versions) <= {sentence.text}
+        assert len(answer.versions) >= 5
+        await finished(world, ada, sentence.text, WORDS)
 
 
 # ---------------------------------------------------------------- Stop

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from snapthread.usage import DailyFeedback
+from snapthread.model.usage import DailyFeedback
 from tests.line.world import World, opened
 
 WORDS = " ".join(f"word{number}" for number in range(2000))

@@ -8,17 +8,11 @@ from typing import Any
 
 import pytest
 
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    FILES,
-    GROUP_CONVERSATIONS,
-    HISTORY_ITEMS,
-    JOBS,
-    META,
-    QUEUED,
-    REPLICAS,
-    TABLES,
-)
+from snapthread.store.schema import TABLES
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
+from snapthread.store.schema.files import FILES
+from snapthread.store.schema.processes import JOBS, META, REPLICAS
+from snapthread.store.schema.queues import QUEUED
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo
@@ -293,7 +287,7 @@ async def test_begin_anew_may_who_asked_last_or_an_admin(tmp_path: Path) -> None
         await answers(world, group)
         bob.sends("/reset", to=group)
         said = await answers(world, group, 2)
-        assert said[1].startswith("Only whoever asked")
+        assert said[1].startswith("Only the person who asked")
         ann.sends("/reset", to=group)
         said = await answers(world, group, 3)
         assert "cleared" in said[2]
@@ -320,7 +314,9 @@ async def test_who_is_answered_may_stop_it_whoever_asked_meanwhile(tmp_path: Pat
         assert len(world.requests) == 1
         ann.sends("/stop", to=group)
         await world.until(lambda: len(world.requests) == 2, timeout_s=30)
-        await world.until(lambda: any("Only whoever asked" in said for said in group.chat.texts))
+        await world.until(
+            lambda: any("Only the person who asked" in said for said in group.chat.texts)
+        )
 
 
 @pytest.mark.parametrize("conversation", ["shared", "per_user"])
@@ -363,7 +359,7 @@ async def test_a_photo_is_forgotten_for_who_sent_it_or_an_admin(tmp_path: Path) 
         ann.replies_to(shown, f"{BOT} what?", to=group)
         await answers(world, group)
         eve.replies_to(shown, "/forget", to=group)
-        assert "Only whoever sent" in (await answers(world, group, 2))[1]
+        assert "Only the person who sent" in (await answers(world, group, 2))[1]
         bob.replies_to(shown, "/forget", to=group)
         assert (await answers(world, group, 3))[2] == "Photo 1 is forgotten."
         await world.until(lambda: not world.files)
@@ -427,7 +423,7 @@ async def test_a_limit_is_the_askers_and_said_once_an_hour(tmp_path: Path) -> No
         bob.sends(f"{BOT} four", to=group)
         said = await answers(world, group, 3)
         assert [text for text in said if "limit" in text] == [
-            "Ann, your limit is reached for now. /usage in our private chat tells more."
+            "Ann, you have reached your limit for now. /usage in our private chat shows more."
         ]
         assert f"You said: Bob: {BOT} four" in said
         assert len(said) == 3
@@ -458,9 +454,12 @@ async def test_what_concerns_one_person_is_seen_by_that_person_only(tmp_path: Pa
         await world.until(lambda: len(group.chat.ephemerals) == 3)
         seen = {(one.json["receiver_user"]["id"], one.text) for one in group.chat.ephemerals}
         assert seen == {
-            (1001, "Ann, your limit is reached for now. /usage in our private chat tells more."),
+            (
+                1001,
+                "Ann, you have reached your limit for now. /usage in our private chat shows more.",
+            ),
             (1001, "Please send me /export in a private chat."),
-            (1002, "Only whoever asked, or an admin of this group, can do that."),
+            (1002, "Only the person who asked, or an admin of this group, can do that."),
         }
         assert len(group.chat.texts) == 1
 

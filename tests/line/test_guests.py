@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    DEAD_LETTERS,
-    GROUP_CONVERSATIONS,
-    HISTORY_ITEMS,
-    MARKS,
-    OUTGOING,
-    QUEUED,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
+from snapthread.store.schema.processes import MARKS
+from snapthread.store.schema.queues import DEAD_LETTERS, OUTGOING, QUEUED
 from snapthread_sandbox.faults import server_error
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person

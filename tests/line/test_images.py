@@ -328,7 +328,7 @@ async def test_an_upload_that_openai_refuses_gets_its_sentence(tmp_path: Path) -
         world.openai.faults.add(on="POST /files", reply=refused)
         ada.sends_photo(photo())
         (said,) = await ada.hears()
-        assert said.text == "OpenAI did not take this image. Please try another one."
+        assert said.text == "The assistant did not take this image. Please try another one."
 
 
 @pytest.mark.parametrize("mode", ["1x1", "CMYK", "16-bit", "alpha", "animated"])

@@ -27,6 +27,7 @@ DAY_S = 86_400.0
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
 GONE = telegram_error(400, "Bad Request: invalid file_id")
 INLINE = {"IMAGE_TRANSPORT": "inline"}
+OTHER = "https://llm.example.org/v1"
 
 
 def shown(request: Any) -> list[bytes]:
@@ -457,10 +458,25 @@ async def test_a_document_travels_within_the_request_too(tmp_path: Path) -> None
         await world.until(lambda: not world.kept)
 
 
-async def test_privacy_says_where_the_images_lie(tmp_path: Path) -> None:
-    async with opened(tmp_path, **INLINE) as world:
+KEPT_HERE = "On the operator's server: our conversation, and your photos"
+
+
+@pytest.mark.parametrize(
+    ("way", "server", "told", "untold"),
+    [
+        ("files", "", ("At OpenAI: your photos", "sent to OpenAI"), ("the service",)),
+        ("inline", "", (KEPT_HERE, "sent to OpenAI"), ("At OpenAI", "the service")),
+        ("files", OTHER, ("At the service that answers: your photos",), ("OpenAI",)),
+        ("inline", OTHER, (KEPT_HERE, "the service that answers"), ("OpenAI", "At the service")),
+    ],
+)
+async def test_privacy_says_what_is_so_for_the_server_and_the_way_that_run(
+    tmp_path: Path, way: str, server: str, told: tuple[str, ...], untold: tuple[str, ...]
+) -> None:
+    async with opened(tmp_path, IMAGE_TRANSPORT=way, OPENAI_BASE_URL=server) as world:
         ada = world.person()
         ada.sends("/privacy")
-        (told,) = await ada.hears()
-        assert "On the operator's server: our conversation, and your photos" in told.text
-        assert "At OpenAI" not in told.text
+        (said,) = await ada.hears()
+        assert [words for words in told if words not in said.text] == []
+        assert [words for words in untold if words in said.text] == []
+        assert "{" not in said.text

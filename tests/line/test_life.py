@@ -116,7 +116,7 @@ async def test_the_oldest_images_make_room_and_the_user_is_told_once(tmp_path: P
             ada.sends_photo(content)
             await ada.hears()
             await asyncio.sleep(10)
-        told = [text for text in ada.sees if text.startswith("Your files at OpenAI have reached")]
+        told = [text for text in ada.sees if text.startswith("Your files have reached")]
         assert len(told) == 1
         assert len(world.files) == 2
         await _sees(world, 2)
@@ -353,7 +353,7 @@ async def test_a_reset_deletes_all_files_although_every_third_time_is_refused(
         ada.sends("/reset")
         (said,) = await ada.hears()
         assert world.telegram.world.now() - began < 1
-        assert said.text.endswith(f"{albums * 10} files are still being deleted at OpenAI.")
+        assert said.text.endswith(f"{albums * 10} files are still being deleted.")
         await world.until(lambda: not world.files, timeout_s=3600)
 
 

@@ -12,9 +12,10 @@ from structlog.testing import capture_logs
 from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, OutgoingMessage, Usage, private_conversation
+from snapthread.model.quotas import Amounts, Limits, Spending
+from snapthread.model.usage import STALE, SentImage, TurnRecord
 from snapthread.store import Store
 from snapthread.texts.numbers import dollars
-from snapthread.usage import STALE, Amounts, Limits, SentImage, Spending, TurnRecord
 from snapthread_sandbox.faults import Fault, cuts_stream, out_of_credit, server_error, slow
 from snapthread_sandbox.openai.scripted_model import Answer
 from snapthread_sandbox.telegram.people import Person
@@ -487,7 +488,7 @@ def test_usage_tells_today_this_month_what_is_left_and_what_is_stored(tmp_path: 
             f"Today (UTC): 1 message, 0 images, {dollars(second)}.\n"
             f"This month: 2 messages, 1 image, {dollars(first + second)}.\n"
             f"Left: 4 messages today, 2 images today, {dollars(1_000_000 - second)} today.\n"
-            "Your files at OpenAI: 0.0 of 5 MB."
+            "Your files: 0.0 of 5 MB."
         )
 
     limits = {"USER_DAILY_MESSAGES": "5", "USER_DAILY_IMAGES": "2", "USER_DAILY_COST_USD": "1"}
@@ -503,5 +504,5 @@ async def test_usage_in_russian_without_limits(tmp_path: Path) -> None:
             "Сегодня (по UTC): 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "В этом месяце: 0 сообщений, 0 изображений, 0,00\u00a0$.\n"
             "Для вас лимитов нет.\n"
-            "Ваши файлы в OpenAI: 0,0 МБ."
+            "Ваши файлы: 0,0 МБ."
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from snapthread.app import RunningProcess
+from snapthread.app.operation import RunningProcess
 from tests import virtual
 from tests.line.photos import photo
 from tests.line.world import World, opened

@@ -36,7 +36,7 @@ async def test_reset_says_how_many_files_are_still_being_deleted(tmp_path: Path)
         await ada.hears()
         ada.sends("/reset")
         (said,) = await ada.hears()
-        assert said.text == f"{DONE}\n3 files are still being deleted at OpenAI."
+        assert said.text == f"{DONE}\n3 files are still being deleted."
         await world.until(lambda: not world.files)
 
 

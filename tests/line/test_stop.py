@@ -100,6 +100,17 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
         assert not world.files
 
 
+async def test_a_document_on_its_way_was_called_a_photo(tmp_path: Path) -> None:
+    async with opened(tmp_path, STREAMING="draft") as world:
+        ada = world.person()
+        world.telegram.faults.add(on="file", reply=slow(20.0), times=None)
+        ada.sends_document(b"words", file_name="a.txt", mime_type="text/plain", caption="What?")
+        await world.until(lambda: ada.chat.draft is not None)
+        ada.presses_stop()
+        (said,) = await ada.hears()
+        assert said.text.endswith("Please send the file again too: it was not kept.")
+
+
 async def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:
     from snapthread_sandbox.faults import cuts_stream
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.usage import TurnRecord
+from snapthread.model.usage import TurnRecord
 from snapthread_sandbox.faults import (
     Fault,
     cuts_stream,

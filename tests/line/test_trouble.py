@@ -111,7 +111,7 @@ async def test_the_admins_are_told_once_an_hour_that_the_credit_is_spent(tmp_pat
             ada.sends("Hello")
             await ada.hears()
         (told,) = await admin.hears()
-        assert "billing" in told.text
+        assert "credit is spent" in told.text
         assert len(admin.sees) == 2
 
 
@@ -142,7 +142,7 @@ async def test_an_alert_that_telegram_refused_is_not_said_to_have_been_read(tmp_
             on="sendMessage",
             reply=telegram_error(400, "Bad Request: something is odd"),
             times=None,
-            when=lambda sent: "billing" in sent["text"],
+            when=lambda sent: "credit is spent" in sent["text"],
         )
         admin.sends("/start")
         await admin.hears()
@@ -169,7 +169,7 @@ async def test_an_alert_is_not_lost_with_the_process_that_left_it(tmp_path: Path
         await process.bury()
         await world.start()
         (told,) = await admin.hears()
-        assert "billing" in told.text
+        assert "credit is spent" in told.text
 
 
 async def test_a_refusal_and_an_empty_answer_have_their_sentences(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.line.mortal import Moment
 from tests.line.photos import photo
 from tests.line.world import opened
 
-UNDONE = "Your last question and my answer are taken back"
+UNDONE = "I have taken back your last question and my answer"
 BOT = "@snapthread_bot"
 NOTHING = "There is nothing to take back: our conversation is empty."
 
@@ -96,8 +96,9 @@ async def test_in_a_group_it_is_for_whoever_asked_and_for_admins(tmp_path: Path)
         ada.sends(f"{BOT} One?", to=group)
         await group.chat.hears()
         bob.sends(f"/undo{BOT}", to=group)
-        (refused,) = await group.chat.hears()
-        assert refused.text.startswith("Only whoever asked")
+        await world.until(lambda: bool(group.chat.ephemerals))
+        (refused,) = group.chat.ephemerals
+        assert refused.text.startswith("Only the person who asked")
         ada.sends(f"/undo{BOT}", to=group)
         (said,) = await group.chat.hears()
         assert said.text.startswith(UNDONE)

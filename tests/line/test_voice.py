@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from snapthread.limits import MEGABYTE
-from snapthread.usage import TurnRecord
+from snapthread.model.usage import TurnRecord
 from snapthread_sandbox.faults import drops, loses_reply, openai_error, server_error, slow
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import photo

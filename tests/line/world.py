@@ -11,6 +11,7 @@ from typing import Any, cast
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.media.documents.read import read_document
+from snapthread.adapters.media.images import How
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
@@ -25,6 +26,7 @@ from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
 from snapthread.store.folder import images_of
 from snapthread.texts import Texts
+from snapthread.vision_tokens import Cut
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -212,9 +214,19 @@ class InThreads:
         self._images = images
 
     async def prepare(
-        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+        self,
+        content: bytes,
+        *,
+        suspect: bool = False,
+        tiles: bool = False,
+        cut: Cut | None = None,
+        sight: Sight | None = None,
     ) -> Prepared:
-        return await self._images._in_thread(content, 0, sight=sight)
+        how = How(self._images._max_side, sight or self._images._sight, tiles=tiles, cut=cut)
+        return await self._images._in_thread(content, 0, how)
+
+    async def is_dense(self, content: bytes) -> bool:
+        return await self._images.is_dense(content)
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

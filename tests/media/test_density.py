@@ -1,6 +1,7 @@
 """Much small text is told from a photograph, by edges alone."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -25,41 +26,48 @@ def _as_telegram_sends_it(picture: Image.Image) -> Image.Image:
     return decoded(encoded(picture, "JPEG", quality=80))
 
 
-TEXTS = {
-    "9 pixels": _page(9),
-    "12 pixels": _page(12),
-    "16 pixels": _page(16),
-    "20 pixels": _page(20),
-    "on dark": _page(12, ink="#c9d1d9", paper="#0d1117"),
-    "grey on white": _page(12, ink="#6b7280"),
-    "a screenshot made smaller": _page(24).resize((480, 640), Image.Resampling.LANCZOS),
+def _one_line() -> Image.Image:
+    picture = Image.new("RGB", SIZE, "white")
+    ImageDraw.Draw(picture).text((8, 600), LINE, fill="black")
+    return picture
+
+
+TEXTS: dict[str, Callable[[], Image.Image]] = {  # drawn by the test that looks at it
+    "9 pixels": lambda: _page(9),
+    "12 pixels": lambda: _page(12),
+    "16 pixels": lambda: _page(16),
+    "20 pixels": lambda: _page(20),
+    "on dark": lambda: _page(12, ink="#c9d1d9", paper="#0d1117"),
+    "grey on white": lambda: _page(12, ink="#6b7280"),
+    "a screenshot made smaller": lambda: _page(24).resize((480, 640), Image.Resampling.LANCZOS),
 }
-OTHERS = {
-    "plain": Image.new("RGB", SIZE, "white"),
-    "noise": noise(SIZE),
-    "leaves": noise(SIZE).filter(ImageFilter.GaussianBlur(1)),
-    "clouds": noise((60, 80)).resize(SIZE),
-    "a slope": Image.linear_gradient("L").resize(SIZE),
-    "a poster": _page(200),
-    "one line": Image.new("RGB", SIZE, "white"),
+OTHERS: dict[str, Callable[[], Image.Image]] = {
+    "plain": lambda: Image.new("RGB", SIZE, "white"),
+    "noise": lambda: noise(SIZE),
+    "leaves": lambda: noise(SIZE).filter(ImageFilter.GaussianBlur(1)),
+    "clouds": lambda: noise((60, 80)).resize(SIZE),
+    "a slope": lambda: Image.linear_gradient("L").resize(SIZE),
+    "a poster": lambda: _page(200),
+    "one line": _one_line,
 }
-ImageDraw.Draw(OTHERS["one line"]).text((8, 600), LINE, fill="black")
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_small_text_is_dense(name: str) -> None:
-    assert is_dense(_as_telegram_sends_it(TEXTS[name])), text_share(TEXTS[name])
+    picture = TEXTS[name]()
+    assert is_dense(_as_telegram_sends_it(picture)), text_share(picture)
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_is_no_page_of_small_text_is_not(name: str) -> None:
-    assert not is_dense(_as_telegram_sends_it(OTHERS[name])), text_share(OTHERS[name])
+    picture = OTHERS[name]()
+    assert not is_dense(_as_telegram_sends_it(picture)), text_share(picture)
 
 
 def test_the_codec_tells_it_of_what_it_prepared() -> None:
     async def story() -> tuple[bool, bool]:
         images = Images()
-        text, plain = encoded(_page(12), "JPEG"), encoded(OTHERS["plain"], "JPEG")
+        text, plain = encoded(_page(12), "JPEG"), encoded(OTHERS["plain"](), "JPEG")
         return await images.is_dense(text), await images.is_dense(plain)
 
     assert asyncio.run(story()) == (True, False)

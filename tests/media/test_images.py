@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,8 +16,13 @@ from snapthread.limits import DECODED_BYTES_AT_ONCE
 from tests.media.pictures import HEIC, SAMPLES, UPRIGHT, encoded, noise, seen
 
 TOTAL = 1_000_000  # less than any picture takes: one at a time
-LARGE = encoded(noise((2000, 1500)), "PNG")  # takes a while
 BAD = SAMPLES["PNG"][:-40]
+
+
+@cache
+def _large() -> bytes:
+    """A picture that takes a while."""
+    return encoded(noise((2000, 1500)), "PNG")
 
 
 def _run(story: Callable[[Images, Budget], Coroutine[Any, Any, None]]) -> None:
@@ -35,7 +41,7 @@ async def _until(happened: Callable[[], bool]) -> None:
 
 def test_it_prepares_as_the_synchronous_one_does() -> None:
     async def story(images: Images, budget: Budget) -> None:
-        assert await images.prepare(LARGE) == prepare(LARGE, max_side=512)
+        assert await images.prepare(_large()) == prepare(_large(), max_side=512)
         assert budget.free == TOTAL
 
     _run(story)
@@ -97,7 +103,7 @@ def test_a_bomb_does_not_wait_for_the_budget() -> None:
 def test_even_small_images_are_decoded_by_four_threads_at_most() -> None:
     async def story() -> None:
         budget = Budget(DECODED_BYTES_AT_ONCE)
-        decoding = asyncio.ensure_future(Images(max_side=512, budget=budget).prepare(LARGE))
+        decoding = asyncio.ensure_future(Images(max_side=512, budget=budget).prepare(_large()))
         await _until(lambda: budget.free < DECODED_BYTES_AT_ONCE)
         assert budget.free == DECODED_BYTES_AT_ONCE * 3 // 4
         await decoding
@@ -123,7 +129,7 @@ def test_cancelling_while_it_waits_gives_the_place_away() -> None:
 
 def test_cancelling_leaves_at_once_and_the_share_stays_until_the_thread_ends() -> None:
     async def story(images: Images, budget: Budget) -> None:
-        decoding = asyncio.ensure_future(images.prepare(LARGE))
+        decoding = asyncio.ensure_future(images.prepare(_large()))
         await _until(lambda: budget.free < TOTAL)
 
         decoding.cancel()

@@ -41,6 +41,14 @@ def message(text: str, phase: str | None = None, kind: str = "output_text") -> d
     return {"type": "message", "phase": phase, "content": [{"type": kind, field: text}]}
 
 
+def item_done(item: dict[str, Any]) -> bytes:
+    return event("response.output_item.done", output_index=0, item=item)
+
+
+def part_done(part: dict[str, Any]) -> bytes:
+    return event("response.content_part.done", output_index=0, content_index=0, part=part)
+
+
 def added(item: int, phase: str | None) -> bytes:
     told = {**message("", phase), "content": []}
     return event("response.output_item.added", output_index=item, item=told)
@@ -89,10 +97,26 @@ def test_an_empty_part_makes_no_blank_line() -> None:
         ],
         [piece("A cat."), done("A cat.", item=3), completed({"type": "reasoning"})],
         [piece("A cat."), completed({"type": "reasoning"}, message("A cat."))],
+        [piece("A cat."), completed({"type": "reasoning"}, message(" A cat.\n"))],
+        [part_done({"type": "output_text", "text": "A cat."}), completed()],
+        [part_done({"type": "output_text", "text": "A cat."}), completed(message("A cat."))],
     ],
 )
 def test_text_is_taken_once_wherever_it_comes(steps: list[bytes]) -> None:
     assert asked(*steps)[0] == "A cat."
+
+
+def test_the_second_item_was_lost_where_only_the_last_event_had_it() -> None:
+    whole = completed(message("Let me look.", "commentary"), message("A cat.", "final_answer"))
+    text, ended = asked(added(0, "commentary"), piece("Let me look.", 0), whole)
+
+    assert text == "A cat."
+    assert ended.commentary == "Let me look."
+
+
+def test_items_that_came_as_one_are_not_said_again_at_the_end() -> None:
+    whole = completed(message("Look: "), message("A cat."))
+    assert asked(piece("Look: "), piece("A cat."), whole)[0] == "Look: A cat."
 
 
 @pytest.mark.parametrize(
@@ -100,6 +124,9 @@ def test_text_is_taken_once_wherever_it_comes(steps: list[bytes]) -> None:
     [
         [event("response.refusal.done", refusal="I cannot"), COMPLETED],
         [completed(message("I cannot", kind="refusal"))],
+        [item_done(message("I cannot", kind="refusal")), completed()],
+        [part_done({"type": "refusal", "refusal": "I cannot"}), completed()],
+        [item_done({"type": "message", "content": 5}), completed(message("No", kind="refusal"))],
     ],
 )
 def test_a_refusal_is_taken_wherever_it_comes_and_what_it_cost(steps: list[bytes]) -> None:

@@ -103,6 +103,7 @@ def failure(answer: Answer) -> SnapthreadError:
     return caught.value
 
 
+SPENT = b'{"type": "insufficient_quota", "code": 429, "message": ""}'
 NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message": ""}}\n\n'
 
 
@@ -116,6 +117,14 @@ NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message
         ([CREATED, NESTED], OutOfCredit),
         ([CREATED, b"event: error\n" + NESTED], OutOfCredit),
         ([CREATED, b'data: {"error": "overloaded"}\n\n'], AssistantBusy),
+        (
+            [CREATED, b'data: {"type": "error", "error": {"error": ' + SPENT + b"}}\n\n"],
+            OutOfCredit,
+        ),
+        (httpx2.Response(400, content=b'{"error": {"error": ' + SPENT + b"}}"), OutOfCredit),
+        (httpx2.Response(400, content=b'{"detail": {"error": ' + SPENT + b"}}"), OutOfCredit),
+        (httpx2.Response(429, content=b'{"detail": ' + SPENT + b"}"), OutOfCredit),
+        (httpx2.Response(400, content=b'{"error": {"error": {}}}'), AssistantMisused),
         (error(400, "", type="insufficient_quota"), OutOfCredit),
         ([failed("rate_limit_exceeded", "Request too large for gpt-6-luna")], AssistantBusy),
         (error(429, "Request too large for gpt-6-luna on tokens per min (TPM)"), AssistantBusy),

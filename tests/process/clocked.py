@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from snapthread import app
+from snapthread.app import opening
 from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
 
-_open_adapters = app.open_adapters
+_open_adapters = opening.open_adapters
 
 
 class FileClock:
@@ -37,4 +37,4 @@ async def _with_that_clock(
         yield replace(adapters, clock=FileClock(Path(path))) if path else adapters
 
 
-app.open_adapters = _with_that_clock
+opening.open_adapters = _with_that_clock

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 for name in (
-    "snapthread.app",
+    "snapthread.app.run",
     "snapthread.adapters.bot_api.chat",
     "snapthread.cli",
     "snapthread.adapters.media",

@@ -82,3 +82,22 @@ def test_a_bot_that_is_stopped_while_it_looks_stops_and_deletes_its_picture(town
         assert set(town.openai.files) == held
 
     town.play(story)
+
+
+def test_whose_sight_is_believed_is_still_looked_at_for_the_way(town: Town) -> None:
+    async def story() -> None:
+        await town.end_bots()
+        town.openai.has_files = False
+        try:
+            town.model.says("What a lovely cat!")
+            bot = town.starts(OPENAI_SEES="yes", IMAGE_TRANSPORT="auto")
+            town.bots.append(bot)
+            await bot.ready()
+            bot.terminate()
+            assert await bot.ended() == 0
+            (event,) = [event for event in bot.events if event["event"] == "sight.believed"]
+            assert (event["seen"], event["transport"]) == (False, "inline")
+        finally:
+            town.openai.has_files = True
+
+    town.play(story)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.store.redis.names import index_name
-from snapthread.store.schema import HELD
+from snapthread.store.schema.conversations import HELD
 from tests.line.photos import photo
 from tests.process.bot import Bot
 from tests.process.town import Town, hears

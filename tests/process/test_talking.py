@@ -147,7 +147,7 @@ def test_an_edit_a_retry_and_an_undo_change_the_end_of_the_conversation(town: To
         ada.sends("/retry")
         await town.until(lambda: len(town.openai.requests) == requests + 1)
         ada.sends("/undo")
-        assert (await hears(ada))[0].startswith("Your last question and my answer are taken back")
+        assert (await hears(ada))[0].startswith("I have taken back your last question")
         ada.sends("Next")
         assert await hears(ada) == ["You said: Next"]
         assert len(ada.sees) == 3

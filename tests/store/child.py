@@ -14,9 +14,10 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
+from snapthread.model.quotas import Limits
+from snapthread.model.usage import TurnRecord
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.usage import Limits, TurnRecord
 from tests.contracts.builders import open_sqlite
 
 USERS = 3

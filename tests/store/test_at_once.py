@@ -11,7 +11,7 @@ import pytest
 
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store.rules.rows import set_mark
-from snapthread.store.schema import MARKS
+from snapthread.store.schema.processes import MARKS
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.sqlite.statements import AT_ONCE
 from snapthread.store.transaction import Transaction

@@ -15,9 +15,10 @@ import pytest
 
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
+from snapthread.model.quotas import Amounts
 from snapthread.store import Store
 from snapthread.store.schema import VERSION
-from snapthread.usage import Amounts
+from snapthread.store.sqlite.migrations import RENAMED
 from tests.contracts.builders import ANN, BOB, Bench, command, message, openai_ids, texts, words
 from tests.servers import own_server, redis_program, valkey_program
 
@@ -114,7 +115,7 @@ def test_an_urgent_command_waits_and_nothing_is_asked_before_it(bench: Bench) ->
     assert bench.stop(stop, words("nothing")) == 1
     bench.wait(LEASE_S)
     claim = bench.take(only=private_conversation(BOB))
-    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, 555, 2)
+    assert (claim.is_stopped, claim.stream, claim.attempt) == (True, (555,), 2)
 
 
 def test_who_holds_a_conversation_holds_it_still(bench: Bench) -> None:
@@ -365,3 +366,29 @@ def test_a_store_of_version_11_can_ask_anew_from_now_on(tmp_path: Path) -> None:
         assert db.execute("SELECT * FROM exchanges").fetchall() == []
         assert db.execute("SELECT again FROM messages").fetchall() == []
         assert db.execute("SELECT turn FROM outbox").fetchall() == []
+
+
+def test_columns_of_version_14_get_the_names_of_today(tmp_path: Path) -> None:
+    path = tmp_path / "snapthread.db"
+
+    async def opened(_: Path) -> Store:
+        return await Store.open(path)
+
+    bench = Bench(opened, Path())
+    bench.show("file-1")
+    bench.say(user=EVE)
+    held = bench.run(bench.store.export(ANN))
+    bench.close()
+    with closing(sqlite3.connect(path)) as db:
+        for table, names in RENAMED.items():
+            for new, old in names.items():
+                db.execute(f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}")
+        db.execute("PRAGMA user_version = 14")
+
+    bench = Bench(opened, Path())
+    assert bench.run(bench.store.export(ANN)) == held
+    claim = bench.ask(message())
+    transcript = bench.compose(claim)
+    assert (list(transcript.live.values()), transcript.next_label) == (["file-1"], 2)
+    assert texts(bench.take(only=private_conversation(EVE)).outbox) == ["A word."]
+    bench.close()

@@ -30,11 +30,11 @@ from snapthread.model import (
     group_conversation,
     private_conversation,
 )
+from snapthread.model.quotas import Amounts, LimitExceeded, Limits
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.redis import server as redis_server
 from snapthread.store.redis.failures import ours
-from snapthread.usage import Amounts, LimitExceeded, Limits
 from tests.contracts.builders import (
     ANN,
     BOB,

@@ -12,7 +12,7 @@ import pytest
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store import Store
 from snapthread.store.rules.rows import set_mark
-from snapthread.store.schema import MARKS, Mark
+from snapthread.store.schema.processes import MARKS, Mark
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.sqlite.thread import TOGETHER
 from snapthread.store.transaction import Transaction

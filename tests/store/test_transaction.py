@@ -9,7 +9,9 @@ from snapthread.model import Claim
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from snapthread.store.rules import accepting, claiming, outgoing
-from snapthread.store.schema import HISTORY, OUTBOX, TALLIES, HistoryRow, Outgoing, Tally
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
+from snapthread.store.schema.queues import OUTBOX, Outgoing
+from snapthread.store.schema.usage import TALLIES, Tally
 from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
 from tests.contracts.builders import FULL, QUIET_S, Bench, message, words
@@ -110,11 +112,11 @@ def test_a_long_conversation_costs_what_a_short_one_does(bench: Bench) -> None:
         asked.extend(tx.range(HISTORY, "user:7", low=tx_first(tx)))
 
     def tx_first(tx: Transaction) -> int:
-        from snapthread.store.schema import CONVERSATIONS
+        from snapthread.store.schema.conversations import CONVERSATIONS
 
         row = tx.get(CONVERSATIONS, "user:7")
         assert row is not None
-        return row.first_line
+        return row.history_start
 
     bench.run(bench.store.backend.read(rows_read))
     assert 0 < len(asked) < 40

@@ -15,8 +15,9 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
+from snapthread.model.quotas import Limits, Spending
+from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.ports.operation import ActiveTurn, Operation, PersonState, Problem
-from snapthread.usage import DailyFeedback, DailyUsage, Limits, Spending, TurnRecord
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOKEN = "a token of sixteen letters"

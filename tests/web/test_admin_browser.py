@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 
 from snapthread.adapters.telemetry import Metrics
 from snapthread.adapters.web.pages import application
-from snapthread.usage import DailyUsage, Stages, TurnRecord
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.demo.browser import Tab, chromium, find_chromium
 from tests.web.admin import NOW, TOKEN, Held, Page, ready
 

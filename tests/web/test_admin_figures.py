@@ -15,7 +15,7 @@ from snapthread.adapters.web.admin.reading import AT_ONCE
 from snapthread.adapters.web.admin.sums import first_readable
 from snapthread.adapters.web.admin.turns import percentile
 from snapthread.model import FileName, LedgerFile, private_conversation
-from snapthread.usage import DailyUsage, Stages, TurnRecord
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.web.admin import NOW, Held, Page
 
 YESTERDAY, TODAY = "2026-11-21", "2026-11-22"
@@ -285,4 +285,4 @@ def test_today_stands_beside_the_period() -> None:
     assert '<dt>Messages</dt><dd>7</dd><dd class="today">today 3</dd>' in page
     assert '<dt>Users</dt><dd>2</dd><dd class="today">today 1</dd>' in page
     assert '<dt>Cost</dt><dd>$0.75</dd><dd class="today">today $0.50</dd>' in page
-    assert "<dt>Files at OpenAI now</dt><dd>0</dd></div>" in page
+    assert "<dt>Files held now</dt><dd>0</dd></div>" in page

@@ -7,8 +7,9 @@ import pytest
 
 from snapthread.adapters.web.admin.language import preferred, texts
 from snapthread.model import ConversationKey
+from snapthread.model.quotas import Limits
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from snapthread.ports.operation import ActiveTurn
-from snapthread.usage import DailyUsage, Limits, Stages, TurnRecord
 from tests.web.admin import BEARER, NOW, TOKEN, Client, Held, Page, Running, a_dead_letter
 
 # Names, units, and what is told as the code or a service says it.

@@ -14,7 +14,7 @@ from snapthread.adapters.web.admin.login import (
     Login,
     Throttle,
 )
-from snapthread.usage import DailyUsage
+from snapthread.model.usage import DailyUsage
 from tests.web.admin import BEARER, NOW, TOKEN, Client, Hand, Held, Page, form_of, log_in
 from tests.web.test_pages import page as page_without_admin
 

@@ -14,8 +14,8 @@ from snapthread.adapters.web.admin.reading import read_report
 from snapthread.adapters.web.admin.shown import duration, short, shown, size
 from snapthread.adapters.web.admin.tables import ROWS_MAX
 from snapthread.errors import StoreBusy
+from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.store import Store
-from snapthread.usage import DailyFeedback, DailyUsage, TurnRecord
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
 FIGURES = "cost messages users images image_tokens latency outcomes files waiting models people"

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from snapthread.model import ConversationKey, FileName, LedgerFile, QueuedMessage
-from snapthread.usage import Amounts, DailyUsage, Limits, Spending, Stages, TurnRecord
+from snapthread.model.quotas import Amounts, Limits, Spending
+from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.web.admin import AT, BEARER, NOW, Client, Held, Page, Running, a_dead_letter
 
 ANN, BOB = 5, 6
@@ -84,7 +85,7 @@ def test_use_is_told_for_today_the_month_and_thirty_days() -> None:
     told = '<dt>Messages</dt><dd>40</dd><dd class="today">this month 9</dd>'
     assert told + '<dd class="today">today 9</dd>' in page
     assert "<dt>Voice</dt><dd>1.0 min</dd>" in page
-    assert '<dt>Files at OpenAI now</dt><dd>2</dd><dd class="today">Size 4.0 MB</dd>' in page
+    assert '<dt>Files held now</dt><dd>2</dd><dd class="today">Size 4.0 MB</dd>' in page
     assert "<dt>Waits now</dt><dd>1</dd>" in page
 
 

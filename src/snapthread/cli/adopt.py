@@ -19,7 +19,7 @@ def adopt(
     as_json: AsJson = False,
 ) -> None:
     """Take over the files of a first-generation bot, so that they are deleted in time."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.clock import utc_now
     from snapthread.commands.legacy_import import LegacyImport
     from snapthread.store.first_generation import old_files

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def ban(user_id: UserId, as_json: AsJson = False) -> None:
     """Ban a user: from now on nothing of theirs is answered, in groups neither."""
-    from snapthread.people import OPERATOR
+    from snapthread.model.people import OPERATOR
 
     async def work(store: "PeopleStore", settings: "Settings") -> bool | None:
         if user_id in settings.admin_user_ids:
@@ -38,7 +38,7 @@ def ban(user_id: UserId, as_json: AsJson = False) -> None:
 
 def unban(user_id: UserId, as_json: AsJson = False) -> None:
     """Lift a ban, or an admin's refusal to let a user in."""
-    from snapthread.people import OPERATOR
+    from snapthread.model.people import OPERATOR
 
     async def work(store: "PeopleStore", _settings: "Settings") -> bool:
         return await store.unban(user_id, utc_now(), by=OPERATOR)

@@ -12,7 +12,7 @@ from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
     from snapthread.cli.people import PeopleStore
-    from snapthread.people import Broadcast
+    from snapthread.model.people import Broadcast
     from snapthread.settings import Settings
 
 SHOWN: Final = 20
@@ -27,6 +27,9 @@ def broadcast(
     as_json: AsJson = False,
 ) -> None:
     """Send a message to everybody who may use the bot, or show how far the last are."""
+    if text is not None and stop is not None:
+        print("snapthread: a message to send, or --stop, not both.", file=sys.stderr)
+        raise typer.Exit(WRONG_USE)
     if text is not None:
         _start(text, yes=yes, as_json=as_json)
     elif stop is not None:
@@ -37,7 +40,7 @@ def broadcast(
 
 def _start(text: str, *, yes: bool, as_json: bool) -> None:
     from snapthread.commands.admin import BROADCAST_CHARS
-    from snapthread.people import OPERATOR
+    from snapthread.model.people import OPERATOR
 
     if not 0 < len(text.strip()) <= BROADCAST_CHARS:
         print(f"snapthread: write 1 to {BROADCAST_CHARS} characters.", file=sys.stderr)
@@ -49,7 +52,7 @@ def _start(text: str, *, yes: bool, as_json: bool) -> None:
     if not yes:
         print(text, file=sys.stderr)
         known = with_store(count)
-        question = f"Send this to everybody who may use the bot? It knows {known} people."
+        question = f"Send this to everybody who may use the bot? People it knows: {known}."
         typer.confirm(question, abort=True, err=True)
 
     async def work(store: "PeopleStore", _settings: "Settings") -> str:

@@ -54,7 +54,7 @@ def load(needs: Collection[str] | None = None) -> "Settings":
 
 
 def with_maintenance(work: Callable[["Maintenance"], Awaitable[T]]) -> T:
-    from snapthread.app import open_maintenance
+    from snapthread.app.opening import open_maintenance
 
     async def opened(settings: "Settings") -> T:
         async with open_maintenance(settings) as maintenance:

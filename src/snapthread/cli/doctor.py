@@ -14,6 +14,7 @@ from snapthread.cli.common import COULD_NOT, AsJson, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from snapthread.doctor.bot import Inside
     from snapthread.doctor.check import Check
     from snapthread.ports import UsageRecords
     from snapthread.settings import Settings
@@ -49,7 +50,7 @@ def _examined(settings: "Settings") -> "Sequence[Check]":
 
 async def _examine(settings: "Settings") -> "Sequence[Check]":
     from snapthread.adapters.prices import Prices, PricesError
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.doctor.check import broken
     from snapthread.doctor.examine import Case, examine
     from snapthread.store.schema import VERSION
@@ -66,19 +67,24 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
         knows_price=prices.knows,
         store_version=VERSION,
         open_store=lambda: open_store(settings),
-        look_for_bot=lambda: _look_for_bot(settings),
+        look_inside=lambda: _look_inside(settings),
     )
     return [*problems, *await examine(settings, case)]
 
 
-async def _look_for_bot(settings: "Settings") -> "tuple[bool, datetime | None]":
-    from snapthread.app import open_store
+async def _look_inside(settings: "Settings") -> "Inside":
+    from snapthread.app.opening import open_store
     from snapthread.clock import utc_now
+    from snapthread.doctor.bot import Inside
     from snapthread.intake.heartbeat import is_alive
 
     async with open_store(settings) as store:
         now = utc_now()
-        return await is_alive(store, now), await _last_answer(store, now - timedelta(days=1))
+        return Inside(
+            bot_is_alive=await is_alive(store, now),
+            last_answer=await _last_answer(store, now - timedelta(days=1)),
+            failing_deletions=await store.failing_deletions(),
+        )
 
 
 async def _last_answer(store: "UsageRecords", since: "datetime") -> "datetime | None":

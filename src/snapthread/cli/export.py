@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def export(user_id: UserId) -> None:
     """Print everything stored about a user, as one JSON document."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
         async with open_store(settings) as store:

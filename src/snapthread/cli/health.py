@@ -19,7 +19,7 @@ def health() -> None:
 
 async def _is_alive(settings: "Settings") -> bool:
     """A store that is not there yet is not made by looking for it."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
     from snapthread.clock import utc_now
     from snapthread.intake.heartbeat import is_alive
 

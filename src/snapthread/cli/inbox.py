@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapthread.settings import Settings
 
 SHOWN: Final = 1000
+UPDATE_ID_MAX: Final = 2**53  # Telegram's are far below
 
 
 def inbox(
@@ -21,12 +22,18 @@ def inbox(
     ] = False,
     replay: Annotated[
         int | None,
-        typer.Option("--replay", metavar="ID", help="Ask the message with this id again."),
+        typer.Option(
+            "--replay",
+            metavar="ID",
+            min=1,
+            max=UPDATE_ID_MAX,
+            help="Ask the message with this id again.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which messages wait, or were put aside; never what they say."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
 
     async def work(settings: "Settings") -> dict[str, Any]:
         async with open_store(settings) as store:

@@ -19,8 +19,8 @@ def invite(
     as_json: AsJson = False,
 ) -> None:
     """Make a link that lets people in, where ACCESS=invite."""
-    from snapthread.app import open_adapters
-    from snapthread.people import OPERATOR
+    from snapthread.app.opening import open_adapters
+    from snapthread.model.people import OPERATOR
 
     async def work(settings: "Settings") -> str | None:
         if settings.access_mode != "invite":

@@ -11,7 +11,7 @@ from snapthread.clock import utc_now
 
 if TYPE_CHECKING:
     from snapthread.cli.people import PeopleStore
-    from snapthread.people import OwnLimits
+    from snapthread.model.people import OwnLimits
     from snapthread.settings import Settings
 
 Words = Annotated[
@@ -19,14 +19,14 @@ Words = Annotated[
     typer.Argument(
         metavar="[NAME=NUMBER]...",
         help="messages, images, documents, voice (minutes) a day; cost a day, month a month"
-        " (dollars); 0: no limit; default: as everybody. Nothing: show them.",
+        " (dollars); 0: no limit; default: the same as everyone. Nothing: show them.",
     ),
 ]
 
 
 def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None:
     """Set or show a user's own limits: `limit 123 messages=50 cost=0.50`, `limit 123 default`."""
-    from snapthread.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+    from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
 
     async def work(store: "PeopleStore", settings: "Settings") -> "OwnLimits":
         known = await store.person(user_id)
@@ -42,11 +42,11 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     if as_json:
         tell({"user_id": user_id, "limits": limits.told()}, as_json)
     else:
-        print(written_limits(limits) or f"User {user_id} has everybody's limits.")
+        print(written_limits(limits) or f"User {user_id} has the same limits as everyone.")
 
 
 def _check(words: list[str] | None) -> None:
-    from snapthread.people import NO_OWN_LIMITS, WRITTEN, read_limits
+    from snapthread.model.people import NO_OWN_LIMITS, WRITTEN, read_limits
 
     try:
         read_limits(words or [], NO_OWN_LIMITS)
@@ -61,7 +61,7 @@ def _check(words: list[str] | None) -> None:
 
 def _check_price(limits: "OwnLimits", settings: "Settings") -> None:
     """A limit of money holds only where every answer has a price."""
-    from snapthread.app import load_prices
+    from snapthread.app.prices import load_prices
     from snapthread.errors import SnapthreadError
 
     if limits.of_money and not load_prices(settings).knows(settings.openai_model):

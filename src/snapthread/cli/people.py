@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from snapthread.cli.common import run_command
 
 if TYPE_CHECKING:
-    from snapthread.people import Person
+    from snapthread.model.people import Person
     from snapthread.ports import Broadcasts, Standings
     from snapthread.settings import Settings
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 def with_store(work: Callable[["PeopleStore", "Settings"], Awaitable[T]]) -> T:
     """On the bot's store, beside the running bot or without one."""
-    from snapthread.app import open_store
+    from snapthread.app.opening import open_store
 
     async def opened(settings: "Settings") -> T:
         async with open_store(settings) as store:

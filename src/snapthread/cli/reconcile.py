@@ -15,8 +15,10 @@ WOULD: Final = {
     "orphans_deleted": "would delete {files} at OpenAI that nobody knows of",
     "missing_restored": "would restore {files} that OpenAI lacks, as far as Telegram has them",
     "missing_retired": "would take {files} out of conversations",
+    "deletions_failing": "would try again to delete {files} that could not be deleted so far",
     "intents_settled": "would look for {files} of which it is not known whether they arrived",
 }
+SOMETIMES: Final = frozenset({"missing_retired", "deletions_failing"})
 
 
 def reconcile(
@@ -40,7 +42,7 @@ def reconcile(
 
 def would_do(result: Mapping[str, int]) -> list[str]:
     """A dry run in words; what could not happen in one is left out."""
-    shown = {name: count for name, count in result.items() if count or name != "missing_retired"}
+    shown = {name: count for name, count in result.items() if count or name not in SOMETIMES}
     return [
         WOULD[name].format(files="1 file" if count == 1 else f"{count} files")
         for name, count in shown.items()

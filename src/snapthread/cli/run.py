@@ -27,8 +27,8 @@ def run() -> None:
     import structlog
 
     from snapthread.adapters.telemetry import open_telemetry
-    from snapthread.app import load_prices
-    from snapthread.app import run as serve
+    from snapthread.app.prices import load_prices
+    from snapthread.app.run import run as serve
     from snapthread.settings import SettingsError
 
     try:

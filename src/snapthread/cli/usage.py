@@ -15,8 +15,8 @@ from snapthread.cli.common import WRONG_USE, run_command
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
+    from snapthread.model.usage import DailyUsage
     from snapthread.settings import Settings
-    from snapthread.usage import DailyUsage
 
 TOTAL: Final = "total"
 
@@ -44,8 +44,8 @@ def usage(
 
 
 def _rows(days: int, user: int | None) -> "tuple[DailyUsage, ...]":
-    from snapthread.app import open_store
-    from snapthread.usage import day_of
+    from snapthread.app.opening import open_store
+    from snapthread.model.usage import day_of
 
     since = day_of(datetime.now(UTC) - timedelta(days=days - 1))
 
@@ -58,7 +58,7 @@ def _rows(days: int, user: int | None) -> "tuple[DailyUsage, ...]":
 
 def _as_csv(rows: "Sequence[DailyUsage]") -> str:
     """With a header; an unknown cost is an empty field."""
-    from snapthread.usage import DailyUsage
+    from snapthread.model.usage import DailyUsage
 
     out = io.StringIO()
     writer = csv.DictWriter(out, [field.name for field in fields(DailyUsage)], lineterminator="\n")

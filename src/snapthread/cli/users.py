@@ -10,7 +10,7 @@ from snapthread.cli.people import row_of, with_store
 
 if TYPE_CHECKING:
     from snapthread.cli.people import PeopleStore
-    from snapthread.people import Person
+    from snapthread.model.people import Person
     from snapthread.settings import Settings
 
 SHOWN: Final = 100_000

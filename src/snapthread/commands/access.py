@@ -8,9 +8,9 @@ from snapthread.commands.admission import ASK, Admission, invitation_in, sentenc
 from snapthread.commands.answers import PressAnswer
 from snapthread.commands.membership import ChannelMembers
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
-from snapthread.people import AccessMode, Caller, Person
+from snapthread.model.people import AccessMode, Caller, Person
+from snapthread.model.preferences import Preferences, owner_of
 from snapthread.ports import CallersKnown, Clock, Invitations, Outbox
-from snapthread.preferences import Preferences, owner_of
 from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome

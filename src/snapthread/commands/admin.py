@@ -14,7 +14,8 @@ from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage, Usage
-from snapthread.people import NO_OWN_LIMITS, Person, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, Person, read_limits, written_limits
+from snapthread.model.usage import DailyUsage, day_of
 from snapthread.ports import (
     Backlogs,
     BroadcastDrafts,
@@ -28,7 +29,6 @@ from snapthread.ports import (
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.quotas import Quotas
-from snapthread.usage import DailyUsage, day_of
 
 log = structlog.get_logger()
 

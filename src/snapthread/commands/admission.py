@@ -11,7 +11,7 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.people import Caller, Note, Person
+from snapthread.model.people import Caller, Note, Person
 from snapthread.ports import Admissions, Clock
 from snapthread.texts import LANGUAGES, Texts
 from snapthread.texts.localizer import Localizer

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from snapthread.limits import MEGABYTE
+from snapthread.model.quotas import Limits, Spending
+from snapthread.model.usage import DailyUsage, day_of, minutes
 from snapthread.texts.localizer import Localizer
-from snapthread.usage import DailyUsage, Limits, Spending, day_of, minutes
 
 
 def usage_text(

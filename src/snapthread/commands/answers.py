@@ -9,11 +9,12 @@ from snapthread.turn.outcome import Outcome
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressAnswer:
     """`screen`: takes the place of the message with the button; `toast`: shown for a moment to
-    whoever pressed it; `replies`: messages of their own."""
+    whoever pressed it; `replies`: messages of their own; `is_stale`: the buttons go."""
 
     replies: tuple[OutgoingMessage, ...] = ()
     screen: OutgoingMessage | None = None
     toast: str = ""
+    is_stale: bool = False
 
 
 def said(*texts: str, seen_by: int | None = None) -> Outcome:

@@ -17,7 +17,7 @@ from snapthread.turn.outcome import again_button
 
 log = structlog.get_logger()
 
-PRESS: Final = re.compile(r"(retry|continue|from):(\d{1,15})(?::\d{1,15})?", re.ASCII)
+PRESS: Final = re.compile(r"(retry|continue|from):(\d{1,15})(?::-?\d{1,15})?", re.ASCII)
 RETRY: Final = "retry"
 StopTurn = Callable[[], Awaitable[None]]
 
@@ -48,24 +48,21 @@ class AskingAnew:
             return claim
         return await self.store.reopen(claim, last.turn, self.clock()) or claim
 
-    async def retry_refusal(self, claim: Claim, t: Localizer) -> str:
-        """Said where a `/retry` asks nothing."""
-        last = await self.store.last_exchange(claim)
-        return t("retry_nothing") if last is None else t("group_not_asker")
+    async def can_retry(self, claim: Claim) -> bool:
+        """Is there something that whoever asked it may ask anew?"""
+        return await self.store.last_exchange(claim) is not None
 
     # ------------------------------------------------------------ buttons
 
+    async def may_press(self, press: Message) -> bool:
+        _, turn = _pressed(press)
+        known = await self.store.exchange(press.conversation, turn)
+        return known is None or await self.rights.may_undo(press, known.owner)
+
     async def press(self, press: Message) -> bool:
         """Do what the button says; True where it has done its work, or never will."""
-        found = PRESS.fullmatch(press.word)
-        assert found is not None, "a button below an answer"
-        how, turn = cast("AskAgain", found[1]), int(found[2])
+        how, turn = _pressed(press)
         t = self.access.localizer(press)
-        known = await self.store.exchange(press.conversation, turn)
-        if known is not None and not await self.rights.may_undo(press, known.owner):
-            said = OutgoingMessage(text=t("group_not_asker"), seen_by=press.person_in_group)
-            await self.store.complete_command(press, self.clock(), replies=(said,))
-            return False
         asked = await self.store.ask_again(
             press, turn, how, self.clock(), otherwise=_otherwise(press, turn, t)
         )
@@ -99,6 +96,12 @@ class AskingAnew:
             ),
         )
         log.info("question.edited", user=edit.user_id, outcome=what)
+
+
+def _pressed(press: Message) -> tuple[AskAgain, int]:
+    found = PRESS.fullmatch(press.word)
+    assert found is not None, "a button below an answer"
+    return cast("AskAgain", found[1]), int(found[2])
 
 
 def _otherwise(

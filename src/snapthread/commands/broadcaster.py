@@ -20,7 +20,7 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.people import OPERATOR, Broadcast, Person, Reached
+from snapthread.model.people import OPERATOR, Broadcast, Person, Reached
 from snapthread.ports import Broadcasts, Chat, Clock, Jobs, Outbox
 from snapthread.texts import Texts
 

@@ -17,9 +17,9 @@ from snapthread.commands.screens import (
     SettingsScreens,
 )
 from snapthread.model import Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
+from snapthread.model.preferences import DETAILS, OWN, OWN_CHARS, Preferences, owner_of
 from snapthread.ports import Choices, PriceList
-from snapthread.preferences import DETAILS, OWN, OWN_CHARS, Preferences, owner_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.prices import FILE, PHOTO, message_micros, picture_micros
@@ -44,7 +44,8 @@ class Choosing:
         if message.word == "instructions":
             return await self._instruct(message, t)
         if not await self.rights.is_admin(message):
-            return said(t("group_settings_admins"), seen_by=message.person_in_group)
+            await self.rights.refuse(message, t("group_settings_admins"), "settings")
+            return said()
         screen: Screen = "language" if message.word == "language" else "main"
         chosen = await self.store.preferences(owner_of(message))
         return replace(said(), more=(self._screens(message, chosen, t).show(screen),))
@@ -74,7 +75,8 @@ class Choosing:
         if not self.styles.offer.has_own_instructions:
             return said(t.command(message.word))
         if not await self.rights.is_admin(message):
-            return said(t("group_settings_admins"), seen_by=message.person_in_group)
+            await self.rights.refuse(message, t("group_settings_admins"), "settings")
+            return said()
         owner, text = owner_of(message), message.text.partition(" ")[2].strip()
         if not text:
             chosen = await self.store.preferences(owner)

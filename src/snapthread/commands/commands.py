@@ -19,7 +19,8 @@ from snapthread.commands.history import PREFIX as HISTORY
 from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
+from snapthread.model.usage import day_of
 from snapthread.ports import (
     Clock,
     ConversationControl,
@@ -37,7 +38,6 @@ from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
-from snapthread.usage import day_of
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
@@ -77,6 +77,7 @@ class Commands:
     clock: Clock
     retention_days: int
     transport: ImageTransport
+    is_openais_own: bool  # the server that answers
     files_retired: Callable[[], None]
     _answers: dict[str, Answer] = field(init=False)
 
@@ -101,7 +102,7 @@ class Commands:
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return said(text, seen_by=message.person_in_group)
+            return await self._refused(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
             return said(t.command(message.word))
@@ -114,7 +115,7 @@ class Commands:
         if (choice := screens.pressed(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
         if chosen := chosen_pages(press.word):
-            return PressAnswer(replies=await self._choose_pages(press, chosen, t))
+            return await self._choose_pages(press, chosen, t)
         if press.word.startswith(HISTORY) and press.is_private:
             return await self.history.press(press, t)
         if self.admin.is_for(press):
@@ -146,15 +147,16 @@ class Commands:
             otherwise=late,
         )
 
-    async def _choose_pages(
-        self, press: Message, chosen: ChosenPages, t: Localizer
-    ) -> tuple[OutgoingMessage, ...]:
+    async def _choose_pages(self, press: Message, chosen: ChosenPages, t: Localizer) -> PressAnswer:
         """The question is asked anew, on these pages."""
         shown = OutgoingMessage(text=t("document_pages_chosen", pages=chosen.pages))
         is_known = await self.store.choose_pages(
             press, self.clock(), update_id=chosen.update_id, chosen=chosen.pages, shown=shown
         )
-        return () if is_known else (OutgoingMessage(text=t("document_pages_too_late")),)
+        if is_known:
+            return PressAnswer()
+        late = OutgoingMessage(text=t("document_pages_too_late"))
+        return PressAnswer(replies=(late,), is_stale=True)
 
     async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
         once = mark_of(press)
@@ -185,9 +187,11 @@ class Commands:
         )
         return said(text)
 
-    async def _retry(self, claim: Claim, _message: Message, t: Localizer) -> Outcome:
+    async def _retry(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """One that could not become the question it asks anew."""
-        return said(await self.asking_anew.retry_refusal(claim, t))
+        if not await self.asking_anew.can_retry(claim):
+            return said(t("retry_nothing"))
+        return await self._refused(message, t("group_not_asker"), "asker")
 
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
@@ -196,8 +200,12 @@ class Commands:
         if last is None:
             return said(t("undo_nothing"))
         if not await self.rights.may_undo(message, last.owner):
-            return said(t("group_not_asker"))
+            return await self._refused(message, t("group_not_asker"), "asker")
         return replace(said(t("undone")), taken_back_from=last.history_start)
+
+    async def _refused(self, message: Message, text: str, reason: str) -> Outcome:
+        await self.rights.refuse(message, text, reason)
+        return said()
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)
@@ -214,8 +222,8 @@ class Commands:
         if file is None:
             return said(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
-        if known is not None and not await self.rights.may_forget(message, known.owner):
-            return said(t("group_not_yours"), seen_by=message.person_in_group)
+        if known and not await self.rights.may_forget(message, known[0].owner):
+            return await self._refused(message, t("group_not_yours"), "owner")
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:
             return said(t("forget_unknown"))
@@ -223,9 +231,13 @@ class Commands:
         return said(*t.forgotten(forgotten))
 
     async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        """As it is for the server and the way of images that run."""
+        whose = "openai" if self.is_openais_own else "other"
+        is_inline = self.transport.way == "inline"
+        kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
-        key = "privacy_inline" if self.transport.way == "inline" else "privacy"
-        return said(t(key, days=days))
+        places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
+        return said(t("privacy", places="\n".join(places)))
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         return await self.history.answer(message, t)

@@ -62,7 +62,7 @@ class Exporter:
         try:
             async with asyncio.timeout(WITHIN_S):
                 for file in wanted[:PICTURES_MAX]:
-                    if not file["telegram_file_id"]:
+                    if not file["telegram_file_id"] or file.get("part", 1) > 1:
                         continue
                     picture = await self._picture(file["telegram_file_id"])
                     room = PICTURES_BYTES - sum(len(each.content) for each in found.values())

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.commands.answers import PressAnswer, said
-from snapthread.history import HistoryEntry, HistoryPage
 from snapthread.limits import utf16_len
 from snapthread.model import Button, ConversationKey, Message, OutgoingMessage
+from snapthread.model.history import HistoryEntry, HistoryPage
 from snapthread.ports import ReadableHistory
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -71,7 +71,7 @@ def _row(entry: HistoryEntry, t: Localizer) -> str:
     text = " ".join(item.text.split())
     if utf16_len(text) > TEXT_CHARS:
         text = f"{text[:TEXT_CHARS].rstrip()}…"
-    labels = [str(photo.label) for photo in item.images]
+    labels = list(dict.fromkeys(str(photo.label) for photo in item.images))
     images = t("history_images", n=len(labels), labels=", ".join(labels)) if labels else ""
     who = t("history_you" if item.role == "user" else "history_me")
     words = " ".join(filter(None, [images, text]))

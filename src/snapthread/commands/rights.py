@@ -1,25 +1,30 @@
 """Rights to decide for a group: its admins', as Telegram tells, remembered for some minutes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from snapthread.errors import SnapthreadError
-from snapthread.model import Message
-from snapthread.ports import Askers, Chat, Clock
+from snapthread.model import Message, OutgoingMessage
+from snapthread.ports import Askers, Chat, Clock, Outbox
 
 log = structlog.get_logger()
 
 KNOWN_FOR: Final = timedelta(minutes=5)
+REFUSED_EVERY_S: Final = 3600.0
+
+
+class RightsStore(Askers, Outbox, Protocol):
+    """The store as rights in groups need it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class GroupRights:
     """In private everybody decides for themselves."""
 
-    store: Askers
+    store: RightsStore
     chat: Chat
     clock: Clock
     _known: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
@@ -39,6 +44,18 @@ class GroupRights:
 
     async def may_forget(self, message: Message, owner: int) -> bool:
         return message.is_private or owner == message.user_id or await self.is_admin(message)
+
+    async def refuse(self, message: Message, text: str, reason: str) -> None:
+        """A line, seen by that person only where Telegram can. The others need not read it again
+        and again: once an hour for each person and reason."""
+        await self.store.enqueue(
+            message.conversation,
+            replace(message.destination, reply_to=message.message_id),
+            OutgoingMessage(text=text, seen_by=message.person_in_group),
+            self.clock(),
+            once=f"refused:{message.chat_id}:{message.user_id}:{reason}",
+            again_after_s=REFUSED_EVERY_S,
+        )
 
     async def is_admin(self, message: Message) -> bool:
         """Anonymous admins speak as the group. Who cannot be asked about is none."""

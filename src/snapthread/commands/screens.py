@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from snapthread.model import Button, Language, OutgoingMessage
-from snapthread.preferences import (
+from snapthread.model.preferences import (
     DETAILS,
     LENGTHS,
     NORMAL,

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from snapthread import app
+from snapthread.app import opening
 from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
@@ -38,7 +38,7 @@ class SetForward:
 
 def main() -> None:
     clock = SetForward(float(sys.argv.pop(1)))
-    open_adapters = app.open_adapters
+    open_adapters = opening.open_adapters
 
     @asynccontextmanager
     async def with_our_clock(
@@ -47,7 +47,7 @@ def main() -> None:
         async with open_adapters(settings, creates_store=creates_store) as adapters:
             yield replace(adapters, clock=clock)
 
-    app.open_adapters = with_our_clock
+    opening.open_adapters = with_our_clock
     threading.Thread(target=clock.follow, args=(sys.stdin,), daemon=True).start()
     sys.argv[1:] = ["run"]
     runpy.run_module("snapthread", run_name="__main__")

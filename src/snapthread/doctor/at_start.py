@@ -16,8 +16,8 @@ log = structlog.get_logger()
 async def find_way(settings: Settings, mark: str) -> Way | None:
     """The way by which its pictures are seen; None where nobody could tell just now.
 
-    Raises AssistantDenied where they would be lost in silence. `mark`: begins the names of this
-    installation's files.
+    Raises AssistantDenied where they would be lost in silence, unless OPENAI_SEES=yes. `mark`:
+    begins the names of this installation's files.
     """
     headers = key_headers(settings.openai_api_key.get_secret_value(), settings.openai_url)
     proxy = settings.way_to_openai
@@ -29,7 +29,17 @@ async def find_way(settings: Settings, mark: str) -> Way | None:
             mark=mark,
             ways=settings.image_ways,
         )
+    if settings.openai_sees == "yes" and looked.verdict != "unknown":
+        return _believe(looked)
     return _judge(looked)
+
+
+def _believe(looked: Look) -> Way:
+    """Nothing is refused; and what is not seen by a file goes within the request, as every server
+    that sees takes it."""
+    way: Way = looked.way if looked.verdict == "sees" else "inline"
+    log.info("sight.believed", seen=looked.verdict == "sees", transport=way)
+    return way
 
 
 def _judge(looked: Look) -> Way | None:

@@ -13,6 +13,18 @@ ANSWER: Final = "bot.answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """Facts out of the store."""
+
+    bot_is_alive: bool = False
+    last_answer: datetime | None = None
+    failing_deletions: int = 0
+
+
+NOTHING_INSIDE: Final = Inside()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
     """`ready`: what /readyz says, None where the port is off; `is_alive`: what the store says."""
 

@@ -9,13 +9,21 @@ from typing import Final
 from snapthread.adapters.openai_api.key import is_azure, key_headers
 from snapthread.clock import utc_now
 from snapthread.concurrency.gather import gather_all
-from snapthread.doctor.bot import Signs, check_bot
+from snapthread.doctor.bot import NOTHING_INSIDE, Inside, Signs, check_bot
+from snapthread.doctor.chats import ChatWishes
 from snapthread.doctor.check import Check, broken, good
 from snapthread.doctor.machine import check_disk, check_python
 from snapthread.doctor.openai import check_openai
 from snapthread.doctor.proxies import check_proxy
 from snapthread.doctor.service import Service
-from snapthread.doctor.store import Opened, check_backup, check_file, check_server, last_backup
+from snapthread.doctor.store import (
+    Opened,
+    check_backup,
+    check_deletions,
+    check_file,
+    check_server,
+    last_backup,
+)
 from snapthread.doctor.telegram import Commands, check_telegram
 from snapthread.ports import Clock
 from snapthread.settings import RUN_NEEDS, Settings
@@ -33,7 +41,7 @@ class Case:
     knows_price: Callable[[str], bool]
     store_version: int
     open_store: Callable[[], AbstractAsyncContextManager[Opened]]
-    look_for_bot: Callable[[], Awaitable[tuple[bool, datetime | None]]]  # alive? the last answer
+    look_inside: Callable[[], Awaitable[Inside]]
     clock: Clock = utc_now
     timeout_s: float = 20.0  # of one request
     listen_s: int = 4  # another poller that was cut off comes back within that
@@ -43,12 +51,14 @@ async def examine(settings: Settings, case: Case) -> list[Check]:
     """Every check in the order in which it is told; no secret in any."""
     now = case.clock()
     store = await _store(settings, case)
-    signs = await _signs(settings, case, store)
+    inside = await _inside(case, store)
+    signs = await _signs(settings, inside)
     here = [
         *_settings(settings),
         check_python(),
         check_disk(settings.data_dir),
         *store,
+        *check_deletions(inside.failing_deletions),
         *check_bot(signs, now),
     ]
     there = await gather_all(
@@ -71,16 +81,19 @@ async def _store(settings: Settings, case: Case) -> list[Check]:
     return [*checks, check_backup(await last_backup(settings.sqlite_path), case.clock())]
 
 
-async def _signs(settings: Settings, case: Case, store: list[Check]) -> Signs:
+async def _inside(case: Case, store: list[Check]) -> Inside:
     """A store that is not as it should be is not opened: that might change it."""
-    ready, alive, answered_at = None, False, None
-    if all(check.ok for check in store if check.name in STORE_IS_FIT):
-        alive, answered_at = await case.look_for_bot()
+    is_fit = all(check.ok for check in store if check.name in STORE_IS_FIT)
+    return await case.look_inside() if is_fit else NOTHING_INSIDE
+
+
+async def _signs(settings: Settings, inside: Inside) -> Signs:
+    ready = None
     if settings.http_port:
         host = "127.0.0.1" if settings.http_host in ANYWHERE else settings.http_host
         async with Service(f"http://{host}:{settings.http_port}", is_near=True) as page:
             ready = await page.ask("GET", "/readyz")
-    return Signs(ready=ready, is_alive=alive, last_answer=answered_at)
+    return Signs(ready=ready, is_alive=inside.bot_is_alive, last_answer=inside.last_answer)
 
 
 async def _telegram(settings: Settings, case: Case, now: datetime, runs: bool) -> list[Check]:
@@ -100,6 +113,7 @@ async def _telegram(settings: Settings, case: Case, now: datetime, runs: bool) -
             webhook_url=settings.telegram_webhook_url,
             bot_runs=runs,
             listen_s=case.listen_s,
+            wishes=ChatWishes.of(settings),
         )
     return [*on_the_way, *found]
 
@@ -118,7 +132,7 @@ async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
         found = await check_openai(
             service,
             now,
-            model=settings.openai_model,
+            offer=settings.offer,
             effort=settings.openai_reasoning_effort or "",
             sees=settings.openai_sees,
             ways=settings.image_ways,

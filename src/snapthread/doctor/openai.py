@@ -1,7 +1,8 @@
 """OpenAI, or the server in its place: key, model, pictures, credit, prices."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
 from snapthread.doctor.sight import Look, look
+from snapthread.model.preferences import Offer
 from snapthread.ports import Way
 from snapthread.ports.model_ends import days_left, end_of, replacement_of
 
 KEY: Final = "openai.key"
 MODEL: Final = "openai.model"
+MODELS: Final = "openai.models"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # never a sentence: that may quote the key
 CREDIT: Final = re.compile(r"quota|credit|billing|spend_limit|usage_limit")
 LEFT_SOON_DAYS: Final = 90
@@ -32,7 +35,7 @@ async def check_openai(
     service: Service,
     now: datetime,
     *,
-    model: str,
+    offer: Offer,
     effort: str,
     sees: str,
     ways: Collection[Way],
@@ -45,13 +48,16 @@ async def check_openai(
     checks = [key, *([check_clock("openai", listed, now)] if listed.status else [])]
     if key.ok is False:
         return checks
-    checks += _model(listed, model, now, lists_deployments=lists_deployments)
+    listing = _Listing(listed, offer, now, lists_deployments)
+    others = [name for name in offer.every_model if name != offer.model]
+    checks += [*listing.model(), *([listing.others(others)] if others else [])]
     if _is_missing(checks):
         return checks
     looked = None
     if sees != "no":
-        looked = await look(service, model=model, effort=effort, ways=ways)
-    return [*checks, *_pictures(looked), _price(model, knows_price, needs_price)]
+        looked = await look(service, model=offer.model, effort=effort, ways=ways)
+    price = _price(offer, knows_price, needs_price)
+    return [*checks, *_pictures(looked, is_believed=sees == "yes"), price]
 
 
 def _is_missing(checks: list[Check]) -> bool:
@@ -91,46 +97,78 @@ def _key(listed: Reply) -> Check:
     return broken(KEY, "What answers does not speak OpenAI's language: check OPENAI_BASE_URL.")
 
 
-def _model(listed: Reply, model: str, now: datetime, *, lists_deployments: bool) -> list[Check]:
-    if not listed.is_ok:
-        return [warning(MODEL, f"Whether {model} is there could not be looked up.")]
-    rows = [row for row in listed.body["data"] if isinstance(row, Mapping)]
-    found = next((row for row in rows if row.get("id") == model), None)
-    if found is None and not lists_deployments:
-        told = "Azure lists models, not deployments: below, it is asked."
-        return [warning(MODEL, f"Whether {model} is a deployment could not be looked up. {told}")]
-    if found is None:
-        return [broken(MODEL, f"{model} is not there for this key: {_advice(model, rows)}")]
-    return [good(MODEL, f"{model} is there."), _end(found, model, now)]
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The list of models, held against what may be asked."""
+
+    listed: Reply
+    offer: Offer
+    now: datetime
+    lists_deployments: bool
+
+    @property
+    def rows(self) -> list[Mapping[str, Any]]:
+        return [row for row in self.listed.body["data"] if isinstance(row, Mapping)]
+
+    def row(self, model: str) -> Mapping[str, Any] | None:
+        return next((row for row in self.rows if row.get("id") == model), None)
+
+    def model(self) -> list[Check]:
+        """The operator's own: without it nobody is answered."""
+        model = self.offer.model
+        if not self.listed.is_ok:
+            return [warning(MODEL, f"Whether {model} is there could not be looked up.")]
+        found = self.row(model)
+        if found is None and not self.lists_deployments:
+            told = "Azure lists models, not deployments: below, it is asked."
+            why = f"Whether {model} is a deployment could not be looked up."
+            return [warning(MODEL, f"{why} {told}")]
+        if found is None:
+            return [broken(MODEL, f"{model} is not there for this key: {self._advice(model)}")]
+        return [good(MODEL, f"{model} is there."), self._end(found, model)]
+
+    def others(self, models: Sequence[str]) -> Check:
+        """The choices of people: the worst of them is told."""
+        if not self.listed.is_ok or not self.lists_deployments:
+            return warning(MODELS, f"Whether {', '.join(models)} are there could not be looked up.")
+        ends = [self._end(found, name) for name in models if (found := self.row(name))]
+        if missing := [name for name in models if not self.row(name)]:
+            named = ", ".join(f"{name} ({self.offer.setting_of(name)})" for name in missing)
+            told = "whoever chose it is not answered. Take it out."
+            return broken(MODELS, f"{named}: not there for this key, and {told}")
+        if told_of := [end for end in ends if not end.ok]:
+            worst = min(told_of, key=lambda end: end.ok is not False)
+            return replace(worst, name=MODELS, say=" ".join(end.say for end in told_of))
+        return good(MODELS, f"{', '.join(models)}: there too.")
+
+    def _advice(self, model: str) -> str:
+        other = replacement_of(model)
+        if other and self.row(other):
+            return f"set OPENAI_MODEL={other}, which took its place."
+        return "set OPENAI_MODEL to one that the server lists."
+
+    def _end(self, row: Mapping[str, Any], model: str) -> Check:
+        name, ends_at = "openai.model_end", end_of(row)
+        if ends_at is None:
+            return good(name, "No end of it is announced.")
+        left = days_left(ends_at, self.now)
+        other = replacement_of(model)
+        setting = self.offer.setting_of(model)
+        named = f"Set OPENAI_MODEL={other}." if setting == "OPENAI_MODEL" else ""
+        instead = f" {named or f'Name {other} in {setting}.'}" if other else ""
+        if left < 0:
+            return broken(name, f"{model} was switched off on {ends_at}.{instead}")
+        told = f"{model} is switched off on {ends_at}, in {left} days.{instead}"
+        return warning(name, told) if left <= LEFT_SOON_DAYS else good(name, told)
 
 
-def _advice(model: str, rows: list[Mapping[str, Any]]) -> str:
-    other = replacement_of(model)
-    if other and any(row.get("id") == other for row in rows):
-        return f"set OPENAI_MODEL={other}, which took its place."
-    return "set OPENAI_MODEL to one that the server lists."
-
-
-def _end(row: Mapping[str, Any], model: str, now: datetime) -> Check:
-    name, ends_at = "openai.model_end", end_of(row)
-    if ends_at is None:
-        return good(name, "No end of it is announced.")
-    left = days_left(ends_at, now)
-    other = replacement_of(model)
-    instead = f" Set OPENAI_MODEL={other}." if other else ""
-    if left < 0:
-        return broken(name, f"{model} was switched off on {ends_at}.{instead}")
-    told = f"{model} is switched off on {ends_at}, in {left} days.{instead}"
-    return warning(name, told) if left <= LEFT_SOON_DAYS else good(name, told)
-
-
-def _pictures(looked: Look | None) -> list[Check]:
+def _pictures(looked: Look | None, *, is_believed: bool) -> list[Check]:
     if looked is None:
         return [good("openai.sight", "OPENAI_SEES=no: photos get a sentence and cost nothing.")]
     checks = [_transport(looked)]
     if looked.answer is not None:
         deletion = [_deletion(looked.deletion)] if looked.way == "files" else []
-        checks += [_sight(looked), *deletion, _credit(looked.answer)]
+        checks += [_sight(looked, is_believed=is_believed), *deletion, _credit(looked.answer)]
     return checks
 
 
@@ -145,10 +183,14 @@ def _transport(looked: Look) -> Check:
     return broken(name, f"A picture could not be uploaded: {_told(looked.upload)}.")
 
 
-def _sight(looked: Look) -> Check:
+def _sight(looked: Look, *, is_believed: bool) -> Check:
     name = "openai.sight"
     if looked.verdict == "sees":
         return good(name, "A tiny picture was seen.")
+    if is_believed and looked.verdict != "unknown":
+        return warning(
+            name, "A tiny picture was not seen; OPENAI_SEES=yes believes that others are."
+        )
     if looked.verdict == "unknown" and looked.answer is not None:
         return broken(name, f"{SEES['unknown']} {_told(looked.answer)}.")
     return broken(name, SEES[looked.verdict])
@@ -170,11 +212,12 @@ def _credit(answer: Reply) -> Check:
     return good(name, "A question was answered.")
 
 
-def _price(model: str, knows_price: Callable[[str], bool], is_needed: bool) -> Check:
+def _price(offer: Offer, knows_price: Callable[[str], bool], is_needed: bool) -> Check:
     name = "openai.price"
-    if knows_price(model):
+    unknown = [model for model in offer.every_model if not knows_price(model)]
+    if not unknown:
         return good(name, "Its price is known.")
-    told = f"The price of {model} is unknown: name it in PRICES_FILE."
+    told = f"The price of {', '.join(unknown)} is unknown: name it in PRICES_FILE."
     if is_needed:
         return broken(name, f"{told} A limit of money needs it.")
     return warning(name, told)

@@ -93,6 +93,21 @@ def _permissions(path: Path) -> Check:
     return good(name, "Only its owner can read it.")
 
 
+def check_deletions(failing: int) -> list[Check]:
+    """Nothing to tell while all goes its way."""
+    if not failing:
+        return []
+    told = "1 file" if failing == 1 else f"{failing} files"
+    why = "is OPENAI_BASE_URL another server than the one that took them, or may the key not delete"
+    return [
+        warning(
+            "store.deletions",
+            f"{told} could not be deleted so far: {why}? Each is tried hourly, and given up once it"
+            " has expired there; what has no expiry is to be deleted there by hand.",
+        )
+    ]
+
+
 async def last_backup(path: Path) -> datetime | None:
     """As `snapthread backup` wrote it down."""
     return await asyncio.to_thread(_last_backup, path)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from snapthread.doctor.chats import ChatWishes, check_chats
 from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
@@ -26,6 +27,7 @@ async def check_telegram(
     webhook_url: str | None,
     bot_runs: bool,
     listen_s: int,
+    wishes: ChatWishes,
 ) -> list[Check]:
     """`service`: of this bot, its token in the address. `bot_runs`: ours polls, so we do not."""
     me = await service.ask("GET", "/getMe")
@@ -40,8 +42,7 @@ async def check_telegram(
         _webhook(hook, webhook_url, now),
         await _poller(service, hook, webhook_url, bot_runs, listen_s),
         _pending(hook),
-        _groups(_result(me)),
-        _topics(_result(me)),
+        *await check_chats(service, _result(me), wishes),
         _commands(published, commands),
     ]
 
@@ -117,20 +118,6 @@ def _pending(hook: Mapping[str, Any]) -> Check:
     if isinstance(count, int) and count > PENDING_MANY:
         return warning("telegram.pending", f"{count} updates wait: does the bot run, and keep up?")
     return good("telegram.pending", f"{count} updates wait.")
-
-
-def _groups(me: Mapping[str, Any]) -> Check:
-    name = "telegram.groups"
-    if not me.get("can_join_groups"):
-        return good(name, "The bot cannot be added to groups (@BotFather, /setjoingroups).")
-    if me.get("can_read_all_group_messages"):
-        return good(name, "Privacy mode is off: in groups it hears everything.")
-    return good(name, "Privacy mode is on: in groups it hears mentions, replies and commands.")
-
-
-def _topics(me: Mapping[str, Any]) -> Check:
-    has = me.get("has_topics_enabled")
-    return good("telegram.topics", f"Topics in private chats are {'on' if has else 'off'}.")
 
 
 def _commands(published: object, wanted: Commands) -> Check:

@@ -1,6 +1,7 @@
 """The model's Markdown as Telegram messages: text and entities that fit.
 
-    draft     closes what is half-written, then as an answer; `ending` shows its end
+    draft     closes what is half-written, then as an answer; `ending` shows its end,
+              `pack_so_far` all that stays where it is
     answer    ─▶ source    hides from the parser what it would misread
               ─▶ builder   its events become a tree of blocks and inlines
               ─▶ pieces    each block is written down as text with spans
@@ -14,13 +15,18 @@ from typing import TYPE_CHECKING
 from snapthread.formatting.split.plain import split_plain
 
 if TYPE_CHECKING:
-    from snapthread.formatting.answer import format_answer, format_draft, format_start, is_hidden
+    from snapthread.formatting.answer import (
+        format_answer,
+        format_draft,
+        format_growing,
+        is_hidden,
+    )
 
-__all__ = ["format_answer", "format_draft", "format_start", "is_hidden", "split_plain"]
+__all__ = ["format_answer", "format_draft", "format_growing", "is_hidden", "split_plain"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in {"format_answer", "format_draft", "format_start", "is_hidden"}:
+    if name not in {"format_answer", "format_draft", "format_growing", "is_hidden"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from snapthread.formatting import answer
 

@@ -10,11 +10,11 @@ or by the turn that holds it, and deleted only once it is retired.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, repeat
 from typing import Protocol, TypeVar
 
 import structlog
@@ -33,7 +33,7 @@ from snapthread.limits import (
     UPLOAD_TRIES,
 )
 from snapthread.model import Claim, Deletion, FileName, Installation, IntendedFile, LedgerFile
-from snapthread.ports import Clock, Content, Deletions, Files, RemoteFile, Uploads
+from snapthread.ports import BLOB, Clock, Content, Deletions, Files, RemoteFile, Uploads
 
 log = structlog.get_logger()
 
@@ -52,14 +52,16 @@ DELETING_ORPHANS = Retry(tries=5, backoff=Backoff(first_s=2.0))
 CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
 
 
+ToUpload = tuple[IntendedFile, Content]
 Progress = Callable[[int], None]  # so many files more were looked at
 
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """A file that the claim's question may use, and how many older ones left to make room."""
+    """A file that the claim's question may use, in one part or more, and how many older ones left
+    to make room."""
 
-    file: LedgerFile
+    files: tuple[LedgerFile, ...]
     made_room: int = 0
 
 
@@ -98,42 +100,58 @@ class FileService:
 
     # ------------------------------------------------------------ law 1: upload
 
-    async def upload(self, claim: Claim, intended: IntendedFile, content: Content) -> UploadResult:
-        """Upload a file for the claim's question; the file is live once the turn ends well.
+    async def upload(self, claim: Claim, parts: Sequence[ToUpload]) -> UploadResult:
+        """Upload a file for the claim's question, or all parts of one, side by side; they are live
+        once the turn ends well. There is room for all of them before the first goes up.
 
         Raises FilesBusy after some tries, ImageRefused, NoRoom, LeaseLost and the Denied family.
         """
-        names = chain([intended.name], iter(new_file_name, None))  # one of its own for each try
-        return await UPLOADING.run(
-            lambda: self._upload_once(claim, replace(intended, name=next(names)), content),
-            on=FilesBusy,
-        )
+        files, left = await self._intend(claim, [intended for intended, _ in parts])
+        uploads = [
+            self._upload_patiently(claim, file, intended, content)
+            for file, (intended, content) in zip(files, parts, strict=True)
+        ]
+        return UploadResult(tuple(await gather_all(uploads)), left)
+
+    async def _upload_patiently(
+        self, claim: Claim, file: LedgerFile, intended: IntendedFile, content: Content
+    ) -> LedgerFile:
+        intents = chain([file], repeat(None))
+
+        async def once() -> LedgerFile:
+            return await self._upload_once(claim, next(intents), intended, content)
+
+        return await UPLOADING.run(once, on=FilesBusy)
 
     async def _upload_once(
-        self, claim: Claim, intended: IntendedFile, content: Content
-    ) -> UploadResult:
-        file, left = await self._intend(claim, intended)
+        self, claim: Claim, file: LedgerFile | None, intended: IntendedFile, content: Content
+    ) -> LedgerFile:
+        if file is None:  # a name of its own for each try
+            again = replace(intended, name=new_file_name())
+            (file,), _ = await self._intend(claim, [again])
         if file.state != "uploaded":  # by an attempt that was cut off
             log.info("file.intended", file=file.name, bytes=len(content.content))
             await self._upload_to_the_end(file, content)
-        return UploadResult(file, left)
+        return file
 
-    async def _intend(self, claim: Claim, intended: IntendedFile) -> tuple[LedgerFile, int]:
-        """The intent, and how many older images left to make room for it."""
+    async def _intend(
+        self, claim: Claim, intended: Sequence[IntendedFile]
+    ) -> tuple[tuple[LedgerFile, ...], int]:
+        """The intents, and how many older images left to make room for them."""
         async with self._room:
             left = 0
-            if self.room_bytes and intended.image_key is None:
+            if self.room_bytes and intended[0].image_key is None:
                 left = await self.store.make_room(
                     claim,
-                    intended.size_bytes,
+                    sum(one.size_bytes for one in intended),
                     self.clock(),
                     room_bytes=self.room_bytes,
-                    owner=intended.owner,
+                    owner=intended[0].owner,
                 )
-            file = await self.store.intend(claim, intended, self.clock())
+            files = [await self.store.intend(claim, one, self.clock()) for one in intended]
         if left:
             self._wake()
-        return file, left
+        return tuple(files), left
 
     async def _upload_to_the_end(self, file: LedgerFile, content: Content) -> None:
         """A turn that is stopped does not stop its upload: else nobody knows what became of it."""
@@ -217,11 +235,21 @@ class FileService:
         try:
             existed = await self.files.delete(deletion.openai_id)
         except SnapthreadError as error:
-            await self._delete_later(deletion, error)
-            return False
+            return await self._give_up_or_delete_later(deletion, error)
         await self.store.delete_file(deletion.name)
         ms = ms_since(began)
         log.info("file.deleted", file=deletion.name, ms=ms, already_gone=not existed)
+        return True
+
+    async def _give_up_or_delete_later(self, deletion: Deletion, error: SnapthreadError) -> bool:
+        """Past its expiry a file is gone by OpenAI's rule, also where the bot has moved away from
+        it. What lies in our own store, we delete."""
+        expires_at = None if (deletion.openai_id or "").startswith(BLOB) else deletion.expires_at
+        if expires_at is None or self.clock() < expires_at + CLOCKS_DIFFER:
+            await self._delete_later(deletion, error)
+            return False
+        await self.store.delete_file(deletion.name)
+        log.warning("file.expired", file=deletion.name, attempts=deletion.attempts, why=str(error))
         return True
 
     async def _delete_later(self, deletion: Deletion, error: SnapthreadError) -> None:
@@ -266,8 +294,12 @@ class FileService:
         return FileName(remote.filename.removeprefix(self.mark).partition(".")[0])
 
     async def _found(self, name: FileName, remote: RemoteFile) -> None:
+        """Whatever it was uploaded with, it expires by then."""
         now = self.clock()
-        await self.store.record_upload(name, remote.openai_id, now, leaves_at=now, expires_at=now)
+        expires_at = remote.created_at + timedelta(seconds=FILE_LIFE_MAX_S)
+        await self.store.record_upload(
+            name, remote.openai_id, now, leaves_at=now, expires_at=expires_at
+        )
 
 
 async def _few_at_once(delete: Callable[[T], Awaitable[R]], files: Iterable[T]) -> list[R]:

@@ -115,7 +115,7 @@ class Healing:
     async def _upload_anew(self, claim: Claim, files: Sequence[LedgerFile], meter: Meter) -> int:
         """The number that came back; what Telegram does not give stays as it is."""
         again = await self._fetch_again(claim, files, meter)
-        brought = [(old, one.file) for old, one in zip(files, again, strict=True) if one.file]
+        brought = [(old, new) for old, one in zip(files, again, strict=True) for new in one.files]
         for old, new in brought:
             await self._replace(claim, old, new, meter)
         return len(brought)
@@ -182,8 +182,8 @@ class Healing:
     async def _end(
         self, claim: Claim, lost: LedgerFile, brought: ImageResult, meter: Meter
     ) -> Restored:
-        if brought.file is not None:
-            await self._replace(claim, lost, brought.file, meter)
+        if brought.files:
+            await self._replace(claim, lost, brought.files[0], meter)
             self._asked.pop(lost.name, None)
             return "restored"
         if brought.fault is not None and brought.fault.fault == "unavailable":
@@ -218,7 +218,8 @@ def _only_older(suspects: Iterable[LedgerFile]) -> None:
 
 
 def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
-    return tuple(LostFile(file.kind, file.label) for file in files if file.label is not None)
+    told = [LostFile(file.kind, file.label) for file in files if file.label is not None]
+    return tuple(dict.fromkeys(told))
 
 
 def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:
@@ -232,7 +233,13 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
         sent_at=now,
     )
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(message=message, file=_as_sent(lost), place=place, image_key=lost.image_key)
+    return ImageRequest(
+        message=message,
+        file=_as_sent(lost),
+        place=place,
+        image_key=lost.image_key,
+        part=lost.part,
+    )
 
 
 def _as_sent(lost: LedgerFile) -> TelegramFile:

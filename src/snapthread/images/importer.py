@@ -16,7 +16,7 @@ from snapthread.concurrency.gather import gather_all
 from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
-from snapthread.images.file_service import FileService, UploadResult, new_file_name
+from snapthread.images.file_service import FileService, ToUpload, UploadResult, new_file_name
 from snapthread.limits import (
     DOWNLOADED_BYTES_AT_ONCE,
     IMAGES_AT_ONCE,
@@ -31,6 +31,7 @@ from snapthread.model import (
     IntendedFile,
     LedgerFile,
     Message,
+    Part,
     TelegramDocument,
     TelegramFile,
     TelegramImage,
@@ -40,12 +41,16 @@ from snapthread.ports import Chat, Codec, Image
 log = structlog.get_logger()
 
 Opened = Image | OpenedDocument
-# May a document that was read go up? What it costs is known only then.
-Admit = Callable[[DocumentFacts], Awaitable[bool]]
+# May a document that was read, or a picture that was cut, go up? What it costs is known only then.
+Admit = Callable[[Opened], Awaitable[bool]]
 
 
-async def admit_all(_document: DocumentFacts) -> bool:
+async def admit_all(_opened: Opened) -> bool:
     return True
+
+
+def any_number() -> int:
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,7 @@ class ImageRequest:
     file: TelegramFile
     place: int = 0
     image_key: FileName | None = None
+    part: Part | None = None  # of a lost one: which part of its picture
 
     @property
     def is_restored(self) -> bool:
@@ -67,13 +73,14 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """The end of an import: a file at OpenAI, or the text of a document, or why there is neither.
+    """The end of an import: a file at OpenAI, or the parts of a long picture, or the text of a
+    document, or why there is neither.
 
     `pages`, `fits`: of a document of which only some pages could be used.
     """
 
     wanted: ImageRequest
-    file: LedgerFile | None = None
+    files: tuple[LedgerFile, ...] = ()
     document: OpenedDocument | None = None
     fault: FileFault | None = None
     pages: int = 0
@@ -83,7 +90,7 @@ class ImageResult:
 
     @property
     def is_usable(self) -> bool:
-        return self.fault is None and (self.file is not None or self.document is not None)
+        return self.fault is None and (bool(self.files) or self.document is not None)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -95,6 +102,7 @@ class ImageImporter:
     documents: DocumentOpener
     file_service: FileService
     max_bytes: int  # of an image
+    most_parts: Callable[[], int] = any_number  # of images in one request; 0: any number
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE), init=False
     )
@@ -146,21 +154,30 @@ class ImageImporter:
     ) -> ImageResult:
         opened = await self._opened(claim, wanted, meter)
         if not isinstance(opened, OpenedDocument):
-            uploaded = await self._upload(claim, wanted, opened, meter)
-            is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
-            return ImageResult(
-                wanted=wanted,
-                file=uploaded.file,
-                made_room=uploaded.made_room,
-                is_still=is_still or opened.first_frame_of_animation,
-            )
-        if not wanted.is_restored and not await admit(opened.facts):
+            return await self._import_image(claim, wanted, opened, meter, admit)
+        if not wanted.is_restored and not await admit(opened):
             raise DocumentRefused("over_limit")
         if opened.is_text:
             return ImageResult(wanted=wanted, document=opened)
         uploaded = await self._upload(claim, wanted, opened, meter)
         return ImageResult(
-            wanted=wanted, file=uploaded.file, document=opened, made_room=uploaded.made_room
+            wanted=wanted, files=uploaded.files, document=opened, made_room=uploaded.made_room
+        )
+
+    async def _import_image(
+        self, claim: Claim, wanted: ImageRequest, image: Image, meter: Meter, admit: Admit
+    ) -> ImageResult:
+        if 0 < self.most_parts() < len(image.tiles):
+            raise ImageRefused("too_long", f"{len(image.tiles)} parts")
+        if len(image.tiles) > 1 and not await admit(image):
+            raise ImageRefused("over_limit")
+        uploaded = await self._upload(claim, wanted, image, meter)
+        is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
+        return ImageResult(
+            wanted=wanted,
+            files=uploaded.files,
+            made_room=uploaded.made_room,
+            is_still=is_still or image.first_frame_of_animation,
         )
 
     async def _opened(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> Opened:
@@ -202,7 +219,7 @@ class ImageImporter:
         try:
             if isinstance(file, TelegramDocument):
                 return await self._read(wanted, content, meter)
-            return await self._prepare(file, content, meter, suspect=suspect)
+            return await self._prepare(wanted, file, content, meter, suspect=suspect)
         except (ImageRefused, DocumentRefused) as refused:
             if refused.fault != "unsupported_type" or file.kind not in {"document", "file"}:
                 raise
@@ -222,7 +239,7 @@ class ImageImporter:
             if isinstance(file, TelegramImage):
                 return await self._read(wanted, content, meter)
             image = _as_image(file)
-            return await self._prepare(image, content, meter, suspect=suspect)
+            return await self._prepare(wanted, image, content, meter, suspect=suspect)
         except (ImageRefused, DocumentRefused) as other:
             raise refused if other.fault == "unsupported_type" else other from None
 
@@ -242,19 +259,32 @@ class ImageImporter:
         return opened
 
     async def _prepare(
-        self, picture: TelegramImage, content: bytes, meter: Meter, *, suspect: bool
+        self,
+        wanted: ImageRequest,
+        picture: TelegramImage,
+        content: bytes,
+        meter: Meter,
+        *,
+        suspect: bool,
     ) -> Image:
+        """A lost one as it was: whole, or the same part of it."""
         began = now_s()
         async with self._one_suspect if suspect else nullcontext():
-            sight = meter.profile.sight if meter.profile else None
-            image = await self.codec.prepare(content, suspect=suspect, sight=sight)
+            image = await self.codec.prepare(
+                content,
+                suspect=suspect,
+                tiles=not wanted.is_restored and self.most_parts() != 1,
+                cut=None if wanted.part is None else wanted.part.cut,
+                sight=meter.profile.sight if meter.profile else None,
+            )
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(
             "image.prepared",
             ms=ms,
-            bytes=len(image.content),
-            pixels=image.width * image.height,
+            bytes=sum(len(tile.content) for tile in image.tiles),
+            pixels=sum(tile.width * tile.height for tile in image.tiles),
+            parts=len(image.tiles),
             format=image.source_format,
         )
         return image
@@ -263,8 +293,10 @@ class ImageImporter:
         self, claim: Claim, wanted: ImageRequest, opened: Opened, meter: Meter
     ) -> UploadResult:
         began = now_s()
-        uploaded = await self.file_service.upload(claim, _intended(wanted, opened), opened)
-        meter.record_upload(len(opened.content), ms_since(began))
+        parts = _parts(wanted, opened)
+        uploaded = await self.file_service.upload(claim, parts)
+        size_bytes = sum(len(content.content) for _, content in parts)
+        meter.record_upload(size_bytes, ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded
 
@@ -295,7 +327,46 @@ def _owner(wanted: ImageRequest) -> int:
     return (message.reply.user_id if is_shown and message.reply else None) or message.user_id
 
 
-def _intended(wanted: ImageRequest, opened: Opened) -> IntendedFile:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TileContent:
+    """A tile, with what its image says of all of them."""
+
+    content: bytes
+    mime: str
+    extension: str
+
+
+def _parts(wanted: ImageRequest, opened: Opened) -> list[ToUpload]:
+    """What goes up of a file, in its order."""
+    if isinstance(opened, OpenedDocument):
+        size_bytes = len(opened.content)
+        return [(_intended(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
+    parts: list[ToUpload] = []
+    for number, tile in enumerate(opened.tiles, start=1):
+        content = _TileContent(content=tile.content, mime=opened.mime, extension=opened.extension)
+        part = wanted.part
+        if part is None and tile.cut is not None:
+            part = Part(number=number, of=len(opened.tiles), cut=tile.cut)
+        intended = _intended(
+            wanted,
+            size_bytes=len(tile.content),
+            width=tile.width,
+            height=tile.height,
+            part=part,
+        )
+        parts.append((intended, content))
+    return parts
+
+
+def _intended(
+    wanted: ImageRequest,
+    *,
+    size_bytes: int,
+    width: int = 0,
+    height: int = 0,
+    document: DocumentFacts | None = None,
+    part: Part | None = None,
+) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
         owner=_owner(wanted),
@@ -303,10 +374,11 @@ def _intended(wanted: ImageRequest, opened: Opened) -> IntendedFile:
         place=wanted.place,
         telegram_id=wanted.file.telegram_id,
         unique_id=wanted.file.unique_id,
-        size_bytes=len(opened.content),
-        width=0 if isinstance(opened, OpenedDocument) else opened.width,
-        height=0 if isinstance(opened, OpenedDocument) else opened.height,
-        document=opened.facts if isinstance(opened, OpenedDocument) else None,
+        size_bytes=size_bytes,
+        width=width,
+        height=height,
+        document=document,
+        part=part,
         image_key=wanted.image_key,
         album_id=wanted.message.album_id if wanted.place == 0 else None,
     )

@@ -21,7 +21,16 @@ from snapthread.images.healing import Healing, Restored
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
-from snapthread.ports import Backlogs, Borrowing, Clock, Files, Inventory, RemoteFile, Retention
+from snapthread.ports import (
+    Backlogs,
+    Borrowing,
+    Clock,
+    FailingDeletions,
+    Files,
+    Inventory,
+    RemoteFile,
+    Retention,
+)
 
 log = structlog.get_logger()
 
@@ -38,9 +47,10 @@ class ReconcileResult:
     missing_restored: int = 0
     missing_retired: int = 0
     intents_settled: int = 0
+    deletions_failing: int = 0  # tried on, but not done by itself
 
 
-class ReconcileStore(Inventory, Borrowing, Retention, Backlogs, Protocol):
+class ReconcileStore(Inventory, Borrowing, Retention, FailingDeletions, Backlogs, Protocol):
     """The store as reconciling needs it."""
 
 
@@ -68,6 +78,7 @@ class Reconcile:
             done.intents_settled = await self.file_service.settle_intents()
             await self.store.retire_stranded(self.clock())
             await self.file_service.delete_due()
+        done.deletions_failing = await self.store.failing_deletions()
         log.info("reconcile.done", dry_run=dry_run, **_fields(done))
         return done
 
@@ -161,4 +172,5 @@ def _fields(done: ReconcileResult) -> dict[str, int]:
         "missing_restored": done.missing_restored,
         "missing_retired": done.missing_retired,
         "intents_settled": done.intents_settled,
+        "deletions_failing": done.deletions_failing,
     }

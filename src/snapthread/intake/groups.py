@@ -131,8 +131,7 @@ class GroupIntake:
         """A message let in is asked with what was said before; the rest was said to others."""
         if not let_in:
             self.overheard.hear(message)
-        for asked in let_in:
-            self.overheard.ask(asked)
+        self.overheard.ask(let_in)
         if message.kind == "command" and message.word in RESET_COMMANDS:
             self.overheard.forget(message.chat_id)
 

@@ -1,4 +1,5 @@
-"""The model's end, looked up once a day: admins hear 90, 30 and 7 days before, once each."""
+"""The ends of the models in use, looked up once a day: admins hear 90, 30 and 7 days before, once
+each."""
 
 import asyncio
 import secrets
@@ -10,6 +11,7 @@ import structlog
 
 from snapthread.errors import SnapthreadError
 from snapthread.limits import DAY_S
+from snapthread.model.preferences import Offer
 from snapthread.ports import Clock, Jobs, ListedModel, ModelCatalog
 from snapthread.ports.model_ends import days_left, replacement_of, warning_due
 from snapthread.reply.alerts import Alerts
@@ -28,7 +30,7 @@ class ModelWatch:
     jobs: Jobs
     alerts: Alerts
     clock: Clock
-    model: str
+    offer: Offer
 
     async def run(self) -> None:
         """For ever."""
@@ -50,8 +52,8 @@ class ModelWatch:
     async def run_once(self) -> int:
         """Warn of models that end, each admin once; the number of warnings due."""
         listed = {model.id: model for model in await self.catalog.models()}
-        found = listed.get(self.model)
-        return await self._warn(found, listed) if found else 0
+        asked = [listed[name] for name in self.offer.every_model if name in listed]
+        return sum([await self._warn(model, listed) for model in asked])
 
     async def _warn(self, model: ListedModel, listed: Mapping[str, ListedModel]) -> int:
         due = warning_due(model.ends_at, self.clock()) if model.ends_at else None
@@ -65,6 +67,7 @@ class ModelWatch:
             f"model_end:{model.id}:{model.ends_at}:{due}",
             n=left,
             model=model.id,
+            setting=self.offer.setting_of(model.id),
             date=model.ends_at,
             other=other,
         )

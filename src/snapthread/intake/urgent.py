@@ -15,7 +15,7 @@ from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.intake.worker import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
-from snapthread.people import Caller
+from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
 from snapthread.turn.outcome import unexpected
 from snapthread.turn.running import RunningTurns
@@ -72,11 +72,11 @@ class UrgentCommands:
         elif command.kind == "edit":
             await self.asking_anew.edit(command, stop_turn)
         elif PRESS.fullmatch(command.word) and command.kind == "press":
-            await self._ask_again(command)
+            return await self._ask_again(command)
         elif command.kind == "press":
             return await self._press(command, caller, stop_turn)
         elif not await self.rights.may_end(command):
-            await self._refuse(command)
+            return await self._refuse(command)
         elif command.word in RESET_COMMANDS:
             await stop_turn()
             await self._reset(command)
@@ -86,10 +86,13 @@ class UrgentCommands:
             await self.store.complete_command(command, self.clock(), replies=())
         return ""
 
-    async def _refuse(self, command: Message) -> None:
-        t = self.access.localizer(command)
-        replies = (OutgoingMessage(text=t("group_not_asker"), seen_by=command.person_in_group),)
-        await self.store.complete_command(command, self.clock(), replies=replies)
+    async def _refuse(self, command: Message) -> str:
+        """Whoever pressed a button is told by a note that nobody else sees."""
+        text = self.access.localizer(command)("group_not_asker")
+        if command.press_id is None:
+            await self.rights.refuse(command, text, "asker")
+        await self.store.complete_command(command, self.clock(), replies=())
+        return text
 
     async def _press(self, press: Message, caller: Caller, stop_turn: StopTurn) -> str:
         """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
@@ -101,6 +104,8 @@ class UrgentCommands:
         await self.store.complete_command(press, self.clock(), replies=answer.replies)
         if answer.screen is not None:
             self._in_background(self._show(press, answer.screen))
+        elif answer.is_stale:
+            self._in_background(self.chat.remove_buttons(press.destination, press.message_id))
         return answer.toast
 
     async def _show(self, press: Message, screen: OutgoingMessage) -> None:
@@ -112,10 +117,13 @@ class UrgentCommands:
             log.info("screen.not_shown", why=str(error))
             await self.store.enqueue(press.conversation, to, screen, self.clock())
 
-    async def _ask_again(self, press: Message) -> None:
+    async def _ask_again(self, press: Message) -> str:
         """Buttons that have done their work go."""
+        if not await self.asking_anew.may_press(press):
+            return await self._refuse(press)
         if await self.asking_anew.press(press):
             self._in_background(self.chat.remove_buttons(press.destination, press.message_id))
+        return ""
 
     async def _stop(self, command: Message) -> None:
         """The answer that runs ends with what it has said. The button is silent where none does:

@@ -60,6 +60,7 @@ from snapthread.ports.documents import DocumentContent, DocumentReader
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
+    FailingDeletions,
     FileLedger,
     Forgetting,
     Inventory,
@@ -69,7 +70,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
-from snapthread.ports.images import Codec, Content, Image, TiledImage, TilingCodec
+from snapthread.ports.images import Codec, Content, Image, Tile
 from snapthread.ports.message_queue import (
     Arrival,
     Changes,
@@ -149,6 +150,7 @@ __all__ = [
     "Erasure",
     "Exchanges",
     "Facts",
+    "FailingDeletions",
     "Feedback",
     "FileLedger",
     "FileTokens",
@@ -215,8 +217,7 @@ __all__ = [
     "TextSoFar",
     "Thinking",
     "Tidying",
-    "TiledImage",
-    "TilingCodec",
+    "Tile",
     "TopicConversations",
     "Transcriber",
     "Update",

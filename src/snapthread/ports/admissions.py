@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.people import Broadcast, Note, Person, Reached, Standing
+from snapthread.model.people import Broadcast, Note, Person, Reached, Standing
 from snapthread.ports.standings import PeopleKnown
 
 

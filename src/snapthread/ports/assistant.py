@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from snapthread.model import DocumentDetail, Usage
-from snapthread.request_profile import RequestProfile
+from snapthread.model.request_profile import RequestProfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from snapthread.people import Caller
-from snapthread.preferences import Field, Preferences
+from snapthread.model.people import Caller
+from snapthread.model.preferences import Field, Preferences
 
 
 class CallersKnown(Protocol):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.history import HistoryPage
 from snapthread.model import (
     AskAgain,
     Asked,
@@ -25,7 +24,8 @@ from snapthread.model import (
     PageRange,
     Transcript,
 )
-from snapthread.usage import TurnRecord
+from snapthread.model.history import HistoryPage
+from snapthread.model.usage import TurnRecord
 
 ResetReply = Callable[[int], OutgoingMessage]
 FileTokens = Callable[[LedgerFile], int]
@@ -98,9 +98,9 @@ class FinishedTurns(Protocol):
         The items join the conversation, the files that they name become live, every other upload
         of this claim is retired, its messages leave the mailbox (`dead_letter`: they are kept),
         and `replies` become parts to deliver, which are returned. The conversation stays held.
-        The first part replies to `to.reply_to` only in a group, or where other messages of the
-        conversation came meanwhile, and replaces the message that `note_stream` told; the others do
-        neither.
+        The first part, and no other, replies to `to.reply_to` in a group, or where other messages
+        of the conversation came meanwhile. They take the places of the messages that `note_stream`
+        told, in order, and what is left over of these goes.
         `taken_back_from`: the items from this one on leave the conversation before, and the files
         that no item names any more are retired.
         `ending`: what was asked is remembered, so that it can be asked anew, and the replies are
@@ -190,10 +190,10 @@ class Exchanges(KnownQuestions, Protocol):
 
 
 class StreamedMessages(Protocol):
-    """The message that shows an answer as it grows."""
+    """The messages that show an answer as it grows."""
 
-    async def note_stream(self, claim: Claim, message_id: int) -> None:
-        """This message of ours shows the answer as it grows; raises LeaseLost.
+    async def note_stream(self, claim: Claim, message_ids: Sequence[int]) -> None:
+        """These messages of ours show the answer as it grows, in order; raises LeaseLost.
 
         Until the turn is finished, each claim of it knows (`Claim.stream`).
         """

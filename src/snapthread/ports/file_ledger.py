@@ -23,7 +23,9 @@ class Uploads(Protocol):
         """Law 1, before the upload; raises LeaseLost.
 
         Where the same image of the same message was uploaded already (by an attempt that was cut
-        off), that file is returned instead. An older intent for it is retired.
+        off), that file is returned instead. An older intent for it is retired. Parts of one long
+        picture get a name that they share: whatever takes one of them out of the conversation,
+        but `mark_lost`, takes all of them in the same transaction.
         """
         ...
 
@@ -40,7 +42,8 @@ class Uploads(Protocol):
 
         Under an older epoch, or where the intent is retired or gone, the file is recorded as
         retired, due for deletion now, and the answer is False. `leaves_at`: when retention takes
-        it out of the conversation; `expires_at`: when OpenAI deletes it by itself.
+        it out of the conversation; `expires_at`: when OpenAI deletes it by itself, kept in both
+        cases.
         """
         ...
 
@@ -60,8 +63,9 @@ class Uploads(Protocol):
 class KnownImages(Protocol):
     """Images that a conversation holds, by what names them."""
 
-    async def image_of(self, claim: Claim, unique_id: str) -> LedgerFile | None:
-        """The newest live image of this conversation, by Telegram's unique id; it has a label."""
+    async def image_of(self, claim: Claim, unique_id: str) -> tuple[LedgerFile, ...]:
+        """The newest live file of this conversation, by Telegram's unique id; it has a label. Of a
+        long picture its parts that are live, in reading order."""
         ...
 
     async def files_by_id(self, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
@@ -88,6 +92,14 @@ class Deletions(Protocol):
 
     async def retry_later(self, name: FileName, at: datetime) -> None:
         """The deletion failed: it is due again at `at`."""
+        ...
+
+
+class FailingDeletions(Protocol):
+    """Files that stay for now."""
+
+    async def failing_deletions(self) -> int:
+        """Retired files whose deletion failed again and again; it is tried on."""
         ...
 
 
@@ -163,6 +175,15 @@ class Inventory(Protocol):
 
 
 class FileLedger(
-    Uploads, KnownImages, Deletions, Repairs, Forgetting, Retention, Borrowing, Inventory, Protocol
+    Uploads,
+    KnownImages,
+    Deletions,
+    FailingDeletions,
+    Repairs,
+    Forgetting,
+    Retention,
+    Borrowing,
+    Inventory,
+    Protocol,
 ):
     """The life of every file at OpenAI: intended → uploaded → live → retired → gone."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from snapthread.vision_tokens import Sight
+from snapthread.vision_tokens import Cut, Sight
 
 
 class Content(Protocol):
@@ -18,7 +18,7 @@ class Content(Protocol):
 
 
 class Tile(Protocol):
-    """One picture that goes up."""
+    """One picture that goes up. `cut`: out of what, where it is not all of it."""
 
     @property
     def content(self) -> bytes: ...
@@ -26,11 +26,25 @@ class Tile(Protocol):
     def width(self) -> int: ...
     @property
     def height(self) -> int: ...
+    @property
+    def cut(self) -> Cut | None: ...
 
 
-class Image(Tile, Protocol):
-    """An image that the model can use: upright, without metadata, within the size limits."""
+class Image(Protocol):
+    """An image that the model can use: upright, without metadata, within the size limits.
 
+    `tiles`: overlapping parts of a long one, in reading order; one where it was not cut. The
+    image's own content and size are those of its first tile.
+    """
+
+    @property
+    def tiles(self) -> Sequence[Tile]: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
     @property
     def mime(self) -> str: ...
     @property
@@ -41,35 +55,22 @@ class Image(Tile, Protocol):
     def first_frame_of_animation(self) -> bool: ...
 
 
-class TiledImage(Image, Protocol):
-    """A long picture in overlapping parts, in reading order; one part where it was not cut.
-
-    The image's own content and size are those of its first tile.
-    """
-
-    @property
-    def tiles(self) -> Sequence[Tile]: ...
-
-
 class Codec(Protocol):
     """Bytes from Telegram into an image that the model can use."""
 
     async def prepare(
-        self, content: bytes, *, suspect: bool = False, sight: Sight | None = None
+        self,
+        content: bytes,
+        *,
+        suspect: bool = False,
+        tiles: bool = False,
+        cut: Cut | None = None,
+        sight: Sight | None = None,
     ) -> Image:
         """Raises ImageRefused only. `suspect`: an earlier process may have died of it. `sight`:
-        of the model that will look at it; None: the operator's."""
-        ...
-
-
-class TilingCodec(Protocol):
-    """A codec that keeps the text of long pictures readable, and knows where much text is small."""
-
-    async def prepare(
-        self, content: bytes, *, suspect: bool = False, tiles: bool = False
-    ) -> TiledImage:
-        """As `Codec.prepare`; with `tiles` a picture too long to be read in one may become several,
-        or be refused as "too_long"."""
+        of the model that will look at it; None: the operator's. With `tiles` a picture too long to
+        be read in one may become several, or be refused as "too_long"; with `cut` it is made
+        exactly this part again, whoever looks at it now."""
         ...
 
     async def is_dense(self, content: bytes) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import ConversationKey
-from snapthread.usage import Limits, Spending
+from snapthread.model.quotas import Limits, Spending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

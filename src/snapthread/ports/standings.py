@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.people import Decision, OwnLimits, Person, Standing
+from snapthread.model.people import Decision, OwnLimits, Person, Standing
 
 
 class PeopleKnown(Protocol):

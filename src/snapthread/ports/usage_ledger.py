@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from snapthread.model import Claim, Transcript
+from snapthread.model.quotas import LimitExceeded, Limits, Spending
+from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.ports.conversations import RequestBounds
-from snapthread.usage import DailyFeedback, DailyUsage, LimitExceeded, Limits, Spending, TurnRecord
 
 
 class Reservations(Protocol):

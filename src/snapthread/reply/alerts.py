@@ -31,14 +31,15 @@ class Alerts:
     clock: Clock
     admins: frozenset[int]
     language: Language
+    server: str = "OpenAI"  # that answers
     _told_s: dict[str, float] = field(default_factory=dict, init=False)  # by the loop's clock
     # Rows of the outbox, so a crash loses none; only whom they reached is then not known here.
     _on_their_way: dict[tuple[ConversationKey, str], str] = field(default_factory=dict, init=False)
     _reached_s: dict[str, float] = field(default_factory=dict, init=False)
 
-    async def tell(self, key: str, *, detail: str = "") -> bool:
+    async def tell(self, key: str, *, detail: str = "", **fields: object) -> bool:
         """True where this process knows that an admin has read of it within the last hour."""
-        outgoing = OutgoingMessage(text=self.texts(self.language, key, detail=detail))
+        outgoing = self._outgoing(key, detail=detail, **fields)
         for admin in self.admins:
             try:
                 await self._leave_message(admin, key, outgoing)
@@ -54,7 +55,7 @@ class Alerts:
 
     async def tell_once(self, key: str, mark: str, **fields: object) -> None:
         """Each admin once for ever, by this mark; raises StoreBusy, StoreFull: then later."""
-        outgoing = OutgoingMessage(text=self.texts(self.language, key, **fields))
+        outgoing = self._outgoing(key, **fields)
         for admin in self.admins:
             await self.store.enqueue(
                 private_conversation(admin),
@@ -63,6 +64,9 @@ class Alerts:
                 self.clock(),
                 once=f"{mark}:{admin}",
             )
+
+    def _outgoing(self, key: str, **fields: object) -> OutgoingMessage:
+        return OutgoingMessage(text=self.texts(self.language, key, server=self.server, **fields))
 
     async def _leave_message(self, admin: int, key: str, outgoing: OutgoingMessage) -> None:
         conversation = private_conversation(admin)

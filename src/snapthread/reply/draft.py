@@ -1,6 +1,6 @@
-"""The answer shown while it grows: by paced edits of one message, or by drafts.
+"""The answer shown while it grows: by paced edits of its messages, or by drafts.
 
-Nothing here is durable but the id of an edited message, and nothing here may hold up or fail an
+Nothing here is durable but the ids of edited messages, and nothing here may hold up or fail an
 answer: the turn writes down the newest text, and a task of its own shows it when it can.
 """
 
@@ -21,7 +21,7 @@ from snapthread.errors import (
     LeaseLost,
     SnapthreadError,
 )
-from snapthread.formatting import format_draft, format_start
+from snapthread.formatting import format_draft, format_growing
 from snapthread.limits import (
     DRAFT_ALIVE_S,
     DRAFT_PACE_S,
@@ -30,10 +30,11 @@ from snapthread.limits import (
 )
 from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, StreamedMessages
-from snapthread.reply.growing import GrowingMessage, StreamTexts
+from snapthread.reply.growing import GrowingMessages, StreamTexts
 from snapthread.reply.pace import EditPaces
-from snapthread.reply.preview import Preview
+from snapthread.reply.preview import Preview, Shown
 from snapthread.reply.reply import typing
+from snapthread.reply.shown import ShownParts
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class Drafts:
 
     store: StreamedMessages
     chat: Chat
+    shown: ShownParts
     mode: Streaming = "edit"
     paces: EditPaces = field(default_factory=EditPaces, init=False)
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -77,8 +79,11 @@ class Drafts:
             yield draft
         except (asyncio.CancelledError, LeaseLost):
             await draft.end()
-            await draft.message.let_go()
+            await draft.messages.let_go()
             raise
+        else:
+            await draft.end()
+            self.shown.note(claim, draft.messages.finished)
         finally:
             try:
                 await draft.end()
@@ -89,28 +94,33 @@ class Drafts:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Draft:
-    """One answer that grows. `show` is all that the turn needs."""
+    """One answer that grows. `begin` and `show` are all that the turn needs."""
 
     drafts: Drafts
     claim: Claim
     to: Destination
     texts: StreamTexts
     private: bool
-    message: GrowingMessage = field(init=False)
+    messages: GrowingMessages = field(init=False)
     preview: Preview = field(init=False)
+    before: Shown = field(default=(), init=False)
     _has_ended: bool = field(default=False, init=False)
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
     def __post_init__(self) -> None:
         drafts = self.drafts
         self.preview = Preview(rendering=drafts.rendering)
-        self.message = GrowingMessage(
+        self.messages = GrowingMessages(
             store=drafts.store,
             chat=drafts.chat,
             claim=self.claim,
             to=self.to,
             texts=self.texts,
         )
+
+    def begin(self, before: Shown) -> None:
+        """Our own messages stand before the answer's."""
+        self.before = before
 
     def show(self, text: str, *, is_thinking: bool = False) -> None:
         """The newest text; what was not shown of the older ones never will be."""
@@ -134,7 +144,7 @@ class Draft:
         """Shows drafts where they are wanted, and returns only where they do not work."""
         if self.drafts.mode != "draft":
             return self.drafts.mode == "edit"
-        if self.message.is_sent or not self.private or not self.drafts.are_known:
+        if self.messages.is_begun or not self.private or not self.drafts.are_known:
             return True
         return await self._by_drafts()
 
@@ -161,32 +171,34 @@ class Draft:
         self._last_s = LAST_EDIT_S
         try:
             await self.preview.wait_for_words()
-            await self.preview.keep_showing(self._start_of_text, self._edit, self._pace_s)
+            await self.preview.keep_showing(self._parts_so_far, self._edit, self._pace_s)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)
 
-    async def _draft(self, outgoing: OutgoingMessage) -> None:
+    async def _draft(self, shown: Shown) -> bool:
+        (outgoing,) = shown
         await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
+        return True
 
-    async def _edit(self, outgoing: OutgoingMessage) -> None:
+    async def _edit(self, parts: Shown) -> bool:
         try:
-            await self.message.show(outgoing)
+            return await self.messages.show(parts)
         except ChatBusy as busy:
             if busy.retry_after_s is not None:
                 self.drafts.paces.slow_down(self.to.chat_id, self._usual_pace_s)
             raise
 
-    def _end_of_text(self) -> OutgoingMessage:
-        return format_draft(self.preview.text)
+    def _end_of_text(self) -> Shown:
+        return (format_draft(self.preview.text),)
 
-    def _start_of_text(self) -> OutgoingMessage:
+    def _parts_so_far(self) -> Shown:
         """Never takes words back: what was said stands until there is more."""
         text, is_thinking = self.preview.text, self.preview.is_thinking
-        if text or not is_thinking or self.message.has_words:
-            started = format_start(text)
-            self.message.has_words |= bool(started.text)
-            return started
-        return OutgoingMessage(text=self.texts.thinking)
+        if text or not is_thinking or self.messages.has_words:
+            parts = format_growing(text)
+            self.messages.has_words |= bool(parts)
+            return (*self.before, *parts) if parts else ()
+        return (*self.before, OutgoingMessage(text=self.texts.thinking))
 
     def _pace_s(self) -> float:
         return self.drafts.paces.pace_s(self.to.chat_id, self._usual_pace_s)

@@ -1,6 +1,7 @@
-"""The message that shows an answer as it grows: sent once, then edited, and finished in place."""
+"""The messages that show an answer as it grows: sent once, then edited, and finished in place."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -21,6 +22,8 @@ from snapthread.ports import Chat, StreamedMessages
 RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
 
+Step = tuple[int, OutgoingMessage]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamTexts:
@@ -31,10 +34,11 @@ class StreamTexts:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class GrowingMessage:
-    """Its id is written down before its first edit, so that whoever goes on after a kill edits the
-    same message. Only a kill between Telegram's answer to the first words and that one write leaves
-    a message behind; it has a Stop button still, which goes when it is pressed."""
+class GrowingMessages:
+    """Their ids are written down before their first edit, so that whoever goes on after a kill
+    edits the same messages. Only a kill between Telegram's answer to a message's first words and
+    that one write leaves a message behind; it has a Stop button still, which goes when it is
+    pressed."""
 
     store: StreamedMessages
     chat: Chat
@@ -42,56 +46,91 @@ class GrowingMessage:
     to: Destination
     texts: StreamTexts
     has_words: bool = field(init=False)
-    _id: int | None = field(init=False)
+    shown: list[OutgoingMessage] = field(default_factory=list, init=False)  # by us, in order
+    _ids: list[int] = field(init=False)  # also those of the attempt, or the answer, before
+    _recorded: int = field(default=0, init=False)
     _recorded_s: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
-        self._id = self.claim.stream
-        self.has_words = self._id is not None
+        self._ids = list(self.claim.stream)
+        self.has_words = self.is_begun
 
     @property
-    def is_sent(self) -> bool:
-        return self._id is not None
+    def is_begun(self) -> bool:
+        return bool(self._ids)
 
-    async def show(self, outgoing: OutgoingMessage) -> None:
-        if not outgoing.text:
-            return
-        shown = replace(outgoing, buttons=(self._stop_button,))
-        if self._id is None:
-            self._id = await self.chat.send(OutboxMessage(id=0, to=self.to, outgoing=shown))
-            await self._record(self._id)
-            return
-        if now_s() - self._recorded_s > LEASE_S / 2:
-            await self._record(self._id)
-        await self.chat.edit(self.to, self._id, shown)
+    @property
+    def finished(self) -> dict[int, OutgoingMessage]:
+        """What is on the screen for good, by the id of its message."""
+        shown = zip(self._ids, self.shown, strict=False)
+        return {message_id: outgoing for message_id, outgoing in shown if not outgoing.buttons}
+
+    async def show(self, parts: Sequence[OutgoingMessage]) -> bool:
+        """One message is sent or edited; True where all of it is on the screen."""
+        if (step := self._next_step(parts)) is not None:
+            await self._put(*step)
+        return self._next_step(parts) is None
+
+    def _next_step(self, parts: Sequence[OutgoingMessage]) -> Step | None:
+        """A button that is too much goes first: only the last message has it. Then words, from the
+        top, and then one more message."""
+        reached = len(self.shown)
+        for place, shown in enumerate(self.shown[:-1]):
+            if shown.buttons:
+                return place, replace(shown, buttons=())
+        for place, (part, shown) in enumerate(zip(parts, self.shown, strict=False)):
+            if replace(part, buttons=shown.buttons) != shown:
+                return place, self._with_button(part) if place == reached - 1 else part
+        if len(parts) > reached:
+            return reached, self._with_button(parts[reached])
+        return None
+
+    async def _put(self, place: int, outgoing: OutgoingMessage) -> None:
+        if place == len(self._ids):
+            to = self.to if place == 0 else replace(self.to, reply_to=None)
+            self._ids.append(await self.chat.send(OutboxMessage(id=0, to=to, outgoing=outgoing)))
+            await self._record()
+        else:
+            if place >= self._recorded or now_s() - self._recorded_s > LEASE_S / 2:
+                await self._record()
+            await self.chat.edit(self.to, self._ids[place], outgoing)
+        self.shown[place : place + 1] = [outgoing]
 
     async def let_go(self) -> None:
-        """There is nothing to stop any more. Whoever goes on edits it, where it is written down;
-        else nobody ever would."""
-        if self._id is None:
-            return
-        is_known = self.claim.stream is not None or self._recorded_s > float("-inf")
+        """There is nothing to stop any more. Whoever goes on edits them, where they are written
+        down; else nobody ever would."""
         with suppress(TimeoutError, SnapthreadError):
             async with asyncio.timeout(LET_GO_S):
-                if is_known:
-                    await self.chat.remove_buttons(self.to, self._id)
-                else:
-                    await self.chat.delete(self.to, self._id)
+                for place, message_id in enumerate(self._ids):
+                    await self._let_go(place, message_id)
 
-    async def _record(self, message_id: int) -> None:
+    async def _let_go(self, place: int, message_id: int) -> None:
+        if place >= max(self._recorded, len(self.claim.stream)):
+            await self.chat.delete(self.to, message_id)
+        elif self._has_button(place):
+            await self.chat.remove_buttons(self.to, message_id)
+
+    def _has_button(self, place: int) -> bool:
+        """One that we did not touch has it from an attempt before, and none where it shows the
+        answer that is given anew."""
+        if place < len(self.shown):
+            return bool(self.shown[place].buttons)
+        return self.claim.redo is None
+
+    async def _record(self) -> None:
         """Raises LeaseLost where the answer is somebody else's: a process that was frozen must not
         put half an answer over the whole one."""
         while True:
             try:
-                await self.store.note_stream(self.claim, message_id)
+                await self.store.note_stream(self.claim, self._ids)
             except (StoreBusy, StoreFull):
                 await asyncio.sleep(RECORD_AGAIN_S)
             else:
-                self._recorded_s = now_s()
+                self._recorded, self._recorded_s = len(self._ids), now_s()
                 return
 
-    @property
-    def _stop_button(self) -> Button:
+    def _with_button(self, outgoing: OutgoingMessage) -> OutgoingMessage:
         owner = owner_in_group(self.claim.conversation)
         whose = "" if owner is None else f":{owner}"
-        return Button(text=self.texts.stop, press=f"stop:{self.claim.turn}{whose}")
+        press = f"stop:{self.claim.turn}{whose}"
+        return replace(outgoing, buttons=(Button(text=self.texts.stop, press=press),))

@@ -14,8 +14,9 @@ BUSY_S = 2.0  # a pause where Telegram does not say how long
 FIRST_WORDS_S = 0.5  # an answer that is whole by then is never edited
 THINKING_AFTER_S = 2.0
 
-Render = Callable[[], OutgoingMessage]
-Show = Callable[[OutgoingMessage], Awaitable[None]]
+Shown = tuple[OutgoingMessage, ...]
+Render = Callable[[], Shown]
+Show = Callable[[Shown], Awaitable[bool]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -52,18 +53,21 @@ class Preview:
         *,
         alive_s: float | None = None,
     ) -> None:
-        """The newest text each time, at this pace, and again before it would vanish."""
+        """The newest text each time, at this pace, and again before it would vanish. `show` does
+        one step of it, and says whether that was all."""
         shown, shown_at_s = None, now_s()
         while True:
             self._news.clear()
             outgoing = await self._rendered(render)
             if outgoing != shown:
-                if not await self._shown(show, outgoing):
+                is_all = await self._step(show, outgoing)
+                if is_all is None:
                     continue
-                shown, shown_at_s = outgoing, now_s()
+                shown, shown_at_s = outgoing if is_all else None, now_s()
             await asyncio.sleep(pace_s())
-            if not await self._news_within(alive_s and shown_at_s + alive_s - now_s()):
-                shown = None
+            if shown is not None:
+                is_new = await self._news_within(alive_s and shown_at_s + alive_s - now_s())
+                shown = shown if is_new else None
 
     async def stop(self, *, within_s: float) -> None:
         """Nothing more goes out; what is on its way is waited for so long."""
@@ -71,7 +75,7 @@ class Preview:
             async with asyncio.timeout(within_s):
                 await self._calling.acquire()
 
-    async def _rendered(self, render: Render) -> OutgoingMessage:
+    async def _rendered(self, render: Render) -> Shown:
         """A long one takes tens of milliseconds of the processor: one at a time in a process, with
         as long a rest, so that a hundred previews do not slow down the answers themselves."""
         if len(self.text) <= FORMATTED_AT_ONCE:
@@ -82,15 +86,14 @@ class Preview:
             await asyncio.sleep(now_s() - began_s)
         return outgoing
 
-    async def _shown(self, show: Show, outgoing: OutgoingMessage) -> bool:
-        """False after a pause that Telegram asked for."""
+    async def _step(self, show: Show, outgoing: Shown) -> bool | None:
+        """None after a pause that Telegram asked for."""
         try:
             async with self._calling:
-                await show(outgoing)
+                return await show(outgoing)
         except ChatBusy as busy:
             await asyncio.sleep(busy.retry_after_s or BUSY_S)
-            return False
-        return True
+            return None
 
     async def _news_within(self, wait_s: float | None) -> bool:
         try:

@@ -20,6 +20,7 @@ from snapthread.model import (
     Served,
 )
 from snapthread.ports import Chat, Clock, Deliveries
+from snapthread.reply.shown import Parts, ShownParts
 from snapthread.reply.simpler import STEPS, Messages
 from snapthread.reply.topics import Topics
 
@@ -42,6 +43,7 @@ class ReplySender:
     chat: Chat
     clock: Clock
     topics: Topics
+    shown: ShownParts
     explain: Explain
     note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
@@ -52,10 +54,12 @@ class ReplySender:
         Telegram must be waited for; what is left stays."""
         served: Served = "held"
         every: list[int] = []
+        shown = self.shown.take(claim)
         for number, part in enumerate(outbox, start=1):
             sent: list[int] = []
             try:
-                is_taken = await self._send_in_some_form(claim, part, sent)
+                is_taken = _is_there(part, shown, sent)
+                is_taken = is_taken or await self._send_in_some_form(claim, part, sent)
                 if not is_taken:
                     await self._send_explanation(claim, part)
             except ChatUnreachable as unreachable:
@@ -166,6 +170,15 @@ class ReplySender:
         """Blocked, or the chat is gone: nobody is there to read the rest."""
         dropped = await self.store.drop_outbox(claim)
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
+
+
+def _is_there(part: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
+    """It was finished while the answer grew; `sent`: as this message."""
+    place = part.to.replaces
+    if place is None or shown.get(place) != part.outgoing:
+        return False
+    sent.append(place)
+    return True
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from snapthread.preferences import Persona
+from snapthread.model.preferences import Persona
 from snapthread.settings.kinds import Told
 from snapthread.texts import LANGUAGES
 

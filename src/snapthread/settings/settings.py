@@ -21,8 +21,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from snapthread.limits import DOCUMENT_BYTES, DOWNLOAD_BYTES, MEGABYTE, TRANSCRIPTION_BYTES
-from snapthread.people import AccessMode
-from snapthread.preferences import Offer
+from snapthread.model.people import AccessMode
+from snapthread.model.preferences import Offer
+from snapthread.model.quotas import Limits
 from snapthread.settings.environment import Reading, read
 from snapthread.settings.kinds import (
     STORE_SERVERS,
@@ -63,7 +64,6 @@ from snapthread.settings.kinds import (
 from snapthread.settings.personas import load_personas
 from snapthread.settings.proxies import proxy_secrets, proxy_to
 from snapthread.texts import LANGUAGES
-from snapthread.usage import Limits
 
 A_SUM: Final = "dollars, to a millionth and up to a million, or 0: no limit"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -332,6 +332,11 @@ class Settings(BaseModel):
         """Is it OpenAI's own server? Of any other we have to find out what it can."""
         host = urlsplit(self.openai_url).hostname or ""
         return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
+    def openai_name(self) -> str:
+        """The server's, for the operator: an address may hold a password, its host does not."""
+        return "OpenAI" if self.is_openais_own else urlsplit(self.openai_url).hostname or ""
 
     @property
     def image_ways(self) -> tuple[Literal["files", "inline"], ...]:

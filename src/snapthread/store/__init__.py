@@ -1,6 +1,6 @@
 """The store: what its verbs mean (rules/), over what keeps rows (sqlite/, redis/).
 
-`Store` names every verb once. schema.py declares the tables, transaction.py is what a rule works
+`Store` names every verb once. schema/ declares the tables, transaction.py is what a rule works
 with, verb.py has the one protocol that a further backend implements.
 """
 
@@ -84,6 +84,7 @@ class Store(Verbs):
     forget_replica = writes(processes.forget_replica)
     replicas = reads(processes.replicas)
     backlog = reads(leaving.backlog)
+    failing_deletions = reads(files.failing_deletions)
 
     # ------------------------------------------------------------ mailboxes
 

@@ -8,8 +8,15 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from snapthread.model import Destination, DocumentFacts, HistoryImage, Message, OutgoingMessage
-from snapthread.usage import DailyUsage, TurnRecord
+from snapthread.model import (
+    Destination,
+    DocumentFacts,
+    HistoryImage,
+    Message,
+    OutgoingMessage,
+    Part,
+)
+from snapthread.model.usage import DailyUsage, TurnRecord
 
 T = TypeVar("T")
 
@@ -33,12 +40,13 @@ class _Form(Generic[T]):
 
 
 _MESSAGE: Final = _Form[Message](Message)
-_SAY: Final = _Form[OutgoingMessage](OutgoingMessage)
+_OUTGOING: Final = _Form[OutgoingMessage](OutgoingMessage)
 _DESTINATION: Final = _Form[Destination](Destination)
-_PHOTOS: Final = _Form[tuple[HistoryImage, ...]](tuple[HistoryImage, ...])
+_IMAGES: Final = _Form[tuple[HistoryImage, ...]](tuple[HistoryImage, ...])
 _RECORD: Final = _Form[TurnRecord](TurnRecord)
 _DOCUMENT: Final = _Form[DocumentFacts](DocumentFacts)
-NO_PHOTOS = "[]"
+_PART: Final = _Form[Part](Part)
+NO_IMAGES = "[]"
 
 # A stored message calls its image as it was called when stores were first written. In JSON a quote
 # within a string is escaped: only a key reads like this.
@@ -71,12 +79,12 @@ def load_message(text: str) -> Message:
     return _MESSAGE.load(text.replace(STORED_IMAGE, IMAGE))
 
 
-def dump_say(outgoing: OutgoingMessage) -> str:
-    return _SAY.dump(outgoing)
+def dump_outgoing(outgoing: OutgoingMessage) -> str:
+    return _OUTGOING.dump(outgoing)
 
 
-def load_say(text: str) -> OutgoingMessage:
-    return _SAY.load(text)
+def load_outgoing(text: str) -> OutgoingMessage:
+    return _OUTGOING.load(text)
 
 
 def dump_destination(to: Destination) -> str:
@@ -87,16 +95,16 @@ def load_destination(text: str) -> Destination:
     return _DESTINATION.load(text)
 
 
-def dump_photos(photos: Sequence[HistoryImage]) -> str:
-    if not photos:
-        return NO_PHOTOS
-    return _PHOTOS.adapter.dump_json(tuple(photos), exclude_none=True).decode()
+def dump_images(images: Sequence[HistoryImage]) -> str:
+    if not images:
+        return NO_IMAGES
+    return _IMAGES.adapter.dump_json(tuple(images), exclude_none=True).decode()
 
 
-def load_photos(text: str) -> tuple[HistoryImage, ...]:
-    if text == NO_PHOTOS:
+def load_images(text: str) -> tuple[HistoryImage, ...]:
+    if text == NO_IMAGES:
         return ()
-    return _PHOTOS.load(text)
+    return _IMAGES.load(text)
 
 
 def dump_document(document: DocumentFacts | None) -> str | None:
@@ -107,6 +115,14 @@ def dump_document(document: DocumentFacts | None) -> str | None:
 
 def load_document(text: str | None) -> DocumentFacts | None:
     return None if text is None else _DOCUMENT.load(text)
+
+
+def dump_part(part: Part | None) -> str | None:
+    return None if part is None else _PART.dump(part)
+
+
+def load_part(text: str | None) -> Part | None:
+    return None if text is None else _PART.load(text)
 
 
 def dump_record(record: TurnRecord) -> str:

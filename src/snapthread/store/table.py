@@ -1,7 +1,7 @@
 """Declarations of tables and their indexes: what each backend reads how a row is kept from.
 
 A row is a `NamedTuple` of whole numbers and texts; a time is whole microseconds since 1970, a bool
-0 or 1, what is read whole is JSON. To add a table is to declare it in schema.py; a column goes to
+0 or 1, what is read whole is JSON. To add a table is to declare it in schema/; a column goes to
 the end of its row, with a default.
 """
 

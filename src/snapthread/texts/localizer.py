@@ -35,9 +35,10 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
 )
+from snapthread.model.quotas import Limit, LimitExceeded
+from snapthread.model.usage import minutes
 from snapthread.texts import Texts
 from snapthread.texts.numbers import MEGA, amount
-from snapthread.usage import Limit, LimitExceeded, minutes
 
 # The sentence that a failed turn ends with. What is not here is unexpected.
 SENTENCES: dict[type[SnapthreadError], str] = {
@@ -188,11 +189,11 @@ class Localizer:
             return sentence
         return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
-    def stopped(self, unseen: int) -> str:
-        """Before the first word; pictures that were not there yet are not kept."""
+    def stopped(self, unseen: Sequence[TelegramFile]) -> str:
+        """Before the first word; files that were not there yet are not kept."""
         if not unseen:
             return self("stopped_early")
-        return f"{self('stopped_early')} {self('photos_failed_send_again', n=unseen)}"
+        return f"{self('stopped_early')} {self(_send_again(unseen), n=len(unseen))}"
 
     def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
         return self._of_each_kind(files, {"image": "photos_lost", "document": "documents_lost"})
@@ -224,8 +225,12 @@ class Localizer:
         *,
         operator_told: bool = False,
         sound: bool = False,
+        is_chosen: bool = False,
     ) -> str:
+        """`is_chosen`: the model was, by a person or a persona."""
         key = SENTENCES[type(error)]
+        if is_chosen and key == "model_gone":
+            key = "model_chosen_gone"
         has_documents = any(isinstance(file, TelegramDocument) for file in files)
         if has_documents and key in OF_DOCUMENTS:
             key = OF_DOCUMENTS[key]

@@ -84,9 +84,6 @@ def alone(outcome: Outcome) -> Outcome:
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
-    files = (t.faults(ended.faults, ended.file_count, ended.choice),) if ended.faults else ()
-    faults = (*files, *sounds)
     beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
     if not ended.items:
         if ended.is_stopped:
@@ -96,15 +93,13 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         if ended.choice is not None and ended.can_choose:
             return _which_pages(ended.choice, beyond, t)
         reason = _reason(ended)
-        return Outcome(result="refused", reason=reason, texts=(*beyond, *faults))
+        return Outcome(result="refused", reason=reason, texts=(*beyond, *_faults(ended, t)))
     if is_hidden(ended.text):  # thoughts and nothing else
         ended = replace(ended, text="")
-    stills = (t("stills", n=ended.stills),) if ended.stills else ()
-    pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
-        texts=(*beyond, *faults, *stills, *pages),
+        texts=(*beyond, *_of_files(ended, t)),
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
@@ -113,6 +108,27 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
     )
+
+
+def preface(
+    ended: TurnResult, beyond: tuple[str, ...], t: Localizer
+) -> tuple[OutgoingMessage, ...]:
+    """The messages before the answer's own; `ended`: so far, of an answer that has only begun."""
+    beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
+    return (*_plain((*beyond, *_of_files(ended, t))), *_quoted(ended.spoken))
+
+
+def _of_files(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    """Our sentences about files that were not, or not wholly, read."""
+    stills = (t("stills", n=ended.stills),) if ended.stills else ()
+    pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
+    return (*_faults(ended, t), *stills, *pages)
+
+
+def _faults(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+    sounds = tuple(t.sound_fault(fault) for fault in dict.fromkeys(ended.sound_faults))
+    files = (t.faults(ended.faults, ended.file_count, ended.choice),) if ended.faults else ()
+    return (*files, *sounds)
 
 
 def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> Outcome:

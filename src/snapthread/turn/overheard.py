@@ -13,6 +13,7 @@ PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest ar
 QUESTIONS_MAX: Final = 1000  # that wait to be asked
 
 Place = tuple[int, int | None]
+Text = tuple[int, str]  # by the id of its message
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -21,7 +22,7 @@ class Overheard:
     takes along; 0: none is kept. After a restart, and in another process, there are none."""
 
     most: int = 0
-    _texts: OrderedDict[Place, deque[str]] = field(default_factory=OrderedDict, init=False)
+    _texts: OrderedDict[Place, deque[Text]] = field(default_factory=OrderedDict, init=False)
     _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
 
     def hear(self, message: Message) -> None:
@@ -30,15 +31,19 @@ class Overheard:
             place = message.chat_id, message.thread_id
             said = self._texts.setdefault(place, deque(maxlen=self.most))
             self._texts.move_to_end(place)
-            said.append(_line(message))
+            said.append((message.message_id, _line(message)))
             _bound(self._texts, PLACES_MAX)
 
-    def ask(self, message: Message) -> None:
-        """Keep what was said before this question, until it was asked."""
-        said = self._texts.get((message.chat_id, message.thread_id))
-        if said and message.kind == "question":
-            self._before[message.update_id] = tuple(said)
-            _bound(self._before, QUESTIONS_MAX)
+    def ask(self, messages: Sequence[Message]) -> None:
+        """Keep what was said before this question, until it was asked; what turns out to be a part
+        of it was said to nobody else."""
+        own = {message.message_id for message in messages}
+        for message in messages:
+            said = self._texts.get((message.chat_id, message.thread_id), ())
+            before = tuple(line for message_id, line in said if message_id not in own)
+            if before and message.kind == "question":
+                self._before[message.update_id] = before
+                _bound(self._before, QUESTIONS_MAX)
 
     def before(self, messages: Sequence[Message]) -> tuple[str, ...]:
         """A line for each text, "Ann: …", oldest first."""

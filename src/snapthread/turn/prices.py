@@ -4,8 +4,8 @@ for the price list."""
 from typing import Final
 
 from snapthread.model import Usage
+from snapthread.model.request_profile import RequestProfile
 from snapthread.ports import PriceList
-from snapthread.request_profile import RequestProfile
 
 # A question with some of the conversation before it, and an answer of two or three paragraphs.
 TYPICAL: Final = Usage(input_tokens=1000, output_tokens=300)

@@ -14,6 +14,8 @@ from snapthread.model import (
     TelegramDocument,
     TelegramFile,
     TelegramImage,
+    in_reading_order,
+    is_whole,
 )
 from snapthread.turn.transcript import FileTokens, ModelTexts, document_label, text_tokens
 
@@ -27,7 +29,7 @@ class QuestionContext:
 
     is_late: bool = False
     replied_label: int | None = None  # of a file replied to that is in the conversation
-    recalled: LedgerFile | None = None  # that file, where the request would not show it else
+    recalled: tuple[LedgerFile, ...] = ()  # that file, where the request would not show it else
     is_spoken: bool = False  # the text is, or ends with, a transcript
 
 
@@ -50,12 +52,21 @@ def kept_images(
     """Of a question that is asked anew: its files that are there still."""
     left, found = list(files), {}
     for one in wanted:
-        file = next((each for each in left if _is_same(each, one.file)), None)
-        if file is not None:
-            left.remove(file)
+        there = _there(left, one.file)
+        if is_whole(there):
+            left = [each for each in left if each not in there]
             is_still = isinstance(one.file, TelegramImage) and one.file.is_still
-            found[one] = ImageResult(wanted=one, file=file, is_still=is_still)
+            found[one] = ImageResult(wanted=one, files=there, is_still=is_still)
     return found
+
+
+def _there(left: Sequence[LedgerFile], wanted: TelegramFile) -> tuple[LedgerFile, ...]:
+    """The first that is the same; of a long picture all parts."""
+    same = [each for each in left if _is_same(each, wanted)]
+    if not same or same[0].part is None:
+        return tuple(same[:1])
+    picture = same[0].part.picture
+    return in_reading_order(each for each in same if each.part and each.part.picture == picture)
 
 
 def _is_same(there: LedgerFile, wanted: TelegramFile) -> bool:
@@ -108,8 +119,8 @@ def question_item(
     photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
     text = "\n".join(filter(None, [*notes, _said(messages, t)]))
-    files = [context.recalled, *(one.file for one in brought)]
-    tokens = text_tokens(text) + sum(file_tokens(file) for file in files if file is not None)
+    files = [*context.recalled, *(file for one in brought for file in one.files)]
+    tokens = text_tokens(text) + sum(map(file_tokens, files))
     return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
 
 
@@ -119,12 +130,13 @@ def _said(messages: Sequence[Message], t: ModelTexts) -> str:
     return t("asked_by", name=name, text=text).strip() if name else text
 
 
-def _recalled(message: Message, file: LedgerFile | None) -> tuple[HistoryImage, ...]:
-    if file is None or file.label is None:
-        return ()
-    reply = message.reply
-    sent_at = reply.sent_at if reply is not None and reply.sent_at is not None else file.created_at
-    return (_shown(file, file.label, sent_at),)
+def _recalled(message: Message, files: Sequence[LedgerFile]) -> tuple[HistoryImage, ...]:
+    told = message.reply.sent_at if message.reply is not None else None
+    return tuple(
+        _shown(file, file.label, told or file.created_at)
+        for file in files
+        if file.label is not None
+    )
 
 
 def _shown(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
@@ -132,11 +144,11 @@ def _shown(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
 
 
 def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
-    usable = [one for one in brought if one.file is not None]
+    usable = [one for one in brought if one.files]
     return tuple(
-        _shown(one.file, label, _sent_at(one.wanted))
+        _shown(file, label, _sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
-        if one.file is not None
+        for file in one.files
     )
 
 
@@ -161,7 +173,7 @@ def _notes(
     if context.is_spoken:
         notes.append(t("spoken"))
     label = context.replied_label
-    if brought and brought[0].wanted.place == OF_REPLY and brought[0].file is not None:
+    if brought and brought[0].wanted.place == OF_REPLY and brought[0].files:
         label = first_label
     reply = messages[0].reply
     quote = reply.text[:QUOTE_MAX] if reply is not None else ""
@@ -170,7 +182,7 @@ def _notes(
         notes.append(t("reply_to_document" if is_document else "reply_to_photo", label=label))
     if quote:
         notes.append(t("reply_to_text", quote=quote))
-    usable = [one for one in brought if one.file is not None]
+    usable = [one for one in brought if one.files]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
             notes.append(t("still", label=number, what=_moving(one, t)))

@@ -25,7 +25,10 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
-from snapthread.people import Person
+from snapthread.model.people import Person
+from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
+from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import Stages, TurnRecord
 from snapthread.ports import (
     Clock,
     Context,
@@ -34,11 +37,9 @@ from snapthread.ports import (
     RequestBounds,
     Reservations,
 )
-from snapthread.request_profile import RequestProfile
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
-from snapthread.usage import Limit, LimitExceeded, Limits, Spending, Stages, TurnRecord
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
@@ -123,19 +124,20 @@ class Quotas:
         questions: tuple[Message, ...],
         meter: Meter,
         *,
-        document_tokens: int = 0,
+        opened_tokens: int = 0,
         bounds: RequestBounds | None = None,
     ) -> Reserved:
         """Reserve for a question, or for more of it. LeaseLost.
 
-        `document_tokens`: of its documents, as far as they were read: before, nobody knows.
+        `opened_tokens`: of its documents and long pictures, as far as they were opened: before,
+        nobody knows.
         `bounds`: of what can be composed in the same step.
         """
         user_id, at = questions[0].user_id, self.clock()
         limits = meter.limits or await self.limits_of(user_id)
         of_money = limits.of_money or self.limits.of_money  # an admin's is in everybody's sum
         payer = self._payer(user_id)
-        estimate = await self._estimate(claim, questions, meter, document_tokens, of_money=of_money)
+        estimate = await self._estimate(claim, questions, meter, opened_tokens, of_money=of_money)
         if bounds is None:
             over, transcript = (
                 await self.store.reserve(claim, at, payer=payer, estimate=estimate, limits=limits),
@@ -161,14 +163,14 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         meter: Meter,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> TurnRecord:
         profile = self.profile_of(meter)
         usage = Usage(
             input_tokens=await self._input_tokens(
-                claim, questions, profile, document_tokens, of_money=of_money
+                claim, questions, profile, opened_tokens, of_money=of_money
             ),
             output_tokens=profile.output_tokens,
         )
@@ -195,11 +197,11 @@ class Quotas:
         claim: Claim,
         questions: tuple[Message, ...],
         profile: RequestProfile,
-        document_tokens: int,
+        opened_tokens: int,
         *,
         of_money: bool,
     ) -> int:
-        question = self._question_tokens(questions, profile) + document_tokens
+        question = self._question_tokens(questions, profile) + opened_tokens
         if not of_money:
             return question  # nobody will ask what the conversation adds to it
         transcript = await self.store.compose(

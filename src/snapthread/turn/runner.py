@@ -24,22 +24,24 @@ from snapthread.errors import (
     DocumentRefused,
     EmptyAnswer,
     FilesGone,
+    ImageRefused,
     ImagesTooLarge,
     OutputSpent,
     QuestionTooLong,
 )
 from snapthread.formatting import split_plain
+from snapthread.images.documents import OpenedDocument
 from snapthread.images.healing import Healing
-from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
+from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult, Opened
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
-    DocumentFacts,
     HistoryItem,
     Installation,
     LedgerFile,
     Message,
     Transcript,
     Usage,
+    is_whole,
 )
 from snapthread.ports import (
     AnswerCompleted,
@@ -151,7 +153,9 @@ class TurnRunner:
             items=ended.items or asked,  # a sound that was not heard yet says nothing
             text=turn.shown,
             is_stopped=True,
-            unseen=sum(not one.is_usable and one.fault is None for one in turn.brought),
+            unseen=tuple(
+                one.wanted.file for one in turn.brought if not one.is_usable and one.fault is None
+            ),
         )
 
     # ------------------------------------------------------------ files in
@@ -160,10 +164,10 @@ class TurnRunner:
         """Bring every file in, also of the parts of the album that come meanwhile."""
         self._check(turn, turn.messages)
         claim, replied = turn.claim, replied_file(turn.messages)
-        known = await self.store.image_of(claim, replied.unique_id) if replied else None
-        if known is not None and claim.redo is not None and (known.label or 0) > claim.redo.labels:
-            known = None  # it is one of those that the question itself brought in
-        label = known.label if known else None
+        known = await self.store.image_of(claim, replied.unique_id) if replied else ()
+        label = known[0].label if is_whole(known) else None
+        if claim.redo is not None and (label or 0) > claim.redo.last_label:
+            label = None  # it is one of those that the question itself brought in
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
         while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
@@ -181,17 +185,18 @@ class TurnRunner:
             raise QuestionTooLong
 
     def _check_size(self, turn: TurnState) -> None:
-        """Refuse images that one request cannot carry: only now their size is known."""
-        size_bytes = sum(one.file.size_bytes for one in turn.brought if one.file)
+        """Refuse images that one request cannot carry: only now their parts and size are known."""
+        files = [file for one in turn.brought for file in one.files]
+        if 0 < self.bounds.images < len(files):
+            raise AlbumTooLarge(self.bounds.images)
+        size_bytes = sum(file.size_bytes for file in files)
         if 0 < self.bounds.image_bytes < size_bytes:
             raise ImagesTooLarge
 
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
-        tokens = turn.document_tokens
-        reserved = await self.quotas.reserve(
-            turn.claim, messages, turn.meter, document_tokens=tokens
-        )
+        tokens = turn.opened_tokens
+        reserved = await self.quotas.reserve(turn.claim, messages, turn.meter, opened_tokens=tokens)
         over = reserved.over
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
@@ -202,25 +207,33 @@ class TurnRunner:
         turn.wanted = (*turn.wanted, *wanted)
         there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
         missing = tuple(one for one in wanted if one not in there)
-        admit = partial(self._admits_document, turn)
+        admit = partial(self._admits_opened, turn)
         brought = await self.importer.import_images(turn.claim, missing, turn.meter, admit=admit)
         results = {**there, **{one.wanted: one for one in brought}}
         turn.brought = (*turn.brought, *[results[one] for one in wanted])
 
-    async def _admits_document(self, turn: TurnState, document: DocumentFacts) -> bool:
+    async def _admits_opened(self, turn: TurnState, opened: Opened) -> bool:
         """Before it goes up, and where what it may cost still fits; one after the other."""
-        async with turn.one_document:
-            tokens = turn.document_tokens + document.tokens
+        async with turn.one_opened:
+            tokens = turn.opened_tokens + self._opened_tokens(turn, opened)
             if tokens > self.bounds.tokens:
-                raise DocumentRefused("too_long", f"{tokens} tokens")
+                if isinstance(opened, OpenedDocument):
+                    raise DocumentRefused("too_long", f"{tokens} tokens")
+                raise ImageRefused("too_long", f"{tokens} tokens")
             reserved = await self.quotas.reserve(
-                turn.claim, turn.messages, turn.meter, document_tokens=tokens
+                turn.claim, turn.messages, turn.meter, opened_tokens=tokens
             )
             over = reserved.over
             turn.over = over or turn.over
             if over is None:
-                turn.document_tokens = tokens
+                turn.opened_tokens = tokens
             return over is None
+
+    def _opened_tokens(self, turn: TurnState, opened: Opened) -> int:
+        if isinstance(opened, OpenedDocument):
+            return opened.facts.tokens
+        profile = self.quotas.profile_of(turn.meter)
+        return sum(profile.image_tokens(tile.width, tile.height) for tile in opened.tiles)
 
     async def _transcribe(self, turn: TurnState) -> None:
         """Make the transcripts the text of the question."""
@@ -279,14 +292,14 @@ class TurnRunner:
                 transcript = await self._composed(turn)
         label = turn.context.replied_label
         is_left_behind = label is not None and label not in labels_of(transcript)
-        if is_left_behind and turn.context.recalled is None:
+        if is_left_behind and not turn.context.recalled:
             replied = replied_file(turn.messages)
             assert replied is not None, "who knows its label replied to it"
             recalled = await self.store.image_of(turn.claim, replied.unique_id)
             turn.context = replace(turn.context, recalled=recalled)
             transcript = await self._composed(turn) if recalled else transcript
         redo = turn.claim.redo
-        turn.question = self._question(turn, redo.labels + 1 if redo else transcript.next_label)
+        turn.question = self._question(turn, redo.last_label + 1 if redo else transcript.next_label)
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:

@@ -8,25 +8,33 @@ from typing import Protocol
 
 import structlog
 
-from snapthread.model import Claim, ConversationKey, Destination, Message
+from snapthread.model import Claim, ConversationKey, Destination, Message, OutgoingMessage
 from snapthread.ports import RequestBounds
 from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
+from snapthread.turn.outcome import preface
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.state import TurnResult, TurnState
 
 log = structlog.get_logger()
 
+Before = Callable[[], tuple[OutgoingMessage, ...]]
+
 
 class Shown(Protocol):
     """An answer that is seen as it grows."""
+
+    def begin(self, before: tuple[OutgoingMessage, ...]) -> None: ...
 
     def show(self, text: str, *, is_thinking: bool) -> None: ...
 
 
 class Unseen:
     """An answer that is seen once it is whole."""
+
+    def begin(self, before: tuple[OutgoingMessage, ...]) -> None:
+        """Nothing."""
 
     def show(self, text: str, *, is_thinking: bool) -> None:
         """Nothing."""
@@ -47,16 +55,17 @@ class RunningTurns:
         """Of a turn whose request can be composed at once; None where something comes first."""
         return self.turn_runner.bounds_of(turn)
 
-    async def ask(self, turn: TurnState) -> TurnResult:
-        """Raises what the turn raises; the claim is not finished."""
+    async def ask(self, turn: TurnState, beyond: tuple[str, ...] = ()) -> TurnResult:
+        """Raises what the turn raises; the claim is not finished. `beyond`: what is said of the
+        messages that are no part of the question."""
         claim, first = turn.claim, turn.messages[0]
-        if first.is_guest:
-            return await self._read_or_stop(turn, Unseen())
         t = self.localizer(first)
+        if first.is_guest:
+            return await self._read_or_stop(turn, Unseen(), lambda: ())
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
         opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
-            return await self._read_or_stop(turn, draft)
+            return await self._read_or_stop(turn, draft, lambda: preface(turn.result(), beyond, t))
 
     def stop(self, conversation: ConversationKey, number: int) -> None:
         """End this turn now, with what it has said. Nothing happens where it does not run, or is
@@ -66,12 +75,12 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: Shown) -> TurnResult:
+    async def _read_or_stop(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
                 with self._registered(turn.claim, limit):
-                    return await self._read(turn, draft)
+                    return await self._read(turn, draft, before)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -87,11 +96,15 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: Shown) -> TurnResult:
+    async def _read(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
+        has_begun = False
         async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:
                 if isinstance(event, TurnResult):
                     return event
+                if not has_begun:
+                    draft.begin(before())
+                    has_begun = True
                 draft.show(event.text, is_thinking=event.is_thinking)
         raise AssertionError("a turn ends with Ended")
 

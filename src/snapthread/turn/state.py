@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from snapthread.errors import FileFault, SoundFault
 from snapthread.images.importer import ImageRequest, ImageResult
 from snapthread.meter import Meter
-from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice
+from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice, TelegramFile
+from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import (
     AnswerCompleted,
     AnswerEvent,
@@ -20,7 +21,6 @@ from snapthread.ports import (
 from snapthread.turn.question import OF_REPLY, QuestionContext, can_go_on, replied_file
 from snapthread.turn.quotas import Reserved
 from snapthread.turn.speech import SpeechResult
-from snapthread.usage import LimitExceeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class TurnResult:
         None  # parts of the album came late and were more than a limit lets in
     )
     is_stopped: bool = False
-    unseen: int = 0  # pictures that were not there yet when it was stopped
+    unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
     is_continuation: bool = False  # more of the answer that was there
     taken_back_from: int | None = None  # where the items take the place of others
 
@@ -78,8 +78,8 @@ class TurnState:
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
-    document_tokens: int = 0  # of the documents that were let in
-    one_document: asyncio.Lock = field(default_factory=asyncio.Lock)
+    opened_tokens: int = 0  # of the documents and long pictures that were let in
+    one_opened: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from snapthread.preferences import Offer, Preferences
-from snapthread.request_profile import RequestProfile
+from snapthread.model.preferences import Offer, Preferences
+from snapthread.model.request_profile import RequestProfile
 from snapthread.turn.transcript import ModelTexts, text_tokens
 
 

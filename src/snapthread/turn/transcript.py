@@ -8,8 +8,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 
-from snapthread.context import first_id, newest_half
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
     DocumentFacts,
@@ -18,6 +18,7 @@ from snapthread.model import (
     LedgerFile,
     Transcript,
 )
+from snapthread.model.context import first_id, newest_half
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
@@ -60,22 +61,26 @@ def _text_item(item: HistoryItem) -> InputItem:
 @lru_cache(ITEMS_KEPT)
 def _request_item(item: HistoryItem, ids: tuple[str | None, ...], t: ModelTexts) -> InputItem:
     """`ids`: of its images at OpenAI; None where the file is not live."""
-    shown = zip(item.images, ids, strict=True)
-    content = [part for image, openai_id in shown for part in _image(image, openai_id, t)]
+    shown = groupby(zip(item.images, ids, strict=True), key=lambda each: each[0].label)
+    content = [part for _, parts in shown for part in _image(*zip(*parts, strict=True), t=t)]
     if item.text:
         content.append(InputText(item.text))
     return InputItem(item.role, tuple(content), item.phase)
 
 
-def _image(image: HistoryImage, openai_id: str | None, t: ModelTexts) -> Iterator[InputPart]:
+def _image(
+    images: Sequence[HistoryImage], ids: Sequence[str | None], *, t: ModelTexts
+) -> Iterator[InputPart]:
+    """A file; of a long picture all parts, below one label: where one is missing, none is shown."""
+    image, live = images[0], [openai_id for openai_id in ids if openai_id is not None]
     if image.document is not None:
-        yield from _document(image, image.document, openai_id, t)
-        return
-    if openai_id is None:
+        yield from _document(image, image.document, ids[0], t)
+    elif len(live) < len(ids):
         yield InputText(t("photo_left", label=image.label, sent=_when(image)))
     else:
-        yield InputText(t("photo", label=image.label))
-        yield InputImage(openai_id)
+        key = "photo" if len(live) == 1 else "photo_in_parts"
+        yield InputText(t(key, label=image.label, n=len(live)))
+        yield from map(InputImage, live)
 
 
 def _document(

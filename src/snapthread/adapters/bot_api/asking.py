@@ -1,5 +1,6 @@
 """In a group: is a message meant for the bot, and who says it?"""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from snapthread.texts import COMMANDS
 NAME_MAX: Final = 40  # characters of a name; Telegram allows 129
 NAMING: Final = frozenset({"mention", "text_mention", "bot_command"})
 TOPIC: Final = "forum_topic_created"  # each message in a topic "answers" that one
+WRITTEN: Final = re.compile(r"(?<![\w@/.])@(\w+)(?![@.]?\w)", re.ASCII)
 
 
 def is_asked(message: Message, username: str) -> bool:
@@ -30,10 +32,17 @@ def _answers(message: Message, username: str) -> bool:
 
 
 def _names(message: Message, username: str) -> bool:
+    if message.entities is None and message.caption_entities is None:
+        return _is_written(username, in_text=message.text or message.caption or "")
     return any(
         _is_bot(entity.user, username) or said.rpartition("@")[2].lower() == username.lower()
         for entity, said in _named(message)
     )
+
+
+def _is_written(username: str, *, in_text: str) -> bool:
+    """Is it named where nothing is marked? Telegram marks each name, other servers may not."""
+    return username.lower() in {name.lower() for name in WRITTEN.findall(in_text)}
 
 
 def _named(message: Message) -> Iterator[tuple[MessageEntity, str]]:

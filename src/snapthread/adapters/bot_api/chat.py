@@ -93,10 +93,14 @@ class TelegramChat:
         log.info("webhook.set", host=urlsplit(hook.url).hostname)
 
     async def _take_webhook_away(self) -> None:
-        hook = await self._client.get_webhook_info()
-        if hook.url:
-            await self._client.delete_webhook()
-            log.warning("webhook.removed", host=urlsplit(hook.url).hostname)
+        """A server that tells of none has none; one that is there all the same, each poll tells."""
+        try:
+            hook = await self._client.get_webhook_info()
+            if hook.url:
+                await self._client.delete_webhook()
+                log.warning("webhook.removed", host=urlsplit(hook.url).hostname)
+        except ChatRefused as refused:
+            log.warning("webhook.unknown", why=str(refused))
 
     async def _publish_commands(self) -> None:
         """The menu is a convenience: the bot starts without it."""

@@ -66,7 +66,8 @@ class BotClient:
         return self._read(User, await self.call("getMe"))
 
     async def get_webhook_info(self) -> WebhookInfo:
-        return self._read(WebhookInfo, await self.call("getWebhookInfo"))
+        told = await self.call("getWebhookInfo")
+        return self._read(WebhookInfo, told if isinstance(told, dict) else {"url": ""})
 
     async def set_webhook(self, url: str, secret: str) -> None:
         params = {"url": url, "secret_token": secret, "allowed_updates": self._asked_for}

@@ -1,5 +1,6 @@
 """The command in a message, if it is one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,8 @@ from snapthread.adapters.bot_api.types import Message, MessageEntity
 # commands below a picture too, and the picture is let go. Never in an album: its other parts
 # would stay behind as a question.
 CAPTION_COMMANDS: Final = frozenset({"start", "help", "reset", "new"})
+# The form that Telegram marks: neither a path nor a word of another script.
+WRITTEN: Final = re.compile(r"/(?P<word>[a-z0-9_]{1,32})(?:@(?P<bot>[a-z0-9_]+))?(?![\w/@])", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +40,12 @@ def _command(text: str, entities: Sequence[MessageEntity] | None) -> Command | N
         if entity.type == "bot_command" and entity.offset == 0 and text.startswith("/"):
             word, _, bot = text[1 : entity.length].lower().partition("@")
             return Command(word=word, bot=bot)
-    return None
+    return None if any(entity.offset == 0 for entity in entities or ()) else _written(text)
+
+
+def _written(text: str) -> Command | None:
+    """A command that nothing marks; Telegram marks each, other servers may not."""
+    found = WRITTEN.match(text)
+    if found is None:
+        return None
+    return Command(word=found["word"].lower(), bot=(found["bot"] or "").lower())

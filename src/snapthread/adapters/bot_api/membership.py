@@ -13,9 +13,9 @@ BLOCKED = "kicked"
 GOOD, BAD = "👍", "👎"
 OUT = frozenset({"kicked", "left"})
 IN_GROUPS = ("set:",)  # of the other buttons each is one person's
-STOP = re.compile(r"stop:(\d{1,15})(?::(\d{1,15}))?", re.ASCII)
+STOP = re.compile(r"stop:(\d{1,15})(?::(-?\d{1,15}))?", re.ASCII)
 
-AGAIN = re.compile(r"(?:retry|continue|from):\d{1,15}(?::(\d{1,15}))?", re.ASCII)
+AGAIN = re.compile(r"(?:retry|continue|from):\d{1,15}(?::(-?\d{1,15}))?", re.ASCII)
 
 
 def press_of(query: types.CallbackQuery, update_id: int, now: datetime) -> Message | None:

@@ -1,8 +1,12 @@
 """Places of messages: the conversation that a chat, a topic and a person make."""
 
+from typing import Final
+
 from snapthread.adapters.bot_api import types
 from snapthread.model import ConversationKey, group_conversation, private_conversation
 from snapthread.ports import NewTopic
+
+GENERAL: Final = 1  # its thread id, where it is told
 
 
 def conversation_of(
@@ -15,8 +19,10 @@ def conversation_of(
 
 
 def thread_of(message: types.Message) -> int | None:
-    """Outside of topics a thread id only names the first message of a row of replies."""
-    return message.message_thread_id if message.is_topic_message else None
+    """Outside of topics a thread id only names the first message of a row of replies. The general
+    topic is the chat itself: nothing can be sent to it by its id."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return None if thread == GENERAL else thread
 
 
 def topic_of(message: types.Message) -> NewTopic | None:

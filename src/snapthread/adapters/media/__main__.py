@@ -1,6 +1,7 @@
 """The child process of `child`: an image on its stdin, the answer of `wire` on its stdout."""
 
 import importlib
+import json
 import sys
 
 from PIL import Image
@@ -17,13 +18,19 @@ _ALWAYS = ("JpegImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "ImageCms")
 _DECODERS = {"WEBP": "PIL.WebPImagePlugin", "AVIF": "PIL.AvifImagePlugin", "HEIF": "pi_heif"}
 
 
-def _answer(content: bytes, side: str, model: str, detail: str, tiles: str) -> bytes:
+def _answer(content: bytes, side: str, model: str, detail: str, tiles: str, cut: str) -> bytes:
     try:
         _import_for(recognise(content))
         confine()
         sight = Sight(model=model, detail=detail)
         return wire.written(
-            prepare(content, max_side=int(side), sight=sight, tiles=tiles == "tiles")
+            prepare(
+                content,
+                max_side=int(side),
+                sight=sight,
+                tiles=tiles == "tiles",
+                cut=wire.as_cut(json.loads(cut)),
+            )
         )
     except ImageRefused as refusal:
         return wire.refused(refusal)

@@ -5,6 +5,7 @@ its files or its sockets. It sets limits to itself (`confine`) before it opens t
 """
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Final
 from snapthread.adapters.media import wire
 from snapthread.adapters.media.preparing import Prepared
 from snapthread.errors import ImageRefused
-from snapthread.vision_tokens import ANYBODY, Sight
+from snapthread.vision_tokens import ANYBODY, Cut, Sight
 
 CHILD_S: Final = 60.0  # 50 megapixels take under 10 s where a core is slow and shared
 
@@ -34,11 +35,12 @@ async def prepare_in_child(
     max_side: int = 0,
     sight: Sight = ANYBODY,
     tiles: bool = False,
+    cut: Cut | None = None,
     time_limit_s: float = CHILD_S,
     command: Command = COMMAND,
 ) -> Prepared:
     """As `prepare`; a child that dies or does not end is ImageRefused("crashed")."""
-    how = (str(max_side), *sight, "tiles" if tiles else "whole")
+    how = (str(max_side), *sight, "tiles" if tiles else "whole", json.dumps(cut))
     try:
         return wire.read(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
     except ChildDied as died:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from snapthread import limits
 from snapthread.adapters.media import heap, weight
@@ -11,9 +12,9 @@ from snapthread.adapters.media.child import prepare_in_child
 from snapthread.adapters.media.headers import Header, read_header
 from snapthread.adapters.media.preparing import Prepared, is_dense, prepare
 from snapthread.adapters.media.sniff import recognise
-from snapthread.adapters.media.tiles import in_tiles, whole
+from snapthread.adapters.media.tiles import planned
 from snapthread.concurrency.budget import Budget
-from snapthread.vision_tokens import ANYBODY, Sight
+from snapthread.vision_tokens import ANYBODY, Cut, Sight
 
 T = TypeVar("T")
 
@@ -42,40 +43,28 @@ class Images:
         *,
         suspect: bool = False,
         tiles: bool = False,
+        cut: Cut | None = None,
         sight: Sight | None = None,
     ) -> Prepared:
         """`suspect`: an earlier process died over it, so this one only looks at it from outside.
 
-        `tiles`: a long picture may become several, so that its text stays readable. `sight`: of
-        the model that will look at it, where it is not everybody's.
+        `tiles`: a long picture may become several, so that its text stays readable. `cut`: only
+        this part of it, as it was made before. `sight`: of the model that will look at it, where
+        it is not everybody's.
         """
-        sight = sight or self._sight
-        header, heavy = await asyncio.to_thread(self._weighed, content, sight, tiles)
+        how = How(self._max_side, sight or self._sight, tiles=tiles, cut=cut)
+        header, heavy = await asyncio.to_thread(_weighed, content, how)
         is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
         if is_light and not suspect:
-            return await self._in_thread(content, heavy, tiles=tiles, sight=sight)
-        return await self._outside(content, heavy + _CHILD_BYTES, tiles=tiles, sight=sight)
+            return await self._in_thread(content, heavy, how)
+        return await self._outside(content, heavy + _CHILD_BYTES, how)
 
     async def is_dense(self, content: bytes) -> bool:
         """Of a prepared tile: much small text, which more pixels would make easier to read."""
         return await self._while_held(_SHARE_LEAST, is_dense, content)
 
-    def _weighed(self, content: bytes, sight: Sight, tiles: bool) -> tuple[Header | None, int]:
-        """Unknown is as much as a child may take. Safe for any bytes."""
-        header = read_header(content, recognise(content))
-        if header is None:
-            return None, limits.CHILD_DECODES_BYTES
-        size = header.width, header.height
-        plan = (in_tiles if tiles else whole)(size, sight, self._max_side)
-        heavy = weight.weigh(header, size if plan.is_too_long else plan.size)
-        weight.refuse_too_heavy(header, heavy)
-        return header, heavy
-
-    async def _in_thread(
-        self, content: bytes, heavy: int, *, tiles: bool = False, sight: Sight | None = None
-    ) -> Prepared:
-        made = partial(prepare, max_side=self._max_side, sight=sight or self._sight, tiles=tiles)
-        return await self._while_held(heavy, made, content)
+    async def _in_thread(self, content: bytes, heavy: int, how: "How") -> Prepared:
+        return await self._while_held(heavy, partial(prepare, **how.told()), content)
 
     async def _while_held(self, heavy: int, work: Callable[[bytes], T], content: bytes) -> T:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
@@ -84,14 +73,37 @@ class Images:
         working.add_done_callback(lambda _: self._budget.give_back(share))
         return await asyncio.shield(working)
 
-    async def _outside(self, content: bytes, heavy: int, *, tiles: bool, sight: Sight) -> Prepared:
+    async def _outside(self, content: bytes, heavy: int, how: "How") -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
         try:
-            return await prepare_in_child(
-                content, max_side=self._max_side, sight=sight, tiles=tiles
-            )
+            return await prepare_in_child(content, **how.told())
         finally:
             self._budget.give_back(share)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a picture is to become: the parameters of `prepare`."""
+
+    max_side: int
+    sight: Sight
+    tiles: bool = False
+    cut: Cut | None = None
+
+    def told(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def _weighed(content: bytes, how: How) -> tuple[Header | None, int]:
+    """Unknown is as much as a child may take. Safe for any bytes."""
+    header = read_header(content, recognise(content))
+    if header is None:
+        return None, limits.CHILD_DECODES_BYTES
+    size = header.width, header.height
+    plan = planned(size, how.sight, how.max_side, tiles=how.tiles, cut=how.cut)
+    heavy = weight.weigh(header, size if plan.is_too_long else plan.size)
+    weight.refuse_too_heavy(header, heavy)
+    return header, heavy
 
 
 def _trimmed(work: Callable[[bytes], T], content: bytes) -> T:

@@ -12,9 +12,9 @@ from snapthread.adapters.media.failures import in_our_words
 from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
 from snapthread.adapters.media.sniff import Format, recognise
 from snapthread.adapters.media.source import Source, opened
-from snapthread.adapters.media.tiles import Box, Plan, in_tiles, whole
+from snapthread.adapters.media.tiles import Box, Plan, planned
 from snapthread.errors import ImageRefused
-from snapthread.vision_tokens import ANYBODY, Sight, Size
+from snapthread.vision_tokens import ANYBODY, Cut, Sight, Size
 
 # Not "optimize": 3 % fewer bytes for three times the time.
 _PHOTOGRAPH: Final = {"quality": 85, "subsampling": "4:2:0"}
@@ -29,11 +29,12 @@ _SAMPLES: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One JPEG that goes up."""
+    """One JPEG that goes up. `cut`: out of what, where it is not all of the picture."""
 
     content: bytes
     width: int
     height: int
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +67,25 @@ class Prepared:
 
 
 def prepare(
-    content: bytes, *, max_side: int = 0, sight: Sight = ANYBODY, tiles: bool = False
+    content: bytes,
+    *,
+    max_side: int = 0,
+    sight: Sight = ANYBODY,
+    tiles: bool = False,
+    cut: Cut | None = None,
 ) -> Prepared:
     """Synchronous and heavy on the processor. Raises ImageRefused and nothing else.
 
-    `max_side` 0: as large as the model looks. `tiles`: a long picture may become several. Anything
-    but a JPEG or PNG may end the process, or take much memory: see `child`.
+    `max_side` 0: as large as the model looks. `tiles`: a long picture may become several. `cut`:
+    only this part of it, as it was made before. Anything but a JPEG or PNG may end the process, or
+    take much memory: see `child`.
     """
     with in_our_words():
         form = recognise(content)
         is_bare = form == "JPEG" and jpeg.is_bare(content)
         with opened(_mended(content, form), form) as source:
-            plan = (in_tiles if tiles else whole)(source.size, sight, max_side)
-            if is_bare and plan.size == source.size and len(plan.boxes) == 1:
+            plan = planned(source.size, sight, max_side, tiles=tiles, cut=cut)
+            if is_bare and cut is None and plan.size == source.size and len(plan.boxes) == 1:
                 return _passed(source, content)
             made = _made(source, form, plan)
         if form == "PNG" and png.is_animation(content):
@@ -127,8 +134,9 @@ def _made(source: Source, form: Format, plan: Plan) -> Prepared:
     turn, profile, frames = source.orientation, source.icc_profile, source.has_more_frames
     picture = turned(in_srgb(shrunk(source, plan.size), profile), turn)
     upright = stored[::-1] if turn in SIDEWAYS else stored
+    cuts = [Cut(plan.size, box) for box in plan.boxes]
     return Prepared(
-        tiles=tuple(_tile(picture, box, form) for box in _boxes(plan, picture.size)),
+        tiles=tuple(_tile(picture, cut, form) for cut in cuts),
         mime="image/jpeg",
         extension="jpg",
         source_format=form,
@@ -148,16 +156,18 @@ def _refuse_text(source: Source) -> None:
         raise ImageRefused("too_long", f"{width}×{height}")
 
 
-def _boxes(plan: Plan, size: Size) -> tuple[Box, ...]:
-    """The plan was made before it was known which way up the picture is."""
-    if size == plan.size:
-        return plan.boxes
-    return tuple((top, left, bottom, right) for left, top, right, bottom in plan.boxes)
+def _tile(picture: Image.Image, cut: Cut, form: Format) -> Tile:
+    if cut.box == (0, 0, *cut.size):
+        content = _encoded(picture, form)
+        return Tile(content=content, width=picture.width, height=picture.height)
+    tile = picture.crop(_upright(cut, picture.size))
+    return Tile(content=_encoded(tile, form), width=tile.width, height=tile.height, cut=cut)
 
 
-def _tile(picture: Image.Image, box: Box, form: Format) -> Tile:
-    tile = picture if box == (0, 0, *picture.size) else picture.crop(box)
-    return Tile(content=_encoded(tile, form), width=tile.width, height=tile.height)
+def _upright(cut: Cut, size: Size) -> Box:
+    """It was planned before it was known which way up the picture is."""
+    left, top, right, bottom = cut.box
+    return cut.box if size == cut.size else (top, left, bottom, right)
 
 
 def _encoded(picture: Image.Image, form: Format) -> bytes:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final, NamedTuple
 
-from snapthread.vision_tokens import Sight, Size
+from snapthread.vision_tokens import Cut, Sight, Size
 
 TILES_MAX: Final = 6
 # Letters of 12 pixels keep at least 9: below that, reading fails (docs/decisions/0024).
@@ -25,6 +25,13 @@ class Plan(NamedTuple):
     size: Size
     boxes: tuple[Box, ...]
     is_too_long: bool = False  # only more than TILES_MAX would keep its text readable
+
+
+def planned(size: Size, sight: Sight, max_side: int, *, tiles: bool, cut: Cut | None) -> Plan:
+    """`cut`: one part, as it was planned before."""
+    if cut is not None:
+        return Plan(cut.size, (cut.box,))
+    return (in_tiles if tiles else whole)(size, sight, max_side)
 
 
 def whole(size: Size, sight: Sight, max_side: int) -> Plan:

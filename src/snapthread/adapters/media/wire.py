@@ -6,17 +6,26 @@ from typing import Any
 
 from snapthread.adapters.media.preparing import Prepared, Tile
 from snapthread.errors import ImageRefused
+from snapthread.vision_tokens import Cut
 
 
 def written(prepared: Prepared) -> bytes:
     fields = asdict(prepared)
-    fields["tiles"] = [(tile.width, tile.height, len(tile.content)) for tile in prepared.tiles]
+    fields["tiles"] = [(t.width, t.height, t.cut, len(t.content)) for t in prepared.tiles]
     return b"\n".join((json.dumps(fields).encode(), b"".join(t.content for t in prepared.tiles)))
 
 
 def refused(refusal: ImageRefused) -> bytes:
     detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
     return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"
+
+
+def as_cut(written: list[list[int]] | None) -> Cut | None:
+    """Of what JSON makes of it."""
+    if written is None:
+        return None
+    (width, height), (left, top, right, bottom) = written
+    return Cut((width, height), (left, top, right, bottom))
 
 
 def read(answer: bytes) -> Prepared:
@@ -26,8 +35,8 @@ def read(answer: bytes) -> Prepared:
     if "fault" in fields:
         raise ImageRefused(fields["fault"], fields["detail"])
     tiles, position = [], 0
-    for width, height, length in fields.pop("tiles"):
+    for width, height, cut, length in fields.pop("tiles"):
         content = pictures[position : position + length]
-        tiles.append(Tile(content=content, width=width, height=height))
+        tiles.append(Tile(content=content, width=width, height=height, cut=as_cut(cut)))
         position += length
     return Prepared(tiles=tuple(tiles), **fields)

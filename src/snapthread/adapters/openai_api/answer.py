@@ -49,6 +49,15 @@ class AnswerText:
         part.text = text or part.text
         return self._tell_all()
 
+    def lacks(self, index: Index, text: str) -> bool:
+        """Of the whole answer, as its last event repeats it: was nothing said of this part? A
+        server that did not say of which part its words were has said them all the same."""
+        if index in self.parts and self.parts[index].text:
+            return False
+        return bool(text.strip()) and not any(
+            text.strip() in part.text for part in self.parts.values()
+        )
+
     def end(self) -> TextDelta | TextSoFar | None:
         """Halves whose other half never came."""
         for part in self.parts.values():
@@ -114,11 +123,11 @@ def texts_of(response: object) -> Mapping[Index, str]:
 def _texts(item: object) -> list[str]:
     match item:
         case {"type": "message", "content": [*parts]}:
-            return [_text(part) for part in parts]
+            return [text_of(part) for part in parts]
     return []
 
 
-def _text(part: object) -> str:
+def text_of(part: object) -> str:
     match part:
         case {"type": "output_text", "text": str(text)}:
             return text

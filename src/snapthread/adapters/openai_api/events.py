@@ -6,7 +6,7 @@ Events are read as plain JSON: a field may hold anything, and what is odd says n
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from snapthread.adapters.openai_api.answer import AnswerText, Index, texts_of
+from snapthread.adapters.openai_api.answer import AnswerText, Index, text_of, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
 from snapthread.adapters.openai_api.faults import told
 from snapthread.errors import AssistantRefused
@@ -45,6 +45,8 @@ class EventInterpreter:
                 yield from _some(self._answer.complete(_index(event), text))
             case {"type": "response.output_item.added" | "response.output_item.done"}:
                 yield from self._item(event)
+            case {"type": "response.content_part.done", "part": part}:
+                yield from self._part(_index(event), part)
             case {"type": "response.refusal.delta" | "response.refusal.done"}:
                 self._is_refused = True
             case {"type": "response.completed" | "response.incomplete"}:
@@ -74,14 +76,19 @@ class EventInterpreter:
             self._answer.phases[number] = phase
         if _field(item, "type") == "reasoning":
             yield from self.think()
+        self._is_refused = self._is_refused or _refuses({"output": [item]})
         for (_, part), text in texts_of({"output": [item]}).items():
             yield from self._take_whole((number, part), text)
+
+    def _part(self, index: Index, part: object) -> Iterator[AnswerEvent]:
+        self._is_refused = self._is_refused or _field(part, "type") == "refusal"
+        yield from self._take_whole(index, text_of(part))
 
     def _end(self, event: Event) -> Iterator[AnswerEvent]:
         response = _field(event, "response")
         usage = _usage(_field(response, "usage"))
-        if self._answer.is_empty:  # some servers send no deltas
-            for index, text in texts_of(response).items():
+        for index, text in texts_of(response).items():  # some servers send no deltas of it
+            if self._answer.lacks(index, text):
                 self._note_phase(response, index[0])
                 yield from self._take_whole(index, text)
         yield from _some(self._answer.end())
@@ -125,9 +132,13 @@ def _refuses(response: object) -> bool:
     items = _field(response, "output")
     return any(
         _field(part, "type") == "refusal"
-        for item in (items if isinstance(items, list) else [])
-        for part in (_field(item, "content") or [])
+        for item in _list(items)
+        for part in _list(_field(item, "content"))
     )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _cut(event: object) -> str:

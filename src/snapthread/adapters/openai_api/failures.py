@@ -25,18 +25,18 @@ from snapthread.errors import (
 
 # The operator reads these in the log and in the alert.
 ADVICE: Final[Mapping[Denial, str]] = {
-    "credit": "OpenAI: no credit left or a spending limit reached; top up, or raise the limit",
-    "key": "OpenAI does not accept the key; set OPENAI_API_KEY to a valid one",
-    "forbidden": "OpenAI does not allow this with the key; check the key's permissions",
-    "model": "OpenAI does not know the model for this key; set OPENAI_MODEL to another one",
-    "address": "OpenAI's API does not answer there; check OPENAI_BASE_URL and OPENAI_MODEL",
-    "proxy": "The proxy to OpenAI does not accept our user and password; check OPENAI_PROXY",
-    "storage": "OpenAI holds no more files for this project; delete some, or raise its limit",
-    "region": "OpenAI does not serve this project from this region; check OPENAI_BASE_URL",
-    "country": "OpenAI does not serve the country this machine is in; set OPENAI_PROXY",
-    "unverified": "OpenAI streams this model to verified organizations only; verify yours in its"
-    " settings, or choose another OPENAI_MODEL",
-    "misused": "OpenAI does not take the request; check the OPENAI_ settings, or report it to us",
+    "credit": "no credit left or a spending limit reached; top up, or raise the limit",
+    "key": "the server does not accept the key; set OPENAI_API_KEY to a valid one",
+    "forbidden": "the server does not allow this with the key; check the key's permissions",
+    "model": "the server does not know the model for this key; set OPENAI_MODEL to another one",
+    "address": "no such API answers there; check OPENAI_BASE_URL and OPENAI_MODEL",
+    "proxy": "the proxy to it does not accept our user and password; check OPENAI_PROXY",
+    "storage": "the server holds no more files for this project; delete some, or raise its limit",
+    "region": "the server does not serve this project from this region; check OPENAI_BASE_URL",
+    "country": "the server does not serve the country this machine is in; set OPENAI_PROXY",
+    "unverified": "the server streams this model to verified organizations only; verify yours in"
+    " its settings, or choose another OPENAI_MODEL",
+    "misused": "the server does not take the request; check the OPENAI_ settings, or tell us",
 }
 
 

@@ -24,6 +24,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}((\.[a-z_]{1,64})|(\[\d{1,6}\]))*
 REQUEST_ID: Final = re.compile(r"req_[A-Za-z0-9]{1,64}")
 SAID_IN_WORDS: Final = frozenset({400, 403, 404, 422})
 REFUSAL_MAX: Final = 64 * 1024  # bytes of a refusal; OpenAI's have less than one thousand
+WRAPPED_MAX: Final = 4  # an error within an error
 FILE_ID: Final = re.compile(r"\bfile-[A-Za-z0-9_-]{1,64}")
 # The request cannot have reached the server.
 NOT_SENT: Final = (
@@ -90,12 +91,24 @@ def refused(status: int, headers: httpx2.Headers, body: object) -> Fault:
 def told(error: object) -> Fault:
     """From an error event, the error of a failed response or the body of a refusal, whatever it
     holds; a proxy's page says nothing."""
+    error = _innermost(error)
     if isinstance(error, str):
         return Fault(message=error)
     fields = error if isinstance(error, dict) else {}
     names = ("code", "message", "type", "param")
     code, message, kind, param = (_text(fields.get(name)) for name in names)
     return Fault(code=code, message=message or _detail(fields), type=kind, param=param)
+
+
+def _innermost(error: object) -> object:
+    """A gateway wraps the error of the server behind it, also as FastAPI's detail."""
+    for _ in range(WRAPPED_MAX):
+        match error:
+            case {"error": dict() as inner} | {"detail": dict() as inner} if inner:
+                error = inner
+            case _:
+                break
+    return error
 
 
 def _detail(fields: Mapping[str, object]) -> str:

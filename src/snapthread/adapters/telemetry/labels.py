@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from snapthread.errors import DocumentFault, ImageFault, SnapthreadError
 from snapthread.model import ImageKind
-from snapthread.usage import Limit
+from snapthread.model.quotas import Limit
 
 OTHER: Final = "other"
 

@@ -17,7 +17,7 @@ from snapthread.formatting.parse.spoilers import find_open_spoiler
 from snapthread.formatting.parse.tags import without_half_tag
 
 # A draft shows 4,096 units at most; links and maths are shorter on the screen than in the source.
-_SOURCE_HUGE: Final = 100_000  # far beyond any answer: even to parse it would take too long
+SOURCE_HUGE: Final = 100_000  # far beyond any answer: even to parse it would take too long
 _SOURCE_MAX: Final = 8_000
 _SOURCE_KEPT: Final = 5_000
 
@@ -31,11 +31,16 @@ _OPENERS_MAX: Final = 8  # nobody nests so deep; closing thousands would take th
 _LABEL_MAX: Final = 200  # an open bracket longer ago is a bracket
 
 
-def close_tail(markdown: str) -> str:
-    if len(markdown) > _SOURCE_HUGE:
+def recent(markdown: str) -> str:
+    """The end of a long one, from the beginning of a block."""
+    if len(markdown) > SOURCE_HUGE:
         markdown = markdown[-_SOURCE_MAX:]
     if len(markdown) > _SOURCE_MAX:
         markdown = markdown[start_of_recent(markdown, _SOURCE_KEPT) :]
+    return markdown
+
+
+def close_tail(markdown: str) -> str:
     tail = find_tail(markdown)
     if tail.kind == "CodeBlock":
         return tail.before + (_without_half_fence(tail.text) if "\n" in tail.text else "")

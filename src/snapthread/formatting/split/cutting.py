@@ -6,6 +6,7 @@ from typing import Final
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span, trimmed
 from snapthread.formatting.split.plain import cut
+from snapthread.formatting.text import fitting, whole_character
 from snapthread.limits import MESSAGE_UNITS, utf16_len
 
 _REPEATED_MAX: Final = MESSAGE_UNITS // 4  # a longer header of a table is not repeated
@@ -52,6 +53,15 @@ class Cutter:
                 going_on.append(span.between(end, span.end))
         self._spans.extendleft(reversed(going_on))
         return taken
+
+
+def beginning(rich: Rich, units: int) -> Rich:
+    """So much of it, cut anywhere but inside a character."""
+    end = whole_character(rich.text, fitting(rich.text, units))
+    spans = (
+        span.between(span.start, min(span.end, end)) for span in rich.spans if span.start < end
+    )
+    return trimmed(Rich(text=rich.text[:end], spans=tuple(spans)))
 
 
 def _below(header: str, part: Rich) -> Rich:

@@ -17,13 +17,18 @@ from pydantic import TypeAdapter
 
 from snapthread.errors import StoreTooNew
 from snapthread.model import HistoryItem
-from snapthread.store import schema
-from snapthread.store.codec import dump_destination, dump_photos, load_destination, micros
+from snapthread.store.codec import dump_destination, dump_images, load_destination, micros
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
 from snapthread.store.redis.reading import Fetched, Reading
 from snapthread.store.redis.server import Server
 from snapthread.store.redis.steps import Step, encode
 from snapthread.store.redis.writing import writes
+from snapthread.store.schema import VERSION
+from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.files import FILES
+from snapthread.store.schema.processes import BlockedUser, Job, Mark, Meta, Pause, Seen
+from snapthread.store.schema.queues import DEAD_LETTERS, QUEUED, Outgoing
+from snapthread.store.schema.usage import DAYS, RECORDS, Reservation, Tally
 from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction
 
@@ -40,6 +45,7 @@ LEFT: Final = (  # lists of what was moved, and what is made anew
     *("reserved_for", "periods", "records", "days"),
 )
 LEFT_OF: Final = ("records_of", "days_of", "files", "owner_files")
+RENAMED: Final = {"last_label": "labels", "history_start": "first_line"}
 _ITEM = TypeAdapter(HistoryItem)
 
 Hash = Mapping[str, str]
@@ -50,16 +56,16 @@ async def bring_to_version(server: Server) -> None:
     """Raises StoreTooNew where a newer version wrote the store."""
     client: Any = server.client
     while True:
-        await client.set(VERSION_KEY, schema.VERSION, nx=True)
+        await client.set(VERSION_KEY, VERSION, nx=True)
         version = int(await client.get(VERSION_KEY))
-        if version > schema.VERSION:
+        if version > VERSION:
             raise StoreTooNew(
-                f"the store has version {version}, this Snapthread knows up to {schema.VERSION}:"
+                f"the store has version {version}, this Snapthread knows up to {VERSION}:"
                 " run the newer Snapthread again, or restore a backup"
             )
         if version >= OF_ROWS:  # a newer column is read with its default
-            if version < schema.VERSION:
-                await client.set(VERSION_KEY, schema.VERSION)
+            if version < VERSION:
+                await client.set(VERSION_KEY, VERSION)
             return
         if await client.set(LEASE_KEY, "1", nx=True, px=LEASE_MS):
             await _Migration(server).run()
@@ -74,7 +80,7 @@ class _Migration:
         self._moved = 0
 
     async def run(self) -> None:
-        log.info("store.migrating", to=schema.VERSION)
+        log.info("store.migrating", to=VERSION)
         for move in (
             self._installation,
             self._conversations,
@@ -88,7 +94,7 @@ class _Migration:
         ):
             await move()
         await self._clear()
-        await self._client.set(VERSION_KEY, schema.VERSION)
+        await self._client.set(VERSION_KEY, VERSION)
         await self._client.delete(LEASE_KEY)
         log.info("store.migrated", rows=self._moved)
 
@@ -116,7 +122,7 @@ class _Migration:
         key = f"{PREFIX}installation"
         known = await self._client.hgetall(key)
         names = {"installation": "id", "secret": "secret"}
-        rows = [schema.Meta(name, known[field]) for name, field in names.items() if known]
+        rows = [Meta(name, known[field]) for name, field in names.items() if known]
         await self._move(rows, key)
 
     async def _conversations(self) -> None:
@@ -140,7 +146,10 @@ class _Migration:
         is_full = await self._client.zscore(f"{PREFIX}marks", f"full:{name}") is not None
         rows = [
             _talk(name, talk)._replace(
-                is_told_full=int(is_full), queued=len(ids[0]), urgent=len(ids[1]), parts=len(parts)
+                is_told_full=int(is_full),
+                queued=len(ids[0]),
+                urgent=len(ids[1]),
+                undelivered=len(parts),
             ),
             *[
                 _queued(await self._client.hgetall(each), each in messages[len(ids[0]) :])
@@ -164,9 +173,9 @@ class _Migration:
             await self._move(rows, also=[["call", "ZREM", key, *[name for name, _ in found]]])
 
     async def _lists(self) -> None:
-        await self._list("seen", lambda name, at: schema.Seen(int(name), at))
-        await self._list("pauses", schema.Pause)
-        await self._list("blocked", lambda name, at: schema.BlockedUser(int(name), at))
+        await self._list("seen", lambda name, at: Seen(int(name), at))
+        await self._list("pauses", Pause)
+        await self._list("blocked", lambda name, at: BlockedUser(int(name), at))
 
     async def _list(self, kind: str, row: Any) -> None:
         key = f"{PREFIX}{kind}"
@@ -177,11 +186,12 @@ class _Migration:
     async def _jobs(self) -> None:
         async for key, name in self._named("job"):
             job = await self._client.hgetall(key)
-            await self._move([schema.Job(name, job["owner_name"], int(job["ends_at"]))], key)
+            await self._move([Job(name, job["owner_name"], int(job["ends_at"]))], key)
 
     async def _files(self) -> None:
         async for key, _ in self._named("file"):
-            await self._move([_row(schema.FILES, await self._client.hgetall(key))], key)
+            file = await self._client.hgetall(key)
+            await self._move([_row(FILES, {**file, "image_key": file["stands_for"]})], key)
 
     async def _tallies(self) -> None:
         async for key, period in self._named("tally"):
@@ -189,17 +199,17 @@ class _Migration:
             for name, amount in (await self._client.hgetall(key)).items():
                 payer, _, unit = name.rpartition(" ")
                 sums.setdefault(payer, {})[unit] = int(amount)
-            rows = [schema.Tally(payer, period, **units) for payer, units in sums.items()]
+            rows = [Tally(payer, period, **units) for payer, units in sums.items()]
             await self._move(rows, key)
 
     async def _records(self) -> None:
         async for key, name in self._named("record"):
             record = {**await self._client.hgetall(key), "id": name}
-            await self._move([_row(schema.RECORDS, record)], key)
+            await self._move([_row(RECORDS, record)], key)
 
     async def _days(self) -> None:
         async for key, _ in self._named("daily"):
-            await self._move([_row(schema.DAYS, await self._client.hgetall(key))], key)
+            await self._move([_row(DAYS, await self._client.hgetall(key))], key)
 
     async def _clear(self) -> None:
         keys = [f"{PREFIX}{name}" for name in LEFT]
@@ -223,43 +233,40 @@ def _row(table: Table[Any], known: Hash) -> Any:
     return table.row(**values)
 
 
-def _talk(name: str, known: Hash) -> schema.Conversation:
-    row: schema.Conversation = _row(schema.CONVERSATIONS, {**known, "key": name})
-    return row._replace(lease_until=row.lease_until or None, first_line=row.first_line + 1)
+def _talk(name: str, known: Hash) -> Conversation:
+    new = {new: known[old] for new, old in RENAMED.items() if old in known}
+    row: Conversation = _row(CONVERSATIONS, {**known, **new, "key": name})
+    return row._replace(lease_until=row.lease_until or None, history_start=row.history_start + 1)
 
 
 def _queued(known: Hash, is_urgent: bool) -> Any:
-    return _row(schema.QUEUED, {**known, "is_urgent": str(int(is_urgent))})
+    return _row(QUEUED, {**known, "is_urgent": str(int(is_urgent))})
 
 
 def _dead_letter(known: Hash) -> Any:
-    return _row(schema.DEAD_LETTERS, {**known, "at": known["put_aside_at"]})
+    return _row(DEAD_LETTERS, {**known, "at": known["put_aside_at"]})
 
 
-def _part(name: str, part: Mapping[str, Any]) -> schema.Outgoing:
+def _part(name: str, part: Mapping[str, Any]) -> Outgoing:
     known: dict[str, Any] = {
         field: int(part[field]) for field in ("reply_to", "replaces") if part.get(field)
     }
     to = replace(load_destination(part["to"]), **known)
-    return schema.Outgoing(
-        name, int(part["id"]), dump_destination(to), part["say"], int(part["at"])
-    )
+    return Outgoing(name, int(part["id"]), dump_destination(to), part["say"], int(part["at"]))
 
 
-def _item(name: str, number: int, text: str) -> schema.HistoryRow:
+def _item(name: str, number: int, text: str) -> HistoryRow:
     item = _ITEM.validate_json(text.split(" ", 3)[3].replace('"photos":', '"images":'))
-    photos, at = dump_photos(item.images), micros(item.at)
-    return schema.HistoryRow(name, number, item.role, item.text, photos, at, item.tokens)
+    images, at = dump_images(item.images), micros(item.at)
+    return HistoryRow(name, number, item.role, item.text, images, at, item.tokens)
 
 
-def _reservation(name: str, known: Hash) -> schema.Reservation:
+def _reservation(name: str, known: Hash) -> Reservation:
     record = json.loads(known["note"])["record"]
     at = int(known["reserved_at"])
-    return schema.Reservation(name, known["record_id"], known["payer"], at, record)
+    return Reservation(name, known["record_id"], known["payer"], at, record)
 
 
-def _mark(name: str, until: int) -> schema.Mark:
+def _mark(name: str, until: int) -> Mark:
     answered = ANSWERED.match(name)
-    return schema.Mark(
-        name, None if until >= NEVER else until, answered.group(1) if answered else None
-    )
+    return Mark(name, None if until >= NEVER else until, answered.group(1) if answered else None)

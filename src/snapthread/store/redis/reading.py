@@ -5,14 +5,10 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from snapthread.store.redis.steps import Scope, load
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    FILES_OF,
-    HISTORY,
-    OUTBOX,
-    QUEUE,
-    RESERVATIONS,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, HISTORY
+from snapthread.store.schema.files import FILES_OF
+from snapthread.store.schema.queues import OUTBOX, QUEUE
+from snapthread.store.schema.usage import RESERVATIONS
 from snapthread.store.table import Key, Table
 from snapthread.store.transaction import Get, Range, Request, Transaction
 

@@ -12,7 +12,8 @@ from snapthread.store.redis.names import (
 )
 from snapthread.store.redis.reading import Fetched, Reading
 from snapthread.store.redis.steps import Scope, Step, encode
-from snapthread.store.schema import CONVERSATIONS, FILES
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import FILES
 from snapthread.store.table import Table
 from snapthread.store.transaction import Get, Transaction
 

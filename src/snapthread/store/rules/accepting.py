@@ -17,7 +17,9 @@ from snapthread.ports import Arrival
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.rows import ensure_conversation, next_id, note_group, refresh_ready
-from snapthread.store.schema import BUNDLE, CONVERSATIONS, QUEUE, SEEN, Queued, Seen
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.processes import SEEN, Seen
+from snapthread.store.schema.queues import BUNDLE, QUEUE, Queued
 from snapthread.store.transaction import Get, Transaction
 
 SEEN_FOR: Final = micros_of(SEEN_S)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from snapthread.people import Decided, Note, Person, Standing
+from snapthread.model.people import Decided, Note, Person, Standing
 from snapthread.store.codec import micros
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.standings import known_row, person, record_decision, write_audit
-from snapthread.store.schema import INVITES, INVITES_END, PEOPLE, InviteRow
+from snapthread.store.schema.people import INVITES, INVITES_END, PEOPLE, InviteRow
 from snapthread.store.transaction import Transaction
 
 CODE_BYTES: Final = 9  # twelve letters: nobody guesses one

@@ -20,7 +20,8 @@ from snapthread.store.rules.exchanges import (
 )
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.rows import claimed, dequeue, held, refresh_ready, waiting_command
-from snapthread.store.schema import CONVERSATIONS, EXCHANGES_OF, QUEUE, ExchangeRow, Queued
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, ExchangeRow
+from snapthread.store.schema.queues import QUEUE, Queued
 from snapthread.store.transaction import Transaction
 
 PAUSE: Final = micros_of(EDIT_PAUSE_S)

@@ -8,10 +8,10 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from snapthread.people import Broadcast, BroadcastState, Person, Reached
+from snapthread.model.people import Broadcast, BroadcastState, Person, Reached
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.standings import load_person, write_audit
-from snapthread.store.schema import (
+from snapthread.store.schema.people import (
     BROADCASTS,
     BROADCASTS_AT,
     BROADCASTS_IN,

@@ -2,10 +2,10 @@
 
 import json
 
-from snapthread.people import Caller
-from snapthread.preferences import FIELDS, NO_PREFERENCES, Field, Preferences
+from snapthread.model.people import Caller
+from snapthread.model.preferences import FIELDS, NO_PREFERENCES, Field, Preferences
 from snapthread.store.rules.standings import person
-from snapthread.store.schema import PREFERENCES, PreferenceRow
+from snapthread.store.schema.people import PREFERENCES, PreferenceRow
 from snapthread.store.transaction import Transaction
 
 

@@ -23,16 +23,8 @@ from snapthread.store.rules.rows import (
     waits_until,
 )
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    BUNDLE,
-    CONVERSATIONS,
-    HELD,
-    QUEUE,
-    READY,
-    URGENT,
-    Conversation,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
+from snapthread.store.schema.queues import BUNDLE, QUEUE, URGENT, Queued
 from snapthread.store.transaction import OutdatedError, Range, Transaction
 
 READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
@@ -57,10 +49,9 @@ def claim(
         epoch=row.epoch,
         turn=turn,
         is_stopped=row.stopped_turn == turn,
-        stream=row.stream,
         inline_id=row.inline_id,
     )
-    outbox = waiting_outbox(tx, row.key) if row.parts else ()
+    outbox = waiting_outbox(tx, row.key) if row.undelivered else ()
     return replace(bare, outbox=outbox) if outbox else with_messages(tx, bare)
 
 
@@ -110,12 +101,11 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         tx.update(row, row._replace(token=bare.token))
     messages = _in_order(rows)
     redo = None if head.again is None else redo_of(tx, bare, head.again, messages[0])
-    places = places_of(tx, replace(bare, redo=redo))
     return replace(
         bare,
         messages=messages,
         redo=redo,
-        stream=bare.stream or next(iter(places), None),
+        stream=places_of(tx, replace(bare, redo=redo), held(tx, bare)),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),

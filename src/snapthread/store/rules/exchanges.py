@@ -13,20 +13,19 @@ from snapthread.model import (
     Message,
     Redo,
 )
-from snapthread.store.codec import dump_message, load_message, load_photos
+from snapthread.store.codec import dump_message, load_images, load_message
 from snapthread.store.rules.files import as_file, images
-from snapthread.store.rules.rows import held, next_id
-from snapthread.store.schema import (
+from snapthread.store.rules.rows import held, next_id, stream_of
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
     EXCHANGES_OF,
     HISTORY,
-    QUEUED,
     Conversation,
     ExchangeRow,
     HistoryRow,
-    Queued,
 )
+from snapthread.store.schema.queues import QUEUED, Queued
 from snapthread.store.transaction import Get, Transaction
 
 KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays in the conversation
@@ -86,12 +85,12 @@ def redo_of(tx: Transaction, claim: Claim, turn: int, first: Message) -> Redo | 
     own = list(_own(every, row.history_start))
     answer = [each for each in own if each.role == "assistant" and each.phase != "commentary"]
     files = images(tx, claim)
-    named = [image.file for each in own[:1] for image in load_photos(each.photos)]
-    labels = [image.label for each in before for image in load_photos(each.photos)]
+    named = [image.file for each in own[:1] for image in load_images(each.images)]
+    labels = [image.label for each in before for image in load_images(each.images)]
     return Redo(
         turn=turn,
         history_start=row.history_start,
-        labels=max(labels, default=0),
+        last_label=max(labels, default=0),
         files=tuple(as_file(files[name]) for name in named if name in files),
         answer=answer[-1].text if answer else "",
         answer_start=answer[-1].id if answer else None,
@@ -185,11 +184,15 @@ def remember(
     return turn
 
 
-def places_of(tx: Transaction, claim: Claim) -> tuple[int, ...]:
-    """Our messages that show the answer which is given anew."""
-    redo = claim.redo
+def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+    """Our messages that show the answer as it grows, and those that show the one which is given
+    anew."""
+    redo, shown = claim.redo, stream_of(talk)
     row = row_of(tx, claim.conversation, redo.turn) if redo else None
-    return tuple(json.loads(row.sent)) if row and redo and not redo.is_continuation else ()
+    if row is None or redo is None or redo.is_continuation:
+        return shown
+    old = [place for place in json.loads(row.sent) if place not in shown]
+    return (*shown, *old)
 
 
 def forget_from(tx: Transaction, key: str, history_start: int) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from snapthread.model.usage import DailyFeedback, day_of
 from snapthread.store.codec import load_record, micros, moment
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     ANSWERS,
     ANSWERS_AT,
     ANSWERS_OF,
@@ -15,7 +16,6 @@ from snapthread.store.schema import (
     FeedbackRow,
 )
 from snapthread.store.transaction import Transaction
-from snapthread.usage import DailyFeedback, day_of
 
 KEPT: Final = timedelta(days=7)  # who reacts, does so soon
 

@@ -13,10 +13,11 @@ from snapthread.model import (
     FileState,
     HistoryImage,
     LedgerFile,
+    in_reading_order,
 )
-from snapthread.store.codec import load_document, micros, micros_of, moment
+from snapthread.store.codec import load_document, load_part, micros, micros_of, moment
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
+from snapthread.store.schema.files import DUE, FILES, FILES_OF, SHOWN, UNSETTLED, File
 from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
@@ -24,6 +25,7 @@ LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
 # Why a file is retired that OpenAI has no more and Telegram did not give just then. Until retention
 # would take it, it can come back.
 LOST: Final = "lost"
+FAILING_TRIES: Final = 3  # what is merely away for a minute is deleted by then
 
 
 def as_file(row: File) -> LedgerFile:
@@ -33,7 +35,7 @@ def as_file(row: File) -> LedgerFile:
         epoch=row.epoch,
         owner=row.owner,
         state=cast("FileState", row.state),
-        image_key=FileName(row.stands_for),
+        image_key=FileName(row.image_key),
         telegram_id=row.telegram_id,
         unique_id=row.unique_id,
         label=row.label,
@@ -42,6 +44,7 @@ def as_file(row: File) -> LedgerFile:
         width=row.width,
         height=row.height,
         document=load_document(row.document),
+        part=load_part(row.part),
         created_at=moment(row.created_at),
     )
 
@@ -60,6 +63,32 @@ def is_shown(row: File) -> bool:
     return row.state in SHOWN
 
 
+def picture_of(row: File) -> str:
+    """The name that the parts of a long picture share; any other file has its own."""
+    part = load_part(row.part)
+    return row.name if part is None else part.picture
+
+
+def whole_of(tx: Transaction, row: File) -> list[File]:
+    """All that leaves with this file: of a long picture the other parts, as they are now."""
+    if row.part is None:
+        return [row]
+    rows = [
+        each
+        for state in (*SHOWN, "retired")
+        for each in tx.range(FILES_OF, row.conversation, state)
+    ]
+    picture = picture_of(row)
+    return [
+        each
+        for each in rows
+        if each.epoch == row.epoch
+        and each.part is not None
+        and picture_of(each) == picture
+        and (is_shown(each) or is_lost(each))
+    ]
+
+
 # ---------------------------------------------------------------- what is shown
 
 
@@ -70,7 +99,7 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
     for state in SHOWN:
         for row in reversed(files_of(tx, claim, state)):
             if row.name != but:
-                found[FileName(row.stands_for)] = row
+                found[FileName(row.image_key)] = row
     return found
 
 
@@ -83,33 +112,34 @@ def shown_images(
     question names, housekeeping retires. An image has its own file mostly: only where it has not,
     all files are read for one that was restored in its place.
     """
-    own = [FileName(row.stands_for) for row in files_of(tx, claim, "uploaded")]
+    own = [FileName(row.image_key) for row in files_of(tx, claim, "uploaded")]
     names = list(dict.fromkeys([*named, *own]))
     rows = {row.name: row for row in tx.get_all(FILES, names) if row is not None}
     found = {name: rows[name] for name in names if name in rows and _is_own(rows[name], claim)}
     if len(found) < len(names):
         every = images(tx, claim)
         found = {name: every[name] for name in names if name in every}
-    for name, row in list(found.items()):
+    for row in list(found.values()):
         if (row.leaves_at or 0) <= micros(now):
-            retire_file(tx, row, "retention", micros(now))
-            del found[name]
+            for each in whole_of(tx, row):
+                retire_file(tx, each, "retention", micros(now))
+                found.pop(FileName(each.image_key), None)
     return found
 
 
 def _is_own(row: File, claim: Claim) -> bool:
     is_here = (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
-    return is_here and is_shown(row) and row.name == row.stands_for
+    return is_here and is_shown(row) and row.name == row.image_key
 
 
-def image_of(tx: Transaction, claim: Claim, unique_id: str) -> LedgerFile | None:
+def image_of(tx: Transaction, claim: Claim, unique_id: str) -> tuple[LedgerFile, ...]:
     rows = [
         row
         for row in files_of(tx, claim, "live")
         if row.unique_id == unique_id and row.label is not None
     ]
-    newest = max(rows, key=lambda row: row.label or 0, default=None)
-    return as_file(newest) if newest else None
+    newest = max((row.label or 0 for row in rows), default=0)
+    return in_reading_order(as_file(row) for row in rows if row.label == newest)
 
 
 def files_by_id(tx: Transaction, claim: Claim, openai_ids: Sequence[str]) -> tuple[LedgerFile, ...]:
@@ -129,7 +159,7 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
 def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
     """Of the conversation, by the names in its items."""
     rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
-    return {FileName(row.stands_for): row for row in rows if (row.due_at or 0) > now}
+    return {FileName(row.image_key): row for row in rows if (row.due_at or 0) > now}
 
 
 def is_lost(row: File) -> bool:
@@ -143,7 +173,8 @@ def retire(
     tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
 ) -> int:
     held(tx, claim)
-    rows = [row for row in _own(tx, claim, names) if is_shown(row) or is_lost(row)]
+    leaving = {each.name: each for row in _own(tx, claim, names) for each in whole_of(tx, row)}
+    rows = [row for row in leaving.values() if is_shown(row) or is_lost(row)]
     for row in rows:
         retire_file(tx, row, reason, micros(now))
     return len(rows)
@@ -195,7 +226,7 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
         return False
     if (new.conversation, new.epoch) != (claim.conversation, claim.epoch):
         return False
-    key = FileName(new.stands_for)
+    key = FileName(new.image_key)
     lost = images(tx, claim, but=name).get(key) or lost_images(tx, claim, micros(now)).get(key)
     if lost is None:
         retire_file(tx, new, "unwanted", micros(now))
@@ -203,7 +234,7 @@ def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -
     retire_file(tx, lost, "vanished", micros(now))
     # An image of the question itself stays an upload until the turn ends.
     state = lost.state if is_shown(lost) else "live"
-    as_lost = new._replace(state=state, label=lost.label, album_id=lost.album_id)
+    as_lost = new._replace(state=state, label=lost.label, album_id=lost.album_id, part=lost.part)
     tx.update(new, as_lost)
     return True
 
@@ -241,7 +272,12 @@ def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:
         reason=row.reason or "",
         attempts=row.attempts,
         created_at=moment(row.created_at),
+        expires_at=moment(row.expires_at) if row.expires_at else None,
     )
+
+
+def failing_deletions(tx: Transaction) -> int:
+    return sum(row.attempts > FAILING_TRIES for row in tx.range(DUE))
 
 
 def delete_file(tx: Transaction, name: FileName) -> None:

@@ -14,7 +14,8 @@ from snapthread.model import (
     OutgoingMessage,
     PageChoice,
 )
-from snapthread.store.codec import dump_photos, load_message, micros
+from snapthread.model.usage import TurnRecord
+from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.exchanges import expected, places_of, remember
@@ -26,18 +27,20 @@ from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
-from snapthread.store.rules.rows import claimed, dequeue, held, next_id, refresh_ready, set_mark
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    DEAD_LETTERS,
-    RECORDS,
-    Conversation,
-    DeadLetter,
-    HistoryRow,
-    Queued,
+from snapthread.store.rules.rows import (
+    claimed,
+    dequeue,
+    held,
+    next_id,
+    refresh_ready,
+    set_mark,
+    stream_of,
+    with_stream,
 )
+from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
-from snapthread.usage import TurnRecord
 
 
 def finish(
@@ -60,7 +63,7 @@ def finish(
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     tx.expect(expected(claim.conversation, row.turns + 1))
-    owner, places = _owner(rows[0]), places_of(tx, claim) if ending else ()
+    owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = held(tx, claim)
     turn = None
@@ -79,10 +82,10 @@ def finish(
     settle(tx, claim.conversation, record)
     talk = tx.get(CONVERSATIONS, claim.conversation)
     if talk is not None and history_start is not None:
-        talk = tx.update(talk, talk._replace(first_line=max(talk.first_line, history_start)))
+        talk = tx.update(talk, talk._replace(history_start=max(talk.history_start, history_start)))
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
-    to = replace(to, reply_to=reply_to, replaces=row.stream, inline_id=row.inline_id)
+    to = replace(to, reply_to=reply_to, inline_id=row.inline_id)
     outbox = add_to_outbox(tx, claim.conversation, to, replies, at, turn=turn, places=places)
     refresh_ready(tx, claim.conversation)
     if not outbox:
@@ -116,9 +119,9 @@ def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:
     tx.update(row, row._replace(inline_id=inline_id))
 
 
-def note_stream(tx: Transaction, claim: Claim, message_id: int) -> None:
+def note_stream(tx: Transaction, claim: Claim, message_ids: Sequence[int]) -> None:
     row = held(tx, claim)
-    tx.update(row, row._replace(stream=message_id))
+    tx.update(row, with_stream(row, message_ids))
 
 
 def _owner(row: Queued) -> int | None:
@@ -143,16 +146,17 @@ def _add_items(
                 id=first + number,
                 role=item.role,
                 text=item.text,
-                photos=dump_photos(item.images),
+                images=dump_images(item.images),
                 at=micros(item.at),
                 tokens=item.tokens,
                 phase=item.phase,
                 owner=owner,
             )
         )
-    labels = max([row.labels, *[image.label for item in items for image in item.images]])
+    labels = max([row.last_label, *[image.label for item in items for image in item.images]])
+    row = tx.update(row, with_stream(row, ()))
     last_id = first + len(items)
-    tx.update(row, row._replace(last_id=last_id, labels=labels, turns=row.turns + 1, stream=None))
+    tx.update(row, row._replace(last_id=last_id, last_label=labels, turns=row.turns + 1))
 
 
 def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:

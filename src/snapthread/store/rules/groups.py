@@ -21,26 +21,27 @@ from snapthread.store.rules.rows import (
     is_held,
     refresh_ready,
 )
-from snapthread.store.schema import (
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
-    DEAD_OF,
     EXCHANGES_OF,
-    FILES_OF,
     GROUP_CONVERSATIONS,
-    GROUP_DAYS_OF,
     HISTORY,
     HISTORY_ITEMS,
     IN_GROUP,
-    MARKS,
-    MARKS_OF,
+    Conversation,
+    GroupConversation,
+)
+from snapthread.store.schema.files import FILES_OF
+from snapthread.store.schema.processes import MARKS, MARKS_OF, Mark
+from snapthread.store.schema.queues import (
+    DEAD_OF,
     OUTBOX,
     OUTGOING,
     PAGE_QUESTIONS_OF,
     QUEUE,
     QUEUED,
-    Conversation,
-    GroupConversation,
 )
+from snapthread.store.schema.usage import GROUP_DAYS_OF
 from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction
 
@@ -76,7 +77,7 @@ def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> 
     talk, row = tx.get(CONVERSATIONS, conversation), tx.get(GROUP_CONVERSATIONS, conversation)
     if row is None or talk is None or is_held(talk, micros(now)):
         return None
-    if talk.queued or talk.urgent or talk.parts:
+    if talk.queued or talk.urgent or talk.undelivered:
         return None
     files = end(tx, conversation, micros(now))
     tx.delete(row)
@@ -102,9 +103,20 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
         tx.delete(row)
     choices.forget(tx, f"group:{chat_id}")
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
-    if (mark := tx.get(MARKS, f"said:hello:{chat_id}")) is not None:
-        tx.delete(mark)
+    _forget_hello(tx, chat_id)
     return files
+
+
+def _hello(chat_id: int) -> str:
+    """The mark that it introduced itself."""
+    return f"said:hello:{chat_id}"
+
+
+def _forget_hello(tx: Transaction, chat_id: int) -> Mark | None:
+    mark = tx.get(MARKS, _hello(chat_id))
+    if mark is not None:
+        tx.delete(mark)
+    return mark
 
 
 def end(tx: Transaction, key: str, now: int) -> int:
@@ -140,6 +152,8 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
         tx.delete(row)
         tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
         refresh_ready(tx, new)
+    if (hello := _forget_hello(tx, chat_id)) is not None:
+        tx.put(MARKS, hello._replace(key=_hello(new_chat_id)))
     for day in tx.range(GROUP_DAYS_OF, chat_id):
         tx.delete(day)
         tx.add(day._replace(chat_id=new_chat_id))
@@ -163,13 +177,14 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
             lease_until=None,
             stopped_turn=None,
             stream=None,
+            stream_rest=None,
             last_id=max(old.last_id, talk.last_id) + moved,
-            labels=max(old.labels, talk.labels),
+            last_label=max(old.last_label, talk.last_label),
             turns=max(old.turns, talk.turns),
-            first_line=max(old.first_line, talk.first_line),
+            history_start=max(old.history_start, talk.history_start),
             queued=old.queued + talk.queued,
             urgent=old.urgent + talk.urgent,
-            parts=old.parts + talk.parts,
+            undelivered=old.undelivered + talk.undelivered,
         ),
     )
     tx.delete_all(tx.range(MARKS_OF, key))

@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, cast
 
-from snapthread.context import first_id, newest_within
-from snapthread.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
     Claim,
@@ -17,11 +15,14 @@ from snapthread.model import (
     Role,
     Transcript,
 )
+from snapthread.model.context import first_id, newest_within
+from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
-from snapthread.store.codec import NO_PHOTOS, load_photos, micros, moment
-from snapthread.store.rules.files import as_file, lost_images, retire, shown_images
+from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
+from snapthread.store.rules.files import as_file, lost_images, picture_of, retire, shown_images
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, File, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
+from snapthread.store.schema.files import File
 from snapthread.store.transaction import Transaction
 from snapthread.turn.transcript import text_tokens
 
@@ -42,7 +43,7 @@ def compose(
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
     row = held(tx, claim, live_at=micros(now))
-    first = row.first_line if before is None or row.first_line < before else 0
+    first = row.history_start if before is None or row.history_start < before else 0
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:
         rows = [each for each in rows if each.id < before]
@@ -69,14 +70,14 @@ def compose(
         files={file.openai_id or "": files_shown[name] for name, file in files.items()},
         lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
-        next_label=row.labels + 1,
+        next_label=row.last_label + 1,
         turn=row.turns + 1,
     )
 
 
 def _named(rows: Sequence[HistoryRow]) -> list[FileName]:
     """The images that items name, oldest first."""
-    with_images = [_item(row) for row in rows if row.photos != NO_PHOTOS]
+    with_images = [_item(row) for row in rows if row.images != NO_IMAGES]
     return [image.file for item in with_images for image in item.images]
 
 
@@ -98,7 +99,14 @@ def _within(
     own = len(question_files)
     many = _surplus([1] * len(names), own, max_images)
     much = _surplus([files[name].size_bytes for name in names], own, max_image_bytes)
-    return names[max(many, much) :]
+    left = max(many, much)
+    while 0 < left < len(names) and _share_picture(files[names[left - 1]], files[names[left]]):
+        left += 1
+    return names[left:]
+
+
+def _share_picture(one: File, other: File) -> bool:
+    return picture_of(one) == picture_of(other)
 
 
 def _lost(
@@ -119,7 +127,7 @@ def _recounted(
 ) -> list[HistoryRow]:
     """An image costs something else on another model, and nothing once it has left."""
     return [
-        row if row.photos == NO_PHOTOS else row._replace(tokens=_tokens(row, shown, file_tokens))
+        row if row.images == NO_IMAGES else row._replace(tokens=_tokens(row, shown, file_tokens))
         for row in rows
     ]
 
@@ -165,7 +173,7 @@ def _item(row: HistoryRow) -> HistoryItem:
     return HistoryItem(
         role=cast("Role", row.role),
         text=row.text,
-        images=load_photos(row.photos),
+        images=load_images(row.images),
         at=moment(row.at),
         tokens=row.tokens,
         phase=row.phase,

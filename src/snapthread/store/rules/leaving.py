@@ -21,23 +21,23 @@ from snapthread.store.rules.files import (
     as_file,
     files_of,
     is_lost,
+    picture_of,
     retire,
     retire_file,
+    whole_of,
 )
 from snapthread.store.rules.rows import held, is_held
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    DEAD_AT,
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import (
     FILES,
     LEAVING,
-    QUEUE,
     RETIRED,
     SHOWN_NAMES,
     UNSETTLED,
     UPLOADED,
     File,
 )
+from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, QUEUE
 from snapthread.store.transaction import Transaction
 
 LEASE: Final = micros_of(LEASE_S)
@@ -48,11 +48,12 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
     deleted."""
     at, count, after = micros(now), 0, None
     while rows := tx.range(LEAVING, high=at, after=after, limit=limit):
-        for row in _not_held(tx, rows, at)[: limit - count]:
+        for row in _not_held(tx, rows, at)[: max(0, limit - count)]:
             talk = tx.get(CONVERSATIONS, row.conversation)
             was_held = talk is not None and talk.lease_until is not None
-            retire_file(tx, row, "retention", at + (LEASE if was_held else 0))
-            count += 1
+            for each in whole_of(tx, row):
+                retire_file(tx, each, "retention", at + (LEASE if was_held else 0))
+                count += 1
         if count >= limit or len(rows) < limit:
             break
         after = LEAVING.order_of(rows[-1])
@@ -105,11 +106,12 @@ def make_room(
     every = files_of(tx, claim, "intended", "uploaded", "live")
     rows = [row for row in every if row.owner == owner]
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
-    leaving = []
+    leaving: list[FileName] = []
     for row in rows:
-        if excess > 0 and row.state == "live":
-            leaving.append(FileName(row.name))
-            excess -= row.size_bytes
+        if excess > 0 and row.state == "live" and row.name not in leaving:
+            whole = [each for each in rows if picture_of(each) == picture_of(row)]
+            leaving += [FileName(each.name) for each in whole]
+            excess -= sum(each.size_bytes for each in whole)
     if excess > 0:
         raise NoRoom
     return retire(tx, claim, leaving, now, reason="storage")
@@ -128,7 +130,8 @@ def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tupl
     ]
     retire(tx, claim, [FileName(row.name) for row in leaving], now, reason="forgotten")
     leaving.sort(key=lambda row: row.label or 0)
-    return tuple(LostFile(cast("FileKind", row.kind), row.label or 0) for row in leaving)
+    told = [LostFile(cast("FileKind", row.kind), row.label or 0) for row in leaving]
+    return tuple(dict.fromkeys(told))
 
 
 def borrow(tx: Transaction, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:

@@ -8,9 +8,9 @@ from typing import Final
 from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import (
     dump_destination,
-    dump_say,
+    dump_outgoing,
     load_destination,
-    load_say,
+    load_outgoing,
     micros,
     micros_of,
 )
@@ -24,7 +24,8 @@ from snapthread.store.rules.rows import (
     refresh_ready,
     set_mark,
 )
-from snapthread.store.schema import CONVERSATIONS, OUTBOX, Outgoing
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.queues import OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
 # Of a shorter answer, in the place of what is left over; said only where it is too old to go.
@@ -50,7 +51,7 @@ def add_to_outbox(
     row = ensure_conversation(tx, key)
     first = next_id(row, now)
     last = first + len(replies) - 1
-    tx.update(row, row._replace(last_id=last, parts=row.parts + len(replies)))
+    tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + len(replies)))
     outbox = [
         OutboxMessage(
             id=first + number, to=_place(to, number, places), outgoing=outgoing, turn=turn
@@ -58,7 +59,7 @@ def add_to_outbox(
         for number, outgoing in enumerate(replies)
     ]
     for part in outbox:
-        text = dump_say(part.outgoing)
+        text = dump_outgoing(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
 
@@ -72,7 +73,7 @@ def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
     """These parts are done with."""
     row = tx.get(CONVERSATIONS, key)
     if row is not None:
-        tx.update(row, row._replace(parts=row.parts - len(rows)))
+        tx.update(row, row._replace(undelivered=row.undelivered - len(rows)))
     return tx.delete_all(rows)
 
 
@@ -90,7 +91,7 @@ def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
         OutboxMessage(
             id=row.id,
             to=load_destination(row.destination),
-            outgoing=load_say(row.say),
+            outgoing=load_outgoing(row.outgoing),
             turn=row.turn,
         )
         for row in tx.range(OUTBOX, key)

@@ -13,7 +13,7 @@ from snapthread.store.rules.accepting import put_in
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.rows import refresh_ready, waiting_command
 from snapthread.store.rules.urgent import complete_command
-from snapthread.store.schema import PAGE_QUESTIONS, PAGE_QUESTIONS_AT, PageQuestion, Queued
+from snapthread.store.schema.queues import PAGE_QUESTIONS, PAGE_QUESTIONS_AT, PageQuestion, Queued
 from snapthread.store.transaction import Transaction
 
 KEPT: Final = micros_of(DAY_S)  # whoever comes later sends the document again

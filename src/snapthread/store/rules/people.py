@@ -12,12 +12,20 @@ from snapthread.model import (
     LedgerFile,
     Message,
     OutgoingMessage,
+    Part,
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import load_document, load_message, load_photos, micros, moment
+from snapthread.store.codec import (
+    load_document,
+    load_images,
+    load_message,
+    load_part,
+    micros,
+    moment,
+)
 from snapthread.store.rules import choices, feedback, records, standings
-from snapthread.store.rules.files import LOST, as_file, is_to_go, retire_file
+from snapthread.store.rules.files import LOST, as_file, is_to_go, picture_of, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
@@ -29,28 +37,25 @@ from snapthread.store.rules.rows import (
     waiting_command,
 )
 from snapthread.store.rules.uploads import retired_file
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    BLOCKED,
-    BLOCKED_AT,
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
-    DEAD_AT,
-    DEAD_OF,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
-    FILES_OWNED,
     HISTORY,
     HISTORY_OWNED,
     IN_GROUP,
-    MARKS,
-    MARKS_OF,
+    HistoryRow,
+)
+from snapthread.store.schema.files import FILES_OWNED, File
+from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, MARKS, MARKS_OF, BlockedUser
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_OF,
     OUTBOX,
     PAGE_QUESTIONS_OF,
     QUEUE,
-    BlockedUser,
     DeadLetter,
-    File,
-    HistoryRow,
     Queued,
 )
 from snapthread.store.table import Index
@@ -177,7 +182,8 @@ def adopt(
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:
     rows = [row for row in tx.range(FILES_OWNED, user_id) if row.reason != LOST]
-    return Storage(files=len(rows), size_bytes=sum(row.size_bytes for row in rows))
+    pictures = {picture_of(row) for row in rows}
+    return Storage(files=len(pictures), size_bytes=sum(row.size_bytes for row in rows))
 
 
 def files_owned(tx: Transaction, user_id: int) -> tuple[LedgerFile, ...]:
@@ -205,7 +211,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in _all_of(tx, keys, DEAD_OF)],
-        "not_delivered": [json.loads(row.say) for row in _all_of(tx, keys, OUTBOX)],
+        "not_delivered": [json.loads(row.outgoing) for row in _all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").told(),
         **records.export(tx, user_id),
@@ -213,7 +219,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
 
 
 def _line(row: HistoryRow) -> dict[str, Any]:
-    photos = load_photos(row.photos)
+    photos = {photo.label: photo for photo in reversed(load_images(row.images))}
     return {
         "role": row.role,
         "at": moment(row.at).isoformat(),
@@ -225,23 +231,31 @@ def _line(row: HistoryRow) -> dict[str, Any]:
                 "sent_at": photo.sent_at.isoformat(),
                 **_name(photo.document),
             }
-            for photo in photos
+            for _, photo in sorted(photos.items())
         ],
     }
 
 
 def _file(row: File) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "image": row.stands_for,
-        "state": row.state,
-        "openai_file_id": row.openai_id,
-        "telegram_file_id": row.telegram_id,
-        "bytes": row.size_bytes,
-        "width": row.width,
-        "height": row.height,
-        "uploaded_at": moment(row.created_at).isoformat(),
-    } | _name(load_document(row.document))
+    return (
+        {
+            "label": row.label,
+            "image": row.image_key,
+            "state": row.state,
+            "openai_file_id": row.openai_id,
+            "telegram_file_id": row.telegram_id,
+            "bytes": row.size_bytes,
+            "width": row.width,
+            "height": row.height,
+            "uploaded_at": moment(row.created_at).isoformat(),
+        }
+        | _name(load_document(row.document))
+        | _part(load_part(row.part))
+    )
+
+
+def _part(part: Part | None) -> dict[str, Any]:
+    return {} if part is None else {"part": part.number, "parts": part.of}
 
 
 def _name(document: DocumentFacts | None) -> dict[str, Any]:

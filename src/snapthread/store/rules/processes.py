@@ -20,8 +20,8 @@ from snapthread.store.rules import (
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.rows import owned
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    CONVERSATIONS,
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.processes import (
     JOBS,
     MARKS_UNTIL,
     META,

@@ -6,14 +6,8 @@ from snapthread.model import ConversationKey, QueuedMessage
 from snapthread.store.codec import load_message, micros, moment
 from snapthread.store.rules.accepting import put_in
 from snapthread.store.rules.rows import ensure_conversation, refresh_ready
-from snapthread.store.schema import (
-    ALL_QUEUED,
-    CONVERSATIONS,
-    DEAD_AT,
-    DEAD_LETTERS,
-    DeadLetter,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DEAD_LETTERS, DeadLetter, Queued
 from snapthread.store.transaction import Transaction
 
 

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from snapthread.model import Claim, Transcript
+from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, amounts_of, first_over
+from snapthread.model.usage import STALE, TurnRecord, broken_off, day_of, month_of
 from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
 from snapthread.store.rules.history import compose
 from snapthread.store.rules.records import write
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     PERIODS,
     RESERVATIONS,
     RESERVED_AT,
@@ -19,19 +21,6 @@ from snapthread.store.schema import (
     Tally,
 )
 from snapthread.store.transaction import Transaction
-from snapthread.usage import (
-    STALE,
-    Amounts,
-    LimitExceeded,
-    Limits,
-    Spending,
-    TurnRecord,
-    amounts_of,
-    broken_off,
-    day_of,
-    first_over,
-    month_of,
-)
 
 BOT: Final = "bot"  # the payer of everything
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from snapthread.model import ConversationKey, group_of
+from snapthread.model.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of, share_of
 from snapthread.store.codec import (
     dump_record,
     load_daily,
@@ -12,7 +13,7 @@ from snapthread.store.codec import (
     used_as_json,
 )
 from snapthread.store.rules.standings import note_answered
-from snapthread.store.schema import (
+from snapthread.store.schema.usage import (
     DAYS_OF,
     DAYS_ON,
     GROUP_DAYS_OF,
@@ -25,7 +26,6 @@ from snapthread.store.schema import (
     Record,
 )
 from snapthread.store.transaction import Transaction
-from snapthread.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of, share_of
 
 NOBODY: Final = 0  # whose sums are those of everybody who was erased
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Final
 
 from snapthread.model import Claim, FileName, LastQuestion
-from snapthread.store.codec import load_photos, micros
+from snapthread.store.codec import load_images, micros
 from snapthread.store.rules.exchanges import forget_from
 from snapthread.store.rules.files import images, lost_images, retire
 from snapthread.store.rules.rows import held
-from snapthread.store.schema import HISTORY, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HistoryRow
 from snapthread.store.transaction import Transaction
 
 ROWS_AT_ONCE: Final = 8  # an answer has one row or two
@@ -36,10 +36,10 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
     tx.delete_all(rows)
     forget_from(tx, claim.conversation, history_start)
     talk = held(tx, claim)
-    labels = [image.label for row in stay for image in load_photos(row.photos)]
-    is_shown = any(row.id >= talk.first_line for row in stay)
-    first_line = talk.first_line if is_shown else 0
-    tx.update(talk, talk._replace(labels=max(labels, default=0), first_line=first_line))
+    labels = [image.label for row in stay for image in load_images(row.images)]
+    is_shown = any(row.id >= talk.history_start for row in stay)
+    history_start = talk.history_start if is_shown else 0
+    tx.update(talk, talk._replace(last_label=max(labels, default=0), history_start=history_start))
     return _named(rows)
 
 
@@ -54,4 +54,4 @@ def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: da
 
 
 def _named(rows: list[HistoryRow]) -> list[FileName]:
-    return [image.file for row in rows for image in load_photos(row.photos)]
+    return [image.file for row in rows for image in load_images(row.images)]

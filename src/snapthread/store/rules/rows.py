@@ -1,23 +1,20 @@
 """Rows that many verbs share: conversations, the lease check, when there is work, and marks."""
 
+import json
 import secrets
 from collections.abc import Sequence
 
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, ConversationKey, Message, group_of, is_topic
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema import (
-    BUNDLE,
+from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     GROUP_CONVERSATIONS,
-    MARKS,
-    OUTBOX,
-    QUEUE,
     Conversation,
     GroupConversation,
-    Mark,
-    Queued,
 )
+from snapthread.store.schema.processes import MARKS, Mark
+from snapthread.store.schema.queues import BUNDLE, OUTBOX, QUEUE, Queued
 from snapthread.store.transaction import Transaction
 
 TOKEN_BITS = 40
@@ -65,6 +62,21 @@ def next_id(row: Conversation, now: int) -> int:
     return max(row.last_id + 1, now)
 
 
+# ---------------------------------------------------------------- the answer that grows
+
+
+def stream_of(row: Conversation) -> tuple[int, ...]:
+    """Our messages that show it, in order."""
+    if row.stream is None:
+        return ()
+    return (row.stream, *json.loads(row.stream_rest or "[]"))
+
+
+def with_stream(row: Conversation, message_ids: Sequence[int]) -> Conversation:
+    first, rest = next(iter(message_ids), None), message_ids[1:]
+    return row._replace(stream=first, stream_rest=json.dumps(list(rest)) if rest else None)
+
+
 # ---------------------------------------------------------------- when there is work
 
 
@@ -92,7 +104,7 @@ def waits_until(row: Conversation, now: int) -> int:
 def _work_at(tx: Transaction, row: Conversation) -> int | None:
     """While an urgent command waits, no message is work: it would be asked on what the command is
     about to end."""
-    if row.parts:
+    if row.undelivered:
         part = tx.first(OUTBOX, row.key)
         return part.at if part else None
     head = tx.first(QUEUE, row.key, 0) if row.queued and not row.urgent else None

@@ -6,23 +6,22 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, cast
 
-from snapthread.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
+from snapthread.model.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
+from snapthread.model.usage import RECORDS_KEPT, day_of
 from snapthread.store.codec import micros, moment
-from snapthread.store.schema import (
+from snapthread.store.schema.people import (
     AUDIT_AT,
     AUDIT_OF,
-    DAYS_ON,
-    META,
     PEOPLE,
     PEOPLE_BANNED,
     PEOPLE_SEEN,
     PEOPLE_STANDING,
     AuditRow,
-    Meta,
     PersonRow,
 )
+from snapthread.store.schema.processes import META, Meta
+from snapthread.store.schema.usage import DAYS_ON
 from snapthread.store.transaction import Transaction
-from snapthread.usage import RECORDS_KEPT, day_of
 
 KNOWN: Final = "people"  # in META: those of older versions were found
 OWN: Final = frozenset(field.name for field in fields(OwnLimits))

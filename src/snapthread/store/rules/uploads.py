@@ -1,26 +1,46 @@
 """Law 1: the intent before an upload, its result after it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Claim, FileName, IntendedFile, LedgerFile
-from snapthread.store.codec import dump_document, micros
+from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
+from snapthread.store.codec import dump_document, dump_part, load_part, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
 from snapthread.store.rules.rows import claimed, held
-from snapthread.store.schema import CONVERSATIONS, FILES, File
+from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import FILES, File
 from snapthread.store.transaction import Transaction
+from snapthread.vision_tokens import Cut
 
 
 def intend(tx: Transaction, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
     held(tx, claim)
     if file.image_key is None and not _is_asked(tx, claim, file.update_id):
         raise LeaseLost(claim.conversation)  # its turn has ended: nobody would retire the file
-    for row in _same_image(tx, claim, file):
+    begun = _same_image(tx, claim, file)
+    file = replace(file, part=_of_picture(file, begun))
+    for row in begun:
+        if _cut_of(row) != (None if file.part is None else file.part.cut):
+            continue  # another part of it
         if row.state == "intended":
             tx.update(row, row._replace(state="retired", reason="cut off"))
         elif (row.leaves_at or 0) > micros(now):
             return as_file(row)
     return as_file(tx.put(FILES, _intent(claim, file, micros(now))))
+
+
+def _of_picture(file: IntendedFile, begun: list[File]) -> Part | None:
+    """A part with the name that all parts of its picture share, however many attempts they take."""
+    if file.part is None or file.part.picture:
+        return file.part
+    others = [part.picture for row in begun if (part := load_part(row.part)) is not None]
+    return replace(file.part, picture=(*others, file.name)[0])
+
+
+def _cut_of(row: File) -> Cut | None:
+    part = load_part(row.part)
+    return None if part is None else part.cut
 
 
 def _is_asked(tx: Transaction, claim: Claim, update_id: int) -> bool:
@@ -33,7 +53,7 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
         row
         for row in files_of(tx, claim, "intended", "uploaded")
         if (row.update_id, row.place, row.unique_id) == (file.update_id, file.place, file.unique_id)
-        and row.stands_for == (file.image_key or row.name)
+        and row.image_key == (file.image_key or row.name)
     ]
 
 
@@ -47,7 +67,7 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         update_id=file.update_id,
         place=file.place,
         album_id=file.album_id,
-        stands_for=file.image_key or file.name,
+        image_key=file.image_key or file.name,
         telegram_id=file.telegram_id,
         unique_id=file.unique_id,
         size_bytes=file.size_bytes,
@@ -56,6 +76,7 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         created_at=now,
         kind="image" if file.document is None else "document",
         document=dump_document(file.document),
+        part=dump_part(file.part),
     )
 
 
@@ -80,7 +101,7 @@ def record_upload(
         return True
     if row is not None and is_shown(row) and row.openai_id == openai_id:
         return True  # the same upload was told before
-    _record_unwanted(tx, row, name, openai_id, micros(now))
+    _record_unwanted(tx, row, name, openai_id, micros(now), micros(expires_at))
     return False
 
 
@@ -90,7 +111,7 @@ def _is_wanted(tx: Transaction, row: File) -> bool:
 
 
 def _record_unwanted(
-    tx: Transaction, row: File | None, name: str, openai_id: str, now: int
+    tx: Transaction, row: File | None, name: str, openai_id: str, now: int, expires_at: int
 ) -> None:
     """Whatever became of the intent, the file is there: it is written down, to be deleted.
 
@@ -101,10 +122,13 @@ def _record_unwanted(
     known = tx.get(FILES, name)
     if known is None:
         key, epoch, owner = (row.conversation, row.epoch, row.owner) if row else ("", 0, 0)
-        tx.insert(retired_file(name, key, epoch, owner, openai_id, "unwanted", now, now))
+        file = retired_file(name, key, epoch, owner, openai_id, "unwanted", now, now)
+        tx.insert(file._replace(expires_at=expires_at))
     else:
         reason = known.reason or "unwanted"
-        known = tx.update(known, known._replace(openai_id=openai_id, attempts=0))
+        known = tx.update(
+            known, known._replace(openai_id=openai_id, attempts=0, expires_at=expires_at)
+        )
         retire_file(tx, known, reason, now)
 
 
@@ -125,7 +149,7 @@ def retired_file(
         epoch=epoch,
         owner=owner,
         state="retired",
-        stands_for=name,
+        image_key=name,
         telegram_id="",
         unique_id="",
         openai_id=openai_id,

@@ -11,15 +11,8 @@ from snapthread.store.rules.files import count_held, retire_conversation
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
-from snapthread.store.schema import (
-    CONVERSATIONS,
-    EXCHANGES_OF,
-    HISTORY,
-    OUTBOX,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-    Queued,
-)
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY
+from snapthread.store.schema.queues import OUTBOX, PAGE_QUESTIONS_OF, QUEUE, Queued
 from snapthread.store.transaction import Transaction
 
 
@@ -53,10 +46,11 @@ def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
             token=row.token + 1,
             lease_until=None,
             not_before=0,
-            labels=0,
-            first_line=0,
+            last_label=0,
+            history_start=0,
             stopped_turn=None,
             stream=None,
+            stream_rest=None,
         ),
     )
 

@@ -222,7 +222,7 @@ def _check(db: sqlite3.Connection) -> None:
 
 
 def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
-    if not create and not Path(path).exists():
+    if not create and not _has_content(Path(path)):
         raise StoreMissing(f"there is no store at {path}: `snapthread run` makes it")
     with our_errors():
         if isinstance(path, Path):
@@ -239,6 +239,11 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _has_content(path: Path) -> bool:
+    """A file without a byte may have been made by whoever mounted it."""
+    return path.exists() and (path.is_dir() or path.stat().st_size > 0)
 
 
 def _connect_reader(path: Path | str) -> sqlite3.Connection:

@@ -6,10 +6,10 @@ from typing import Final
 
 from snapthread.errors import StoreTooNew
 from snapthread.store.schema import TABLES, VERSION
-from snapthread.store.sqlite.statements import declared, new_columns
+from snapthread.store.sqlite.statements import columns_of, declared, new_columns
 
 # Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
-# on the tables are those of schema.py: what is new in it, a table, or a column that is optional or
+# on the tables are those of schema/: what is new in it, a table, or a column that is optional or
 # has a default, is made by itself, and only what has to be rewritten needs a migration.
 MIGRATIONS: Final[Mapping[int, str]] = {
     2: """
@@ -76,31 +76,45 @@ COPIES: Final[Mapping[str, str]] = {
     "jobs": f"SELECT job, owner, {_AT.format('until')} FROM old_jobs",
     "cooldowns": f"SELECT service, {_AT.format('until')} FROM old_pauses",
     "blocked_users": f"SELECT user_id, {_AT.format('blocked_at')} FROM old_people",
-    "conversations": "SELECT key, epoch, token, labels, turns, first_line, stopped_turn, stream,"
+    "conversations": "SELECT key, epoch, token, labels AS last_label, turns,"
+    " first_line AS history_start, stopped_turn, stream,"
     " CAST(ROUND(nullif(lease_until, 0) * 1000000) AS INTEGER) AS lease_until,"
     f" {_AT.format('not_before')}, {_AT.format('ready_at')},"
     " EXISTS (SELECT 1 FROM old_marks m WHERE m.key = 'full:' || c.key) AS is_told_full,"
     " (SELECT count(*) FROM old_inbox i WHERE i.conversation = c.key AND NOT jumps) AS queued,"
     " (SELECT count(*) FROM old_inbox i WHERE i.conversation = c.key AND jumps) AS urgent,"
-    " (SELECT count(*) FROM old_parts p WHERE p.conversation = c.key) AS parts"
+    " (SELECT count(*) FROM old_parts p WHERE p.conversation = c.key) AS undelivered"
     " FROM old_conversations c",
     "messages": f"SELECT conversation, id, update_id, {_KIND},"
     f" jumps AS is_urgent, {_AT.format('arrived_at')}, {_AT.format('ready_at')}, message, bundle,"
     " attempts, token FROM old_inbox",
     "dead_letters": f"SELECT update_id, conversation, {_KIND},"
     f" attempts, {_AT.format('at')}, message FROM old_aside",
-    "outbox": f"SELECT conversation, id, destination, say, {_AT.format('at')} FROM old_parts",
-    "history": "SELECT conversation, id, role, text, photos, tokens,"
+    "outbox": f"SELECT conversation, id, destination, say AS outgoing, {_AT.format('at')}"
+    " FROM old_parts",
+    "history": "SELECT conversation, id, role, text, photos AS images, tokens,"
     f" {_AT.format('at')} FROM old_lines",
-    "files": "SELECT name, conversation, epoch, owner, state, stands_for, telegram_id, unique_id,"
-    f" size_bytes, width, height, {_AT.format('created_at')}, update_id, place, album_id, label,"
-    f" openai_id, {_AT.format('leaves_at')}, {_AT.format('expires_at')}, {_AT.format('due_at')},"
-    " attempts, reason FROM old_files",
+    "files": "SELECT name, conversation, epoch, owner, state, stands_for AS image_key, telegram_id,"
+    f" unique_id, size_bytes, width, height, {_AT.format('created_at')}, update_id, place,"
+    f" album_id, label, openai_id, {_AT.format('leaves_at')}, {_AT.format('expires_at')},"
+    f" {_AT.format('due_at')}, attempts, reason FROM old_files",
     "reservations": f"SELECT conversation, id, payer, {_AT.format('at')}, record"
     " FROM old_reservations",
     "tallies": "SELECT * FROM old_tallies",
     "records": f"SELECT id, {_AT.format('at')}, user_id, record, delivered_ms FROM old_records",
     "daily": "SELECT * FROM old_daily",
+}
+
+# Version 15: columns that were called otherwise, by their names of today.
+RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "conversations": {
+        "last_label": "labels",
+        "history_start": "first_line",
+        "undelivered": "parts",
+    },
+    "outbox": {"outgoing": "say"},
+    "history": {"images": "photos"},
+    "files": {"image_key": "stands_for"},
 }
 
 
@@ -127,11 +141,20 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
+    _rename_columns(db)
     for statement in new_columns(db):
         db.execute(statement)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _rename_columns(db: sqlite3.Connection) -> None:
+    for table, names in RENAMED.items():
+        known = columns_of(db, table)
+        for new, old in names.items():
+            if old in known:
+                db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
 
 
 def _to_version_4(db: sqlite3.Connection, version: int) -> None:

@@ -251,10 +251,15 @@ def new_columns(db: sqlite3.Connection) -> list[str]:
     return [
         f"ALTER TABLE {table.name} ADD COLUMN {_column(table, column)}"
         for table in TABLES
-        if (known := {name for _, name, *_ in db.execute(f"PRAGMA table_info({table.name})")})
+        if (known := columns_of(db, table.name))
         for column in table.columns
         if column not in known
     ]
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
+    """None, where the table is not there yet."""
+    return {name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")}
 
 
 def _create_index(index: Index[Any]) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.model.quotas import Limits, Spending
+from snapthread.model.usage import DailyUsage
 from snapthread.ports.operation import Operation
-from snapthread.usage import DailyUsage, Limits, Spending
 
 EVERYBODY: Final = 0
 ASKED_MAX: Final = 50  # people whose limits are read for one look: who used most

@@ -29,7 +29,7 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("images", "Images", "count"),
     ("image_tokens", "Image tokens", "count"),
     ("voice_s", "Voice", "seconds"),
-    ("files", "Files at OpenAI now", "count"),
+    ("files", "Files held now", "count"),
 )
 
 

@@ -56,7 +56,7 @@ SET_LIMITS: Final = Template("""\
 ERASE: Final = Template("""\
 <form class="find" method="post" action="/admin/erase">\
 <input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
-<p class="soft">[[Erase: the conversation, the files at OpenAI, what waits and what was used, for\
+<p class="soft">[[Erase: the conversation, the files, what waits and what was used, for\
  ever. The totals keep the sums without the name.]]</p>\
 <label for="again">[[The user id once more]]</label>\
 <input id="again" name="again" inputmode="numeric" required autocomplete="off">\

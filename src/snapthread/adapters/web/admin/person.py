@@ -12,9 +12,9 @@ from snapthread.adapters.web.admin.reading import AdminStore, totals_of
 from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
+from snapthread.model.usage import DailyUsage, TurnRecord, month_of
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation, PersonState
-from snapthread.usage import DailyUsage, TurnRecord, month_of
 
 DAYS: Final = 30
 TURNS: Final = 20

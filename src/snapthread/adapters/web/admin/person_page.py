@@ -80,7 +80,7 @@ def _tiles(person: Person) -> Html:
     files, size_bytes = person.storage
     size = parts.BESIDE(name=tr("Size"), value=shown(size_bytes, "bytes"))
     tiles += [
-        parts.TILE(name=tr("Files at OpenAI now"), value=shown(files, "count"), today=size),
+        parts.TILE(name=tr("Files held now"), value=shown(files, "count"), today=size),
         parts.TILE(name=tr("Waits now"), value=shown(person.waiting, "count"), today=NOTHING),
     ]
     return parts.TILES(days=PERIOD.partition(" ")[0], tiles=joined(tiles))

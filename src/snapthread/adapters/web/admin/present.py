@@ -39,7 +39,7 @@ class Ages:
         ]
         return Figure(
             key="files",
-            title="Files at OpenAI by age",
+            title="Files held, by age",
             note=tr("Of the first {count:,} files.", count=self.count) if self.is_cut else "",
             columns=(
                 Column("age", "Age", "text"),

@@ -21,6 +21,7 @@ from snapthread.adapters.web.admin.sums import (
     users_of,
 )
 from snapthread.adapters.web.admin.turns import Turns
+from snapthread.model.usage import DailyUsage
 from snapthread.ports import (
     Backlogs,
     Clock,
@@ -32,7 +33,6 @@ from snapthread.ports import (
     UsageRecords,
 )
 from snapthread.ports.operation import Operation
-from snapthread.usage import DailyUsage
 
 AT_ONCE: Final = 500  # rows of one transaction
 # Latency and outcomes need the single turns: about 0.3 s of reading at this number. A busier bot

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
-from snapthread.usage import DailyFeedback, DailyUsage
+from snapthread.model.usage import DailyFeedback, DailyUsage
 
 ERASED: Final = 0  # whose sums stay when everything about a person is erased
 NAMES: Final = {"cost": "cost_micros", "voice": "voice_s"}  # of columns, with their units

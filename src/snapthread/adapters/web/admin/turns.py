@@ -8,7 +8,7 @@ from typing import Final
 from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.shown import day
-from snapthread.usage import Stages, TurnRecord
+from snapthread.model.usage import Stages, TurnRecord
 
 STAGES: Final = {
     "waited": "Waited for its turn",

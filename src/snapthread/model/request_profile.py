@@ -3,7 +3,7 @@ by it. Pure."""
 
 from dataclasses import dataclass
 
-from snapthread.model import LedgerFile
+from snapthread.model.ledger import LedgerFile
 from snapthread.vision_tokens import Sight, image_tokens, most_image_tokens
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from snapthread.model import HistoryItem
+from snapthread.model.transcript import HistoryItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

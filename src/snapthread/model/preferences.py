@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal, get_args
 
-from snapthread.model import Language, Message
+from snapthread.model.messages import Language, Message
 
 Length = Literal["brief", "normal", "thorough"]
 ImageDetail = Literal["saver", "normal", "fine"]
@@ -94,6 +94,12 @@ class Offer:
         """All that a question may be asked with."""
         others = (each.model for each in self.personas if each.model)
         return tuple(dict.fromkeys((self.model, *self.models, *others)))
+
+    def setting_of(self, model: str) -> str:
+        """The setting that names it."""
+        if model == self.model:
+            return "OPENAI_MODEL"
+        return "MODELS" if model in self.models else "PERSONAS_FILE"
 
 
 def key_of(name: str) -> str:

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
-from snapthread.model import ConversationKey, Destination, OutgoingMessage
-from snapthread.preferences import NO_PREFERENCES, Preferences
-from snapthread.usage import Limits
+from snapthread.model.conversations import ConversationKey
+from snapthread.model.outgoing import Destination, OutgoingMessage
+from snapthread.model.preferences import NO_PREFERENCES, Preferences
+from snapthread.model.quotas import Limits
 
 OPERATOR: Final = 0  # who decides by a command or on the admin page
 NOBODY: Final = 0  # in decisions: whoever was erased since

@@ -1,0 +1,143 @@
+"""A claim → what is said to it: cheap checks before dear ones, and each failure a sentence."""
+
+from dataclasses import dataclass, replace
+
+import structlog
+
+from snapthread.commands.access import AccessControl
+from snapthread.commands.commands import Commands
+from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreFull
+from snapthread.limits import ATTEMPTS_MAX
+from snapthread.meter import Meter
+from snapthread.model import Claim, Message, OutgoingMessage
+from snapthread.model.quotas import LimitExceeded
+from snapthread.ports import Clock, Outbox
+from snapthread.reply.alerts import Alerts
+from snapthread.reply.guests import GuestPlaces
+from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
+from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
+from snapthread.turn.quotas import Quotas, files_of
+from snapthread.turn.running import RunningTurns
+from snapthread.turn.state import TurnState
+from snapthread.turn.styles import Styles
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Answers:
+    """Finds the answer to a claim. Raises LeaseLost, StoreBusy and StoreFull; anything else that
+    goes wrong is told to the person."""
+
+    store: Outbox
+    access: AccessControl
+    commands: Commands
+    quotas: Quotas
+    styles: Styles
+    running_turns: RunningTurns
+    alerts: Alerts
+    guests: GuestPlaces
+    clock: Clock
+
+    async def answer(self, claim: Claim, meter: Meter) -> Outcome:
+        """`meter` is told what the answer takes."""
+        is_guest = claim.messages[0].is_guest
+        return await (self._guest if is_guest else self._outcome)(claim, meter)
+
+    async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
+        """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
+        t = self.access.localizer(claim.messages[0])
+        taken = await self.guests.take(claim, t("stream_thinking"))
+        if not taken:
+            return Outcome(result="refused", reason="too_late")
+        return alone(await self._outcome(claim, meter))
+
+    async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
+        """Cheap checks before dear ones."""
+        message = claim.messages[0]
+        caller, t = await self.access.caller(message), self.access.localizer(message)
+        if claim.attempt > ATTEMPTS_MAX:
+            put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
+            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
+        if refusal := await self.access.refusal(message, caller):
+            return refusal
+        if message.kind == "command":
+            return await self.commands.answer(claim, message, t)
+        meter.profile = self.styles.profile_of(caller.preferences)
+        meter.limits = self.quotas.limits_for(message.user_id, caller.person)
+        return concluded(await self._question(claim, t, meter), claim, t)
+
+    async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
+        messages = tuple(map(self._supported, claim.messages))
+        questions = tuple(part for part in messages if part.kind == "question")
+        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
+        beyond = tuple(t.unsupported(kind) for kind in kinds)
+        if not questions:
+            return Outcome(result="refused", reason="unsupported", texts=beyond)
+        if unseen := self.access.unseen(questions, t):
+            return replace(unseen, texts=(*beyond, *unseen.texts))
+        turn = TurnState(claim=claim, messages=questions, meter=meter)
+        bounds = self.running_turns.bounds_of(turn)
+        turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
+        if turn.reserved.over:
+            return await self._over(questions[0], turn.reserved.over, beyond, t)
+        try:
+            ended = await self.running_turns.ask(turn, beyond)
+        except (LeaseLost, StoreBusy, StoreFull):
+            raise
+        except SnapthreadError as error:
+            return await self._failed(error, questions, t, self._model_of(meter))
+        except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
+            return unexpected(error, t)
+        if ended.made_room:
+            await self._tell_of_room(questions[0], t)
+        return outcome_of(ended, beyond, t)
+
+    async def _over(
+        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+    ) -> Outcome:
+        if message.is_private or message.is_guest:
+            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+        text = t("group_over", name=message.sender_name)
+        return await self.access.refuse_in_group(message, text, over.limit)
+
+    def _supported(self, message: Message) -> Message:
+        """A sound alone is no question where sounds are not transcribed."""
+        if message.sound is None or not self.quotas.speech.cannot_hear(message):
+            return message
+        return replace(message, kind="unsupported", word=message.sound.kind)
+
+    async def _tell_of_room(self, message: Message, t: Localizer) -> None:
+        """Once: that older photos make room is then known."""
+        text = t("storage_made_room", limit_mb=t.storage_mb)
+        await self.store.enqueue(
+            message.conversation,
+            message.destination,
+            OutgoingMessage(text=text),
+            self.clock(),
+            once=f"storage:{message.user_id}",
+        )
+
+    async def _failed(
+        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer, model: str
+    ) -> Outcome:
+        if type(error) not in SENTENCES:
+            return unexpected(error, t)
+        log.warning("trouble", kind=type(error).__name__, why=str(error))
+        alert = ALERTS.get(type(error))
+        offer = self.styles.offer
+        told = alert is not None and await self.alerts.tell(
+            alert, detail=str(error), model=model, setting=offer.setting_of(model)
+        )
+        text = t.failure(
+            error,
+            files_of(questions),
+            operator_told=told,
+            sound=any(question.sound for question in questions),
+            is_chosen=model != offer.model,
+        )
+        return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
+
+    def _model_of(self, meter: Meter) -> str:
+        """The model that was asked."""
+        return meter.profile.model if meter.profile else self.styles.offer.model

@@ -1,0 +1,1 @@
+"""The process: settings, adapters and the bot together, for the commands."""

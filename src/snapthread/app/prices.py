@@ -1,0 +1,52 @@
+"""Prices, and limits of money that they do not allow."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from snapthread.model import Usage
+
+# What takes long to import, each function imports that needs it: a command that reads the store
+# waits for none of it.
+if TYPE_CHECKING:
+    from snapthread.adapters.prices import Prices
+    from snapthread.settings import Settings
+
+
+def load_prices(settings: Settings) -> Prices:
+    """Raises SettingsError: a limit of money needs a price."""
+    from snapthread.adapters.prices import Prices, PricesError
+    from snapthread.settings import SettingsError
+
+    try:
+        prices = Prices.load(settings.prices_file)
+    except PricesError as error:
+        raise SettingsError(error.problems) from None
+    for model in settings.offer.every_model:
+        if not prices.knows(model) and settings.money_limits:
+            whose = _setting_of(model, settings)
+            needs = f"is set, but {whose} has no price: name it in PRICES_FILE."
+            raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    speech = settings.transcription_model
+    if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
+        needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
+        raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
+    return prices
+
+
+def _setting_of(model: str, settings: Settings) -> str:
+    """The setting that names a model, and which of its models."""
+    if model == settings.openai_model:
+        return "OPENAI_MODEL"
+    if model in settings.models:
+        return f"model {settings.models.index(model) + 1} of MODELS"
+    return "a model of PERSONAS_FILE"
+
+
+def too_low(settings: Settings, prices: Prices) -> tuple[str, ...]:
+    """The limits of money that not even one longest answer fits in."""
+    longest = Usage(output_tokens=settings.openai_max_output_tokens)
+    most = Decimal(prices.cost_micros(settings.openai_model, longest) or 0) / 1_000_000
+    names = settings.money_limits
+    return tuple(name for name in names if getattr(settings, name.lower()) < most)

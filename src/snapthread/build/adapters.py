@@ -1,0 +1,56 @@
+"""The world, as the bot needs it."""
+
+from dataclasses import dataclass, field, replace
+
+from snapthread.clock import utc_now
+from snapthread.ports import (
+    Assistant,
+    Chat,
+    Clock,
+    Codec,
+    DocumentReader,
+    Files,
+    FixedCatalog,
+    ImageTransport,
+    ModelCatalog,
+    Store,
+    Transcriber,
+)
+from snapthread.rate_limits import (
+    Cooldowns,
+    PlaceCooldowns,
+    RateLimitedAssistant,
+    RateLimitedChat,
+    RateLimitedFiles,
+    RateLimitedTranscriber,
+)
+
+NO_LIST = FixedCatalog()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """The world, as the bot needs it."""
+
+    store: Store
+    chat: Chat
+    assistant: Assistant
+    files: Files
+    transcriber: Transcriber
+    codec: Codec
+    documents: DocumentReader
+    catalog: ModelCatalog = NO_LIST
+    transport: ImageTransport = field(default_factory=ImageTransport)
+    clock: Clock = utc_now
+
+
+def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
+    """The same adapters, which wait where a service asked any process of ours to wait."""
+    places = PlaceCooldowns(cooldowns=cooldowns)
+    return replace(
+        adapters,
+        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
+        assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
+        files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
+        transcriber=RateLimitedTranscriber(transcriber=adapters.transcriber, cooldowns=cooldowns),
+    )

@@ -1,0 +1,103 @@
+"""The bot: the loops that take updates in, serve claims and hear the other processes."""
+
+import os
+import socket
+
+from snapthread import __version__
+from snapthread.bot import Bot
+from snapthread.build.adapters import Adapters
+from snapthread.build.claims import build_claims
+from snapthread.build.maintenance import build_maintenance
+from snapthread.build.people import build_people
+from snapthread.build.profiles import group_policy
+from snapthread.build.turns import build_turns
+from snapthread.intake.groups import GroupIntake
+from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
+from snapthread.intake.inbox import Intake
+from snapthread.intake.leader import LeaderLease
+from snapthread.intake.model_watch import ModelWatch
+from snapthread.intake.presence import Presence
+from snapthread.intake.replicas import ReplicaSync
+from snapthread.intake.worker import Worker
+from snapthread.ports import PriceList
+from snapthread.settings import Settings
+from snapthread.texts import Texts
+
+
+async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:
+    maintenance = await build_maintenance(adapters, settings)
+    adapters = maintenance.adapters
+    await adapters.store.find_people()
+    people = build_people(adapters, settings, Texts.load())
+    turns = await build_turns(maintenance, people, settings, prices)
+    claims = build_claims(maintenance, people, turns, settings, prices)
+    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    worker = Worker(
+        store=store,
+        clock=clock,
+        serve=claims.pipeline.serve,
+        urgent=claims.urgent_commands.run,
+        parallel=settings.max_parallel_turns,
+    )
+    health = Health(clock=clock)
+    heartbeat = Heartbeat(jobs=store, clock=clock)
+    intake = Intake(
+        store=store,
+        chat=chat,
+        alerts=people.alerts,
+        health=health,
+        groups=GroupIntake(
+            store=store,
+            chat=chat,
+            policy=group_policy(settings),
+            clock=clock,
+            sentence=people.access.sentence,
+            files_retired=maintenance.housekeeping.wake,
+            overheard=turns.overheard,
+        ),
+        clock=clock,
+        heartbeat=heartbeat,
+        quiet_s=settings.album_wait_s,
+        if_full=people.access.queue_full,
+        worker=worker,
+    )
+    replica_sync = ReplicaSync(
+        store=store,
+        worker=worker,
+        cooldowns=maintenance.cooldowns,
+        clock=clock,
+        stop=turns.running_turns.stop,
+    )
+    model_watch = ModelWatch(
+        catalog=adapters.catalog,
+        jobs=store,
+        alerts=people.alerts,
+        clock=clock,
+        offer=settings.offer,
+    )
+    presence = Presence(
+        replicas=store,
+        clock=clock,
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        version=__version__,
+        is_polling=lambda: health.is_polling,
+        active_turns=lambda: worker.active,
+    )
+    return Bot(
+        settings=settings,
+        store=store,
+        health=health,
+        intake=intake,
+        leader=LeaderLease(store=store, job="poll", clock=clock),
+        worker=worker,
+        replica_sync=replica_sync,
+        file_service=maintenance.file_service,
+        housekeeping=maintenance.housekeeping,
+        model_watch=model_watch,
+        heartbeat=heartbeat,
+        presence=presence,
+        eraser=maintenance.eraser,
+        quotas=turns.quotas,
+        broadcaster=claims.broadcaster,
+    )

@@ -1,0 +1,123 @@
+"""A claim: commands, the pipeline, and what waits for no question."""
+
+from dataclasses import dataclass
+
+from snapthread.answers import Answers
+from snapthread.build.maintenance import Maintenance
+from snapthread.build.people import People
+from snapthread.build.turns import Turns
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.asking_anew import AskingAnew
+from snapthread.commands.broadcaster import Broadcaster
+from snapthread.commands.choosing import Choosing
+from snapthread.commands.commands import Commands
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import History
+from snapthread.intake.urgent import UrgentCommands
+from snapthread.pipeline import Pipeline
+from snapthread.ports import PriceList
+from snapthread.reply.guests import GuestPlaces
+from snapthread.reply.reply import ReplySender
+from snapthread.reply.topics import Topics
+from snapthread.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """The parts that serve a claim, as far as the loops need them."""
+
+    pipeline: Pipeline
+    urgent_commands: UrgentCommands
+    broadcaster: Broadcaster
+
+
+def build_claims(
+    maintenance: Maintenance, people: People, turns: Turns, settings: Settings, prices: PriceList
+) -> Claims:
+    adapters, wake = maintenance.adapters, maintenance.housekeeping.wake
+    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
+    broadcaster = Broadcaster(
+        store=store,
+        chat=chat,
+        clock=clock,
+        texts=people.texts,
+        language=settings.bot_language,
+        may=people.access.policy.may,
+    )
+    admin = AdminCommands(
+        store=store,
+        chat=chat,
+        quotas=turns.quotas,
+        broadcaster=broadcaster,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        lets_in=settings.access_mode == "invite",
+    )
+    commands = Commands(
+        asking_anew=asking_anew,
+        store=store,
+        eraser=maintenance.eraser,
+        quotas=turns.quotas,
+        rights=people.rights,
+        choosing=Choosing(
+            store=store,
+            styles=turns.styles,
+            prices=prices,
+            rights=people.rights,
+            speak=people.access.speak,
+        ),
+        history=History(store=store),
+        exporter=Exporter(
+            store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
+        ),
+        admission=people.admission,
+        admin=admin,
+        transport=adapters.transport,
+        is_openais_own=settings.is_openais_own,
+        clock=clock,
+        retention_days=settings.file_retention_days,
+        files_retired=wake,
+    )
+    answers = Answers(
+        store=store,
+        access=people.access,
+        commands=commands,
+        quotas=turns.quotas,
+        styles=turns.styles,
+        running_turns=turns.running_turns,
+        alerts=people.alerts,
+        guests=GuestPlaces(store=store, chat=chat),
+        clock=clock,
+    )
+    topics = Topics(store=store, chat=chat, clock=clock)
+    pipeline = Pipeline(
+        store=store,
+        answers=answers,
+        quotas=turns.quotas,
+        asking_anew=asking_anew,
+        reply=ReplySender(
+            clock=clock,
+            store=store,
+            chat=chat,
+            topics=topics,
+            shown=turns.shown,
+            explain=people.access.explain_refused_part,
+            note_delivered=people.alerts.note_delivered,
+        ),
+        topics=topics,
+        clock=clock,
+        files_retired=wake,
+    )
+    urgent_commands = UrgentCommands(
+        asking_anew=asking_anew,
+        store=store,
+        chat=chat,
+        running_turns=turns.running_turns,
+        commands=commands,
+        access=people.access,
+        rights=people.rights,
+        clock=clock,
+        files_retired=wake,
+    )
+    return Claims(pipeline=pipeline, urgent_commands=urgent_commands, broadcaster=broadcaster)

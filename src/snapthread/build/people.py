@@ -1,0 +1,53 @@
+"""People: leave to ask, and what is told to admins."""
+
+from dataclasses import dataclass
+
+from snapthread.build.adapters import Adapters
+from snapthread.build.profiles import access_policy, channel_members
+from snapthread.commands.access import AccessControl
+from snapthread.commands.admission import Admission
+from snapthread.commands.rights import GroupRights
+from snapthread.reply.alerts import Alerts
+from snapthread.settings import Settings
+from snapthread.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The parts that know who may and who is told, as far as others need them."""
+
+    texts: Texts
+    alerts: Alerts
+    admission: Admission
+    access: AccessControl
+    rights: GroupRights
+
+
+def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People:
+    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    alerts = Alerts(
+        store=store,
+        chat=chat,
+        texts=texts,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+        server=settings.openai_name,
+    )
+    admission = Admission(
+        store=store,
+        texts=texts,
+        clock=clock,
+        admins=settings.admin_user_ids,
+        language=settings.bot_language,
+    )
+    access = AccessControl(
+        store=store,
+        texts=texts,
+        policy=access_policy(settings),
+        clock=clock,
+        admission=admission,
+        members=channel_members(settings, chat, alerts, clock),
+    )
+    rights = GroupRights(store=store, chat=chat, clock=clock)
+    return People(texts=texts, alerts=alerts, admission=admission, access=access, rights=rights)

@@ -1,0 +1,72 @@
+"""The bot as its operator sees it: processes, the mailbox, what is still to be done. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from snapthread.model.conversations import ConversationKey
+from snapthread.model.turns import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A process of this bot, as it told of itself last."""
+
+    name: str  # its machine and process id
+    version: str
+    began_at: datetime
+    seen_at: datetime
+    is_polling: bool
+    active_turns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaChanges:
+    """Changes by other processes: to claims of ours, and what the services asked for."""
+
+    lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
+    stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
+    cooldowns: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedMessage:
+    """A message in the mailbox, or put aside from it; nothing of what it says."""
+
+    update_id: int
+    conversation: ConversationKey
+    kind: str  # a question, a command, …
+    arrived_at: datetime  # for what was put aside: when that was
+    attempts: int
+    is_held: bool = False  # somebody works on it now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """Counts of the work that is still to be done."""
+
+    messages: int  # that are not done with, also those being worked on
+    files: int  # past due, or still to be deleted
+    unsettled: int  # intents whose upload is to be looked for, now or soon
+    dead_letters: int = 0
+    live_files: int = 0  # that a conversation holds, or is about to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """This installation's own id, which marks its files, and its secret for hashed ids."""
+
+    id: str
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """Counts of what was held on a person: files to be deleted at OpenAI, rows that are gone.
+    `was_done`: False where it had been asked for by a press that no longer counts."""
+
+    files: int
+    items: int
+    messages: int
+    outbox: int
+    was_done: bool = True

@@ -1,0 +1,38 @@
+"""The look at the start: by which way do pictures reach a server that is not OpenAI's?"""
+
+from pathlib import Path
+
+import pytest
+
+from snapthread.doctor.at_start import find_way
+from snapthread.errors import AssistantDenied
+from snapthread_sandbox.faults import server_error
+from snapthread_sandbox.openai.scripted_model import Answer
+from tests.doctor.clinic import Clinic, play
+
+
+@pytest.mark.parametrize(
+    ("has_files", "sees", "way"),
+    [(True, True, "files"), (False, True, "inline"), (True, False, "inline")],
+)
+def test_whose_sight_is_believed_is_refused_for_nothing(
+    tmp_path: Path, has_files: bool, sees: bool, way: str
+) -> None:
+    async def story(clinic: Clinic) -> None:
+        clinic.openai.has_files = has_files
+        if not sees:
+            clinic.model.otherwise = Answer(text="A cat?")
+        assert await find_way(clinic.settings(OPENAI_SEES="yes"), "mark-") == way
+        if not sees:
+            with pytest.raises(AssistantDenied):
+                await find_way(clinic.settings(), "mark-")
+
+    play(story, tmp_path)
+
+
+def test_what_cannot_be_asked_just_now_is_not_decided(tmp_path: Path) -> None:
+    async def story(clinic: Clinic) -> None:
+        clinic.openai.faults.add(on="POST /responses", reply=server_error(503), times=None)
+        assert await find_way(clinic.settings(OPENAI_SEES="yes"), "mark-") is None
+
+    play(story, tmp_path)
