@@ -237,6 +237,24 @@ def test_a_command_imports_rich_only_for_what_it_shows(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "['structlog']"
 
 
+def test_a_limit_without_a_price_was_told_after_the_port_was_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = snapthread(
+            "run",
+            cwd=tmp_path,
+            BOT_TOKEN="123456789:xyzzy-xyzzy",
+            OPENAI_API_KEY="sk-private",
+            OPENAI_MODEL="home-made",
+            USER_DAILY_COST_USD="1",
+            HTTP_PORT=str(taken.getsockname()[1]),
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == [
+        "USER_DAILY_COST_USD is set, but OPENAI_MODEL has no price: name it in PRICES_FILE."
+    ]
+
+
 def test_a_port_in_use_is_told_before_anything_slow_is_imported(tmp_path: Path) -> None:
     program = (
         "import sys\n"

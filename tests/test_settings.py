@@ -63,6 +63,7 @@ def test_all_wrong_values_are_told_at_once_and_none_is_repeated() -> None:
         "ACCESS": "wrong-value",
         "REQUIRED_CHANNEL": "wrong-value",
         "PERSONAS_FILE": "/wrong-value",
+        "PRICES_FILE": "/wrong-value",
         "OWN_INSTRUCTIONS": "wrong-value",
         "IMAGE_MAX_SIDE": "511",
         "IMAGE_DETAIL": "wrong-value",
@@ -463,6 +464,16 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     settings = load_settings({"TELEGRAM_BOT_TOKEN_FILE": str(secret), "OPENAI_API_KEY": KEY})
 
     assert settings.telegram_bot_token.get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize("name", ["STORE_URL", "REDIS_URL"])
+def test_a_store_that_a_file_named_was_passed_over(name: str, tmp_path: Path) -> None:
+    secret = tmp_path / "store"
+    secret.write_text("redis://bot:secret@store:6379/0\n")
+
+    settings = load_settings(ENOUGH | {f"{name}_FILE": str(secret)})
+
+    assert settings.store_url == "redis://bot:secret@store:6379/0"
 
 
 def test_the_admin_token_may_come_from_a_file_too(tmp_path: Path) -> None:

@@ -198,3 +198,12 @@ def test_where_nobody_is_there_the_rest_is_dropped(description: str) -> None:
 def test_who_is_away_is_told_apart_from_what_is_refused() -> None:
     assert type(refusal("", "Bad Request: chat not found")) is ChatUnreachable
     assert type(refusal("", "Bad Request: message thread not found")) is ChatRefused
+
+
+def test_a_plain_part_was_lost_to_one_refusal_of_what_it_did_not_have() -> None:
+    plain = OutboxMessage(id=1, to=Destination(chat_id=7), outgoing=OutgoingMessage(text="Yes."))
+    refusals = iter([True])
+
+    chat, _ = deliver("Bad Request: can't parse entities", lambda _: next(refusals, False), plain)
+
+    assert [message.outgoing.text for message in chat.sent] == ["Yes."]

@@ -11,6 +11,7 @@ from snapthread.cli.common import COULD_NOT, WRONG_USE, load
 if TYPE_CHECKING:
     import socket
 
+    from snapthread.adapters.prices import Prices
     from snapthread.settings import Settings
 
 
@@ -20,22 +21,19 @@ def run() -> None:
 
     set_up_if_missing(os.environ)
     settings = load()
-    listening = _begin(settings)
+    _log_start(settings)
+    may_be_wrong = settings.prices_file or settings.money_limits
+    prices = _prices(settings) if may_be_wrong else None  # told before anything opens
+    listening = _listen(settings)
 
     from importlib.metadata import version
 
     import structlog
 
     from snapthread.adapters.telemetry import open_telemetry
-    from snapthread.app.prices import load_prices
     from snapthread.app.run import run as serve
-    from snapthread.settings import SettingsError
 
-    try:
-        prices = load_prices(settings)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(WRONG_USE) from None
+    prices = prices or _prices(settings)
     telemetry = open_telemetry(
         version=version("snapthread"),
         log_format=settings.log_format,
@@ -53,16 +51,32 @@ def run() -> None:
     raise typer.Exit(status)
 
 
-def _begin(settings: "Settings") -> "socket.socket | None":
-    """The first line, and the port: before anything that takes time."""
+def _prices(settings: "Settings") -> "Prices":
+    from snapthread.app.prices import load_prices
+    from snapthread.settings import SettingsError
+
+    try:
+        return load_prices(settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(WRONG_USE) from None
+
+
+def _log_start(settings: "Settings") -> None:
+    """The first line, before anything that takes time."""
     import structlog
 
     from snapthread.adapters.telemetry.logs import set_up
-    from snapthread.adapters.web.listening import listen
-    from snapthread.errors import Denied
 
     set_up(log_format=settings.log_format, log_level=settings.log_level, secrets=settings.secrets)
     structlog.get_logger().info("bot.starting")
+
+
+def _listen(settings: "Settings") -> "socket.socket | None":
+    """The port, before the rest is imported."""
+    from snapthread.adapters.web.listening import listen
+    from snapthread.errors import Denied
+
     try:
         return listen(settings.http_host, settings.http_port)
     except Denied as denied:

@@ -97,6 +97,8 @@ class ReplySender:
             simpler = step(part, refused)
             if simpler != tried:
                 tried, refused = simpler, await self._refusal(simpler, sent)
+        if refused is not None and tried == (part,):  # nothing to leave out: once more as it is
+            refused = await self._refusal(tried, sent)
         return refused is None
 
     async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:

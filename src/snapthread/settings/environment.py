@@ -21,6 +21,7 @@ FROM_FILE: Final = frozenset(
         "OPENAI_PROXY",
         "TELEGRAM_PROXY",
         "ADMIN_TOKEN",
+        "STORE_URL",  # such an address may carry a password
         "ASSISTANT_INSTRUCTIONS",
     }
 )

@@ -3,6 +3,7 @@
 A field's name in capitals is its name in the environment; its description says what it must be.
 """
 
+import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -223,6 +224,18 @@ class Settings(BaseModel):
     def _has_personas(cls, path: Path | None) -> Path | None:
         if path is not None:
             load_personas(path)
+        return path
+
+    @field_validator("prices_file")
+    @classmethod
+    def _is_a_file(cls, path: Path | None) -> Path | None:
+        """Told with all the rest; whether each price can be meant is told by who reads them."""
+        try:
+            tomllib.loads(path.read_text("utf-8-sig") if path else "")
+        except (OSError, UnicodeDecodeError):
+            raise Told("names a file that cannot be read") from None
+        except tomllib.TOMLDecodeError as error:
+            raise Told(f"is not TOML: {error}") from None
         return path
 
     @field_validator("max_image_mb")
