@@ -65,6 +65,8 @@ class Answers:
             return await self.commands.answer(claim, message, t)
         meter.profile = self.styles.profile_of(caller.preferences)
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
+        is_told = caller.person is not None and caller.person.is_told_of_files
+        meter.looks_for_small_text = message.is_private and not is_told
         return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:

@@ -19,6 +19,10 @@ USER_ID_MAX: Final = 2**52 - 1  # "at most 52 significant bits"
 # A client cuts a long text at a good place in the second half of what fits.
 CUT_TEXT_UNITS: Final = MESSAGE_UNITS // 2
 CUT_TEXT_GAP_S: Final = 1  # parts of one cut text are sent within a second
+PAIR_GAP_S: Final = 10  # a photo and what is said about it: some words take so long to record
+
+# A photo's long side, where it was longer: in standard and in high quality (Telegram's clients).
+MADE_SMALLER_TO: Final = frozenset({1280, 2560})
 
 # OpenAI (reference: Files API, images-vision guide)
 FILE_LIFE_MAX_S: Final = 2_592_000  # expires_after allows 1 hour to 30 days

@@ -22,6 +22,7 @@ class Meter:
     profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
     limits: Limits | None = None  # that hold for whoever asks, where they are known already
     question_images: tuple[TelegramImage, ...] = ()
+    looks_for_small_text: bool = False  # the person may be told, once, what helps
     messages: int = 0  # admitted
     images: int = 0  # admitted
     documents: int = 0  # admitted

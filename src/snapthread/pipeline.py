@@ -107,6 +107,7 @@ class Pipeline:
             taken_back_from=outcome.taken_back_from,
             ending=outcome.ending,
             choice=outcome.choice,
+            tells_of_files=outcome.tells_of_files,
         )
         if outcome.taken_back_from is not None:
             self.files_retired()

@@ -36,6 +36,7 @@ from snapthread.ports import (
     CooldownNotes,
     Files,
     RemoteFile,
+    SpeechHints,
     SpokenText,
     Transcriber,
     Update,
@@ -201,9 +202,9 @@ class RateLimitedTranscriber:
     cooldowns: Cooldowns
 
     async def transcribe(
-        self, sound: TelegramSound, content: bytes, *, language: str
+        self, sound: TelegramSound, content: bytes, *, hints: SpeechHints
     ) -> SpokenText:
-        send = partial(self.transcriber.transcribe, sound, content, language=language)
+        send = partial(self.transcriber.transcribe, sound, content, hints=hints)
         return await self.cooldowns.call(
             TRANSCRIPTIONS, send, busy=TranscriberBusy, within_s=ASK_RETRY_WITHIN_S
         )

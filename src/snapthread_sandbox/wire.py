@@ -80,7 +80,8 @@ async def read(response: Response) -> bytes:
 
 
 def parse_form(content_type: str, body: bytes) -> Form:
-    """The fields and files of a multipart form, exactly as sent."""
+    """The fields and files of a multipart form, exactly as sent; what a list ("name[]") holds, a
+    line each."""
     header = message_from_string(f"Content-Type: {content_type}\n\n")
     boundary = header.get_param("boundary")
     if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
@@ -88,7 +89,12 @@ def parse_form(content_type: str, body: bytes) -> Form:
     first, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
     if first or not parts or not parts[-1].startswith(b"--"):
         raise NotAForm("a boundary is missing")
-    return dict(_parse_part(part) for part in parts[:-1])
+    form: Form = {}
+    for name, value in map(_parse_part, parts[:-1]):
+        before = form.get(name)
+        is_more = name.endswith("[]") and isinstance(before, str) and isinstance(value, str)
+        form[name] = f"{before}\n{value}" if is_more else value
+    return form
 
 
 def _parse_part(part: bytes) -> tuple[str, str | Upload]:

@@ -1,9 +1,11 @@
 """`Mailboxes.accept`: what comes in is taken once, gathered, and bounded."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, SEEN_S, WAITING_MAX
-from snapthread.model import Claim, Message, RepliedMessage, private_conversation
+from snapthread.model import Claim, Message, RepliedMessage, TelegramSound, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -358,3 +360,50 @@ def test_a_message_that_is_not_taken_in_silence_is_nothing_new(bench: Bench) -> 
 
     assert first == {private_conversation(ANN)}
     assert second == frozenset()
+
+
+# ---------------------------------------------------------------- a photo and a voice
+
+
+def voice(**kw: Any) -> Message:
+    sound = TelegramSound(kind="voice", telegram_id="v", duration_s=3)
+    return replace(message("", **kw), sound=sound)
+
+
+def test_a_photo_and_a_voice_are_claimed_together_in_either_order(bench: Bench) -> None:
+    for first, second in ((photo(), voice()), (voice(), photo())):
+        bench.send(first)
+        assert bench.claim() is None
+        bench.send(second)
+        claim = bench.take()
+        assert claim.messages == (first, second)
+        bench.answer(claim)
+
+
+def test_half_of_a_pair_waits_no_longer_than_an_album(bench: Bench) -> None:
+    bench.send(question := photo())
+    assert bench.claim() is None
+    bench.wait(QUIET_S)
+    assert bench.take().messages == (question,)
+
+
+def test_what_is_no_other_half_ends_the_waiting_and_is_asked_after(bench: Bench) -> None:
+    for other in (photo(), message("What?"), voice(sent_at=START + timedelta(seconds=60))):
+        bench.send(half := photo())
+        bench.send(other)
+        claim = bench.take()
+        assert claim.messages == (half,)
+        bench.answer(claim)
+        bench.wait(QUIET_S)
+        claim = bench.take()
+        assert claim.messages == (other,)
+        bench.answer(claim)
+
+
+def test_the_half_that_comes_while_the_first_is_asked_is_a_straggler(bench: Bench) -> None:
+    bench.send(first := photo())
+    bench.wait(QUIET_S)
+    claim = bench.take()
+    bench.send(second := voice())
+    assert bench.run(bench.store.take_stragglers(claim)) == (second,)
+    assert claim.messages == (first,)

@@ -16,6 +16,7 @@ from snapthread.model import (
 from tests.contracts.builders import (
     ANN,
     BOB,
+    QUIET_S,
     Bench,
     message,
     openai_ids,
@@ -249,6 +250,7 @@ def test_a_topic_waits_for_its_name_once(bench: Bench) -> None:
 def test_a_topic_that_is_gone_leaves_nothing_but_files_to_delete(bench: Bench) -> None:
     question = replace(photo(user=ANN), conversation=TOPIC, thread_id=77)
     bench.send(question)
+    bench.wait(QUIET_S)  # for words about the photo
     claim = bench.take(only=TOPIC)
     bench.answer(claim, shown(bench.upload(claim, question, "file-1")))
 

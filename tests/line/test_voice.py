@@ -1,17 +1,24 @@
 """What people say: transcribed, shown once, asked; limited and priced by its seconds."""
 
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from snapthread.limits import MEGABYTE
+from snapthread.model import HistoryItem
 from snapthread.model.usage import TurnRecord
+from snapthread.turn.speech import names_of
 from snapthread_sandbox.faults import drops, loses_reply, openai_error, server_error, slow
 from snapthread_sandbox.telegram.people import Person
+from tests.contracts.builders import message as voice_message
 from tests.line.photos import photo
 from tests.line.test_limits import downloads, records, spent
 from tests.line.world import World, opened
+from tests.media import documents as made
 
 SPOKEN = "[spoken, and written down by a machine: some words may be misheard]"
 SOUND = b"ID3" + bytes(19_997)  # five seconds to the double
@@ -389,3 +396,96 @@ async def test_of_a_recording_nothing_is_kept_but_its_words(tmp_path: Path) -> N
         assert "Hello" in str(export)
         assert not world.files
         assert SOUND not in (tmp_path / "bot.db").read_bytes()
+
+
+# ---------------------------------------------------------------- a photo and what is said about it
+
+
+@pytest.mark.parametrize("is_voice_first", [True, False])
+@pytest.mark.parametrize("gap_s", [0.0, 0.5])
+async def test_a_photo_and_a_voice_soon_after_each_other_are_one_question(
+    tmp_path: Path, is_voice_first: bool, gap_s: float
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.transcriptions.says("What is it?")
+        world.model.says("A square.")
+        for half in ("voice", "photo") if is_voice_first else ("photo", "voice"):
+            ada.sends_voice(SOUND) if half == "voice" else ada.sends_photo(photo("blue"))
+            await asyncio.sleep(gap_s)
+        quote, answer = await ada.hears(2)
+        assert (quote.text, answer.text) == ("What is it?", "A square.")
+        (asked,) = world.requests
+        assert len(asked.file_ids) == 1
+        assert f"{SPOKEN}\nWhat is it?" in said_in(world)
+        record = await only_record(world)
+        assert (record.messages, record.images, record.voice_s) == (1, 1, 5)
+
+
+async def test_a_photo_that_comes_while_a_voice_is_written_down_is_with_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.transcriptions.says("What is it?")
+        world.openai.faults.add(on="POST /audio/transcriptions", reply=slow(4.0))
+        ada.sends_voice(SOUND)
+        await asyncio.sleep(3.0)
+        ada.sends_photo(photo("blue"))
+        await ada.hears(2)
+        (asked,) = world.requests
+        assert len(asked.file_ids) == 1
+
+
+async def test_two_photos_a_captioned_one_or_a_later_voice_are_questions_of_their_own(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("blue"))
+        ada.sends_photo(photo("red"))
+        await ada.hears(2)
+        ada.sends_photo(photo("green"), caption="Which?")
+        ada.sends_voice(SOUND)
+        await ada.hears(3)
+        await asyncio.sleep(20.0)
+        ada.sends_photo(photo("blue"))
+        await asyncio.sleep(20.0)
+        ada.sends_voice(SOUND)
+        await ada.hears(3)
+        assert len(world.requests) == 6
+
+
+async def test_a_reset_between_a_photo_and_a_voice_keeps_them_apart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("blue"))
+        ada.sends("/reset")
+        ada.sends_voice(SOUND)
+        await ada.hears(3)
+        assert not world.requests[-1].file_ids
+
+
+# ---------------------------------------------------------------- hints
+
+
+async def test_names_of_the_conversation_are_hints(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_document(
+            made.pdf(1), file_name="Wostok-3.pdf", mime_type="application/pdf", caption="Read"
+        )
+        await ada.hears()
+        ada.sends_voice(SOUND)
+        await ada.hears(2)
+        (heard,) = world.openai.transcriptions.requests
+        assert heard.fields["keywords[]"] == "Wostok-3"
+
+
+def test_in_a_group_the_names_are_of_people_and_documents() -> None:
+    at = datetime(2026, 11, 12, tzinfo=UTC)
+    asked = [
+        HistoryItem(role="user", text="[photo 1]\nBoris: what is it?", at=at),
+        HistoryItem(role="assistant", text="Time: noon", at=at),
+    ]
+    message = replace(voice_message(), sender_name="Ännchen")
+    assert names_of([message], asked, ["Chiara: hello"]) == ("Ännchen", "Boris", "Chiara")
+    assert names_of([voice_message()], asked, []) == ()

@@ -59,6 +59,26 @@ def scanned(pages: int = 2) -> bytes:
     return pdf_of(["<</Type/Catalog/Pages 2 0 R>>", tree, image, draws, *[page] * pages])
 
 
+def locked_with_aes(revision: int = 6) -> bytes:
+    """As newer programs protect one: AES of 256 bits."""
+    secrets = (b"11" * 48, b"22" * 48, b"33" * 32, b"44" * 32, b"55" * 16)
+    lock = b"/O<%s>/U<%s>/OE<%s>/UE<%s>/Perms<%s>" % secrets
+    ciphers = b"/CF<</StdCF<</CFM/AESV3/AuthEvent/DocOpen/Length 32>>>>/StmF/StdCF/StrF/StdCF"
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>",
+        b"<</Filter/Standard/V 5/R %d/Length 256/P -4%s%s>>" % (revision, lock, ciphers),
+    )
+    written, places = b"%PDF-1.7\n", list[int]()
+    for number, each in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj%s endobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n"
+    return written + b"xref\n0 5\n0000000000 65535 f \n" + table + end % len(written)
+
+
 def locked(content: bytes, password: str) -> bytes:
     """The same with a password; an empty one is asked of nobody."""
     writer, written = PdfWriter(PdfReader(BytesIO(content))), BytesIO()

@@ -100,6 +100,19 @@ def test_pages_of_pictures_have_no_text() -> None:
     assert not read(made.scanned()).has_text
 
 
+@pytest.mark.parametrize("revision", [5, 6])
+def test_a_pdf_that_aes_protects_is_encrypted_and_not_damaged(revision: int) -> None:
+    assert refusal(made.locked_with_aes(revision)).fault == "encrypted"
+
+
+def test_what_opens_without_a_password_goes_up_without_its_lock() -> None:
+    locked = made.locked(made.pdf(2), "")
+    opened = read(locked)
+    assert b"/Encrypt" in locked
+    assert b"/Encrypt" not in opened.content
+    assert opened.pages == 2
+
+
 def test_a_pdf_with_a_password_is_encrypted_and_one_with_an_empty_password_is_open() -> None:
     assert refusal(made.locked(made.pdf(2), "open sesame")).fault == "encrypted"
     assert read(made.locked(made.pdf(2), password=""), with_text=True).pages == 2

@@ -17,7 +17,7 @@ from snapthread.errors import (
     TranscriberBusy,
 )
 from snapthread.model import SoundKind, TelegramSound
-from snapthread.ports import SpokenText
+from snapthread.ports import SpeechHints, SpokenText
 from tests.openai_api.wire import Answer, Wire, error, page
 
 VOICE = TelegramSound(kind="voice", telegram_id="v", duration_s=3, mime_type="audio/ogg")
@@ -27,7 +27,9 @@ def transcribe(
     wire: Wire, *, language: str = "ru", model: str = "gpt-transcribe", sound: TelegramSound = VOICE
 ) -> SpokenText:
     transcriber = OpenAITranscriber(wire.client, model=model)
-    return asyncio.run(transcriber.transcribe(sound, b"OggS-sound", language=language))
+    return asyncio.run(
+        transcriber.transcribe(sound, b"OggS-sound", hints=SpeechHints(language=language))
+    )
 
 
 def said(text: str = "Hello", **fields: object) -> httpx2.Response:
@@ -44,6 +46,17 @@ def test_the_bytes_go_out_as_they_came_with_name_type_model_and_hint() -> None:
     assert 'name="languages[]"\r\n\r\nru\r\n' in form
     assert 'name="response_format"\r\n\r\njson\r\n' in form
     assert 'name="file"; filename="sound.ogg"\r\nContent-Type: audio/ogg\r\n\r\nOggS-sound' in form
+
+
+def test_names_of_the_conversation_go_along_each_for_itself() -> None:
+    wire = Wire(said(), error(400, "Too many keywords.", param="keywords"), said())
+    transcriber = OpenAITranscriber(wire.client, model="gpt-transcribe")
+    hints = SpeechHints(names=("Ännchen", "Wostok-3"))
+    asyncio.run(transcriber.transcribe(VOICE, b"OggS-sound", hints=hints))
+    form = wire.requests[0].content.decode()
+    assert [f'name="keywords[]"\r\n\r\n{name}\r\n' in form for name in hints.names] == [True] * 2
+    asyncio.run(transcriber.transcribe(VOICE, b"OggS-sound", hints=hints))
+    assert b"keywords" not in wire.requests[2].content
 
 
 @pytest.mark.parametrize(("language", "model"), [("", "gpt-transcribe"), ("ru", "whisper-1")])

@@ -97,6 +97,21 @@ async def test_a_document_is_read_with_its_pages() -> None:
     assert (await told(openai, "POST", "/responses", by_data))["http"] == 200
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (PDF.removesuffix(b"%%EOF"), "not a valid PDF"),
+        (PDF + b"\ntrailer << /Encrypt 4 0 R >>", "encrypted"),
+    ],
+)
+async def test_a_damaged_or_a_locked_pdf_is_refused(content: bytes, words: str) -> None:
+    openai, _ = an_openai()
+    file_id = openai.upload("a.pdf", content, purpose="user_data")
+    refused = await told(openai, "POST", "/responses", document(file_id=file_id))
+    assert refused["http"] == 400
+    assert words in str(refused)
+
+
 DOCUMENTS: dict[str, tuple[dict[str, str], str]] = {
     "nothing": ({"filename": "a.pdf"}, "Missing one of the parameters"),
     "two ways at once": ({"file_id": "file-1", "file_data": "eA=="}, "Mutually exclusive"),

@@ -46,7 +46,7 @@ def _file(name: str, age: timedelta, size_bytes: int = 1000) -> LedgerFile:
 
 
 DAYS = [
-    _day(ANN, YESTERDAY, messages=2, images=3, image_tokens=4320, cost_micros=900),
+    _day(ANN, YESTERDAY, messages=2, images=3, documents=2, image_tokens=4320, cost_micros=900),
     _day(ANN, TODAY, messages=1, images=1, image_tokens=1440, cost_micros=400),
     _day(BOB, TODAY, messages=4, input_tokens=90, cached_tokens=30, output_tokens=7, cost_micros=5),
     _day(BOB, TODAY, "local", messages=1, cost_micros=None, turns_without_price=1),
@@ -66,6 +66,7 @@ def _csv(held: Held, key: str, days: int = 7) -> list[list[str]]:
         ("messages", ["messages"], ["2"], ["11"]),
         ("users", ["users"], ["1"], ["2"]),  # who was erased is nobody
         ("images", ["images"], ["3"], ["1"]),
+        ("documents", ["documents"], ["2"], ["0"]),
         ("image_tokens", ["image_tokens"], ["4320"], ["1440"]),
     ],
 )
@@ -102,19 +103,19 @@ def test_a_day_without_any_price_has_an_unknown_cost() -> None:
 
 def test_models_and_users_come_dearest_first() -> None:
     held = Held(daily=DAYS)
-    head = "messages images image_tokens input_tokens cached_tokens output_tokens bytes_uploaded"
-    columns = [*head.split(), "voice_s", "cost_dollars", "turns_without_price"]
+    head = "messages images documents image_tokens input_tokens cached_tokens output_tokens"
+    columns = [*head.split(), "bytes_uploaded", "voice_s", "cost_dollars", "turns_without_price"]
 
     assert _csv(held, "models") == [
         ["model", *columns],
-        ["luna", "12", "4", "5760", "90", "30", "7", "700", "0", "0.001365", "0"],
-        ["local", "1", "0", "0", "0", "0", "0", "0", "0", "", "1"],
+        ["luna", "12", "4", "2", "5760", "90", "30", "7", "700", "0", "0.001365", "0"],
+        ["local", "1", "0", "0", "0", "0", "0", "0", "0", "0", "", "1"],
     ]
     assert _csv(held, "people") == [
         ["user_id", *columns],
-        ["1", "3", "4", "5760", "0", "0", "0", "0", "0", "0.001300", "0"],
-        ["0", "5", "0", "0", "0", "0", "0", "700", "0", "0.000060", "0"],
-        ["2", "5", "0", "0", "90", "30", "7", "0", "0", "0.000005", "1"],
+        ["1", "3", "4", "2", "5760", "0", "0", "0", "0", "0", "0.001300", "0"],
+        ["0", "5", "0", "0", "0", "0", "0", "0", "700", "0", "0.000060", "0"],
+        ["2", "5", "0", "0", "0", "90", "30", "7", "0", "0", "0.000005", "1"],
     ]
 
 

@@ -19,7 +19,7 @@ from snapthread.store import Store
 from tests.web.admin import BEARER, NOW, Client, Held, Page, log_in
 
 FIGURES = "cost messages users images image_tokens latency outcomes files waiting models people"
-ALL_FIGURES = f"{FIGURES} voice feedback"  # these have a card only where there is any
+ALL_FIGURES = f"{FIGURES} documents voice feedback"  # these have a card only where there is any
 EVIL = "<script>alert(1)</script>"
 BUSY = Held(
     daily=[

@@ -21,6 +21,7 @@ from snapthread.limits import (
     DOWNLOADED_BYTES_AT_ONCE,
     IMAGES_AT_ONCE,
     IMAGES_OF_MESSAGE_AT_ONCE,
+    MADE_SMALLER_TO,
 )
 from snapthread.meter import Meter
 from snapthread.model import (
@@ -87,6 +88,7 @@ class ImageResult:
     fits: int = 0
     made_room: int = 0  # older files that left for it
     is_still: bool = False  # one picture of something that moves
+    is_dense: bool = False  # much small text in a photo that Telegram made smaller
 
     @property
     def is_usable(self) -> bool:
@@ -178,7 +180,17 @@ class ImageImporter:
             files=uploaded.files,
             made_room=uploaded.made_room,
             is_still=is_still or image.first_frame_of_animation,
+            is_dense=meter.looks_for_small_text and await self._is_dense(wanted, image),
         )
+
+    async def _is_dense(self, wanted: ImageRequest, image: Image) -> bool:
+        """Of a photo of this message that is as large as Telegram makes it at most."""
+        file = wanted.file
+        is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.place == 0
+        if not is_new or wanted.is_restored or len(image.tiles) > 1:
+            return False
+        side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0
+        return side in MADE_SMALLER_TO and await self.codec.is_dense(image.content)
 
     async def _opened(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""

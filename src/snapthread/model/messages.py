@@ -66,6 +66,19 @@ class Message:
         return (*self.images, self.document) if self.document else self.images
 
     @property
+    def half(self) -> Literal["photo", "voice", ""]:
+        """A photo without words, or a voice message alone: the other may follow, and both are one
+        question then. In private only: in a group nobody means the bot by either."""
+        is_alone = (
+            self.kind == "question" and self.is_private and not self.album_id and not self.text
+        )
+        if not is_alone or self.document is not None or self.more_images:
+            return ""
+        if self.sound is None:
+            return "photo" if self.image is not None and self.image.kind == "photo" else ""
+        return "voice" if self.sound.kind == "voice" else ""
+
+    @property
     def is_private(self) -> bool:
         return self.chat_id == self.user_id and self.chat_id > 0 and not self.is_guest
 

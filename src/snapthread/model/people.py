@@ -82,6 +82,7 @@ class Person:
     decided_at: datetime | None = None
     decided_by: int | None = None
     limits: OwnLimits = field(default_factory=OwnLimits)
+    is_told_of_files: bool = False  # that small text is easier to read in a picture sent as a file
 
     @property
     def is_banned(self) -> bool:

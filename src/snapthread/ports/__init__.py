@@ -102,7 +102,7 @@ from snapthread.ports.store import (
     Store,
     Tidying,
 )
-from snapthread.ports.transcriber import SpokenText, Transcriber
+from snapthread.ports.transcriber import SpeechHints, SpokenText, Transcriber
 from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
@@ -204,6 +204,7 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SpeechHints",
     "SpokenText",
     "StaleReservations",
     "StandingDecisions",

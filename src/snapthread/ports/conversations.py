@@ -92,6 +92,7 @@ class FinishedTurns(Protocol):
         taken_back_from: int | None = None,
         ending: Ending | None = None,
         choice: PageChoice | None = None,
+        tells_of_files: bool = False,
     ) -> tuple[OutboxMessage, ...]:
         """End the turn in one transaction; raises LeaseLost.
 
@@ -108,6 +109,8 @@ class FinishedTurns(Protocol):
         replies take the place of those that are there, in order, and what is left over of these
         goes; without items it stays as it was, and so it does where its answer goes on.
         `choice`: the messages are kept until pages of this document are chosen, for a day.
+        `tells_of_files`: the replies say how small text is easier to read; the person is not told
+        again.
         `record` is written, and takes the place of the reservation with its id in every count;
         any other reservation of the conversation is charged as it says.
         """

@@ -14,13 +14,22 @@ class SpokenText:
     billed_s: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechHints:
+    """What helps to hear right, and binds nobody. `language`: of the person ("ru"), or empty;
+    `names`: of people and documents of the conversation."""
+
+    language: str = ""
+    names: tuple[str, ...] = ()
+
+
 class Transcriber(Protocol):
     """OpenAI's transcriptions, one attempt per call. Keeps nothing of the sound."""
 
     async def transcribe(
-        self, sound: TelegramSound, content: bytes, *, language: str
+        self, sound: TelegramSound, content: bytes, *, hints: SpeechHints
     ) -> SpokenText:
-        """Write down what is said. `language`: of the person ("ru"), or empty; only a hint.
+        """Write down what is said.
 
         Raises TranscriberBusy, which says whether it may have been done all the same,
         SoundRefused("unreadable", "too_large" or "too_short") and the Denied family.

@@ -56,6 +56,7 @@ class Outcome:
     seen_by: int | None = None
     ending: Ending | None = None  # of a question that can be asked anew
     buttons: tuple[Button, ...] = ()  # below the last message
+    tells_of_files: bool = False  # that small text is easier to read in a picture sent as a file
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
@@ -107,6 +108,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         history_start=ended.history_start,
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
+        tells_of_files=ended.has_small_text,
     )
 
 
@@ -150,7 +152,8 @@ def _reason(ended: TurnResult) -> str:
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
-    lost = (*t.lost(ended.lost), *t.away(ended.away))
+    hint = (t("small_text"),) if ended.has_small_text else ()
+    lost = (*t.lost(ended.lost), *t.away(ended.away), *hint)
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:

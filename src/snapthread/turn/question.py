@@ -83,9 +83,11 @@ def replied_file(messages: Sequence[Message]) -> TelegramFile | None:
 
 
 def can_go_on(messages: Sequence[Message]) -> bool:
-    """Is it of an album, or of a text that a client cut: may more of it have come since?"""
+    """Is it of an album, of a text that a client cut, or half of a photo and a voice: may more of
+    it have come since?"""
     first = messages[0]
-    return len(messages) > 1 or first.album_id is not None or utf16_len(first.text) > CUT_TEXT_UNITS
+    is_part = first.album_id is not None or utf16_len(first.text) > CUT_TEXT_UNITS
+    return len(messages) > 1 or is_part or bool(first.half)
 
 
 def asked_text(messages: Sequence[Message]) -> str:

@@ -50,6 +50,7 @@ from snapthread.ports import (
     Clock,
     Context,
     KnownImages,
+    ReadableHistory,
     RequestBounds,
     Stragglers,
 )
@@ -64,7 +65,7 @@ from snapthread.turn.question import (
     replied_file,
 )
 from snapthread.turn.quotas import Quotas, files_of
-from snapthread.turn.speech import SpeechReader, with_speech
+from snapthread.turn.speech import ITEMS_WITH_NAMES, SpeechReader, names_of, with_speech
 from snapthread.turn.state import PartialAnswer, TurnResult, TurnState
 from snapthread.turn.transcript import (
     ModelTexts,
@@ -82,7 +83,7 @@ UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
 MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
 
 
-class TurnStore(Context, KnownImages, Stragglers, Protocol):
+class TurnStore(Context, KnownImages, Stragglers, ReadableHistory, Protocol):
     """The store as a turn needs it."""
 
 
@@ -123,8 +124,12 @@ class TurnRunner:
         if turn.is_continuation:
             turn.question = self._question(turn, 1)
         else:
+            can_wait = can_go_on(turn.messages)
             await self._import(turn)
             await self._transcribe(turn)
+            if turn.heard and can_wait:  # a photo of what is said, while that was written down
+                await self._take_late(turn)
+                self._check_size(turn)
         if turn.lacks_usable_media:
             yield turn.result()
             return
@@ -170,12 +175,17 @@ class TurnRunner:
             label = None  # it is one of those that the question itself brought in
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
         await self._import_more(turn, image_requests(turn.messages, replied=label is None))
-        while can_go_on(turn.messages) and (late := await self.store.take_stragglers(claim)):
+        if can_go_on(turn.messages):
+            await self._take_late(turn)
+        self._check_size(turn)
+
+    async def _take_late(self, turn: TurnState) -> None:
+        """More of the question, that came meanwhile."""
+        while late := await self.store.take_stragglers(turn.claim):
             questions = tuple(part for part in late if part.kind == "question")
             self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, image_requests(questions, replied=False))
-        self._check_size(turn)
 
     def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
@@ -237,11 +247,21 @@ class TurnRunner:
 
     async def _transcribe(self, turn: TurnState) -> None:
         """Make the transcripts the text of the question."""
-        turn.heard = await self.speech.read(turn.messages, turn.meter)
+        has_sound = any(message.sound for message in turn.messages)
+        names = await self._names(turn) if has_sound else ()
+        turn.heard = await self.speech.read(turn.messages, turn.meter, names=names)
         turn.messages = with_speech(turn.messages, turn.heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
         self._check(turn, turn.messages)
+
+    async def _names(self, turn: TurnState) -> tuple[str, ...]:
+        """Hints of what a sound may name: people and documents of the conversation."""
+        page = await self.store.history_page(
+            turn.claim.conversation, before=None, after=None, word="", most=ITEMS_WITH_NAMES
+        )
+        overheard = self.overheard.before(turn.messages)
+        return names_of(turn.messages, [entry.item for entry in page.entries], overheard)
 
     # ------------------------------------------------------------ question out, answer back
 

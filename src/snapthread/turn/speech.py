@@ -5,8 +5,11 @@ killed transcribes again.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Final
 
 import structlog
 
@@ -24,8 +27,8 @@ from snapthread.errors import TranscriberBusy as Busy
 from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
 from snapthread.meter import Meter
-from snapthread.model import Message, TelegramSound
-from snapthread.ports import Chat, SpokenText, Transcriber
+from snapthread.model import HistoryItem, Message, TelegramSound
+from snapthread.ports import Chat, SpeechHints, SpokenText, Transcriber
 
 log = structlog.get_logger()
 
@@ -34,6 +37,11 @@ TRANSCRIBING = Retry(
     backoff=Backoff(first_s=1.0, factor=1.0),
     patience_s=ASK_RETRY_WITHIN_S,
 )
+
+ITEMS_WITH_NAMES: Final = 40  # of the conversation, where names are looked for
+NAMES_MAX: Final = 20
+NAME_MAX: Final = 64  # characters
+SAID_BY: Final = re.compile(r"([^\[:\n]{1,64}): ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,24 @@ def with_speech(messages: Sequence[Message], heard: Sequence[SpeechResult]) -> t
     )
 
 
+def names_of(
+    messages: Sequence[Message], items: Sequence[HistoryItem], overheard: Sequence[str]
+) -> tuple[str, ...]:
+    """People who speak in a group, and documents; the newest first, and not without end."""
+    people = [message.sender_name for message in messages]
+    if any(people):  # in a group each item begins with who said it
+        asked = [item for item in reversed(items) if item.role == "user"]
+        said = [line for item in asked for line in item.text.splitlines()]
+        lines = (*said, *reversed(overheard))
+        people += [found.group(1) for line in lines if (found := SAID_BY.match(line))]
+    told = [message.document.file_name for message in messages if message.document]
+    told += [
+        image.document.name for item in reversed(items) for image in item.images if image.document
+    ]
+    names = (*people, *(PurePath(name).stem for name in told))
+    return tuple(dict.fromkeys(name for name in names if 0 < len(name) <= NAME_MAX))[:NAMES_MAX]
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class SpeechReader:
     """One instance a process: it bounds what is in memory."""
@@ -97,18 +123,24 @@ class SpeechReader:
         default_factory=lambda: asyncio.Semaphore(SOUNDS_AT_ONCE), init=False
     )
 
-    async def read(self, messages: Sequence[Message], meter: Meter) -> tuple[SpeechResult, ...]:
+    async def read(
+        self, messages: Sequence[Message], meter: Meter, *, names: Sequence[str] = ()
+    ) -> tuple[SpeechResult, ...]:
         """Of every sound, one after the other; raises what is no sound's own fault, unless there is
-        a picture to answer."""
+        a picture to answer. `names`: hints of what may be said."""
         if not self.profile.model:
             return ()
         spoken = [message for message in messages if message.sound]
-        return tuple([await self._read_or_explain(message, meter) for message in spoken])
+        return tuple([await self._read_or_explain(message, meter, names) for message in spoken])
 
-    async def _read_or_explain(self, message: Message, meter: Meter) -> SpeechResult:
+    async def _read_or_explain(
+        self, message: Message, meter: Meter, names: Sequence[str]
+    ) -> SpeechResult:
         assert message.sound is not None
         try:
-            text = await self._read(message.sound, message.language_code or "", meter)
+            language = (message.language_code or "").partition("-")[0]
+            hints = SpeechHints(language=language, names=tuple(names))
+            text = await self._read(message.sound, hints, meter)
         except SoundRefused as refused:
             log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
@@ -119,14 +151,13 @@ class SpeechReader:
             return SpeechResult(message=message, fault="unheard")
         return SpeechResult(message=message, text=text)
 
-    async def _read(self, sound: TelegramSound, language: str, meter: Meter) -> str:
+    async def _read(self, sound: TelegramSound, hints: SpeechHints, meter: Meter) -> str:
         if fault := self.profile.fault(sound):
             raise SoundRefused(fault)
         async with self._of_process:
             content = await self._download(sound)
             began = now_s()
-            hint = language.partition("-")[0]
-            spoken = await TRANSCRIBING.run(lambda: self._transcribe(sound, content, hint, meter))
+            spoken = await TRANSCRIBING.run(lambda: self._transcribe(sound, content, hints, meter))
             log.info(
                 "sound.transcribed",
                 ms=ms_since(began),
@@ -148,12 +179,12 @@ class SpeechReader:
         raise failure
 
     async def _transcribe(
-        self, sound: TelegramSound, content: bytes, language: str, meter: Meter
+        self, sound: TelegramSound, content: bytes, hints: SpeechHints, meter: Meter
     ) -> SpokenText:
         """Transcribe once; nothing is counted where surely nothing was billed."""
         meter.record_sound(sound.duration_s)
         try:
-            spoken = await self.transcriber.transcribe(sound, content, language=language)
+            spoken = await self.transcriber.transcribe(sound, content, hints=hints)
         except SnapthreadError as error:
             is_unknown = isinstance(error, Busy) and error.unknown
             meter.record_speech(sound.duration_s if is_unknown else 0)

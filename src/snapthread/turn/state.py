@@ -43,6 +43,7 @@ class TurnResult:
     spoken: str = ""  # what the person said
     file_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
+    has_small_text: bool = False  # in a photo that Telegram made smaller; and nobody was told yet
     has_unread_pages: bool = False  # pages of pictures, which are looked at
     choice: PageChoice | None = None  # nothing was asked: of a document, only some pages fit
     can_choose: bool = False  # by a button, which is for private chats
@@ -163,6 +164,7 @@ class TurnState:
             spoken="\n".join(one.text for one in self.heard if one.text),
             file_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
+            has_small_text=any(one.is_dense for one in self.brought),
             has_unread_pages=any(
                 one.document and not one.document.has_text for one in self.brought
             ),

@@ -9,6 +9,7 @@ from typing import Final
 from snapthread_sandbox.openai.errors import ApiError
 
 PDF_PAGE: Final = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+LOCK: Final = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
 FILE_MAX_BYTES: Final = 50 * 1024 * 1024  # each, and all of a request together
 PAGE_TOKENS: Final = {"low": 300, "high": 1_500, "auto": 1_500}  # text and picture of a page
 BYTES_PER_TOKEN: Final = 4
@@ -34,6 +35,11 @@ class Document:
         return self.content.startswith(b"%PDF-")
 
     @property
+    def is_whole_pdf(self) -> bool:
+        """One that was cut off has no end."""
+        return self.is_pdf and b"%%EOF" in self.content
+
+    @property
     def pages(self) -> int:
         """Of a PDF whose objects lie open; 0 of anything else."""
         return len(PDF_PAGE.findall(self.content)) if self.is_pdf else 0
@@ -48,8 +54,11 @@ class Document:
 def check(document: Document) -> None:
     """Raises ApiError where OpenAI cannot read it. Its words for that are unknown."""
     suffix = PurePath(document.name).suffix.lower()
-    if suffix == ".pdf" and not document.is_pdf:
+    if suffix == ".pdf" and not document.is_whole_pdf:
         raise ApiError(400, f"The file {document.name} is not a valid PDF.", param="input")
+    if suffix == ".pdf" and LOCK.search(document.content):
+        message = f"The file {document.name} is an encrypted PDF, which is not supported."
+        raise ApiError(400, message, param="input")
     if suffix not in {".pdf"} | TEXT_SUFFIXES | OFFICE_SUFFIXES:
         message = f"Invalid input: files of type {suffix or 'unknown'} are not supported."
         raise ApiError(400, message, param="input", code="unsupported_file")

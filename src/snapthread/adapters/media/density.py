@@ -16,7 +16,7 @@ _ALIKE: Final = 6
 _STRONG_LEAST: Final = 0.08
 _STRONG_MOST: Final = 0.55
 _ALIKE_LEAST: Final = 0.25
-_DENSE: Final = 0.2  # of all squares
+DENSE: Final = 0.2  # of all squares
 
 
 def text_share(picture: Image.Image) -> float:
@@ -31,7 +31,7 @@ def text_share(picture: Image.Image) -> float:
 
 
 def is_dense(picture: Image.Image) -> bool:
-    return text_share(picture) >= _DENSE
+    return text_share(picture) >= DENSE
 
 
 def _share(steps: Image.Image, size: tuple[int, int], chosen: Callable[[int], int]) -> bytes:

@@ -15,7 +15,7 @@ from snapthread.adapters.openai_api.faults import Fault, call, json_in
 from snapthread.errors import TranscriberBusy
 from snapthread.limits import TRANSCRIPTION_S
 from snapthread.model import SoundKind, TelegramSound
-from snapthread.ports import SpokenText
+from snapthread.ports import SpeechHints, SpokenText
 
 PATH: Final = "/audio/transcriptions"
 TIMEOUT: Final = httpx2.Timeout(TRANSCRIPTION_S, connect=10.0)  # no byte comes before all is heard
@@ -56,9 +56,11 @@ TYPES: Final[Mapping[str, str]] = {
     "webm": "video/webm",
     "mp4": "video/mp4",
 }
-# The models whose hints of languages are no orders: others take one and hear nothing else.
+# The models whose hints are no orders: others take one language and hear nothing else.
 HINTED: Final = "gpt-transcribe"
-HINT: Final = "languages[]"
+LANGUAGES: Final = "languages[]"
+KEYWORDS: Final = "keywords[]"
+Form = dict[str, str | list[str]]
 
 
 class OpenAITranscriber:
@@ -69,17 +71,17 @@ class OpenAITranscriber:
         self._model = model
 
     async def transcribe(
-        self, sound: TelegramSound, content: bytes, *, language: str
+        self, sound: TelegramSound, content: bytes, *, hints: SpeechHints
     ) -> SpokenText:
-        form = {"model": self._model, "response_format": "json"}
-        if language and self._model.startswith(HINTED):
-            hinted = await self._send(sound, content, form | {HINT: language})
-            if not _is_about_the_hint(hinted):
+        form: Form = {"model": self._model, "response_format": "json"}
+        if (told := _told(hints)) and self._model.startswith(HINTED):
+            hinted = await self._send(sound, content, {**form, **told})
+            if not _is_about_a_hint(hinted):
                 return _spoken(hinted)
         return _spoken(await self._send(sound, content, form))
 
     async def _send(
-        self, sound: TelegramSound, content: bytes, form: Mapping[str, str]
+        self, sound: TelegramSound, content: bytes, form: Form
     ) -> httpx2.Response | Fault:
         ending = ending_of(sound)
         file = {"file": (f"sound.{ending}", content, TYPES[ending])}
@@ -98,11 +100,21 @@ def ending_of(sound: TelegramSound) -> str:
     return suffix if suffix in TYPES else OF_KINDS[sound.kind]
 
 
-def _is_about_the_hint(answer: httpx2.Response | Fault) -> bool:
-    """A language that it does not know costs no question."""
+def _told(hints: SpeechHints) -> Form:
+    form: Form = {}
+    if hints.language:
+        form[LANGUAGES] = hints.language
+    if hints.names:
+        form[KEYWORDS] = list(hints.names)
+    return form
+
+
+def _is_about_a_hint(answer: httpx2.Response | Fault) -> bool:
+    """A language or a name that it does not take costs no question."""
     if not isinstance(answer, Fault) or answer.status not in {400, 422}:
         return False
-    return "language" in answer.param.lower() or "language" in answer.message.lower()
+    told = f"{answer.param} {answer.message}".lower()
+    return "language" in told or "keyword" in told
 
 
 def _spoken(answer: httpx2.Response | Fault) -> SpokenText:

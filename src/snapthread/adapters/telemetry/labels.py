@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final, get_args
 
-from snapthread.errors import DocumentFault, ImageFault, SnapthreadError
+from snapthread.errors import DocumentFault, ImageFault, SnapthreadError, SoundFault
 from snapthread.model import ImageKind
 from snapthread.model.quotas import Limit
 
@@ -25,7 +25,9 @@ def _itself(names: str) -> dict[str, str]:
 
 
 FAILURES: Final = tuple(sorted(_family(SnapthreadError)))
-FAULTS: Final = tuple(dict.fromkeys((*get_args(ImageFault), *get_args(DocumentFault))))
+FAULTS: Final = tuple(
+    dict.fromkeys((*get_args(ImageFault), *get_args(DocumentFault), *get_args(SoundFault)))
+)
 LIMITS: Final = get_args(Limit)
 
 # A status by its number; the name of what a client raised where that says the same.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from snapthread.adapters.telemetry.labels import RETIRED, TROUBLE_KINDS, TURNS_END
-from snapthread.errors import DocumentFault, ImageFault
+from snapthread.errors import DocumentFault, ImageFault, SoundFault
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 BYTES: Final = tuple(10.0**power for power in range(3, 9))
@@ -78,6 +78,13 @@ COUNTERS: Final = (
         ("fault",),
         initial=_ones(get_args(DocumentFault)),
     ),
+    CounterRow(
+        "sound.refused",
+        "sounds_refused",
+        "Voice and other sounds of questions that could not be used, by what was wrong with them.",
+        ("fault",),
+        initial=_ones(get_args(SoundFault)),
+    ),
     CounterRow("file.intended", "files_intended", "Uploads to OpenAI that were begun."),
     CounterRow(
         "file.retired",
@@ -95,6 +102,7 @@ COUNTERS: Final = (
     ),
     _of_turns("turn_images", "Images named in requests for answers.", field="images"),
     _of_turns("turn_documents", "Documents of questions that were let in.", field="documents"),
+    _of_turns("voice_seconds", "Seconds of speech transcribed, as billed.", field="voice_s"),
     _of_turns("turn_requests", "Requests for answers sent to OpenAI.", field="requests"),
     _of_turns("image_tokens", "Input tokens of images in requests, computed by the bot."),
     _of_turns("input_tokens", "Input tokens of requests, images and cached tokens included."),

@@ -8,6 +8,7 @@ from snapthread.limits import (
     ALBUM_GATHER_S,
     CUT_TEXT_GAP_S,
     CUT_TEXT_UNITS,
+    PAIR_GAP_S,
     SEEN_S,
     WAITING_MAX,
     utf16_len,
@@ -23,6 +24,7 @@ from snapthread.store.schema.queues import BUNDLE, QUEUE, Queued
 from snapthread.store.transaction import Get, Transaction
 
 SEEN_FOR: Final = micros_of(SEEN_S)
+PAIR: Final = "pair:"
 GATHER: Final = micros_of(ALBUM_GATHER_S)
 
 
@@ -65,6 +67,8 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
     if talk.is_told_full:
         tx.update(talk, talk._replace(is_told_full=0))
     bundle = _bundle_of(tx, message, talk.queued)
+    if talk.queued:
+        _end_waiting(tx, message, bundle, now)
     put_in(tx, message, bundle, now)
     if bundle is not None:
         _wait_for_more(tx, message, bundle, now, quiet)
@@ -104,9 +108,12 @@ def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
 
 
 def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
-    """The name that all parts of one album, or of one cut text, share."""
+    """The name that all parts of one album, of one cut text, or of a photo and what is said about
+    it share."""
     if message.album_id is not None:
         return f"album:{message.album_id}"
+    if message.half:
+        return (_other_half(tx, message) if waiting else None) or f"{PAIR}{message.update_id}"
     if message.kind != "question" or message.files:
         return None
     continued = _continued_bundle(tx, message) if waiting else None
@@ -138,6 +145,33 @@ def _continued_bundle(tx: Transaction, message: Message) -> str | None:
     return row.bundle if goes_on else None
 
 
+def _other_half(tx: Transaction, message: Message) -> str | None:
+    """The photo that this voice is about, or the other way round: right before it."""
+    row = _newest(tx, message.conversation)
+    if row is None or not str(row.bundle).startswith(PAIR):
+        return None
+    before = load_message(row.message)
+    is_alone = len(tx.range(BUNDLE, row.conversation, row.bundle or "")) == 1
+    gap_s = abs((message.sent_at - before.sent_at).total_seconds())
+    is_one = (
+        is_alone
+        and before.half not in ("", message.half)
+        and before.thread_id == message.thread_id
+        and message.reply is None
+        and gap_s <= PAIR_GAP_S
+    )
+    return row.bundle if is_one else None
+
+
+def _end_waiting(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
+    """After half of a pair came something else: nothing more is to come of it."""
+    row = _newest(tx, message.conversation)
+    if row is None or not str(row.bundle).startswith(PAIR) or row.bundle == bundle:
+        return
+    if row.token is None and row.ready_at > now:
+        tx.update(row, row._replace(ready_at=now))
+
+
 def _newest(tx: Transaction, key: str) -> Queued | None:
     """The last of a conversation, urgent commands among them."""
     last = tx.first(QUEUE, key, 0, is_reversed=True)
@@ -146,9 +180,13 @@ def _newest(tx: Transaction, key: str) -> Queued | None:
 
 
 def _wait_for_more(tx: Transaction, message: Message, bundle: str, now: int, quiet: int) -> None:
-    """Each part moves the whole bundle; the last part of a cut text ends the waiting."""
-    rows = [row for row in tx.range(BUNDLE, message.conversation, bundle) if row.token is None]
+    """Each part moves the whole bundle; the last part of a cut text, and the second of a pair, end
+    the waiting."""
+    every = tx.range(BUNDLE, message.conversation, bundle)
+    rows = [row for row in every if row.token is None]
     is_last = message.album_id is None and not _may_be_cut(message)
+    if bundle.startswith(PAIR):
+        is_last = len(every) > 1
     gathered = min(row.arrived_at for row in rows) + GATHER
     ready_at = now if is_last else min(now + quiet, gathered)
     for row in rows:

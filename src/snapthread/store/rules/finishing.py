@@ -37,6 +37,7 @@ from snapthread.store.rules.rows import (
     stream_of,
     with_stream,
 )
+from snapthread.store.rules.standings import note_told_of_files
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
 from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
 from snapthread.store.schema.usage import RECORDS
@@ -57,6 +58,7 @@ def finish(
     taken_back_from: int | None = None,
     ending: Ending | None = None,
     choice: PageChoice | None = None,
+    tells_of_files: bool = False,
 ) -> tuple[OutboxMessage, ...]:
     row, at = held(tx, claim), micros(now)
     rows = claimed(tx, claim)
@@ -80,6 +82,8 @@ def finish(
         keep_question(tx, rows, choice, at)
     _leave_mailbox(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
+    if tells_of_files and record is not None:
+        note_told_of_files(tx, record.user_id)
     talk = tx.get(CONVERSATIONS, claim.conversation)
     if talk is not None and history_start is not None:
         talk = tx.update(talk, talk._replace(history_start=max(talk.history_start, history_start)))

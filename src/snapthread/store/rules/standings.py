@@ -66,6 +66,7 @@ def load_person(row: PersonRow) -> Person:
         decided_at=_moment(row.decided_at),
         decided_by=row.decided_by,
         limits=load_limits(row.limits),
+        is_told_of_files=bool(row.told_of_files),
     )
 
 
@@ -90,6 +91,12 @@ def note_answered(tx: Transaction, user_id: int, at: datetime) -> None:
         tx.insert(PersonRow(user_id, now, now))
     elif day_of(moment(row.last_at)) < day_of(at):
         tx.update(row, row._replace(last_at=now))
+
+
+def note_told_of_files(tx: Transaction, user_id: int) -> None:
+    row = tx.get(PEOPLE, user_id)
+    if row is not None:
+        tx.update(row, row._replace(told_of_files=1))
 
 
 def find_people(tx: Transaction) -> int:
@@ -218,6 +225,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             "name": found.name,
             "language": found.language,
             "is_banned": found.is_banned,
+            "is_told_of_files": found.is_told_of_files,
             "limits": found.limits.told(),
         },
         "decisions": [

@@ -18,6 +18,7 @@ class PersonRow(NamedTuple):
     decided_by: int | None = None  # an admin; 0: the operator
     limits: str = "{}"  # their own
     language: str = ""  # in which they asked to be let in
+    told_of_files: int = 0  # once: that small text is easier to read in a file
 
 
 PEOPLE_SEEN: Final = Index[PersonRow]("seen", by="last_at")

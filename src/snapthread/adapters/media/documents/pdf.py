@@ -49,7 +49,10 @@ def read_pdf(content: bytes, wanted: PageRange | None, max_pages: int) -> PdfCon
         if 0 < max_pages < len(chosen):
             raise DocumentRefused("too_many_pages", f"{len(chosen)}", pages=pages)
         text = _text(reader, chosen)
-        cut = content if len(chosen) == pages else _cut(reader, chosen)
+        is_as_it_came = (
+            len(chosen) == pages and not reader.is_encrypted
+        )  # which OpenAI may not open
+        cut = content if is_as_it_came else _cut(reader, chosen)
     return PdfContent(pages=pages, text=text, content=cut)
 
 
@@ -128,5 +131,6 @@ def _in_our_words() -> Iterator[None]:
 
 
 def _fault(failure: Exception) -> DocumentFault:
+    is_aes = isinstance(failure, DependencyError)  # which pypdf alone does not know
     is_locked = isinstance(failure, PdfReadError) and "decrypt" in str(failure).lower()
-    return "encrypted" if is_locked else "unreadable"
+    return "encrypted" if is_aes or is_locked else "unreadable"

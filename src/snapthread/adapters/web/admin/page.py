@@ -27,6 +27,7 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("users", "Users", "count"),
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
+    ("documents", "Documents", "count"),
     ("image_tokens", "Image tokens", "count"),
     ("voice_s", "Voice", "seconds"),
     ("files", "Files held now", "count"),
@@ -77,8 +78,9 @@ def _cards(report: Report, form: str) -> Iterator[Html]:
     yield day_card(figures["cost"], days, "wide")
     for key in ("messages", "users", "images", "image_tokens"):
         yield day_card(figures[key], days)
-    if any(figures["voice"].column(1)):
-        yield day_card(figures["voice"], days, "wide")
+    for key in ("documents", "voice"):
+        if any(figures[key].column(1)):
+            yield day_card(figures[key], days, "wide")
     yield latency_card(figures["latency"], days)
     yield shares_card(figures["outcomes"], days, 2)
     yield shares_card(figures["files"], days, 1, "" if report.status is None else "wide")

@@ -15,6 +15,7 @@ NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
 TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
+    ("documents", "Documents", "count"),
     ("voice_s", "Voice", "seconds"),
     ("cost_micros", "Cost", "micros"),
 )

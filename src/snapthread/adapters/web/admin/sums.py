@@ -16,6 +16,7 @@ UNPRICED: Final = Column("turns_without_price", "Turns without a price")
 SUMMED: Final = (
     Column("messages", "Messages"),
     Column("images", "Images"),
+    Column("documents", "Documents"),
     Column("image_tokens", "Image tokens"),
     Column("input_tokens", "Input tokens"),
     Column("cached_tokens", "Of these cached"),
@@ -47,6 +48,7 @@ def daily(usage: Iterable[DailyUsage], days: Sequence[str]) -> tuple[Figure, ...
         figure("messages", "Messages", "count", _summing("messages")),
         figure("users", "Users", "count", users_of),
         figure("images", "Images", "count", _summing("images")),
+        figure("documents", "Documents", "count", _summing("documents")),
         figure("image_tokens", "Image tokens", "count", _summing("image_tokens")),
         figure("voice", "Voice", "seconds", _summing("voice_s")),
     )

@@ -1,0 +1,68 @@
+"""Once a person: a photo of small text that Telegram made smaller is easier to read as a file."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.line.photos import photo
+from tests.line.world import opened
+
+HINT = "Sent as a file I could read it better."
+
+
+def page(size: tuple[int, int] = (960, 1280)) -> bytes:
+    picture, written = Image.new("RGB", size, "white"), BytesIO()
+    draw = ImageDraw.Draw(picture)
+    for top in range(0, size[1], 16):
+        draw.text((4, top), "the quick brown fox jumps over the lazy dog 0123456789 " * 4, "black")
+    picture.save(written, "JPEG", quality=85)
+    return written.getvalue()
+
+
+async def test_it_is_said_once_and_never_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada, boris = world.person(), world.person(1002)
+        ada.sends_photo(page(), caption="Read it")
+        answer, hint = await ada.hears(2)
+        assert "Read it" in answer.text
+        assert hint.text.endswith(HINT)
+        ada.sends_photo(page(), caption="And this")
+        await world.restart()
+        ada.sends_photo(page(), caption="And that")
+        said = await ada.hears(2)
+        assert not any(HINT in one.text for one in said)
+        boris.sends_photo(page(), caption="Read it")
+        assert (await boris.hears(2))[1].text.endswith(HINT)
+
+
+async def test_a_kill_before_it_was_said_costs_no_hint(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        process, ada = world.process, world.person()
+        assert process is not None
+        process.life.kill_at("store.finish", "before")
+        ada.sends_photo(page(), caption="Read it")
+        await process.bury()
+        await world.start()
+        assert (await ada.hears(2))[1].text.endswith(HINT)
+
+
+@pytest.mark.parametrize("language", ["ru", "de"])
+async def test_it_is_said_in_the_persons_language(tmp_path: Path, language: str) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person(language_code=language)
+        ada.sends_photo(page(), caption="?")
+        _, hint = await ada.hears(2)
+        assert hint.text
+        assert HINT not in hint.text
+
+
+async def test_no_other_picture_is_told_of(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("blue", (960, 1280)), caption="No text")
+        ada.sends_photo(page((600, 800)), caption="As it was")
+        ada.sends_document(page(), file_name="page.jpg", mime_type="image/jpeg", caption="A file")
+        said = await ada.hears(3)
+        assert not any(HINT in one.text for one in said)
