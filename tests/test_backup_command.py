@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sqlite3
 import stat
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -94,3 +96,8 @@ def test_the_doctor_knows_when_the_last_backup_was_made(tmp_path: Path) -> None:
     assert told() == (None, "`snapthread backup` has never been run on it.")
     assert snapthread("backup", "kept.db", cwd=tmp_path).returncode == 0
     assert told() == (True, "The last backup is 0 days old.")
+
+    old = time.time() - 3.5 * 86_400
+    os.utime(tmp_path / "kept.db", (old, old))
+    assert snapthread("restore", "kept.db", "--yes", cwd=tmp_path).returncode == 0
+    assert told()[1] == "The last backup is 3 days old."  # and not "never"

@@ -23,7 +23,7 @@ FLAGS: Final = (
     " --force-device-scale-factor=1"
 ).split()
 STARTS: Final = b"DevTools listening on "
-ANSWER_S: Final = 30.0
+ANSWER_S: Final = 90.0
 LOOK_S: Final = 0.1
 
 

@@ -18,7 +18,7 @@ from tests.demo.browser import Tab, chromium, find_chromium
 from tests.sandbox.worlds import picture
 
 START_S = 90.0  # a busy machine of two cores needs 30
-STOP_S = 30.0
+STOP_S = 90.0
 LEAK = "sk-leak-0123456789"
 PANE = ".chat:not([hidden])"
 SAID = f"[...document.querySelectorAll('{PANE} .message.in:not(.is-draft) .text')]"

@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import math
+import wave
+from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from snapthread_sandbox.models import stand_in
+from snapthread_sandbox.models.heard import told
 from snapthread_sandbox.models.measured import as_photo, measured
 from snapthread_sandbox.models.offline_model import OfflineModel
 from snapthread_sandbox.models.stand_in import answer
@@ -332,3 +337,39 @@ def test_where_the_model_is_silent_the_stand_in_says_so() -> None:
     said, _ = said_by_model(asked(user("Hi")), status=500)
 
     assert said.startswith("I am only a stand-in: the offline model does not answer.")
+
+
+# ---------------------------------------------------------------- sounds
+
+
+def wav(seconds: float, level: float, *, rate: int = 16_000) -> bytes:
+    """A tone: full scale at level 1."""
+    written = BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(rate)
+        waves = (math.sin(number / 5) * level * 32_767 for number in range(int(rate * seconds)))
+        sound.writeframes(array("h", map(int, waves)).tobytes())
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("level", "language", "words"),
+    [
+        (0.5, "en", "2.5 s of sound, loud, -9 dB"),
+        (0.05, "en", "2.5 s of sound, quiet, -29 dB"),
+        (0.5, "ru", "2.5 с звука, громко, -9 дБ"),
+    ],
+)
+def test_of_a_sound_it_tells_seconds_and_loudness_and_that_it_stands_in(
+    level: float, language: str, words: str
+) -> None:
+    said = told(wav(2.5, level), 2.5, language)
+    assert words in said
+    assert ("stand-in" in said) == (language == "en")
+
+
+def test_of_silence_it_hears_nothing_and_of_other_files_only_a_length() -> None:
+    assert told(wav(1.0, 0.0), 1.0, "en") == ""
+    assert "about 7.2 s of sound, judged by its size" in told(b"ID3" + bytes(99), 7.2, "en")

@@ -17,11 +17,13 @@ import pytest
 from snapthread_sandbox.clock import Clock
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
+from snapthread_sandbox.page.chats import chat
 from snapthread_sandbox.page.routes import Page
 from snapthread_sandbox.page.server import FOLDER, TYPES, serving
 from snapthread_sandbox.server import application
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.telegram.groups import Group
+from tests.demo.test_models import wav
 from tests.sandbox.worlds import animation, picture, question
 
 Json = dict[str, Any]
@@ -239,6 +241,23 @@ def test_an_edit_reaches_the_bot() -> None:
 
         edited = page.bot_api.pending[-1]["edited_message"]
         assert (edited["message_id"], edited["text"]) == (message_id, "What?")
+
+    served(story)
+
+
+def test_a_recording_and_a_chosen_sound_reach_the_bot_as_what_they_are() -> None:
+    async def story(page: Served) -> None:
+        sound = wav(2.4, 0.5)
+        recorded = ("voice.wav", sound, "audio/wav")
+        chosen = ("song.wav", sound, "audio/wav")
+        await page.post("people/1001/media", form(recorded, as_voice="true"))
+        await page.post("people/1001/media", form(chosen, caption="Who?"))
+
+        voice, audio = page.updates
+        assert (voice["voice"]["duration"], voice["voice"]["mime_type"]) == (2, "audio/wav")
+        assert (audio["audio"]["file_name"], audio["caption"]) == ("song.wav", "Who?")
+        shown = chat(page.bot_api.person(1001))["messages"]
+        assert [message["file"]["seconds"] for message in shown] == [2, 2]
 
     served(story)
 

@@ -1,6 +1,7 @@
 """What a request holds: the question whole or not at all, the past only where it fits."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.line.photos import album, photo
 from tests.line.test_limits import records, spent
 from tests.line.world import World, opened
 
+ENDINGS = (Refusal(text="I will not."), None, Incomplete(reason="max_output_tokens"))
 TOO_LONG = openai_error(400, "exceeds the context window", code="context_length_exceeded")
 
 
@@ -182,10 +184,14 @@ async def test_what_may_have_been_taken_is_counted(
         assert (record.estimated != Usage()) is is_counted
 
 
-async def test_a_models_own_refusal_is_one_of_the_days_messages(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_a_models_own_refusal_is_one_of_the_days_messages(
+    tmp_path: Path, ending: Any
+) -> None:
+    """So is an answer without a word, and one whose tokens went on thoughts."""
     async with opened(tmp_path, USER_DAILY_MESSAGES="1") as world:
         ada = world.person()
-        world.model.says("", ending=Refusal(text="I will not."))
+        world.model.says("", ending=ending)
         ada.sends("One")
         await ada.hears()
         ada.sends("Two")

@@ -1,7 +1,7 @@
 """Several processes of one bot on one store server, and a balancer in front of their webhook."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -74,10 +74,19 @@ class Crowd:
         return set(self.asked[person.id]) - set(person.sees)
 
     def check_order(self) -> int:
-        """Every question answered, in order; how many messages came twice."""
+        """Every question answered, in order; how many messages came twice, or stayed a beginning
+        because a kill came before they were written down."""
         for person in self.people:
-            assert list(dict.fromkeys(person.sees)) == self.asked[person.id]
+            asked = self.asked[person.id]
+            whole = [text for text in person.sees if text in asked]
+            assert list(dict.fromkeys(whole)) == asked
+            begun = [text for text in person.sees if text not in asked]
+            assert all(is_beginning(text, asked) for text in begun), begun
         return sum(len(person.sees) - len(self.asked[person.id]) for person in self.people)
+
+
+def is_beginning(text: str, answers: Sequence[str]) -> bool:
+    return any(answer.startswith(text.rstrip("…").rstrip()) for answer in answers)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from tests.process.bot import environment
 from tests.process.town import KEY, TOKEN, Town, hears
 from tests.servers import free_port
 
-LIMIT_S = 90.0
+LIMIT_S = 180.0
 WRONG = "123456:" + "w" * 35
 
 

@@ -67,7 +67,7 @@ async def closing_bot(bot: BotClient) -> AsyncIterator[None]:
 
 def served(story: Callable[[Sandbox], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with asyncio.timeout(20), a_sandbox() as sandbox:
+        async with asyncio.timeout(60), a_sandbox() as sandbox:
             await story(sandbox)
 
     asyncio.run(main())

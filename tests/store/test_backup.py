@@ -159,7 +159,7 @@ def test_a_bot_that_starts_during_a_restore_waits_for_it(tmp_path: Path) -> None
     backup(path, kept)
     made(path, "newer")
 
-    with backups._alone(path) as db:
+    with backups.alone(path, AssertionError()) as db:
         started = threading.Thread(target=made, args=(path, "started"))
         started.start()
         with closing(backups._opened(kept)) as source:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from snapthread.errors import StoreDenied
 from snapthread.limits import LEASE_S
 from snapthread.model import Destination, private_conversation
 from snapthread.model.quotas import Amounts
@@ -253,13 +254,28 @@ def test_the_older_file_is_kept_for_a_downgrade(tmp_path: Path) -> None:
     assert _dumped(kept) == before
 
 
+def test_a_command_of_a_newer_version_changed_the_store_beneath_the_older_bot(
+    tmp_path: Path,
+) -> None:
+    path = unpacked(tmp_path)
+    with closing(sqlite3.connect(path)) as bot:
+        bot.execute("PRAGMA journal_mode = WAL")
+        bot.execute("SELECT count(*) FROM meta").fetchone()
+        with pytest.raises(StoreDenied, match="restart the bot with this one first"):
+            asyncio.run(_opened_and_closed(path, create=False))
+        assert bot.execute("PRAGMA user_version").fetchone() == (3,)
+    asyncio.run(_opened_and_closed(path, create=False))  # where no bot runs
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
 def _dumped(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as db:
         return list(db.iterdump())
 
 
-async def _opened_and_closed(where: Path | str) -> None:
-    store = await Store.open(where)
+async def _opened_and_closed(where: Path | str, *, create: bool = True) -> None:
+    store = await Store.open(where, create=create)
     await store.close()
 
 

@@ -15,6 +15,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
+from snapthread.model.people import Decision
 from snapthread.model.quotas import Limits, Spending
 from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.ports.operation import ActiveTurn, Operation, PersonState, Problem
@@ -38,11 +39,15 @@ class Held:
     remaining: int = 0
     dead: Sequence[QueuedMessage] = ()
     waits: Sequence[QueuedMessage] = ()
+    decided: Sequence[Decision] = ()
     processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
         return tuple((self.dead if dead else self.waits)[:limit])
+
+    async def decisions(self, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
+        return tuple(one for one in self.decided if one.user_id == user_id)[:limit]
 
     async def replay(self, update_id: int, now: datetime) -> bool:
         self.replayed.append(update_id)

@@ -2,11 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
 from snapthread.adapters.web.admin.language import preferred, texts
 from snapthread.model import ConversationKey
+from snapthread.model.people import OPERATOR, Decided, Decision
 from snapthread.model.quotas import Limits
 from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from snapthread.ports.operation import ActiveTurn
@@ -128,5 +130,8 @@ def test_the_page_of_a_person_speaks_russian_too() -> None:
     page = busy()
     assert isinstance(page.operation, Running)
     page.operation.limits = Limits(user_daily_messages=3, user_monthly_cost_micros=1)
+    page.held.decided = [
+        Decision(at=NOW, by=OPERATOR, action=action, user_id=1) for action in get_args(Decided)
+    ]
     assert latin(visited(page, "/admin/person?id=1", **BEARER)) == set()
     assert latin(visited(page, "/admin", **BEARER)) == set()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from snapthread.model import ConversationKey, FileName, LedgerFile, QueuedMessage
+from snapthread.model.people import OPERATOR, Decision
 from snapthread.model.quotas import Amounts, Limits, Spending
 from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.web.admin import AT, BEARER, NOW, Client, Held, Page, Running, a_dead_letter
@@ -69,6 +70,11 @@ def held() -> Held:
         ],
         records=[a_turn(ANN), a_turn(BOB, outcome="failed", reason="OutOfCredit")],
         files=[a_file(ANN, days=0), a_file(ANN, days=15), a_file(BOB, days=27)],
+        decided=[
+            Decision(at=AT, by=7, action="limited", user_id=ANN, detail="messages=50"),
+            Decision(at=AT, by=OPERATOR, action="banned", user_id=ANN),
+            Decision(at=AT, by=7, action="limited", user_id=BOB, detail="cost=9"),
+        ],
         dead=[a_dead_letter()],
         waits=[waiting],
     )
@@ -111,6 +117,15 @@ def test_files_by_age_and_the_last_turns_are_told() -> None:
     assert "21 to 28 days" in page
     assert '<th scope="row">2026-11-22 13:00:05</th><td class="text">answered</td>' in page
     assert "2.5 s" in page
+
+
+def test_what_was_decided_about_the_person_is_told_with_who_decided() -> None:
+    page = read()
+    assert "What was decided about them" in page
+    assert '<td class="text">limited</td><td class="text">7</td>' in page
+    assert "messages=50" in page
+    assert '<td class="text">banned</td><td class="text">the operator</td>' in page
+    assert "cost=9" not in page
 
 
 def test_a_dead_letter_of_theirs_can_be_asked_again_here() -> None:

@@ -15,9 +15,10 @@ from tests.servers import free_port
 
 HERE: Final = "127.0.0.1"
 HEAD_S: Final = 0.3
+PATIENT_S: Final = 1.5  # who is to be in time may be held up by a busy machine
 MOST: Final = 5
 WHOLE: Final = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-LIMIT_S: Final = 20.0
+LIMIT_S: Final = 60.0
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Story = Callable[[int, Connections], Awaitable[None]]
@@ -90,9 +91,9 @@ def test_a_connection_that_asks_again_in_time_is_kept() -> None:
             for _ in range(4):
                 writer.write(WHOLE)
                 assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 OK")
-                await asyncio.sleep(HEAD_S / 2)
+                await asyncio.sleep(PATIENT_S / 3)
 
-    play(story)
+    play(story, head_s=PATIENT_S)
 
 
 def test_half_sent_requests_without_number_leave_room_for_whole_ones() -> None:

@@ -1,6 +1,7 @@
 """`snapthread backup` and `snapthread restore`: the store's file, kept and brought back."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -47,12 +48,14 @@ def restore(
 
     async def work(settings: "Settings") -> dict[str, Any]:
         from snapthread.clock import utc_now
-        from snapthread.store.sqlite.backup import examine
+        from snapthread.store.sqlite.backup import examine, note_backup
         from snapthread.store.sqlite.backup import restore as bring_back
 
         store = _store_of(settings)
         await _try(file)
         aside = bring_back(file, store, utc_now())
+        # Of itself it knows nothing: a backup is written down once it was made.
+        note_backup(store, datetime.fromtimestamp(file.stat().st_mtime, UTC))
         return {**asdict(examine(store)), "kept": str(aside) if aside else None}
 
     tell(run_command(work, needs=()), as_json)

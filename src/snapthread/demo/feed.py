@@ -13,9 +13,10 @@ Json = dict[str, Any]
 KEPT: Final = 400
 # Fields without text that anybody wrote; the log has none such, and here it stays so.
 FIELDS: Final = frozenset(
-    "ms bytes pixels pages tokens format kind outcome reason input_tokens output_tokens images"
-    " messages first_token_ms wait_s why again_in_s files code route method already_gone label"
-    " fault count file number found never_were user signal days exit_code pid".split()
+    "ms bytes pixels parts seconds pages tokens format kind outcome reason input_tokens"
+    " output_tokens images messages first_token_ms wait_s why again_in_s files code route method"
+    " already_gone label fault count file number found never_were user signal days exit_code"
+    " pid".split()
 )
 # Routine that would drown the rest.
 SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started"})

@@ -91,7 +91,13 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.standings import PeopleKnown, PeopleList, StandingDecisions, Standings
+from snapthread.ports.standings import (
+    Audit,
+    PeopleKnown,
+    PeopleList,
+    StandingDecisions,
+    Standings,
+)
 from snapthread.ports.store import (
     Backlogs,
     CooldownNotes,
@@ -124,6 +130,7 @@ __all__ = [
     "Askers",
     "Assistant",
     "AssistantRequest",
+    "Audit",
     "Backlogs",
     "Blobs",
     "BlockedUsers",

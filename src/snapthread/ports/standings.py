@@ -47,7 +47,15 @@ class StandingDecisions(Protocol):
         ...
 
 
-class Standings(PeopleList, StandingDecisions, Protocol):
+class Audit(Protocol):
+    """Decisions that were made."""
+
+    async def decisions(self, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
+        """Newest first, about everybody or about one person."""
+        ...
+
+
+class Standings(PeopleList, StandingDecisions, Audit, Protocol):
     """People and decisions about them. `by`: the admin who decides; 0: the operator.
 
     Each decision that changes something leaves a row for the audit, kept as long as records are.
@@ -57,8 +65,4 @@ class Standings(PeopleList, StandingDecisions, Protocol):
 
     async def find_people(self) -> int:
         """Once for each store: whom a version before this one answered; how many they are."""
-        ...
-
-    async def decisions(self, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
-        """Newest first, about everybody or about one person."""
         ...

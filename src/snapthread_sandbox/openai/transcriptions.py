@@ -32,11 +32,13 @@ class Transcribed:
 
 
 class Transcriptions:
-    """`says` queues what the next sounds say; `requests` is what was asked."""
+    """`says` queues what the next sounds say, `otherwise` tells of any other, by its content, its
+    seconds and the language; `requests` is what was asked."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self.queue: deque[Json] = deque()
+        self.otherwise: Callable[[bytes, float, str], str] = _length
         self.requests: list[Transcribed] = []
 
     def says(
@@ -61,11 +63,12 @@ class Transcriptions:
                 fields=fields,
             )
         )
-        return self._answer(form, measured)
+        return self._answer(form, upload.content, measured)
 
-    def _answer(self, form: Form, measured: float) -> Response:
-        heard = f"A sound of {measured:g} seconds."
-        said = self.queue.popleft() if self.queue else {"text": heard}
+    def _answer(self, form: Form, content: bytes, measured: float) -> Response:
+        language = str(form.get("languages[]", form.get("language", "")))
+        heard = {"text": self.otherwise(content, measured, language)}
+        said = self.queue.popleft() if self.queue else heard
         seconds = said.get("seconds")
         told = {
             "text": said["text"],
@@ -76,6 +79,10 @@ class Transcriptions:
             plain = {"content-type": "text/plain; charset=utf-8"}
             return Response(headers=plain, body=f"{said['text']}\n".encode())
         return json_response(told)
+
+
+def _length(_content: bytes, seconds: float, _language: str) -> str:
+    return f"A sound of {seconds:g} seconds."
 
 
 def _checked(form: Form) -> tuple[Upload, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapthread_sandbox.models.measured import as_photo
+from snapthread_sandbox.openai.errors import ApiError
+from snapthread_sandbox.openai.transcriptions import seconds_of
 from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message
 from snapthread_sandbox.telegram.entities import units
 from snapthread_sandbox.telegram.groups import Group
@@ -56,6 +58,7 @@ class Sending:
     files: tuple[Picked, ...]
     caption: str | None = None
     as_files: bool = False
+    as_voice: bool = False  # recorded on the page
     reply_to: Message | None = None
     place: Place = PRIVATE
 
@@ -110,6 +113,12 @@ def stop(person: Person) -> None:
 async def send(person: Person, sending: Sending) -> None:
     """Photos in albums of ten; what is no photo, or must not become one, as files."""
     _check(sending)
+    if sending.as_voice:
+        for file in sending.files:
+            person.sends_voice(
+                file.content, duration=_seconds(file), mime_type=file.mime, **sending.where
+            )
+        return
     if sending.as_files:
         _send_files(person, sending, sending.files)
         return
@@ -142,6 +151,14 @@ def _check(sending: Sending) -> None:
         raise ValueError("file_too_large")
 
 
+def _seconds(file: Picked) -> int:
+    """As a client tells: whole, and at least one."""
+    try:
+        return max(1, round(seconds_of(file.content)))
+    except ApiError:
+        return 1
+
+
 async def _photo(file: Picked) -> bytes | None:
     """As a JPEG; a GIF stays what it is, as in Telegram."""
     if file.mime == "image/gif":
@@ -159,6 +176,16 @@ def _send_files(
         caption = sending.caption if has_caption and number == 0 else None
         if file.mime == "image/gif" and not sending.as_files:
             person.sends_animation(file.content, caption=caption, **sending.where)
+            continue
+        if file.mime.startswith("audio/"):
+            person.sends_audio(
+                file.content,
+                duration=_seconds(file),
+                file_name=file.name or None,
+                mime_type=file.mime,
+                caption=caption,
+                **sending.where,
+            )
             continue
         person.sends_document(
             file.content,

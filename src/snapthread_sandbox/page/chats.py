@@ -128,6 +128,15 @@ def _media(json: Json) -> Json:
         return {"photo": _photo(sizes)}
     if file := json.get("animation"):
         return {"file": {"name": "GIF", "size": file.get("file_size"), "url": _url(file)}}
+    if sound := json.get("voice") or json.get("audio"):
+        return {
+            "file": {
+                "name": sound.get("file_name", ""),
+                "size": sound.get("file_size"),
+                "seconds": sound["duration"],
+                "url": _url(sound),
+            }
+        }
     if file := json.get("document"):
         return {
             "file": {

@@ -103,6 +103,7 @@ class Page:
             files=tuple([await _picked(file) for file in files]),
             caption=str(form.get("caption", "")).strip() or None,
             as_files=form.get("as_files") == "true",
+            as_voice=form.get("as_voice") == "true",
             reply_to=page_acts.replied(person, int(reply_to) if reply_to else None, place),
             place=place,
         )

@@ -3,14 +3,16 @@
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from snapthread.errors import StoreBusy, StoreMissing
+from snapthread.errors import StoreBusy, StoreDenied, StoreMissing
 from snapthread.ports import Blobs, Clock
 from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
+from snapthread.store.sqlite.backup import alone
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
 from snapthread.store.sqlite.statements import Kept, Rows, write
@@ -225,6 +227,8 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
     if not create and not _has_content(Path(path)):
         raise StoreMissing(f"there is no store at {path}: `snapthread run` makes it")
     with our_errors():
+        if not create:
+            _refuse_to_change_beneath(Path(path))
         if isinstance(path, Path):
             _make_private(path)
         db = _connect(path)
@@ -244,6 +248,19 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
 def _has_content(path: Path) -> bool:
     """A file without a byte may have been made by whoever mounted it."""
     return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+
+
+def _refuse_to_change_beneath(path: Path) -> None:
+    """A command of a newer version changes no store that an older bot serves from."""
+    with closing(_connect(path)) as db:
+        version = version_of(db)
+    if 0 < version < VERSION:
+        told = (
+            f"the store has version {version}, and a process of an older Snapthread uses it:"
+            f" restart the bot with this one first, which makes it version {VERSION}"
+        )
+        with alone(path, StoreDenied(told)):
+            pass
 
 
 def _connect_reader(path: Path | str) -> sqlite3.Connection:

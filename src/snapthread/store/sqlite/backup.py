@@ -20,6 +20,7 @@ from snapthread.store.folder import images_of
 
 LOCK_S: Final = 5.0
 IN_USE_S: Final = 1.0
+IN_USE: Final = "a process uses {store}: stop the bot, and what runs beside it, before you restore"
 PARTIAL: Final = ".partial"
 BACKUP_FACT: Final = "backup_at"
 BESIDE: Final = ("-wal", "-shm", "-journal")  # files that belong to a database
@@ -83,7 +84,7 @@ def restore(file: Path, store: Path, now: datetime) -> Path | None:
         if is_new or not store.exists():
             _create(store)
             is_new = True
-        with _alone(store) as db:
+        with alone(store, BackupRefused(IN_USE.format(store=store))) as db:
             if not is_new:
                 _save(db, aside)
             with closing(_opened(file)) as source:
@@ -246,12 +247,10 @@ def _save(db: sqlite3.Connection, target: Path) -> None:
 
 
 @contextmanager
-def _alone(store: Path) -> Iterator[sqlite3.Connection]:
+def alone(store: Path, refused: Exception) -> Iterator[sqlite3.Connection]:
     """The store, locked against everybody. Who has it open in WAL mode, a bot that idles too,
-    keeps SQLite from leaving that mode: so nothing needs to be written down of who runs."""
-    refused = BackupRefused(
-        f"a process uses {store}: stop the bot, and what runs beside it, before you restore"
-    )
+    keeps SQLite from leaving that mode: so nothing needs to be written down of who runs.
+    `refused`: raised where somebody has it open."""
     db = sqlite3.connect(store, isolation_level=None, timeout=IN_USE_S)
     with closing(db):
         try:

@@ -289,10 +289,12 @@ function meta(message, isWaiting, hasTicks) {
 
 function fileCard(message) {
   const { file } = message;
+  const isSound = file.seconds !== undefined;
   const isImage = /\.(jpe?g|png|webp|gif)$/i.test(file.name);
   return el('a', { class: 'file-card', href: file.url, download: file.name || true },
-    isImage ? el('img', { src: file.url, alt: '' }) : el('span', { class: 'file-icon' }, icon('file')),
-    el('span', {}, el('b', {}, file.name || t('file')), el('small', {}, file.size ? size(file.size) : '')));
+    isImage ? el('img', { src: file.url, alt: '' }) : el('span', { class: 'file-icon' }, icon(isSound ? 'mic' : 'file')),
+    el('span', {}, el('b', {}, file.name || t(isSound ? 'voice' : 'file')),
+      el('small', {}, [isSound ? t('s', { n: file.seconds }) : '', file.size ? size(file.size) : ''].filter(Boolean).join(' · '))));
 }
 
 function dots() {

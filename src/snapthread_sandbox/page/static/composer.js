@@ -3,6 +3,7 @@ import { post } from './api.js';
 import { el, icon } from './dom.js';
 import { Menu } from './menu.js';
 import { Picked } from './picked.js';
+import { Recorder } from './recorder.js';
 import { t } from './texts.js';
 
 const HEIGHT_MAX = 168;
@@ -19,12 +20,14 @@ export class Composer {
     this.picked = new Picked(() => { this.typed(); this.input.focus(); });
     this.attach = button('attach', () => this.toggleSheet());
     this.slash = button('menu', () => this.toggleMenu());
+    this.recorder = new Recorder(() => this.showMic(), (file) => this.sendVoice(file));
+    this.mic = button('mic', () => this.recorder.toggle());
     this.sendButton = el('button', { type: 'submit', class: 'tool send' }, icon('send'));
     this.reply = el('div', { class: 'replying', hidden: true });
     const { sheet, strip, options, pickers } = this.picked;
     this.element = el('form', { class: 'composer' },
       this.menu.element, sheet, this.reply, strip, options,
-      el('div', { class: 'row' }, this.attach, this.slash, this.input, this.sendButton),
+      el('div', { class: 'row' }, this.attach, this.slash, this.input, this.mic, this.sendButton),
       pickers.photo, pickers.file);
     this.listen();
   }
@@ -49,6 +52,7 @@ export class Composer {
     label(this.attach, t('attach'));
     label(this.slash, t('commands'));
     label(this.sendButton, t('send'));
+    this.showMic();
     this.menu.translate();
     this.picked.translate();
     this.showReply();
@@ -96,6 +100,22 @@ export class Composer {
 
   sendEdit(text) {
     return post(`people/${this.person.id}/edit`, { message: this.edited.id, text, ...this.place() });
+  }
+
+  showMic() {
+    const isOn = this.recorder.media !== null;
+    this.mic.classList.toggle('is-on', isOn);
+    this.mic.setAttribute('aria-pressed', String(isOn));
+    label(this.mic, t(isOn ? 'record_end' : 'record'));
+  }
+
+  async sendVoice(file) {
+    const form = new FormData();
+    form.append('file', file, file.name);
+    form.append('as_voice', 'true');
+    if (this.replied) form.append('reply_to', this.replied.id);
+    for (const [name, value] of Object.entries(this.place())) form.append(name, value);
+    if (await post(`people/${this.person.id}/media`, form)) this.replyTo(null);
   }
 
   form(caption) {

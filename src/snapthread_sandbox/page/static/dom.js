@@ -68,6 +68,7 @@ const ICONS = {
   tick: 'M4 12.5l5 5L20 6.5',
   ticks: 'M1.5 12.5l5 5L17 6.5M11.5 16.5l1 1L23 6.5',
   open: 'M9 5h10v10M19 5 6 18',
+  mic: 'M12 3.5a2.5 2.5 0 0 1 2.5 2.5v5a2.5 2.5 0 0 1-5 0V6A2.5 2.5 0 0 1 12 3.5zM6 11a6 6 0 0 0 12 0M12 17v3.5',
 };
 
 export function icon(name) {

@@ -156,7 +156,7 @@ function step(event, from, to) {
 }
 
 function kindOf(name) {
-  if (name.startsWith('image') || name.startsWith('document')) return 'k-image';
+  if (/^(image|document|sound)/.test(name)) return 'k-image';
   if (name.startsWith('file')) return 'k-file';
   if (name.startsWith('openai') || name.startsWith('model')) return 'k-model';
   return 'k-line';
@@ -173,6 +173,8 @@ function detail(event) {
   const f = event.fields ?? {};
   const parts = [];
   if (f.bytes !== undefined) parts.push(size(f.bytes));
+  if (f.seconds) parts.push(t('s', { n: f.seconds }));
+  if (f.parts > 1) parts.push(t('parts', { n: f.parts }));
   if (f.pages) parts.push(t('pages', { n: f.pages }));
   if (f.code !== undefined && f.code !== 'ok') parts.push(String(f.code).replace(REQUEST_ID, ''));
   if (event.name === 'turn.done' && f.input_tokens) parts.push(t('tokens', { i: f.input_tokens, n: f.output_tokens }));

@@ -12,12 +12,14 @@ from snapthread.adapters.web.admin.reading import AdminStore, totals_of
 from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
+from snapthread.model.people import OPERATOR, Decision
 from snapthread.model.usage import DailyUsage, TurnRecord, month_of
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation, PersonState
 
 DAYS: Final = 30
 TURNS: Final = 20
+DECISIONS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Person:
     days: Figure
     models: Figure
     turns: Figure
+    decisions: Figure
     dead: Figure
 
 
@@ -63,6 +66,7 @@ async def read_person(
         days=_by_day([row for row in usage if row.day >= period[0]]),
         models=by_model([row for row in usage if row.day >= period[0]]),
         turns=_turns(await store.last_records(user_id, limit=TURNS)),
+        decisions=_decisions(await store.decisions(limit=DECISIONS, user_id=user_id)),
         dead=dead_letters([one for one in dead if one.conversation == theirs]),
     )
 
@@ -112,3 +116,25 @@ def _turns(records: Sequence[TurnRecord]) -> Figure:
             for one in records
         ),
     )
+
+
+def _decisions(decisions: Sequence[Decision]) -> Figure:
+    return Figure(
+        key="decisions",
+        title="What was decided about them",
+        note="Newest first.",
+        columns=(
+            Column("at", "Time (UTC)", "text"),
+            Column("action", "Decision", "text"),
+            Column("by", "By", "text"),
+            Column("detail", "Limits", "number"),
+        ),
+        rows=tuple(
+            (time_of(one.at), one.action, _decider(one), one.detail or "–") for one in decisions
+        ),
+    )
+
+
+def _decider(decision: Decision) -> str:
+    """What the operator does at the page or by a command has no number."""
+    return "the operator" if decision.by == OPERATOR else str(decision.by)

@@ -52,6 +52,7 @@ def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
     yield shares_card(person.ages, NO_CSV, 1)
     yield dead_card(person.dead, NO_CSV, form)
     yield card(person.turns, NO_CSV, "wide")
+    yield card(person.decisions, NO_CSV, "wide")
     yield card(person.days, NO_CSV, "wide")
     yield card(person.models, NO_CSV, "wide")
     note = parts.WRONG(told=tr(told)) if told else NOTHING

@@ -23,6 +23,7 @@ from snapthread.adapters.web.admin.sums import (
 from snapthread.adapters.web.admin.turns import Turns
 from snapthread.model.usage import DailyUsage
 from snapthread.ports import (
+    Audit,
     Backlogs,
     Clock,
     Feedback,
@@ -55,7 +56,15 @@ class Report:
 
 
 class AdminStore(
-    UsageRecords, Feedback, Backlogs, Inventory, QueueInspection, Replicas, OwnedFiles, Protocol
+    UsageRecords,
+    Feedback,
+    Backlogs,
+    Inventory,
+    QueueInspection,
+    Replicas,
+    OwnedFiles,
+    Audit,
+    Protocol,
 ):
     """The store as the admin page needs it."""
 
