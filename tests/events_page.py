@@ -77,7 +77,7 @@ MEANINGS: Final = {
     "reconcile.later": "a file could not be looked at now; the next `reconcile` will",
     "model.ends": "the model will be shut down in so many days, and the admins hear of it",
     "models.broke": "the look at the list of models failed in a way that was not foreseen",
-    "sight.believed": "OPENAI_SEES=yes: was the picture seen all the same, and how they travel",
+    "sight.believed": "OPENAI_SEES=yes: by which way pictures travel",
     "sight.checked": "the server showed that it sees pictures, and by which way",
     "sight.unknown": "the server could not be asked whether it sees; it is believed",
     "service.paused": "a service asked every process to wait",

@@ -2,10 +2,10 @@
 
 import structlog
 
-from snapthread.adapters.openai_api.key import key_headers
+from snapthread.adapters.openai_api.key import is_azure, key_headers
 from snapthread.doctor.openai import SEES
 from snapthread.doctor.service import Service
-from snapthread.doctor.sight import Look, look
+from snapthread.doctor.sight import Look, believed_way, look
 from snapthread.errors import AssistantDenied
 from snapthread.ports import Way
 from snapthread.settings import Settings
@@ -22,6 +22,8 @@ async def find_way(settings: Settings, mark: str) -> Way | None:
     headers = key_headers(settings.openai_api_key.get_secret_value(), settings.openai_url)
     proxy = settings.way_to_openai
     async with Service(settings.openai_url, proxy=proxy, headers=headers) as service:
+        if settings.openai_sees == "yes":
+            return await _believe(service, mark, settings)
         looked = await look(
             service,
             model=settings.openai_model,
@@ -29,16 +31,14 @@ async def find_way(settings: Settings, mark: str) -> Way | None:
             mark=mark,
             ways=settings.image_ways,
         )
-    if settings.openai_sees == "yes" and looked.verdict != "unknown":
-        return _believe(looked)
     return _judge(looked)
 
 
-def _believe(looked: Look) -> Way:
-    """Nothing is refused; and what is not seen by a file goes within the request, as every server
-    that sees takes it."""
-    way: Way = looked.way if looked.verdict == "sees" else "inline"
-    log.info("sight.believed", seen=looked.verdict == "sees", transport=way)
+async def _believe(service: Service, mark: str, settings: Settings) -> Way | None:
+    """Azure lists files, but takes no pictures among them."""
+    lists = not is_azure(settings.openai_url)
+    way = await believed_way(service, mark, lists_what_it_takes=lists)
+    log.info("sight.believed", transport=way or "unknown")
     return way
 
 

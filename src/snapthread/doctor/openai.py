@@ -55,7 +55,10 @@ async def check_openai(
         return checks
     looked = None
     if sees != "no":
-        looked = await look(service, model=offer.model, effort=effort, ways=ways)
+        is_believed = sees == "yes"
+        looked = await look(
+            service, model=offer.model, effort=effort, ways=ways, is_believed=is_believed
+        )
     price = _price(offer, knows_price, needs_price)
     return [*checks, *_pictures(looked, is_believed=sees == "yes"), price]
 

@@ -48,14 +48,34 @@ async def look(
     effort: str = "",
     mark: str = MARK,
     ways: Collection[Way] = ("files", "inline"),
+    is_believed: bool = False,
 ) -> Look:
-    """By the first of these ways that is seen; else what is to be told of the last."""
+    """By the first of these ways that is seen, or where that `is_believed`, taken; else what is to
+    be told of the last."""
     asking = _Asking(service, model, effort)
     by_file = await _look_by_file(asking, mark) if "files" in ways else None
     if by_file and (by_file.verdict in {"sees", "unknown"} or "inline" not in ways):
         return by_file
+    if by_file and is_believed and by_file.answer is not None:
+        return by_file
     within = await _look_within(asking)
     return replace(within, upload=by_file.upload) if by_file else within
+
+
+async def believed_way(service: Service, mark: str, *, lists_what_it_takes: bool) -> Way | None:
+    """By files where the server takes them, without a question, since its sight is believed.
+
+    None where it cannot be asked just now. `lists_what_it_takes`: a list of files is proof enough.
+    """
+    listed = await service.ask("GET", "/files?limit=1") if lists_what_it_takes else None
+    if listed and listed.is_ok and isinstance(listed.body.get("data"), list):
+        return "files"
+    upload = await _upload(service, TwoColours.any(), mark)
+    file_id = upload.body.get("id")
+    if not upload.is_ok or not isinstance(file_id, str):
+        return "inline" if _without_file(upload) == "no_files" else None
+    await _delete(service, file_id)
+    return "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,7 @@ async def _look_by_file(asking: _Asking, mark: str) -> Look:
     try:
         answer = await asking.ask({"file_id": file_id})
     finally:
-        path = f"/files/{quote(file_id, safe='')}"
-        deletion = await asking.service.ask("DELETE", path, timeout=DELETION_S)
+        deletion = await _delete(asking.service, file_id)
     verdict = _verdict(answer, picture)
     return Look(verdict=verdict, upload=upload, answer=answer, deletion=deletion)
 
@@ -111,6 +130,11 @@ async def _upload(service: Service, picture: TwoColours, mark: str) -> Reply:
     }
     file = (name, picture.png, "image/png")
     return await service.ask("POST", "/files", data=fields, files={"file": file})
+
+
+async def _delete(service: Service, file_id: str) -> Reply:
+    path = f"/files/{quote(file_id, safe='')}"
+    return await service.ask("DELETE", path, timeout=DELETION_S)
 
 
 def _without_file(upload: Reply) -> Verdict:
