@@ -10,7 +10,8 @@ import pytest
 
 from snapthread.errors import ChatBusy, FilesBusy
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
-from snapthread.rate_limits import CHAT, FILES, Cooldowns, PlaceCooldowns, RateLimitedChat
+from snapthread.rate_limits.cooldowns import CHAT, FILES, Cooldowns
+from snapthread.rate_limits.telegram import PlaceCooldowns, RateLimitedChat
 from snapthread.store import Store
 from tests import virtual
 

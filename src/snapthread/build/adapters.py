@@ -16,14 +16,13 @@ from snapthread.ports import (
     Store,
     Transcriber,
 )
-from snapthread.rate_limits import (
-    Cooldowns,
-    PlaceCooldowns,
+from snapthread.rate_limits.cooldowns import Cooldowns
+from snapthread.rate_limits.openai import (
     RateLimitedAssistant,
-    RateLimitedChat,
     RateLimitedFiles,
     RateLimitedTranscriber,
 )
+from snapthread.rate_limits.telegram import PlaceCooldowns, RateLimitedChat
 
 NO_LIST = FixedCatalog()
 

@@ -11,7 +11,7 @@ from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import ImageImporter
 from snapthread.images.reconcile import Reconcile
-from snapthread.rate_limits import Cooldowns
+from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
 
 

@@ -11,7 +11,7 @@ from snapthread.intake.worker import Worker
 from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
 from snapthread.ports import Changes, Clock
-from snapthread.rate_limits import Cooldowns
+from snapthread.rate_limits.cooldowns import Cooldowns
 
 log = structlog.get_logger()
 

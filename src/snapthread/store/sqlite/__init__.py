@@ -14,7 +14,7 @@ from snapthread.store.folder import FolderBlobs, images_of
 from snapthread.store.schema import VERSION
 from snapthread.store.sqlite.backup import alone
 from snapthread.store.sqlite.failures import our_errors
-from snapthread.store.sqlite.migrations import migrate, refuse_newer, version_of
+from snapthread.store.sqlite.migrations import bring_to_version, version_of
 from snapthread.store.sqlite.statements import Kept, Rows, write
 from snapthread.store.sqlite.thread import Begun, ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
@@ -236,8 +236,7 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
         with our_errors():
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")  # NORMAL can lose hours at a power cut
-            _keep_older(db, path)
-            _migrate(db)
+            bring_to_version(db, path)
             db.execute("PRAGMA busy_timeout = 0")  # who waits for another process says so
     except BaseException:
         db.close()
@@ -289,29 +288,3 @@ def _make_private(path: Path) -> None:
     if not path.is_dir():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         path.chmod(0o600)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        migrate(db)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _keep_older(db: sqlite3.Connection, path: Path | str) -> None:
-    """Before a store is made newer, it is kept beside as it is: a downgrade starts from there."""
-    version = version_of(db)
-    refuse_newer(version)
-    if not 0 < version < VERSION:
-        return
-    kept = Path(f"{path}.before-v{VERSION}")
-    os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    copy = sqlite3.connect(kept)
-    try:
-        db.backup(copy)
-    finally:
-        copy.close()

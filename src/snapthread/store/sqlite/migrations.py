@@ -1,12 +1,14 @@
 """Migrations of an older SQLite store to this version; a new one is made by the declarations."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from snapthread.errors import StoreTooNew
 from snapthread.store.schema import TABLES, VERSION
-from snapthread.store.sqlite.statements import columns_of, declared, new_columns
+from snapthread.store.sqlite.tables import columns_of, declared, new_columns
 
 # Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
 # on the tables are those of schema/: what is new in it, a table, or a column that is optional or
@@ -130,6 +132,34 @@ def refuse_newer(version: int) -> None:
             " run the newer Snapthread again, or put back the copy that it made before, the file"
             f" beside it that ends in .before-v{version}"
         )
+
+
+def bring_to_version(db: sqlite3.Connection, path: Path | str) -> None:
+    """All of it or nothing; refuses a store that a newer version wrote."""
+    _keep_older(db, path)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrate(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _keep_older(db: sqlite3.Connection, path: Path | str) -> None:
+    """Before a store is made newer, it is kept beside as it is: a downgrade starts from there."""
+    version = version_of(db)
+    refuse_newer(version)
+    if not 0 < version < VERSION:
+        return
+    kept = Path(f"{path}.before-v{VERSION}")
+    os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    copy = sqlite3.connect(kept)
+    try:
+        db.backup(copy)
+    finally:
+        copy.close()
 
 
 def migrate(db: sqlite3.Connection) -> None:
