@@ -1,6 +1,6 @@
 """Breaks each guard of an image's life once, in a copy, and shows that the state machine goes red.
 
-.venv/bin/python bench/guards.py [examples]
+.venv/bin/python bench/guards.py [examples [beginning of a law]]
 """
 
 import os
@@ -102,12 +102,82 @@ GUARDS = (
         "claim is not None",
         "tests/contracts/test_lease.py",  # the machine has one process
     ),
+    Guard(
+        "2: a file is given up only once it has expired at the server",
+        "images/file_service.py",
+        "        if expires_at is None or self.clock() < expires_at + CLOCKS_DIFFER:\n",
+        "        if expires_at is None:\n",
+        "tests/line/test_moved_away.py",
+    ),
+    Guard(
+        "again: a new answer takes the old one out",
+        "store/rules/finishing.py",
+        "    left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)\n",
+        "    left = []\n",
+        "tests/line/test_asking_anew.py",
+    ),
+    Guard(
+        "again: answers that leave the conversation leave a private chat",
+        "store/rules/finishing.py",
+        "    leaving = () if taken_back_from is None else shown_after(tx, claim)\n",
+        "    leaving = ()\n",
+        "tests/line/test_edits.py",
+    ),
+    Guard(
+        "settings: in a group they are chosen by its admins",
+        "commands/choosing.py",
+        "        if not await self.rights.is_admin(press):\n",
+        "        if False:\n",
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "settings: a choice is one's own",
+        "model/preferences.py",
+        '    return f"user:{message.user_id}" if is_own',
+        '    return "user:0" if is_own',
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "settings: a model that is not offered any more is not asked",
+        "model/preferences.py",
+        "        if chosen.model in (self.model, *self.models):\n",
+        "        if chosen.model:\n",
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "settings: what was not offered cannot be pressed",
+        "commands/choosing.py",
+        "        if value is None or pressed.screen not in screens.offered():\n",
+        "        if False:\n",
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "settings: one's own instructions are bounded",
+        "commands/choosing.py",
+        "        if len(text) > OWN_CHARS:\n",
+        "        if False:\n",
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "settings: an erasure forgets them",
+        "store/rules/people.py",
+        "    choices.forget(tx, ",
+        "    (lambda *_: None)(tx, ",
+        "tests/line/test_choosing.py",
+    ),
+    Guard(
+        "history: in a group it is its admins' to show",
+        "commands/commands.py",
+        "        return message.is_private or await self.rights.is_admin(message)\n",
+        "        return True\n",
+        "tests/line/test_history.py",
+    ),
 )
 
 
 def main() -> None:
-    examples = sys.argv[1] if len(sys.argv) > 1 else "300"
-    for guard in GUARDS:
+    examples, word, *_ = (*sys.argv[1:], *("300", "")[len(sys.argv) - 1 :])
+    for guard in [guard for guard in GUARDS if guard.law.startswith(word)]:
         print(f"{_tried(guard, examples):8} {guard.law}  ({guard.file})", flush=True)
 
 

@@ -93,6 +93,7 @@ MEANINGS: Final = {
     "turn.done": "a turn has ended: how, why, whose, how long, what it used; no zeros are written",
     "turn.started": "a conversation was claimed, and a turn begins",
     "turn.stopped": "somebody pressed Stop",
+    "urgent.done": "a pressed button, an edit, `/stop` or `/reset` was done, past the queue",
     "update.accepted": "updates were written to the store",
     "update.malformed": "an update could not be read at all",
     "update.unfamiliar": "an update has parts that we do not know; the rest is used",

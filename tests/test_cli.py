@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from typer.testing import CliRunner
 
 from snapthread.cli import cli
 from snapthread.cli.common import run_command, sentences_of
-from snapthread.cli.reconcile import would_do
+from snapthread.cli.reconcile import DID, WOULD, in_words
 from snapthread.errors import StoreDenied, StoreFull
+from snapthread.images.reconcile import ReconcileResult
 from snapthread.store import Store
 
 HEAVY = ("openai", "pydantic", "aiohttp", "PIL", "structlog", "prometheus_client")
@@ -175,10 +177,15 @@ async def _new_store(path: Path) -> None:
 def test_a_dry_run_says_what_would_be_done() -> None:
     result = {"orphans_deleted": 1, "missing_restored": 2, "missing_retired": 0}
 
-    assert would_do(result) == [
+    assert in_words(result, WOULD) == [
         "would delete 1 file at OpenAI that nobody knows of",
         "would restore 2 files that OpenAI lacks, as far as Telegram has them",
     ]
+    assert in_words(result, DID) == [
+        "deleted 1 file that nobody knows of",
+        "brought back 2 files that were missing",
+    ]
+    assert WOULD.keys() == DID.keys() == {field.name for field in fields(ReconcileResult)}
 
 
 @pytest.mark.parametrize(

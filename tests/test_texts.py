@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from string import Formatter
 from typing import get_args
@@ -293,6 +293,16 @@ def test_numbers_are_written_as_the_language_writes_them(
     assert f" {size} M" in too_large or f" {size} М" in too_large
     assert told.money(1_234_500_000) == money
     assert told("moment", at=datetime(2027, 1, 2, tzinfo=UTC)) == moment
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "2027-01-14"), ("ru", "14.01.2027")])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_the_day_of_a_models_end_was_written_in_one_way_for_all(
+    language: Language, day: str, n: int
+) -> None:
+    fields = {"server": "s", "model": "m", "setting": "OPENAI_MODEL", "other": "o"}
+    for key in ("admin_model_ends", "admin_model_ends_replaced"):
+        assert day in texts(language, key, n=n, date=date(2027, 1, 14), **fields)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

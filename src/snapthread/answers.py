@@ -15,7 +15,14 @@ from snapthread.ports import Clock, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
-from snapthread.turn.outcome import Outcome, alone, concluded, outcome_of, unexpected
+from snapthread.turn.outcome import (
+    Outcome,
+    alone,
+    concluded,
+    helps_to_retry,
+    outcome_of,
+    unexpected,
+)
 from snapthread.turn.quotas import Quotas, files_of
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.state import TurnState
@@ -137,6 +144,7 @@ class Answers:
             operator_told=told,
             sound=any(question.sound for question in questions),
             is_chosen=model != offer.model,
+            can_retry=helps_to_retry(error) and not questions[0].is_guest,
         )
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
 

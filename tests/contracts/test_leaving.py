@@ -51,6 +51,18 @@ def test_a_question_leaves_out_a_long_picture_whole_that_is_past_due(bench: Benc
     assert bench.compose(bench.ask()).live == {}
 
 
+def test_a_window_that_ends_within_a_long_picture_takes_it_out_whole(bench: Bench) -> None:
+    for number in range(3):
+        bench.show(f"old-{number}")
+    bench.show_long("file-1", "file-2")
+    for number in range(2):
+        bench.show(f"new-{number}")
+
+    # Of seven the newest three would stay; the oldest of these is half of the picture.
+    assert set(bench.compose(bench.ask(), max_images=6).live.values()) == {"new-0", "new-1"}
+    assert {"file-1", "file-2"} <= openai_ids(bench.files_due())
+
+
 def test_a_long_picture_makes_room_whole(bench: Bench) -> None:
     bench.show_long("file-1", "file-2")
     claim = bench.ask()

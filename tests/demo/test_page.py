@@ -229,6 +229,25 @@ def test_a_reply_names_its_message() -> None:
     served(story)
 
 
+def test_a_photo_is_swapped_in_its_place() -> None:
+    async def story(page: Served) -> None:
+        await page.post("people/1001/media", form(JPEG, caption="What?"))
+        message_id = page.updates[0]["message_id"]
+        status, told = await page.post("people/1001/media", form(PNG, edit="999"))
+        assert (status, told) == (400, {"error": "gone"})
+        await page.post("people/1001/media", form(PNG, caption="And this?", edit=str(message_id)))
+
+        edited = page.bot_api.pending[-1]["edited_message"]
+        assert (edited["message_id"], edited["caption"]) == (message_id, "And this?")
+        assert edited["photo"] != page.bot_api.pending[0]["message"]["photo"]
+        await page.post("people/1001/text", {"text": "Words"})
+        words = page.bot_api.pending[-1]["message"]["message_id"]
+        status, told = await page.post("people/1001/media", form(PNG, edit=str(words)))
+        assert (status, told) == (400, {"error": "no_photo"})
+
+    served(story)
+
+
 def test_an_edit_reaches_the_bot() -> None:
     async def story(page: Served) -> None:
         await page.post("people/1001/text", {"text": "Waht?"})
@@ -441,6 +460,25 @@ def test_a_chat_is_shown_as_its_person_sees_it() -> None:
         assert (await page.get(photo["photo"]["url"]))[1].content_type == "image/jpeg"
         assert answer["from_bot"]
         assert answer["entities"] == [bold]
+
+    served(story)
+
+
+def test_a_pressed_button_tells_its_note() -> None:
+    async def story(page: Served) -> None:
+        api, told = page.bot_api, "Only who asked can do that."
+        api.person(1001).sends("hi")
+        button = {"text": "Stop", "callback_data": "stop:1"}
+        said = {"chat_id": 1001, "text": "Well", "reply_markup": {"inline_keyboard": [[button]]}}
+        await api.call(api.token, "sendMessage", said)
+        place = {"message": api.person(1001).chat.from_bot[0].id, "row": 0, "column": 0}
+        pressing = asyncio.create_task(page.post("people/1001/press", place))
+        while not (queries := [one for one in api.pending if "callback_query" in one]):
+            await asyncio.sleep(0.01)
+        query = {"callback_query_id": queries[0]["callback_query"]["id"], "text": told}
+        await api.call(api.token, "answerCallbackQuery", query)
+
+        assert await pressing == (200, {"note": told})
 
     served(story)
 

@@ -160,6 +160,65 @@ async def test_an_edit_of_an_older_question_offers_to_ask_again_from_there(
         assert not offered.buttons
 
 
+async def test_later_answers_vanish_from_the_chat_as_from_the_conversation(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        question = ada.sends("Oen")
+        await ada.hears()
+        for text in ("Two", "Three"):
+            ada.sends(text)
+            await ada.hears()
+        ada.edits(question, "One")
+        (offered,) = await ada.hears()
+        assert "My later answers also vanish" in offered.text
+        ada.presses(button(offered))
+        await answered(world, 4)
+        await world.until(lambda: len(ada.sees) == 2)
+        assert [text[:13] for text in ada.sees] == ["You said: One", "I see that yo"]
+
+
+async def test_later_answers_that_are_too_old_to_go_stay_without_buttons(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        question = ada.sends("Oen")
+        await ada.hears()
+        world.model.says("A long sto", ending=Incomplete(reason="max_output_tokens"))
+        ada.sends("Two")
+        _, cut = await ada.hears(2)
+        assert cut.buttons
+        await world.sleeps(3 * 86_400)
+        ada.edits(question, "One")
+        (offered,) = await ada.hears()
+        ada.presses(button(offered))
+        await answered(world, 3)
+        await world.until(lambda: not cut.buttons)
+        shown = [text[:13] for text in ada.sees]
+        assert shown == ["You said: One", "A long sto", "(The answer w", "I see that yo"]
+
+
+async def test_in_a_group_later_answers_stay_for_the_others_to_read(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        group = world.telegram.group(-1002001)
+        question = ada.sends("@snapthread_bot Oen", to=group)
+        await group.chat.hears()
+        await world.rests()
+        world.model.says("A long sto", ending=Incomplete(reason="max_output_tokens"))
+        ada.sends("@snapthread_bot Two", to=group)
+        _, cut = await group.chat.hears(2)
+        assert cut.buttons
+        await world.rests()
+        ada.edits(question, "@snapthread_bot One")
+        (offered,) = await group.chat.hears()
+        assert "vanish" not in offered.text
+        ada.presses(button(offered), on=offered)
+        await answered(world, 3)
+        await world.until(lambda: not cut.buttons)
+        assert cut in group.chat.from_bot
+
+
 async def test_the_second_of_two_offers_is_stale(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()

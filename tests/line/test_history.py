@@ -67,6 +67,19 @@ async def test_photos_are_told_by_their_labels_and_long_words_are_cut(tmp_path: 
         assert page.text.endswith("word…")
 
 
+async def test_an_answers_markdown_is_not_shown_raw(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.model.says("**Photo 1**: a `lemon`, see [here](https://example.org).")
+        ada.sends("What is **this**?")
+        await ada.hears()
+        await world.rests()
+        ada.sends("/history")
+        (page,) = await ada.hears()
+        assert "Photo 1: a lemon, see here" in page.text
+        assert "What is **this**?" in page.text
+
+
 async def test_a_word_is_looked_for_in_any_case_and_on_every_page(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()
@@ -100,12 +113,47 @@ async def test_a_button_of_before_the_reset_says_so(tmp_path: Path) -> None:
         await world.until(lambda: page.text.startswith("There is nothing here any more"))
 
 
-async def test_in_a_group_it_is_for_private(tmp_path: Path) -> None:
+async def test_in_a_group_it_is_for_its_admins(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
-        ada, group = world.person(), world.telegram.group()
-        ada.sends("/history@snapthread_bot", to=group)
+        ada, boris = world.person(), world.person(1002)
+        group = world.telegram.group(-1002001)
+        group.admits(ada, "administrator")
+        group.admits(boris)
+        for number in range(6):
+            boris.sends(f"@snapthread_bot Question {number}", to=group)
+            await group.chat.hears()
+            await world.rests()
+        boris.sends("/history@snapthread_bot", to=group)
         await world.until(lambda: bool(group.chat.ephemerals))
-        assert "/history" in group.chat.ephemerals[0].text
+        assert group.chat.ephemerals[0].text.startswith("Here only admins of this group")
+        ada.sends("/history@snapthread_bot", to=group)
+        (page,) = await group.chat.hears()
+        assert "Question 5" in page.text
+        assert "Question 0" not in page.text
+        boris.presses(button(page, "← Older"), on=page)
+        await world.until(lambda: bool(group.chat.answers))
+        assert group.chat.answers[-1]["text"].startswith("Here only admins of this group")
+        assert "Question 5" in page.text
+        ada.presses(button(page, "← Older"), on=page)
+        await world.until(lambda: "Question 0" in page.text)
+
+
+async def test_in_a_group_of_own_conversations_it_is_ones_own_without_buttons(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, GROUP_CONVERSATION="per_user") as world:
+        ada, boris = world.person(), world.person(1002)
+        group = world.telegram.group(-1002001)
+        group.admits(boris)
+        for person, words in ((ada, "Secret"), *((boris, f"Question {n}") for n in range(6))):
+            person.sends(f"@snapthread_bot {words}", to=group)
+            await group.chat.hears()
+            await world.rests()
+        boris.sends("/history@snapthread_bot", to=group)
+        (page,) = await group.chat.hears()
+        assert "Question 5" in page.text
+        assert "Secret" not in page.text
+        assert not page.buttons
 
 
 async def test_the_export_is_also_a_page_with_the_pictures_telegram_still_has(

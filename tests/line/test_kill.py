@@ -35,6 +35,13 @@ EFFECTS_OF_DOCUMENTS = (
     "store.record_upload",
     "assistant.ask",
 )
+EFFECTS_OF_VOICE = (
+    "store.claim",
+    "files.upload",
+    "transcriber.transcribe",
+    "store.take_stragglers",
+    "store.finish",
+)
 MOMENTS: tuple[Moment, ...] = ("before", "reply lost", "after")
 LOOKED_FOR_AFTER_S = 400.0
 
@@ -147,6 +154,25 @@ async def test_a_confirmed_erasure_survives_a_kill(
         await world.until(lambda: asked.text.startswith("Everything I stored about you"))
         await world.until(lambda: not world.files)
         assert len(ada.sees) == 2
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("effect", EFFECTS_OF_VOICE)
+async def test_a_photo_and_what_is_said_about_it_survive_a_kill(
+    tmp_path: Path, effect: str, moment: Moment
+) -> None:
+    async with opened(tmp_path) as world:
+        process, ada = world.process, world.person()
+        assert process is not None
+        world.openai.transcriptions.otherwise = lambda *_: "What is it?"
+        process.life.kill_at(effect, moment)
+        ada.sends_photo(photo("blue"))
+        ada.sends_voice(b"ID3" + bytes(8_000))
+        await process.bury()
+        await world.start()
+        await world.until(lambda: any("What is it?\nImage 1" in text for text in ada.sees))
+        await _left_is(world, set(world.requests[-1].file_ids))
+        assert len(world.requests[-1].file_ids) == 1
 
 
 async def _left_is(world: World, files: set[str]) -> None:

@@ -70,6 +70,9 @@ LASTING: dict[str, tuple[Fault, str]] = {
 }
 
 
+SEND_IT_AGAIN = "Please send the photo again too: it was not kept."
+
+
 @pytest.mark.parametrize("name", LASTING)
 async def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept(
     tmp_path: Path, name: str
@@ -82,7 +85,8 @@ async def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept
         ada.sends_photo(photo(), caption="What?")
         (said,) = await ada.hears(timeout_s=200)
         assert said.text.startswith(sentence)
-        assert said.text.endswith("Please send the photo again too: it was not kept.")
+        helps = [each["text"] for each in said.buttons] == ["Try again"]
+        assert said.text.endswith(SEND_IT_AGAIN) is not helps
         await world.until(lambda: not world.files)
         rule.end()
         ada.sends("Hello")
@@ -91,13 +95,26 @@ async def test_lasting_trouble_at_openai_is_a_sentence_and_the_photo_is_not_kept
         assert not world.requests[-1].file_ids
 
 
+async def test_a_button_that_tries_again_brings_the_photo_along(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        rule = world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=None)
+        ada.sends_photo(photo("red"), caption="What?")
+        (said,) = await ada.hears(timeout_s=200)
+        await world.until(lambda: not world.files)
+        rule.end()
+        ada.presses(said.buttons[0])
+        await world.until(lambda: "red" in said.text)
+        assert len(world.requests[-1].file_ids) == 1
+
+
 async def test_an_upload_that_has_to_wait_for_minutes_is_a_sentence(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada, began = world.person(), world.telegram.world.now()
         world.openai.faults.add(on="POST /files", reply=rate_limited(300), times=1)
         ada.sends_photo(photo(), caption="What?")
         (said,) = await ada.hears(timeout_s=1000)
-        assert said.text.endswith("Please send the photo again too: it was not kept.")
+        assert said.buttons[0]["text"] == "Try again"
         assert world.telegram.world.now() - began <= ASK_RETRY_WITHIN_S
 
 

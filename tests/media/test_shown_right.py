@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, TiffImagePlugin
@@ -51,6 +52,15 @@ def test_a_picture_of_the_cases_comes_out_whole(name: str, size: tuple[int, int]
 
     assert (prepared.width, prepared.height) == size
     assert is_bare(prepared.content)
+
+
+@needs_cases
+def test_every_case_is_looked_at() -> None:
+    here = Path(__file__)
+    tests = here.read_text("utf-8") + here.with_name("test_memory.py").read_text("utf-8")
+    names = [case.name for case in CASES.iterdir() if case.suffix != ".md"]
+
+    assert [name for name in names if f'"{name}"' not in tests] == []
 
 
 @needs_cases

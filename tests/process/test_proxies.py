@@ -9,6 +9,7 @@ import pytest
 
 from tests.line.photos import photo
 from tests.process.town import Town, hears
+from tests.process.whole_talk import the_whole_talk
 from tests.proxies import PASSWORD, USER, running
 from tests.real_proxies import REAL, real_proxy
 
@@ -29,6 +30,22 @@ async def talk_through(town: Town, way: str, **more: str) -> str:
     bot.terminate()
     assert await bot.ended() == 0
     return bot.log
+
+
+async def whole_talk_through(town: Town, way: str, *, kills: int = 0, **more: str) -> str:
+    """The logs of the bots that took part."""
+    before = len(town.bots)
+
+    async def restart() -> None:
+        town.bots.append(town.starts(cold=False, OPENAI_PROXY=way, TELEGRAM_PROXY=way, **more))
+        await town.bots[-1].ready()
+
+    await town.end_bots()
+    await restart()
+    await the_whole_talk(town, restart, kills=kills)
+    town.bots[-1].terminate()
+    assert await town.bots[-1].ended() == 0
+    return "\n".join(bot.log for bot in town.bots[before:])
 
 
 def assert_clean(log: str) -> None:
@@ -53,7 +70,7 @@ def made_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
 def test_everything_goes_through_the_proxy(town: Town, scheme: str) -> None:
     async def story() -> None:
         async with running(scheme) as proxy:
-            assert_clean(await talk_through(town, proxy.url, LOG_LEVEL="DEBUG"))
+            assert_clean(await whole_talk_through(town, proxy.url, LOG_LEVEL="DEBUG"))
             assert set(proxy.targets) == {f"127.0.0.1:{town.port}"}
 
     town.play(story)
@@ -64,7 +81,7 @@ def test_a_proxy_may_speak_tls_itself(town: Town, tmp_path: Path) -> None:
 
     async def story() -> None:
         async with running("https", tls=tls) as proxy:
-            log = await talk_through(town, proxy.url, SSL_CERT_FILE=str(certificate))
+            log = await whole_talk_through(town, proxy.url, SSL_CERT_FILE=str(certificate))
             assert_clean(log)
             assert proxy.targets
 
@@ -76,5 +93,17 @@ def test_a_real_proxy_leads_there(town: Town, tmp_path: Path, name: str) -> None
     async def story() -> None:
         with real_proxy(name, tmp_path) as way:
             assert_clean(await talk_through(town, way, LOG_LEVEL="DEBUG"))
+
+    town.play(story)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", REAL)
+def test_the_whole_talk_with_its_kills_goes_through_a_real_proxy(
+    town: Town, tmp_path: Path, name: str
+) -> None:
+    async def story() -> None:
+        with real_proxy(name, tmp_path) as way:
+            assert_clean(await whole_talk_through(town, way, kills=2, LOG_LEVEL="DEBUG"))
 
     town.play(story)

@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.line.photos import album, photo
+from tests.line.test_long_pictures import tall
 from tests.media import documents as made
 from tests.process.town import Town, hears
 
@@ -66,6 +67,33 @@ def test_an_album_of_ten_is_one_request_with_ten_images(town: Town) -> None:
         assert "Which is the best one?" in answer
         (request,) = town.openai.requests[asked_before:]
         assert len(set(request.file_ids)) == 10
+
+    town.play(story)
+
+
+def test_a_screenshot_of_a_whole_page_is_one_photo_in_parts(town: Town) -> None:
+    async def story() -> None:
+        await town.bot()
+        ada = town.newcomer()
+        ada.sends_document(tall(), file_name="page.png", mime_type="image/png", caption="Read it")
+        (answer,) = await hears(ada)
+        assert "[photo 1, in 2 parts, which overlap]" in answer
+        assert len(town.last_request.file_ids) == 2
+
+    town.play(story)
+
+
+def test_a_photo_and_a_voice_are_one_question(town: Town) -> None:
+    async def story() -> None:
+        await town.bot()
+        ada = town.newcomer()
+        town.openai.transcriptions.says("What is it?")
+        ada.sends_photo(photo("blue"))
+        ada.sends_voice(b"ID3" + bytes(8_000))
+        quote, answer = await hears(ada, 2)
+        assert quote == "What is it?"
+        assert "320x240, blue" in answer
+        assert len(town.last_request.file_ids) == 1
 
     town.play(story)
 

@@ -58,7 +58,7 @@ def test_a_form_of_another_page_of_this_host_does_nothing(path: str) -> None:
         for proof in ({}, {"form": ""}, {"form": "0" * 64}, {"form": "ж"}):
             answer = await client.post(path, data=ACTS[path] | proof)
             assert answer.status == 403, proof
-            assert "did not come from a fresh page" in await answer.text()
+            assert "form is out of date" in await answer.text()
 
     acted.visit(story)
     assert done(acted) == []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def ban(user_id: UserId, as_json: AsJson = False) -> None:
-    """Ban a user: from now on nothing of theirs is answered, in groups neither."""
+    """Ban a user: from now on they get no answers, in groups either."""
     from snapthread.model.people import OPERATOR
 
     async def work(store: "PeopleStore", settings: "Settings") -> bool | None:

@@ -65,4 +65,6 @@ def _check_price(limits: "OwnLimits", settings: "Settings") -> None:
     from snapthread.errors import SnapthreadError
 
     if limits.of_money and not load_prices(settings).knows(settings.openai_model):
-        raise SnapthreadError("OPENAI_MODEL has no price, so a limit of money would never hold")
+        raise SnapthreadError(
+            "OPENAI_MODEL has no price, so a limit in dollars would never take effect"
+        )

@@ -18,6 +18,13 @@ WOULD: Final = {
     "deletions_failing": "would try again to delete {files} that could not be deleted so far",
     "intents_settled": "would look for {files} of which it is not known whether they arrived",
 }
+DID: Final = {
+    "orphans_deleted": "deleted {files} that nobody knows of",
+    "missing_restored": "brought back {files} that were missing",
+    "missing_retired": "took {files} out of conversations: Telegram has them no more either",
+    "deletions_failing": "could not delete {files} so far; the bot tries on",
+    "intents_settled": "looked for {files} of which it was not known whether they arrived",
+}
 SOMETIMES: Final = frozenset({"missing_retired", "deletions_failing"})
 
 
@@ -34,16 +41,16 @@ def reconcile(
             return asdict(await maintenance.reconcile.run(dry_run=dry_run, progress=progress))
 
     result = with_maintenance(work)
-    if dry_run and not as_json:
-        print("\n".join(would_do(result)))
-    else:
+    if as_json:
         tell(result, as_json)
+    else:
+        print("\n".join(in_words(result, WOULD if dry_run else DID)))
 
 
-def would_do(result: Mapping[str, int]) -> list[str]:
-    """A dry run in words; what could not happen in one is left out."""
+def in_words(result: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
+    """A line for each; what did not happen, or could not, is left out."""
     shown = {name: count for name, count in result.items() if count or name not in SOMETIMES}
     return [
-        WOULD[name].format(files="1 file" if count == 1 else f"{count} files")
+        words[name].format(files="1 file" if count == 1 else f"{count} files")
         for name, count in shown.items()
     ]

@@ -84,7 +84,8 @@ class AskingAnew:
 
         def older(turn: int) -> Sequence[OutgoingMessage]:
             button = again_button("from", turn, edit.conversation, t)
-            return (OutgoingMessage(text=t("edited_older"), buttons=(button,)),)
+            text = _with_what_leaves("edited_older", edit, t)
+            return (OutgoingMessage(text=text, buttons=(button,)),)
 
         what = await self.store.edit(
             edit,
@@ -111,6 +112,13 @@ def _otherwise(
     whose = press.person_in_group
     return {
         "gone": (OutgoingMessage(text=t("again_gone"), seen_by=whose),),
-        "older": (OutgoingMessage(text=t("again_older"), buttons=(button,)),),
+        "older": (
+            OutgoingMessage(text=_with_what_leaves("again_older", press, t), buttons=(button,)),
+        ),
         "busy": (OutgoingMessage(text=t("again_busy"), seen_by=whose),),
     }
+
+
+def _with_what_leaves(key: str, message: Message, t: Localizer) -> str:
+    """In a group the answers stay to be read by the others."""
+    return f"{t(key)} {t('again_takes_away')}" if message.is_private else t(key)

@@ -18,7 +18,7 @@ from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import PREFIX as HISTORY
 from snapthread.commands.history import History
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Message, OutgoingMessage
+from snapthread.model import Claim, Message, OutgoingMessage, owner_in_group
 from snapthread.model.people import Caller
 from snapthread.model.usage import day_of
 from snapthread.ports import (
@@ -41,7 +41,7 @@ from snapthread.turn.quotas import Quotas
 
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
-IN_PRIVATE: Final = frozenset({"usage", "history", "export", "delete_me"})
+IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
 StopTurn = Callable[[], Awaitable[None]]
 
 
@@ -116,8 +116,8 @@ class Commands:
             return await self.choosing.press(press, choice, caller, t)
         if chosen := chosen_pages(press.word):
             return await self._choose_pages(press, chosen, t)
-        if press.word.startswith(HISTORY) and press.is_private:
-            return await self.history.press(press, t)
+        if press.word.startswith(HISTORY):
+            return await self._turn_page(press, t)
         if self.admin.is_for(press):
             return await self.admin.press(press, t)
         if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
@@ -240,7 +240,23 @@ class Commands:
         return said(t("privacy", places="\n".join(places)))
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """Where each has a conversation of their own in a group, the newest of it: the others could
+        press the buttons."""
+        if owner_in_group(message.conversation) is not None:
+            page = await self.history.answer(message, t)
+            return replace(page, more=tuple(replace(each, buttons=()) for each in page.more))
+        if not await self._may_read(message):
+            return said(t("group_history_admins"), seen_by=message.person_in_group)
         return await self.history.answer(message, t)
+
+    async def _turn_page(self, press: Message, t: Localizer) -> PressAnswer:
+        if not await self._may_read(press):
+            return PressAnswer(toast=t("group_history_admins"))
+        return await self.history.press(press, t)
+
+    async def _may_read(self, message: Message) -> bool:
+        """The memory of a group is its admins' to show."""
+        return message.is_private or await self.rights.is_admin(message)
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         return await self.exporter.answer(message, t)

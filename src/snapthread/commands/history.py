@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.commands.answers import PressAnswer, said
+from snapthread.formatting import format_answer
 from snapthread.limits import utf16_len
-from snapthread.model import Button, ConversationKey, Message, OutgoingMessage
+from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
 from snapthread.model.history import HistoryEntry, HistoryPage
 from snapthread.ports import ReadableHistory
 from snapthread.texts.localizer import Localizer
@@ -68,7 +69,7 @@ class History:
 
 def _row(entry: HistoryEntry, t: Localizer) -> str:
     item = entry.item
-    text = " ".join(item.text.split())
+    text = " ".join(_shown(item).split())
     if utf16_len(text) > TEXT_CHARS:
         text = f"{text[:TEXT_CHARS].rstrip()}…"
     labels = list(dict.fromkeys(str(photo.label) for photo in item.images))
@@ -76,6 +77,14 @@ def _row(entry: HistoryEntry, t: Localizer) -> str:
     who = t("history_you" if item.role == "user" else "history_me")
     words = " ".join(filter(None, [images, text]))
     return t("history_row", who=who, at=item.at, words=words)
+
+
+def _shown(item: HistoryItem) -> str:
+    """The words of an answer without its Markdown, as the chat has them; enough of it for a row."""
+    if item.role == "user":
+        return item.text
+    messages = format_answer(item.text[: 4 * TEXT_CHARS])
+    return " ".join(each.text for each in messages) or item.text
 
 
 def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:

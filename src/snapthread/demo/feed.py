@@ -19,7 +19,7 @@ FIELDS: Final = frozenset(
     " pid".split()
 )
 # Routine that would drown the rest.
-SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started"})
+SHOWN_DEBUG: Final = frozenset({"openai.request", "turn.started", "urgent.done"})
 SILENT: Final = frozenset({"getUpdates", "sendChatAction", "sendMessageDraft", "getMe"})
 
 

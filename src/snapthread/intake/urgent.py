@@ -52,6 +52,7 @@ class UrgentCommands:
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
             outcome = unexpected(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
+        log.debug("urgent.done", kind=command.kind, user=command.user_id)
         if command.press_id is not None:
             self._in_background(self.chat.answer_press(command.press_id, toast))
 

@@ -45,6 +45,11 @@ class OutgoingMessage:
     seen_by: int | None = None
     is_removal: bool = False  # the message whose place it takes goes, or says this
 
+    @property
+    def has_content(self) -> bool:
+        """Without any, the message whose place it takes only loses its buttons."""
+        return bool(self.text or self.document)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:

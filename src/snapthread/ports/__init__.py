@@ -35,28 +35,24 @@ from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
-    Askers,
     Context,
     ConversationControl,
     Conversations,
-    Deliveries,
-    EditReplies,
-    Exchanges,
     FileTokens,
     FinishedTurns,
-    Groups,
-    GuestAnswers,
-    KnownQuestions,
-    LastQuestions,
-    Outbox,
-    PageChoices,
     ReadableHistory,
     RequestBounds,
     ResetReply,
-    StreamedMessages,
-    TopicConversations,
 )
+from snapthread.ports.deliveries import Deliveries, GuestAnswers, Outbox, StreamedMessages
 from snapthread.ports.documents import DocumentContent, DocumentReader
+from snapthread.ports.exchanges import (
+    EditReplies,
+    Exchanges,
+    KnownQuestions,
+    LastQuestions,
+    PageChoices,
+)
 from snapthread.ports.file_ledger import (
     Borrowing,
     Deletions,
@@ -70,6 +66,7 @@ from snapthread.ports.file_ledger import (
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
+from snapthread.ports.groups import Askers, Groups, TopicConversations
 from snapthread.ports.images import Codec, Content, Image, Tile
 from snapthread.ports.message_queue import (
     Arrival,

@@ -130,6 +130,9 @@ class ReplySender:
         if part.outgoing.is_removal:
             await self._remove(part)
             return []
+        if part.to.replaces is not None and not part.outgoing.has_content:
+            await self.chat.remove_buttons(part.to, part.to.replaces)
+            return []
         if part.to.inline_id is not None:
             await self.chat.edit_guest(part.to.inline_id, part.outgoing)
             return []
@@ -148,7 +151,8 @@ class ReplySender:
         return [message_id] if part.outgoing.seen_by is None else []
 
     async def _remove(self, part: OutboxMessage) -> None:
-        """One that is too old to go says that it is over; whatever Telegram says, that was it."""
+        """One that is too old to go says that it is over, or only loses its buttons; whatever
+        Telegram says, that was it."""
         message_id = part.to.replaces
         assert message_id is not None, "a removal names a message"
         try:
@@ -166,7 +170,10 @@ class ReplySender:
         except ChatUnreachable:
             raise
         except ChatRefused:
-            await self.chat.edit(to, message_id, emptied)
+            if emptied.has_content:
+                await self.chat.edit(to, message_id, emptied)
+            else:
+                await self.chat.remove_buttons(to, message_id)
 
     async def _drop(self, claim: Claim, refused: ChatRefused) -> None:
         """Blocked, or the chat is gone: nobody is there to read the rest."""

@@ -190,10 +190,12 @@ class Localizer:
         return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
 
     def stopped(self, unseen: Sequence[TelegramFile]) -> str:
-        """Before the first word; files that were not there yet are not kept."""
+        """Before the first word; files that were not there yet are not kept, but asked again."""
         if not unseen:
             return self("stopped_early")
-        return f"{self('stopped_early')} {self(_send_again(unseen), n=len(unseen))}"
+        key = "files_not_kept" if _has_documents(unseen) else "photos_not_kept"
+        not_kept = self(key, n=len(unseen), button=self("again_retry"))
+        return f"{self('stopped_early')} {not_kept}"
 
     def lost(self, files: Sequence[LostFile]) -> tuple[str, ...]:
         return self._of_each_kind(files, {"image": "photos_lost", "document": "documents_lost"})
@@ -216,7 +218,10 @@ class Localizer:
         return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
 
     def cut(self, reason: str) -> str:
-        return self("cut_by_filter" if reason == "content_filter" else "cut_at_length")
+        """What was cut at its length has a button below it."""
+        if reason == "content_filter":
+            return self("cut_by_filter")
+        return self("cut_at_length", button=self("again_continue"))
 
     def failure(
         self,
@@ -226,13 +231,14 @@ class Localizer:
         operator_told: bool = False,
         sound: bool = False,
         is_chosen: bool = False,
+        can_retry: bool = False,
     ) -> str:
-        """`is_chosen`: the model was, by a person or a persona."""
+        """`is_chosen`: the model was, by a person or a persona. `can_retry`: by a button, which
+        brings the files along."""
         key = SENTENCES[type(error)]
         if is_chosen and key == "model_gone":
             key = "model_chosen_gone"
-        has_documents = any(isinstance(file, TelegramDocument) for file in files)
-        if has_documents and key in OF_DOCUMENTS:
+        if _has_documents(files) and key in OF_DOCUMENTS:
             key = OF_DOCUMENTS[key]
         if sound and key == "download_failed":
             key = "sound_download_failed"
@@ -240,11 +246,14 @@ class Localizer:
         sentence = self(key, n=limit or max(len(files), 1))
         if operator_told:
             sentence = f"{sentence} {self('operator_told')}"
-        if not files or key in SAY_IT_ALL:
+        if not files or can_retry or key in SAY_IT_ALL:
             return sentence
         return f"{sentence} {self(_send_again(files), n=len(files))}"
 
 
 def _send_again(files: Sequence[TelegramFile]) -> str:
-    has_documents = any(isinstance(file, TelegramDocument) for file in files)
-    return "files_failed_send_again" if has_documents else "photos_failed_send_again"
+    return "files_failed_send_again" if _has_documents(files) else "photos_failed_send_again"
+
+
+def _has_documents(files: Sequence[TelegramFile]) -> bool:
+    return any(isinstance(file, TelegramDocument) for file in files)

@@ -27,7 +27,8 @@ from snapthread.turn.state import TurnResult
 
 # Failures that come again however often the same is asked.
 NO_USE: Final = frozenset(
-    "AlbumTooLarge AssistantRefused ContextTooLong ImageRefused QuestionTooLong".split()
+    "AlbumTooLarge AssistantRefused ContextTooLong ImageRefused ImagesTooLarge"
+    " QuestionTooLong".split()
 )
 CUT_AT_LENGTH: Final = "max_output_tokens"
 log = structlog.get_logger()
@@ -199,6 +200,10 @@ def again_button(how: AskAgain, turn: int, conversation: ConversationKey, t: Loc
     owner = owner_in_group(conversation)
     whose = "" if owner is None else f":{owner}"
     return Button(text=t(f"again_{how}"), press=f"{how}:{turn}{whose}")
+
+
+def helps_to_retry(error: Exception) -> bool:
+    return type(error).__name__ not in NO_USE
 
 
 def unexpected(error: Exception, t: Localizer) -> Outcome:

@@ -4,6 +4,7 @@ A wrong act raises ValueError with a word that the page has a sentence for.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from snapthread_sandbox.telegram.people import Person
 from snapthread_sandbox.wire import Json
 
 ALBUM_MAX: Final = 10
+NOTE_S: Final = 3.0  # a note for a pressed button is waited for so long
 FILES_MAX: Final = 30  # in one go: three albums
 CAPTION_UNITS: Final = 1024
 FILE_BYTES: Final = 50 * 1024 * 1024
@@ -88,19 +90,47 @@ def edit(person: Person, message_id: int, text: str, place: Place = PRIVATE) -> 
     person.edits(message, text.strip())
 
 
+async def swap(person: Person, message_id: int, sending: Sending, place: Place = PRIVATE) -> None:
+    """Puts another photo into an own message, with the caption as it is now."""
+    message = place.chat(person).find(message_id)
+    if message is None or message.json["from"]["id"] != person.id:
+        raise ValueError("gone")
+    _check(sending)
+    photo = await _photo(sending.files[0])
+    if photo is None or "photo" not in message.json:
+        raise ValueError("no_photo")
+    person.swaps_photo(message, photo, caption=sending.caption)
+
+
 def replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
     return None if message_id is None else place.chat(person).find(message_id)
 
 
-def press(person: Person, message_id: int, row: int, column: int, place: Place = PRIVATE) -> None:
-    """Presses an inline button of a message."""
+async def press(
+    person: Person, message_id: int, row: int, column: int, place: Place = PRIVATE
+) -> str:
+    """Presses an inline button of a message; the note that is soon shown for it, if any."""
     message = place.chat(person).find(message_id)
     buttons = message.json.get("reply_markup", {}).get("inline_keyboard", []) if message else []
     if message is None or row >= len(buttons) or column >= len(buttons[row]):
         raise ValueError("gone")
     button: Json = buttons[row][column]
-    if "callback_data" in button:
-        person.presses(button, on=message)
+    if "callback_data" not in button:
+        return ""
+    return await _note(place.chat(person), person.presses(button, on=message))
+
+
+async def _note(chat: Chat, query_id: str) -> str:
+    def told() -> list[str]:
+        return [
+            answer.get("text", "")
+            for answer in chat.answers
+            if answer["callback_query_id"] == query_id
+        ]
+
+    with suppress(AssertionError):
+        await chat.until(lambda: bool(told()), timeout_s=NOTE_S)
+    return next(iter(told()), "")
 
 
 def stop(person: Person) -> None:

@@ -89,7 +89,8 @@ class Page:
                 page_acts.edit(person, *edited, self._place(body))
             case "press":
                 which = (int(body["message"]), int(body["row"]), int(body["column"]))
-                page_acts.press(person, *which, self._place(body))
+                note = await page_acts.press(person, *which, self._place(body))
+                return web.json_response({"note": note})
             case _:
                 page_acts.stop(person)
         return web.json_response({})
@@ -107,7 +108,10 @@ class Page:
             reply_to=page_acts.replied(person, int(reply_to) if reply_to else None, place),
             place=place,
         )
-        await page_acts.send(person, sending)
+        if edited := form.get("edit"):
+            await page_acts.swap(person, int(str(edited)), sending, place)
+        else:
+            await page_acts.send(person, sending)
         return web.json_response({})
 
     def _place(self, body: Json) -> page_acts.Place:

@@ -12,7 +12,7 @@ from snapthread.ports import GroupChange, Reaction
 BLOCKED = "kicked"
 GOOD, BAD = "👍", "👎"
 OUT = frozenset({"kicked", "left"})
-IN_GROUPS = ("set:",)  # of the other buttons each is one person's
+IN_GROUPS = ("set:", "hist:")  # of the other buttons each is one person's
 STOP = re.compile(r"stop:(\d{1,15})(?::(-?\d{1,15}))?", re.ASCII)
 
 AGAIN = re.compile(r"(?:retry|continue|from):\d{1,15}(?::(-?\d{1,15}))?", re.ASCII)

@@ -195,6 +195,15 @@ def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, .
     return (*shown, *old)
 
 
+def shown_after(tx: Transaction, claim: Claim) -> tuple[ExchangeRow, ...]:
+    """The exchanges that came after the one that is asked anew."""
+    redo = claim.redo
+    if redo is None:
+        return ()
+    rows = tx.range(EXCHANGES_OF, claim.conversation)
+    return tuple(row for row in rows if row.history_start > redo.history_start)
+
+
 def forget_from(tx: Transaction, key: str, history_start: int) -> None:
     for row in tx.range(EXCHANGES_OF, key, is_reversed=True):
         if row.history_start < history_start:

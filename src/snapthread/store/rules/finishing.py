@@ -18,7 +18,7 @@ from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
-from snapthread.store.rules.exchanges import expected, places_of, remember
+from snapthread.store.rules.exchanges import expected, places_of, remember, shown_after
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
@@ -66,6 +66,7 @@ def finish(
         raise LeaseLost(claim.conversation)  # this turn has ended already
     tx.expect(expected(claim.conversation, row.turns + 1))
     owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
+    leaving = () if taken_back_from is None else shown_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = held(tx, claim)
     turn = None
@@ -90,7 +91,9 @@ def finish(
     others_came = (talk is not None and talk.queued) or to.chat_id < 0  # in a group, unseen
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, inline_id=row.inline_id)
-    outbox = add_to_outbox(tx, claim.conversation, to, replies, at, turn=turn, places=places)
+    outbox = add_to_outbox(
+        tx, claim.conversation, to, replies, at, turn=turn, places=places, leaving=leaving
+    )
     refresh_ready(tx, claim.conversation)
     if not outbox:
         end_guest(tx, claim, at)

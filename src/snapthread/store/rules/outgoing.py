@@ -1,6 +1,7 @@
 """The outbox: messages on their way to the chat."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -24,12 +25,16 @@ from snapthread.store.rules.rows import (
     refresh_ready,
     set_mark,
 )
-from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
 from snapthread.store.schema.queues import OUTBOX, Outgoing
 from snapthread.store.transaction import Transaction
 
 # Of a shorter answer, in the place of what is left over; said only where it is too old to go.
 REMOVAL: Final = OutgoingMessage(text="…", is_removal=True)
+# Of later questions, where one is asked anew from an older one: an answer that is too old to go
+# stays to be read, without its buttons. Others read in a group too, so there all stay.
+LEAVING: Final = OutgoingMessage(text="", is_removal=True)
+UNBUTTONED: Final = OutgoingMessage(text="")
 
 
 def add_to_outbox(
@@ -41,11 +46,16 @@ def add_to_outbox(
     *,
     turn: int | None = None,
     places: Sequence[int] = (),
+    leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
     """Only the first part is a reply. `places`: our messages whose place they take, in order;
-    what of these is left over goes."""
-    places = places or ([] if to.replaces is None else [to.replaces])
-    replies = [*replies, *[REMOVAL] * (len(places) - len(replies))]
+    what of these is left over goes. `leaving`: whose answers leave the conversation."""
+    taken: list[int | None] = [*places] or ([] if to.replaces is None else [to.replaces])
+    replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
+    taken += [None] * (len(replies) - len(taken))
+    for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
+        taken.append(message_id)
+        replies.append(outgoing)
     if not replies:
         return ()
     row = ensure_conversation(tx, key)
@@ -53,9 +63,7 @@ def add_to_outbox(
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + len(replies)))
     outbox = [
-        OutboxMessage(
-            id=first + number, to=_place(to, number, places), outgoing=outgoing, turn=turn
-        )
+        OutboxMessage(id=first + number, to=_place(to, number, taken), outgoing=outgoing, turn=turn)
         for number, outgoing in enumerate(replies)
     ]
     for part in outbox:
@@ -64,9 +72,19 @@ def add_to_outbox(
     return tuple(outbox)
 
 
-def _place(to: Destination, number: int, places: Sequence[int]) -> Destination:
-    replaces = places[number] if number < len(places) else None
-    return replace(to, reply_to=None if number else to.reply_to, replaces=replaces)
+def _place(to: Destination, number: int, places: Sequence[int | None]) -> Destination:
+    return replace(to, reply_to=None if number else to.reply_to, replaces=places[number])
+
+
+def _leaving(
+    rows: Sequence[ExchangeRow], *, is_group: bool
+) -> Iterator[tuple[int, OutgoingMessage]]:
+    for row in rows:
+        sent = json.loads(row.sent)
+        if not is_group:
+            yield from ((message_id, LEAVING) for message_id in sent)
+        elif sent and row.ending != "answered":
+            yield sent[-1], UNBUTTONED
 
 
 def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:

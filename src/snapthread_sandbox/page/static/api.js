@@ -7,8 +7,9 @@ export async function post(path, body = {}) {
   const init = { method: 'POST', body: form ? body : JSON.stringify(body) };
   try {
     const response = await fetch(`api/${path}`, init);
+    const { error = '', note = '' } = await response.json().catch(() => ({}));
+    if (note) toast(note);
     if (response.ok) return true;
-    const { error = '' } = await response.json().catch(() => ({}));
     toast(t(knows(`err_${error}`) ? `err_${error}` : 'err_other'));
   } catch {
     toast(t('demo_ended'));

@@ -86,7 +86,7 @@ export class Composer {
     const text = this.input.value.trim();
     if (this.isSending || (!text && !this.picked.all.length && !this.edited?.photo)) return;
     this.isSending = true;
-    const wasSent = this.edited ? await this.sendEdit(text) : this.picked.all.length
+    const wasSent = this.edited && !this.picked.all.length ? await this.sendEdit(text) : this.picked.all.length
       ? await post(`people/${this.person.id}/media`, this.form(text))
       : await this.say(text, this.replied?.id);
     this.isSending = false;
@@ -122,6 +122,7 @@ export class Composer {
     const form = new FormData();
     this.picked.addTo(form);
     form.append('caption', caption);
+    if (this.edited) form.append('edit', this.edited.id); // another photo in its place
     if (this.replied) form.append('reply_to', this.replied.id);
     for (const [name, value] of Object.entries(this.place())) form.append(name, value);
     return form;
@@ -168,6 +169,7 @@ export class Composer {
 
   replyTo(message) {
     if (this.edited) this.input.value = '';
+    if (this.edited) this.picked.clear();
     this.edited = null;
     this.replied = message;
     this.showReply();
@@ -177,6 +179,7 @@ export class Composer {
 
   edit(message) {
     this.replied = null;
+    this.picked.clear();
     this.edited = message;
     this.input.value = message.text;
     this.showReply();
@@ -196,7 +199,7 @@ export class Composer {
     const cancel = el('button', { type: 'button', class: 'tool', 'aria-label': t(isEdit ? 'cancel_edit' : 'cancel_reply'), onclick: () => this.cancel() }, icon('close'));
     this.reply.replaceChildren(icon(isEdit ? 'edit' : 'reply'),
       message.photo ? el('img', { src: message.photo.shown, alt: '' }) : '',
-      el('span', {}, el('b', {}, isEdit ? t('editing') : t('replying_to', { who: t(message.from_bot ? 'said_bot' : 'said_you') })),
+      el('span', {}, el('b', {}, isEdit ? t(message.photo ? 'editing_photo' : 'editing') : t('replying_to', { who: t(message.from_bot ? 'said_bot' : 'said_you') })),
         el('span', {}, message.text || (message.photo ? t('photo') : message.file?.name ?? t('file')))),
       cancel);
   }

@@ -6,7 +6,7 @@ const TURNS_SHOWN = 6;
 const EVENTS_KEPT = 400;
 const TICK_MS = 500;
 const JOINS_WITHIN_MS = 4000; // a message that was taken belongs to the next turn
-const LONE = new Set(['bot.starting', 'bot.started', 'bot.killed', 'bot.ended', 'clock.set_forward', 'conversation.reset', 'trouble', 'file.retired', 'file.deleted', 'file.settled', 'part.dropped']);
+const LONE = new Set(['urgent.done', 'bot.starting', 'bot.started', 'bot.killed', 'bot.ended', 'clock.set_forward', 'conversation.reset', 'trouble', 'file.retired', 'file.deleted', 'file.settled', 'part.dropped']);
 const HIDDEN = new Set(['bot.stopped', 'file.intended']);
 const ENDS = new Set(['bot.killed', 'bot.ended']);
 const SAME_WITHIN_MS = 10000; // the same again is counted, not repeated
@@ -111,6 +111,10 @@ function grouped(events) {
       if (event.name === 'openai.request') entry.events = entry.events.filter((one) => one.name !== 'openai.asked');
       entry.events.push(event);
     } else if (LONE.has(event.name)) {
+      if (event.name === 'urgent.done') { // it waits for no turn, and begins none by itself
+        taken.pop();
+        if (event.fields.kind === 'command') continue; // /reset and /stop are seen by what they do
+      }
       if (ENDS.has(event.name)) for (const entry of turns.values()) entry.isCut ||= !isDone(entry);
       addLone(entries, event);
     }
@@ -122,7 +126,7 @@ function grouped(events) {
 
 function addLone(entries, event) {
   const last = entries.at(-1);
-  const same = entries.findLast((entry) => !entry.turn)?.events.find((one) => one.name === event.name && one.level === event.level);
+  const same = entries.findLast((entry) => !entry.turn)?.events.find((one) => one.name === event.name && one.level === event.level && one.fields?.kind === event.fields?.kind);
   if (same && event.at - same.at < SAME_WITHIN_MS) same.times = (same.times ?? 1) + 1;
   else if (last && !last.turn && last.events.length < 5) last.events.push({ ...event });
   else entries.push({ key: `e${event.number}`, events: [{ ...event }] });
@@ -163,7 +167,7 @@ function kindOf(name) {
 }
 
 function title(event) {
-  const route = event.fields?.route;
+  const route = event.fields?.route ?? (event.name === 'urgent.done' ? event.fields.kind : undefined);
   const key = `e_${[event.name, route].filter(Boolean).join('_').replace(/\W/g, '_')}`;
   const n = event.fields?.count ?? event.fields?.files ?? event.fields?.days ?? 1;
   return knows(key) ? t(key, { n }) : event.name;

@@ -20,7 +20,7 @@ WRONG: Final = "That is not the token."
 BUSY: Final = "The store is busy. Try again in a moment."
 FULL: Final = "The disk of the store is full. Nothing was changed."
 TOO_OFTEN: Final = "Too many wrong tries. Try again in a minute."
-STRANGE: Final = "This did not come from a fresh page. Load the page again, and press once more."
+STRANGE: Final = "This form is out of date. Reload the page, and press again."
 
 Page = Callable[[web.Request], Awaitable[web.Response]]
 Fields = dict[str, str]

@@ -40,7 +40,7 @@ ACTS: Final = Template("""\
 BAN: Final = Template("""\
 <form class="find" method="post" action="/admin/ban">\
 <input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
-<p class="soft">[[Ban: from now on nothing of theirs is answered, in groups neither.]]</p>\
+<p class="soft">[[Ban: from now on they get no answers, in groups either.]]</p>\
 <button class="act danger">[[Ban]]</button></form>""")
 UNBAN: Final = Template("""\
 <form class="find" method="post" action="/admin/unban">\
@@ -49,7 +49,7 @@ UNBAN: Final = Template("""\
 SET_LIMITS: Final = Template("""\
 <form class="find" method="post" action="/admin/limit">\
 <input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
-<p class="soft">[[Their own limits, as in: messages=50 cost=0.50. Empty: as everybody.]]</p>\
+<p class="soft">[[Their own limits, such as messages=50 cost=0.50. Empty: as for everyone.]]</p>\
 <label for="limits">[[Limits]]</label>\
 <input id="limits" name="limits" value="{limits}" autocomplete="off">\
 <button class="act">[[Set]]</button></form>""")

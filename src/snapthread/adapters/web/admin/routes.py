@@ -26,7 +26,7 @@ STYLE: Final = Path(__file__).with_name("style.css").read_text("utf-8")
 NO_LETTER: Final = "No such dead letter."
 NOBODY: Final = "That is no user id: it is a whole number, such as 123456789."
 IS_ADMIN: Final = "An admin cannot be banned: take them out of ADMIN_USER_IDS first."
-NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no price to hold it by."
+NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no price for it."
 OTHER_ID: Final = "Nothing was erased: the id that was typed is another one."
 
 # Does it to a person; the sentence that says why not, or nothing.

@@ -88,7 +88,7 @@ def _problems(problems: Sequence[Problem]) -> Figure:
             Column("event", "Event", "text"),
             Column("kind", "Kind", "text"),
             Column("turn", "Turn", "text"),
-            Column("number", "Number told", "text"),
+            Column("number", "Number they were told", "text"),
             Column("why", "Why", "text"),
         ),
         rows=tuple(
