@@ -1,6 +1,7 @@
 """Conversations that last."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
