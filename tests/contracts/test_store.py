@@ -3,12 +3,15 @@
 import asyncio
 from inspect import getmembers, isfunction, signature
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from snapthread.limits import SEEN_S
 from snapthread.model import Installation
 from snapthread.ports import Store
+from snapthread.store import Store as StoreItself
+from snapthread.store.verb import Backend
 from tests.contracts.builders import QUIET_S, STORES, Bench, message
 
 
@@ -63,6 +66,32 @@ def test_marks_are_forgotten_when_they_are_not_needed(bench: Bench) -> None:
     bench.wait(SEEN_S - 3600 - QUIET_S)
 
     assert (early, first, bench.tidy()) == (0, 1, 1)
+
+
+class Counted:
+    """A backend that counts the transactions that write."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.writes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)
+
+    async def write(self, verb: Any, *, is_alone: bool = False) -> Any:
+        self.writes += 1
+        return await self._backend.write(verb, is_alone=is_alone)
+
+
+def test_the_monthly_tidying_held_the_store_for_all_of_it(bench: Bench) -> None:
+    bench.send(*(message(update_id=number) for number in range(1000, 2200)))
+    bench.wait(SEEN_S + 1)
+    counted = Counted(bench.store.backend)
+
+    tidied = bench.run(StoreItself(cast(Backend, counted)).tidy(bench.now))
+
+    assert tidied >= 1200
+    assert counted.writes >= 4  # others write between
 
 
 def test_marks_that_are_needed_are_kept(bench: Bench) -> None:
