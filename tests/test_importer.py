@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 
 from snapthread.images.file_service import UploadResult
-from snapthread.images.importer import ImageImporter, ImageRequest
+from snapthread.images.importer import FileImporter
+from snapthread.images.request import FileRequest
 from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MEGABYTE
 from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey
@@ -62,7 +63,7 @@ class Memory:
 async def brought(people: int, size_bytes: int | None) -> Memory:
     """Each sends two pictures of this size."""
     memory = Memory()
-    importer = ImageImporter(
+    importer = FileImporter(
         chat=cast(Any, memory),
         codec=cast(Any, memory),
         file_service=cast(Any, memory),
@@ -71,7 +72,7 @@ async def brought(people: int, size_bytes: int | None) -> Memory:
     )
     await asyncio.gather(
         *(
-            importer.import_images(
+            importer.import_files(
                 Claim(conversation=ConversationKey(f"{person}"), token=1, epoch=0),
                 [wanted(size_bytes), wanted(size_bytes)],
                 Meter(),
@@ -82,10 +83,10 @@ async def brought(people: int, size_bytes: int | None) -> Memory:
     return memory
 
 
-def wanted(size_bytes: int | None) -> ImageRequest:
+def wanted(size_bytes: int | None) -> FileRequest:
     message = photo()
     assert message.image is not None
-    return ImageRequest(message=message, file=replace(message.image, size_bytes=size_bytes))
+    return FileRequest(message=message, file=replace(message.image, size_bytes=size_bytes))
 
 
 async def test_large_pictures_of_many_people_are_not_all_in_memory_at_once() -> None:

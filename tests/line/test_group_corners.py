@@ -58,6 +58,23 @@ async def test_a_group_is_edited_every_three_seconds_slower_after_a_429_and_then
         assert await gaps_of(world, group, ann, edited) == [EDIT_PACE_GROUP_S]
 
 
+async def test_answers_that_grow_in_two_topics_share_the_pace_of_their_group(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ann, bob, group = a_group(world, is_forum=True)
+        cats, dogs = group.opens_topic("Cats", ann), group.opens_topic("Dogs", ann)
+        edited = times_of(world, "editMessageText")
+        for person, thread in ((ann, cats), (bob, dogs)):
+            world.model.says(WORDS, between_s=0.5)
+            person.sends(f"{BOT} tell me", to=group, thread=thread)
+        await world.until(lambda: group.chat.texts == [WORDS, WORDS])
+        grown = edited[2:-2]  # but for the first of each, and the two last
+        assert len(grown) >= 5
+        gaps = [after - before for before, after in zip(grown, grown[2:], strict=False)]
+        assert all(gap > 2 * EDIT_PACE_GROUP_S - 0.001 for gap in gaps)
+
+
 async def gaps_of(world: World, group: Group, ann: Person, edited: list[float]) -> list[int]:
     """The seconds between the edits of an answer, but before the first two and the last."""
     edited.clear()

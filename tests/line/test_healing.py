@@ -102,7 +102,7 @@ async def test_the_questions_own_photo_is_refused_after_a_second_try_and_the_oth
         ada = world.person()
         ada.sends_photo(photo("yellow"))
         (told,) = await ada.hears()
-        assert told.text.startswith("OpenAI did not take this image.")
+        assert told.text.startswith("The assistant did not take this image.")
         await world.until(lambda: len(world.files) == 3)
 
 

@@ -9,7 +9,7 @@ from snapthread.images.documents import DocumentOpener
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
-from snapthread.images.importer import ImageImporter
+from snapthread.images.importer import FileImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
@@ -22,7 +22,7 @@ class Maintenance:
     adapters: Adapters
     cooldowns: Cooldowns
     file_service: FileService
-    importer: ImageImporter
+    importer: FileImporter
     healing: Healing
     reconcile: Reconcile
     housekeeping: Housekeeping
@@ -42,7 +42,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         room_bytes=settings.user_storage_bytes,
     )
     bounds = context_bounds(settings, adapters.transport)
-    importer = ImageImporter(
+    importer = FileImporter(
         chat=adapters.chat,
         codec=adapters.codec,
         documents=DocumentOpener(

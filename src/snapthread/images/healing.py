@@ -20,7 +20,8 @@ import structlog
 from snapthread.clock import now_s
 from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, ChatBusy, FilesBusy, FilesGone, ImageRefused
-from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult
+from snapthread.images.importer import FileImporter
+from snapthread.images.request import FileRequest, FileResult
 from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.meter import Meter
 from snapthread.model import (
@@ -69,7 +70,7 @@ class Healing:
 
     store: HealingStore
     files: Files
-    importer: ImageImporter
+    importer: FileImporter
     clock: Clock
     # By the name of a lost image: how often it was asked for, and when it is again.
     _asked: dict[str, tuple[int, float]] = field(default_factory=dict, init=False)
@@ -180,7 +181,7 @@ class Healing:
         return ends
 
     async def _end(
-        self, claim: Claim, lost: LedgerFile, brought: ImageResult, meter: Meter
+        self, claim: Claim, lost: LedgerFile, brought: FileResult, meter: Meter
     ) -> Restored:
         if brought.files:
             await self._replace(claim, lost, brought.files[0], meter)
@@ -202,10 +203,10 @@ class Healing:
 
     async def _fetch_again(
         self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
-    ) -> tuple[ImageResult, ...]:
+    ) -> tuple[FileResult, ...]:
         """From Telegram to OpenAI, side by side."""
         wanted = [_wanted_again(claim, file, self.clock()) for file in files]
-        return await self.importer.import_images(claim, wanted, meter)
+        return await self.importer.import_files(claim, wanted, meter)
 
     async def _leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
         meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)
@@ -222,7 +223,7 @@ def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest:
+def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
     """As if its owner had sent it again with the claim's question, or with none."""
     message = Message(
         update_id=claim.messages[0].update_id if claim.messages else 0,
@@ -233,7 +234,7 @@ def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> ImageRequest
         sent_at=now,
     )
     place = FIRST_PLACE + (lost.label or 0)
-    return ImageRequest(
+    return FileRequest(
         message=message,
         file=_as_sent(lost),
         place=place,

@@ -16,7 +16,9 @@ from snapthread.concurrency.gather import gather_all
 from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
-from snapthread.images.file_service import FileService, ToUpload, UploadResult, new_file_name
+from snapthread.images.file_service import FileService, UploadResult
+from snapthread.images.intents import parts_of
+from snapthread.images.request import FileRequest, FileResult, Opened
 from snapthread.limits import (
     DOWNLOADED_BYTES_AT_ONCE,
     IMAGES_AT_ONCE,
@@ -26,13 +28,7 @@ from snapthread.limits import (
 from snapthread.meter import Meter
 from snapthread.model import (
     Claim,
-    DocumentFacts,
     FileKind,
-    FileName,
-    IntendedFile,
-    LedgerFile,
-    Message,
-    Part,
     TelegramDocument,
     TelegramFile,
     TelegramImage,
@@ -41,7 +37,6 @@ from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
 
-Opened = Image | OpenedDocument
 # May a document that was read, or a picture that was cut, go up? What it costs is known only then.
 Admit = Callable[[Opened], Awaitable[bool]]
 
@@ -54,49 +49,8 @@ def any_number() -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageRequest:
-    """A file of a message, or of the message that it replies to (place 1), or a lost one.
-
-    `place` tells the files of one message apart.
-    """
-
-    message: Message
-    file: TelegramFile
-    place: int = 0
-    image_key: FileName | None = None
-    part: Part | None = None  # of a lost one: which part of its picture
-
-    @property
-    def is_restored(self) -> bool:
-        return self.image_key is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageResult:
-    """The end of an import: a file at OpenAI, or the parts of a long picture, or the text of a
-    document, or why there is neither.
-
-    `pages`, `fits`: of a document of which only some pages could be used.
-    """
-
-    wanted: ImageRequest
-    files: tuple[LedgerFile, ...] = ()
-    document: OpenedDocument | None = None
-    fault: FileFault | None = None
-    pages: int = 0
-    fits: int = 0
-    made_room: int = 0  # older files that left for it
-    is_still: bool = False  # one picture of something that moves
-    is_dense: bool = False  # much small text in a photo that Telegram made smaller
-
-    @property
-    def is_usable(self) -> bool:
-        return self.fault is None and (bool(self.files) or self.document is not None)
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
-class ImageImporter:
+class FileImporter:
     """Brings files in. One instance a process: it bounds what is in memory."""
 
     chat: Chat
@@ -113,28 +67,28 @@ class ImageImporter:
     )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def import_images(
+    async def import_files(
         self,
         claim: Claim,
-        wanted: Sequence[ImageRequest],
+        wanted: Sequence[FileRequest],
         meter: Meter,
         *,
         admit: Admit = admit_all,
-    ) -> tuple[ImageResult, ...]:
+    ) -> tuple[FileResult, ...]:
         """All files of a question, side by side; raises what is no file's own fault."""
         if not wanted:
             return ()
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
-        async def bounded(one: ImageRequest) -> ImageResult:
+        async def bounded(one: FileRequest) -> FileResult:
             async with of_message, self._of_process:
                 return await self._import_or_explain(claim, one, meter, admit)
 
         return tuple(await gather_all(bounded(one) for one in wanted))
 
     async def _import_or_explain(
-        self, claim: Claim, wanted: ImageRequest, meter: Meter, admit: Admit
-    ) -> ImageResult:
+        self, claim: Claim, wanted: FileRequest, meter: Meter, admit: Admit
+    ) -> FileResult:
         try:
             return await self._import(claim, wanted, meter, admit)
         except NoRoom:
@@ -149,33 +103,33 @@ class ImageImporter:
         else:
             log.info("image.refused", fault=fault.fault, kind=wanted.file.kind)
         meter.record_refusal(wanted.file, fault)
-        return ImageResult(wanted=wanted, fault=fault, pages=pages, fits=fits)
+        return FileResult(wanted=wanted, fault=fault, pages=pages, fits=fits)
 
     async def _import(
-        self, claim: Claim, wanted: ImageRequest, meter: Meter, admit: Admit
-    ) -> ImageResult:
+        self, claim: Claim, wanted: FileRequest, meter: Meter, admit: Admit
+    ) -> FileResult:
         opened = await self._opened(claim, wanted, meter)
         if not isinstance(opened, OpenedDocument):
             return await self._import_image(claim, wanted, opened, meter, admit)
         if not wanted.is_restored and not await admit(opened):
             raise DocumentRefused("over_limit")
         if opened.is_text:
-            return ImageResult(wanted=wanted, document=opened)
+            return FileResult(wanted=wanted, document=opened)
         uploaded = await self._upload(claim, wanted, opened, meter)
-        return ImageResult(
+        return FileResult(
             wanted=wanted, files=uploaded.files, document=opened, made_room=uploaded.made_room
         )
 
     async def _import_image(
-        self, claim: Claim, wanted: ImageRequest, image: Image, meter: Meter, admit: Admit
-    ) -> ImageResult:
+        self, claim: Claim, wanted: FileRequest, image: Image, meter: Meter, admit: Admit
+    ) -> FileResult:
         if 0 < self.most_parts() < len(image.tiles):
             raise ImageRefused("too_long", f"{len(image.tiles)} parts")
         if len(image.tiles) > 1 and not await admit(image):
             raise ImageRefused("over_limit")
         uploaded = await self._upload(claim, wanted, image, meter)
         is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
-        return ImageResult(
+        return FileResult(
             wanted=wanted,
             files=uploaded.files,
             made_room=uploaded.made_room,
@@ -183,7 +137,7 @@ class ImageImporter:
             is_dense=meter.looks_for_small_text and await self._is_dense(wanted, image),
         )
 
-    async def _is_dense(self, wanted: ImageRequest, image: Image) -> bool:
+    async def _is_dense(self, wanted: FileRequest, image: Image) -> bool:
         """Of a photo of this message that is as large as Telegram makes it at most."""
         file = wanted.file
         is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.place == 0
@@ -192,7 +146,7 @@ class ImageImporter:
         side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0
         return side in MADE_SMALLER_TO and await self.codec.is_dense(image.content)
 
-    async def _opened(self, claim: Claim, wanted: ImageRequest, meter: Meter) -> Opened:
+    async def _opened(self, claim: Claim, wanted: FileRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""
         is_suspect = claim.is_suspect or claim.attempt > 1
         size_bytes = wanted.file.size_bytes or self._max_bytes(wanted.file)
@@ -224,7 +178,7 @@ class ImageImporter:
     # ------------------------------------------------------------ image or document
 
     async def _open(
-        self, wanted: ImageRequest, content: bytes, meter: Meter, *, suspect: bool
+        self, wanted: FileRequest, content: bytes, meter: Meter, *, suspect: bool
     ) -> Opened:
         """The bytes say what it is; the sender's word for it is only tried first."""
         file = wanted.file
@@ -239,7 +193,7 @@ class ImageImporter:
 
     async def _open_otherwise(
         self,
-        wanted: ImageRequest,
+        wanted: FileRequest,
         content: bytes,
         meter: Meter,
         refused: ImageRefused | DocumentRefused,
@@ -255,7 +209,7 @@ class ImageImporter:
         except (ImageRefused, DocumentRefused) as other:
             raise refused if other.fault == "unsupported_type" else other from None
 
-    async def _read(self, wanted: ImageRequest, content: bytes, meter: Meter) -> OpenedDocument:
+    async def _read(self, wanted: FileRequest, content: bytes, meter: Meter) -> OpenedDocument:
         began = now_s()
         opened = await self.documents.open(wanted.file, content, restored=wanted.is_restored)
         ms = ms_since(began)
@@ -272,7 +226,7 @@ class ImageImporter:
 
     async def _prepare(
         self,
-        wanted: ImageRequest,
+        wanted: FileRequest,
         picture: TelegramImage,
         content: bytes,
         meter: Meter,
@@ -302,10 +256,10 @@ class ImageImporter:
         return image
 
     async def _upload(
-        self, claim: Claim, wanted: ImageRequest, opened: Opened, meter: Meter
+        self, claim: Claim, wanted: FileRequest, opened: Opened, meter: Meter
     ) -> UploadResult:
         began = now_s()
-        parts = _parts(wanted, opened)
+        parts = parts_of(wanted, opened)
         uploaded = await self.file_service.upload(claim, parts)
         size_bytes = sum(len(content.content) for _, content in parts)
         meter.record_upload(size_bytes, ms_since(began))
@@ -329,68 +283,4 @@ def _as_image(file: TelegramDocument) -> TelegramImage:
         telegram_id=file.telegram_id,
         unique_id=file.unique_id,
         size_bytes=file.size_bytes,
-    )
-
-
-def _owner(wanted: ImageRequest) -> int:
-    """Whose file it is: of one that is shown by a reply, whoever sent it."""
-    message = wanted.message
-    is_shown = wanted.place == 1 and message.reply is not None
-    return (message.reply.user_id if is_shown and message.reply else None) or message.user_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TileContent:
-    """A tile, with what its image says of all of them."""
-
-    content: bytes
-    mime: str
-    extension: str
-
-
-def _parts(wanted: ImageRequest, opened: Opened) -> list[ToUpload]:
-    """What goes up of a file, in its order."""
-    if isinstance(opened, OpenedDocument):
-        size_bytes = len(opened.content)
-        return [(_intended(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
-    parts: list[ToUpload] = []
-    for number, tile in enumerate(opened.tiles, start=1):
-        content = _TileContent(content=tile.content, mime=opened.mime, extension=opened.extension)
-        part = wanted.part
-        if part is None and tile.cut is not None:
-            part = Part(number=number, of=len(opened.tiles), cut=tile.cut)
-        intended = _intended(
-            wanted,
-            size_bytes=len(tile.content),
-            width=tile.width,
-            height=tile.height,
-            part=part,
-        )
-        parts.append((intended, content))
-    return parts
-
-
-def _intended(
-    wanted: ImageRequest,
-    *,
-    size_bytes: int,
-    width: int = 0,
-    height: int = 0,
-    document: DocumentFacts | None = None,
-    part: Part | None = None,
-) -> IntendedFile:
-    return IntendedFile(
-        name=new_file_name(),
-        owner=_owner(wanted),
-        update_id=wanted.message.update_id,
-        place=wanted.place,
-        telegram_id=wanted.file.telegram_id,
-        unique_id=wanted.file.unique_id,
-        size_bytes=size_bytes,
-        width=width,
-        height=height,
-        document=document,
-        part=part,
-        image_key=wanted.image_key,
-        album_id=wanted.message.album_id if wanted.place == 0 else None,
     )

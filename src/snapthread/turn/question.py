@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapthread.images.importer import ImageRequest, ImageResult
+from snapthread.images.request import FileRequest, FileResult
 from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
 from snapthread.model import (
     HistoryImage,
@@ -33,22 +33,22 @@ class QuestionContext:
     is_spoken: bool = False  # the text is, or ends with, a transcript
 
 
-def image_requests(messages: Sequence[Message], *, replied: bool) -> tuple[ImageRequest, ...]:
+def file_requests(messages: Sequence[Message], *, replied: bool) -> tuple[FileRequest, ...]:
     """The files that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        ImageRequest(message=message, file=file, place=number and number + OF_REPLY)
+        FileRequest(message=message, file=file, place=number and number + OF_REPLY)
         for message in messages
         for number, file in enumerate(message.files)
     ]
     answered = replied_file(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (ImageRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
+    return (FileRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
 
 
 def kept_images(
-    wanted: Sequence[ImageRequest], files: Sequence[LedgerFile]
-) -> dict[ImageRequest, ImageResult]:
+    wanted: Sequence[FileRequest], files: Sequence[LedgerFile]
+) -> dict[FileRequest, FileResult]:
     """Of a question that is asked anew: its files that are there still."""
     left, found = list(files), {}
     for one in wanted:
@@ -56,7 +56,7 @@ def kept_images(
         if is_whole(there):
             left = [each for each in left if each not in there]
             is_still = isinstance(one.file, TelegramImage) and one.file.is_still
-            found[one] = ImageResult(wanted=one, files=there, is_still=is_still)
+            found[one] = FileResult(wanted=one, files=there, is_still=is_still)
     return found
 
 
@@ -109,7 +109,7 @@ def _between(text: str, last: str) -> str:
 
 def question_item(
     messages: Sequence[Message],
-    brought: Sequence[ImageResult],
+    brought: Sequence[FileResult],
     context: QuestionContext,
     *,
     first_label: int,
@@ -145,7 +145,7 @@ def _shown(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
     return HistoryImage(label=label, file=file.image_key, sent_at=sent_at, document=file.document)
 
 
-def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryImage, ...]:
+def _photos(brought: Sequence[FileResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.files]
     return tuple(
         _shown(file, label, _sent_at(one.wanted))
@@ -154,7 +154,7 @@ def _photos(brought: Sequence[ImageResult], first_label: int) -> tuple[HistoryIm
     )
 
 
-def _sent_at(wanted: ImageRequest) -> datetime:
+def _sent_at(wanted: FileRequest) -> datetime:
     reply = wanted.message.reply
     if wanted.place == OF_REPLY and reply is not None and reply.sent_at is not None:
         return reply.sent_at
@@ -163,7 +163,7 @@ def _sent_at(wanted: ImageRequest) -> datetime:
 
 def _notes(
     messages: Sequence[Message],
-    brought: Sequence[ImageResult],
+    brought: Sequence[FileResult],
     context: QuestionContext,
     first_label: int,
     t: ModelTexts,
@@ -193,7 +193,7 @@ def _notes(
     return [*notes, *_texts(brought, t)]
 
 
-def _texts(brought: Sequence[ImageResult], t: ModelTexts) -> Iterator[str]:
+def _texts(brought: Sequence[FileResult], t: ModelTexts) -> Iterator[str]:
     """Documents whose text stands in the question, as the model's server takes no files."""
     for one in brought:
         if one.document is not None and one.document.is_text:
@@ -201,6 +201,6 @@ def _texts(brought: Sequence[ImageResult], t: ModelTexts) -> Iterator[str]:
             yield t("document_text", document=name, text=one.document.text.strip())
 
 
-def _moving(one: ImageResult, t: ModelTexts) -> str:
+def _moving(one: FileResult, t: ModelTexts) -> str:
     kind = one.wanted.file.kind
     return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

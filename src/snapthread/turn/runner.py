@@ -32,7 +32,8 @@ from snapthread.errors import (
 from snapthread.formatting import split_plain
 from snapthread.images.documents import OpenedDocument
 from snapthread.images.healing import Healing
-from snapthread.images.importer import ImageImporter, ImageRequest, ImageResult, Opened
+from snapthread.images.importer import FileImporter
+from snapthread.images.request import FileRequest, FileResult, Opened
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S, LEASE_S
 from snapthread.model import (
     HistoryItem,
@@ -59,7 +60,7 @@ from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import (
     QuestionContext,
     can_go_on,
-    image_requests,
+    file_requests,
     kept_images,
     question_item,
     replied_file,
@@ -92,7 +93,7 @@ class TurnRunner:
     """Runs turns: files and sounds in, question out, answer back."""
 
     store: TurnStore
-    importer: ImageImporter
+    importer: FileImporter
     speech: SpeechReader
     healing: Healing
     quotas: Quotas
@@ -148,7 +149,7 @@ class TurnRunner:
         """The result of a turn that the person stopped: the question stays, and what was
         said."""
         if turn.question is None:
-            turn.brought = tuple(ImageResult(wanted=one) for one in turn.wanted)
+            turn.brought = tuple(FileResult(wanted=one) for one in turn.wanted)
             turn.question = self._question(turn, 1)
         ended = turn.result(*[self._answer_item(turn, turn.shown)] * bool(turn.shown))
         has_asked = (turn.question.text or turn.question.images) and not turn.is_continuation
@@ -174,7 +175,7 @@ class TurnRunner:
         if claim.redo is not None and (label or 0) > claim.redo.last_label:
             label = None  # it is one of those that the question itself brought in
         turn.context = QuestionContext(is_late=claim.is_late, replied_label=label)
-        await self._import_more(turn, image_requests(turn.messages, replied=label is None))
+        await self._import_more(turn, file_requests(turn.messages, replied=label is None))
         if can_go_on(turn.messages):
             await self._take_late(turn)
         self._check_size(turn)
@@ -185,7 +186,7 @@ class TurnRunner:
             questions = tuple(part for part in late if part.kind == "question")
             self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
-                await self._import_more(turn, image_requests(questions, replied=False))
+                await self._import_more(turn, file_requests(questions, replied=False))
 
     def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
@@ -212,13 +213,13 @@ class TurnRunner:
         turn.messages = turn.messages if over else messages
         return over is None
 
-    async def _import_more(self, turn: TurnState, wanted: tuple[ImageRequest, ...]) -> None:
+    async def _import_more(self, turn: TurnState, wanted: tuple[FileRequest, ...]) -> None:
         """Those that are there from the last time need no upload."""
         turn.wanted = (*turn.wanted, *wanted)
         there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
         missing = tuple(one for one in wanted if one not in there)
         admit = partial(self._admits_opened, turn)
-        brought = await self.importer.import_images(turn.claim, missing, turn.meter, admit=admit)
+        brought = await self.importer.import_files(turn.claim, missing, turn.meter, admit=admit)
         results = {**there, **{one.wanted: one for one in brought}}
         turn.brought = (*turn.brought, *[results[one] for one in wanted])
 

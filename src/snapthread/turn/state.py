@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from snapthread.errors import FileFault, SoundFault
-from snapthread.images.importer import ImageRequest, ImageResult
+from snapthread.images.request import FileRequest, FileResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice, TelegramFile
 from snapthread.model.quotas import LimitExceeded
@@ -69,8 +69,8 @@ class TurnState:
     messages: tuple[Message, ...]
     meter: Meter
     reserved: Reserved | None = None
-    wanted: tuple[ImageRequest, ...] = ()
-    brought: tuple[ImageResult, ...] = ()
+    wanted: tuple[FileRequest, ...] = ()
+    brought: tuple[FileResult, ...] = ()
     heard: tuple[SpeechResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None

@@ -1,0 +1,57 @@
+"""Requests for files of a message, and what became of each."""
+
+from dataclasses import dataclass
+
+from snapthread.errors import FileFault
+from snapthread.images.documents import OpenedDocument
+from snapthread.model import (
+    FileName,
+    LedgerFile,
+    Message,
+    Part,
+    TelegramFile,
+)
+from snapthread.ports import Image
+
+Opened = Image | OpenedDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRequest:
+    """A file of a message, or of the message that it replies to (place 1), or a lost one.
+
+    `place` tells the files of one message apart.
+    """
+
+    message: Message
+    file: TelegramFile
+    place: int = 0
+    image_key: FileName | None = None
+    part: Part | None = None  # of a lost one: which part of its picture
+
+    @property
+    def is_restored(self) -> bool:
+        return self.image_key is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """The end of an import: a file at OpenAI, or the parts of a long picture, or the text of a
+    document, or why there is neither.
+
+    `pages`, `fits`: of a document of which only some pages could be used.
+    """
+
+    wanted: FileRequest
+    files: tuple[LedgerFile, ...] = ()
+    document: OpenedDocument | None = None
+    fault: FileFault | None = None
+    pages: int = 0
+    fits: int = 0
+    made_room: int = 0  # older files that left for it
+    is_still: bool = False  # one picture of something that moves
+    is_dense: bool = False  # much small text in a photo that Telegram made smaller
+
+    @property
+    def is_usable(self) -> bool:
+        return self.fault is None and (bool(self.files) or self.document is not None)
