@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from snapthread.cli import cli
 from snapthread.cli.common import run_command, sentences_of
 from snapthread.cli.reconcile import DID, WOULD, in_words
-from snapthread.errors import StoreDenied, StoreFull
+from snapthread.errors import ChatBusy, FilesBusy, StoreDenied, StoreFull
 from snapthread.images.reconcile import ReconcileResult
 from snapthread.store import Store
 
@@ -214,6 +214,15 @@ def test_a_failure_without_words_is_still_a_sentence_and_a_mistake_of_ours_is_no
     assert sentences_of(StoreFull()) == ["The disk is full."]
     assert sentences_of(KeyError("x")) == []
     assert sentences_of(ExceptionGroup("", [StoreFull(), KeyError("x")])) == []
+
+
+def test_a_service_that_was_away_was_told_by_the_name_of_an_exception() -> None:
+    assert sentences_of(FilesBusy("ConnectError")) == [
+        "the server that holds the files does not answer just now (ConnectError): try again"
+    ]
+    assert sentences_of(ExceptionGroup("", [ChatBusy("502 Bad Gateway")])) == [
+        "Telegram does not answer just now (502 Bad Gateway): try again"
+    ]
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -181,10 +181,13 @@ def test_the_command_prints_what_it_took_over(tmp_path: Path, server: Server, ol
     assert json.loads(waiting.stdout) == {"waiting": []}
 
 
-def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path) -> None:
+async def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    await (await Store.open(tmp_path / "data/snapthread.db")).close()
     done = snapthread(tmp_path, "adopt", "--redis", "redis://user:s3cret@127.0.0.1:1/0")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("snapthread: the server of --redis is away: ")
     assert "s3cret" not in done.stderr
 
 

@@ -7,7 +7,9 @@ from typing import Any, cast
 from structlog.testing import capture_logs
 
 from snapthread.app.run import TELEGRAM_AWAY_MAX_S, _started
+from snapthread.bot import LAST_UPLOADS_S
 from snapthread.errors import ChatBusy
+from snapthread.limits import SHUTDOWN_S
 from tests import virtual
 
 WHY = "ClientConnectorError at https://api.telegram.org"
@@ -54,3 +56,8 @@ async def test_who_stops_a_bot_that_waits_for_telegram_waits_for_nothing() -> No
     began = virtual.unix_now()
     assert not await _started(cast(Any, chat), stop)
     assert virtual.unix_now() - began == 100
+
+
+def test_a_stop_while_an_upload_hung_left_half_a_second_to_close_everything() -> None:
+    promised_s, closing_s = 25, 3  # on a busy machine
+    assert promised_s - closing_s >= SHUTDOWN_S + LAST_UPLOADS_S

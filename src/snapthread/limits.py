@@ -85,7 +85,7 @@ SEND_TRIES: Final = 5  # then the conversation waits, and others go on
 SEND_RETRY_S: Final = 30.0
 DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are always under way
 DELETION_LEASE_S: Final = 60.0
-SHUTDOWN_S: Final = 20.0  # of the 25 s that an operator is promised
+SHUTDOWN_S: Final = 18.0  # of the 25 s that are promised: then the last uploads, and closing
 ALERT_EVERY_S: Final = 3600.0
 
 

@@ -15,6 +15,7 @@ from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
     from snapthread.build import Maintenance
+    from snapthread.errors import SnapthreadError
     from snapthread.settings import Settings
 
 DONE: Final = 0
@@ -98,7 +99,20 @@ def sentences_of(error: BaseException) -> list[str]:
         return [sentence for each in told for sentence in each] if all(told) else []
     if not isinstance(error, SnapthreadError):
         return []
-    return [str(error) or (type(error).__doc__ or type(error).__name__)]
+    name = str(error) or type(error).__doc__ or type(error).__name__
+    return [_away(error, name) or name]
+
+
+def _away(error: "SnapthreadError", name: str) -> str:
+    """A service that is away names itself by a code, or the name of an exception."""
+    from snapthread.errors import ChatBusy, FilesBusy
+
+    match error:
+        case FilesBusy():
+            return f"the server that holds the files does not answer just now ({name}): try again"
+        case ChatBusy():
+            return f"Telegram does not answer just now ({name}): try again"
+    return ""
 
 
 def tell(result: Mapping[str, Any], as_json: bool) -> None:

@@ -61,7 +61,7 @@ async def _read(redis: Redis) -> AsyncGenerator[OldFiles, None]:
         async for key in redis.scan_iter(match=f"{PREFIX}*", count=500):
             yield await _of(redis, str(key))
     except RedisError as error:
-        raise ours(error) from error
+        raise ours(error, server="the server of --redis", setting="--redis") from error
 
 
 async def _of(redis: Redis, key: str) -> OldFiles:

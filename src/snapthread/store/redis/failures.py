@@ -26,22 +26,24 @@ BUSY_CODES: Final = ("BUSY", "NOREPLICAS")
 FULL_CODES: Final = ("MISCONF",)
 
 
-def ours(error: RedisError) -> SnapthreadError:
+def ours(
+    error: RedisError, *, server: str = "the store's server", setting: str = "STORE_URL"
+) -> SnapthreadError:
     """Each failure of the client or the server; no sentence repeats a password."""
     code = str(error).partition(" ")[0]
     match error:
         case theirs.OutOfMemoryError():
-            return StoreFull("the store's server is at its maxmemory: give it more memory")
+            return StoreFull(f"{server} is at its maxmemory: give it more memory")
         case _ if isinstance(error, DENIED):
             return StoreDenied(
-                f"the store's server does not let us: {error}; mend STORE_URL or its user's rights"
+                f"{server} does not let us: {error}; mend {setting} or its user's rights"
             )
         case _ if isinstance(error, AWAY) or code in BUSY_CODES:
-            return StoreBusy(f"the store's server is away: {_first_line(error)}")
+            return StoreBusy(f"{server} is away: {_first_line(error)}")
         case _ if code in FULL_CODES:
-            return StoreFull(f"the store's server cannot save: {_first_line(error)}")
+            return StoreFull(f"{server} cannot save: {_first_line(error)}")
         case _:
-            return StoreDenied(f"the store's server refused a request: {_first_line(error)}")
+            return StoreDenied(f"{server} refused a request: {_first_line(error)}")
 
 
 def _first_line(error: RedisError) -> str:
