@@ -70,6 +70,7 @@ EFFECTS = st.sampled_from(
         "files.upload",
         "store.record_upload",
         "store.compose",
+        "store.reserve_and_compose",
         "assistant.ask",
         "store.finish",
         "chat.send",
