@@ -16,11 +16,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.build import Adapters, Maintenance, build_maintenance
 from snapthread.images.file_service import FileService
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store import Store
+from snapthread.wiring import Adapters, Maintenance, build_maintenance
 
 FILES = 1000
 MANY = 100_000

@@ -251,6 +251,19 @@ class Doubles:
                 await asyncio.sleep(0.01)
         return {"said_s": ended_s - began_s, "gone_s": now_s() - began_s, "files": files}
 
+    async def overheard(self, people: int, count: int) -> int:
+        """A group in which so many talk to each other, and the bot hears all of it; updates."""
+        group = self.telegram.group()
+        self.telegram.has_privacy = False
+        talking = [self.telegram.person(self._next_id + n) for n in range(people)]
+        self._next_id += people
+        async with asyncio.timeout(LIMIT_S):
+            for number in range(count):
+                talking[number % people].sends(f"See you at {number % 24}, Bob?", to=group)
+                while self.telegram.pending:
+                    await asyncio.sleep(0.001)
+        return count
+
     async def first_words(self, person: int) -> float:
         """Milliseconds from the model's first token to the first words on the screen."""
         asking = self.telegram.person(person)

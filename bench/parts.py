@@ -2,12 +2,13 @@
 
 import base64
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,30 @@ def crowd(town: Town) -> list[Row]:
     took = _both(town, take)
     part = "40 × 5 questions, model of 1 s"
     return [Row(part=part, what="against 5 s", unit="×", limit=1.3, **took)]
+
+
+def group(town: Town) -> list[Row]:
+    """Messages of a group that are not for the bot: each comes by a poll of its own."""
+    bot = town.bot("we", "group")
+    bot.doubles("overheard", people=200, count=10)  # it has joined
+    before = _rows_of(bot)
+    with _cpu_of(bot) as used_s:
+        count = bot.doubles("overheard", people=200, count=200)
+    kept = _rows_of(bot) - before
+    town.end("we", "group")
+    part = "a group of 200, nobody asks"
+    return [
+        Row(part=part, what="CPU of a message", we=used_s[0] * 1000 / count, unit="ms"),
+        Row(part=part, what="rows kept of 200 messages", we=kept, limit=0),
+    ]
+
+
+def _rows_of(bot: Bot) -> int:
+    with closing(sqlite3.connect(bot.folder / "data" / "snapthread.db")) as store:
+        names = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        queries = [f"SELECT count(*) FROM {name}" for (name,) in names]  # noqa: S608 - its own
+        counts = [store.execute(query).fetchone() for query in queries]
+    return sum(int(count) for (count,) in counts)
 
 
 def first_words(town: Town) -> list[Row]:

@@ -58,8 +58,8 @@ class Row:
         if self.limit is None or self.judged is None:
             return ""
         reached = self.judged >= self.limit if self.at_least else self.judged <= self.limit
-        share = self.judged / self.limit
-        return f"{'reached' if reached else '**not reached**'}: {share:.0%} of it"
+        share = f": {self.judged / self.limit:.0%} of it" if self.limit else ""
+        return f"{'reached' if reached else '**not reached**'}{share}"
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Town], list[Row]]] = {
     "photo": parts.photo,
     "loop": parts.closed_loop,
     "crowd": parts.crowd,
+    "group": parts.group,
     "album": parts.album,
     "words": parts.first_words,
     "reset": parts.reset,

@@ -12,7 +12,7 @@ from snapthread.ports import Store
 SOURCE = Path(__file__).parents[1] / "src" / "snapthread"
 VERBS = {name for name, _ in getmembers(Store, isfunction) if not name.startswith("_")}
 # They open it, and hand it on.
-WHO_BUILDS = {"build/adapters.py", "app/opening.py", "cli/backup.py"}
+WHO_BUILDS = {"wiring/adapters.py", "app/opening.py", "cli/backup.py"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from snapthread.turn.outcome import (
 )
 from snapthread.turn.quotas import Quotas, files_of
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.state import TurnState
 from snapthread.turn.styles import Styles
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class Answers:
         if message.kind == "command":
             return await self.commands.answer(claim, message, t)
         meter.profile = self.styles.profile_of(caller.preferences)
+        meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
         meter.looks_for_small_text = message.is_private and not is_told
         return concluded(await self._question(claim, t, meter), claim, t)
@@ -83,10 +85,13 @@ class Answers:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
         if unseen := self.access.unseen(questions, t):
             return replace(unseen, texts=(*beyond, *unseen.texts))
-        if over := await self.quotas.reserve(claim, questions, meter):
-            return await self._over(questions[0], over, beyond, t)
+        turn = TurnState(claim=claim, messages=questions, meter=meter)
+        bounds = self.running_turns.bounds_of(turn)
+        turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
+        if turn.reserved.over:
+            return await self._over(questions[0], turn.reserved.over, beyond, t)
         try:
-            ended = await self.running_turns.ask(claim, questions, meter, beyond)
+            ended = await self.running_turns.ask(turn, beyond)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:

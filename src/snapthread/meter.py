@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from snapthread.clock import ms_since, now_s
 from snapthread.errors import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
+from snapthread.model.quotas import Limits
 from snapthread.model.request_profile import RequestProfile
 from snapthread.model.usage import SentImage
 from snapthread.ports import Image
@@ -19,6 +20,7 @@ class Meter:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
     profile: RequestProfile | None = None  # what it is asked with; None: the operator's choice
+    limits: Limits | None = None  # that hold for whoever asks, where they are known already
     question_images: tuple[TelegramImage, ...] = ()
     looks_for_small_text: bool = False  # the person may be told, once, what helps
     messages: int = 0  # admitted

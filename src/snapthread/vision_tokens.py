@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 PATCH: Final = 32
@@ -163,9 +164,11 @@ class Cut(NamedTuple):
     box: tuple[int, int, int, int]
 
 
+COUNTED_KEPT: Final = 1024  # sizes of images: a conversation's are counted for each request
 ANYBODY: Final = Sight(model="", detail="auto")  # a model that nothing is known of
 
 
+@lru_cache(COUNTED_KEPT)
 def image_tokens(model: str, width: int, height: int, detail: str) -> int:
     """Tokens that the API will count for an image of these pixels.
 

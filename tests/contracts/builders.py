@@ -38,7 +38,7 @@ from snapthread.model import (
 )
 from snapthread.model.quotas import LimitExceeded, Limits, Spending
 from snapthread.model.usage import DailyUsage, TurnRecord, day_of
-from snapthread.ports import Arrival
+from snapthread.ports import Arrival, RequestBounds
 from snapthread.store import Store
 from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
@@ -513,6 +513,18 @@ class Bench:
     ) -> LimitExceeded | None:
         return self.run(
             self.store.reserve(claim, self.now, payer=payer, estimate=estimate, limits=limits)
+        )
+
+    def reserve_and_compose(
+        self, claim: Claim, estimate: TurnRecord, *, limits: Limits = NO_LIMITS
+    ) -> tuple[LimitExceeded | None, Transcript | None]:
+        bounds = RequestBounds(
+            max_tokens=60_000, question_tokens=10, max_images=0, max_image_bytes=0
+        )
+        return self.run(
+            self.store.reserve_and_compose(
+                claim, self.now, payer="ann", estimate=estimate, limits=limits, bounds=bounds
+            )
         )
 
     def revise(self, record: TurnRecord) -> bool:

@@ -78,9 +78,9 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
 
-    async def write(self, verb: Any, *, is_alone: bool = False) -> Any:
+    async def write(self, verb: Any, kind: Any) -> Any:
         self.writes += 1
-        return await self._backend.write(verb, is_alone=is_alone)
+        return await self._backend.write(verb, kind)
 
 
 def test_the_monthly_tidying_held_the_store_for_all_of_it(bench: Bench) -> None:

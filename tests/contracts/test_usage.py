@@ -160,6 +160,40 @@ def test_who_lost_the_conversation_reserves_nothing(bench: Bench) -> None:
     assert bench.spent().day == Amounts()
 
 
+def test_what_is_reserved_and_composed_in_one_step_is_what_each_gives_alone(bench: Bench) -> None:
+    bench.show("file-1")
+    claim, estimate = asked(bench, messages=1)
+
+    over, transcript = bench.reserve_and_compose(claim, estimate)
+
+    assert over is None
+    assert transcript == bench.compose(claim)
+    assert transcript.live
+    assert bench.spent().day == ONE
+
+
+def test_what_a_limit_refuses_is_not_composed_either(bench: Bench) -> None:
+    claim, estimate = asked(bench, messages=2)
+
+    over, transcript = bench.reserve_and_compose(
+        claim, estimate, limits=Limits(user_daily_messages=1)
+    )
+
+    assert told(over) == ("user_daily_messages", 0, 1, 2)
+    assert transcript is None
+    assert bench.spent().day == Amounts()
+
+
+def test_who_lost_the_conversation_composes_nothing_with_a_reservation(bench: Bench) -> None:
+    claim, estimate = asked(bench)
+    bench.release(claim)
+
+    with pytest.raises(LeaseLost):
+        bench.reserve_and_compose(claim, estimate)
+
+    assert bench.spent().day == Amounts()
+
+
 # ---------------------------------------------------------------- what a reservation becomes
 
 

@@ -27,7 +27,6 @@ from hypothesis.stateful import (
 )
 
 from snapthread.bot import Bot
-from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance
 from snapthread.errors import AssistantBusy, ChatBusy, FilesBusy, ImageRefused, OutOfCredit
 from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import (
@@ -46,6 +45,7 @@ from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
 from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
 from snapthread.store.transaction import Transaction
+from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance
 from tests import virtual
 from tests.doubles import FlatPrices
 from tests.life.fakes import (
@@ -70,6 +70,7 @@ EFFECTS = st.sampled_from(
         "files.upload",
         "store.record_upload",
         "store.compose",
+        "store.reserve_and_compose",
         "assistant.ask",
         "store.finish",
         "chat.send",

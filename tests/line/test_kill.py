@@ -66,6 +66,22 @@ async def test_a_question_survives_a_kill(tmp_path: Path, effect: str, moment: M
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_question_of_words_survives_a_kill_while_room_is_reserved_for_it(
+    tmp_path: Path, moment: Moment
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        process = world.process
+        assert process is not None
+        process.life.kill_at("store.reserve_and_compose", moment)
+        ada.sends("Which?")
+        await process.bury()
+        await world.start()
+        await world.until(lambda: ada.sees == ["You said: Which?"])
+        assert 1 <= len(world.requests) <= 2
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("effect", EFFECTS_OF_DOCUMENTS)
 async def test_a_document_with_a_photo_survives_a_kill(
     tmp_path: Path, effect: str, moment: Moment

@@ -18,7 +18,6 @@ from snapthread.adapters.openai_api.files import OpenAIFiles
 from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
-from snapthread.build import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import PageRange
 from snapthread.ports import DocumentContent, ImageTransport
@@ -27,6 +26,7 @@ from snapthread.store import Store
 from snapthread.store.folder import images_of
 from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut
+from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from snapthread_sandbox.telegram.bot_api import BotApi

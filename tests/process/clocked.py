@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from snapthread.app import opening
-from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
+from snapthread.wiring import Adapters
 
 _open_adapters = opening.open_adapters
 

@@ -41,13 +41,6 @@ def test_what_is_committed_survives_a_power_cut(tmp_path: Path) -> None:
     bench.close()
 
 
-def test_a_command_beside_the_bot_waits_for_its_turn(tmp_path: Path) -> None:
-    bench = Bench(open_sqlite, tmp_path)
-
-    assert setting(bench.store, "busy_timeout") == 5000
-    bench.close()
-
-
 def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
     opened_and_closed(tmp_path / "data" / "deep")
 

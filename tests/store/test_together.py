@@ -135,15 +135,16 @@ def test_nobody_hears_of_a_write_that_is_not_on_the_disk(tmp_path: Path) -> None
 
 
 def test_where_the_store_is_locked_nobody_waits_for_longer_than_one(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.1)
+
     async def story(backend: SqliteBackend) -> None:
-        backend._writer.db.execute("PRAGMA busy_timeout = 100")
         with held_locked(tmp_path), told(backend) as statements:
             results = await while_busy(backend, [backend.write(marked(name)) for name in NAMES])
 
         assert [type(each) for each in results] == [StoreBusy] * 3
-        assert statements.count("BEGIN IMMEDIATE") == 1
+        assert statements.count("PRAGMA busy_timeout = 100") == 1
 
     run(tmp_path, story)
 

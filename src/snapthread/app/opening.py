@@ -17,16 +17,16 @@ from snapthread.texts import Texts
 # waits for none of it.
 if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
-    from snapthread.build import Adapters, Maintenance
     from snapthread.settings import Settings
     from snapthread.store import Store
+    from snapthread.wiring import Adapters, Maintenance
 from snapthread.app.sight import known_way
 
 
 @asynccontextmanager
 async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
     """For the commands that mend and clean beside the bot."""
-    from snapthread.build import build_maintenance
+    from snapthread.wiring import build_maintenance
 
     async with open_adapters(settings, creates_store=False) as adapters:
         yield await build_maintenance(adapters, settings)
@@ -57,8 +57,8 @@ async def open_adapters(
     from snapthread.adapters.openai_api.files import OpenAIFiles
     from snapthread.adapters.openai_api.inline import InlineImages
     from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
-    from snapthread.build import Adapters, instructions_of
     from snapthread.images.transport import FilesOfBothWays, InlineFiles
+    from snapthread.wiring import Adapters, instructions_of
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:

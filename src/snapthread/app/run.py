@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
-    from snapthread.build import Adapters
     from snapthread.ports import Chat
     from snapthread.settings import Settings
+    from snapthread.wiring import Adapters
 from snapthread.app import opening
 from snapthread.app.opening import webhook_secret
 from snapthread.app.operation import RunningProcess
@@ -66,7 +66,7 @@ async def _run(
     settings: Settings, telemetry: Telemetry, prices: Prices, listening: socket.socket | None
 ) -> None:
     from snapthread.adapters.web.server import serve as serve_pages
-    from snapthread.build import build_bot
+    from snapthread.wiring import build_bot
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,9 +11,9 @@ from snapthread.ports import Way
 # What takes long to import, each function imports that needs it: a command that reads the store
 # waits for none of it.
 if TYPE_CHECKING:
-    from snapthread.build import Adapters
     from snapthread.ports import Facts
     from snapthread.settings import Settings
+    from snapthread.wiring import Adapters
 
 
 async def sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:

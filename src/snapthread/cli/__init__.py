@@ -1,5 +1,6 @@
 """The command line, a file a command; each imports what it needs when it runs: help is quick."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -62,7 +63,7 @@ def _show_version(wanted: bool) -> None:
 
 @cli.callback()
 def _snapthread(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback acts
         bool,
         typer.Option(
             "--version", callback=_show_version, is_eager=True, help="Print the version and stop."
@@ -70,6 +71,17 @@ def _snapthread(
     ] = False,
 ) -> None:
     """Snapthread connects people on Telegram with an OpenAI assistant that sees."""
+    _import_structlog_alone()
+
+
+def _import_structlog_alone() -> None:
+    """Without rich, which it takes along where it is there, for tracebacks that are not ours: it
+    would be a sixth of a command's start. Afterwards rich can be imported as before."""
+    if not {"structlog", "rich"} & sys.modules.keys():
+        sys.modules["rich"] = None  # type: ignore[assignment]  # importing it fails
+        import structlog  # noqa: F401
+
+        del sys.modules["rich"]
 
 
 def main() -> None:

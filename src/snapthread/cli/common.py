@@ -14,9 +14,9 @@ import typer
 from snapthread.limits import USER_ID_MAX
 
 if TYPE_CHECKING:
-    from snapthread.build import Maintenance
     from snapthread.errors import SnapthreadError
     from snapthread.settings import Settings
+    from snapthread.wiring import Maintenance
 
 DONE: Final = 0
 COULD_NOT: Final = 1

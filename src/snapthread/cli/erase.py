@@ -8,7 +8,7 @@ import typer
 from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.build import Maintenance
+    from snapthread.wiring import Maintenance
 
 
 def erase(

@@ -9,7 +9,7 @@ import typer
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.build import Maintenance
+    from snapthread.wiring import Maintenance
 
 WOULD: Final = {
     "orphans_deleted": "would delete {files} at OpenAI that nobody knows of",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.build import Maintenance
+    from snapthread.wiring import Maintenance
 
 
 def sweep(as_json: AsJson = False) -> None:

@@ -71,12 +71,12 @@ def _as_csv(rows: "Sequence[DailyUsage]") -> str:
 
 
 def _show(rows: "Sequence[DailyUsage]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     if not rows:
         print("Nothing was used in these days.")
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(show_footer=True, box=None, pad_edge=False)
     totals = _cells(_total(rows))
     for name, footer in totals.items():

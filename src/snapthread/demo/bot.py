@@ -15,9 +15,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapthread.app import opening
-from snapthread.build import Adapters
 from snapthread.clock import utc_now
 from snapthread.settings import Settings
+from snapthread.wiring import Adapters
 
 
 class SetForward:

@@ -76,6 +76,8 @@ class FileImporter:
         admit: Admit = admit_all,
     ) -> tuple[FileResult, ...]:
         """All files of a question, side by side; raises what is no file's own fault."""
+        if not wanted:
+            return ()
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
         async def bounded(one: FileRequest) -> FileResult:

@@ -41,6 +41,7 @@ from snapthread.ports.conversations import (
     FileTokens,
     FinishedTurns,
     ReadableHistory,
+    RequestBounds,
     ResetReply,
 )
 from snapthread.ports.deliveries import Deliveries, GuestAnswers, Outbox, StreamedMessages
@@ -202,6 +203,7 @@ __all__ = [
     "RemoteFile",
     "Repairs",
     "Replicas",
+    "RequestBounds",
     "RequestTaken",
     "Reservations",
     "ResetReply",

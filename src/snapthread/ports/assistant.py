@@ -38,6 +38,11 @@ class InputItem:
     content: tuple[InputPart, ...]
     phase: str | None = None  # of what the assistant said, as it told us
     kept: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    file_ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        files = [part for part in self.content if isinstance(part, InputImage | InputFile)]
+        object.__setattr__(self, "file_ids", tuple([file.openai_id for file in files]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +56,12 @@ class AssistantRequest:
 
     @property
     def has_files(self) -> bool:
-        return any(
-            isinstance(part, InputImage | InputFile) for item in self.items for part in item.content
-        )
+        return bool(self.file_ids)
+
+    @property
+    def file_ids(self) -> tuple[str, ...]:
+        """The files that it names, oldest first."""
+        return tuple([id for item in self.items if item.file_ids for id in item.file_ids])
 
 
 @dataclass(frozen=True, slots=True)

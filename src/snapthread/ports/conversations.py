@@ -1,6 +1,7 @@
 """Conversations that last."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +27,17 @@ from snapthread.ports.groups import Askers, Groups, TopicConversations
 
 ResetReply = Callable[[int], OutgoingMessage]
 FileTokens = Callable[[LedgerFile], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBounds:
+    """The room of a request, as `Context.compose` is told it, for a question of words alone."""
+
+    max_tokens: int
+    question_tokens: int
+    max_images: int
+    max_image_bytes: int
+    file_tokens: FileTokens | None = None
 
 
 class Context(Protocol):

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model import Claim
+from snapthread.model import Claim, Transcript
 from snapthread.model.quotas import LimitExceeded, Limits, Spending
 from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
+from snapthread.ports.conversations import RequestBounds
 
 
 class Reservations(Protocol):
@@ -21,6 +22,20 @@ class Reservations(Protocol):
         id is of an attempt that broke off: it is charged as it says, but for its messages and
         images, which count once for a question, whatever the answer is.
         """
+        ...
+
+    async def reserve_and_compose(
+        self,
+        claim: Claim,
+        now: datetime,
+        *,
+        payer: str,
+        estimate: TurnRecord,
+        limits: Limits,
+        bounds: RequestBounds,
+    ) -> tuple[LimitExceeded | None, Transcript | None]:
+        """`reserve`, and in the same transaction what `Context.compose` gives, unless a limit says
+        no: for a question that brings nothing which must be there first."""
         ...
 
     async def revise(self, record: TurnRecord) -> bool:

@@ -88,25 +88,25 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ mailboxes
 
-    accept = writes(accepting.accept)
-    accept_and_claim = writes(claiming.accept_and_claim)
-    claim = writes(claiming.claim, is_alone=True)
-    renew = writes(claiming.renew)
-    release = writes(claiming.release)
-    take_stragglers = writes(claiming.take_stragglers)
-    urgent_commands = reads(claiming.urgent_commands)
-    next_wake = reads(claiming.next_wake)
-    poll_changes = reads(processes.poll_changes)
+    accept = writes(accepting.accept, is_quick=True)
+    accept_and_claim = writes(claiming.accept_and_claim, is_quick=True)
+    claim = writes(claiming.claim, is_alone=True, is_quick=True)
+    renew = writes(claiming.renew, is_quick=True)
+    release = writes(claiming.release, is_quick=True)
+    take_stragglers = writes(claiming.take_stragglers, is_quick=True)
+    urgent_commands = reads(claiming.urgent_commands, is_quick=True)
+    next_wake = reads(claiming.next_wake, is_quick=True)
+    poll_changes = reads(processes.poll_changes, is_quick=True)
     waiting = reads(queues.waiting)
     replay = writes(queues.replay)
 
     # ------------------------------------------------------------ conversations
 
     history_page = reads(history.history_page)
-    compose = writes(history.compose)
-    finish = writes(finishing.finish)
-    note_stream = writes(finishing.note_stream)
-    note_guest = writes(finishing.note_guest)
+    compose = writes(history.compose, is_quick=True)
+    finish = writes(finishing.finish, is_quick=True)
+    note_stream = writes(finishing.note_stream, is_quick=True)
+    note_guest = writes(finishing.note_guest, is_quick=True)
     last_question = reads(rewinding.last_question)
     last_exchange = reads(exchanges.last_exchange)
     exchange = reads(exchanges.exchange)
@@ -122,8 +122,8 @@ class Store(Verbs):
     answer_press = writes(urgent.answer_press)
     enqueue = writes(outgoing.enqueue)
     was_said = reads(outgoing.was_said)
-    mark_sent = writes(outgoing.mark_sent)
-    conclude = writes(finishing.conclude)
+    mark_sent = writes(outgoing.mark_sent, is_quick=True)
+    conclude = writes(finishing.conclude, is_quick=True)
     drop_outbox = writes(outgoing.drop_outbox)
 
     # ------------------------------------------------------------ groups
@@ -139,8 +139,8 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ the ledger
 
-    intend = writes(uploads.intend)
-    record_upload = writes(uploads.record_upload)
+    intend = writes(uploads.intend, is_quick=True)
+    record_upload = writes(uploads.record_upload, is_quick=True)
     fail_upload = writes(uploads.fail_upload)
     image_of = reads(files.image_of)
     files_by_id = reads(files.files_by_id)
@@ -188,14 +188,15 @@ class Store(Verbs):
     note_reached = writes(broadcasts.note_reached)
     finish_broadcast = writes(broadcasts.finish_broadcast)
     recent_broadcasts = reads(broadcasts.recent_broadcasts)
-    caller = reads(choices.caller)
+    caller = reads(choices.caller, is_quick=True)
     preferences = reads(choices.preferences)
     choose = writes(choices.choose)
 
     # ------------------------------------------------------------ quotas and records
 
-    reserve = writes(quotas.reserve)
-    revise = writes(quotas.revise)
+    reserve = writes(quotas.reserve, is_quick=True, may_lag=True)
+    reserve_and_compose = writes(quotas.reserve_and_compose, is_quick=True, may_lag=True)
+    revise = writes(quotas.revise, is_quick=True)
     settle_stale = writes(quotas.settle_stale)
     spent = reads(quotas.spent)
     usage = reads(records.usage)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from snapthread.ports import Blobs, Clock
 from snapthread.store.transaction import Transaction
@@ -11,15 +11,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Kind(NamedTuple):
+    """The kind of a verb: how it may be run."""
+
+    is_alone: bool = False  # it fights with itself, so one runs at a time here
+    is_quick: bool = False  # a millisecond or two, so it may be decided on the loop
+    may_lag: bool = False  # a power cut may undo it: it is on the disk with the next that may not
+
+
+ANY: Final = Kind()
+
+
 class Backend(Protocol):
     """A technology that keeps rows. To add a store is to write one of these."""
 
-    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
+    async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
         """Run a verb and make its writes: all or none, as if nothing else ran meanwhile. It may be
-        run more than once. `is_alone`: it fights with itself, so one runs at a time here."""
+        run more than once."""
         ...
 
-    async def read(self, verb: Callable[[Transaction], T]) -> T:
+    async def read(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
         """Run a verb that writes nothing; it waits for nobody who writes."""
         ...
 
@@ -42,25 +53,31 @@ class Verbs:
 
 
 def writes(
-    function: Callable[Concatenate[Transaction, P], T], *, is_alone: bool = False
+    function: Callable[Concatenate[Transaction, P], T],
+    *,
+    is_alone: bool = False,
+    is_quick: bool = False,
+    may_lag: bool = False,
 ) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
     """A verb that may write, as a method."""
+    kind = Kind(is_alone=is_alone, is_quick=is_quick, may_lag=may_lag)
 
     @wraps(function)
     async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
-        return await self.backend.write(_bound(function, *args, **kw), is_alone=is_alone)
+        return await self.backend.write(_bound(function, *args, **kw), kind)
 
     return method
 
 
 def reads(
-    function: Callable[Concatenate[Transaction, P], T],
+    function: Callable[Concatenate[Transaction, P], T], *, is_quick: bool = False
 ) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
     """A verb that writes nothing, as a method."""
+    kind = Kind(is_quick=is_quick)
 
     @wraps(function)
     async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:
-        return await self.backend.read(_bound(function, *args, **kw))
+        return await self.backend.read(_bound(function, *args, **kw), kind)
 
     return method
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, get_args
 
 from snapthread.clock import ms_since
@@ -22,12 +22,21 @@ from snapthread.model import (
     Message,
     TelegramFile,
     TelegramImage,
+    Transcript,
     Usage,
 )
+from snapthread.model.people import Person
 from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
 from snapthread.model.request_profile import RequestProfile
 from snapthread.model.usage import Stages, TurnRecord
-from snapthread.ports import Clock, Context, PeopleKnown, PriceList, Reservations
+from snapthread.ports import (
+    Clock,
+    Context,
+    PeopleKnown,
+    PriceList,
+    RequestBounds,
+    Reservations,
+)
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.transcript import text_tokens
@@ -49,6 +58,16 @@ def files_of(questions: tuple[Message, ...]) -> tuple[TelegramFile, ...]:
 
 def documents_of(questions: tuple[Message, ...]) -> int:
     return sum(question.document is not None for question in questions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """The end of asking for room: the limit that it would pass, if there is one, and what was
+    composed in the same step, as it was then."""
+
+    over: LimitExceeded | None
+    at: datetime
+    transcript: Transcript | None = None
 
 
 class QuotaStore(Reservations, Context, PeopleKnown, Protocol):
@@ -82,9 +101,12 @@ class Quotas:
 
     async def limits_of(self, user_id: int) -> Limits:
         """Everybody's, and over them the person's own."""
+        return self.limits_for(user_id, await self.store.person(user_id))
+
+    def limits_for(self, user_id: int, person: Person | None) -> Limits:
+        """The same, of somebody who was looked up already."""
         if user_id in self.admins:
             return Limits()
-        person = await self.store.person(user_id)
         return person.limits.over(self.limits) if person else self.limits
 
     @property
@@ -103,28 +125,32 @@ class Quotas:
         meter: Meter,
         *,
         opened_tokens: int = 0,
-    ) -> LimitExceeded | None:
-        """Reserve for a question, or for more of it; the limit that it would pass. LeaseLost.
+        bounds: RequestBounds | None = None,
+    ) -> Reserved:
+        """Reserve for a question, or for more of it. LeaseLost.
 
         `opened_tokens`: of its documents and long pictures, as far as they were opened: before,
         nobody knows.
+        `bounds`: of what can be composed in the same step.
         """
-        user_id = questions[0].user_id
-        pictures, limits = images_of(questions), await self.limits_of(user_id)
+        user_id, at = questions[0].user_id, self.clock()
+        limits = meter.limits or await self.limits_of(user_id)
         of_money = limits.of_money or self.limits.of_money  # an admin's is in everybody's sum
-        over = await self.store.reserve(
-            claim,
-            self.clock(),
-            payer=self._payer(user_id),
-            estimate=await self._estimate(
-                claim, questions, meter, opened_tokens, of_money=of_money
-            ),
-            limits=limits,
-        )
+        payer = self._payer(user_id)
+        estimate = await self._estimate(claim, questions, meter, opened_tokens, of_money=of_money)
+        if bounds is None:
+            over, transcript = (
+                await self.store.reserve(claim, at, payer=payer, estimate=estimate, limits=limits),
+                None,
+            )
+        else:
+            over, transcript = await self.store.reserve_and_compose(
+                claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
+            )
         if over is None:
-            meter.messages, meter.question_images = 1, pictures
+            meter.messages, meter.question_images = 1, images_of(questions)
             meter.images, meter.documents = _new(claim, questions)
-        return over
+        return Reserved(over=over, transcript=transcript, at=at)
 
     def _payer(self, user_id: int) -> str:
         """Names nobody, and is the same for ever: what was used outlives the user's erasure."""

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -52,6 +52,7 @@ from snapthread.ports import (
     Context,
     KnownImages,
     ReadableHistory,
+    RequestBounds,
     Stragglers,
 )
 from snapthread.turn.bounds import ContextBounds
@@ -107,6 +108,18 @@ class TurnRunner:
     def __post_init__(self) -> None:
         self._secret = self.installation.secret
 
+    def bounds_of(self, turn: TurnState) -> RequestBounds | None:
+        """The room of the request, where it can be composed before anything is brought in."""
+        if not turn.is_words_alone:
+            return None
+        return RequestBounds(
+            max_tokens=self.bounds.tokens,
+            question_tokens=self._question(turn, 1).tokens + self._overheard_tokens(turn),
+            max_images=self.bounds.images,
+            max_image_bytes=self.bounds.image_bytes,
+            file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
+        )
+
     async def run(self, turn: TurnState) -> AsyncGenerator[PartialAnswer | TurnResult, None]:
         """Said, any number of times, then Ended. Raises our errors; the claim is not finished."""
         if turn.is_continuation:
@@ -120,6 +133,9 @@ class TurnRunner:
                 self._check_size(turn)
         if turn.lacks_usable_media:
             yield turn.result()
+            return
+        if turn.claim.is_stopped:  # where nothing was waited for, it did not hear of it yet
+            yield self.stopped(turn)
             return
         async with aclosing(self._ask_until_answered(turn)) as said:
             async for one in said:
@@ -191,7 +207,8 @@ class TurnRunner:
     async def _admits(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
         """Let late parts in where the limits let all of them in."""
         tokens = turn.opened_tokens
-        over = await self.quotas.reserve(turn.claim, messages, turn.meter, opened_tokens=tokens)
+        reserved = await self.quotas.reserve(turn.claim, messages, turn.meter, opened_tokens=tokens)
+        over = reserved.over
         turn.over = over or turn.over
         turn.messages = turn.messages if over else messages
         return over is None
@@ -214,9 +231,10 @@ class TurnRunner:
                 if isinstance(opened, OpenedDocument):
                     raise DocumentRefused("too_long", f"{tokens} tokens")
                 raise ImageRefused("too_long", f"{tokens} tokens")
-            over = await self.quotas.reserve(
+            reserved = await self.quotas.reserve(
                 turn.claim, turn.messages, turn.meter, opened_tokens=tokens
             )
+            over = reserved.over
             turn.over = over or turn.over
             if over is None:
                 turn.opened_tokens = tokens
@@ -306,10 +324,31 @@ class TurnRunner:
         return transcript
 
     async def _composed(self, turn: TurnState) -> Transcript:
-        question, began = self._question(turn, 1), self.clock()
-        transcript = await self.store.compose(
+        transcript = await self._just_composed(turn)
+        if not self.bounds.has_sight:  # what was shown before is told in words
+            transcript = replace(transcript, live={})
+        turn.history_start = transcript.history_start
+        for _ in range(turn.halvings):
+            transcript = halved(transcript)
+        return transcript
+
+    async def _just_composed(self, turn: TurnState) -> Transcript:
+        """As it is now; the first time it may have come with the reservation."""
+        reserved, turn.reserved = turn.reserved, None
+        if reserved is not None and reserved.transcript is not None:
+            transcript, began = reserved.transcript, reserved.at
+        else:
+            began = self.clock()
+            transcript = await self._compose_at(turn, began)
+        if self.clock() - began > timedelta(seconds=LEASE_S):
+            return await self._just_composed(turn)  # the machine slept: what was live may be gone
+        return transcript
+
+    async def _compose_at(self, turn: TurnState, now: datetime) -> Transcript:
+        question = self._question(turn, 1)
+        return await self.store.compose(
             turn.claim,
-            began,
+            now,
             max_tokens=self.bounds.tokens,
             question_tokens=question.tokens + self._overheard_tokens(turn),
             max_images=self.bounds.images,
@@ -318,14 +357,6 @@ class TurnRunner:
             before=turn.asked_before,
             file_tokens=self.quotas.profile_of(turn.meter).file_tokens,
         )
-        if self.clock() - began > timedelta(seconds=LEASE_S):
-            return await self._composed(turn)  # the machine slept: what was live may be gone
-        if not self.bounds.has_sight:  # what was shown before is told in words
-            transcript = replace(transcript, live={})
-        turn.history_start = transcript.history_start
-        for _ in range(turn.halvings):
-            transcript = halved(transcript)
-        return transcript
 
     def _question(self, turn: TurnState, first_label: int) -> HistoryItem:
         if turn.is_continuation:

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import structlog
 
-from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey, Destination, Message, OutgoingMessage
+from snapthread.ports import RequestBounds
 from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
@@ -51,16 +51,14 @@ class RunningTurns:
         default_factory=dict, init=False
     )
 
-    async def ask(
-        self,
-        claim: Claim,
-        questions: tuple[Message, ...],
-        meter: Meter,
-        beyond: tuple[str, ...] = (),
-    ) -> TurnResult:
+    def bounds_of(self, turn: TurnState) -> RequestBounds | None:
+        """Of a turn whose request can be composed at once; None where something comes first."""
+        return self.turn_runner.bounds_of(turn)
+
+    async def ask(self, turn: TurnState, beyond: tuple[str, ...] = ()) -> TurnResult:
         """Raises what the turn raises; the claim is not finished. `beyond`: what is said of the
         messages that are no part of the question."""
-        turn, first = TurnState(claim=claim, messages=questions, meter=meter), questions[0]
+        claim, first = turn.claim, turn.messages[0]
         t = self.localizer(first)
         if first.is_guest:
             return await self._read_or_stop(turn, Unseen(), lambda: ())

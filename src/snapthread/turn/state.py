@@ -18,7 +18,8 @@ from snapthread.ports import (
     Thinking,
     UsageReported,
 )
-from snapthread.turn.question import OF_REPLY, QuestionContext
+from snapthread.turn.question import OF_REPLY, QuestionContext, can_go_on, replied_file
+from snapthread.turn.quotas import Reserved
 from snapthread.turn.speech import SpeechResult
 
 
@@ -67,6 +68,7 @@ class TurnState:
     claim: Claim
     messages: tuple[Message, ...]
     meter: Meter
+    reserved: Reserved | None = None
     wanted: tuple[FileRequest, ...] = ()
     brought: tuple[FileResult, ...] = ()
     heard: tuple[SpeechResult, ...] = ()
@@ -95,6 +97,13 @@ class TurnState:
         """Of a question that is asked anew: the first item that its request does not hold."""
         redo = self.claim.redo
         return None if redo is None or redo.is_continuation else redo.history_start
+
+    @property
+    def is_words_alone(self) -> bool:
+        """Nothing must be there before it can be asked, and no more of it will come."""
+        first = self.messages[0]
+        is_bare = not first.files and first.sound is None and replied_file(self.messages) is None
+        return is_bare and self.claim.redo is None and not can_go_on(self.messages)
 
     @property
     def lacks_usable_media(self) -> bool:

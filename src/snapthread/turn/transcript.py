@@ -124,5 +124,4 @@ def halved(transcript: Transcript) -> Transcript:
 
 def named_files(items: Sequence[InputItem]) -> tuple[str, ...]:
     """The ids of the files that a request names, oldest first."""
-    parts = (part for item in items for part in item.content)
-    return tuple(part.openai_id for part in parts if isinstance(part, InputImage | InputFile))
+    return tuple([id for item in items if item.file_ids for id in item.file_ids])

@@ -17,9 +17,6 @@ from snapthread.ports import (
     AssistantRequest,
     Blobs,
     ImageTransport,
-    InputFile,
-    InputImage,
-    InputPart,
 )
 
 _NAMED: Final = re.compile(rb'(?:(?<="image_url":")|(?<="file_data":"))(blob-[\w.-]+)(?=")')
@@ -43,8 +40,7 @@ class InlineImages:
     async def sizes(self, ask: AssistantRequest) -> Mapping[str, int]:
         """Bytes of the images that lie here, by id; raises FilesGone where the request names one
         that cannot be shown: nothing is sent then."""
-        ids = [part.openai_id for item in ask.items for part in _files(item.content)]
-        sizes = {id: await self._size(id) for id in dict.fromkeys(ids)}
+        sizes = {id: await self._size(id) for id in dict.fromkeys(ask.file_ids)}
         if missing := tuple(id for id, size in sizes.items() if size is None):
             raise FilesGone("not where this transport looks for it", openai_ids=missing)
         return {id: size for id, size in sizes.items() if size}
@@ -76,10 +72,6 @@ class InlineImages:
                 raise StoreBusy("an image went while it was sent")
             yield _head(openai_id) + b64encode(content)
         yield texts[-1]
-
-
-def _files(content: tuple[InputPart, ...]) -> list[InputImage | InputFile]:
-    return [part for part in content if isinstance(part, InputImage | InputFile)]
 
 
 def _head(openai_id: str) -> bytes:

@@ -28,6 +28,7 @@ from snapthread.store.redis.server import Server
 from snapthread.store.redis.steps import Scope, Step, encode, step_of, version_step
 from snapthread.store.redis.writing import changed_scopes, guards, writes
 from snapthread.store.transaction import OutdatedError, Request, Transaction
+from snapthread.store.verb import ANY, Kind
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ class RedisBackend:
     def blobs(self, clock: Clock) -> Blobs:
         return ServerBlobs(self._server, clock)
 
-    async def read(self, verb: Callable[[Transaction], T]) -> T:
+    async def read(self, verb: Callable[[Transaction], T], _: Kind = ANY) -> T:
         fetched = Fetched()
         while True:
             try:
@@ -77,8 +78,8 @@ class RedisBackend:
             except Miss as miss:
                 await self.fetch(fetched, miss.requests)
 
-    async def write(self, verb: Callable[[Transaction], T], *, is_alone: bool = False) -> T:
-        async with self._alone if is_alone else nullcontext():
+    async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        async with self._alone if kind.is_alone else nullcontext():
             for tries in range(TRIES):
                 run = _Run(self, verb, tries=tries)
                 if await run.done():

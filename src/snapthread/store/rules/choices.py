@@ -5,11 +5,12 @@ import json
 from snapthread.model.people import Caller
 from snapthread.model.preferences import FIELDS, NO_PREFERENCES, Field, Preferences
 from snapthread.store.rules.standings import person
-from snapthread.store.schema.people import PREFERENCES, PreferenceRow
-from snapthread.store.transaction import Transaction
+from snapthread.store.schema.people import PEOPLE, PREFERENCES, PreferenceRow
+from snapthread.store.transaction import Get, Transaction
 
 
 def caller(tx: Transaction, user_id: int, owner: str) -> Caller:
+    tx.expect(Get(PEOPLE, (user_id,)), Get(PREFERENCES, (owner,)))
     return Caller(person=person(tx, user_id), preferences=preferences(tx, owner))
 
 

@@ -39,6 +39,7 @@ from snapthread.store.rules.rows import (
 )
 from snapthread.store.rules.standings import note_told_of_files
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.people import PEOPLE
 from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
 from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
@@ -64,7 +65,8 @@ def finish(
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
-    tx.expect(expected(claim.conversation, row.turns + 1))
+    asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
+    tx.expect(expected(claim.conversation, row.turns + 1), *asker)
     owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
     leaving = () if taken_back_from is None else shown_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)

@@ -48,8 +48,9 @@ def compose(
     if before is not None:
         rows = [each for each in rows if each.id < before]
     shown = shown_images(tx, claim, [*_named(rows), *question_files], now)
+    files_shown = {name: as_file(file) for name, file in shown.items()}
     if file_tokens is not None:
-        rows = _recounted(rows, shown, file_tokens)
+        rows = _recounted(rows, files_shown, file_tokens)
     ids, start = tuple([row.id for row in rows]), None
     if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
         kept = newest_within(rows, max_tokens // 2 - question_tokens)
@@ -66,7 +67,7 @@ def compose(
         items=items,
         ids=ids,
         live=live,
-        files={file.openai_id or "": as_file(file) for file in files.values()},
+        files={file.openai_id or "": files_shown[name] for name, file in files.items()},
         lost=_lost(tx, claim, micros(now), items, live),
         history_start=start,
         next_label=row.last_label + 1,
@@ -122,7 +123,7 @@ def _lost(
 
 
 def _recounted(
-    rows: list[HistoryRow], shown: Mapping[FileName, File], file_tokens: FileTokens
+    rows: list[HistoryRow], shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens
 ) -> list[HistoryRow]:
     """An image costs something else on another model, and nothing once it has left."""
     return [
@@ -131,9 +132,9 @@ def _recounted(
     ]
 
 
-def _tokens(row: HistoryRow, shown: Mapping[FileName, File], file_tokens: FileTokens) -> int:
+def _tokens(row: HistoryRow, shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens) -> int:
     files = [shown.get(image.file) for image in _item(row).images]
-    of_files = [LEFT_TOKENS if file is None else file_tokens(as_file(file)) for file in files]
+    of_files = [LEFT_TOKENS if file is None else file_tokens(file) for file in files]
     return text_tokens(row.text) + sum(of_files)
 
 

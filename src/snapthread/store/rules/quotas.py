@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from snapthread.model import Claim
+from snapthread.model import Claim, Transcript
 from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, amounts_of, first_over
 from snapthread.model.usage import STALE, TurnRecord, broken_off, day_of, month_of
+from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
+from snapthread.store.rules.history import compose
 from snapthread.store.rules.records import write
 from snapthread.store.rules.rows import held
 from snapthread.store.schema.usage import (
@@ -47,6 +49,32 @@ def reserve(
             Reservation(claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)),
         )
     return over
+
+
+def reserve_and_compose(
+    tx: Transaction,
+    claim: Claim,
+    now: datetime,
+    *,
+    payer: str,
+    estimate: TurnRecord,
+    limits: Limits,
+    bounds: RequestBounds,
+) -> tuple[LimitExceeded | None, Transcript | None]:
+    over = reserve(tx, claim, now, payer=payer, estimate=estimate, limits=limits)
+    if over is not None:
+        return over, None
+    transcript = compose(
+        tx,
+        claim,
+        now,
+        max_tokens=bounds.max_tokens,
+        question_tokens=bounds.question_tokens,
+        max_images=bounds.max_images,
+        max_image_bytes=bounds.max_image_bytes,
+        file_tokens=bounds.file_tokens,
+    )
+    return None, transcript
 
 
 def _over(

@@ -16,8 +16,9 @@ from snapthread.store.sqlite.backup import alone
 from snapthread.store.sqlite.failures import our_errors
 from snapthread.store.sqlite.migrations import bring_to_version, version_of
 from snapthread.store.sqlite.statements import Kept, Rows, write
-from snapthread.store.sqlite.thread import ConnectionThread, Outcome, Verb
+from snapthread.store.sqlite.thread import Begun, ConnectionThread, Outcome, Verb
 from snapthread.store.transaction import Transaction
+from snapthread.store.verb import ANY, Kind
 
 BUSY_TIMEOUT_S = 5.0  # commands run beside the bot; their transactions are short
 STATEMENTS_KEPT: Final = 512  # prepared; there are about two hundred
@@ -40,28 +41,25 @@ class SqliteBackend:
     async def open(cls, path: Path | str, *, create: bool = True) -> Self:
         """Open the store, or make it; raises StoreBusy, StoreFull, StoreTooNew, StoreDamaged, and
         StoreMissing where it is not there and not to be made."""
-        connect = partial(_connect_writer, path, create=create)
-        writer = await ConnectionThread.open("store", connect, partial(written, {}))
+        connect, kept = partial(_connect_writer, path, create=create), Kept()
+        writer = await ConnectionThread.open(
+            "store", connect, partial(written, kept), partial(begun, kept)
+        )
         if path == IN_MEMORY:
             return cls(path, writer, writer)
         try:
             connect = partial(_connect_reader, path)
-            reader = await ConnectionThread.open("store-reads", connect, read)
+            reader = await ConnectionThread.open("store-reads", connect, read, read_at_once)
         except BaseException:
             await writer.close()
             raise
         return cls(path, writer, reader)
 
-    async def write(
-        self,
-        verb: Callable[[Transaction], T],
-        *,
-        is_alone: bool = False,  # noqa: ARG002
-    ) -> T:
-        return await self._writer.verb(verb)
+    async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        return await self._writer.verb(verb, kind)
 
-    async def read(self, verb: Callable[[Transaction], T]) -> T:
-        return await self._reader.verb(verb)
+    async def read(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        return await self._reader.verb(verb, kind)
 
     async def check(self) -> None:
         await self._writer.run(_check, self._writer.db)
@@ -77,6 +75,66 @@ class SqliteBackend:
 
 
 # ---------------------------------------------------------------- one transaction
+
+
+def begun(kept: Kept, db: sqlite3.Connection, verb: Verb, kind: Kind) -> Begun | None:
+    """One verb up to its commit; None where another process holds the store."""
+    if kind.may_lag:
+        return _not_waiting_for_the_disk(kept, db, verb)
+    if not _has_begun(db):
+        return None
+    try:
+        with our_errors():
+            tx = Transaction(Rows(db, kept))
+            result = verb(tx)
+            if tx.writes:
+                write(db, tx)
+                return result, partial(_commit, kept)
+            db.execute("COMMIT")  # of nothing
+    except BaseException:
+        _roll_back(kept, db)
+        raise
+    return result, None
+
+
+def _not_waiting_for_the_disk(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Begun | None:
+    """One verb and its commit, which outlives the process at once, and a power cut from the next
+    commit on."""
+    db.execute("PRAGMA synchronous = NORMAL")
+    try:
+        made = begun(kept, db, verb, ANY)
+        if made is None:
+            return None
+        result, commit = made
+        if commit is not None:
+            commit(db)
+        return result, None
+    finally:
+        db.execute("PRAGMA synchronous = FULL")
+
+
+def _has_begun(db: sqlite3.Connection) -> bool:
+    try:
+        with our_errors():
+            db.execute("BEGIN IMMEDIATE")
+    except StoreBusy:
+        return False
+    return True
+
+
+def _commit(kept: Kept, db: sqlite3.Connection) -> None:
+    try:
+        with our_errors():
+            db.execute("COMMIT")
+    except BaseException:
+        _roll_back(kept, db)
+        raise
+
+
+def _roll_back(kept: Kept, db: sqlite3.Connection) -> None:
+    kept.clear()  # what was read of it may never have been
+    if db.in_transaction:
+        db.execute("ROLLBACK")
 
 
 def written(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
@@ -95,16 +153,24 @@ def written(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[O
 
 
 def _in_one_transaction(kept: Kept, db: sqlite3.Connection, verbs: Sequence[Verb]) -> list[Outcome]:
-    db.execute("BEGIN IMMEDIATE")
+    _begin(db)
     try:
         outcomes = [_decided(kept, db, verb) for verb in verbs]
         db.execute("COMMIT")
     except BaseException:
-        kept.clear()  # what was read of it may never have been
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        _roll_back(kept, db)
         raise
     return outcomes
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Wait for another process as long as its transaction may take."""
+    if not _has_begun(db):
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+        try:
+            db.execute("BEGIN IMMEDIATE")
+        finally:
+            db.execute("PRAGMA busy_timeout = 0")
 
 
 def _decided(kept: Kept, db: sqlite3.Connection, verb: Verb) -> Outcome:
@@ -137,10 +203,17 @@ def _read(db: sqlite3.Connection, verb: Verb) -> Outcome:
         return None, error
 
 
+def read_at_once(db: sqlite3.Connection, verb: Verb, _: Kind) -> Begun:
+    [(result, error)] = read(db, [verb])
+    if error is not None:
+        raise error
+    return result, None
+
+
 def _check(db: sqlite3.Connection) -> None:
     """The lock that writing needs, and a page of the file."""
     with our_errors():
-        db.execute("BEGIN IMMEDIATE")
+        _begin(db)
         try:
             version_of(db)
         finally:
@@ -164,6 +237,7 @@ def _connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")  # NORMAL can lose hours at a power cut
             bring_to_version(db, path)
+            db.execute("PRAGMA busy_timeout = 0")  # who waits for another process says so
     except BaseException:
         db.close()
         raise

@@ -1,4 +1,8 @@
-"""The thread that a connection belongs to: verbs that wait when it is free are decided together."""
+"""The thread that a connection belongs to: verbs that wait when it is free are decided together.
+
+A quick verb that finds nobody at work is decided where it was asked for, on the loop; only its
+commit, which waits for the disk, is the thread's (decision 0062).
+"""
 
 import asyncio
 import sqlite3
@@ -11,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from snapthread.store.transaction import Transaction
+from snapthread.store.verb import Kind
 
 TOGETHER: Final = 32  # verbs: some ten milliseconds, for which others wait who write
 
@@ -18,6 +23,10 @@ T = TypeVar("T")
 Verb = Callable[[Transaction], Any]
 Outcome = tuple[Any, BaseException | None]  # a result, or why there is none
 Decide = Callable[[sqlite3.Connection, Sequence[Verb]], Sequence[Outcome]]
+Commit = Callable[[sqlite3.Connection], None]
+Begun = tuple[Any, Commit | None]  # a result, and the commit that it waits for
+# None: others hold the store, and to wait for them is the thread's.
+Begin = Callable[[sqlite3.Connection, Verb, Kind], Begun | None]
 
 
 class Job(NamedTuple):
@@ -32,12 +41,15 @@ class ConnectionThread(Executor):
     """A connection and the thread that uses it.
 
     An executor, as a loop knows one; its futures are the loop's own, which costs half of what the
-    standard ones do. `decide`: runs verbs, each as if it were alone.
+    standard ones do. `decide`: runs verbs, each as if it were alone; `begin`: runs one, up to its
+    commit.
     """
 
-    def __init__(self, name: str, decide: Decide) -> None:
+    def __init__(self, name: str, decide: Decide, begin: Begin) -> None:
         self.db: sqlite3.Connection
         self._decide = decide
+        self._begin = begin
+        self._at_work = 0  # jobs of which the loop has not heard yet
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         # A daemon: what is not committed when the process ends was promised to nobody.
@@ -45,9 +57,9 @@ class ConnectionThread(Executor):
 
     @classmethod
     async def open(
-        cls, name: str, connect: Callable[[], sqlite3.Connection], decide: Decide
+        cls, name: str, connect: Callable[[], sqlite3.Connection], decide: Decide, begin: Begin
     ) -> Self:
-        thread = cls(name, decide)
+        thread = cls(name, decide, begin)
         try:
             thread.db = await thread.run(connect)
         except BaseException:
@@ -55,8 +67,16 @@ class ConnectionThread(Executor):
             raise
         return thread
 
-    async def verb(self, verb: Callable[[Transaction], T]) -> T:
-        found: T = await self._loop.run_in_executor(self, self._alone, verb)
+    async def verb(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
+        found: T
+        is_free = kind.is_quick and not self._at_work
+        begun = self._begin(self.db, verb, kind) if is_free else None
+        if begun is None:
+            found = await self._loop.run_in_executor(self, self._alone, verb)
+            return found
+        found, commit = begun
+        if commit is not None:
+            await self._loop.run_in_executor(self, self._committed, commit)
         return found
 
     async def run(self, work: Callable[..., T], *given: Any) -> T:
@@ -72,6 +92,7 @@ class ConnectionThread(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Any:
         """From the loop only, which waits for a future of its own as well."""
         waited = self._loop.create_future()
+        self._at_work += 1
         self._jobs.put(Job(fn, args, waited))
         return waited
 
@@ -101,14 +122,21 @@ class ConnectionThread(Executor):
         return job.work == self._alone
 
     def _do(self, jobs: Sequence[Job], *, are_verbs: bool) -> None:
-        wanted = [job for job in jobs if not job.waited.cancelled()]
+        wanted = [job for job in jobs if not job.waited.cancelled() or self._is_commit(job)]
         if are_verbs:
             outcomes = self._decide(self.db, [job.given[0] for job in wanted])
         else:
             outcomes = [_outcome(job) for job in wanted]
         told = [(job.waited, outcome) for job, outcome in zip(wanted, outcomes, strict=True)]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(_tell, told)
+            self._loop.call_soon_threadsafe(self._tell, told, len(jobs))
+
+    def _is_commit(self, job: Job) -> bool:
+        """What was decided is made, whoever waits for it still."""
+        return job.work == self._committed
+
+    def _committed(self, commit: Commit) -> None:
+        commit(self.db)
 
     def _alone(self, verb: Callable[[Transaction], T]) -> T:
         [(result, error)] = self._decide(self.db, [verb])
@@ -117,19 +145,21 @@ class ConnectionThread(Executor):
         found: T = result
         return found
 
+    # ------------------------------------------------------------ on the loop again
+
+    def _tell(self, told: Sequence[tuple[asyncio.Future[Any], Outcome]], done: int) -> None:
+        self._at_work -= done
+        for waited, (result, error) in told:
+            if waited.done():
+                continue  # who waited was cancelled
+            if error is None:
+                waited.set_result(result)
+            else:
+                waited.set_exception(error)
+
 
 def _outcome(job: Job) -> Outcome:
     try:
         return job.work(*job.given), None
     except BaseException as error:  # noqa: BLE001 - raised where it is waited for
         return None, error
-
-
-def _tell(told: Sequence[tuple[asyncio.Future[Any], Outcome]]) -> None:
-    for waited, (result, error) in told:
-        if waited.done():
-            continue  # who waited was cancelled
-        if error is None:
-            waited.set_result(result)
-        else:
-            waited.set_exception(error)

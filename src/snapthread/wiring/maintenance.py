@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from snapthread.build.adapters import Adapters, with_rate_limits
-from snapthread.build.profiles import context_bounds, document_profile
 from snapthread.commands.eraser import UserEraser
 from snapthread.images.documents import DocumentOpener
 from snapthread.images.file_service import FileService
@@ -13,6 +11,8 @@ from snapthread.images.importer import FileImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
+from snapthread.wiring.adapters import Adapters, with_rate_limits
+from snapthread.wiring.profiles import context_bounds, document_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ bot.py          the loops around them
 profiles.py     what the parts need to know of the settings
 """
 
-from snapthread.build.adapters import Adapters
-from snapthread.build.bot import build_bot
-from snapthread.build.maintenance import Maintenance, build_maintenance
-from snapthread.build.profiles import instructions_of
+from snapthread.wiring.adapters import Adapters
+from snapthread.wiring.bot import build_bot
+from snapthread.wiring.maintenance import Maintenance, build_maintenance
+from snapthread.wiring.profiles import instructions_of
 
 __all__ = ["Adapters", "Maintenance", "build_bot", "build_maintenance", "instructions_of"]

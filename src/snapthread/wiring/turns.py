@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from snapthread.build.maintenance import Maintenance
-from snapthread.build.people import People
-from snapthread.build.profiles import context_bounds, request_profile, speech_profile
 from snapthread.ports import PriceList
 from snapthread.reply.draft import Drafts
 from snapthread.reply.shown import ShownParts
@@ -15,6 +12,9 @@ from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechReader
 from snapthread.turn.styles import Styles
+from snapthread.wiring.maintenance import Maintenance
+from snapthread.wiring.people import People
+from snapthread.wiring.profiles import context_bounds, request_profile, speech_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from snapthread.build.adapters import Adapters
-from snapthread.build.profiles import access_policy, channel_members
 from snapthread.commands.access import AccessControl
 from snapthread.commands.admission import Admission
 from snapthread.commands.rights import GroupRights
 from snapthread.reply.alerts import Alerts
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.wiring.adapters import Adapters
+from snapthread.wiring.profiles import access_policy, channel_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

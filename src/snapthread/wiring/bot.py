@@ -5,12 +5,6 @@ import socket
 
 from snapthread import __version__
 from snapthread.bot import Bot
-from snapthread.build.adapters import Adapters
-from snapthread.build.claims import build_claims
-from snapthread.build.maintenance import build_maintenance
-from snapthread.build.people import build_people
-from snapthread.build.profiles import group_policy
-from snapthread.build.turns import build_turns
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
@@ -23,6 +17,12 @@ from snapthread.intake.worker import Worker
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.wiring.adapters import Adapters
+from snapthread.wiring.claims import build_claims
+from snapthread.wiring.maintenance import build_maintenance
+from snapthread.wiring.people import build_people
+from snapthread.wiring.profiles import group_policy
+from snapthread.wiring.turns import build_turns
 
 
 async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 
 from snapthread.answers import Answers
-from snapthread.build.maintenance import Maintenance
-from snapthread.build.people import People
-from snapthread.build.turns import Turns
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.broadcaster import Broadcaster
@@ -20,6 +17,9 @@ from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
+from snapthread.wiring.maintenance import Maintenance
+from snapthread.wiring.people import People
+from snapthread.wiring.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
