@@ -116,6 +116,30 @@ def test_a_link_lets_in_as_many_as_it_says(bench: Bench) -> None:
     assert bench.run(bench.store.person(9)) is None
 
 
+def test_a_link_whose_form_comes_twice_is_made_once(bench: Bench) -> None:
+    for _ in range(2):
+        made = bench.store.make_invite(
+            bench.now, by=ADMIN, uses=2, ends_at=bench.now + timedelta(days=1), code="of-the-form1"
+        )
+        assert bench.run(made) == "of-the-form1"
+
+    (invite,) = bench.run(bench.store.open_invites(bench.now, limit=9))
+    assert (invite.uses, invite.used, invite.made_by) == (2, 0, ADMIN)
+    assert len(bench.run(bench.store.decisions(limit=9))) == 1
+    assert comes(bench, "of-the-form1", ANN)
+
+
+def test_links_that_still_let_in_are_listed_first_the_one_that_ends_first(bench: Bench) -> None:
+    invitation(bench, uses=3, days=2)
+    comes(bench, invitation(bench, uses=2), ANN)
+    comes(bench, invitation(bench), BOB)
+
+    listed = bench.run(bench.store.open_invites(bench.now, limit=9))
+    assert [(each.used, each.uses) for each in listed] == [(1, 2), (0, 3)]
+    bench.wait(86_400)
+    assert len(bench.run(bench.store.open_invites(bench.now, limit=9))) == 1
+
+
 def test_a_link_ends_and_is_forgotten(bench: Bench) -> None:
     code = invitation(bench)
     bench.wait(86_400)
@@ -162,6 +186,8 @@ def test_people_come_by_their_number_and_each_is_done_with_once(bench: Bench) ->
     assert not bench.run(bench.store.note_reached(broadcast.id, ANN, "sent"))
     assert bench.run(bench.store.note_reached(broadcast.id, BOB, "blocked"))
     assert left(bench) == [10**12]
+    assert bench.run(bench.store.people_left(now(bench))) == 1
+    assert bench.run(bench.store.broadcast(broadcast.id)) == now(bench)
     assert (now(bench).sent, now(bench).blocked) == (1, 1)
 
 
@@ -181,9 +207,14 @@ def test_what_is_stopped_reaches_nobody_more(bench: Bench) -> None:
     answered(bench, ANN)
     broadcast = begun(bench)
 
-    assert bench.run(bench.store.drop_broadcast(broadcast.id))
-    assert not bench.run(bench.store.drop_broadcast(broadcast.id))
+    stops = [
+        bench.run(bench.store.drop_broadcast(broadcast.id, bench.now, by=OTHER)) for _ in range(2)
+    ]
+    assert stops == [True, False]
     assert not bench.run(bench.store.note_reached(broadcast.id, ANN, "sent"))
+    audit = bench.run(bench.store.decisions(limit=9))
+    stopped = [(each.by, each.detail) for each in audit if each.action == "broadcast_stopped"]
+    assert stopped == [(OTHER, broadcast.id)]
 
 
 def test_a_draft_that_nobody_confirmed_is_forgotten(bench: Bench) -> None:

@@ -73,3 +73,27 @@ async def test_own_limits_are_set_at_the_page_as_by_the_command(tmp_path: Path) 
         assert await operator.set_limits(1001, "messages=2 many") == "many"
         assert await operator.set_limits(1001, "") == ""
         assert (await operator.state_of(1001)).own_limits == ""
+
+
+async def test_what_the_page_sends_to_everybody_goes_out_once_and_is_in_the_audit(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, ACCESS="invite", ADMIN_USER_IDS="1002") as world:
+        operator, ada = process_of(world), world.person(1002)
+        ada.sends("Hello")
+        await ada.hears()
+        await world.rests()
+        assert world.process is not None
+        store = world.process.store
+        id = await store.draft_broadcast("Away tomorrow", virtual.now(), by=0)
+        presses = await asyncio.gather(*(operator.start_broadcast(id) for _ in range(2)))
+        assert sorted(presses) == [False, True]
+        (told,) = await ada.hears()
+        assert told.text == "Away tomorrow"
+        while await store.broadcast_to_send() is not None:
+            await asyncio.sleep(1)
+        assert not await operator.stop_broadcast(id)
+        links = [await operator.make_invite("of-the-form1", uses=2, days=3) for _ in range(2)]
+        assert links == ["https://t.me/snapthread_bot?start=of-the-form1"] * 2
+        audit = [(each.action, each.by) for each in await store.decisions(limit=9)]
+        assert sorted(audit) == [("broadcast", 0), ("invite_made", 0)]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
-from snapthread.model.people import Decision
+from snapthread.model.people import Broadcast, BroadcastState, Decision, Invite
 from snapthread.model.quotas import Limits, Spending
 from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.ports.operation import ActiveTurn, Operation, PersonState, Problem
@@ -42,6 +42,30 @@ class Held:
     decided: Sequence[Decision] = ()
     processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
+    known: int = 0
+    put_aside: int = 0
+    invites: Sequence[Invite] = ()
+    told_to_all: dict[str, Broadcast] = field(default_factory=dict)
+
+    async def count_people(self) -> int:
+        return self.known
+
+    async def open_invites(self, now: datetime, *, limit: int) -> tuple[Invite, ...]:
+        return tuple(self.invites[:limit])
+
+    async def draft_broadcast(self, text: str, now: datetime, *, by: int) -> str:
+        id = f"b{len(self.told_to_all)}"
+        self.told_to_all[id] = Broadcast(id=id, at=now, by=by, state="draft", text=text)
+        return id
+
+    async def broadcast(self, id: str) -> Broadcast | None:
+        return self.told_to_all.get(id)
+
+    async def recent_broadcasts(self, *, limit: int) -> tuple[Broadcast, ...]:
+        return tuple(reversed(self.told_to_all.values()))[:limit]
+
+    async def people_left(self, broadcast: Broadcast) -> int:
+        return self.known - broadcast.sent
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
         return tuple((self.dead if dead else self.waits)[:limit])
@@ -81,7 +105,9 @@ class Held:
         return tuple(sorted(later, key=lambda file: file.name)[:limit])
 
     async def backlog(self, now: datetime) -> Backlog:
-        return Backlog(messages=self.queued, files=self.remaining, unsettled=0)
+        return Backlog(
+            messages=self.queued, files=self.remaining, unsettled=0, dead_letters=self.put_aside
+        )
 
 
 @dataclass
@@ -100,6 +126,11 @@ class Running:
     asked: list[int] = field(default_factory=list)
     states: dict[int, PersonState] = field(default_factory=dict)
     decided: list[tuple[str, int, str]] = field(default_factory=list)
+    lets_in: bool = True
+    trouble: Exception | None = None
+    invites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    told_to_all: dict[str, Broadcast] = field(default_factory=dict)  # the same as `Held` has
+    moves: list[tuple[str, str]] = field(default_factory=list)
 
     async def reasons(self) -> list[str]:
         return self.why
@@ -129,6 +160,26 @@ class Running:
 
     async def unban(self, user_id: int) -> None:
         self.decided.append(("unban", user_id, ""))
+
+    async def make_invite(self, code: str, *, uses: int, days: int) -> str:
+        if self.trouble:
+            raise self.trouble
+        self.invites[code] = (uses, days)
+        return f"https://t.me/snapthread_bot?start={code}"
+
+    async def start_broadcast(self, id: str) -> bool:
+        return self._move(id, "draft", "sending")
+
+    async def stop_broadcast(self, id: str) -> bool:
+        return self._move(id, "draft", "stopped") or self._move(id, "sending", "stopped")
+
+    def _move(self, id: str, before: BroadcastState, after: BroadcastState) -> bool:
+        found = self.told_to_all.get(id)
+        if found is None or found.state != before:
+            return False
+        self.told_to_all[id] = replace(found, state=after)
+        self.moves.append((id, after))
+        return True
 
     async def set_limits(self, user_id: int, written: str) -> str:
         self.decided.append(("limit", user_id, written))

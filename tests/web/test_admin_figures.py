@@ -241,8 +241,9 @@ def test_more_files_than_are_read_at_once_are_all_counted() -> None:
 
 
 def test_what_waits_is_told() -> None:
-    assert _csv(Held(queued=3, remaining=14), "waiting")[1:] == [
+    assert _csv(Held(queued=3, remaining=14, put_aside=2), "waiting")[1:] == [
         ["Messages to be answered", "3"],
+        ["Dead letters", "2"],
         ["Files to be deleted", "14"],
     ]
 

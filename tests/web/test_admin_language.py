@@ -1,6 +1,7 @@
 """The admin page in Russian: whole, as the browser asks for it; CSV files stay as they are."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import get_args
 
@@ -8,7 +9,7 @@ import pytest
 
 from snapthread.adapters.web.admin.language import preferred, texts
 from snapthread.model import ConversationKey
-from snapthread.model.people import OPERATOR, Decided, Decision
+from snapthread.model.people import OPERATOR, Broadcast, BroadcastState, Decided, Decision, Invite
 from snapthread.model.quotas import Limits
 from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from snapthread.ports.operation import ActiveTurn
@@ -135,3 +136,14 @@ def test_the_page_of_a_person_speaks_russian_too() -> None:
     ]
     assert latin(visited(page, "/admin/person?id=1", **BEARER)) == set()
     assert latin(visited(page, "/admin", **BEARER)) == set()
+
+
+def test_the_pages_of_invitations_and_broadcasts_speak_russian_too() -> None:
+    page = busy()
+    page.held.invites = [
+        Invite(made_at=NOW, made_by=OPERATOR, ends_at=NOW + timedelta(days=7), uses=5, used=2)
+    ]
+    for state in get_args(BroadcastState):
+        page.held.told_to_all[state] = Broadcast(id=state, at=NOW, by=OPERATOR, state=state)
+    for path in ("invites", "broadcasts", "broadcast?id=draft"):
+        assert latin(visited(page, f"/admin/{path}", **BEARER)) == set(), path

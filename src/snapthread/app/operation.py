@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
 
 from snapthread import __version__
 from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
@@ -14,14 +16,20 @@ from snapthread.ports.operation import ActiveTurn, PersonState
 if TYPE_CHECKING:
     from snapthread.adapters.telemetry import Telemetry
     from snapthread.bot import Bot
-    from snapthread.ports import Standings
+    from snapthread.ports import BroadcastDrafts, InviteMaking, Standings
+
+    class PeopleStore(Standings, InviteMaking, BroadcastDrafts, Protocol):
+        """The store as acts on people need it."""
+
+
+log = structlog.get_logger()
 
 
 class RunningProcess:
     """`ports.operation.Operation`: this one."""
 
     def __init__(
-        self, bot: Bot, people: Standings, telemetry: Telemetry, began_at: datetime
+        self, bot: Bot, people: PeopleStore, telemetry: Telemetry, began_at: datetime
     ) -> None:
         self.version = __version__
         self.name = bot.presence.name
@@ -31,6 +39,7 @@ class RunningProcess:
         self.limits = bot.quotas.limits
         self.limits_of = bot.quotas.limits_of
         self.spent = bot.quotas.spent
+        self.lets_in = bot.settings.access_mode == "invite"
         self._bot = bot
         self._people = people
 
@@ -64,6 +73,29 @@ class RunningProcess:
             return "cost"
         await self._people.set_limits(user_id, self._bot.quotas.clock(), by=OPERATOR, limits=limits)
         return ""
+
+    async def make_invite(self, code: str, *, uses: int, days: int) -> str:
+        if not self.lets_in:
+            return ""
+        name, now = await self._bot.broadcaster.chat.name(), self._bot.quotas.clock()
+        ends_at = now + timedelta(days=days)
+        made = await self._people.make_invite(
+            now, by=OPERATOR, uses=uses, ends_at=ends_at, code=code
+        )
+        return f"https://t.me/{name}?start={made}"
+
+    async def start_broadcast(self, id: str) -> bool:
+        done = await self._people.start_broadcast(id, self._bot.quotas.clock(), by=OPERATOR)
+        if done:
+            log.info("broadcast.decided", reason="yes")
+            self._bot.broadcaster.wake()
+        return done
+
+    async def stop_broadcast(self, id: str) -> bool:
+        done = await self._people.drop_broadcast(id, self._bot.quotas.clock(), by=OPERATOR)
+        if done:
+            log.info("broadcast.decided", reason="no")
+        return done
 
     def active_turns(self) -> tuple[ActiveTurn, ...]:
         return tuple(

@@ -68,8 +68,10 @@ def _start(text: str, *, yes: bool, as_json: bool) -> None:
 
 
 def _stop(id: str, *, as_json: bool) -> None:
+    from snapthread.model.people import OPERATOR
+
     async def work(store: "PeopleStore", _settings: "Settings") -> bool:
-        return await store.drop_broadcast(id)
+        return await store.drop_broadcast(id, utc_now(), by=OPERATOR)
 
     done = with_store(work)
     if as_json:

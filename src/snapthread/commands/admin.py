@@ -40,6 +40,7 @@ DAYS: Final = 30
 INVITE_USES: Final = 1
 INVITE_DAYS: Final = 7
 INVITE_MOST: Final = 1000
+INVITE_DAYS_MOST: Final = 365
 BROADCAST_CHARS: Final = 4000
 OPEN_FOR: Final = timedelta(hours=1)
 
@@ -195,9 +196,9 @@ class AdminCommands:
         if not self.lets_in:
             return said(t("invite_not_needed"))
         uses = _number(words, 0, INVITE_USES, INVITE_MOST)
-        days = _number(words, 1, INVITE_DAYS, 365)
+        days = _number(words, 1, INVITE_DAYS, INVITE_DAYS_MOST)
         if uses is None or days is None or len(words) > 2:
-            return said(t("invite_how", uses=INVITE_MOST, days=365))
+            return said(t("invite_how", uses=INVITE_MOST, days=INVITE_DAYS_MOST))
         ends_at = self.clock() + timedelta(days=days)
         code = await self.store.make_invite(
             self.clock(), by=message.user_id, uses=uses, ends_at=ends_at
@@ -228,7 +229,7 @@ class AdminCommands:
             key = "broadcast_begun"
             self.broadcaster.wake()
         else:
-            done = await self.store.drop_broadcast(id)
+            done = await self.store.drop_broadcast(id, self.clock(), by=press.user_id)
             key = "broadcast_dropped"
         if done:
             log.info("broadcast.decided", reason=answer)

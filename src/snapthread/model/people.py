@@ -28,6 +28,7 @@ Decided = Literal[
     "invite_made",
     "invite_used",
     "broadcast",
+    "broadcast_stopped",
 ]
 
 
@@ -110,6 +111,17 @@ class Decision:
     action: Decided
     user_id: int = NOBODY
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """A link that lets people in, without its code."""
+
+    made_at: datetime
+    made_by: int
+    ends_at: datetime
+    uses: int
+    used: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

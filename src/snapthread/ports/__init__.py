@@ -9,8 +9,10 @@ from datetime import datetime
 from snapthread.ports.admissions import (
     Admissions,
     BroadcastDrafts,
+    BroadcastList,
     Broadcasts,
     Invitations,
+    InviteList,
     InviteMaking,
 )
 from snapthread.ports.assistant import (
@@ -133,6 +135,7 @@ __all__ = [
     "BlockedUsers",
     "Borrowing",
     "BroadcastDrafts",
+    "BroadcastList",
     "Broadcasts",
     "CallersKnown",
     "Changes",
@@ -175,6 +178,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteList",
     "InviteMaking",
     "Jobs",
     "KnownImages",

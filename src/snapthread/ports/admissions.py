@@ -4,19 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from snapthread.model.people import Broadcast, Note, Person, Reached, Standing
+from snapthread.model.people import Broadcast, Invite, Note, Person, Reached, Standing
 from snapthread.ports.standings import PeopleKnown
 
 
 class InviteMaking(Protocol):
     """New links that let people in."""
 
-    async def make_invite(self, now: datetime, *, by: int, uses: int, ends_at: datetime) -> str:
-        """Its code."""
+    async def make_invite(
+        self, now: datetime, *, by: int, uses: int, ends_at: datetime, code: str = ""
+    ) -> str:
+        """Its code: a new one, or `code`, of a form that may come twice; the second makes no
+        other."""
         ...
 
 
-class Invitations(InviteMaking, Protocol):
+class InviteList(Protocol):
+    """Links that still let people in."""
+
+    async def open_invites(self, now: datetime, *, limit: int) -> tuple[Invite, ...]:
+        """Neither over nor used up; first the one that ends first."""
+        ...
+
+
+class Invitations(InviteMaking, InviteList, Protocol):
     """Links that let people in, so many times and so long."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
@@ -63,19 +74,29 @@ class BroadcastDrafts(Protocol):
         """False where it is no draft any more."""
         ...
 
-    async def drop_broadcast(self, id: str) -> bool:
+    async def drop_broadcast(self, id: str, now: datetime, *, by: int) -> bool:
         """A draft is gone, one that is being sent ends; False for any other."""
         ...
 
 
-class Broadcasts(BroadcastDrafts, Protocol):
-    """Messages to everybody: one at a time, the oldest first, people by their number."""
+class BroadcastList(Protocol):
+    """Messages to everybody, and how far they are."""
 
-    async def broadcast_to_send(self) -> Broadcast | None: ...
+    async def broadcast(self, id: str) -> Broadcast | None: ...
 
     async def recent_broadcasts(self, *, limit: int) -> tuple[Broadcast, ...]:
         """Newest first."""
         ...
+
+    async def people_left(self, broadcast: Broadcast) -> int:
+        """Those whom it has not come to yet, be it for them or not."""
+        ...
+
+
+class Broadcasts(BroadcastDrafts, BroadcastList, Protocol):
+    """Messages to everybody: one at a time, the oldest first, people by their number."""
+
+    async def broadcast_to_send(self) -> Broadcast | None: ...
 
     async def next_people(self, broadcast: Broadcast, *, limit: int) -> tuple[Person, ...]:
         """Those whom it has not come to yet."""

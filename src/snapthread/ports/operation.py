@@ -86,6 +86,24 @@ class Operation(Protocol):
 
     async def unban(self, user_id: int) -> None: ...
 
+    @property
+    def lets_in(self) -> bool:
+        """Whether people need an invitation (ACCESS=invite)."""
+        ...
+
+    async def make_invite(self, code: str, *, uses: int, days: int) -> str:
+        """The link; the same, and no second, where there is one of this code. Empty where nobody
+        needs one. Raises as `Chat.name`: then none was made."""
+        ...
+
+    async def start_broadcast(self, id: str) -> bool:
+        """False where it is no draft any more."""
+        ...
+
+    async def stop_broadcast(self, id: str) -> bool:
+        """A draft is dropped, one that is being sent ends; False of any other."""
+        ...
+
     async def set_limits(self, user_id: int, written: str) -> str:
         """The word that is not understood, or that could not hold; empty where all is well."""
         ...

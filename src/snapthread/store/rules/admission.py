@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from snapthread.model.people import Decided, Note, Person, Standing
-from snapthread.store.codec import micros
+from snapthread.model.people import Decided, Invite, Note, Person, Standing
+from snapthread.store.codec import micros, moment
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.standings import known_row, person, record_decision, write_audit
 from snapthread.store.schema.people import INVITES, INVITES_END, PEOPLE, InviteRow
@@ -61,11 +61,31 @@ def _tell(tx: Transaction, notes: Sequence[Note], now: datetime) -> None:
 # ---------------------------------------------------------------- invitations
 
 
-def make_invite(tx: Transaction, now: datetime, *, by: int, uses: int, ends_at: datetime) -> str:
-    code = secrets.token_urlsafe(CODE_BYTES)
+def make_invite(
+    tx: Transaction, now: datetime, *, by: int, uses: int, ends_at: datetime, code: str = ""
+) -> str:
+    if code and tx.get(INVITES, code) is not None:
+        return code
+    code = code or secrets.token_urlsafe(CODE_BYTES)
     tx.insert(InviteRow(code, micros(now), by, micros(ends_at), uses))
     write_audit(tx, micros(now), by, "invite_made", detail=f"uses={uses}")
     return code
+
+
+def open_invites(tx: Transaction, now: datetime, *, limit: int) -> tuple[Invite, ...]:
+    """Of those that have not ended, first the one that ends first."""
+    rows = tx.range(INVITES_END, low=micros(now) + 1, limit=limit)
+    return tuple(_invite(row) for row in rows if row.used < row.uses)
+
+
+def _invite(row: InviteRow) -> Invite:
+    return Invite(
+        made_at=moment(row.made_at),
+        made_by=row.made_by,
+        ends_at=moment(row.ends_at),
+        uses=row.uses,
+        used=row.used,
+    )
 
 
 def use_invite(tx: Transaction, code: str, user_id: int, name: str, now: datetime) -> bool:

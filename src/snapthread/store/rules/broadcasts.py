@@ -40,11 +40,13 @@ def start_broadcast(tx: Transaction, id: str, now: datetime, *, by: int) -> bool
     return True
 
 
-def drop_broadcast(tx: Transaction, id: str) -> bool:
+def drop_broadcast(tx: Transaction, id: str, now: datetime, *, by: int) -> bool:
     """A draft is gone, and one that is being sent ends here; False for any other."""
     row = tx.get(BROADCASTS, id)
     if row is None or row.state not in {"draft", "sending"}:
         return False
+    if row.state == "sending":
+        write_audit(tx, micros(now), by, "broadcast_stopped", detail=id)
     tx.update(row, row._replace(state="stopped", text=""))
     return True
 
@@ -52,6 +54,15 @@ def drop_broadcast(tx: Transaction, id: str) -> bool:
 def broadcast_to_send(tx: Transaction) -> Broadcast | None:
     row = tx.first(BROADCASTS_IN, "sending")
     return _broadcast(row) if row else None
+
+
+def broadcast(tx: Transaction, id: str) -> Broadcast | None:
+    row = tx.get(BROADCASTS, id)
+    return _broadcast(row) if row else None
+
+
+def people_left(tx: Transaction, broadcast: Broadcast) -> int:
+    return tx.count(PEOPLE_ALL, low=broadcast.after + 1)
 
 
 def recent_broadcasts(tx: Transaction, *, limit: int) -> tuple[Broadcast, ...]:

@@ -25,6 +25,7 @@ PERIODS: Final = (7, 30, 90)
 TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("cost_micros", "Cost", "micros"),
     ("users", "Users", "count"),
+    ("known", "Known people", "count"),
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
     ("documents", "Documents", "count"),

@@ -12,6 +12,7 @@ WHOLE: Final = Template("""\
 </head><body>{body}</body></html>""")
 
 REFRESH: Final = Template('<meta http-equiv="refresh" content="60">')
+REFRESH_SOON: Final = Template('<meta http-equiv="refresh" content="10; url=/admin/broadcasts">')
 
 LOGIN: Final = Template("""\
 <main class="login"><h1>Snapthread</h1><form method="post" action="/admin/login">{note}\
@@ -22,6 +23,8 @@ LOGIN: Final = Template("""\
 TOP: Final = Template("""\
 <header><div><h1>Snapthread</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
 <nav aria-label="[[Period]]">{periods}</nav>\
+<nav aria-label="[[Pages]]"><a href="/admin/invites">[[Invitations]]</a>\
+<a href="/admin/broadcasts">[[Broadcasts]]</a></nav>\
 <nav aria-label="[[Pages]]"><a href="/readyz">readyz</a><a href="/metrics">metrics</a></nav>\
 <form method="post" action="/admin/logout">\
 <input type="hidden" name="form" value="{form}">\
@@ -61,6 +64,58 @@ ERASE: Final = Template("""\
 <label for="again">[[The user id once more]]</label>\
 <input id="again" name="again" inputmode="numeric" required autocomplete="off">\
 <button class="act danger">[[Erase everything]]</button></form>""")
+EVERYONE_TOP: Final = Template("""\
+<header><div><h1>{title}</h1><p class="soft">{day} {at:%Y, %H:%M} UTC</p></div>\
+<nav aria-label="[[Pages]]"><a href="/admin">[[All figures]]</a>\
+<a href="/admin/invites">[[Invitations]]</a><a href="/admin/broadcasts">[[Broadcasts]]</a></nav>\
+<form method="post" action="/admin/logout">\
+<input type="hidden" name="form" value="{form}">\
+<button class="plain">[[Log out]]</button></form>\
+</header>""")
+NEW_INVITE: Final = Template("""\
+<form class="find" method="post" action="/admin/invite">\
+<input type="hidden" name="code" value="{code}"><input type="hidden" name="form" value="{form}">\
+<p class="soft">[[A link that lets people in.]]\
+ [[At most, people and days:]] {uses_most}, {days_most}.</p>\
+<label for="uses">[[People]]</label>\
+<input id="uses" name="uses" type="number" min="1" max="{uses_most}" value="{uses}" required>\
+<label for="for-days">[[Days]]</label>\
+<input id="for-days" name="days" type="number" min="1" max="{days_most}" value="{days}" required>\
+<button class="act">[[Make a link]]</button></form>""")
+NOT_NEEDED: Final = Template(
+    '<p class="empty">[[Nobody needs an invitation here: set ACCESS=invite first.]]</p>'
+)
+LINK: Final = Template("""\
+<p class="soft" role="status">[[The link. It is shown only this once: copy it now.]]</p>\
+<p class="text"><code>{link}</code></p>""")
+WRITE: Final = Template("""\
+<form class="find" method="post" action="/admin/broadcast">\
+<input type="hidden" name="form" value="{form}">\
+<p class="soft">[[A message to everybody who may use the bot. It is shown to you first.]]</p>\
+<label for="text">[[Text]]</label>\
+<textarea id="text" name="text" rows="6" maxlength="{most}" required>{text}</textarea>\
+<button class="act">[[Preview]]</button></form>""")
+IS_SENDING: Final = Template(
+    '<p class="soft">[[One is being sent. When it is done, the next can be written here.]]</p>'
+)
+COMES_AFTER: Final = Template(
+    '<p class="bad">[[Another one is being sent now: this one would come after it.]]</p>'
+)
+PREVIEW: Final = Template("""\
+<section class="card wide" aria-labelledby="preview">\
+<div class="head"><h2 id="preview">[[Preview]]</h2></div>\
+<p class="written">{text}</p>{after}\
+<p class="soft">[[Send this to everybody who may use the bot? People it knows:]] {people:,}</p>\
+<form class="find" method="post" action="/admin/broadcast/start">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<button class="act">[[Send it]]</button></form>\
+<form class="find" method="post" action="/admin/broadcast/stop">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<button class="act">[[Don't send it]]</button></form></section>""")
+STOP: Final = Template("""\
+<form method="post" action="/admin/broadcast/stop">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<button class="act danger">[[Stop]]</button></form>""")
 WRONG: Final = Template('<p class="bad" role="alert">{told}</p>')
 PERIOD: Final = Template('<a href="/admin?days={days}">{days} [[days]]</a>')
 PERIOD_SHOWN: Final = Template(

@@ -55,10 +55,14 @@ def _age_names() -> list[str]:
     return ["under 1 day", *between, f"{AGES[-1]} days and more"]
 
 
-def waiting(messages: int, deletions: int) -> Figure:
+def waiting(messages: int, dead_letters: int, deletions: int) -> Figure:
     return Figure(
         key="waiting",
         title="What waits now",
         columns=(Column("what", "What", "text"), Column("count", "How many")),
-        rows=(("Messages to be answered", messages), ("Files to be deleted", deletions)),
+        rows=(
+            ("Messages to be answered", messages),
+            ("Dead letters", dead_letters),
+            ("Files to be deleted", deletions),
+        ),
     )

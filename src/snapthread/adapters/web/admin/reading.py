@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from snapthread.adapters.web.admin.budgets import read_limits
+from snapthread.adapters.web.admin.everyone import EveryoneStore
 from snapthread.adapters.web.admin.figure import Cell, Figure
 from snapthread.adapters.web.admin.present import Ages, waiting
 from snapthread.adapters.web.admin.status import Status, read_status
@@ -64,6 +65,7 @@ class AdminStore(
     Replicas,
     OwnedFiles,
     Audit,
+    EveryoneStore,
     Protocol,
 ):
     """The store as the admin page needs it."""
@@ -87,7 +89,7 @@ async def read_report(
         turns.latency(),
         turns.outcomes(),
         ages.figure(),
-        waiting(backlog.messages, backlog.files),
+        waiting(backlog.messages, backlog.dead_letters, backlog.files),
         by_model(usage),
         by_feedback(await store.feedback(period[0])),
         by_user(usage),
@@ -95,7 +97,9 @@ async def read_report(
     return Report(
         days=days,
         at=now,
-        totals=totals_of(usage) | {"files": ages.count, "files_bytes": ages.size_bytes},
+        totals=totals_of(usage)
+        | {"files": ages.count, "files_bytes": ages.size_bytes}
+        | {"known": await store.count_people()},
         today=totals_of([row for row in usage if row.day == period[-1]]),
         figures={figure.key: figure for figure in figures},
         status=status,

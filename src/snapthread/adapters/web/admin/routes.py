@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from snapthread.adapters.web.admin.everyone_acts import EveryoneActs
 from snapthread.adapters.web.admin.files import as_csv
 from snapthread.adapters.web.admin.gate import Fields, Gate
 from snapthread.adapters.web.admin.login import Login, Throttle
@@ -61,6 +62,7 @@ class Admin:
         router.add_post(PATH + "/ban", gate.act(pages.ban))
         router.add_post(PATH + "/unban", gate.act(pages.unban))
         router.add_post(PATH + "/limit", gate.act(pages.limit))
+        EveryoneActs(self.store, self.clock, gate, self.operation).add_to(router)
 
 
 @dataclass(frozen=True, slots=True)
