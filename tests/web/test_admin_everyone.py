@@ -167,6 +167,7 @@ def test_how_far_the_last_are_is_told_without_their_text_and_one_can_be_stopped(
     cells = [f'<td class="number">{count}</td>' for count in (4, 3, 1, 8)]
     assert "".join(cells) in told
     assert "Away" not in told
+    assert told.count("<tr>") == 3  # the head, and no draft
     assert re.findall(r'name="id" value="(\w+)"', told) == ["late"]
     assert "http-equiv" in told  # it comes anew; and has no text that this would empty
     assert "<textarea" not in told
