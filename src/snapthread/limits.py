@@ -60,7 +60,7 @@ TRANSCRIPTION_TRIES: Final = 3
 SPEECH_TOKENS_S: Final = 10  # at most: three Russian words a second
 SHOWN_TRANSCRIPT: Final = 600  # characters: enough to see what was misheard
 
-# The mailbox
+# The message queue
 LEASE_S: Final = 12.0
 RENEW_EVERY_S: Final = 4.0  # two renewals may fail before the lease is lost
 ATTEMPTS_MAX: Final = 3  # that failed in a living process; then it is a dead letter

@@ -58,7 +58,7 @@ class Pipeline:
 
     async def serve(self, claim: Claim) -> Served:
         """Deliver what waits, or answer; what became of the conversation. Raises LeaseLost,
-        StoreBusy, StoreFull and ChatBusy: then the mailbox serves the conversation again later."""
+        StoreBusy, StoreFull and ChatBusy: then the worker serves the conversation again later."""
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
             if claim.outbox:
                 return await self._deliver_what_waits(claim)

@@ -1,4 +1,4 @@
-"""Intake: updates from Telegram into the mailbox, confirmed only once they are durable."""
+"""Intake: updates from Telegram into the message queue, confirmed only once they are durable."""
 
 import asyncio
 from collections.abc import Callable, Sequence

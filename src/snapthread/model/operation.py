@@ -1,4 +1,4 @@
-"""The bot as its operator sees it: processes, the mailbox, what is still to be done. Pure."""
+"""The bot as its operator sees it: processes, the message queue, what is still to be done. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class ReplicaChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
-    """A message in the mailbox, or put aside from it; nothing of what it says."""
+    """A message in the queue, or put aside from it; nothing of what it says."""
 
     update_id: int
     conversation: ConversationKey

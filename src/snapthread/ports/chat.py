@@ -37,7 +37,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One update: a message for the mailbox, or None where nobody waits for an answer."""
+    """One update: a message for the message queue, or None where nobody waits for an answer."""
 
     update_id: int
     message: Message | None

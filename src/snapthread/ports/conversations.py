@@ -95,7 +95,7 @@ class FinishedTurns(Protocol):
         """End the turn in one transaction; raises LeaseLost.
 
         The items join the conversation, the files that they name become live, every other upload
-        of this claim is retired, its messages leave the mailbox (`dead_letter`: they are kept),
+        of this claim is retired, its messages leave the queue (`dead_letter`: they are kept),
         and `replies` become parts to deliver, which are returned. The conversation stays held.
         The first part, and no other, replies to `to.reply_to` in a group, or where other messages
         of the conversation came meanwhile. They take the places of the messages that `note_stream`

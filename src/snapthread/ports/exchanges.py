@@ -105,7 +105,7 @@ class PageChoices(Protocol):
         chosen: PageRange,
         shown: OutgoingMessage,
     ) -> bool:
-        """The question whose document came with this update goes to the end of its mailbox, with
+        """The question whose document came with this update goes to the end of its queue, with
         these pages; `shown` takes the place of the buttons, and the press is done with.
 
         False, and nothing happens, where it does not wait any more. True without anything where

@@ -17,7 +17,7 @@ from snapthread.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A message to put into the mailbox, with what to say where the mailbox is full."""
+    """A message to put into the queue, with what to say where that is full."""
 
     message: Message
     if_full: OutgoingMessage
@@ -122,11 +122,11 @@ class QueueInspection(Protocol):
     """The queue as the operator sees it."""
 
     async def waiting(self, *, limit: int, dead: bool = False) -> tuple[QueuedMessage, ...]:
-        """The messages in all mailboxes, or with `dead` those that were put aside, oldest first."""
+        """The messages in all queues, or with `dead` those that were put aside, oldest first."""
         ...
 
     async def replay(self, update_id: int, now: datetime) -> bool:
-        """A message that was put aside goes to the end of its mailbox, as if it had just come.
+        """A message that was put aside goes to the end of its queue, as if it had just come.
 
         False where none with this id was put aside.
         """

@@ -86,7 +86,7 @@ class Store(Verbs):
     backlog = reads(leaving.backlog)
     failing_deletions = reads(files.failing_deletions)
 
-    # ------------------------------------------------------------ mailboxes
+    # ------------------------------------------------------------ queues
 
     accept = writes(accepting.accept, is_quick=True)
     accept_and_claim = writes(claiming.accept_and_claim, is_quick=True)

@@ -1,4 +1,4 @@
-"""Messages into the mailboxes, once and in order."""
+"""Messages into the queues, once and in order."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -76,7 +76,7 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
 
 
 def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
-    """A message at the end of its mailbox."""
+    """A message at the end of its queue."""
     row = ensure_conversation(tx, message.conversation)
     asker = None if message.kind == "command" else message.user_id
     note_group(tx, message.conversation, message.chat_id, asker)

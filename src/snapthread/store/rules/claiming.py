@@ -1,4 +1,4 @@
-"""Messages out of the mailboxes: in order, one worker a conversation."""
+"""Messages out of the queues: in order, one worker a conversation."""
 
 import random
 from collections.abc import Iterable, Sequence

@@ -83,7 +83,7 @@ def finish(
         _dead_letter(tx, rows, at)
     if choice is not None:
         keep_question(tx, rows, choice, at)
-    _leave_mailbox(tx, claim, rows, at)
+    _leave_queue(tx, claim, rows, at)
     settle(tx, claim.conversation, record)
     if tells_of_files and record is not None:
         note_told_of_files(tx, record.user_id)
@@ -181,7 +181,7 @@ def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
         tx.put(DEAD_LETTERS, letter)
 
 
-def _leave_mailbox(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
+def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
     for bundle in {row.bundle for row in rows if row.bundle}:
         if bundle.startswith("album:"):
             mark = answered_mark(claim, bundle)
