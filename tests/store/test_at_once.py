@@ -83,10 +83,11 @@ def test_the_loop_does_not_wait_for_another_process(tmp_path: Path) -> None:
     async def story(backend: SqliteBackend) -> None:
         with held_locked(tmp_path):
             asked = asyncio.create_task(backend.write(marked("one"), QUICK))
-            await asyncio.sleep(0.02)  # were it waiting itself, this would end after the lock
+            await asyncio.sleep(0.02)
             assert not asked.done()
 
         assert await asked
+        assert backend._writer.db.execute("PRAGMA busy_timeout").fetchone() == (0,)
 
     run(tmp_path, story)
 
