@@ -19,7 +19,7 @@ from snapthread.store.verb import Kind
 
 TOGETHER: Final = 32  # verbs: some ten milliseconds, for which others wait who write
 
-CROWD: Final = 32  # verbs after one that found two at work
+CROWD: Final = 512  # verbs, after one that found two at work: some seconds of a crowd
 
 T = TypeVar("T")
 Verb = Callable[[Transaction], Any]
