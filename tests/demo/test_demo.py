@@ -251,6 +251,22 @@ async def _reset_by_keyboard(visitor: Visitor) -> None:
     await tab.until("!document.querySelector('.lines .line')")
 
 
+async def _what_was_written_while_it_sent_was_lost(visitor: Visitor) -> None:
+    """It was wiped as soon as the message before it was sent, or not sent at all."""
+    slow = (
+        "window.sends = window.fetch; window.fetch = async (...asked) => {"
+        " if (asked[0].endsWith('/text')) await new Promise((done) => setTimeout(done, 400));"
+        " return window.sends(...asked); }; 0"
+    )
+    await visitor.tab.run(slow)
+    for words in ("the first of three", "the second of three", "the third of three"):
+        await visitor.says(words)
+    out = f"[...document.querySelectorAll('{PANE} .message.out')].map((one) => one.innerText)"
+    three = "['first', 'second', 'third'].map((nth) => `the ${nth} of three`)"
+    await visitor.tab.until(f"{three}.every((words, nth) => {out}.slice(-3)[nth]?.includes(words))")
+    await visitor.tab.run("window.fetch = window.sends; 0")
+
+
 async def _in_a_group(visitor: Visitor) -> None:
     """Three people and a topic: what is said to others is not answered, a mention is."""
     tab, chip = visitor.tab, f"{PANE} .group-bar .chips:nth-child(2) .chip"
@@ -346,6 +362,7 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
                 await _break(visitor)
                 await _begins_anew(visitor)
                 await _reset_by_keyboard(visitor)
+                await _what_was_written_while_it_sent_was_lost(visitor)
                 await _in_a_group(visitor)
                 await _on_a_phone_in_russian(visitor)
                 assert tab.troubles == []

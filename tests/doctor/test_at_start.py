@@ -21,12 +21,24 @@ def test_whose_sight_is_believed_is_refused_for_nothing(
     async def story(clinic: Clinic) -> None:
         clinic.openai.has_files = has_files
         if not sees:
-            clinic.model.otherwise = Answer(text="A cat?")
+            clinic.model.otherwise = Answer(text="I see no picture.")
         assert await find_way(clinic.settings(OPENAI_SEES="yes"), "mark-") == way
         assert clinic.openai.requests == []
         if not sees:
             with pytest.raises(AssistantDenied):
                 await find_way(clinic.settings(), "mark-")
+
+    play(story, tmp_path)
+
+
+@pytest.mark.parametrize("answer", ["Hello! How can I help?", "Ответ 17", ""])
+def test_a_server_whose_answer_told_nothing_was_called_blind(tmp_path: Path, answer: str) -> None:
+    async def story(clinic: Clinic) -> None:
+        clinic.model.otherwise = Answer(text=answer)
+        assert await find_way(clinic.settings(), "mark-") == "files"
+        assert not clinic.openai.files
+        clinic.openai.has_files = False
+        assert await find_way(clinic.settings(), "mark-") == "inline"
 
     play(story, tmp_path)
 

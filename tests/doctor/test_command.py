@@ -36,7 +36,7 @@ def test_a_good_set_up_ends_with_0_and_prints_one_line_for_each_check(tmp_path: 
 
 def test_a_broken_one_ends_with_1_and_no_secret_is_printed(tmp_path: Path) -> None:
     async def story(clinic: Clinic) -> None:
-        clinic.model.otherwise = Answer(text="A cat.")
+        clinic.model.otherwise = Answer(text="The picture shows a cat.")
         environ = clinic.environ | {"OPENAI_MODEL": "gpt-6-sol", "LOG_LEVEL": "DEBUG"}
         arguments = ("doctor", "--json")
         done = await asyncio.to_thread(snapthread, *arguments, cwd=tmp_path, **environ)

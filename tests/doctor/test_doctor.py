@@ -339,6 +339,16 @@ def test_a_server_that_drops_pictures_in_silence_is_caught(tmp_path: Path, guess
     assert "drops pictures in silence" in checks["openai.sight"].say
 
 
+def test_a_server_that_answers_something_else_is_warned_of(tmp_path: Path) -> None:
+    def breaks(clinic: Clinic) -> None:
+        clinic.model.otherwise = Answer(text="Hello! How can I help?")
+
+    check = found(tmp_path, breaks)["openai.sight"]
+
+    assert check.ok is None
+    assert "something else" in check.say
+
+
 def test_a_server_without_files_is_shown_a_picture_within_the_request(tmp_path: Path) -> None:
     def breaks(clinic: Clinic) -> None:
         clinic.openai.has_files = False

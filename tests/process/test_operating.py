@@ -107,7 +107,7 @@ def test_trouble_is_logged_without_a_secret(town: Town) -> None:
         town.openai.faults.add(on="POST /responses", reply=openai_error(400, f"Bad: {words}"))
         ada.sends_photo(photo("red"), caption=words)
         (sentence,) = await hears(ada)
-        assert "Please send the photo again too" in sentence
+        assert "not available right now" in sentence
         assert said_of(bot, "trouble")
         assert not town.leaks
 

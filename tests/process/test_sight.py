@@ -18,7 +18,7 @@ def test_a_server_that_drops_pictures_in_silence_is_refused_in_a_sentence(town: 
         await town.end_bots()  # whose questions would take the look's answers
         held, asked_before = set(town.openai.files), len(town.openai.requests)
         for _ in range(2):  # shown as a file, and within the request
-            town.model.says("What a lovely cat!")
+            town.model.says("The picture shows a lovely cat.")
         bot = town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="auto")
         assert await bot.ended() == 1
         (sentence,) = sentences(bot.log)
@@ -54,6 +54,19 @@ def test_a_server_that_sees_is_believed_and_nothing_is_left_there(town: Town) ->
         assert len(town.openai.requests) == asked + 1
         assert set(town.openai.files) == held
         assert any(event["event"] == "sight.checked" for event in bot.events)
+
+    town.play(story)
+
+
+def test_one_that_answers_something_else_is_not_called_blind(town: Town) -> None:
+    async def story() -> None:
+        town.model.says("Hello! How can I help?")
+        bot = looking(town)
+        await bot.ready()
+        bot.terminate()
+        assert await bot.ended() == 0
+        (event,) = [event for event in bot.events if event["event"] == "sight.unknown"]
+        assert "something else" in event["why"]
 
     town.play(story)
 

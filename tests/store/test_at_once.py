@@ -14,6 +14,7 @@ from snapthread.store.rules.rows import set_mark
 from snapthread.store.schema.processes import MARKS
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.sqlite.statements import AT_ONCE
+from snapthread.store.sqlite.thread import CROWD
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import Kind
 from tests.store.files import file_of, held_locked
@@ -65,6 +66,20 @@ def test_who_comes_while_the_disk_is_waited_for_takes_his_turn(tmp_path: Path) -
     run(tmp_path, story)
 
 
+def test_in_a_crowd_verbs_are_left_to_the_thread_which_decides_them_together(
+    tmp_path: Path,
+) -> None:
+    async def story(backend: SqliteBackend) -> None:
+        threads: list[str] = []
+        await asyncio.gather(*[backend.write(marked(name), QUICK) for name in ("a", "b", "c")])
+        for number in range(CROWD):
+            await backend.write(noting_where(threads, f"{number}"), QUICK)
+
+        assert threads == ["store"] * (CROWD - 1) + ["MainThread"]
+
+    run(tmp_path, story)
+
+
 def test_what_was_decided_is_made_though_whoever_asked_is_cancelled(tmp_path: Path) -> None:
     async def story(backend: SqliteBackend) -> None:
         asked = asyncio.create_task(backend.write(marked("one"), QUICK))
@@ -83,10 +98,11 @@ def test_the_loop_does_not_wait_for_another_process(tmp_path: Path) -> None:
     async def story(backend: SqliteBackend) -> None:
         with held_locked(tmp_path):
             asked = asyncio.create_task(backend.write(marked("one"), QUICK))
-            await asyncio.sleep(0.02)  # were it waiting itself, this would end after the lock
+            await asyncio.sleep(0.02)
             assert not asked.done()
 
         assert await asked
+        assert backend._writer.db.execute("PRAGMA busy_timeout").fetchone() == (0,)
 
     run(tmp_path, story)
 

@@ -14,7 +14,8 @@ log = structlog.get_logger()
 
 
 async def find_way(settings: Settings, mark: str) -> Way | None:
-    """The way by which its pictures are seen; None where nobody could tell just now.
+    """The way by which its pictures are seen, or taken by one that answered something else; None
+    where nobody could tell just now.
 
     Raises AssistantDenied where they would be lost in silence, unless OPENAI_SEES=yes. `mark`:
     begins the names of this installation's files.
@@ -46,6 +47,9 @@ def _judge(looked: Look) -> Way | None:
     match looked.verdict:
         case "sees":
             log.info("sight.checked", sees=True, transport=looked.way)
+            return looked.way
+        case "beside":
+            log.warning("sight.unknown", status=200, why=SEES["beside"])
             return looked.way
         case "unknown":
             reply = looked.answer or looked.upload

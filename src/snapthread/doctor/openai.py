@@ -27,6 +27,8 @@ SEES: Final = {
     "refuses": "It takes no picture: choose a model that sees, or set OPENAI_SEES=no.",
     "no_files": "It takes no files: set IMAGE_TRANSPORT=auto, and pictures travel within the"
     " request; or OPENAI_SEES=no, and photos get a sentence.",
+    "beside": "It answered something else than it was asked, so nobody knows whether it looks at"
+    " pictures: send the bot one. OPENAI_SEES=yes asks no more.",
     "unknown": "It could not be asked.",
 }
 
@@ -194,6 +196,8 @@ def _sight(looked: Look, *, is_believed: bool) -> Check:
         return warning(
             name, "A tiny picture was not seen; OPENAI_SEES=yes believes that others are."
         )
+    if looked.verdict == "beside":
+        return warning(name, SEES["beside"])
     if looked.verdict == "unknown" and looked.answer is not None:
         return broken(name, f"{SEES['unknown']} {_told(looked.answer)}.")
     return broken(name, SEES[looked.verdict])

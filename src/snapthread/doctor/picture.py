@@ -20,6 +20,12 @@ QUESTION: Final = (
     "The picture has a left half and a right half, each of one colour. Answer with two words:"
     f" the colour on the left, then the colour on the right. Colours: {', '.join(COLOURS)}."
 )
+# Of an answer to that question, whether or not anybody has looked.
+ANSWERING: Final = re.compile(
+    r"\b(?:pictur|imag|photo|see\b|seen\b|look|view|visual|attach|colou?r|left\b|right\b|hal(?:f|ves)\b"
+    rf"|{'|'.join(COLOURS)})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,11 @@ class TwoColours:
         """Both and no other; who mixes up left and right has seen it all the same."""
         words = set(re.findall(r"[a-z]+", answer.lower()))
         return words & COLOURS.keys() == {self.left, self.right}
+
+
+def is_beside_the_question(answer: str) -> bool:
+    """It speaks of no picture and of no colour: a script, or a model that follows no question."""
+    return ANSWERING.search(answer) is None
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from snapthread.doctor.picture import QUESTION, TwoColours
+from snapthread.doctor.picture import QUESTION, TwoColours, is_beside_the_question
 from snapthread.doctor.service import ANSWER_TIMEOUT_S, Reply, Service
 from snapthread.ports import Way
 
@@ -24,10 +24,12 @@ MARK: Final = "snapthread-doctor-"
 Verdict = Literal[
     "sees",
     "blind",  # it answers, and has not looked
+    "beside",  # it answers something else: nothing is known
     "refuses",  # it says that it takes no picture
     "no_files",  # it takes no file
     "unknown",  # it did not answer
 ]
+ANSWERED: Final = {"sees", "beside", "unknown"}  # no other way would tell more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ async def look(
     be told of the last."""
     asking = _Asking(service, model, effort)
     by_file = await _look_by_file(asking, mark) if "files" in ways else None
-    if by_file and (by_file.verdict in {"sees", "unknown"} or "inline" not in ways):
+    if by_file and (by_file.verdict in ANSWERED or "inline" not in ways):
         return by_file
     if by_file and is_believed and by_file.answer is not None:
         return by_file
@@ -144,7 +146,10 @@ def _without_file(upload: Reply) -> Verdict:
 
 def _verdict(answer: Reply, picture: TwoColours) -> Verdict:
     if answer.is_ok:
-        return "sees" if picture.is_named_in(_text(answer.body)) else "blind"
+        text = _text(answer.body)
+        if picture.is_named_in(text):
+            return "sees"
+        return "beside" if is_beside_the_question(text) else "blind"
     return "refuses" if answer.status in {400, 415, 422, 501} else "unknown"
 
 

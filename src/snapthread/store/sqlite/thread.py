@@ -19,6 +19,8 @@ from snapthread.store.verb import Kind
 
 TOGETHER: Final = 32  # verbs: some ten milliseconds, for which others wait who write
 
+CROWD: Final = 512  # verbs, after one that found two at work: some seconds of a crowd
+
 T = TypeVar("T")
 Verb = Callable[[Transaction], Any]
 Outcome = tuple[Any, BaseException | None]  # a result, or why there is none
@@ -50,6 +52,7 @@ class ConnectionThread(Executor):
         self._decide = decide
         self._begin = begin
         self._at_work = 0  # jobs of which the loop has not heard yet
+        self._crowd = 0  # verbs to come that are not decided on the loop
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         # A daemon: what is not committed when the process ends was promised to nobody.
@@ -69,7 +72,7 @@ class ConnectionThread(Executor):
 
     async def verb(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
         found: T
-        is_free = kind.is_quick and not self._at_work
+        is_free = kind.is_quick and self._is_quiet()
         begun = self._begin(self.db, verb, kind) if is_free else None
         if begun is None:
             found = await self._loop.run_in_executor(self, self._alone, verb)
@@ -78,6 +81,14 @@ class ConnectionThread(Executor):
         if commit is not None:
             await self._loop.run_in_executor(self, self._committed, commit)
         return found
+
+    def _is_quiet(self) -> bool:
+        """In a crowd verbs are better decided together, by the thread."""
+        if self._at_work > 1:
+            self._crowd = CROWD
+        elif self._crowd:
+            self._crowd -= 1
+        return not (self._at_work or self._crowd)
 
     async def run(self, work: Callable[..., T], *given: Any) -> T:
         """Anything else, in its turn."""

@@ -15,6 +15,7 @@ export class Composer {
     this.place = () => ({}); // of a group: which chat, and which topic
     this.replied = null;
     this.edited = null;
+    this.sending = Promise.resolve(); // one after the other, in the order in which they were sent
     this.input = el('textarea', { rows: '1', autocomplete: 'off', enterkeyhint: TOUCH.matches ? 'enter' : 'send' });
     this.menu = new Menu(`menu-${id}`, this.input, (command) => this.sendCommand(command));
     this.picked = new Picked(() => { this.typed(); this.input.focus(); });
@@ -82,24 +83,39 @@ export class Composer {
     if (await this.say(`/${command}`, this.replied?.id)) this.replyTo(null);
   }
 
-  async send() {
-    const text = this.input.value.trim();
-    if (this.isSending || (!text && !this.picked.all.length && !this.edited?.photo)) return;
-    this.isSending = true;
-    const wasSent = this.edited && !this.picked.all.length ? await this.sendEdit(text) : this.picked.all.length
-      ? await post(`people/${this.person.id}/media`, this.form(text))
-      : await this.say(text, this.replied?.id);
-    this.isSending = false;
-    if (!wasSent) return;
-    this.input.value = '';
-    this.edited = null;
-    this.picked.clear();
-    this.replyTo(null);
-    this.closeMenus();
+  // What is written meanwhile is the next message: nothing of it is lost, and nothing waits for it.
+  send() {
+    if (!this.input.value.trim() && !this.picked.all.length && !this.edited?.photo) return;
+    const taken = this.take();
+    this.sending = this.sending.then(() => post(...taken.request)).then((wasSent) => wasSent || this.putBack(taken));
   }
 
-  sendEdit(text) {
-    return post(`people/${this.person.id}/edit`, { message: this.edited.id, text, ...this.place() });
+  take() {
+    const { edited, replied } = this;
+    const text = this.input.value.trim();
+    const request = this.request(text);
+    const { files, asFiles } = this.picked.take();
+    this.input.value = '';
+    this.edited = this.replied = null;
+    this.showReply();
+    this.typed();
+    this.closeMenus();
+    return { text, edited, replied, files, asFiles, request };
+  }
+
+  putBack({ text, edited, replied, files, asFiles }) {
+    this.input.value = [text, this.input.value].filter(Boolean).join('\n');
+    if (!this.edited && !this.replied) Object.assign(this, { edited, replied });
+    if (files.length) this.picked.add(files, asFiles);
+    this.showReply();
+    this.typed();
+  }
+
+  request(text) {
+    const person = `people/${this.person.id}`;
+    if (this.picked.all.length) return [`${person}/media`, this.form(text)];
+    if (this.edited) return [`${person}/edit`, { message: this.edited.id, text, ...this.place() }];
+    return [`${person}/text`, { text, reply_to: this.replied?.id, ...this.place() }];
   }
 
   showMic() {

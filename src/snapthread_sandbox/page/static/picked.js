@@ -56,6 +56,12 @@ export class Picked {
     this.remove(...this.all);
   }
 
+  take() {
+    const taken = { files: this.all.map((one) => one.file), asFiles: this.asFiles };
+    this.clear();
+    return taken;
+  }
+
   show() {
     keyed(this.strip, this.all, {
       key: (one) => one.key,
