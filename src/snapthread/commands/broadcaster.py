@@ -21,7 +21,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.model.people import OPERATOR, Broadcast, Person, Reached
-from snapthread.ports import Broadcasts, Chat, Clock, Jobs, Outbox
+from snapthread.ports import BroadcastSending, Chat, Clock, Jobs, Outbox
 from snapthread.texts import Texts
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ AGAIN_S: Final = 5.0
 JOB: Final = "broadcast"
 
 
-class BroadcastStore(Broadcasts, Jobs, Outbox, Protocol):
+class BroadcastStore(BroadcastSending, Jobs, Outbox, Protocol):
     """The store as the broadcaster needs it."""
 
 

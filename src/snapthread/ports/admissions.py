@@ -93,8 +93,8 @@ class BroadcastList(Protocol):
         ...
 
 
-class Broadcasts(BroadcastDrafts, BroadcastList, Protocol):
-    """Messages to everybody: one at a time, the oldest first, people by their number."""
+class BroadcastSending(Protocol):
+    """Messages to everybody on their way: one at a time, the oldest first, people by number."""
 
     async def broadcast_to_send(self) -> Broadcast | None: ...
 
@@ -110,3 +110,7 @@ class Broadcasts(BroadcastDrafts, BroadcastList, Protocol):
     async def finish_broadcast(self, id: str) -> Broadcast | None:
         """Everybody is done with; None where that was said before."""
         ...
+
+
+class Broadcasts(BroadcastDrafts, BroadcastList, BroadcastSending, Protocol):
+    """Messages to everybody, from the draft to the last person."""
