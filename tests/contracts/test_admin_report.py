@@ -70,5 +70,6 @@ def test_files_and_what_waits_are_reported(bench: Bench) -> None:
     assert report.figures["files"].rows[0] == ("under 1 day", 1, report.totals["files_bytes"])
     assert report.figures["waiting"].rows == (
         ("Messages to be answered", 2),
+        ("Dead letters", 0),
         ("Files to be deleted", 1),
     )
