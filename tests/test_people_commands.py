@@ -90,6 +90,9 @@ def test_a_message_to_everybody_waits_for_the_bot_and_can_be_stopped(run: Run) -
 def test_a_message_to_everybody_is_asked_about(run: Run) -> None:
     assert run("broadcast", "Hello all").exit_code == 1
     assert run("broadcast", "x" * 4001, "--yes").exit_code == 2
+    assert (
+        run("broadcast", "🙂" * 2001, "--yes").exit_code == 2
+    )  # two units each, as Telegram counts
     assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
 
 

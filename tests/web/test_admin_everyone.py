@@ -147,7 +147,7 @@ def test_a_broadcast_is_shown_first_and_two_presses_of_two_admins_send_it_once()
     assert sent.held.told_to_all["b0"].text == TEXT
 
 
-@pytest.mark.parametrize("text", ["", " \r\n ", "x" * 4001])
+@pytest.mark.parametrize("text", ["", " \r\n ", "x" * 4001, "🙂" * 2001])
 def test_a_text_that_cannot_go_out_stays_in_the_form(text: str) -> None:
     drafted = page()
 

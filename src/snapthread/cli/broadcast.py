@@ -39,10 +39,10 @@ def broadcast(
 
 
 def _start(text: str, *, yes: bool, as_json: bool) -> None:
-    from snapthread.commands.admin import BROADCAST_CHARS
+    from snapthread.commands.admin import BROADCAST_CHARS, can_be_broadcast
     from snapthread.model.people import OPERATOR
 
-    if not 0 < len(text.strip()) <= BROADCAST_CHARS:
+    if not can_be_broadcast(text.strip()):
         print(f"snapthread: write 1 to {BROADCAST_CHARS} characters.", file=sys.stderr)
         raise typer.Exit(WRONG_USE)
 

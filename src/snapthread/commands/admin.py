@@ -12,7 +12,7 @@ import structlog
 
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
-from snapthread.limits import USER_ID_MAX
+from snapthread.limits import USER_ID_MAX, utf16_len
 from snapthread.model import Button, Message, OutgoingMessage, Usage
 from snapthread.model.people import NO_OWN_LIMITS, Person, read_limits, written_limits
 from snapthread.model.usage import DailyUsage, day_of
@@ -43,6 +43,12 @@ INVITE_MOST: Final = 1000
 INVITE_DAYS_MOST: Final = 365
 BROADCAST_CHARS: Final = 4000
 OPEN_FOR: Final = timedelta(hours=1)
+
+
+def can_be_broadcast(text: str) -> bool:
+    """One message of Telegram's, which counts an emoji as two characters."""
+    return 0 < utf16_len(text) <= BROADCAST_CHARS
+
 
 Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 
@@ -211,7 +217,7 @@ class AdminCommands:
     async def _broadcast(self, message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
         """The preview is the message as it will be, and the question after it."""
         text = message.text.partition(" ")[2].strip()
-        if not text or len(text) > BROADCAST_CHARS:
+        if not can_be_broadcast(text):
             return said(t("broadcast_how", n=BROADCAST_CHARS))
         id = await self.store.draft_broadcast(text, self.clock(), by=message.user_id)
         count = await self.store.count_people()

@@ -12,7 +12,7 @@ from snapthread.adapters.web.admin.everyone import EveryoneStore, read_broadcast
 from snapthread.adapters.web.admin.everyone_page import broadcasts_page, invites_page, preview_page
 from snapthread.adapters.web.admin.gate import Fields, Gate
 from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
-from snapthread.commands.admin import BROADCAST_CHARS, INVITE_DAYS_MOST, INVITE_MOST
+from snapthread.commands.admin import INVITE_DAYS_MOST, INVITE_MOST, can_be_broadcast
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.model.people import OPERATOR
 from snapthread.ports import Clock
@@ -83,7 +83,7 @@ class EveryoneActs:
     async def draft(self, request: web.Request, fields: Fields) -> web.Response:
         """A browser sends the end of a line as two characters."""
         text = fields.get("text", "").replace("\r\n", "\n").strip()
-        if not 0 < len(text) <= BROADCAST_CHARS:
+        if not can_be_broadcast(text):
             return await self._broadcasts(request, text=text, told=TOO_LONG)
         id = await self.store.draft_broadcast(text, self.clock(), by=OPERATOR)
         return moved(f"{PATH}/broadcast?id={id}")
