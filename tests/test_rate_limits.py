@@ -91,6 +91,34 @@ async def test_a_wait_of_a_second_lasted_ten_minutes_for_who_started_after_the_c
     await store.close()
 
 
+class Counted(Cooldowns):
+    """Ends where it asks again and again how long it has to wait."""
+
+    asked = 0
+
+    async def left_s(self, service: str) -> float:
+        self.asked += 1
+        assert self.asked < 100, "it waits in a circle"
+        return await super().left_s(service)
+
+
+async def test_several_that_had_less_to_wait_than_a_clock_tells_kept_each_other_awake_for_ever(
+    tmp_path: Path,
+) -> None:
+    """Found by the lives, whose clock moves only when nobody is awake."""
+    store = await Store.open(tmp_path / "bot.db")
+    cooldowns = Counted(store=store, clock=virtual.now)
+    await cooldowns.keep(FILES, FilesBusy(retry_after_s=1e-7))
+
+    async def waits(steps: int) -> None:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await cooldowns.wait(FILES, refusal=FilesBusy, within_s=1)
+
+    await asyncio.gather(*map(waits, range(4)))
+    await store.close()
+
+
 class Flooded:
     """A chat in which Telegram asks to wait: for edits always, else of the places named here."""
 

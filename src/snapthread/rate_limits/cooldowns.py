@@ -23,6 +23,7 @@ FILES: Final = "openai files"
 TRANSCRIPTIONS: Final = "openai transcriptions"
 CHAT: Final = "telegram"
 
+MOMENT_S: Final = 0.001  # less is not worth a wait, and a clock may not tell it from none
 HEARD_MOST_S: Final = 60.0  # of a wait that another process was asked for, or an earlier one
 
 T = TypeVar("T")
@@ -96,7 +97,7 @@ class Cooldowns:
         while (left_s := await self.left_s(service)) > 0:
             if now_s() + left_s > until_s:
                 raise refusal(f"{service} asked us to wait", retry_after_s=left_s)
-            await asyncio.sleep(left_s)
+            await asyncio.sleep(max(left_s, MOMENT_S))
 
     async def call(
         self,
