@@ -104,6 +104,8 @@ def test_who_polls_is_replaced_and_the_others_stand_by(tmp_path: Path, server: S
             await crowd.answered(fleet.town)
             # What Telegram took and nobody had written down yet may come twice after a kill.
             await fleet.town.until(lambda: any("turn.delivered" in bot.log for bot in fleet.bots))
+            # One that got no processor for its lease finds out as soon as it gets some.
+            await fleet.town.until(lambda: sum(_polls(bot.log) for bot in fleet.bots) == 1)
             (poller,) = [bot for bot in fleet.bots if _polls(bot.log)]
             poller.kill()
             await poller.ended()
