@@ -58,6 +58,19 @@ async def test_it_is_said_in_the_persons_language(tmp_path: Path, language: str)
         assert HINT not in hint.text
 
 
+async def test_each_photo_of_an_album_was_decoded_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of what an album of ten cost; one is looked at now."""
+    looked: list[bytes] = []
+    monkeypatch.setattr("snapthread.adapters.media.images.is_dense", looked.append)
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_album([page()] * 4, caption="Read them")
+        await ada.hears(1)
+    assert len(looked) == 1
+
+
 async def test_no_other_picture_is_told_of(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()

@@ -9,6 +9,7 @@ from tests.process.town import Town, hears
 def test_commands_clean_and_mend_beside_a_running_bot(town: Town) -> None:
     async def story() -> None:
         await town.bot()
+        await town.command("reconcile", "--json")  # what other stories took away is mended
         ada, bob = town.newcomer(), town.newcomer()
         ada.sends_album(album(2), caption="What do you make of these?")
         await hears(ada)

@@ -134,17 +134,21 @@ class FileImporter:
             files=uploaded.files,
             made_room=uploaded.made_room,
             is_still=is_still or image.first_frame_of_animation,
-            is_dense=meter.looks_for_small_text and await self._is_dense(wanted, image),
+            is_dense=await self._is_dense(wanted, image, meter),
         )
 
-    async def _is_dense(self, wanted: FileRequest, image: Image) -> bool:
-        """Of a photo of this message that is as large as Telegram makes it at most."""
+    async def _is_dense(self, wanted: FileRequest, image: Image, meter: Meter) -> bool:
+        """Of a photo of this message that is as large as Telegram makes it at most; of an album
+        one is looked at, since each look decodes it once more."""
         file = wanted.file
         is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.place == 0
         if not is_new or wanted.is_restored or len(image.tiles) > 1:
             return False
         side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0
-        return side in MADE_SMALLER_TO and await self.codec.is_dense(image.content)
+        if not meter.looks_for_small_text or side not in MADE_SMALLER_TO:
+            return False
+        meter.looks_for_small_text = False
+        return await self.codec.is_dense(image.content)
 
     async def _opened(self, claim: Claim, wanted: FileRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""
