@@ -240,8 +240,8 @@ class Commands:
         return said(t("privacy", places="\n".join(places)))
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
-        """Where each has a conversation of their own in a group, the newest of it: the others could
-        press the buttons."""
+        """Pages of the history, with buttons; only the newest in a group where each has their own
+        conversation, since the others could press them."""
         if owner_in_group(message.conversation) is not None:
             page = await self.history.answer(message, t)
             return replace(page, more=tuple(replace(each, buttons=()) for each in page.more))

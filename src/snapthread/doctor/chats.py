@@ -17,7 +17,7 @@ ADMINS: Final = frozenset({"administrator", "creator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatWishes:
-    """What the settings want of Telegram's chats. `hears_all`: the setting that needs everything
+    """Demands of the settings on Telegram's chats. `hears_all`: the setting that needs everything
     said in groups, where one does."""
 
     is_for_groups: bool = True

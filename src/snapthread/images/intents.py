@@ -22,7 +22,7 @@ class _TileContent:
 
 
 def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
-    """What goes up of a file, in its order."""
+    """The parts of a file that go up, in their order."""
     if isinstance(opened, OpenedDocument):
         size_bytes = len(opened.content)
         return [(_intended(wanted, size_bytes=size_bytes, document=opened.facts), opened)]

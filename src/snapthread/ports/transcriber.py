@@ -16,7 +16,7 @@ class SpokenText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechHints:
-    """What helps to hear right, and binds nobody. `language`: of the person ("ru"), or empty;
+    """Hints that help to hear right, and bind nobody. `language`: of the person ("ru"), or empty;
     `names`: of people and documents of the conversation."""
 
     language: str = ""

@@ -61,7 +61,7 @@ class GrowingMessages:
 
     @property
     def finished(self) -> dict[int, OutgoingMessage]:
-        """What is on the screen for good, by the id of its message."""
+        """Parts that are on the screen for good, by the ids of their messages."""
         shown = zip(self._ids, self.shown, strict=False)
         return {message_id: outgoing for message_id, outgoing in shown if not outgoing.buttons}
 

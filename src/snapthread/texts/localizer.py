@@ -218,7 +218,7 @@ class Localizer:
         return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
 
     def cut(self, reason: str) -> str:
-        """What was cut at its length has a button below it."""
+        """The sentence below an answer that was cut; one cut at its length has a button there."""
         if reason == "content_filter":
             return self("cut_by_filter")
         return self("cut_at_length", button=self("again_continue"))

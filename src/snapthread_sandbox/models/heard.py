@@ -67,7 +67,8 @@ def heard(content: bytes) -> Heard | None:
 
 
 def told(content: bytes, seconds: float, language: str) -> str:
-    """What a stand-in can say of a sound, and that it is one; nothing where nobody speaks."""
+    """The measures of a sound as a sentence of a stand-in, which says that it is one; empty where
+    nobody speaks."""
     measured, code = heard(content), "ru" if language.startswith("ru") else "en"
     if measured is None:
         return UNMEASURED[code].format(s=f"{seconds:.1f}")

@@ -83,7 +83,7 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """What a picture is to become: the parameters of `prepare`."""
+    """The parameters of `prepare`: how large a picture becomes, and in which parts."""
 
     max_side: int
     sight: Sight

@@ -143,7 +143,7 @@ class ConnectionThread(Executor):
             self._loop.call_soon_threadsafe(self._tell, told, len(jobs))
 
     def _is_commit(self, job: Job) -> bool:
-        """What was decided is made, whoever waits for it still."""
+        """A commit is made, whoever waits for it still: its verb was decided."""
         return job.work == self._committed
 
     def _committed(self, commit: Commit) -> None:

@@ -136,5 +136,5 @@ def _decisions(decisions: Sequence[Decision]) -> Figure:
 
 
 def _decider(decision: Decision) -> str:
-    """What the operator does at the page or by a command has no number."""
+    """The operator, at the page or by a command, has no number."""
     return "the operator" if decision.by == OPERATOR else str(decision.by)
