@@ -167,6 +167,13 @@ class Running:
         self.invites[code] = (uses, days)
         return f"https://t.me/snapthread_bot?start={code}"
 
+    async def end_invite(self, id: str) -> bool:
+        move = (id, "ended")
+        if move in self.moves:
+            return False
+        self.moves.append(move)
+        return True
+
     async def start_broadcast(self, id: str) -> bool:
         return self._move(id, "draft", "sending")
 

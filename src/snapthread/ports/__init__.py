@@ -13,6 +13,7 @@ from snapthread.ports.admissions import (
     Broadcasts,
     BroadcastSending,
     Invitations,
+    InviteEnding,
     InviteList,
     InviteMaking,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteEnding",
     "InviteList",
     "InviteMaking",
     "Jobs",

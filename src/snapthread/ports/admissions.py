@@ -27,7 +27,16 @@ class InviteList(Protocol):
         ...
 
 
-class Invitations(InviteMaking, InviteList, Protocol):
+class InviteEnding(Protocol):
+    """Links that let people in no longer."""
+
+    async def end_invite(self, id: str, now: datetime, *, by: int) -> bool:
+        """Nobody comes by it from now on; whoever came stays. False where it was over, used up or
+        ended, or where there is none of this id."""
+        ...
+
+
+class Invitations(InviteMaking, InviteList, InviteEnding, Protocol):
     """Links that let people in, so many times and so long."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:

@@ -96,6 +96,10 @@ class Operation(Protocol):
         needs one. Raises as `Chat.name`: then none was made."""
         ...
 
+    async def end_invite(self, id: str) -> bool:
+        """False where it lets nobody in any more."""
+        ...
+
     async def start_broadcast(self, id: str) -> bool:
         """False where it is no draft any more."""
         ...

@@ -180,6 +180,7 @@ class Store(Verbs):
     decide = writes(admission.decide)
     make_invite = writes(admission.make_invite)
     open_invites = reads(admission.open_invites)
+    end_invite = writes(admission.end_invite)
     use_invite = writes(admission.use_invite)
     draft_broadcast = writes(broadcasts.draft_broadcast)
     start_broadcast = writes(broadcasts.start_broadcast)
