@@ -240,6 +240,20 @@ def test_adopted_files_are_no_context(bench: Bench) -> None:
 # ---------------------------------------------------------------- replicas
 
 
+def test_who_holds_the_lease_is_who_polls_whatever_a_dead_process_said_last(bench: Bench) -> None:
+    dead = Replica(
+        name="a:1", version="1", began_at=START, seen_at=START, is_polling=True, active_turns=0
+    )
+    for one in (dead, replace(dead, name="b:1", is_polling=False)):
+        bench.run(bench.store.note_replica(one))
+    bench.run(bench.store.take_job("poll", "b:1 0a1b", bench.now, lease_s=9))
+
+    told = bench.run(bench.store.replicas())
+
+    until = bench.now + timedelta(seconds=9)
+    assert [(one.is_polling, one.polls_until) for one in told] == [(False, None), (True, until)]
+
+
 def replica(bench: Bench, name: str, **more: Any) -> Replica:
     told = Replica(
         name=name,

@@ -132,6 +132,8 @@ class Running:
     told_to_all: dict[str, Broadcast] = field(default_factory=dict)  # the same as `Held` has
     moves: list[tuple[str, str]] = field(default_factory=list)
 
+    poll_age_s: float | None = None
+
     async def reasons(self) -> list[str]:
         return self.why
 

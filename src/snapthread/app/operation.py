@@ -43,6 +43,10 @@ class RunningProcess:
         self._bot = bot
         self._people = people
 
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._bot.health.poll_age_s
+
     async def erase(self, user_id: int) -> None:
         await self._bot.eraser.begin(user_id)
         self._bot.housekeeping.wake()

@@ -53,6 +53,11 @@ class Operation(Protocol):
     @property
     def began_at(self) -> datetime: ...
 
+    @property
+    def poll_age_s(self) -> float | None:
+        """Since it last heard Telegram; None where it does not poll, or not yet."""
+        ...
+
     async def reasons(self) -> list[str]:
         """Why it is not ready, each a sentence; empty where it is."""
         ...

@@ -135,7 +135,8 @@ TODAY: Final = Template('<dd class="today">[[today]] {value}</dd>')
 STATUS: Final = Template("""\
 <section class="card wide" aria-labelledby="health">\
 <div class="head"><h2 id="health">[[Health]]</h2></div><p class="health {look}">{told}</p>{reasons}\
-<p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}</p></section>""")
+<p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}{polled}</p></section>""")
+POLLED: Final = Template(", [[Telegram last heard]] {age} [[ago]]")
 REASON: Final = Template('<p class="bad">{reason}</p>')
 REPLAY: Final = Template("""\
 <form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
