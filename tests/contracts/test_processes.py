@@ -177,6 +177,14 @@ def test_what_was_not_put_aside_is_not_replayed(bench: Bench) -> None:
     assert len(waiting(bench)) == 1
 
 
+def test_a_dead_letter_that_is_not_worth_asking_stayed_for_ever(bench: Bench) -> None:
+    dead = dead_letter(bench)
+    assert not bench.run(bench.store.drop_dead_letter(dead.update_id + 1))
+    assert bench.run(bench.store.drop_dead_letter(dead.update_id))
+    assert (aside(bench), waiting(bench)) == ((), ())
+    assert not bench.run(bench.store.replay(dead.update_id, bench.now))
+
+
 # ---------------------------------------------------------------- the first generation's files
 
 

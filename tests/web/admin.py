@@ -42,6 +42,7 @@ class Held:
     decided: Sequence[Decision] = ()
     processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
     known: int = 0
     put_aside: int = 0
     invites: Sequence[Invite] = ()
@@ -75,6 +76,10 @@ class Held:
 
     async def replay(self, update_id: int, now: datetime) -> bool:
         self.replayed.append(update_id)
+        return True
+
+    async def drop_dead_letter(self, update_id: int) -> bool:
+        self.dropped.append(update_id)
         return True
 
     async def replicas(self) -> tuple[Replica, ...]:

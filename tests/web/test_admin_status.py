@@ -37,19 +37,20 @@ def test_what_runs_and_what_went_wrong_is_told_with_time_and_turn() -> None:
     assert told[1] == "2026-11-22 13:00:05,turn.broke,KeyError,ab,c0f,odd"
 
 
-def test_a_dead_letter_is_listed_and_asked_again_by_a_button() -> None:
+@pytest.mark.parametrize("act", ["replay", "drop"])
+def test_a_dead_letter_is_listed_and_asked_again_or_dropped_by_a_button(act: str) -> None:
     page = Page(held=Held(dead=[a_dead_letter()]), operation=Running())
-    assert 'action="/admin/replay"' in page.read()
+    assert f'action="/admin/{act}"' in page.read()
     assert 'name="id" value="77"' in page.read()
 
     async def press(client: Client) -> None:
         sent = await client.post(
-            "/admin/replay", data={"id": "77"}, headers=BEARER, allow_redirects=False
+            f"/admin/{act}", data={"id": "77"}, headers=BEARER, allow_redirects=False
         )
         assert sent.status == 303
 
     page.visit(press)
-    assert page.held.replayed == [77]
+    assert {"replay": page.held.replayed, "drop": page.held.dropped}[act] == [77]
 
 
 def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() -> None:
@@ -97,15 +98,17 @@ def test_the_age_of_the_last_poll_is_told_beside_the_health() -> None:
     assert "Telegram last heard" not in Page(operation=Running()).read()
 
 
+@pytest.mark.parametrize("act", ["replay", "drop"])
 @pytest.mark.parametrize("odd", ["", "x", "-1", "7" * 30])
-def test_what_is_no_id_asks_nothing_again(odd: str) -> None:
+def test_what_is_no_id_asks_nothing_again_and_drops_nothing(odd: str, act: str) -> None:
     page = Page(operation=Running())
 
     async def press(client: Client) -> None:
-        assert (await client.post("/admin/replay", data={"id": odd}, headers=BEARER)).status == 404
+        answer = await client.post(f"/admin/{act}", data={"id": odd}, headers=BEARER)
+        assert answer.status == 404
 
     page.visit(press)
-    assert page.held.replayed == []
+    assert (page.held.replayed, page.held.dropped) == ([], [])
 
 
 def test_a_stranger_asks_nothing_again() -> None:

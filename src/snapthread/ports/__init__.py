@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from snapthread.ports.admissions import (
+    AdmissionRequests,
     Admissions,
     BroadcastDrafts,
     BroadcastList,
@@ -16,6 +17,7 @@ from snapthread.ports.admissions import (
     InviteEnding,
     InviteList,
     InviteMaking,
+    InviteUse,
 )
 from snapthread.ports.assistant import (
     AnswerCompleted,
@@ -123,6 +125,7 @@ Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "AdmissionRequests",
     "Admissions",
     "Adoption",
     "AnswerCompleted",
@@ -184,6 +187,7 @@ __all__ = [
     "InviteEnding",
     "InviteList",
     "InviteMaking",
+    "InviteUse",
     "Jobs",
     "KnownImages",
     "KnownQuestions",

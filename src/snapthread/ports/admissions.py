@@ -36,8 +36,8 @@ class InviteEnding(Protocol):
         ...
 
 
-class Invitations(InviteMaking, InviteList, InviteEnding, Protocol):
-    """Links that let people in, so many times and so long."""
+class InviteUse(Protocol):
+    """Links as people come by them."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
         """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
@@ -45,7 +45,11 @@ class Invitations(InviteMaking, InviteList, InviteEnding, Protocol):
         ...
 
 
-class Admissions(Invitations, PeopleKnown, Protocol):
+class Invitations(InviteMaking, InviteList, InviteEnding, InviteUse, Protocol):
+    """Links that let people in, so many times and so long."""
+
+
+class AdmissionRequests(PeopleKnown, Protocol):
     """Strangers who ask to be let in."""
 
     async def ask_in(
@@ -72,6 +76,10 @@ class Admissions(Invitations, PeopleKnown, Protocol):
         """Admit or refuse whoever has asked; whoever decides second changes nothing. The person as
         they were before; None where nobody is known by this number any more."""
         ...
+
+
+class Admissions(Invitations, AdmissionRequests, Protocol):
+    """How strangers come in: by a link, or because an admin lets them."""
 
 
 class BroadcastDrafts(Protocol):

@@ -99,6 +99,7 @@ class Store(Verbs):
     poll_changes = reads(processes.poll_changes, is_quick=True)
     waiting = reads(queues.waiting)
     replay = writes(queues.replay)
+    drop_dead_letter = writes(queues.drop_dead_letter)
 
     # ------------------------------------------------------------ conversations
 

@@ -141,7 +141,9 @@ REASON: Final = Template('<p class="bad">{reason}</p>')
 REPLAY: Final = Template("""\
 <form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
 <input type="hidden" name="form" value="{form}">\
-<button class="act" aria-label="[[Ask again]]: {id}">[[Ask again]]</button></form>""")
+<button class="act" aria-label="[[Ask again]]: {id}">[[Ask again]]</button>\
+<button class="act danger" formaction="/admin/drop" aria-label="[[Drop]]: {id}">[[Drop]]</button>\
+</form>""")
 
 CARD: Final = Template("""\
 <section class="card {look}" aria-labelledby="{key}"><div class="head">\
@@ -173,7 +175,8 @@ FIND: Final = Template("""\
 <button class="act">[[Look]]</button></form>""")
 
 CHART: Final = Template("""\
-<div class="chart"><svg class="axis" height="{height}" aria-hidden="true">{marks}</svg>\
+<div class="chart">\
+<svg class="axis" width="{axis}" height="{height}" aria-hidden="true">{marks}</svg>\
 <svg class="plot" height="{height}" role="img" aria-label="{summary}">\
 {lines}{bars}{days}</svg></div>""")
 MARK: Final = Template('<text x="100%" y="{y:.0f}">{text}</text>')
