@@ -91,6 +91,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.sounds import SoundFacts, SoundMeter
 from snapthread.ports.standings import (
     Audit,
     PeopleKnown,
@@ -214,6 +215,8 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SoundFacts",
+    "SoundMeter",
     "SpeechHints",
     "SpokenText",
     "StaleReservations",
