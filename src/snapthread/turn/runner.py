@@ -180,12 +180,17 @@ class TurnRunner:
         self._check_size(turn)
 
     async def _take_late(self, turn: TurnState) -> None:
-        """More of the question, that came meanwhile."""
+        """More of the question, that came meanwhile; what is no part of it has its sentence."""
         while late := await self.store.take_stragglers(turn.claim):
-            questions = tuple(part for part in late if part.kind == "question")
+            late = tuple(map(self.quotas.speech.supported, late))
+            questions = tuple(part for part in late if self._is_answerable(part))
+            turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
             self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, file_requests(questions, replied=False))
+
+    def _is_answerable(self, part: Message) -> bool:
+        return part.kind == "question" and (self.bounds.has_sight or not part.images)
 
     def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
