@@ -7,14 +7,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from snapthread.ports.admissions import (
+    AdmissionRequests,
     Admissions,
     BroadcastDrafts,
     BroadcastList,
     Broadcasts,
     BroadcastSending,
     Invitations,
+    InviteEnding,
     InviteList,
     InviteMaking,
+    InviteUse,
 )
 from snapthread.ports.assistant import (
     AnswerCompleted,
@@ -91,6 +94,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.sounds import SoundFacts, SoundMeter
 from snapthread.ports.standings import (
     Audit,
     PeopleKnown,
@@ -122,6 +126,7 @@ Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "AdmissionRequests",
     "Admissions",
     "Adoption",
     "AnswerCompleted",
@@ -180,8 +185,10 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteEnding",
     "InviteList",
     "InviteMaking",
+    "InviteUse",
     "Jobs",
     "KnownImages",
     "KnownQuestions",
@@ -214,6 +221,8 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SoundFacts",
+    "SoundMeter",
     "SpeechHints",
     "SpokenText",
     "StaleReservations",
