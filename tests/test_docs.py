@@ -109,3 +109,30 @@ def test_where_a_page_says_to_look_is_what_it_names(page: str) -> None:
         else:
             defined = rf"^\s*(class |def |async def ){name}\b|^    {name}: "
             assert re.search(defined, code, re.M), name
+
+
+LISTING = (
+    "adapters/bot_api adapters/openai_api commands demo images intake rate_limits reply turn wiring"
+)
+
+
+@pytest.mark.parametrize("package", LISTING.split())
+def test_the_page_of_a_package_names_each_of_its_files(package: str) -> None:
+    """A new file has its line there, as the others have: `name.py  the file in a few words`."""
+    folder = SOURCE / package
+    named = re.findall(r"(?m)^(\w+\.py)  ", read(folder / "__init__.py"))
+
+    assert sorted(named) == sorted({path.name for path in folder.glob("*.py")} - {"__init__.py"})
+
+
+def test_the_laws_name_every_caller_of_retire() -> None:
+    """Of the rule in the store, or of its verb; and of `retire_file`, which it is made of."""
+    asked = re.compile(r"(?<!def )(?<!\w)(?:store\.)?(retire|retire_file)\(")
+    calling = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if asked.search(read(path)) and not path.is_relative_to(SOURCE / "ports")
+    }
+    row = next(line for line in read(DOCS / "laws.md").splitlines() if line.startswith("| 3."))
+
+    assert calling == set(re.findall(r"`([a-z_/]+\.py)`", row))

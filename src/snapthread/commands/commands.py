@@ -134,7 +134,7 @@ class Commands:
         """Do what was confirmed, in one transaction with the press: the first one counts. An
         answered question says so."""
         is_open = answer.is_open(self.clock())
-        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+        if is_open and answer.is_yes and await self._erase_once(press, t, stop_turn):
             return
         late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
         kept = OutgoingMessage(text=t("delete_me_kept"))
@@ -158,7 +158,8 @@ class Commands:
         late = OutgoingMessage(text=t("document_pages_too_late"))
         return PressAnswer(replies=(late,), is_stale=True)
 
-    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+    async def _erase_once(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        """False where an earlier press was answered."""
         once = mark_of(press)
         if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
             return False

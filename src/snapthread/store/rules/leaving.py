@@ -101,7 +101,7 @@ def make_room(
     room_bytes: int,
     owner: int,
 ) -> int:
-    """Law 3's third caller: the oldest images of the owner leave until the new one fits."""
+    """Law 3: the oldest images of the owner leave until the new one fits."""
     held(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live")
     rows = [row for row in every if row.owner == owner]
@@ -118,7 +118,7 @@ def make_room(
 
 
 def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:
-    """Law 3's fourth caller: a file leaves, and with it the album that it came in."""
+    """Law 3: a file leaves, and with it the album that it came in."""
     held(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live", "retired")
     albums = {row.album_id for row in every if row.unique_id == unique_id} - {None}
