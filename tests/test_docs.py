@@ -7,6 +7,7 @@ import pytest
 
 from snapthread import __version__
 from snapthread.settings import NOT_YET, Settings
+from tests import keys_page
 from tests.env_example import page
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,10 @@ def read(path: Path) -> str:
 def test_the_example_of_an_environment_is_what_the_readme_tells() -> None:
     stale = "stale: .venv/bin/python -m tests.env_example > .env.example"
     assert read(ROOT / ".env.example") == page(), stale
+
+
+def test_the_page_of_keys_has_every_table_column_and_index() -> None:
+    assert read(keys_page.KEYS) == keys_page.page(), "stale: make pages"
 
 
 def test_the_example_of_an_environment_has_every_setting_and_sets_none() -> None:
