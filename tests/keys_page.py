@@ -132,7 +132,7 @@ MEANINGS: Final = {
     "daily": "the sums of these records, kept for ever; user 0: who was erased.",
     "daily.on": "by day",
     "daily.of": "those of one person",
-    "group_daily": "the sums of a group's day, whoever asked; no user ids.",
+    "group_daily": "the sums of a group's day, whoever asked, for 400 days; it names nobody.",
     "group_daily.on": "by day",
     "group_daily.of": "those of one group",
 }
