@@ -1,4 +1,8 @@
-"""Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
+"""Commands that wait their turn, and pressed buttons.
+
+A command is found in one of four places: `Commands._answers` here, `WORDS` of choosing.py, those of
+admins in admin.py; and what waits for no question (/reset, /new, /stop) in intake/urgent.py.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -62,7 +66,7 @@ class CommandStore(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
-    """One method a command; an unknown one is told so."""
+    """One method a command; an unknown one is answered with a sentence that says so."""
 
     store: CommandStore
     eraser: UserEraser
@@ -83,6 +87,8 @@ class Commands:
 
     def __post_init__(self) -> None:
         self._answers = {
+            "start": self._start,
+            "help": self._help,
             "usage": self._usage,
             "undo": self._undo,
             "retry": self._retry,
@@ -105,7 +111,7 @@ class Commands:
             return await self._refused(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
-            return said(t.command(message.word))
+            return said(t("unknown_command"))
         return await answer(claim, message, t)
 
     async def press(
@@ -174,6 +180,12 @@ class Commands:
         if is_done:
             self.files_retired()
         return is_done
+
+    async def _start(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t("start"))
+
+    async def _help(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t.help())
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()

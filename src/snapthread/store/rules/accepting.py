@@ -1,4 +1,4 @@
-"""Messages into the queues, once and in order."""
+"""Messages into the queues, once and in order. Promises: ports/message_queue.py."""
 
 from collections.abc import Sequence
 from datetime import datetime

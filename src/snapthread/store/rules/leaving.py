@@ -1,4 +1,7 @@
-"""Images that leave their conversations for a reason of the store, and what reconcile asks."""
+"""Images that leave their conversations for a reason of the store, and what reconcile asks.
+
+Promises: ports/file_ledger.py and ports/store.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
