@@ -62,8 +62,9 @@ async def test_each_photo_of_an_album_was_decoded_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of what an album of ten cost; one is looked at now."""
-    looked: list[bytes] = []
-    monkeypatch.setattr("snapthread.adapters.media.images.is_dense", looked.append)
+    looked: list[tuple[int, int]] = []
+    look = "snapthread.adapters.media.preparing._is_dense"
+    monkeypatch.setattr(look, lambda _band, size: bool(looked.append(size)))
     async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album([page()] * 4, caption="Read them")

@@ -230,12 +230,11 @@ class InThreads:
         tiles: bool = False,
         cut: Cut | None = None,
         sight: Sight | None = None,
+        looks: bool = False,
     ) -> Prepared:
-        how = How(self._images._max_side, sight or self._images._sight, tiles=tiles, cut=cut)
+        sight = sight or self._images._sight
+        how = How(self._images._max_side, sight, tiles=tiles, cut=cut, looks=looks)
         return await self._images._in_thread(content, 0, how)
-
-    async def is_dense(self, content: bytes) -> bool:
-        return await self._images.is_dense(content)
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

@@ -134,21 +134,8 @@ class FileImporter:
             files=uploaded.files,
             made_room=uploaded.made_room,
             is_still=is_still or image.first_frame_of_animation,
-            is_dense=await self._is_dense(wanted, image, meter),
+            is_dense=image.is_dense,
         )
-
-    async def _is_dense(self, wanted: FileRequest, image: Image, meter: Meter) -> bool:
-        """Of a photo of this message that is as large as Telegram makes it at most; of an album
-        one is looked at, since each look decodes it once more."""
-        file = wanted.file
-        is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.place == 0
-        if not is_new or wanted.is_restored or len(image.tiles) > 1:
-            return False
-        side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0
-        if not meter.looks_for_small_text or side not in MADE_SMALLER_TO:
-            return False
-        meter.looks_for_small_text = False
-        return await self.codec.is_dense(image.content)
 
     async def _opened(self, claim: Claim, wanted: FileRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""
@@ -238,7 +225,7 @@ class FileImporter:
         suspect: bool,
     ) -> Image:
         """A lost one as it was: whole, or the same part of it."""
-        began = now_s()
+        began, looks = now_s(), _looks(wanted, picture, meter)
         async with self._one_suspect if suspect else nullcontext():
             image = await self.codec.prepare(
                 content,
@@ -246,6 +233,7 @@ class FileImporter:
                 tiles=not wanted.is_restored and self.most_parts() != 1,
                 cut=None if wanted.part is None else wanted.part.cut,
                 sight=meter.profile.sight if meter.profile else None,
+                looks=looks,
             )
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
@@ -269,6 +257,17 @@ class FileImporter:
         meter.record_upload(size_bytes, ms_since(began))
         meter.retired += uploaded.made_room
         return uploaded
+
+
+def _looks(wanted: FileRequest, picture: TelegramImage, meter: Meter) -> bool:
+    """For small text: at a photo of this message that is as large as Telegram makes it at most; at
+    one of an album, since each look takes milliseconds."""
+    is_new = picture.kind == "photo" and wanted.place == 0 and not wanted.is_restored
+    side = max(picture.width or 0, picture.height or 0)
+    if not (meter.looks_for_small_text and is_new and side in MADE_SMALLER_TO):
+        return False
+    meter.looks_for_small_text = False
+    return True
 
 
 def _claimed_kind(file: TelegramFile) -> FileKind:
