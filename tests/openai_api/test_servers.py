@@ -1,6 +1,7 @@
 """What servers differ in that speak OpenAI's language: asked once too much, then remembered."""
 
 import asyncio
+import json
 
 import httpx2
 import pytest
@@ -15,12 +16,14 @@ from snapthread.errors import (
     SnapthreadError,
 )
 from snapthread.ports import (
+    AnswerCompleted,
     AnswerEvent,
     AssistantRequest,
     InputItem,
     InputText,
     NotTaken,
     RequestTaken,
+    TextDelta,
 )
 from tests import virtual
 from tests.openai_api.wire import (
@@ -35,6 +38,7 @@ from tests.openai_api.wire import (
     event,
     failed,
     page,
+    response,
 )
 
 HELLO = (InputItem("user", (InputText("Hello"),)), InputItem("assistant", (InputText("Hi"),)))
@@ -210,6 +214,49 @@ def test_what_surely_was_not_taken_is_told(answer: Answer) -> None:
 )
 def test_what_broke_off_may_have_been_taken(answer: Answer) -> None:
     assert virtual.run(heard(Wire(answer))) == [RequestTaken()]
+
+
+# ---------------------------------------------------------------- servers that do not stream
+
+
+def whole(status: str = "completed", **fields: object) -> bytes:
+    """The answer as plain JSON, as a server sends it that takes no notice of `stream`."""
+    said = [{"type": "output_text", "text": "Good day"}]
+    output = [{"type": "message", "content": said}]
+    return json.dumps(response(status, output=output, **fields), indent=1).encode()
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_a_server_that_does_not_stream_was_taken_for_one_that_broke_off(pieces: int) -> None:
+    body = b"\n " + whole()
+    size = len(body) // pieces + 1
+    steps = [body[at : at + size] for at in range(0, len(body), size)]
+    text, answered = asyncio.run(Wire(steps).ask())
+    assert text == TextDelta(text="Good day")
+    assert isinstance(answered, AnswerCompleted)
+    assert (answered.usage.input_tokens, answered.model) == (100, "gpt-6-luna-1")
+
+
+def test_a_plain_answer_that_was_cut_short_says_so() -> None:
+    _, answered = asyncio.run(Wire([whole("incomplete")]).ask())
+    assert isinstance(answered, AnswerCompleted)
+    assert answered.cut == "max_output_tokens"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        whole()[:-20],
+        whole("in_progress"),
+        b"{}",
+        b'{"output": ' + b"[" * 100_000,
+        b'{"error": {"code": "server_error", "message": "Sorry"}}',
+        whole("failed", error={"code": "server_error", "message": "Sorry"}),
+    ],
+)
+def test_a_plain_answer_that_is_none_is_a_failure_that_may_pass(body: bytes) -> None:
+    with pytest.raises(AssistantBusy):
+        asyncio.run(Wire([body]).ask())
 
 
 def test_an_event_of_an_unknown_kind_is_no_failure() -> None:
