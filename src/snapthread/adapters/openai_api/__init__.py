@@ -5,6 +5,7 @@ question.py        a question → the body of a request
 inline.py          pictures of our own store within it
 stream.py          a streamed answer, event by event
 sse.py             server-sent events
+whole.py           an answer that came at once, as an event
 events.py          events → what the assistant said
 answer.py          the text of an answer, put together
 files.py           the port `Files`: upload, delete, look, list
