@@ -80,6 +80,7 @@ def test_a_language_that_the_service_does_not_know_costs_no_question() -> None:
         ({"type": "duration", "seconds": 3}, 3),
         ({"type": "duration", "seconds": 3.2}, 4),
         ({"type": "duration", "seconds": -1}, None),
+        ({"type": "duration", "seconds": 1e300}, None),
         ({"type": "duration", "seconds": "3"}, None),
         ({"type": "tokens", "input_tokens": 9}, None),
         (None, None),

@@ -58,6 +58,11 @@ class AnswerText:
             text.strip() in part.text for part in self.parts.values()
         )
 
+    def falls_short(self, index: Index, text: str) -> bool:
+        """Were the last words of this part said by the last event only?"""
+        said = self.parts[index].text if index in self.parts else ""
+        return bool(said) and len(text) > len(said) and text.startswith(said)
+
     def end(self) -> TextDelta | TextSoFar | None:
         """Halves whose other half never came."""
         for part in self.parts.values():

@@ -60,6 +60,7 @@ TYPES: Final[Mapping[str, str]] = {
 HINTED: Final = "gpt-transcribe"
 LANGUAGES: Final = "languages[]"
 KEYWORDS: Final = "keywords[]"
+SECONDS_MAX: Final = 86_400  # of one sound; more is no count, and too much for a store
 Form = dict[str, str | list[str]]
 
 
@@ -130,7 +131,7 @@ def _billed_s(usage: object) -> int | None:
     """Whole seconds, rounded up; None of a model that counts tokens, or nothing."""
     match usage:
         case {"type": "duration", "seconds": int() | float() as seconds} if (
-            math.isfinite(seconds) and seconds >= 0
+            math.isfinite(seconds) and 0 <= seconds <= SECONDS_MAX
         ):
             return math.ceil(seconds)
     return None
