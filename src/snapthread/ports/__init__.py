@@ -7,14 +7,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from snapthread.ports.admissions import (
+    AdmissionRequests,
     Admissions,
     BroadcastDrafts,
     BroadcastList,
     Broadcasts,
     BroadcastSending,
     Invitations,
+    InviteEnding,
     InviteList,
     InviteMaking,
+    InviteUse,
 )
 from snapthread.ports.assistant import (
     AnswerCompleted,
@@ -122,6 +125,7 @@ Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "AdmissionRequests",
     "Admissions",
     "Adoption",
     "AnswerCompleted",
@@ -180,8 +184,10 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteEnding",
     "InviteList",
     "InviteMaking",
+    "InviteUse",
     "Jobs",
     "KnownImages",
     "KnownQuestions",

@@ -127,9 +127,8 @@ class TurnRunner:
         else:
             can_wait = can_go_on(turn.messages)
             await self._import(turn)
-            await self._transcribe(turn)
-            if turn.heard and can_wait:  # a photo of what is said, while that was written down
-                await self._take_late(turn)
+            while await self._transcribe(turn) and can_wait:
+                await self._take_late(turn)  # photos of what is said, while that was written down
                 self._check_size(turn)
         if turn.lacks_usable_media:
             yield turn.result()
@@ -181,12 +180,17 @@ class TurnRunner:
         self._check_size(turn)
 
     async def _take_late(self, turn: TurnState) -> None:
-        """More of the question, that came meanwhile."""
+        """More of the question, that came meanwhile; what is no part of it has its sentence."""
         while late := await self.store.take_stragglers(turn.claim):
-            questions = tuple(part for part in late if part.kind == "question")
+            late = tuple(map(self.quotas.speech.supported, late))
+            questions = tuple(part for part in late if self._is_answerable(part))
+            turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
             self._check(turn, (*turn.messages, *questions))
             if questions and await self._admits(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, file_requests(questions, replied=False))
+
+    def _is_answerable(self, part: Message) -> bool:
+        return part.kind == "question" and (self.bounds.has_sight or not part.images)
 
     def _check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
@@ -246,15 +250,18 @@ class TurnRunner:
         profile = self.quotas.profile_of(turn.meter)
         return sum(profile.image_tokens(tile.width, tile.height) for tile in opened.tiles)
 
-    async def _transcribe(self, turn: TurnState) -> None:
-        """Make the transcripts the text of the question."""
-        has_sound = any(message.sound for message in turn.messages)
-        names = await self._names(turn) if has_sound else ()
-        turn.heard = await self.speech.read(turn.messages, turn.meter, names=names)
-        turn.messages = with_speech(turn.messages, turn.heard)
+    async def _transcribe(self, turn: TurnState) -> bool:
+        """Make the transcripts the text of the question. Is there any that was not there yet?"""
+        known = {one.message.update_id for one in turn.heard}
+        new = [one for one in turn.messages if one.sound and one.update_id not in known]
+        names = await self._names(turn) if new else ()
+        heard = await self.speech.read(new, turn.meter, names=names)
+        turn.heard = (*turn.heard, *heard)
+        turn.messages = with_speech(turn.messages, heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
         self._check(turn, turn.messages)
+        return bool(heard)
 
     async def _names(self, turn: TurnState) -> tuple[str, ...]:
         """Hints of what a sound may name: people and documents of the conversation."""

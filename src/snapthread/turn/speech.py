@@ -52,9 +52,11 @@ class SpeechProfile:
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
-    def cannot_hear(self, message: Message) -> bool:
-        """It has nothing but a sound, and sounds are not transcribed."""
-        return message.sound is not None and not self.model and not message.images
+    def supported(self, message: Message) -> Message:
+        """The message itself; a sound alone is no question where sounds are not transcribed."""
+        if message.sound is None or self.model or message.images:
+            return message
+        return replace(message, kind="unsupported", word=message.sound.kind)
 
     def fault(self, sound: TelegramSound) -> SoundFault | None:
         """Why it is not even downloaded."""

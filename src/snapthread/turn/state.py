@@ -55,6 +55,7 @@ class TurnResult:
     over: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
     )
+    beyond: tuple[Message, ...] = ()  # came late, and are no part of the question
     is_stopped: bool = False
     unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
     is_continuation: bool = False  # more of the answer that was there
@@ -83,6 +84,7 @@ class TurnState:
     opened_tokens: int = 0  # of the documents and long pictures that were let in
     one_opened: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
+    beyond: tuple[Message, ...] = ()
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
@@ -177,6 +179,7 @@ class TurnState:
             away=self.away,
             history_start=self.history_start,
             over=self.over,
+            beyond=self.beyond,
             is_continuation=self.is_continuation,
             taken_back_from=None if redo is None else redo.taken_back_from,
         )
