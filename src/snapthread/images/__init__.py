@@ -1,0 +1,13 @@
+"""Files on their way in and out: from a message to OpenAI, and what becomes of them there.
+
+request.py       a file that is wanted, and what became of it
+importer.py      a file of a message → a file in the ledger
+download.py      its bytes from Telegram, asked for again where it is away for a moment
+documents.py     which documents are taken, and in what detail they are shown
+intents.py       what is opened → intents of upload, one for each part
+file_service.py  the life of a file at OpenAI: upload and deletion
+transport.py     the two ways to carry a picture: as a file, or within the request
+healing.py       a request failed and a file may be the reason: found and put right
+housekeeping.py  beside the line: what is due is deleted, what is unknown is settled
+reconcile.py     what OpenAI holds against the ledger, both mended
+"""

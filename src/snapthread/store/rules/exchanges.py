@@ -1,4 +1,7 @@
-"""Exchanges: the questions that were served of late, so that each can be asked anew."""
+"""Exchanges: the questions that were served of late, so that each can be asked anew.
+
+Promises: ports/exchanges.py.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -70,6 +73,11 @@ def dumped(messages: Sequence[Message]) -> str:
 
 def expected(key: str, turn: int) -> Get:
     return Get(EXCHANGES, slot_of(key, turn))
+
+
+def replaced(key: str, turn: int) -> tuple[Get, ...]:
+    """The exchange whose place this turn takes over; the first turns find theirs empty."""
+    return (expected(key, turn),) if turn > KEPT else ()
 
 
 # ---------------------------------------------------------------- what is asked anew

@@ -1,4 +1,7 @@
-"""The files at OpenAI that a conversation shows, how they leave it, and which are to be deleted."""
+"""The files at OpenAI that a conversation shows, how they leave it, and which are to be deleted.
+
+Promises: ports/file_ledger.py.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
