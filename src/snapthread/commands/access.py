@@ -107,7 +107,7 @@ class AccessControl:
 
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
-        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+        return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
