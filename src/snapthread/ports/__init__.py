@@ -94,6 +94,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.sounds import SoundFacts, SoundMeter
 from snapthread.ports.standings import (
     Audit,
     PeopleKnown,
@@ -220,6 +221,8 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SoundFacts",
+    "SoundMeter",
     "SpeechHints",
     "SpokenText",
     "StaleReservations",

@@ -255,13 +255,21 @@ class TurnRunner:
         known = {one.message.update_id for one in turn.heard}
         new = [one for one in turn.messages if one.sound and one.update_id not in known]
         names = await self._names(turn) if new else ()
-        heard = await self.speech.read(new, turn.meter, names=names)
+        admit = partial(self._admits_sound, turn)
+        heard = await self.speech.read(new, turn.meter, admit=admit, names=names)
         turn.heard = (*turn.heard, *heard)
         turn.messages = with_speech(turn.messages, heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
         self._check(turn, turn.messages)
         return bool(heard)
+
+    async def _admits_sound(self, turn: TurnState, measured: Message) -> bool:
+        """Reserve for its seconds, before it is transcribed."""
+        messages = [
+            measured if one.update_id == measured.update_id else one for one in turn.messages
+        ]
+        return await self._admits(turn, tuple(messages))
 
     async def _names(self, turn: TurnState) -> tuple[str, ...]:
         """Hints of what a sound may name: people and documents of the conversation."""

@@ -50,7 +50,10 @@ async def build_turns(
         store=store,
         importer=maintenance.importer,
         speech=SpeechReader(
-            chat=chat, transcriber=adapters.transcriber, profile=speech_profile(settings)
+            chat=chat,
+            transcriber=adapters.transcriber,
+            sounds=adapters.sounds,
+            profile=speech_profile(settings),
         ),
         healing=maintenance.healing,
         quotas=quotas,
