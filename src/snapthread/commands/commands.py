@@ -1,7 +1,7 @@
 """Commands that wait their turn, and pressed buttons.
 
-A command is found in one of four places: `Commands._answers` here, `CHOICE_COMMANDS` in choosing.py,
-`ADMIN_COMMANDS` in admin.py; and what waits for no question (/reset, /new, /stop) in
+A command is found in one of four places: `Commands._answers` here, `CHOICE_COMMANDS` in
+choosing.py, `ADMIN_COMMANDS` in admin.py; and what waits for no question (/reset, /new, /stop) in
 intake/urgent.py.
 """
 
