@@ -63,7 +63,7 @@ def test_the_index_of_decisions_is_in_their_order_and_marks_those_that_were_supe
     numbers = re.findall(r"(?m)^\| \[(\d{4})\]", index)
     marked = re.findall(r"(?m)^\| \[(\d{4})\].* \*\(superseded .*\)\* \|$", index)
 
-    assert numbers == sorted(numbers)
+    assert numbers == sorted(numbers), "sort the rows by number"
     assert marked == [p.name[:4] for p in DECISIONS if re.search(r"(?i)superseded", read(p))]
 
 
