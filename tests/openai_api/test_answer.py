@@ -225,6 +225,13 @@ def test_a_count_larger_than_a_store_takes_lost_the_answer(count: int) -> None:
     assert end.usage == Usage()
 
 
+@pytest.mark.parametrize("name", ["half \ud83d", "x" * 257, "a\nb", "", 5, None])
+def test_a_name_that_no_store_takes_lost_the_answer(name: object) -> None:
+    item = {**message("A cat."), "phase": name}
+    text, end = asked(event("response.completed", response=response(output=[item], model=name)))
+    assert (text, end.model, end.phase) == ("A cat.", "gpt-6-luna", None)
+
+
 def test_more_was_cached_than_was_read() -> None:
     details = {"cached_tokens": 1000, "cache_write_tokens": 1000}
     usage = {"input_tokens": 10, "input_tokens_details": details, "output_tokens": 7}

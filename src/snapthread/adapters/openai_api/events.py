@@ -4,7 +4,7 @@ Events are read as plain JSON: a field may hold anything, and what is odd says n
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from snapthread.adapters.openai_api.answer import AnswerText, Index, text_of, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
@@ -15,6 +15,7 @@ from snapthread.ports import AnswerCompleted, AnswerEvent, Thinking, UsageReport
 
 FILTERED: Final = "content_filter"
 CUT: Final = "max_output_tokens"
+NAME_MAX: Final = 256
 COUNT_MAX: Final = 10**12  # tokens; more is no count, and too much for a store
 Event = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ class EventInterpreter:
     def _item(self, event: Event) -> Iterator[AnswerEvent]:
         number, item = _index(event)[0], event.get("item")
         phase = _field(item, "phase")
-        if isinstance(phase, str):
+        if _is_name(phase):
             self._answer.phases[number] = phase
         if _field(item, "type") == "reasoning":
             yield from self.think()
@@ -103,7 +104,7 @@ class EventInterpreter:
     def _note_phase(self, response: object, number: int) -> None:
         items = _field(response, "output")
         phase = _field(items[number], "phase") if isinstance(items, list) else None
-        if isinstance(phase, str):
+        if _is_name(phase):
             self._answer.phases[number] = phase
 
     def _take_whole(self, index: Index, text: str) -> Iterator[AnswerEvent]:
@@ -114,7 +115,7 @@ class EventInterpreter:
         named = _field(event, "response", "model")
         return AnswerCompleted(
             usage=usage,
-            model=named if isinstance(named, str) and named else self._model,
+            model=named if _is_name(named) else self._model,
             cut=_cut(event) if event["type"] == "response.incomplete" else None,
             commentary=self._answer.commentary,
             phase=self._answer.phase,
@@ -147,6 +148,11 @@ def _is_withheld(event: Event) -> bool:
 def _end_of(response: Event) -> str:
     status = response.get("status")
     return f"response.{status if status in {'failed', 'incomplete'} else 'completed'}"
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """A store can hold it: no half of a character, nor a page of a proxy."""
+    return isinstance(value, str) and 0 < len(value) <= NAME_MAX and value.isprintable()
 
 
 def _list(value: object) -> list[object]:

@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx2
 
+from snapthread.adapters.openai_api.answer import whole
 from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import transcription_failure
 from snapthread.adapters.openai_api.faults import Fault, call, json_in
@@ -124,7 +125,7 @@ def _spoken(answer: httpx2.Response | Fault) -> SpokenText:
         raise transcription_failure(answer)
     match json_in(answer.content):
         case {"text": str(text), **rest}:
-            return SpokenText(text=text.strip(), billed_s=_billed_s(rest.get("usage")))
+            return SpokenText(text=whole(text).strip(), billed_s=_billed_s(rest.get("usage")))
     raise TranscriberBusy("transcriptions: an answer without a text", unknown=True)
 
 
