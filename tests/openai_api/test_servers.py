@@ -1,7 +1,6 @@
 """What servers differ in that speak OpenAI's language: asked once too much, then remembered."""
 
 import asyncio
-import json
 
 import httpx2
 import pytest
@@ -11,19 +10,18 @@ from snapthread.errors import (
     AssistantBusy,
     AssistantDenied,
     AssistantMisused,
+    AssistantRefused,
     CountryDenied,
     OutOfCredit,
     SnapthreadError,
 )
 from snapthread.ports import (
-    AnswerCompleted,
     AnswerEvent,
     AssistantRequest,
     InputItem,
     InputText,
     NotTaken,
     RequestTaken,
-    TextDelta,
 )
 from tests import virtual
 from tests.openai_api.wire import (
@@ -59,10 +57,11 @@ async def _asked(wire: Wire, times: int) -> None:
 @pytest.mark.parametrize(
     "name", ["safety_identifier", "prompt_cache_key", "store", "stream_options", "reasoning"]
 )
-@pytest.mark.parametrize("by_message", [True, False])
-def test_what_a_server_does_not_know_is_left_out_now_and_later(name: str, by_message: bool) -> None:
-    told = f"Unknown parameter: '{name}'."
-    refusal = error(400, told) if by_message else error(400, "No.", param=name)
+@pytest.mark.parametrize(
+    "told", ["Unknown parameter: '{}'.", "Unrecognized request argument supplied: {}", None]
+)
+def test_what_a_server_does_not_know_is_left_out_now_and_later(name: str, told: str | None) -> None:
+    refusal = error(400, told.format(name)) if told else error(400, "No.", param=name)
     wire = Wire(refusal, [COMPLETED])
     with capture_logs() as logs:
         asyncio.run(_asked(wire, 2))
@@ -107,6 +106,7 @@ def failure(answer: Answer) -> SnapthreadError:
     return caught.value
 
 
+FILTERED = response("incomplete", incomplete_details={"reason": "content_filter"})
 SPENT = b'{"type": "insufficient_quota", "code": 429, "message": ""}'
 NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message": ""}}\n\n'
 
@@ -134,6 +134,12 @@ NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message
         (error(429, "Request too large for gpt-6-luna on tokens per min (TPM)"), AssistantBusy),
         (error(403, code="unsupported_country_region_territory"), CountryDenied),
         (error(403, "Country, region, or territory not supported"), CountryDenied),
+        (error(402, "Insufficient credits."), OutOfCredit),
+        (error(400, code="moderation_blocked"), AssistantRefused),
+        (error(400, "Your request was rejected by our safety system."), AssistantRefused),
+        (error(403, "This model requires moderation: your input was flagged."), AssistantRefused),
+        (error(400, code="conversation_locked", param="conversation"), AssistantBusy),
+        ([event("response.incomplete", response=FILTERED)], AssistantRefused),
     ],
 )
 def test_a_failure_is_read_in_any_servers_words(
@@ -214,49 +220,6 @@ def test_what_surely_was_not_taken_is_told(answer: Answer) -> None:
 )
 def test_what_broke_off_may_have_been_taken(answer: Answer) -> None:
     assert virtual.run(heard(Wire(answer))) == [RequestTaken()]
-
-
-# ---------------------------------------------------------------- servers that do not stream
-
-
-def whole(status: str = "completed", **fields: object) -> bytes:
-    """The answer as plain JSON, as a server sends it that takes no notice of `stream`."""
-    said = [{"type": "output_text", "text": "Good day"}]
-    output = [{"type": "message", "content": said}]
-    return json.dumps(response(status, output=output, **fields), indent=1).encode()
-
-
-@pytest.mark.parametrize("pieces", [1, 7])
-def test_a_server_that_does_not_stream_was_taken_for_one_that_broke_off(pieces: int) -> None:
-    body = b"\n " + whole()
-    size = len(body) // pieces + 1
-    steps = [body[at : at + size] for at in range(0, len(body), size)]
-    text, answered = asyncio.run(Wire(steps).ask())
-    assert text == TextDelta(text="Good day")
-    assert isinstance(answered, AnswerCompleted)
-    assert (answered.usage.input_tokens, answered.model) == (100, "gpt-6-luna-1")
-
-
-def test_a_plain_answer_that_was_cut_short_says_so() -> None:
-    _, answered = asyncio.run(Wire([whole("incomplete")]).ask())
-    assert isinstance(answered, AnswerCompleted)
-    assert answered.cut == "max_output_tokens"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        whole()[:-20],
-        whole("in_progress"),
-        b"{}",
-        b'{"output": ' + b"[" * 100_000,
-        b'{"error": {"code": "server_error", "message": "Sorry"}}',
-        whole("failed", error={"code": "server_error", "message": "Sorry"}),
-    ],
-)
-def test_a_plain_answer_that_is_none_is_a_failure_that_may_pass(body: bytes) -> None:
-    with pytest.raises(AssistantBusy):
-        asyncio.run(Wire([body]).ask())
 
 
 def test_an_event_of_an_unknown_kind_is_no_failure() -> None:

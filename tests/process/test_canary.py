@@ -228,8 +228,8 @@ async def _gather(town: Town) -> None:
 async def _hand_in(town: Town) -> None:
     """Documents, and what is text to the model; one that is refused with its own words."""
     ida = town.newcomer()
-    written = {"file_name": f"{canary.NAMED}.txt", "mime_type": "text/plain"}
-    ida.sends_document(canary.DOCUMENTED.encode(), caption=WRITTEN, **written)
+    text, name = canary.DOCUMENTED.encode(), f"{canary.NAMED}.txt"
+    ida.sends_document(text, file_name=name, mime_type="text/plain", caption=WRITTEN)
     await hears(ida)
     ida.sends_document(pdf([canary.DOCUMENTED]), file_name=canary.NAMED, mime_type=PDF)
     await hears(ida)

@@ -4,8 +4,8 @@ assistant.py       the port `Assistant`: a question, streamed
 question.py        a question → the body of a request
 inline.py          pictures of our own store within it
 stream.py          a streamed answer, event by event
+whole.py           its bytes: events, or all of it at once
 sse.py             server-sent events
-whole.py           an answer that came at once, as an event
 events.py          events → what the assistant said
 answer.py          the text of an answer, put together
 files.py           the port `Files`: upload, delete, look, list

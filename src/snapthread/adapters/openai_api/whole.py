@@ -1,39 +1,33 @@
-"""A plain answer, of a server that passes over `stream`, as the event that ends one. Pure."""
+"""The body of an answer: events, or the JSON of a server that was asked to stream and does not.
+Pure."""
 
-import json
-from typing import Final
-
-from snapthread.adapters.openai_api.sse import BYTE_ORDER_MARK, EVENT_MAX
-
-ENDS: Final = frozenset({"completed", "incomplete", "failed"})
+from snapthread.adapters.openai_api.sse import BYTE_ORDER_MARK, EVENT_MAX, EventReader
 
 
-def is_plain(start: bytes) -> bool:
-    """No line of a stream of events begins so."""
-    return start.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{")
-
-
-class WholeReader:
-    """Bytes as they come → one event, when no more come."""
+class BodyReader:
+    """Bytes as they come → the JSON in them: an event's, or all of it where the body opens as an
+    object, as no line of an event stream does."""
 
     def __init__(self) -> None:
-        self._body = bytearray()
+        self._events = EventReader()
+        self._whole = b""
+        self._has_begun = False
 
-    def feed(self, chunk: bytes) -> None:
-        """Raises ValueError where it is longer than any answer can be."""
-        self._body += chunk
-        if len(self._body) > EVENT_MAX:
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Raises ValueError where one piece is longer than any can be."""
+        if not self._has_begun:
+            begin = chunk.removeprefix(BYTE_ORDER_MARK).lstrip()
+            self._has_begun = bool(begin)
+            if begin.startswith(b"{"):
+                self._whole = begin
+                return []
+        if not self._whole:
+            return self._events.feed(chunk)
+        self._whole += chunk
+        if len(self._whole) > EVENT_MAX:
             raise ValueError("an answer without an end")
+        return []
 
-    def end(self) -> object:
-        """Raises ValueError where it is no JSON."""
-        return _as_event(json.loads(bytes(self._body).removeprefix(BYTE_ORDER_MARK).decode()))
-
-
-def _as_event(answer: object) -> object:
-    """Of an answer that has not ended, or that is none, as it is: no end is made up."""
-    if not isinstance(answer, dict) or answer.get("type"):
-        return answer
-    status = answer.get("status", "completed")
-    is_end = status == "failed" or (status in ENDS and "output" in answer)
-    return {"type": f"response.{status}", "response": answer} if is_end else answer
+    def end(self) -> list[bytes]:
+        """A server may leave its last event without an end."""
+        return [self._whole] if self._whole else self._events.feed(b"\n\n")
