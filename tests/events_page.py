@@ -47,7 +47,7 @@ MEANINGS: Final = {
     "file.orphan_deleted": "`reconcile` deleted a file of ours that the ledger did not know",
     "file.still_lost": "what was lost earlier could not be asked for: a service is away",
     "file.restored": "an image that had vanished at OpenAI was brought back",
-    "file.retired": "a file is to be deleted, and why",
+    "file.retired": "the deletion of a retired file begins; why it was retired",
     "file.settled": "uploads whose end was unknown were looked for",
     "file.uploaded": "a file is at OpenAI; `wanted` no: nobody needs it any more",
     "formatting.broke": "a mistake of ours; the answer was sent as plain text",
