@@ -44,6 +44,7 @@ class TurnResult:
     file_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     has_small_text: bool = False  # in a photo that Telegram made smaller; and nobody was told yet
+    asker_in_group: int | None = None  # the only one for whom a hint is there
     has_unread_pages: bool = False  # pages of pictures, which are looked at
     choice: PageChoice | None = None  # nothing was asked: of a document, only some pages fit
     can_choose: bool = False  # by a button, which is for private chats
@@ -167,6 +168,7 @@ class TurnState:
             file_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             has_small_text=any(one.is_dense for one in self.brought),
+            asker_in_group=self.messages[0].person_in_group,
             has_unread_pages=any(
                 one.document and not one.document.has_text for one in self.brought
             ),

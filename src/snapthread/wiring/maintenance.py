@@ -11,6 +11,7 @@ from snapthread.images.importer import FileImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
+from snapthread.vision_tokens import Sight
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.profiles import context_bounds, document_profile
 
@@ -49,6 +50,10 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
             reader=adapters.documents,
             profile=document_profile(settings),
             transport=adapters.transport,
+            most_pictures=lambda: bounds.images,
+            sees=bounds.has_sight,
+            sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+            max_side=settings.image_max_side,
             takes_inline=settings.is_openais_own,
         ),
         file_service=file_service,
