@@ -80,7 +80,7 @@ MEANINGS: Final = {
     "models.broke": "the look at the list of models failed in a way that was not foreseen",
     "sight.believed": "OPENAI_SEES=yes: by which way pictures travel",
     "sight.checked": "the server showed that it sees pictures, and by which way",
-    "sight.unknown": "the server could not be asked whether it sees; it is believed",
+    "sight.unknown": "the server could not be asked whether it sees; the bot serves as if it did",
     "service.paused": "a service asked every process to wait",
     "store.migrated": "The store was brought to this version; where the copy of the older one is.",
     "store.migrating": "A store of an older version is being brought to this one.",
