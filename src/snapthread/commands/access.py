@@ -6,7 +6,9 @@ from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
 from snapthread.commands.answers import PressAnswer
+from snapthread.commands.confirming import is_about_own_data
 from snapthread.commands.membership import ChannelMembers
+from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person
 from snapthread.model.preferences import Preferences, owner_of
@@ -15,7 +17,6 @@ from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
-REFUSED_EVERY_S: Final = 3600.0
 CHECK_AGAIN: Final = "member_again"
 CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
@@ -107,7 +108,7 @@ class AccessControl:
 
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
-        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+        return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
@@ -116,14 +117,23 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(self.policy.language, "part_refused"))
 
     async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
-        """The reason for somebody who is not served; it costs nothing."""
+        """The reason for somebody who is not served; it costs nothing. What is stored about them
+        they may see and delete all the same."""
+        is_own = is_about_own_data(message)
+        if is_own and message.is_private:
+            return None
         reason, t = await self._reason(message, caller), self.localizer(message)
         if reason is None:
             return None
         if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
+            if is_own:
+                text = t("group_in_private", command=f"/{message.word}")
             return await self.refuse_in_group(message, text, reason)
-        more = (self._sentence(message, caller, t, reason),)
+        sentence = self._sentence(message, caller, t, reason)
+        if caller.person is not None and caller.person.standing not in {"asked", "refused"}:
+            sentence = replace(sentence, text=f"{sentence.text}\n\n{t('still_yours')}")
+        more = (sentence,)
         return Outcome(result="refused", reason=reason, more=more)
 
     async def _reason(self, message: Message, caller: Caller) -> str | None:
@@ -190,13 +200,5 @@ class AccessControl:
         return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def refuse_in_group(self, message: Message, text: str, reason: str) -> Outcome:
-        """The others there need not read it again and again: once an hour for each person."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text, seen_by=message.person_in_group),
-            self.clock(),
-            once=f"refused:{message.chat_id}:{message.user_id}",
-            again_after_s=REFUSED_EVERY_S,
-        )
+        await refuse_in_group(self.store, message, text, "access", self.clock())
         return Outcome(result="refused", reason=reason)

@@ -21,6 +21,7 @@ from snapthread.model import (
     Redo,
     owner_in_group,
 )
+from snapthread.model.usage import TurnOutcome
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import offer
 from snapthread.turn.state import TurnResult
@@ -36,14 +37,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`result`: answered, refused, failed or put_aside; `reason`: why, from a closed set.
+    """`reason`: why it is that result, from a closed set.
 
-    What is said: our own sentences (`texts`), what the person said (`quote`), the
-    model's answer in its Markdown, sentences after
-    it, and what is more than a sentence. `seen_by`: in a group, by one person only.
+    What is said: our own sentences (`texts`), what the person said (`quote`), the model's answer
+    in its Markdown, sentences after it, and what is more than a sentence. `seen_by`: in a group,
+    by one person only.
     """
 
-    result: str
+    result: TurnOutcome
     reason: str = ""
     texts: tuple[str, ...] = ()
     quote: str = ""

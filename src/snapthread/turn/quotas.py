@@ -28,7 +28,7 @@ from snapthread.model import (
 from snapthread.model.people import Person
 from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
 from snapthread.model.request_profile import RequestProfile
-from snapthread.model.usage import Stages, TurnRecord
+from snapthread.model.usage import Stages, TurnOutcome, TurnRecord
 from snapthread.ports import (
     Clock,
     Context,
@@ -252,7 +252,9 @@ class Quotas:
 
     # ------------------------------------------------------------ records
 
-    def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
+    def record(
+        self, first: Message, meter: Meter, *, outcome: TurnOutcome, reason: str = ""
+    ) -> TurnRecord:
         """The record of the attempt as it stands."""
         model = self.profile_of(meter).model
         cost_micros = self._cost(model, *meter.answers, *meter.broken)
@@ -307,7 +309,7 @@ def _picture_tokens(picture: TelegramImage, profile: RequestProfile) -> int:
     return profile.image_tokens(*profile.sight.useful(size, profile.image_side))
 
 
-def _is_free(outcome: str, reason: str) -> bool:
+def _is_free(outcome: TurnOutcome, reason: str) -> bool:
     """It failed, or was refused by what was known only once it was read: it may come again."""
     if outcome == "refused":
         return reason in READ_BEFORE

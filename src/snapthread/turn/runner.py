@@ -309,8 +309,14 @@ class TurnRunner:
 
     async def _heal(self, turn: TurnState, failure: FilesGone, asked: tuple[str, ...]) -> None:
         mended = await self.healing.mend(
-            turn.claim, failure, asked, turn.meter, nameless=turn.nameless
+            turn.claim,
+            failure,
+            asked,
+            turn.meter,
+            nameless=turn.nameless,
+            renewed=turn.renewed,
         )
+        turn.renewed = (*turn.renewed, *mended.renewed)
         turn.lost = (*turn.lost, *mended.left)
         turn.away = (*turn.away, *mended.lost)
         turn.is_sought = turn.is_sought or bool(mended.lost)

@@ -78,6 +78,7 @@ class TurnState:
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
+    renewed: tuple[LostFile, ...] = ()  # files that were there, were named, and came up anew
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn

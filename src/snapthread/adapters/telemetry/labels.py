@@ -10,6 +10,7 @@ from typing import Final, get_args
 from snapthread.errors import DocumentFault, ImageFault, SnapthreadError, SoundFault
 from snapthread.model import ImageKind
 from snapthread.model.quotas import Limit
+from snapthread.model.usage import TurnOutcome
 
 OTHER: Final = "other"
 
@@ -64,7 +65,7 @@ RETIRED: Final = (
 )  # fmt: skip
 
 # How a turn ends, and why: the pairs that occur.
-ENDS: Final[Mapping[str, tuple[str, ...]]] = {
+ENDS: Final[Mapping[TurnOutcome, tuple[str, ...]]] = {
     "answered": ("", "stopped", "command"),
     "refused": (
         "stranger",
