@@ -8,10 +8,13 @@ answers.py            claim → what is said     what it is, what went wrong
   turn/quotas.py        question → reservation   refused here, or settled with the turn's record
   turn/running.py       turn → draft             shown as it grows, ended by Stop
   turn/runner.py        question → answer
+    turn/question_reader.py messages → question    its files, its sounds, and its late parts
+    turn/composer.py        question → transcript  what it is asked on
+    turn/asker.py           transcript → answer    asks again where that may help
     images/importer.py      image → file           download, prepare, upload
     images/file_service.py  the file's life        intended → uploaded → live → retired → gone
     turn/speech.py          sound → text           download, transcribe, forget
-    turn/transcript.py      conversation → request names live files only
+    turn/request.py         transcript → request   names live files only
     images/healing.py       a file has vanished    restore it, ask again
 intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
 reply/reply.py        outbox → Telegram        at least once

@@ -11,6 +11,7 @@ from snapthread.images.importer import FileImporter
 from snapthread.images.reconcile import Reconcile
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
+from snapthread.turn.bounds import ContextBounds
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.profiles import context_bounds, document_profile
 
@@ -20,6 +21,7 @@ class Maintenance:
     """The life of images without anybody asking: what the commands beside the bot need."""
 
     adapters: Adapters
+    bounds: ContextBounds
     cooldowns: Cooldowns
     file_service: FileService
     importer: FileImporter
@@ -69,6 +71,7 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     file_service.when_retired(housekeeping.wake)
     return Maintenance(
         adapters=adapters,
+        bounds=bounds,
         cooldowns=cooldowns,
         file_service=file_service,
         importer=importer,
