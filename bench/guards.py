@@ -27,7 +27,7 @@ class Guard(NamedTuple):
 GUARDS = (
     Guard(
         "1: an intent whose upload is unknown is looked for",
-        "images/file_service.py",
+        "images/unknown_uploads.py",
         "                await self._found(name, remote)\n",
         "                pass\n",
     ),
@@ -71,8 +71,8 @@ GUARDS = (
     ),
     Guard(
         "4: an image that Telegram has lost too becomes a line of text",
-        "images/healing.py",
-        '        await self._leave(claim, lost, "vanished", meter)\n        return "left"',
+        "images/restorer.py",
+        '        await self.leave(claim, lost, "vanished", meter)\n        return "left"',
         '        return "left"',
         "tests/line/test_healing.py",  # the machine seldom meets it
     ),
@@ -104,7 +104,7 @@ GUARDS = (
     ),
     Guard(
         "2: a file is given up only once it has expired at the server",
-        "images/file_service.py",
+        "images/deleter.py",
         "        if expires_at is None or self.clock() < expires_at + CLOCKS_DIFFER:\n",
         "        if expires_at is None:\n",
         "tests/line/test_moved_away.py",

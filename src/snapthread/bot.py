@@ -60,7 +60,7 @@ class Bot:
             await worker
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
-                    await self.file_service.drain()
+                    await self.file_service.uploader.drain()
             replica_sync.cancel()
             housekeeping.cancel()
             model_watch.cancel()

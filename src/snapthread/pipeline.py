@@ -11,11 +11,12 @@ answers.py            claim → what is said     what it is, what went wrong
     turn/question_reader.py messages → question    its files, its sounds, and its late parts
     turn/composer.py        question → transcript  what it is asked on
     turn/asker.py           transcript → answer    asks again where that may help
-    images/importer.py      image → file           download, prepare, upload
+    images/importer.py      file → ledger          open, admit, upload
+    images/opener.py        file → what goes up    download; prepare an image, read a document
     images/file_service.py  the file's life        intended → uploaded → live → retired → gone
     turn/speech.py          sound → text           download, transcribe, forget
     turn/request.py         transcript → request   names live files only
-    images/healing.py       a file has vanished    restore it, ask again
+    images/healing.py       a file has vanished    bring it back (images/restorer.py), ask again
 intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
 reply/reply.py        outbox → Telegram        at least once
 images/housekeeping.py  beside it: deletions, uploads of unknown outcome

@@ -66,6 +66,7 @@ from snapthread.ports.file_ledger import (
     KnownImages,
     Repairs,
     Retention,
+    UploadRecords,
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
@@ -232,6 +233,7 @@ __all__ = [
     "TopicConversations",
     "Transcriber",
     "Update",
+    "UploadRecords",
     "Uploads",
     "UsageRecords",
     "UsageReported",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from snapthread.images.healing import Healing
+from snapthread.images.restorer import Restorer
 from snapthread.limits import LEASE_S
 from snapthread.model import HistoryItem, Transcript
 from snapthread.ports import Clock, Context, KnownImages, RequestBounds
@@ -26,7 +26,7 @@ class Composer:
     """Composes the transcript of each attempt anew: what is live is decided then."""
 
     store: ComposerStore
-    healing: Healing
+    restorer: Restorer
     items: ItemBuilder
     quotas: Quotas
     bounds: ContextBounds
@@ -42,7 +42,7 @@ class Composer:
         transcript = await self._fitting(turn)
         if transcript.lost and not turn.is_sought:
             turn.is_sought = True
-            if await self.healing.bring_back(turn.claim, transcript.lost, turn.meter):
+            if await self.restorer.bring_back(turn.claim, transcript.lost, turn.meter):
                 transcript = await self._fitting(turn)
         if await self._recall(turn, transcript):
             transcript = await self._fitting(turn)

@@ -87,7 +87,7 @@ def build_turn_runner(
     )
     composer = Composer(
         store=adapters.store,
-        healing=maintenance.healing,
+        restorer=maintenance.restorer,
         items=items,
         quotas=quotas,
         bounds=bounds,
