@@ -387,6 +387,53 @@ def test_half_of_a_pair_waits_no_longer_than_an_album(bench: Bench) -> None:
     assert bench.take().messages == (question,)
 
 
+def test_an_album_and_a_voice_are_claimed_together_in_either_order(bench: Bench) -> None:
+    for every in ([voice(), *album(2)], [*album(2), voice()]):
+        for one in every:
+            assert bench.claim() is None
+            bench.send(one)
+        bench.wait(QUIET_S)
+        claim = bench.take()
+        assert (claim.messages, claim.is_late) == (tuple(every), False)
+        bench.answer(claim)
+
+
+def test_photos_one_by_one_and_a_voice_that_came_at_once_are_claimed_together(bench: Bench) -> None:
+    for every in ([photo(), photo(), photo(), voice()], [voice(), photo(), photo()]):
+        for one in every:
+            bench.send(one)
+        claim = bench.take()
+        assert claim.messages == tuple(every)
+        bench.answer(claim)
+
+
+def test_a_second_voice_and_an_album_with_words_are_asked_after(bench: Bench) -> None:
+    for first, other in ((voice(), voice()), (voice(), photo("Which?", album="1"))):
+        bench.send(first)
+        bench.send(other)
+        bench.wait(QUIET_S)
+        bench.answer(claim := bench.take())
+        assert claim.messages == (first,)
+        bench.answer(claim := bench.take())
+        assert claim.messages == (other,)
+
+
+def test_a_voice_that_an_album_came_too_late_for_makes_no_part_of_it_late(bench: Bench) -> None:
+    bench.send(voice())
+    bench.wait(QUIET_S)
+    claim = bench.take()
+    for part in album(2):
+        bench.send(part)
+    bench.answer(claim)
+    bench.wait(QUIET_S)
+    claim = bench.take()
+    assert (len(claim.messages), claim.is_late) == (2, False)
+    bench.send(late := voice())
+    bench.answer(claim)
+    claim = bench.take()
+    assert (claim.messages, claim.is_late) == ((late,), False)
+
+
 def test_what_is_no_other_half_ends_the_waiting_and_is_asked_after(bench: Bench) -> None:
     for other in (photo(), message("What?"), voice(sent_at=START + timedelta(seconds=60))):
         bench.send(half := photo())

@@ -422,6 +422,44 @@ async def test_a_photo_and_a_voice_soon_after_each_other_are_one_question(
         assert (record.messages, record.images, record.voice_s) == (1, 1, 5)
 
 
+@pytest.mark.parametrize("is_voice_first", [True, False])
+@pytest.mark.parametrize("gap_s", [0.0, 0.5])
+async def test_an_album_and_a_voice_soon_after_each_other_are_one_question(
+    tmp_path: Path, is_voice_first: bool, gap_s: float
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.transcriptions.says("Which is it?")
+        world.model.says("The red one.")
+        for half in ("voice", "album") if is_voice_first else ("album", "voice"):
+            album = [photo("blue"), photo("red")]
+            ada.sends_voice(SOUND) if half == "voice" else ada.sends_album(album)
+            await asyncio.sleep(gap_s)
+        quote, answer = await ada.hears(2)
+        assert (quote.text, answer.text) == ("Which is it?", "The red one.")
+        (asked,) = world.requests
+        assert len(asked.file_ids) == 2
+        record = await only_record(world)
+        assert (record.messages, record.images, record.voice_s) == (1, 2, 5)
+
+
+async def test_of_a_video_that_comes_while_a_voice_is_written_down_the_sound_is_heard(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.transcriptions.says("What is it?")
+        world.openai.transcriptions.says("A bell rings.")
+        world.openai.faults.add(on="POST /audio/transcriptions", reply=slow(4.0))
+        ada.sends_voice(SOUND)
+        await asyncio.sleep(3.0)
+        album = ada.new_album()
+        ada.sends_photo(photo("blue"), album=album)
+        ada.sends_video(SOUND, album=album)
+        await ada.hears(2)
+        assert "What is it?\nA bell rings." in said_in(world)
+
+
 async def test_a_photo_that_comes_while_a_voice_is_written_down_is_with_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()

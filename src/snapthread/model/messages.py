@@ -67,12 +67,14 @@ class Message:
 
     @property
     def half(self) -> Literal["photo", "voice", ""]:
-        """A photo without words, or a voice message alone: the other may follow, and both are one
-        question then. In private only: in a group nobody means the bot by either."""
-        is_alone = (
-            self.kind == "question" and self.is_private and not self.album_id and not self.text
-        )
-        if not is_alone or self.document is not None or self.more_images:
+        """A photo without words (or a part of an album), or a voice message alone: the other may
+        follow, and both are one question then. In private only: in a group nobody means the bot by
+        either."""
+        if self.kind != "question" or not self.is_private or self.text:
+            return ""
+        if self.album_id is not None:
+            return "photo" if self.files and self.sound is None else ""
+        if self.document is not None or self.more_images:
             return ""
         if self.sound is None:
             return "photo" if self.image is not None and self.image.kind == "photo" else ""

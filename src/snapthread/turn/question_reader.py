@@ -40,9 +40,8 @@ class QuestionReader:
         """Raises what no file and no sound is to blame for."""
         can_wait = can_go_on(turn.messages)
         await self._import(turn)
-        await self._transcribe(turn)
-        if turn.heard and can_wait:  # a photo of what is said, while that was written down
-            await self._take_late(turn)
+        while await self._transcribe(turn) and can_wait:
+            await self._take_late(turn)  # photos of what is said, while that was written down
             self.limits.check_size(turn)
 
     async def _import(self, turn: TurnState) -> None:
@@ -82,15 +81,18 @@ class QuestionReader:
         results = {**there, **{one.wanted: one for one in brought}}
         turn.brought = (*turn.brought, *[results[one] for one in wanted])
 
-    async def _transcribe(self, turn: TurnState) -> None:
-        """Make the transcripts the text of the question."""
-        has_sound = any(message.sound for message in turn.messages)
-        names = await self._names(turn) if has_sound else ()
-        turn.heard = await self.speech.read(turn.messages, turn.meter, names=names)
-        turn.messages = with_speech(turn.messages, turn.heard)
+    async def _transcribe(self, turn: TurnState) -> bool:
+        """Make the transcripts the text of the question. Is there any that was not there yet?"""
+        known = {one.message.update_id for one in turn.heard}
+        new = [one for one in turn.messages if one.sound and one.update_id not in known]
+        names = await self._names(turn) if new else ()
+        heard = await self.speech.read(new, turn.meter, names=names)
+        turn.heard = (*turn.heard, *heard)
+        turn.messages = with_speech(turn.messages, heard)
         is_spoken = any(one.text for one in turn.heard)
         turn.context = replace(turn.context, is_spoken=is_spoken)
         self.limits.check(turn, turn.messages)
+        return bool(heard)
 
     async def _names(self, turn: TurnState) -> tuple[str, ...]:
         """Hints of what a sound may name: people and documents of the conversation."""

@@ -182,13 +182,13 @@ class SendsMedia:
         duration: int = 3,
         caption: str | None = None,
         thumbnail: bytes | None = None,
+        album: str | None = None,
         file_size: Size = "true",
         **where: Any,
     ) -> Message:
         video = self._file(content, "videos", file_size) | self._frame("video/mp4", duration)
-        return self.post(
-            _captioned({"video": video | self._thumbnail(thumbnail)}, caption), **where
-        )
+        media = {"video": video | self._thumbnail(thumbnail), "media_group_id": album}
+        return self.post(_captioned(media, caption), **where)
 
     def sends_video_note(
         self,

@@ -25,6 +25,7 @@ from snapthread.store.transaction import Get, Transaction
 
 SEEN_FOR: Final = micros_of(SEEN_S)
 PAIR: Final = "pair:"
+ALBUM: Final = "album:"
 GATHER: Final = micros_of(ALBUM_GATHER_S)
 
 
@@ -108,10 +109,13 @@ def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
 
 
 def _bundle_of(tx: Transaction, message: Message, waiting: int) -> str | None:
-    """The name that all parts of one album, of one cut text, or of a photo and what is said about
-    it share."""
+    """The name that all parts of one album, of one cut text, or of photos and what is said about
+    them share."""
     if message.album_id is not None:
-        return f"album:{message.album_id}"
+        album = f"{ALBUM}{message.album_id}"
+        if waiting:
+            _bring_voice(tx, message, album)
+        return album
     if message.half:
         return (_other_half(tx, message) if waiting else None) or f"{PAIR}{message.update_id}"
     if message.kind != "question" or message.files:
@@ -146,21 +150,58 @@ def _continued_bundle(tx: Transaction, message: Message) -> str | None:
 
 
 def _other_half(tx: Transaction, message: Message) -> str | None:
-    """The photo that this voice is about, or the other way round: right before it."""
+    """The photos that this voice is about, or the voice about this photo: right before it."""
     row = _newest(tx, message.conversation)
-    if row is None or not str(row.bundle).startswith(PAIR):
+    if row is None or not _is_of_pair(row):
         return None
+    rows = tx.range(BUNDLE, row.conversation, row.bundle or "")
+    halves = [load_message(each.message).half for each in rows]
+    if "" in halves or not _is_right_after(message, row):
+        return None
+    if message.half == "voice":
+        return None if "voice" in halves else _all_before(tx, row)
+    is_alone = len(rows) == 1 or row.token is None
+    return row.bundle if halves[0] == "voice" and is_alone else None
+
+
+def _is_of_pair(row: Queued) -> bool:
+    return str(row.bundle).startswith((PAIR, ALBUM))
+
+
+def _is_right_after(message: Message, row: Queued) -> bool:
     before = load_message(row.message)
-    is_alone = len(tx.range(BUNDLE, row.conversation, row.bundle or "")) == 1
     gap_s = abs((message.sent_at - before.sent_at).total_seconds())
-    is_one = (
-        is_alone
-        and before.half not in ("", message.half)
-        and before.thread_id == message.thread_id
-        and message.reply is None
-        and gap_s <= PAIR_GAP_S
-    )
-    return row.bundle if is_one else None
+    is_same_place = before.thread_id == message.thread_id
+    return is_same_place and message.reply is None and gap_s <= PAIR_GAP_S
+
+
+def _all_before(tx: Transaction, last: Queued) -> str | None:
+    """Photos that were sent one by one, and that nobody works on yet, are one with the last."""
+    if not str(last.bundle).startswith(PAIR) or tx.range(QUEUE, last.conversation, 1):
+        return last.bundle
+    rows = [row for row in tx.range(QUEUE, last.conversation, 0) if row.id < last.id]
+    after = load_message(last.message)
+    for row in reversed(rows):
+        is_waiting = row.token is None and str(row.bundle).startswith(PAIR)
+        before = load_message(row.message)
+        if not is_waiting or before.half != "photo" or not _is_right_after(after, row):
+            break
+        if len(tx.range(BUNDLE, row.conversation, row.bundle or "")) > 1:
+            break
+        tx.update(row, row._replace(bundle=last.bundle))
+        after = before
+    return last.bundle
+
+
+def _bring_voice(tx: Transaction, message: Message, album: str) -> None:
+    """A voice message right before an album is about it, and becomes a part of it."""
+    row = _newest(tx, message.conversation)
+    if row is None or not str(row.bundle).startswith(PAIR) or message.half != "photo":
+        return
+    is_alone = len(tx.range(BUNDLE, row.conversation, row.bundle or "")) == 1
+    is_voice = load_message(row.message).half == "voice"
+    if is_alone and is_voice and _is_right_after(message, row):
+        tx.update(row, row._replace(bundle=album))
 
 
 def _end_waiting(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:

@@ -108,7 +108,8 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         stream=places_of(tx, replace(bare, redo=redo), held(tx, bare)),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
-        is_late=head.bundle is not None and has_mark(tx, answered_mark(bare, head.bundle)),
+        is_late=messages[0].album_id is not None
+        and has_mark(tx, answered_mark(bare, head.bundle or "")),
     )
 
 

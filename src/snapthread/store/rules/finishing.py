@@ -16,7 +16,7 @@ from snapthread.model import (
 )
 from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_images, load_message, micros
-from snapthread.store.rules.accepting import SEEN_FOR
+from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.exchanges import expected, places_of, remember, shown_after
 from snapthread.store.rules.feedback import note_answers
@@ -182,8 +182,12 @@ def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
 
 
 def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
-    for bundle in {row.bundle for row in rows if row.bundle}:
-        if bundle.startswith("album:"):
-            mark = answered_mark(claim, bundle)
-            set_mark(tx, mark, now, wait=SEEN_FOR, conversation=claim.conversation)
+    for bundle in {str(row.bundle) for row in rows if _is_part(row)}:
+        mark = answered_mark(claim, bundle)
+        set_mark(tx, mark, now, wait=SEEN_FOR, conversation=claim.conversation)
     dequeue(tx, claim.conversation, rows)
+
+
+def _is_part(row: Queued) -> bool:
+    """Of an album; a voice about it may have been asked without it."""
+    return str(row.bundle).startswith(ALBUM) and load_message(row.message).album_id is not None
