@@ -94,6 +94,8 @@ def utf16_len(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+BYTES_PER_TOKEN: Final = 4  # of UTF-8, also in Russian: only an estimate
+
 # Lines of conversations that a process keeps as it read and as it sends them: a request holds some
 # hundreds, and all but two were in the one before. About ten megabytes.
 ITEMS_KEPT: Final = 8192

@@ -12,12 +12,13 @@ from snapthread.concurrency.retry import Backoff
 from snapthread.errors import AssistantBusy, ContextTooLong, FilesGone
 from snapthread.images.healing import Healing
 from snapthread.limits import ASK_RETRIES, ASK_RETRY_WITHIN_S
+from snapthread.model.context import text_tokens
 from snapthread.ports import Assistant, AssistantRequest
 from snapthread.turn.composer import Composer
 from snapthread.turn.request import RequestBuilder
 from snapthread.turn.result import PartialAnswer
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import named_files, text_tokens
+from snapthread.turn.transcript import named_files
 
 log = structlog.get_logger()
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from snapthread.model import HistoryItem, Role
+from snapthread.model.context import text_tokens
 from snapthread.ports import AnswerCompleted, Clock
 from snapthread.turn.question import question_item
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import ModelTexts, text_tokens
+from snapthread.turn.transcript import ModelTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from snapthread.model import Message
-from snapthread.turn.transcript import text_tokens
+from snapthread.model.context import text_tokens
 
 TEXT_MAX: Final = 500  # characters of one of them
 PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest are forgotten

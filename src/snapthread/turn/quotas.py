@@ -25,6 +25,7 @@ from snapthread.model import (
     Transcript,
     Usage,
 )
+from snapthread.model.context import text_tokens
 from snapthread.model.people import Person
 from snapthread.model.quotas import Limit, LimitExceeded, Limits, Spending
 from snapthread.model.request_profile import RequestProfile
@@ -39,7 +40,6 @@ from snapthread.ports import (
 )
 from snapthread.turn.question import asked_text, replied_file
 from snapthread.turn.speech import SpeechProfile
-from snapthread.turn.transcript import text_tokens
 
 AROUND_TOKENS = 120  # what labels and notes add to a question
 # A whole answer was paid for: free of every limit, it could be had without end.
