@@ -13,7 +13,7 @@ import pytest
 from PIL import ImageColor
 
 from snapthread.store.folder import images_of
-from snapthread.store.sqlite.backup import backup, restore
+from snapthread.store.sqlite.file.backup import backup, restore
 from snapthread_sandbox.faults import openai_error, telegram_error
 from snapthread_sandbox.openai.servers import Pictures
 from tests import virtual
