@@ -38,6 +38,7 @@ async def main() -> None:
         transcriber=cast(Any, openai),  # nothing is heard here
         codec=Codec(),
         documents=cast(Any, None),  # nor read
+        sounds=cast(Any, None),
         clock=virtual.now,
     )
     maintenance = await build_maintenance(adapters, Settings())

@@ -18,6 +18,7 @@ LEVELS: Final = ("debug", "info", "warning", "error", "exception")
 MEANINGS: Final = {
     "admin.entered": "somebody logged in to the admin page",
     "admin.refused": "a wrong token at the admin page",
+    "admin.dropped": "a dead letter was dropped on the admin page",
     "admin.replayed": "a dead letter was asked again from the admin page",
     "adopt.done": "a first generation's files were taken over",
     "assistant.again": "OpenAI is busy; the question is asked again after `wait_s`",
@@ -88,7 +89,7 @@ MEANINGS: Final = {
     "telegram.request": "a call of the Bot API has ended",
     "tracing.missing": "traces are wanted, but OpenTelemetry is not installed",
     "trouble": "something failed and the bot goes on; `kind` is the part or the failure",
-    "turn.broke": "a mistake of ours; the person was told the same `number`",
+    "turn.broke": "a mistake of ours; the person was told the same `number`, or it is tried again",
     "turn.delivered": "Telegram has the whole answer",
     "turn.done": "a turn has ended: how, why, whose, how long, what it used; no zeros are written",
     "turn.started": "a conversation was claimed, and a turn begins",

@@ -14,6 +14,7 @@ from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.media.documents.kinds import Format as DocumentFormat
 from snapthread.adapters.media.sniff import Format
+from snapthread.adapters.media.sounds.measure import ENDINGS
 from snapthread.errors import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
@@ -110,7 +111,12 @@ INPUTS: Final[dict[str, tuple[str, Json]]] = {
         {"document": document(mime_type="application/octet-stream")},
     ),
     "another file: a document": ("document", {"document": document(mime_type="application/pdf")}),
-    "a film or a sound as a file": ("document", {"document": document(mime_type="video/mp4")}),
+    "a sound as a file": ("document", {"document": document(mime_type="audio/x-wav")}),
+    "a film as a file": ("document", {"document": {**document(mime_type="video/mp4"), **PREVIEW}}),
+    "a film as a file without a preview": (
+        "document",
+        {"document": document(mime_type="video/mp4")},
+    ),
     "a live photo": ("live_photo", {"live_photo": {**VIDEO, "photo": PHOTO}, "photo": PHOTO}),
     "a sticker": ("sticker", {"sticker": STICKER}),
     "an animated or video sticker": (
@@ -230,7 +236,9 @@ def _page() -> Iterator[str]:
     yield ""
     yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file gets a sentence instead:"
     yield f"“{_sentences('voice')[0]}. …” Of a video its still picture is answered then. The sound"
-    yield "of a video is passed over in silence where nobody speaks in it."
+    yield "of a video is passed over in silence where nobody speaks in it. Of a sound or a film as"
+    yield "a file Telegram tells no length: it is read from the file, before it costs anything, of"
+    yield f"these: {', '.join(sorted([*ENDINGS.values(), 'webm']))}."
     yield ""
     yield from _table("a sound that cannot be used", "what is said", _sound_faults())
     yield "## Commands"
@@ -306,6 +314,8 @@ def _document_faults() -> Iterator[tuple[str, str]]:
 
 def _sound_faults() -> Iterator[tuple[str, str]]:
     for fault in get_args(SoundFault):
+        if fault == "over_limit":  # the limit's own sentence
+            continue
         yield f"`{fault}`", f"“{WORDS.sound_fault(fault)}”"
 
 

@@ -141,6 +141,9 @@ def test_a_replay_of_what_was_not_put_aside_says_where_to_look(
 
     words = CliRunner().invoke(cli, ["inbox", "--replay", "999"])
     document = CliRunner().invoke(cli, ["inbox", "--replay", "999", "--json"])
+    dropped = CliRunner().invoke(cli, ["inbox", "--drop", "999", "--json"])
+    both = CliRunner().invoke(cli, ["inbox", "--drop", "999", "--replay", "999"])
+    assert (dropped.exit_code, dropped.stdout, both.exit_code) == (1, '{"dropped": false}\n', 2)
 
     assert (words.exit_code, document.exit_code) == (1, 1)
     assert words.stdout == ""

@@ -22,7 +22,9 @@ class Worker:
     def __init__(self, store: Store) -> None:
         self.works = False
         self.standing_by = 0
-        self.duty = LeaderLease(store=cast(Any, Cut(self, store)), job="poll", clock=virtual.now)
+        self.duty = LeaderLease(
+            store=cast(Any, Cut(self, store)), job="poll", clock=virtual.now, name="a:1"
+        )
         self.is_cut_off = False
         self.task = asyncio.create_task(self.duty.run(self._work, standing_by=self._stands_by))
 
@@ -118,7 +120,7 @@ def test_what_the_work_raises_ends_the_duty(tmp_path: Path) -> None:
         async def denied() -> None:
             raise ChatDenied("the token is wrong")
 
-        duty = LeaderLease(store=store, job="poll", clock=virtual.now)
+        duty = LeaderLease(store=store, job="poll", clock=virtual.now, name="a:1")
         with pytest.raises(ChatDenied):
             await duty.run(denied, standing_by=lambda: None)
         assert await store.take_job("poll", "somebody", virtual.now(), lease_s=1)

@@ -1,6 +1,7 @@
 """Lines that a person reads, and what is kept of problems for the admin page."""
 
 import json
+import re
 from io import StringIO
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from snapthread.adapters.telemetry import set_up
 from snapthread.adapters.telemetry.recent import KEPT, RecentProblems
 from snapthread.adapters.telemetry.redact import redactor
+from snapthread.store.codec import load_message
 
 TOKEN = "123456789:AAE-xyzzy_xyzzy_xyzzy_xyzzy_xyz"
 log = structlog.get_logger()
@@ -94,6 +96,17 @@ def test_the_last_problems_are_kept_newest_first_and_redacted() -> None:
     newest, older = problems()
     assert (newest.event, newest.kind, newest.number) == ("turn.broke", "KeyError", "c0ffee")
     assert (older.kind, older.why, older.turn) == ("store", "cannot reach ***", "ab")
+
+
+def test_the_page_said_that_something_broke_and_not_where() -> None:
+    """A line of ours; what the error says may be somebody's words."""
+    problems = RecentProblems(redactor())
+    try:
+        load_message("somebody's words")
+    except ValueError as error:
+        problems.observe(None, "error", {"event": "turn.broke", "exc_info": error})
+    (problem,) = problems()
+    assert re.fullmatch(r"store/codec\.py:\d+", problem.why)
 
 
 def test_of_many_problems_the_last_are_kept() -> None:

@@ -3,13 +3,21 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from snapthread.cli import cli
-from snapthread.model.people import NO_OWN_LIMITS, OwnLimits, read_limits, written_limits
+from snapthread.clock import utc_now
+from snapthread.model.people import (
+    NO_OWN_LIMITS,
+    OwnLimits,
+    invite_id,
+    read_limits,
+    written_limits,
+)
 from snapthread.store import Store
 
 Run = Callable[..., Result]
@@ -106,6 +114,31 @@ def test_an_invitation_needs_a_bot_that_asks_for_one(run: Run) -> None:
 
     assert done.exit_code == 1
     assert "set ACCESS=invite first" in done.stderr
+
+
+def made_beside(folder: Path) -> str:
+    """The code of an invitation for three people, as a running bot made it."""
+
+    async def make() -> str:
+        store, now = await Store.open(folder / "snapthread.db"), utc_now()
+        try:
+            return await store.make_invite(now, by=1, uses=3, ends_at=now + timedelta(days=1))
+        finally:
+            await store.close()
+
+    return asyncio.run(make())
+
+
+def test_an_invitation_is_listed_and_ended_by_its_link(run: Run, tmp_path: Path) -> None:
+    assert run("invite", "--list").stdout == "No invitation is open.\n"
+    code = made_beside(tmp_path)
+
+    (row,) = json.loads(run("invite", "--list", "--json").stdout)["invitations"]
+    assert (row["id"], row["people"], row["came"]) == (invite_id(code), 3, 0)
+    assert code not in run("invite", "--list").stdout
+    link = f"https://t.me/a_bot?start={code}"
+    assert [run("invite", "--end", told).exit_code for told in (link, row["id"])] == [0, 1]
+    assert run("invite", "--end", link, "--list").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from snapthread.clock import now_s
@@ -116,6 +117,22 @@ def test_a_store_that_breaks_leaves_no_slot_taken() -> None:
     with capture_logs() as logs:
         virtual.run(story())
     assert "lease.broke" in {line["event"] for line in logs}
+
+
+async def test_a_turn_that_broke_was_told_without_its_turn() -> None:
+    async def serve(_claim: Claim) -> None:
+        raise KeyError("a mistake of ours")
+
+    store = SlowStore()
+    store.claims = [CLAIM]
+    worker = mailbox_of(serve, store)
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        running = asyncio.create_task(worker.run())
+        await asyncio.sleep(1)
+        worker.stop()
+        await running
+    (broke,) = [line for line in lines if line["event"] == "turn.broke"]
+    assert (len(broke["turn"]), broke["attempt"]) == (8, CLAIM.attempt)
 
 
 def test_a_turn_that_ends_in_order_is_not_torn_off_by_a_lease_that_is_lost() -> None:

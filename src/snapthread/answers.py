@@ -77,10 +77,9 @@ class Answers:
         return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        messages = tuple(map(self._supported, claim.messages))
+        messages = tuple(map(self.quotas.speech.supported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
-        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
-        beyond = tuple(t.unsupported(kind) for kind in kinds)
+        beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=beyond)
         if unseen := self.access.unseen(questions, t):
@@ -109,12 +108,6 @@ class Answers:
             return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
         text = t("group_over", name=message.sender_name)
         return await self.access.refuse_in_group(message, text, over.limit)
-
-    def _supported(self, message: Message) -> Message:
-        """A sound alone is no question where sounds are not transcribed."""
-        if message.sound is None or not self.quotas.speech.cannot_hear(message):
-            return message
-        return replace(message, kind="unsupported", word=message.sound.kind)
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""

@@ -75,11 +75,12 @@ class FileFault(NamedTuple):
 
 
 SoundFault = Literal[
-    "too_long",  # seconds, as Telegram tells
+    "too_long",  # seconds, as Telegram tells, or the file
     "too_large",  # bytes
     "too_short",  # no second of it
     "silent",  # nobody speaks: silence, or music without words
     "unreadable",  # broken, or of a kind that OpenAI does not take
+    "over_limit",  # of one sent as a file, whose seconds are known only once it is here
     "gone",  # Telegram does not give the file
     "unheard",  # of a video whose picture is answered all the same: a service is away
 ]

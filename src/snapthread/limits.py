@@ -55,6 +55,7 @@ CHILD_READS_BYTES: Final = 384 * 1024 * 1024
 # Sounds
 TRANSCRIPTION_BYTES: Final = 25 * MEGABYTE  # speech-to-text guide: "Files can be up to 25 MB"
 SOUNDS_AT_ONCE: Final = 8  # in memory of this process, each with at most that many bytes
+SOUNDS_MEASURED_AT_ONCE: Final = 2  # each in a child, a file of 20 MB in it
 TRANSCRIPTION_S: Final = 120.0  # an upload of 25 MB, and a minute of thinking
 TRANSCRIPTION_TRIES: Final = 3
 SPEECH_TOKENS_S: Final = 10  # at most: three Russian words a second

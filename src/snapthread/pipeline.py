@@ -24,7 +24,6 @@ intake/replicas.py      beside it: what other processes did to work of ours
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -63,10 +62,9 @@ class Pipeline:
     async def serve(self, claim: Claim) -> Served:
         """Deliver what waits, or answer; what became of the conversation. Raises LeaseLost,
         StoreBusy, StoreFull and ChatBusy: then the worker serves the conversation again later."""
-        with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
-            if claim.outbox:
-                return await self._deliver_what_waits(claim)
-            return await self._answer_and_deliver(claim)
+        if claim.outbox:
+            return await self._deliver_what_waits(claim)
+        return await self._answer_and_deliver(claim)
 
     async def _deliver_what_waits(self, claim: Claim) -> Served:
         """Of no record: nobody knows any more when it was asked."""

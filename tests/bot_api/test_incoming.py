@@ -13,6 +13,7 @@ from snapthread.model import (
     Message,
     TelegramDocument,
     TelegramImage,
+    TelegramSound,
     private_conversation,
 )
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -48,7 +49,6 @@ STICKER: Json = media(type="regular", width=512, height=512, is_animated=False, 
 UNSUPPORTED_CONTENT: dict[str, Json] = {
     "animation": {"animation": VIDEO, "document": VIDEO},
     "dice": {"dice": {"emoji": "🎲", "value": 3}},
-    "document": {"document": document(mime_type="video/mp4", file_name="a.mp4")},
     "game": {"game": {"title": "Go", "description": "?", "photo": PHOTO}},
     "live_photo": {"live_photo": VIDEO},
     "paid_media": {"paid_media": {"star_count": 5, "paid_media": []}},
@@ -191,9 +191,18 @@ def test_a_reply_to_a_document_brings_it() -> None:
 
 
 @pytest.mark.parametrize("mime_type", ["video/mp4", "audio/ogg"])
-def test_a_film_or_a_sound_as_a_file_is_not_supported(mime_type: str) -> None:
+def test_a_film_or_a_sound_as_a_file_is_a_sound_of_unknown_length(mime_type: str) -> None:
     asked = question(document=document(mime_type=mime_type, file_name="a.jpg"))
-    assert (asked.kind, asked.word, asked.image) == ("unsupported", "document", None)
+    assert (asked.kind, asked.files) == ("question", ())
+    assert asked.sound == TelegramSound(
+        kind="file",
+        telegram_id="d",
+        duration_s=0,
+        size_bytes=1000,
+        mime_type=mime_type,
+        file_name="a.jpg",
+    )
+    assert not asked.sound.is_measured
 
 
 THUMBNAIL = {"thumbnail": size("t", 320, 240)}
@@ -599,11 +608,9 @@ def test_an_edit_says_where_it_is_no_question_now() -> None:
     command = edited(text="/reset", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
     assert command is not None
     assert (command.kind, command.word) == ("edit", "command")
-    pdf = edited(
-        document={"file_id": "1", "file_unique_id": "u", "mime_type": "video/x"}, text=None
-    )
-    assert pdf is not None
-    assert (pdf.kind, pdf.word) == ("edit", "document")
+    moving = edited(animation=VIDEO, document=VIDEO, text=None)
+    assert moving is not None
+    assert (moving.kind, moving.word) == ("edit", "animation")
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,26 @@ def test_links_that_still_let_in_are_listed_first_the_one_that_ends_first(bench:
     assert len(bench.run(bench.store.open_invites(bench.now, limit=9))) == 1
 
 
+def test_a_link_that_is_ended_lets_nobody_in_any_more_and_is_made_no_second_time(
+    bench: Bench,
+) -> None:
+    code = invitation(bench, uses=3)
+    assert comes(bench, code, ANN)
+    (invite,) = bench.run(bench.store.open_invites(bench.now, limit=9))
+
+    ends = [bench.run(bench.store.end_invite(invite.id, bench.now, by=ADMIN)) for _ in range(2)]
+
+    again = bench.store.make_invite(
+        bench.now, by=ADMIN, uses=3, ends_at=bench.now + timedelta(days=9), code=code
+    )
+    assert (ends, bench.run(again)) == ([True, False], code)
+    assert not comes(bench, code, BOB)
+    assert known(bench).standing == "admitted"
+    assert bench.run(bench.store.open_invites(bench.now, limit=9)) == ()
+    actions = [each.action for each in bench.run(bench.store.decisions(limit=9))]
+    assert sorted(actions) == ["invite_ended", "invite_made", "invite_used"]
+
+
 def test_a_link_ends_and_is_forgotten(bench: Bench) -> None:
     code = invitation(bench)
     bench.wait(86_400)

@@ -177,6 +177,14 @@ def test_what_was_not_put_aside_is_not_replayed(bench: Bench) -> None:
     assert len(waiting(bench)) == 1
 
 
+def test_a_dead_letter_that_is_not_worth_asking_stayed_for_ever(bench: Bench) -> None:
+    dead = dead_letter(bench)
+    assert not bench.run(bench.store.drop_dead_letter(dead.update_id + 1))
+    assert bench.run(bench.store.drop_dead_letter(dead.update_id))
+    assert (aside(bench), waiting(bench)) == ((), ())
+    assert not bench.run(bench.store.replay(dead.update_id, bench.now))
+
+
 # ---------------------------------------------------------------- the first generation's files
 
 
@@ -238,6 +246,20 @@ def test_adopted_files_are_no_context(bench: Bench) -> None:
 
 
 # ---------------------------------------------------------------- replicas
+
+
+def test_who_holds_the_lease_is_who_polls_whatever_a_dead_process_said_last(bench: Bench) -> None:
+    dead = Replica(
+        name="a:1", version="1", began_at=START, seen_at=START, is_polling=True, active_turns=0
+    )
+    for one in (dead, replace(dead, name="b:1", is_polling=False)):
+        bench.run(bench.store.note_replica(one))
+    bench.run(bench.store.take_job("poll", "b:1 0a1b", bench.now, lease_s=9))
+
+    told = bench.run(bench.store.replicas())
+
+    until = bench.now + timedelta(seconds=9)
+    assert [(one.is_polling, one.polls_until) for one in told] == [(False, None), (True, until)]
 
 
 def replica(bench: Bench, name: str, **more: Any) -> Replica:

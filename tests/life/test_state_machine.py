@@ -163,6 +163,7 @@ class Lives(RuleBasedStateMachine):
             transcriber=mortal("transcriber", self.openai),
             codec=Codec(),
             documents=Reader(),
+            sounds=cast(Any, None),  # none is sent as a file
             clock=virtual.now,
         )
         bot = await build_bot(adapters, self.settings, FlatPrices())

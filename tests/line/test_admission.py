@@ -208,6 +208,7 @@ async def test_a_link_lets_as_many_in_as_it_says_and_no_more(tmp_path: Path) -> 
         ada.sends("/invite 1 2")
         (made,) = await ada.hears()
         assert made.text.startswith("This link lets 1 person in, until 14:0")
+        assert [each["text"] for each in made.buttons] == ["End it"]
         link = made.text.splitlines()[-1]
         assert link.startswith("https://t.me/snapthread_bot?start=")
         start = f"/start {link.partition('start=')[2]}"
@@ -230,6 +231,21 @@ async def test_a_link_ends(tmp_path: Path) -> None:
         await world.rests()
         virtual.jump(86_400)
         boris.sends(f"/start {made.text.partition('start=')[2]}")
+        (refused,) = await boris.hears()
+        assert refused.text.startswith("This bot is by invitation only.")
+
+
+async def test_an_invitation_could_not_be_ended_early(tmp_path: Path) -> None:
+    async with invited(tmp_path) as world:
+        ada, boris = world.person(), world.person(BORIS)
+        ada.sends("/invite 5 7")
+        (made,) = await ada.hears()
+        await world.rests()
+        code = made.text.partition("start=")[2]
+        await press(world, ada, made, "End it")
+        assert made.text == "✅ Ended. Nobody comes by this link any more; whoever came stays."
+        assert (made.buttons, code in made.text) == ([], False)
+        boris.sends(f"/start {code}")
         (refused,) = await boris.hears()
         assert refused.text.startswith("This bot is by invitation only.")
 

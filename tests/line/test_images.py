@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from snapthread_sandbox.faults import Fault, cuts_body, openai_error, telegram_error
+from snapthread_sandbox.faults import Fault, cuts_body, openai_error, slow, telegram_error
 from tests.line.photos import album, photo
 from tests.line.world import opened
 
@@ -179,8 +179,6 @@ async def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it
     tmp_path: Path,
 ) -> None:
     async with opened(tmp_path) as world:
-        from snapthread_sandbox.faults import slow
-
         ada = world.person()
         name = ada.new_album()
         world.telegram.faults.add(on="file", reply=slow(3.0))
@@ -191,6 +189,22 @@ async def test_a_part_that_comes_while_the_album_is_being_prepared_belongs_to_it
         (request,) = world.requests
         assert len(request.file_ids) == 2
         assert "Both?" in str(request.body)
+
+
+async def test_a_part_that_nobody_can_answer_and_that_comes_while_its_album_is_prepared_is_told(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        name = ada.new_album()
+        world.telegram.faults.add(on="file", reply=slow(3.0))
+        ada.sends_photo(photo("red"), album=name, caption="What?")
+        await world.until(lambda: world.telegram.faults.rules[0].used == 1)
+        ada.post({"game": {"title": "Chess"}, "media_group_id": name})
+        told, answer = await ada.hears(2)
+        assert told.text.startswith("I can't handle games yet.")
+        assert "What?" in answer.text
+        assert len(world.requests) == 1
 
 
 # ---------------------------------------------------------------- bad input, and what is said

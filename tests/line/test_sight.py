@@ -1,7 +1,9 @@
 """Where no model looks at pictures, photos get a sentence and cost nothing."""
 
+import asyncio
 from pathlib import Path
 
+from snapthread_sandbox.faults import slow
 from tests.line.photos import photo
 from tests.line.world import World, opened, play
 
@@ -50,3 +52,18 @@ async def test_photos_of_before_become_lines_of_text_and_the_talk_goes_on(tmp_pa
         assert answer.text == "You said: What was it?"
         assert world.requests[-1].file_ids == ()
         assert "[photo 1, sent 12 Nov 14:00 UTC: no longer in view" in str(world.requests[-1].body)
+
+
+async def test_a_photo_that_comes_while_a_voice_is_written_down_has_the_sentence_too(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, OPENAI_SEES="no") as world:
+        ada = world.person()
+        world.openai.faults.add(on="POST /audio/transcriptions", reply=slow(4.0))
+        ada.sends_voice(b"ID3" + bytes(19_997))
+        await asyncio.sleep(3.0)
+        ada.sends_photo(photo("blue"))
+        said = [each.text for each in await ada.hears(3)]
+        assert "I cannot look at pictures here. Please write to me in words." in said
+        assert world.openai.counts["POST /files"] == 0
+        assert len(world.requests) == 1

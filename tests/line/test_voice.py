@@ -268,6 +268,19 @@ async def test_without_a_model_voice_has_a_sentence_and_a_video_its_picture(
         assert transcriptions(world) == 0
 
 
+async def test_a_voice_that_comes_while_a_photo_is_prepared_has_its_sentence_without_a_model(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, TRANSCRIPTION_MODEL="") as world:
+        ada = world.person()
+        world.telegram.faults.add(on="file", reply=slow(3.0))
+        ada.sends_photo(photo("blue"))
+        await world.until(lambda: world.telegram.faults.rules[0].used == 1)
+        ada.sends_voice(SOUND)
+        said, _answer = await ada.hears(2)
+        assert said.text.startswith("I can't handle voice messages yet.")
+
+
 # ---------------------------------------------------------------- limits and cost
 
 

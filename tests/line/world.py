@@ -12,6 +12,7 @@ from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.adapters.media import Images, Prepared, Sight
 from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.media.images import How
+from snapthread.adapters.media.sounds.measure import measure
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
 from snapthread.adapters.openai_api.files import OpenAIFiles
@@ -20,7 +21,7 @@ from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import PageRange
-from snapthread.ports import DocumentContent, ImageTransport
+from snapthread.ports import DocumentContent, ImageTransport, SoundFacts
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
 from snapthread.store.folder import images_of
@@ -181,6 +182,7 @@ def _edges(world: World, store: Store, life: Life) -> Adapters:
         transport=transport,
         transcriber=cast(Any, Mortal("transcriber", transcriber, life)),
         documents=cast(Any, Mortal("documents", ReadHere(), life)),
+        sounds=cast(Any, Mortal("sounds", MeasuredHere(), life)),
         codec=InThreads(
             Images(
                 max_side=settings.image_max_side,
@@ -205,6 +207,13 @@ class ReadHere:
     ) -> DocumentContent:
         read = read_document(content, name=name, pages=pages, max_pages=max_pages)
         return read if with_text else replace(read, text="")
+
+
+class MeasuredHere:
+    """As the child does it."""
+
+    async def measure(self, content: bytes) -> SoundFacts:
+        return measure(content)
 
 
 class InThreads:

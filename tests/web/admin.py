@@ -42,6 +42,7 @@ class Held:
     decided: Sequence[Decision] = ()
     processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
     known: int = 0
     put_aside: int = 0
     invites: Sequence[Invite] = ()
@@ -75,6 +76,10 @@ class Held:
 
     async def replay(self, update_id: int, now: datetime) -> bool:
         self.replayed.append(update_id)
+        return True
+
+    async def drop_dead_letter(self, update_id: int) -> bool:
+        self.dropped.append(update_id)
         return True
 
     async def replicas(self) -> tuple[Replica, ...]:
@@ -132,6 +137,8 @@ class Running:
     told_to_all: dict[str, Broadcast] = field(default_factory=dict)  # the same as `Held` has
     moves: list[tuple[str, str]] = field(default_factory=list)
 
+    poll_age_s: float | None = None
+
     async def reasons(self) -> list[str]:
         return self.why
 
@@ -166,6 +173,13 @@ class Running:
             raise self.trouble
         self.invites[code] = (uses, days)
         return f"https://t.me/snapthread_bot?start={code}"
+
+    async def end_invite(self, id: str) -> bool:
+        move = (id, "ended")
+        if move in self.moves:
+            return False
+        self.moves.append(move)
+        return True
 
     async def start_broadcast(self, id: str) -> bool:
         return self._move(id, "draft", "sending")

@@ -18,6 +18,7 @@ from tests.web.admin import (
 
 ACTS = {
     "/admin/replay": {"id": "77"},
+    "/admin/drop": {"id": "77"},
     "/admin/erase": {"id": "5", "again": "5"},
     "/admin/ban": {"id": "5"},
     "/admin/unban": {"id": "5"},
@@ -32,7 +33,7 @@ def page() -> Page:
 def done(page: Page) -> list[int]:
     assert isinstance(page.operation, Running)
     decided = [user_id for _, user_id, _ in page.operation.decided]
-    return [*page.held.replayed, *page.operation.erased, *decided]
+    return [*page.held.replayed, *page.held.dropped, *page.operation.erased, *decided]
 
 
 @pytest.mark.parametrize("path", ACTS)

@@ -31,6 +31,7 @@ def process(page: Page) -> Running:
 
 ACTS = {
     "invite": {"uses": "5", "days": "7", "code": CODE},
+    "invite/end": {"id": "0a1b2c3d"},
     "broadcast": {"text": "Hello"},
     "broadcast/start": {"id": "one"},
     "broadcast/stop": {"id": "one"},
@@ -80,11 +81,35 @@ def test_a_form_that_comes_twice_makes_one_link_which_is_shown() -> None:
 def test_open_invitations_are_listed_with_what_is_left_and_their_end() -> None:
     shown = page()
     shown.held.invites = [
-        Invite(made_at=NOW, made_by=7, ends_at=NOW + timedelta(days=7), uses=5, used=2)
+        Invite(
+            id="0a1b2c3d",
+            made_at=NOW,
+            made_by=7,
+            ends_at=NOW + timedelta(days=7),
+            uses=5,
+            used=2,
+        )
     ]
     told = shown.read("/admin/invites")
-    assert "2026-11-29 14:05:00" in told
-    assert '<td class="number">3</td><td class="number">5</td>' in told
+    assert ("0a1b2c3d" in told, "2026-11-29 14:05:00" in told) == (True, True)
+    assert re.findall(r'data-heading="\w+">(\d)<', told) == ["3", "5", "7"]
+
+
+def test_an_invitation_is_ended_once_and_a_second_press_says_that_it_did_nothing() -> None:
+    ended = page()
+
+    async def story(client: Client) -> None:
+        answers = [
+            await client.post(
+                "/admin/invite/end", data={"id": "0a1b2c3d"}, headers=BEARER, allow_redirects=False
+            )
+            for _ in range(2)
+        ]
+        assert [answer.status for answer in answers] == [303, 400]
+        assert "This press did nothing" in await answers[1].text()
+
+    ended.visit(story)
+    assert process(ended).moves == [("0a1b2c3d", "ended")]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +189,7 @@ def test_a_text_that_cannot_go_out_stays_in_the_form(text: str) -> None:
 def test_how_far_the_last_are_is_told_without_their_text_and_one_can_be_stopped() -> None:
     shown = page(known=12, early="done", late="sending", unsure="draft")
     told = shown.read("/admin/broadcasts")
-    cells = [f'<td class="number">{count}</td>' for count in (4, 3, 1, 8)]
-    assert "".join(cells) in told
+    assert re.findall(r'data-heading="[\w ]+">(\d)<', told)[:4] == ["4", "3", "1", "8"]
     assert "Away" not in told
     assert told.count("<tr>") == 3  # the head, and no draft
     assert re.findall(r'name="id" value="(\w+)"', told) == ["late"]

@@ -141,7 +141,14 @@ def test_the_page_of_a_person_speaks_russian_too() -> None:
 def test_the_pages_of_invitations_and_broadcasts_speak_russian_too() -> None:
     page = busy()
     page.held.invites = [
-        Invite(made_at=NOW, made_by=OPERATOR, ends_at=NOW + timedelta(days=7), uses=5, used=2)
+        Invite(
+            id="01234567",
+            made_at=NOW,
+            made_by=OPERATOR,
+            ends_at=NOW + timedelta(days=7),
+            uses=5,
+            used=2,
+        )
     ]
     for state in get_args(BroadcastState):
         page.held.told_to_all[state] = Broadcast(id=state, at=NOW, by=OPERATOR, state=state)

@@ -37,19 +37,20 @@ def test_what_runs_and_what_went_wrong_is_told_with_time_and_turn() -> None:
     assert told[1] == "2026-11-22 13:00:05,turn.broke,KeyError,ab,c0f,odd"
 
 
-def test_a_dead_letter_is_listed_and_asked_again_by_a_button() -> None:
+@pytest.mark.parametrize("act", ["replay", "drop"])
+def test_a_dead_letter_is_listed_and_asked_again_or_dropped_by_a_button(act: str) -> None:
     page = Page(held=Held(dead=[a_dead_letter()]), operation=Running())
-    assert 'action="/admin/replay"' in page.read()
+    assert f'action="/admin/{act}"' in page.read()
     assert 'name="id" value="77"' in page.read()
 
     async def press(client: Client) -> None:
         sent = await client.post(
-            "/admin/replay", data={"id": "77"}, headers=BEARER, allow_redirects=False
+            f"/admin/{act}", data={"id": "77"}, headers=BEARER, allow_redirects=False
         )
         assert sent.status == 303
 
     page.visit(press)
-    assert page.held.replayed == [77]
+    assert {"replay": page.held.replayed, "drop": page.held.dropped}[act] == [77]
 
 
 def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() -> None:
@@ -64,21 +65,50 @@ def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() 
     dead = replace(alive, name="host-b:9", is_polling=False, seen_at=NOW - timedelta(seconds=76))
     page = Page(held=Held(processes=[alive, dead]), operation=Running())
     assert page.read("/admin/replicas.csv").splitlines() == [
-        "process,state,role,version,since,seen,turns",
-        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:45,4",
-        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:44,4",
+        "process,state,role,version,since,seen,silent_ms,turns",
+        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:45,75000,4",
+        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:44,76000,4",
     ]
 
 
+@pytest.mark.parametrize(
+    ("lease_left_s", "told"),
+    [(9, ["alive", "polls", "0"]), (1, ["alive", "polls", "8000"]), (0, ["silent", "polled"])],
+)
+def test_a_dead_poller_read_as_polling_and_nothing_said_how_old_that_was(
+    lease_left_s: int, told: list[str]
+) -> None:
+    """Its lease is its last sign, and the end of it the end of the claim."""
+    poller = Replica(
+        name="host-a:7",
+        version="1.2.3",
+        began_at=AT,
+        seen_at=NOW - timedelta(seconds=20),
+        is_polling=True,
+        active_turns=4,
+        polls_until=NOW + timedelta(seconds=lease_left_s),
+    )
+    page = Page(held=Held(processes=[poller]), operation=Running())
+    cells = page.read("/admin/replicas.csv").splitlines()[1].split(",")
+    assert [*cells[1:3], cells[6]][: len(told)] == told
+
+
+def test_the_age_of_the_last_poll_is_told_beside_the_health() -> None:
+    assert "Telegram last heard 12.3 s ago" in Page(operation=Running(poll_age_s=12.34)).read()
+    assert "Telegram last heard" not in Page(operation=Running()).read()
+
+
+@pytest.mark.parametrize("act", ["replay", "drop"])
 @pytest.mark.parametrize("odd", ["", "x", "-1", "7" * 30])
-def test_what_is_no_id_asks_nothing_again(odd: str) -> None:
+def test_what_is_no_id_asks_nothing_again_and_drops_nothing(odd: str, act: str) -> None:
     page = Page(operation=Running())
 
     async def press(client: Client) -> None:
-        assert (await client.post("/admin/replay", data={"id": odd}, headers=BEARER)).status == 404
+        answer = await client.post(f"/admin/{act}", data={"id": odd}, headers=BEARER)
+        assert answer.status == 404
 
     page.visit(press)
-    assert page.held.replayed == []
+    assert (page.held.replayed, page.held.dropped) == ([], [])
 
 
 def test_a_stranger_asks_nothing_again() -> None:

@@ -50,7 +50,7 @@ async def open_adapters(
     settings: Settings, *, creates_store: bool = True
 ) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
-    from snapthread.adapters.media import Documents, Images, Sight
+    from snapthread.adapters.media import Documents, Images, Sight, Sounds
     from snapthread.adapters.openai_api.assistant import OpenAIAssistant
     from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
@@ -96,6 +96,7 @@ async def open_adapters(
             transcriber=OpenAITranscriber(client, model=settings.transcription_model),
             catalog=OpenAICatalog(client),
             documents=Documents(),
+            sounds=Sounds(),
             codec=Images(
                 max_side=settings.image_max_side,
                 sight=Sight(model=settings.openai_model, detail=settings.image_detail),

@@ -16,9 +16,9 @@ from snapthread.ports.operation import ActiveTurn, PersonState
 if TYPE_CHECKING:
     from snapthread.adapters.telemetry import Telemetry
     from snapthread.bot import Bot
-    from snapthread.ports import BroadcastDrafts, InviteMaking, Standings
+    from snapthread.ports import BroadcastDrafts, InviteEnding, InviteMaking, Standings
 
-    class PeopleStore(Standings, InviteMaking, BroadcastDrafts, Protocol):
+    class PeopleStore(Standings, InviteMaking, InviteEnding, BroadcastDrafts, Protocol):
         """The store as acts on people need it."""
 
 
@@ -48,6 +48,10 @@ class RunningProcess:
         self.lets_in = lets_in
         self._bot = bot
         self._people = people
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._bot.health.poll_age_s
 
     async def erase(self, user_id: int) -> None:
         await self._bot.eraser.begin(user_id)
@@ -89,6 +93,9 @@ class RunningProcess:
             now, by=OPERATOR, uses=uses, ends_at=ends_at, code=code
         )
         return f"https://t.me/{name}?start={made}"
+
+    async def end_invite(self, id: str) -> bool:
+        return await self._people.end_invite(id, self._bot.quotas.clock(), by=OPERATOR)
 
     async def start_broadcast(self, id: str) -> bool:
         done = await self._people.start_broadcast(id, self._bot.quotas.clock(), by=OPERATOR)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from snapthread.cli.common import COULD_NOT, AsJson, run_command, tell
+from snapthread.cli.common import COULD_NOT, WRONG_USE, AsJson, run_command, tell
 
 if TYPE_CHECKING:
     from snapthread.model import QueuedMessage
@@ -30,29 +30,53 @@ def inbox(
             help="Ask the message with this id again.",
         ),
     ] = None,
+    drop: Annotated[
+        int | None,
+        typer.Option(
+            "--drop",
+            metavar="ID",
+            min=1,
+            max=UPDATE_ID_MAX,
+            help="Forget the message with this id, which was put aside.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which messages wait, or were put aside; never what they say."""
     from snapthread.app.opening import open_store
 
+    if replay is not None and drop is not None:
+        print("snapthread: --replay or --drop, not both.", file=sys.stderr)
+        raise typer.Exit(WRONG_USE)
+
     async def work(settings: "Settings") -> dict[str, Any]:
         async with open_store(settings) as store:
-            return await (_shown(store, dead) if replay is None else _replayed(store, replay))
+            if replay is not None:
+                return await _replayed(store, replay)
+            if drop is not None:
+                return {"dropped": await store.drop_dead_letter(drop)}
+            return await _shown(store, dead)
 
     result = run_command(work, needs=())
+    acted = replay or drop
     if as_json:
         tell(result, as_json)
-    elif replay is None:
+    elif acted is None:
         _print_table(result, dead)
     else:
-        _tell_replayed(replay, is_found=result["replayed"])
-    if replay is not None and not result["replayed"]:
+        _tell_done(acted, "is asked again" if replay else "is dropped", is_found=_is_done(result))
+    if acted is not None and not _is_done(result):
         raise typer.Exit(COULD_NOT)
 
 
-def _tell_replayed(update_id: int, *, is_found: bool) -> None:
+def _is_done(result: dict[str, Any]) -> bool:
+    (done,) = result.values()
+    return bool(done)
+
+
+def _tell_done(update_id: int, told: str, *, is_found: bool) -> None:
     if is_found:
-        print(f"Message {update_id} is asked again.")
+        print(f"Message {update_id} {told}.")
         return
     print(
         f"snapthread: no message with the id {update_id} was put aside;"
@@ -94,4 +118,4 @@ def _print_table(result: dict[str, Any], dead: bool) -> None:
             f"  attempts: {row['attempts']}{held}"
         )
     if dead and rows:
-        print("snapthread inbox --replay ID asks one of them again.")
+        print("snapthread inbox --replay ID asks one of them again, --drop ID forgets it.")

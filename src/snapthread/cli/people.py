@@ -7,10 +7,10 @@ from snapthread.cli.common import run_command
 
 if TYPE_CHECKING:
     from snapthread.model.people import Person
-    from snapthread.ports import Broadcasts, Standings
+    from snapthread.ports import Broadcasts, Invitations, Standings
     from snapthread.settings import Settings
 
-    class PeopleStore(Standings, Broadcasts, Protocol):
+    class PeopleStore(Standings, Broadcasts, Invitations, Protocol):
         """The store as commands about people need it."""
 
 

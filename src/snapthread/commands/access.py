@@ -10,7 +10,7 @@ from snapthread.commands.membership import ChannelMembers
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person
 from snapthread.model.preferences import Preferences, owner_of
-from snapthread.ports import CallersKnown, Clock, Invitations, Outbox
+from snapthread.ports import CallersKnown, Clock, InviteUse, Outbox
 from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -53,7 +53,7 @@ class AccessPolicy:
         return is_admin or (not person.is_banned and self.admits(person.user_id, person))
 
 
-class AccessStore(Outbox, CallersKnown, Invitations, Protocol):
+class AccessStore(Outbox, CallersKnown, InviteUse, Protocol):
     """The store as access control needs it."""
 
 

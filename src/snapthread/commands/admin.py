@@ -14,13 +14,20 @@ from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.limits import USER_ID_MAX, utf16_len
 from snapthread.model import Button, Message, OutgoingMessage, Usage
-from snapthread.model.people import NO_OWN_LIMITS, Person, read_limits, written_limits
+from snapthread.model.people import (
+    NO_OWN_LIMITS,
+    Person,
+    invite_id,
+    read_limits,
+    written_limits,
+)
 from snapthread.model.usage import DailyUsage, day_of
 from snapthread.ports import (
     Backlogs,
     BroadcastDrafts,
     Chat,
     Clock,
+    InviteEnding,
     InviteMaking,
     PeopleList,
     StandingDecisions,
@@ -34,6 +41,7 @@ log = structlog.get_logger()
 
 WORDS: Final = frozenset({"users", "ban", "unban", "limit", "stats", "invite", "broadcast"})
 USERS: Final = "users:"
+END_INVITE: Final = "invite_end:"
 BROADCAST: Final = "broadcast:"
 ON_A_PAGE: Final = 10
 DAYS: Final = 30
@@ -57,6 +65,7 @@ class AdminStore(
     PeopleList,
     StandingDecisions,
     InviteMaking,
+    InviteEnding,
     BroadcastDrafts,
     UsageRecords,
     Backlogs,
@@ -91,7 +100,7 @@ class AdminCommands:
 
     def is_for(self, message: Message) -> bool:
         """Is it a command or a button of these, by an admin, in private?"""
-        is_known = message.word in WORDS or message.word.startswith((USERS, BROADCAST))
+        is_known = message.word in WORDS or message.word.startswith((USERS, END_INVITE, BROADCAST))
         return is_known and message.user_id in self.admins and message.is_private
 
     async def answer(self, message: Message, t: Localizer) -> Outcome:
@@ -102,6 +111,8 @@ class AdminCommands:
             page = press.word.removeprefix(USERS)
             number = int(page) if page.isascii() and page.isdigit() else 0
             return PressAnswer(screen=await self._page(min(number, 10**6), t))
+        if press.word.startswith(END_INVITE):
+            return await self._end_invite(press, t)
         return await self._confirmed(press, t)
 
     # ------------------------------------------------------------ people
@@ -210,7 +221,16 @@ class AdminCommands:
             self.clock(), by=message.user_id, uses=uses, ends_at=ends_at
         )
         link = f"https://t.me/{await self.chat.name()}?start={code}"
-        return said(t("invite_made", n=uses, link=link, ends=t("moment", at=ends_at)))
+        text = t("invite_made", n=uses, link=link, ends=t("moment", at=ends_at))
+        end = Button(text=t("invite_end"), press=f"{END_INVITE}{invite_id(code)}")
+        return replace(said(), more=(OutgoingMessage(text=text, buttons=(end,)),))
+
+    async def _end_invite(self, press: Message, t: Localizer) -> PressAnswer:
+        """The sentence takes the link's place, so that nobody copies it any more."""
+        id = press.word.removeprefix(END_INVITE)
+        done = await self.store.end_invite(id, self.clock(), by=press.user_id)
+        key = "invite_ended" if done else "invite_over"
+        return PressAnswer(screen=OutgoingMessage(text=t(key)))
 
     # ------------------------------------------------------------ to everybody
 

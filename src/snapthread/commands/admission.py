@@ -12,7 +12,7 @@ from snapthread.model import (
     private_conversation,
 )
 from snapthread.model.people import Caller, Note, Person
-from snapthread.ports import Admissions, Clock
+from snapthread.ports import AdmissionRequests, Clock
 from snapthread.texts import LANGUAGES, Texts
 from snapthread.texts.localizer import Localizer
 
@@ -41,7 +41,7 @@ def sentence_for(caller: Caller, t: Localizer, user_id: int, *, can_ask: bool) -
 class Admission:
     """Asked once, decided once."""
 
-    store: Admissions
+    store: AdmissionRequests
     texts: Texts
     clock: Clock
     admins: frozenset[int]

@@ -27,7 +27,11 @@ class LeaderLease:
     store: Jobs
     job: str
     clock: Clock
-    _me: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
+    name: str  # of the process, for whoever looks; two may have the same
+    _me: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._me = f"{self.name} {secrets.token_hex(8)}"
 
     async def run(self, work: Work, *, standing_by: Callable[[], None]) -> None:
         """For ever; raises what the work raises."""

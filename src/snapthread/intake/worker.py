@@ -1,6 +1,7 @@
 """Holds conversations and has them served: one at a time each, in order, users side by side."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -159,8 +160,9 @@ class Worker:
         return True
 
     def _begin(self, claim: Claim, asked_s: float) -> None:
-        work = asyncio.create_task(self.serve(claim))
-        holder = asyncio.create_task(self._hold(claim, work, asked_s))
+        with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
+            work = asyncio.create_task(self.serve(claim))
+            holder = asyncio.create_task(self._hold(claim, work, asked_s))
         self._running[claim] = _Running(work, holder)
         self._works.set()
 
@@ -204,7 +206,7 @@ class Worker:
         if error is None and work.result() != "held":
             return work.result() == "idle"
         if error is not None and not isinstance(error, EXPECTED):
-            log.error("turn.broke", exc_info=error)
+            log.error("turn.broke", attempt=claim.attempt, exc_info=error)
         pause_s = _pause_s(error)
         try:
             await self.store.release(

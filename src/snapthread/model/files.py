@@ -9,7 +9,7 @@ FileName = NewType("FileName", str)  # our own name of a file, made before it is
 ImageKind = Literal[
     "photo", "document", "live_photo", "sticker", "animation", "video", "video_note"
 ]
-SoundKind = Literal["voice", "audio", "video_note", "video"]
+SoundKind = Literal["voice", "audio", "video_note", "video", "file"]
 FileKind = Literal["image", "document"]
 DocumentDetail = Literal["", "low", "high"]  # of the pictures of its pages; "": it has none
 
@@ -30,7 +30,8 @@ class TelegramImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSound:
     """A sound as Telegram names it. Of all this only the seconds of a voice and
-    a video message are a fact; the rest is the sender's claim."""
+    a video message are a fact; the rest is the sender's claim. Of one sent as a file Telegram tells
+    no seconds: they are 0 until it was measured."""
 
     kind: SoundKind
     telegram_id: str
@@ -38,6 +39,10 @@ class TelegramSound:
     size_bytes: int | None = None
     mime_type: str = ""
     file_name: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        return self.kind != "file" or self.duration_s > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from snapthread.model.conversations import ConversationKey
 from snapthread.model.turns import Claim
+
+POLLING: Final = "poll"  # the job of the one process that polls, where there are several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class Replica:
     seen_at: datetime
     is_polling: bool
     active_turns: int
+    polls_until: datetime | None = None  # unless it says so again; None: it needs no lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

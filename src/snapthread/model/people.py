@@ -1,5 +1,7 @@
 """People as an operator sees them: who may, their own limits, decisions about them. Pure."""
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -26,6 +28,7 @@ Decided = Literal[
     "unbanned",
     "limited",
     "invite_made",
+    "invite_ended",
     "invite_used",
     "broadcast",
     "broadcast_stopped",
@@ -113,10 +116,18 @@ class Decision:
     detail: str = ""
 
 
+def invite_id(told: str) -> str:
+    """An invitation's id, of its link, of the code in it, or of the id itself."""
+    code = told.strip().rpartition("start=")[2]
+    is_id = re.fullmatch(r"[0-9a-f]{8}", code)
+    return code if is_id else hashlib.sha256(code.encode()).hexdigest()[:8]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
     """A link that lets people in, without its code."""
 
+    id: str  # names it without letting anybody in
     made_at: datetime
     made_by: int
     ends_at: datetime

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from snapthread.ports.admissions import (
+    AdmissionRequests,
     Admissions,
     BroadcastDrafts,
     BroadcastList,
     Broadcasts,
     BroadcastSending,
     Invitations,
+    InviteEnding,
     InviteList,
     InviteMaking,
+    InviteUse,
 )
 from snapthread.ports.assistant import (
     AnswerCompleted,
@@ -92,6 +95,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
+from snapthread.ports.sounds import SoundFacts, SoundMeter
 from snapthread.ports.standings import (
     Audit,
     PeopleKnown,
@@ -123,6 +127,7 @@ Clock = Callable[[], datetime]  # aware UTC
 
 __all__ = [
     "BLOB",
+    "AdmissionRequests",
     "Admissions",
     "Adoption",
     "AnswerCompleted",
@@ -181,8 +186,10 @@ __all__ = [
     "InputText",
     "Inventory",
     "Invitations",
+    "InviteEnding",
     "InviteList",
     "InviteMaking",
+    "InviteUse",
     "Jobs",
     "KnownImages",
     "KnownQuestions",
@@ -215,6 +222,8 @@ __all__ = [
     "Reservations",
     "ResetReply",
     "Retention",
+    "SoundFacts",
+    "SoundMeter",
     "SpeechHints",
     "SpokenText",
     "StaleReservations",

@@ -27,8 +27,17 @@ class InviteList(Protocol):
         ...
 
 
-class Invitations(InviteMaking, InviteList, Protocol):
-    """Links that let people in, so many times and so long."""
+class InviteEnding(Protocol):
+    """Links that let people in no longer."""
+
+    async def end_invite(self, id: str, now: datetime, *, by: int) -> bool:
+        """Nobody comes by it from now on; whoever came stays. False where it was over, used up or
+        ended, or where there is none of this id."""
+        ...
+
+
+class InviteUse(Protocol):
+    """Links as people come by them."""
 
     async def use_invite(self, code: str, user_id: int, name: str, now: datetime) -> bool:
         """Whoever comes by it is admitted; False where it is none, is over or used up, or they are
@@ -36,7 +45,11 @@ class Invitations(InviteMaking, InviteList, Protocol):
         ...
 
 
-class Admissions(Invitations, PeopleKnown, Protocol):
+class Invitations(InviteMaking, InviteList, InviteEnding, InviteUse, Protocol):
+    """Links that let people in, so many times and so long."""
+
+
+class AdmissionRequests(PeopleKnown, Protocol):
     """Strangers who ask to be let in."""
 
     async def ask_in(
@@ -63,6 +76,10 @@ class Admissions(Invitations, PeopleKnown, Protocol):
         """Admit or refuse whoever has asked; whoever decides second changes nothing. The person as
         they were before; None where nobody is known by this number any more."""
         ...
+
+
+class Admissions(Invitations, AdmissionRequests, Protocol):
+    """How strangers come in: by a link, or because an admin lets them."""
 
 
 class BroadcastDrafts(Protocol):

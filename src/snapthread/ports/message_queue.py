@@ -132,6 +132,10 @@ class QueueInspection(Protocol):
         """
         ...
 
+    async def drop_dead_letter(self, update_id: int) -> bool:
+        """Forget a message that was put aside. False where none with this id was."""
+        ...
+
 
 class MessageQueue(IncomingMessages, Claims, Stragglers, Changes, QueueInspection, Protocol):
     """Messages wait here, in order within a conversation; one worker holds a conversation."""

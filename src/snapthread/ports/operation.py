@@ -53,6 +53,11 @@ class Operation(Protocol):
     @property
     def began_at(self) -> datetime: ...
 
+    @property
+    def poll_age_s(self) -> float | None:
+        """Since it last heard Telegram; None where it does not poll, or not yet."""
+        ...
+
     async def reasons(self) -> list[str]:
         """Why it is not ready, each a sentence; empty where it is."""
         ...
@@ -94,6 +99,10 @@ class Operation(Protocol):
     async def make_invite(self, code: str, *, uses: int, days: int) -> str:
         """The link; the same, and no second, where there is one of this code. Empty where nobody
         needs one. Raises as `Chat.name`: then none was made."""
+        ...
+
+    async def end_invite(self, id: str) -> bool:
+        """False where it lets nobody in any more."""
         ...
 
     async def start_broadcast(self, id: str) -> bool:

@@ -42,7 +42,8 @@ class Replicas(Protocol):
         ...
 
     async def replicas(self) -> tuple[Replica, ...]:
-        """All of them, by name; one that died stays, as it told last, for a day."""
+        """All of them, by name; one that died stays, as it told last, for a day. Which of them
+        polls, and until when, its lease tells where there is one."""
         ...
 
 

@@ -99,6 +99,7 @@ class Store(Verbs):
     poll_changes = reads(processes.poll_changes, is_quick=True)
     waiting = reads(queues.waiting)
     replay = writes(queues.replay)
+    drop_dead_letter = writes(queues.drop_dead_letter)
 
     # ------------------------------------------------------------ conversations
 
@@ -180,6 +181,7 @@ class Store(Verbs):
     decide = writes(admission.decide)
     make_invite = writes(admission.make_invite)
     open_invites = reads(admission.open_invites)
+    end_invite = writes(admission.end_invite)
     use_invite = writes(admission.use_invite)
     draft_broadcast = writes(broadcasts.draft_broadcast)
     start_broadcast = writes(broadcasts.start_broadcast)

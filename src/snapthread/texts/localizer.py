@@ -31,6 +31,7 @@ from snapthread.model import (
     FileKind,
     Language,
     LostFile,
+    Message,
     PageChoice,
     TelegramDocument,
     TelegramFile,
@@ -145,6 +146,13 @@ class Localizer:
 
     def unsupported(self, kind: str) -> str:
         return self.texts.unsupported(self.language, kind)
+
+    def beyond(self, messages: Sequence[Message]) -> tuple[str, ...]:
+        """A sentence for each kind of message that is no part of a question: not supported, or a
+        picture where none is looked at."""
+        kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
+        has_unseen = any(part.kind == "question" for part in messages)
+        return (*map(self.unsupported, kinds), *[self("images_not_seen")] * has_unseen)
 
     def reset(self, files: int) -> str:
         done = self("reset_done")

@@ -86,7 +86,7 @@ def alone(outcome: Outcome) -> Outcome:
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
+    beyond = _beyond(ended, beyond, t)
     if not ended.items:
         if ended.is_stopped:
             key = "stopped_again" if ended.is_continuation else "stopped_unheard"
@@ -117,8 +117,14 @@ def preface(
     ended: TurnResult, beyond: tuple[str, ...], t: Localizer
 ) -> tuple[OutgoingMessage, ...]:
     """The messages before the answer's own; `ended`: so far, of an answer that has only begun."""
-    beyond = (*beyond, t.over(ended.over)) if ended.over else beyond
-    return (*_plain((*beyond, *_of_files(ended, t))), *_quoted(ended.spoken))
+    texts = (*_beyond(ended, beyond, t), *_of_files(ended, t))
+    return (*_plain(texts), *_quoted(ended.spoken))
+
+
+def _beyond(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> tuple[str, ...]:
+    """With what is said of the parts that came late; nothing twice."""
+    late = (*t.beyond(ended.beyond), *([t.over(ended.over)] if ended.over else []))
+    return tuple(dict.fromkeys((*beyond, *late)))
 
 
 def _of_files(ended: TurnResult, t: Localizer) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ class QuestionLimits:
     quotas: Quotas
     bounds: ContextBounds
 
+    def is_answerable(self, part: Message) -> bool:
+        return part.kind == "question" and (self.bounds.has_sight or not part.images)
+
     def check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
         self._check_count(len(files_of(messages)))
@@ -48,6 +51,13 @@ class QuestionLimits:
         if is_admitted:
             turn.messages = messages
         return is_admitted
+
+    async def admit_sound(self, turn: TurnState, measured: Message) -> bool:
+        """Reserve for its seconds, before it is transcribed."""
+        messages = [
+            measured if one.update_id == measured.update_id else one for one in turn.messages
+        ]
+        return await self.admit(turn, tuple(messages))
 
     async def admit_opened(self, turn: TurnState, opened: Opened) -> bool:
         """Before it goes up, and where what it may cost still fits; one after the other."""

@@ -64,9 +64,11 @@ class QuestionReader:
         return label
 
     async def _take_late(self, turn: TurnState) -> None:
-        """More of the question, that came meanwhile."""
+        """More of the question, that came meanwhile; what is no part of it has its sentence."""
         while late := await self.store.take_stragglers(turn.claim):
-            questions = tuple(part for part in late if part.kind == "question")
+            late = tuple(map(self.speech.profile.supported, late))
+            questions = tuple(part for part in late if self.limits.is_answerable(part))
+            turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
             self.limits.check(turn, (*turn.messages, *questions))
             if questions and await self.limits.admit(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, file_requests(questions, replied=False))
@@ -86,7 +88,8 @@ class QuestionReader:
         known = {one.message.update_id for one in turn.heard}
         new = [one for one in turn.messages if one.sound and one.update_id not in known]
         names = await self._names(turn) if new else ()
-        heard = await self.speech.read(new, turn.meter, names=names)
+        admit = partial(self.limits.admit_sound, turn)
+        heard = await self.speech.read(new, turn.meter, admit=admit, names=names)
         turn.heard = (*turn.heard, *heard)
         turn.messages = with_speech(turn.messages, heard)
         is_spoken = any(one.text for one in turn.heard)

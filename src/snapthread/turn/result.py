@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from snapthread.errors import FileFault, SoundFault
-from snapthread.model import HistoryItem, LostFile, PageChoice, TelegramFile
+from snapthread.model import HistoryItem, LostFile, Message, PageChoice, TelegramFile
 from snapthread.model.quotas import LimitExceeded
 
 
@@ -39,6 +39,7 @@ class TurnResult:
     over: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
     )
+    beyond: tuple[Message, ...] = ()  # came late, and are no part of the question
     is_stopped: bool = False
     unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
     is_continuation: bool = False  # more of the answer that was there

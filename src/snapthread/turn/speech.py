@@ -6,7 +6,7 @@ killed transcribes again.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Final
@@ -28,7 +28,7 @@ from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
 from snapthread.meter import Meter
 from snapthread.model import HistoryItem, Message, TelegramSound
-from snapthread.ports import Chat, SpeechHints, SpokenText, Transcriber
+from snapthread.ports import Chat, SoundMeter, SpeechHints, SpokenText, Transcriber
 
 log = structlog.get_logger()
 
@@ -37,6 +37,9 @@ TRANSCRIBING = Retry(
     backoff=Backoff(first_s=1.0, factor=1.0),
     patience_s=ASK_RETRY_WITHIN_S,
 )
+
+# May a sound be transcribed whose seconds are known only now that it is here?
+AdmitSound = Callable[[Message], Awaitable[bool]]
 
 ITEMS_WITH_NAMES: Final = 40  # of the conversation, where names are looked for
 NAMES_MAX: Final = 20
@@ -52,13 +55,15 @@ class SpeechProfile:
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
-    def cannot_hear(self, message: Message) -> bool:
-        """It has nothing but a sound, and sounds are not transcribed."""
-        return message.sound is not None and not self.model and not message.images
+    def supported(self, message: Message) -> Message:
+        """The message itself; a sound alone is no question where sounds are not transcribed."""
+        if message.sound is None or self.model or message.images:
+            return message
+        return replace(message, kind="unsupported", word=message.sound.kind)
 
     def fault(self, sound: TelegramSound) -> SoundFault | None:
         """Why it is not even downloaded."""
-        if sound.duration_s < 1:
+        if sound.is_measured and sound.duration_s < 1:
             return "too_short"
         if 0 < self.max_s < sound.duration_s:
             return "too_long"
@@ -66,7 +71,7 @@ class SpeechProfile:
         return "too_large" if is_large else None
 
     def seconds(self, messages: Sequence[Message]) -> int:
-        """That will be transcribed, as Telegram tells."""
+        """That will be transcribed, as far as they are known."""
         sounds = [message.sound for message in messages if message.sound and self.model]
         return sum(sound.duration_s for sound in sounds if self.fault(sound) is None)
 
@@ -81,15 +86,19 @@ class SpeechResult:
 
     @property
     def is_told(self) -> bool:
-        """Of a silent video there is a picture to speak of."""
+        """Of a silent video there is a picture to speak of; of a limit its own sentence tells."""
+        if self.fault == "over_limit":
+            return False
         return self.fault in {"too_long", "too_large", "unheard"} or not self.message.images
 
 
 def with_speech(messages: Sequence[Message], heard: Sequence[SpeechResult]) -> tuple[Message, ...]:
     """The messages as if they had been written: what was said follows a caption."""
-    said = {one.message: one.text for one in heard if one.text}
+    said = {one.message.update_id: one.text for one in heard if one.text}
     return tuple(
-        replace(message, text="\n".join(filter(None, [message.text, said.get(message, "")])))
+        replace(message, text="\n".join(filter(None, [message.text, words])))
+        if (words := said.get(message.update_id))
+        else message
         for message in messages
     )
 
@@ -118,29 +127,37 @@ class SpeechReader:
 
     chat: Chat
     transcriber: Transcriber
+    sounds: SoundMeter
     profile: SpeechProfile
     _of_process: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(SOUNDS_AT_ONCE), init=False
     )
 
     async def read(
-        self, messages: Sequence[Message], meter: Meter, *, names: Sequence[str] = ()
+        self,
+        messages: Sequence[Message],
+        meter: Meter,
+        *,
+        admit: AdmitSound,
+        names: Sequence[str] = (),
     ) -> tuple[SpeechResult, ...]:
         """Of every sound, one after the other; raises what is no sound's own fault, unless there is
         a picture to answer. `names`: hints of what may be said."""
         if not self.profile.model:
             return ()
         spoken = [message for message in messages if message.sound]
-        return tuple([await self._read_or_explain(message, meter, names) for message in spoken])
+        return tuple(
+            [await self._read_or_explain(message, meter, admit, names) for message in spoken]
+        )
 
     async def _read_or_explain(
-        self, message: Message, meter: Meter, names: Sequence[str]
+        self, message: Message, meter: Meter, admit: AdmitSound, names: Sequence[str]
     ) -> SpeechResult:
         assert message.sound is not None
         try:
             language = (message.language_code or "").partition("-")[0]
             hints = SpeechHints(language=language, names=tuple(names))
-            text = await self._read(message.sound, hints, meter)
+            text = await self._read(message, message.sound, hints, meter, admit)
         except SoundRefused as refused:
             log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
@@ -151,11 +168,22 @@ class SpeechReader:
             return SpeechResult(message=message, fault="unheard")
         return SpeechResult(message=message, text=text)
 
-    async def _read(self, sound: TelegramSound, hints: SpeechHints, meter: Meter) -> str:
+    async def _read(
+        self,
+        message: Message,
+        sound: TelegramSound,
+        hints: SpeechHints,
+        meter: Meter,
+        admit: AdmitSound,
+    ) -> str:
         if fault := self.profile.fault(sound):
             raise SoundRefused(fault)
         async with self._of_process:
             content = await self._download(sound)
+            if not sound.is_measured:
+                sound = await self._measured(sound, content)
+                if not await admit(replace(message, sound=sound)):
+                    raise SoundRefused("over_limit")
             began = now_s()
             spoken = await TRANSCRIBING.run(lambda: self._transcribe(sound, content, hints, meter))
             log.info(
@@ -168,6 +196,20 @@ class SpeechReader:
         if not any(map(str.isalnum, spoken.text)):
             raise SoundRefused("silent")
         return spoken.text
+
+    async def _measured(self, sound: TelegramSound, content: bytes) -> TelegramSound:
+        """The same, as its file says; raises SoundRefused where it is not taken."""
+        facts = await self.sounds.measure(content)
+        measured = replace(
+            sound,
+            duration_s=facts.duration_s,
+            mime_type="",
+            file_name=f"sound.{facts.ending}",
+        )
+        fault = self.profile.fault(measured) if facts.duration_s else "too_short"
+        if fault is not None:
+            raise SoundRefused(fault)
+        return measured
 
     async def _download(self, sound: TelegramSound) -> bytes:
         try:

@@ -46,6 +46,7 @@ class TurnState:
     opened_tokens: int = 0  # of the documents and long pictures that were let in
     one_opened: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: LimitExceeded | None = None
+    beyond: tuple[Message, ...] = ()
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
@@ -153,6 +154,7 @@ class TurnState:
             away=self.away,
             history_start=self.history_start,
             over=self.over,
+            beyond=self.beyond,
             is_continuation=self.is_continuation,
             taken_back_from=None if redo is None else redo.taken_back_from,
         )

@@ -13,6 +13,7 @@ from snapthread.ports import (
     FixedCatalog,
     ImageTransport,
     ModelCatalog,
+    SoundMeter,
     Store,
     Transcriber,
 )
@@ -38,6 +39,7 @@ class Adapters:
     transcriber: Transcriber
     codec: Codec
     documents: DocumentReader
+    sounds: SoundMeter
     catalog: ModelCatalog = NO_LIST
     transport: ImageTransport = field(default_factory=ImageTransport)
     clock: Clock = utc_now

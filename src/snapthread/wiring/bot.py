@@ -14,6 +14,7 @@ from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
+from snapthread.model.operation import POLLING
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.texts import Texts
@@ -90,7 +91,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         store=store,
         health=health,
         intake=intake,
-        leader=LeaderLease(store=store, job="poll", clock=clock),
+        leader=LeaderLease(store=store, job=POLLING, clock=clock, name=presence.name),
         worker=worker,
         replica_sync=replica_sync,
         file_service=maintenance.file_service,

@@ -80,6 +80,7 @@ def build_turn_runner(
         speech=SpeechReader(
             chat=adapters.chat,
             transcriber=adapters.transcriber,
+            sounds=adapters.sounds,
             profile=speech_profile(settings),
         ),
         limits=QuestionLimits(quotas=quotas, bounds=bounds),

@@ -89,6 +89,7 @@ class SendsMedia:
         mime_type: str | None = "image/png",
         caption: str | None = None,
         album: str | None = None,
+        thumbnail: bytes | None = None,
         file_size: Size = "true",
         **where: Any,
     ) -> Message:
@@ -96,6 +97,7 @@ class SendsMedia:
         document = self._file(content, "documents", file_size)
         claims = {"file_name": file_name, "mime_type": mime_type}
         document |= {name: value for name, value in claims.items() if value is not None}
+        document |= self._thumbnail(thumbnail)
         media = {"document": document, "media_group_id": album}
         return self.post(_captioned(media, caption), **where)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from snapthread.adapters.bot_api.document import document_in, may_be_image
+from snapthread.adapters.bot_api.document import document_in, is_sound, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
 from snapthread.adapters.bot_api.told import TOLD, told_in
 from snapthread.adapters.bot_api.types import (
@@ -129,7 +129,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
     if message.photo:
         return _largest(message.photo, "photo")
     if message.document:
-        return _document(message.document) if may_be_image(message.document) else None
+        return _document(message.document)
     if message.sticker:
         return _sticker(message.sticker)
     if message.video:
@@ -175,7 +175,7 @@ def _sticker(sticker: Sticker) -> TelegramImage | None:
 
 
 def _preview(
-    media: Animation | Sticker | Video | VideoNote, kind: ImageKind
+    media: Animation | Document | Sticker | Video | VideoNote, kind: ImageKind
 ) -> TelegramImage | None:
     thumbnail = media.thumbnail
     return replace(_sized(thumbnail, kind), is_still=True) if thumbnail else None
@@ -185,8 +185,11 @@ def _sized(size: PhotoSize, kind: ImageKind) -> TelegramImage:
     return replace(_file(size, kind), width=size.width, height=size.height)
 
 
-def _document(document: Document) -> TelegramImage:
-    return _file(document, "document")
+def _document(document: Document) -> TelegramImage | None:
+    """An image sent as a file, or the preview of a film."""
+    if may_be_image(document):
+        return _file(document, "document")
+    return _preview(document, "video") if is_sound(document) else None
 
 
 def _file(file: Animation | Document | PhotoSize | Sticker, kind: ImageKind) -> TelegramImage:

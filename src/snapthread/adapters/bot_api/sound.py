@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from snapthread.adapters.bot_api.types import Audio, Message, Video, VideoNote, Voice
+from snapthread.adapters.bot_api.document import is_sound
+from snapthread.adapters.bot_api.types import Audio, Document, Message, Video, VideoNote, Voice
 from snapthread.model import SoundKind, TelegramSound
 
 # Where the sound is; the first two are nothing else.
@@ -17,7 +18,23 @@ def sound_in(message: Message) -> TelegramSound | None:
         return _sound(audio, "audio", mime_type=audio.mime_type, file_name=audio.file_name)
     if message.video:
         return _sound(message.video, "video", mime_type=message.video.mime_type)
-    return _sound(message.video_note, "video_note") if message.video_note else None
+    if message.video_note:
+        return _sound(message.video_note, "video_note")
+    document = message.document
+    is_file = document is not None and message.animation is None and is_sound(document)
+    return _file(document) if document is not None and is_file else None
+
+
+def _file(document: Document) -> TelegramSound:
+    """Sent as a file: Telegram does not tell how long it is."""
+    return TelegramSound(
+        kind="file",
+        telegram_id=document.file_id,
+        duration_s=0,
+        size_bytes=document.file_size,
+        mime_type=document.mime_type or "",
+        file_name=document.file_name or "",
+    )
 
 
 def _sound(

@@ -68,6 +68,7 @@ class Document:
     file_name: str | None = None
     mime_type: str | None = None
     file_size: int | None = None
+    thumbnail: PhotoSize | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Turns the bytes of an image or a document from Telegram into bytes that the model can use."""
+"""Turns the bytes of an image or a document from Telegram into bytes that the model can use, and
+measures those of a sound file."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -7,15 +8,17 @@ if TYPE_CHECKING:
     from snapthread.adapters.media.documents.documents import Documents
     from snapthread.adapters.media.images import Images
     from snapthread.adapters.media.preparing import Prepared, Tile, prepare
+    from snapthread.adapters.media.sounds.sounds import Sounds
     from snapthread.vision_tokens import Sight
 
-__all__ = ["Documents", "Images", "Prepared", "Sight", "Tile", "prepare"]
+__all__ = ["Documents", "Images", "Prepared", "Sight", "Sounds", "Tile", "prepare"]
 
 _ROOM: Final = "snapthread.adapters.media"
 _WHERE: Final = {
     "Documents": f"{_ROOM}.documents.documents",
     "Images": f"{_ROOM}.images",
     "Prepared": f"{_ROOM}.preparing",
+    "Sounds": f"{_ROOM}.sounds.sounds",
     "Tile": f"{_ROOM}.preparing",
     "prepare": f"{_ROOM}.preparing",
     "Sight": "snapthread.vision_tokens",

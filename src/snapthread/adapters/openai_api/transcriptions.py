@@ -46,6 +46,7 @@ OF_KINDS: Final[Mapping[SoundKind, str]] = {
     "audio": "mp3",
     "video_note": "mp4",
     "video": "mp4",
+    "file": "mp3",
 }
 TYPES: Final[Mapping[str, str]] = {
     "ogg": "audio/ogg",

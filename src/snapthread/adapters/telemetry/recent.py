@@ -3,11 +3,14 @@
 from collections import deque
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any, Final
 
 from snapthread.ports.operation import Problem
 
 KEPT: Final = 50
+OURS: Final = str(Path(__file__).parents[2])
 LEVELS: Final = frozenset({"warning", "error", "critical"})
 
 
@@ -30,12 +33,19 @@ class RecentProblems:
 
     def _problem(self, event: MutableMapping[str, Any]) -> Problem:
         error = event.get("exc_info")
-        raised = type(error).__name__ if isinstance(error, BaseException) else ""
+        raised, where = _raised(error) if isinstance(error, BaseException) else ("", "")
         return Problem(
             at=datetime.now(UTC),
             event=str(event.get("event", "")),
             kind=str(event.get("kind") or event.get("logger") or raised),
-            why=self._redact(str(event.get("why") or event.get("said") or "")),
+            why=self._redact(str(event.get("why") or event.get("said") or where)),
             turn=str(event.get("turn", "")),
             number=str(event.get("number", "")),
         )
+
+
+def _raised(error: BaseException) -> tuple[str, str]:
+    """Its class, and the last line of ours that it came through; what it says may be content."""
+    lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [f"{file[len(OURS) + 1 :]}:{line}" for file, line in lines if file.startswith(OURS)]
+    return type(error).__name__, ours[-1] if ours else ""

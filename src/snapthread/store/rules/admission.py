@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from snapthread.model.people import Decided, Invite, Note, Person, Standing
+from snapthread.model.people import Decided, Invite, Note, Person, Standing, invite_id
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.standings import known_row, person, record_decision, write_audit
@@ -78,8 +78,19 @@ def open_invites(tx: Transaction, now: datetime, *, limit: int) -> tuple[Invite,
     return tuple(_invite(row) for row in rows if row.used < row.uses)
 
 
+def end_invite(tx: Transaction, id: str, now: datetime, *, by: int) -> bool:
+    """Its row stays until its time is over: a form that is sent once more makes no second one."""
+    for row in tx.range(INVITES_END, low=micros(now) + 1):
+        if row.used < row.uses and invite_id(row.code) == id:
+            tx.update(row, row._replace(uses=row.used))
+            write_audit(tx, micros(now), by, "invite_ended", detail=f"used={row.used}")
+            return True
+    return False
+
+
 def _invite(row: InviteRow) -> Invite:
     return Invite(
+        id=invite_id(row.code),
         made_at=moment(row.made_at),
         made_by=row.made_by,
         ends_at=moment(row.ends_at),

@@ -7,6 +7,7 @@ from typing import Final
 
 from snapthread.limits import DAY_S
 from snapthread.model import Claim, Installation, Replica, ReplicaChanges
+from snapthread.model.operation import POLLING
 from snapthread.store.codec import micros, micros_of, moment
 from snapthread.store.rules import (
     admission,
@@ -105,14 +106,18 @@ def forget_replica(tx: Transaction, name: str) -> None:
 
 
 def replicas(tx: Transaction) -> tuple[Replica, ...]:
+    """The lease tells who polls at once; each process tells of itself twice a minute."""
+    job = tx.get(JOBS, POLLING)
+    poller = job.owner.rpartition(" ")[0] if job else ""  # none of a version before
     return tuple(
         Replica(
             name=row.name,
             version=row.version,
             began_at=moment(row.began_at),
             seen_at=moment(row.seen_at),
-            is_polling=bool(row.is_polling),
+            is_polling=row.name == poller if poller else bool(row.is_polling),
             active_turns=row.active_turns,
+            polls_until=moment(job.until) if job and row.name == poller else None,
         )
         for row in sorted(tx.range(REPLICAS_SEEN), key=lambda row: row.name)
     )

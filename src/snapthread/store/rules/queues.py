@@ -45,3 +45,10 @@ def replay(tx: Transaction, update_id: int, now: datetime) -> bool:
     put_in(tx, message, None, micros(now))
     refresh_ready(tx, message.conversation)
     return True
+
+
+def drop_dead_letter(tx: Transaction, update_id: int) -> bool:
+    row = tx.get(DEAD_LETTERS, update_id)
+    if row is not None:
+        tx.delete(row)
+    return row is not None

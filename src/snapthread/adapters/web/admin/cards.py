@@ -54,7 +54,7 @@ def _unpriced(figure: Figure) -> Html:
 
 
 def dead_card(figure: Figure, days: int, form: str) -> Html:
-    """Each with a button that asks it again."""
+    """Each with buttons that ask it again, or drop it."""
     if not figure.rows:
         return empty(figure, days, "wide")
     acts = [parts.REPLAY(id=row[0], form=form) for row in figure.rows[:ROWS_MAX]]

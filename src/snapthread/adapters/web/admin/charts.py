@@ -12,6 +12,8 @@ from snapthread.adapters.web.admin.shown import short, shown
 HEIGHT: Final = 148  # pixels of the plot
 ABOVE: Final = 10  # room for the highest label
 BELOW: Final = 22  # room for the days
+AXIS: Final = 46  # pixels, where its labels are short
+LETTER: Final = 8
 GAP: Final = 0.28  # of a day's width stays empty
 LEAST: Final = 2  # pixels: a small value is still seen
 STEPS: Final = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)  # tenths of a power of ten
@@ -31,10 +33,11 @@ def by_day(figure: Figure) -> Html:
     top = top_of(max(int(value or 0) for value in values))
     days = [str(day) for day in figure.column(0)]
     told = [f"{shown(d, 'day')}: {shown(v, kind)}" for d, v in zip(days, values, strict=True)]
-    marks = (parts.MARK(y=_y(part, 2) + 4, text=short(part * top // 2, kind)) for part in range(3))
+    marks = [short(part * top // 2, kind) for part in range(3)]
     return parts.CHART(
         height=ABOVE + HEIGHT + BELOW,
-        marks=joined(marks),
+        axis=max(AXIS, LETTER * max(map(len, marks))),
+        marks=joined(parts.MARK(y=_y(part, 2) + 4, text=text) for part, text in enumerate(marks)),
         summary=_summary(figure, told),
         lines=joined(parts.LINE(y=_y(part, 2)) for part in range(3)),
         bars=joined(_bars(values, told, top)),

@@ -31,11 +31,13 @@ class Broadcasts:
 
 
 async def read_invites(store: InviteList, clock: Clock) -> Figure:
+    """Each by its id; the link itself is shown once, when it is made."""
     invites = await store.open_invites(clock(), limit=INVITES_MAX)
     return Figure(
         key="invites",
         title="Open invitations",
         columns=(
+            Column("id", "Id", "text"),
             Column("ends", "Ends (UTC)", "text"),
             Column("left", "Left"),
             Column("of", "People"),
@@ -44,6 +46,7 @@ async def read_invites(store: InviteList, clock: Clock) -> Figure:
         ),
         rows=tuple(
             (
+                one.id,
                 time_of(one.ends_at),
                 one.uses - one.used,
                 one.uses,

@@ -22,6 +22,7 @@ CODE_BYTES: Final = 9
 NOT_SHOWN: Final = "This process shows figures only."
 NO_NUMBERS: Final = "No link was made: write whole numbers, at most those beside the fields."
 AWAY: Final = "No link was made: Telegram cannot be asked for the bot's name now. Try again."
+ENDED: Final = "This press did nothing: that invitation is over, used up or ended."
 TOO_LONG: Final = "Nothing was sent: write 1 to 4,000 characters."
 DECIDED: Final = "This press did nothing: it was decided before. Below is how far it is."
 INVITES: Final = f"{PATH}/invites"
@@ -39,6 +40,7 @@ class EveryoneActs:
         gate = self.gate
         router.add_get(INVITES, gate.page(self.invites))
         router.add_post(f"{PATH}/invite", gate.act(self.invite))
+        router.add_post(f"{PATH}/invite/end", gate.act(self.end_invite))
         router.add_get(BROADCASTS, gate.page(self.broadcasts))
         router.add_get(f"{PATH}/broadcast", gate.page(self.preview))
         router.add_post(f"{PATH}/broadcast", gate.act(self.draft))
@@ -64,6 +66,12 @@ class EveryoneActs:
         except (ChatBusy, ChatRefused, ChatUnreachable):
             return await self._invites(request, told=AWAY)
         return await self._invites(request, link=link)
+
+    async def end_invite(self, request: web.Request, fields: Fields) -> web.Response:
+        if self.operation is None:
+            return plain(NOT_SHOWN, 404)
+        done = await self.operation.end_invite(fields.get("id", ""))
+        return moved(INVITES) if done else await self._invites(request, told=ENDED)
 
     async def _invites(
         self, request: web.Request, *, link: str = "", told: str = ""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from snapthread.adapters.web.admin import parts
-from snapthread.adapters.web.admin.cards import card, empty, framed
+from snapthread.adapters.web.admin.cards import empty, framed
 from snapthread.adapters.web.admin.everyone import Broadcasts
 from snapthread.adapters.web.admin.figure import Figure
 from snapthread.adapters.web.admin.language import spoken, tr
@@ -37,7 +37,15 @@ def invites_page(
         note=joined((_wrong(told), parts.LINK(link=link) if link else NOTHING)),
         acts=making if code else parts.NOT_NEEDED(),
     )
-    return _whole("Invitations", at, form, joined((act, card(invites, NO_CSV, "wide"))))
+    return _whole("Invitations", at, form, joined((act, _open(invites, form))))
+
+
+def _open(invites: Figure, form: str) -> Html:
+    if not invites.rows:
+        return empty(invites, NO_CSV, "wide")
+    acts = [parts.END_INVITE(id=row[0], form=form) for row in invites.rows]
+    whole = table(invites.columns, invites.rows, acts=acts, most=len(acts))
+    return framed(invites, NO_CSV, whole, "wide")
 
 
 def broadcasts_page(shown: Broadcasts, form: str, *, text: str = "", told: str = "") -> Html:

@@ -17,7 +17,7 @@ from snapthread.adapters.web.admin.figure import Cell, Figure, Kind
 from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.reading import Report
-from snapthread.adapters.web.admin.shown import day, shown
+from snapthread.adapters.web.admin.shown import day, duration, shown
 from snapthread.adapters.web.admin.status import Status, uptime
 from snapthread.adapters.web.admin.tables import table
 
@@ -101,6 +101,7 @@ def _people(figure: Figure, days: int) -> Html:
 
 def _status_cards(report: Report, status: Status, form: str) -> Iterator[Html]:
     figures, days = report.figures, report.days
+    age_s = status.poll_age_s
     yield parts.STATUS(
         look="good" if status.is_ready else "bad",
         told=tr("Ready" if status.is_ready else "Not ready"),
@@ -108,6 +109,7 @@ def _status_cards(report: Report, status: Status, form: str) -> Iterator[Html]:
         version=status.version,
         name=status.name,
         up=uptime(status.up),
+        polled=NOTHING if age_s is None else parts.POLLED(age=duration(int(age_s * 1000))),
     )
     yield card(figures["replicas"], days, "wide")
     yield card(figures["problems"], days, "wide")

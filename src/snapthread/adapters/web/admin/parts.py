@@ -88,6 +88,10 @@ NOT_NEEDED: Final = Template(
 LINK: Final = Template("""\
 <p class="soft" role="status">[[The link. It is shown only this once: copy it now.]]</p>\
 <p class="text"><code>{link}</code></p>""")
+END_INVITE: Final = Template("""\
+<form method="post" action="/admin/invite/end">\
+<input type="hidden" name="id" value="{id}"><input type="hidden" name="form" value="{form}">\
+<button class="act danger" aria-label="[[End it]]: {id}">[[End it]]</button></form>""")
 WRITE: Final = Template("""\
 <form class="find" method="post" action="/admin/broadcast">\
 <input type="hidden" name="form" value="{form}">\
@@ -131,12 +135,15 @@ TODAY: Final = Template('<dd class="today">[[today]] {value}</dd>')
 STATUS: Final = Template("""\
 <section class="card wide" aria-labelledby="health">\
 <div class="head"><h2 id="health">[[Health]]</h2></div><p class="health {look}">{told}</p>{reasons}\
-<p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}</p></section>""")
+<p class="soft">Snapthread {version} [[on]] {name}, [[up for]] {up}{polled}</p></section>""")
+POLLED: Final = Template(", [[Telegram last heard]] {age} [[ago]]")
 REASON: Final = Template('<p class="bad">{reason}</p>')
 REPLAY: Final = Template("""\
 <form method="post" action="/admin/replay"><input type="hidden" name="id" value="{id}">\
 <input type="hidden" name="form" value="{form}">\
-<button class="act" aria-label="[[Ask again]]: {id}">[[Ask again]]</button></form>""")
+<button class="act" aria-label="[[Ask again]]: {id}">[[Ask again]]</button>\
+<button class="act danger" formaction="/admin/drop" aria-label="[[Drop]]: {id}">[[Drop]]</button>\
+</form>""")
 
 CARD: Final = Template("""\
 <section class="card {look}" aria-labelledby="{key}"><div class="head">\
@@ -150,13 +157,16 @@ UNPRICED: Final = Template('<p class="bad">[[Turns without a known price:]] {tur
 FOLDED: Final = Template("<details><summary>[[Table]]</summary>{table}</details>")
 
 TABLE: Final = Template("""\
-<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>\
+<div class="scroll" tabindex="0"><table{look}><thead><tr>{heads}</tr></thead>\
 <tbody>{rows}</tbody></table></div>{rest}""")
 REST: Final = Template('<p class="soft">[[More in the CSV:]] {more:,}</p>')
 NO_HEAD: Final = Template("<td></td>")
 HEAD: Final = Template('<th scope="col" class="{side}">{heading}</th>')
 ROW: Final = Template('<tr><th scope="row">{first}{bar}</th>{cells}</tr>')
 CELL: Final = Template('<td class="{side}">{text}</td>')
+# On a phone the rows of such a table are blocks, each cell behind its heading.
+ACTED: Final = Template(' class="acted"')
+NAMED_CELL: Final = Template('<td class="{side}" data-heading="{heading}">{text}</td>')
 
 PERSON_LINK: Final = Template('<a href="/admin/person?id={id}">{text}</a>')
 FIND: Final = Template("""\
@@ -165,7 +175,8 @@ FIND: Final = Template("""\
 <button class="act">[[Look]]</button></form>""")
 
 CHART: Final = Template("""\
-<div class="chart"><svg class="axis" height="{height}" aria-hidden="true">{marks}</svg>\
+<div class="chart">\
+<svg class="axis" width="{axis}" height="{height}" aria-hidden="true">{marks}</svg>\
 <svg class="plot" height="{height}" role="img" aria-label="{summary}">\
 {lines}{bars}{days}</svg></div>""")
 MARK: Final = Template('<text x="100%" y="{y:.0f}">{text}</text>')

@@ -58,6 +58,7 @@ class Admin:
         router.add_post(PATH + "/login", gate.log_in)
         router.add_post(PATH + "/logout", gate.act(gate.log_out))
         router.add_post(PATH + "/replay", gate.act(pages.replay))
+        router.add_post(PATH + "/drop", gate.act(pages.drop))
         router.add_post(PATH + "/erase", gate.act(pages.erase))
         router.add_post(PATH + "/ban", gate.act(pages.ban))
         router.add_post(PATH + "/unban", gate.act(pages.unban))
@@ -108,11 +109,20 @@ class _Pages:
 
     async def replay(self, _request: web.Request, fields: Fields) -> web.Response:
         """A dead letter is asked again."""
-        told = fields.get("id", "")
-        if not re.fullmatch(r"\d{1,18}", told, re.ASCII):
+        letter = _letter_id(fields)
+        if letter is None:
             return plain(NO_LETTER, 404)
-        if await self.store.replay(int(told), self.clock()):
-            log.info("admin.replayed", update_id=int(told))
+        if await self.store.replay(letter, self.clock()):
+            log.info("admin.replayed", update_id=letter)
+        return moved()
+
+    async def drop(self, _request: web.Request, fields: Fields) -> web.Response:
+        """A dead letter that is not worth asking is forgotten."""
+        letter = _letter_id(fields)
+        if letter is None:
+            return plain(NO_LETTER, 404)
+        if await self.store.drop_dead_letter(letter):
+            log.info("admin.dropped", update_id=letter)
         return moved()
 
     async def erase(self, request: web.Request, fields: Fields) -> web.Response:
@@ -154,6 +164,11 @@ class _Pages:
         if told := await act(self.operation, user_id):
             return await self._person(request, user_id, told)
         return moved(f"{PATH}/person?id={user_id}")
+
+
+def _letter_id(fields: Fields) -> int | None:
+    told = fields.get("id", "")
+    return int(told) if re.fullmatch(r"\d{1,18}", told, re.ASCII) else None
 
 
 def _user_id(written: str) -> int:

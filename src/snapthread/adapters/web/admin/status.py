@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.figure import Cell, Column, Figure
 from snapthread.adapters.web.admin.language import tr
+from snapthread.intake.leader import LEASE_S
 from snapthread.intake.presence import TELL_EVERY_S
 from snapthread.model import QueuedMessage, Replica
 from snapthread.ports import QueueInspection, Replicas
 from snapthread.ports.operation import ActiveTurn, Operation, Problem
 
 DEAD_MAX: Final = 1000
+POLLS_FOR: Final = timedelta(seconds=LEASE_S)
 ALIVE: Final = timedelta(seconds=2.5 * TELL_EVERY_S)  # later it has died, or is cut off
 
 
@@ -24,6 +26,7 @@ class Status:
     name: str
     up: timedelta
     reasons: tuple[str, ...]
+    poll_age_s: float | None
     figures: tuple[Figure, ...]
 
     @property
@@ -41,6 +44,7 @@ async def read_status(operation: Operation, store: StatusStore, now: datetime) -
         name=operation.name,
         up=now - operation.began_at,
         reasons=tuple(await operation.reasons()),
+        poll_age_s=operation.poll_age_s,
         figures=(
             _replicas(await store.replicas(), now),
             _problems(operation.problems()),
@@ -61,20 +65,28 @@ def _replicas(replicas: Sequence[Replica], now: datetime) -> Figure:
             Column("version", "Version", "text"),
             Column("since", "Since (UTC)", "text"),
             Column("seen", "Last sign (UTC)", "text"),
+            Column("silent_ms", "Silent for", "ms"),
             Column("turns", "Turns"),
         ),
-        rows=tuple(
-            (
-                one.name,
-                "alive" if now - one.seen_at <= ALIVE else "silent",
-                "polls" if one.is_polling else "answers",
-                one.version,
-                time_of(one.began_at),
-                time_of(one.seen_at),
-                one.active_turns,
-            )
-            for one in replicas
-        ),
+        rows=tuple(_replica(one, now) for one in replicas),
+    )
+
+
+def _replica(one: Replica, now: datetime) -> tuple[Cell, ...]:
+    """One that died reads as alive for a while: its last sign says how long it has been silent. A
+    poller's lease is a sign too."""
+    until = one.polls_until
+    seen_at = one.seen_at if until is None else max(one.seen_at, until - POLLS_FOR)
+    has_lost_it = until is not None and until <= now
+    return (
+        one.name,
+        "silent" if has_lost_it or now - seen_at > ALIVE else "alive",
+        "polled" if has_lost_it else "polls" if one.is_polling else "answers",
+        one.version,
+        time_of(one.began_at),
+        time_of(seen_at),
+        max(now - seen_at, timedelta()) // timedelta(milliseconds=1),
+        one.active_turns,
     )
 
 

@@ -27,6 +27,7 @@ def table(
     if acts:
         heads.append(parts.NO_HEAD())
     return parts.TABLE(
+        look=parts.ACTED() if acts else NOTHING,
         heads=joined(heads),
         rows=joined(_rows(columns, rows if bars else rows[:most], bars, acts)),
         rest=parts.REST(more=more) if more > 0 else NOTHING,
@@ -41,9 +42,7 @@ def _rows(
 ) -> Iterator[Html]:
     for place, row in enumerate(rows):
         first, *others = zip(row, columns, strict=True)
-        cells = [
-            parts.CELL(side=_side(column), text=_told(cell, column.kind)) for cell, column in others
-        ]
+        cells = [_cell(cell, column, is_named=bool(acts)) for cell, column in others]
         if acts:
             cells.append(parts.CELL(side="acts", text=acts[place]))
         yield parts.ROW(
@@ -51,6 +50,13 @@ def _rows(
             bar=bars[place] if bars else NOTHING,
             cells=joined(cells),
         )
+
+
+def _cell(cell: Cell, column: Column, *, is_named: bool) -> Html:
+    side, text = _side(column), _told(cell, column.kind)
+    if is_named:
+        return parts.NAMED_CELL(side=side, heading=tr(column.heading), text=text)
+    return parts.CELL(side=side, text=text)
 
 
 def _told(cell: Cell, kind: Kind) -> str:
