@@ -8,7 +8,8 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.concurrency.gather import gather_all
-from snapthread.errors import DocumentRefused, FileFault, ImageRefused, NoRoom
+from snapthread.errors import DocumentRefused, ImageRefused, NoRoom
+from snapthread.faults import FileFault
 from snapthread.images.documents import OpenedDocument
 from snapthread.images.intents import parts_of
 from snapthread.images.opener import FileOpener

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from snapthread.errors import FileFault, SoundFault
+from snapthread.faults import FileFault, SoundFault
 from snapthread.model import HistoryItem, LostFile, Message, PageChoice, TelegramFile
 from snapthread.model.quotas import LimitExceeded
 

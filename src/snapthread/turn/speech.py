@@ -15,15 +15,9 @@ import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.concurrency.retry import Backoff, Retry
-from snapthread.errors import (
-    ChatBusy,
-    Denied,
-    ImageRefused,
-    SnapthreadError,
-    SoundFault,
-    SoundRefused,
-)
+from snapthread.errors import ChatBusy, Denied, ImageRefused, SnapthreadError, SoundRefused
 from snapthread.errors import TranscriberBusy as Busy
+from snapthread.faults import SoundFault
 from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
 from snapthread.meter import Meter

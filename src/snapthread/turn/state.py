@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from snapthread.errors import FileFault
+from snapthread.faults import FileFault
 from snapthread.images.healing import Mended
 from snapthread.images.request import FileRequest, FileResult
 from snapthread.meter import Meter
