@@ -53,19 +53,19 @@ GUARDS = (
     ),
     Guard(
         "3: a request names live files only",
-        "store/rules/files.py",
+        "store/rules/shown_files.py",
         "    for state in SHOWN:\n        for row in reversed(",
         '    for state in ("retired", *SHOWN):\n        for row in reversed(',
     ),
     Guard(
         "3: only what is retired is deleted",
-        "store/rules/files.py",
+        "store/rules/deletions.py",
         " else tx.range(DUE, high=at, limit=limit)\n",
         ' else tx.range(__import__("snapthread.store.schema").store.schema.SHOWN_NAMES)\n',
     ),
     Guard(
         "4: a missing file is replaced in its place",
-        "store/rules/files.py",
+        "store/rules/retiring.py",
         '    retire_file(tx, lost, "vanished", micros(now))\n',
         "    return True\n",
     ),
@@ -78,7 +78,7 @@ GUARDS = (
     ),
     Guard(
         "5: what is past due leaves before the next question",
-        "store/rules/files.py",
+        "store/rules/shown_files.py",
         "        if (row.leaves_at or 0) <= micros(now):\n",
         "        if False:\n",
     ),

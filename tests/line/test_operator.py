@@ -15,7 +15,11 @@ def process_of(world: World) -> RunningProcess:
     assert world.process is not None
     telemetry = cast(Any, SimpleNamespace(problems=tuple))
     return RunningProcess(
-        world.process.bot, world.process.store, telemetry, virtual.now(), lets_in=False
+        world.process.bot,
+        world.process.store,
+        telemetry,
+        virtual.now(),
+        lets_in=world.settings.access_mode == "invite",
     )
 
 
