@@ -25,7 +25,7 @@ SEEDS := 1 2 3 4 5
 EXAMPLES := 5000
 FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test checks collected bench format pages release-check audit lock servers soak fuzz clean
+.PHONY: help setup demo test checks bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -35,20 +35,19 @@ setup: .venv/.ready ## set everything up; afterwards .venv/bin/snapthread runs
 demo: .venv/.runs ## the whole product in a browser, no account needed; PORT=8080 picks the port
 	@exec env PYTHONPATH=src $(BIN)/python -m snapthread demo --port $(PORT) --install-offline
 
+# mypy works beside the tests, which often wait; it is told after them.
 test: setup ## everything that CI runs: format, lint, types, import direction, tests
-	@$(MAKE) --no-print-directory -j 2 checks collected
-	$(BIN)/pytest -n 4 --dist loadgroup
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(BIN)/pytest -n 4; tests=$$?; \
+		wait $$types; types=$$?; cat .venv/types; exit $$((types | tests))
 
 checks: setup ## format, lint, types, import direction
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-
-# pytest compiles each test file for its messages: once beside the checks, not in each of four workers.
-collected: setup
-	@$(BIN)/pytest --collect-only --quiet --no-header --no-summary >/dev/null || \
-		echo "pytest could not read all tests: it says below which."
 
 bench: setup bench/.venv/.ready ## measure beside a plain script, in ten minutes; PARTS="text growth" takes some
 	$(BIN)/python bench/run.py $(PARTS)
@@ -73,6 +72,7 @@ pages: setup ## write the pages of docs/ that are made of the code
 	$(BIN)/python -m tests.events_page
 	$(BIN)/python -m tests.costs_page
 	$(BIN)/python -m tests.doctor_page
+	$(BIN)/python -m tests.keys_page
 
 release-check: setup ## walk the checklist of a release: what a machine can tell, and what is left to you
 	@$(BIN)/python bench/release.py

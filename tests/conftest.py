@@ -17,6 +17,9 @@ from hypothesis import settings
 from structlog.types import Processor
 
 from tests import virtual
+from tests.forks import pytest_addoption, pytest_runtestloop
+
+__all__ = ["pytest_addoption", "pytest_runtestloop"]
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

@@ -326,7 +326,7 @@ def _commands() -> Iterator[tuple[str, str]]:
         jumps = "; waits for no answer before it" if word in URGENT_COMMANDS else ""
         below = "; also below a picture" if word in CAPTION_COMMANDS else ""
         yield f"`/{word}`", f"{described[word]}{jumps}{below}"
-    yield "another", f"refused: “{WORDS.command('unknown')}”"
+    yield "another", f"refused: “{WORDS('unknown_command')}”"
 
 
 def _groups() -> Iterator[tuple[str, str]]:

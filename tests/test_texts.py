@@ -261,7 +261,7 @@ def test_everybody_has_a_menu_and_every_language_its_own(default: Language) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command_of_the_menu(language: Language) -> None:
-    said = words(language).command("help")
+    said = words(language).help()
 
     assert re.findall(r"(?m)^/(\w+) – \S", said) == list(COMMANDS)
 

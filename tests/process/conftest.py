@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +19,3 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             assert not town.leaks
         finally:
             runner.run(town.close())
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs the stories of the town, so that one bot is started and not two; those of
-    several bots, each with a town of its own, run beside it."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            group = "fleet" if item.path.stem == "test_replicas" else "town"
-            item.add_marker(pytest.mark.xdist_group(group))

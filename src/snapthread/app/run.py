@@ -29,7 +29,7 @@ from snapthread.app import opening
 from snapthread.app.opening import webhook_secret
 from snapthread.app.operation import RunningProcess
 from snapthread.app.prices import too_low
-from snapthread.app.sight import sees
+from snapthread.app.sight import find_way_of_images
 
 log = structlog.get_logger()
 
@@ -92,7 +92,9 @@ async def _run(
                 admin=await _admin(adapters, settings, process),
             )
         )
-        if await sees(adapters, settings, stop) and await _started(adapters.chat, stop):
+        if await find_way_of_images(adapters, settings, stop) and await _started(
+            adapters.chat, stop
+        ):
             await bot.run(stop)
     log.info("bot.stopped")
 

@@ -133,12 +133,12 @@ class AccessControl:
             return None
         if caller.is_banned:
             return "banned"
-        if not self.policy.admits(user_id, caller.person) and not await self._is_invited(message):
+        if not self.policy.admits(user_id, caller.person) and not await self._use_invite(message):
             return "stranger"
         return await self._channel_reason(user_id)
 
-    async def _is_invited(self, message: Message) -> bool:
-        """By the link that they came by just now."""
+    async def _use_invite(self, message: Message) -> bool:
+        """Let them in by the link that they came by just now."""
         code = invitation_in(message) if self.policy.mode == "invite" else ""
         if not code:
             return False

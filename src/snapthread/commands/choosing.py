@@ -73,7 +73,7 @@ class Choosing:
 
     async def _instruct(self, message: Message, t: Localizer) -> Outcome:
         if not self.styles.offer.has_own_instructions:
-            return said(t.command(message.word))
+            return said(t("unknown_command"))
         if not await self.rights.is_admin(message):
             await self.rights.refuse(message, t("group_settings_admins"), "settings")
             return said()

@@ -1,4 +1,8 @@
-"""Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
+"""Commands that wait their turn, and pressed buttons.
+
+A command is found in one of four places: `Commands._answers` here, `WORDS` of choosing.py, those of
+admins in admin.py; and what waits for no question (/reset, /new, /stop) in intake/urgent.py.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -62,7 +66,7 @@ class CommandStore(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
-    """One method a command; an unknown one is told so."""
+    """One method a command; an unknown one is answered with a sentence that says so."""
 
     store: CommandStore
     eraser: UserEraser
@@ -83,6 +87,8 @@ class Commands:
 
     def __post_init__(self) -> None:
         self._answers = {
+            "start": self._start,
+            "help": self._help,
             "usage": self._usage,
             "undo": self._undo,
             "retry": self._retry,
@@ -105,7 +111,7 @@ class Commands:
             return await self._refused(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
-            return said(t.command(message.word))
+            return said(t("unknown_command"))
         return await answer(claim, message, t)
 
     async def press(
@@ -134,7 +140,7 @@ class Commands:
         """Do what was confirmed, in one transaction with the press: the first one counts. An
         answered question says so."""
         is_open = answer.is_open(self.clock())
-        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+        if is_open and answer.is_yes and await self._erase_once(press, t, stop_turn):
             return
         late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
         kept = OutgoingMessage(text=t("delete_me_kept"))
@@ -158,7 +164,8 @@ class Commands:
         late = OutgoingMessage(text=t("document_pages_too_late"))
         return PressAnswer(replies=(late,), is_stale=True)
 
-    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+    async def _erase_once(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        """False where an earlier press was answered."""
         once = mark_of(press)
         if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
             return False
@@ -173,6 +180,12 @@ class Commands:
         if is_done:
             self.files_retired()
         return is_done
+
+    async def _start(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t("start"))
+
+    async def _help(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t.help())
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()

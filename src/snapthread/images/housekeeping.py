@@ -90,12 +90,14 @@ class Housekeeping:
     async def run_once(self) -> int:
         """Everything that is due now; how many things changed."""
         changed = await self.deleter.delete_due() + await self.unknown_uploads.settle()
-        if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
+        if self._take_if_due("sweep", SWEEP_EVERY_S) and await self._take_job(
+            "sweep", SWEEP_LEASE_S
+        ):
             changed += await self._retire() + await self._erase_blocked()
             changed += await self.store.settle_stale(self.clock(), limit=BATCH)
-        if self._is_time("tidy", TIDY_EVERY_S):
+        if self._take_if_due("tidy", TIDY_EVERY_S):
             await self.store.tidy(self.clock())
-        if self._is_time("reconcile", TIDY_EVERY_S):
+        if self._take_if_due("reconcile", TIDY_EVERY_S):
             await self._reconcile_daily()
         return changed
 
@@ -133,13 +135,15 @@ class Housekeeping:
         if await self.store.take_job("reconcile", me, self.clock(), lease_s=lease_s):
             await self.reconcile.run()
 
-    def _is_time(self, job: str, every_s: float) -> bool:
+    def _take_if_due(self, job: str, every_s: float) -> bool:
+        """The next time for this process."""
         due = now_s() >= self._next_s.get(job, 0.0)
         if due:
             self._next_s[job] = now_s() + every_s
         return due
 
-    async def _has_job(self, job: str, lease_s: float) -> bool:
+    async def _take_job(self, job: str, lease_s: float) -> bool:
+        """For one process of all."""
         return await self.store.take_job(job, self._owner, self.clock(), lease_s=lease_s)
 
     async def _wait(self) -> None:

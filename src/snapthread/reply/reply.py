@@ -58,7 +58,7 @@ class ReplySender:
         for number, part in enumerate(outbox, start=1):
             sent: list[int] = []
             try:
-                is_taken = _is_there(part, shown, sent)
+                is_taken = _take_as_sent(part, shown, sent)
                 is_taken = is_taken or await self._send_in_some_form(claim, part, sent)
                 if not is_taken:
                     await self._send_explanation(claim, part)
@@ -181,8 +181,8 @@ class ReplySender:
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 
-def _is_there(part: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
-    """It was finished while the answer grew; `sent`: as this message."""
+def _take_as_sent(part: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
+    """True where it was finished while the answer grew: as this message, added to `sent`."""
     place = part.to.replaces
     if place is None or shown.get(place) != part.outgoing:
         return False

@@ -113,18 +113,15 @@ class Localizer:
     def __call__(self, key: str, **fields: object) -> str:
         return self.texts(self.language, key, **fields)
 
-    def command(self, word: str) -> str:
-        """Of a command that only says something."""
-        if word == "help":
-            voice = f"{self('help_voice')}\n" if self.hears else ""
-            return self(
-                "help",
-                limit_mb=self.limit_mb,
-                document_mb=self.document_mb,
-                voice=voice,
-                commands=self._menu(),
-            )
-        return self("start" if word == "start" else "unknown_command")
+    def help(self) -> str:
+        """What works here, and every command of the menu."""
+        return self(
+            "help",
+            limit_mb=self.limit_mb,
+            document_mb=self.document_mb,
+            voice=f"{self('help_voice')}\n" if self.hears else "",
+            commands=self._menu(),
+        )
 
     def _menu(self) -> str:
         """Every command of the bot's menu, a line each."""

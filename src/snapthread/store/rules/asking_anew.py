@@ -1,4 +1,7 @@
-"""Ways to ask a question anew: /retry, a button, an edit. Each is decided in one transaction."""
+"""Ways to ask a question anew: /retry, a button, an edit. Each is decided in one transaction.
+
+Promises: ports/exchanges.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Messages out of the queues: in order, one worker a conversation."""
+"""Messages out of the queues: in order, one worker a conversation.
+
+Promises: ports/message_queue.py.
+"""
 
 import random
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,7 @@
-"""Retired files on their way out, and intents of unknown outcome."""
+"""Retired files on their way out, and intents of unknown outcome.
+
+Promises: ports/file_ledger.py.
+"""
 
 from datetime import datetime
 from typing import Final

@@ -1,4 +1,7 @@
-"""Exchanges: the questions that were served of late, so that each can be asked anew."""
+"""Exchanges: the questions that were served of late, so that each can be asked anew.
+
+Promises: ports/exchanges.py.
+"""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,7 @@
-"""The files at OpenAI that a conversation has: their rows, and what state says of each."""
+"""The files at OpenAI that a conversation has: their rows, and what state says of each.
+
+Promises: ports/file_ledger.py.
+"""
 
 from typing import Final, cast
 

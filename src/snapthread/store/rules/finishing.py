@@ -1,4 +1,4 @@
-"""The end of a turn."""
+"""The end of a turn. Promises: ports/deliveries.py and ports/conversations.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves."""
+"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves.
+
+Promises: ports/groups.py.
+"""
 
 from dataclasses import replace
 from datetime import datetime

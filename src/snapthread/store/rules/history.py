@@ -1,4 +1,4 @@
-"""The lasting conversation: what a request holds of it."""
+"""The lasting conversation: what a request holds of it. Promises: ports/conversations.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Images that leave their conversations for a reason of the store, and what reconcile asks."""
+"""Images that leave their conversations for a reason of the store, and what reconcile asks.
+
+Promises: ports/file_ledger.py and ports/store.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -101,7 +104,7 @@ def make_room(
     room_bytes: int,
     owner: int,
 ) -> int:
-    """Law 3's third caller: the oldest images of the owner leave until the new one fits."""
+    """Law 3: the oldest images of the owner leave until the new one fits."""
     held(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live")
     rows = [row for row in every if row.owner == owner]
@@ -118,7 +121,7 @@ def make_room(
 
 
 def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:
-    """Law 3's fourth caller: a file leaves, and with it the album that it came in."""
+    """Law 3: a file leaves, and with it the album that it came in."""
     held(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live", "retired")
     albums = {row.album_id for row in every if row.unique_id == unique_id} - {None}

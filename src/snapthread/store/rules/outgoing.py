@@ -1,4 +1,4 @@
-"""The outbox: messages on their way to the chat."""
+"""The outbox: messages on their way to the chat. Promises: ports/deliveries.py."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Quotas: use and reservations, by payer."""
+"""Quotas: use and reservations, by payer. Promises: ports/usage_ledger.py."""
 
 from datetime import datetime
 from typing import Final

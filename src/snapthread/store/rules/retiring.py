@@ -1,4 +1,7 @@
-"""Files leave a conversation: law 3 and its callers, and one that takes a lost one's place."""
+"""Files leave a conversation: law 3 and its callers, and one that takes a lost one's place.
+
+Promises: ports/file_ledger.py.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Items that leave the end of a conversation again, and their files with them."""
+"""Items that leave the end of a conversation again, and their files with them.
+
+Promises: ports/exchanges.py.
+"""
 
 from datetime import datetime
 from typing import Final

@@ -1,4 +1,7 @@
-"""The files that a conversation shows, by the names in its items; and those that it has lost."""
+"""The files that a conversation shows, by the names in its items; and those that it has lost.
+
+Promises: ports/file_ledger.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

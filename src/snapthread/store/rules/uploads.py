@@ -1,4 +1,4 @@
-"""Law 1: the intent before an upload, its result after it."""
+"""Law 1: the intent before an upload, its result after it. Promises: ports/file_ledger.py."""
 
 from dataclasses import replace
 from datetime import datetime

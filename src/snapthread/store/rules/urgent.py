@@ -1,4 +1,4 @@
-"""Urgent commands: /reset, /stop and what else is urgent."""
+"""Urgent commands: /reset, /stop and what else is urgent. Promises: ports/conversations.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
