@@ -76,7 +76,7 @@ class Answers:
         meter.profile = self.styles.profile_of(caller.preferences)
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
-        meter.looks_for_small_text = message.is_private and not is_told
+        meter.looks_for_small_text = not message.is_guest and message.user_id > 0 and not is_told
         return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:

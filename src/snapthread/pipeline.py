@@ -1,6 +1,6 @@
 """The way from a person's message to the answer. Read this first, then images/file_service.py.
 
-intake/inbox.py       update → message queue   durable, once (accept_and_claim: and served at once)
+intake/intake.py      update → message queue   durable, once (accept_and_claim: and served at once)
 intake/worker.py      message queue → claim    in order, one worker a conversation
 here                  claim → replies, kept and delivered
 answers.py            claim → what is said     what it is, what went wrong

@@ -39,7 +39,7 @@ from snapthread.turn.quotas import Quotas
 
 log = structlog.get_logger()
 
-WORDS: Final = frozenset({"users", "ban", "unban", "limit", "stats", "invite", "broadcast"})
+ADMIN_COMMANDS: Final = frozenset("users ban unban limit stats invite broadcast".split())
 USERS: Final = "users:"
 END_INVITE: Final = "invite_end:"
 BROADCAST: Final = "broadcast:"
@@ -100,7 +100,8 @@ class AdminCommands:
 
     def is_for(self, message: Message) -> bool:
         """Is it a command or a button of these, by an admin, in private?"""
-        is_known = message.word in WORDS or message.word.startswith((USERS, END_INVITE, BROADCAST))
+        is_press = message.word.startswith((USERS, END_INVITE, BROADCAST))
+        is_known = is_press or message.word in ADMIN_COMMANDS
         return is_known and message.user_id in self.admins and message.is_private
 
     async def answer(self, message: Message, t: Localizer) -> Outcome:

@@ -51,7 +51,7 @@ from snapthread.ports.conversations import (
     ResetReply,
 )
 from snapthread.ports.deliveries import Deliveries, GuestAnswers, Outbox, StreamedMessages
-from snapthread.ports.documents import DocumentContent, DocumentReader
+from snapthread.ports.documents import DocumentContent, DocumentReader, PagePicture
 from snapthread.ports.exchanges import (
     EditReplies,
     Exchanges,
@@ -204,6 +204,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "PageChoices",
+    "PagePicture",
     "People",
     "PeopleKnown",
     "PeopleList",

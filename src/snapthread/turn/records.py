@@ -10,7 +10,7 @@ from snapthread.errors import SnapthreadError
 from snapthread.meter import Meter, sum_usage
 from snapthread.model import Message
 from snapthread.model.quotas import Limit
-from snapthread.model.usage import Stages, TurnRecord
+from snapthread.model.usage import Stages, TurnOutcome, TurnRecord
 from snapthread.ports import Clock, ReservationRevisions
 from snapthread.turn.costs import Costs
 
@@ -28,7 +28,9 @@ class TurnRecords:
     model: str
     clock: Clock
 
-    def record(self, first: Message, meter: Meter, *, outcome: str, reason: str = "") -> TurnRecord:
+    def record(
+        self, first: Message, meter: Meter, *, outcome: TurnOutcome, reason: str = ""
+    ) -> TurnRecord:
         model = meter.profile.model if meter.profile else self.model
         requests = [*meter.answers, *meter.broken]
         return TurnRecord(
@@ -77,7 +79,7 @@ class TurnRecords:
         )
 
 
-def _is_free(outcome: str, reason: str) -> bool:
+def _is_free(outcome: TurnOutcome, reason: str) -> bool:
     """It failed, or was refused by what was known only once it was read: it may come again."""
     if outcome == "refused":
         return reason in READ_BEFORE
