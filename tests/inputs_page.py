@@ -236,7 +236,7 @@ def _page() -> Iterator[str]:
     yield ""
     yield "## Sounds"
     yield ""
-    yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file gets a sentence instead:"
+    yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file is answered instead:"
     yield f"“{_sentences('voice')[0]}. …” Of a video its still picture is answered then. The sound"
     yield "of a video is passed over in silence where nobody speaks in it. Of a sound or a film as"
     yield "a file Telegram tells no length: it is read from the file, before it costs anything, of"
