@@ -76,6 +76,11 @@ def expected(key: str, turn: int) -> Get:
     return Get(EXCHANGES, slot_of(key, turn))
 
 
+def replaced(key: str, turn: int) -> tuple[Get, ...]:
+    """The exchange whose place this turn takes over; the first turns find theirs empty."""
+    return (expected(key, turn),) if turn > KEPT else ()
+
+
 # ---------------------------------------------------------------- what is asked anew
 
 

@@ -18,7 +18,7 @@ from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
-from snapthread.store.rules.exchanges import expected, places_of, remember, shown_after
+from snapthread.store.rules.exchanges import places_of, remember, replaced, shown_after
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
@@ -67,7 +67,7 @@ def finish(
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
-    tx.expect(expected(claim.conversation, row.turns + 1), *asker)
+    tx.expect(*replaced(claim.conversation, row.turns + 1), *asker)
     owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
     leaving = () if taken_back_from is None else shown_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
