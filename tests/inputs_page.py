@@ -375,7 +375,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "`/retry` before anything was asked", f"“{WORDS('retry_nothing')}”"
     yield "`/undo` in an empty conversation", f"“{WORDS('undo_nothing')}”"
     yield "Telegram takes a part of an answer in no form", f"“{WORDS('part_refused')}”"
-    yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
+    yield "too many messages wait", f"“{WORDS('queue_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
     yield "Stop before the first word", f"“{WORDS.stopped(())}”"

@@ -11,7 +11,7 @@ from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
-from snapthread.intake.inbox import Intake
+from snapthread.intake.intake import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence

@@ -1,6 +1,6 @@
 """The way from a person's message to the answer. Read this first, then images/file_service.py.
 
-intake/inbox.py       update → message queue   durable, once (accept_and_claim: and served at once)
+intake/intake.py      update → message queue   durable, once (accept_and_claim: and served at once)
 intake/worker.py      message queue → claim    in order, one worker a conversation
 here                  claim → replies, kept and delivered
 answers.py            claim → what is said     what it is, what went wrong
@@ -40,8 +40,9 @@ from snapthread.ports import Clock, FinishedTurns
 from snapthread.reply.guests import in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
+from snapthread.turn.media import images_of
 from snapthread.turn.outcome import Outcome
-from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.records import TurnRecords
 
 log = structlog.get_logger()
 
@@ -52,7 +53,7 @@ class Pipeline:
 
     store: FinishedTurns
     answers: Answers
-    quotas: Quotas
+    records: TurnRecords
     asking_anew: AskingAnew
     reply: ReplySender
     topics: Topics
@@ -78,7 +79,7 @@ class Pipeline:
             outcome, outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
-                _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
+                _log_turn(claim, await self.records.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
         served = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
@@ -96,7 +97,7 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         replies = in_one(replies) if first.is_guest else replies
-        record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
+        record = self.records.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         outbox = await self.store.finish(
             claim,
             self.clock(),

@@ -572,7 +572,6 @@ async def test_where_a_server_takes_no_files_the_text_of_a_document_is_in_the_qu
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (made.scanned(), "The document contains only pictures of its pages, and here"),
         (made.compound("Workbook"), "Here I can only read PDF, Word, PowerPoint and text"),
         (made.pdf(60), "The document has 60 pages, and I can read 50 at once."),
     ],

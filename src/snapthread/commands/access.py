@@ -1,12 +1,13 @@
 """Access control and localized refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
 from snapthread.commands.answers import PressAnswer
 from snapthread.commands.membership import ChannelMembers
+from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person
 from snapthread.model.preferences import Preferences, owner_of
@@ -15,7 +16,6 @@ from snapthread.texts import LANGUAGES, Texts, language_of
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
-REFUSED_EVERY_S: Final = 3600.0
 CHECK_AGAIN: Final = "member_again"
 CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
@@ -107,7 +107,7 @@ class AccessControl:
 
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
-        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+        return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
@@ -190,13 +190,5 @@ class AccessControl:
         return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def refuse_in_group(self, message: Message, text: str, reason: str) -> Outcome:
-        """The others there need not read it again and again: once an hour for each person."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text, seen_by=message.person_in_group),
-            self.clock(),
-            once=f"refused:{message.chat_id}:{message.user_id}",
-            again_after_s=REFUSED_EVERY_S,
-        )
+        await refuse_in_group(self.store, message, text, "access", self.clock())
         return Outcome(result="refused", reason=reason)

@@ -14,7 +14,7 @@ MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
+class Confirmation:
     """An answer to a question of ours."""
 
     asked: Asked
@@ -35,14 +35,14 @@ def question(asked: Asked, t: Localizer, now: datetime) -> OutgoingMessage:
     return OutgoingMessage(text=t(f"{asked}_confirm"), buttons=buttons)
 
 
-def pressed(word: str) -> Pressed | None:
+def confirmation_in(word: str) -> Confirmation | None:
     """None for a button that is no answer of ours. One without a time is of an older version."""
     name, _, rest = word.partition(":")
     answer, _, made = rest.partition(":")
     for asked in get_args(Asked):
         if name == asked and answer in {"yes", "no"}:
             at = int(made) if made.isascii() and made.isdigit() else 0
-            return Pressed(asked=asked, is_yes=answer == "yes", asked_at_s=at)
+            return Confirmation(asked=asked, is_yes=answer == "yes", asked_at_s=at)
     return None
 
 

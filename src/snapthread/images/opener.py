@@ -107,7 +107,13 @@ class FileOpener:
 
     async def _read(self, wanted: FileRequest, content: bytes, meter: Meter) -> OpenedDocument:
         began = now_s()
-        opened = await self.documents.open(wanted.file, content, restored=wanted.is_restored)
+        opened = await self.documents.open(
+            wanted.file,
+            content,
+            restored=wanted.is_restored,
+            part=wanted.part,
+            sight=meter.profile.sight if meter.profile else None,
+        )
         ms = ms_since(began)
         meter.record_reading(wanted.file, opened.format, ms)
         log.info(

@@ -18,6 +18,10 @@ overheard.py        what a group said before the question
 styles.py           how one person is answered: their choices over the operator's
 prices.py           what a question costs on a model, as people are shown
 quotas.py           reserved before anything is downloaded, settled with the record
+estimate.py         what is reserved: the most that a question may take
+records.py          the record: what an attempt did, took and cost
+costs.py            what either costs, by the price list
+media.py            the files that a question brings
 outcome.py          the turn's result → what is said and what is kept
 pages.py            a document of too many pages: a button for each choice
 """

@@ -13,7 +13,9 @@ from snapthread.images.documents import OpenedDocument
 from snapthread.images.request import Opened
 from snapthread.model import Message
 from snapthread.turn.bounds import ContextBounds
-from snapthread.turn.quotas import Quotas, files_of
+from snapthread.turn.estimate import sure_tokens
+from snapthread.turn.media import files_of
+from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import TurnState
 
 
@@ -30,7 +32,7 @@ class QuestionLimits:
     def check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before anything is uploaded."""
         self._check_count(len(files_of(messages)))
-        if self.quotas.sure_tokens(messages, turn.meter) > self.bounds.tokens:
+        if sure_tokens(messages, self.quotas.profile_of(turn.meter)) > self.bounds.tokens:
             raise QuestionTooLong
 
     def check_size(self, turn: TurnState) -> None:

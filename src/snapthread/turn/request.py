@@ -1,7 +1,5 @@
 """The request to the model: transcript and question, under names that tell nobody who asks."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from snapthread.model import Installation, LedgerFile, Transcript, Usage
@@ -29,8 +27,10 @@ class RequestBuilder:
         return AssistantRequest(
             items=items,
             profile=turn.meter.profile,
-            safety_identifier=self._hashed(f"user {turn.messages[0].user_id}"),
-            prompt_cache_key=self._hashed(f"conversation {claim.conversation} {claim.epoch}"),
+            safety_identifier=self.installation.hashed(f"user {turn.messages[0].user_id}"),
+            prompt_cache_key=self.installation.hashed(
+                f"conversation {claim.conversation} {claim.epoch}"
+            ),
         )
 
     def _record(self, turn: TurnState, transcript: Transcript, openai_ids: tuple[str, ...]) -> None:
@@ -43,9 +43,6 @@ class RequestBuilder:
             images=len(images),
             image_tokens=sum(map(profile.file_tokens, images)),
         )
-
-    def _hashed(self, name: str) -> str:
-        return hmac.new(self.installation.secret, name.encode(), hashlib.sha256).hexdigest()
 
 
 def _images(transcript: Transcript, openai_ids: tuple[str, ...]) -> list[LedgerFile]:

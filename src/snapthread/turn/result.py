@@ -28,6 +28,7 @@ class TurnResult:
     file_count: int = 0  # that the person sent
     stills: int = 0  # previews of what moves
     has_small_text: bool = False  # in a photo that Telegram made smaller; and nobody was told yet
+    asker_in_group: int | None = None  # the only one for whom a hint is there
     has_unread_pages: bool = False  # pages of pictures, which are looked at
     choice: PageChoice | None = None  # nothing was asked: of a document, only some pages fit
     can_choose: bool = False  # by a button, which is for private chats

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 Before = Callable[[], tuple[OutgoingMessage, ...]]
 
 
-class Shown(Protocol):
+class AnswerView(Protocol):
     """An answer that is seen as it grows."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None: ...
@@ -76,7 +76,7 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
+    async def _read_or_stop(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
@@ -97,7 +97,7 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
+    async def _read(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
         has_begun = False
         async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:

@@ -143,6 +143,7 @@ class TurnState:
             file_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             has_small_text=any(one.is_dense for one in self.brought),
+            asker_in_group=self.messages[0].person_in_group,
             has_unread_pages=any(
                 one.document and not one.document.has_text for one in self.brought
             ),

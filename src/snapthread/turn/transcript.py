@@ -65,7 +65,7 @@ def _image(
     """A file; of a long picture all parts, below one label: where one is missing, none is shown."""
     image, live = images[0], [openai_id for openai_id in ids if openai_id is not None]
     if image.document is not None:
-        yield from _document(image, image.document, ids[0], t)
+        yield from _document(image, image.document, ids, t)
     elif len(live) < len(ids):
         yield InputText(t("photo_left", label=image.label, sent=_when(image)))
     else:
@@ -75,15 +75,19 @@ def _image(
 
 
 def _document(
-    image: HistoryImage, document: DocumentFacts, openai_id: str | None, t: ModelTexts
+    image: HistoryImage, document: DocumentFacts, ids: Sequence[str | None], t: ModelTexts
 ) -> Iterator[InputPart]:
-    name = document_label(document, t)
-    if openai_id is None:
+    """A file, or all its pages as pictures: where one of them is missing, none is shown."""
+    name, live = document_label(document, t), [each for each in ids if each is not None]
+    if len(live) < len(ids):
         left = t("document_left", label=image.label, document=name, sent=_when(image))
         yield InputText(left)
     else:
         yield InputText(t("document", label=image.label, document=name))
-        yield InputFile(openai_id, document.detail)
+        if document.as_pictures:
+            yield from map(InputImage, live)
+        else:
+            yield InputFile(live[0], document.detail)
 
 
 def document_label(document: DocumentFacts, t: ModelTexts) -> str:

@@ -19,6 +19,7 @@ from snapthread.images.uploader import Uploader
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
 from snapthread.turn.bounds import ContextBounds
+from snapthread.vision_tokens import Sight
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.profiles import context_bounds, document_profile
 
@@ -111,6 +112,10 @@ def build_importer(
         reader=adapters.documents,
         profile=document_profile(settings),
         transport=adapters.transport,
+        most_pictures=lambda: bounds.images,
+        sees=bounds.has_sight,
+        sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+        max_side=settings.image_max_side,
         takes_inline=settings.is_openais_own,
     )
     opener = FileOpener(

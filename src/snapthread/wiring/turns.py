@@ -8,15 +8,18 @@ from snapthread.reply.shown import ShownParts
 from snapthread.settings import Settings
 from snapthread.turn.asker import Asker
 from snapthread.turn.composer import Composer
+from snapthread.turn.costs import Costs
+from snapthread.turn.estimate import Estimator
 from snapthread.turn.items import ItemBuilder
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.question_limits import QuestionLimits
 from snapthread.turn.question_reader import QuestionReader
 from snapthread.turn.quotas import Quotas
+from snapthread.turn.records import TurnRecords
 from snapthread.turn.request import RequestBuilder
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
-from snapthread.turn.speech import SpeechReader
+from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
 from snapthread.wiring.maintenance import Maintenance
 from snapthread.wiring.people import People
@@ -28,6 +31,8 @@ class Turns:
     """The parts that answer a question, as far as others need them."""
 
     quotas: Quotas
+    records: TurnRecords
+    speech: SpeechProfile
     styles: Styles
     overheard: Overheard
     shown: ShownParts
@@ -38,26 +43,31 @@ async def build_turns(
     maintenance: Maintenance, people: People, settings: Settings, prices: PriceList
 ) -> Turns:
     adapters, texts = maintenance.adapters, people.texts
+    store, clock = adapters.store, adapters.clock
     profile = request_profile(settings, texts)
+    speech = speech_profile(settings)
+    costs = Costs(prices=prices, speech=speech)
     quotas = Quotas(
-        store=adapters.store,
-        prices=prices,
-        installation=await adapters.store.installation(),
-        clock=adapters.clock,
+        store=store,
+        costs=costs,
+        estimator=Estimator(store=store, costs=costs, clock=clock),
+        installation=await store.installation(),
+        clock=clock,
         profile=profile,
         limits=settings.limits,
-        speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
     overheard, shown = Overheard(most=settings.group_context), ShownParts()
     mode, chat = settings.streaming_mode, adapters.chat
     running_turns = RunningTurns(
         turn_runner=build_turn_runner(maintenance, people, settings, quotas, overheard),
-        drafts=Drafts(store=adapters.store, chat=chat, shown=shown, mode=mode),
+        drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
     return Turns(
         quotas=quotas,
+        records=TurnRecords(store=store, costs=costs, model=profile.model, clock=clock),
+        speech=speech,
         styles=Styles(offer=settings.offer, base=profile, t=texts.model),
         overheard=overheard,
         shown=shown,
