@@ -155,11 +155,15 @@ class EmptyAnswer(Refused):
 
 
 class FilesGone(Refused):
-    """The request failed and files may be the reason; the ids that the failure names."""
+    """The request failed and files may be the reason; the ids that the failure names.
+    `is_missing`: it says that a file is not there, and not that it is no picture."""
 
-    def __init__(self, detail: str = "", *, openai_ids: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, detail: str = "", *, openai_ids: tuple[str, ...] = (), is_missing: bool = False
+    ) -> None:
         super().__init__(detail)
         self.openai_ids = openai_ids
+        self.is_missing = is_missing
 
 
 RefusedPart = Literal[

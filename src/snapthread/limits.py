@@ -85,8 +85,11 @@ ASK_RETRY_WITHIN_S: Final = 60.0
 SEND_TRIES: Final = 5  # then the conversation waits, and others go on
 SEND_RETRY_S: Final = 30.0
 DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are always under way
-DELETION_LEASE_S: Final = 60.0
-SHUTDOWN_S: Final = 18.0  # of the 25 s that are promised: then the last uploads, and closing
+DELETION_S: Final = 10.0  # one; whoever repeats it hears that the file is gone already
+DELETION_LEASE_S: Final = 20.0  # after a kill in the middle of one it is begun anew
+# Of the 25 s that are promised: then come the last uploads, closing, and Python's own end, which
+# takes seconds where the machine is busy.
+SHUTDOWN_S: Final = 16.0
 ALERT_EVERY_S: Final = 3600.0
 
 

@@ -3,14 +3,14 @@
 Each file of the request is checked at OpenAI. What is missing is fetched from Telegram, which
 keeps it, uploaded and put in place; what Telegram has lost too becomes a line of text. What it does
 not give just now is lost for this request, and is asked for again with the next questions. Where no
-file is missing a picture itself is the reason: the one that the failure names leaves the
+file is missing, the one that the failure names is uploaded anew, once; named again it leaves the
 conversation. Where it names none, the fault may be a passing one, so the question is asked again
 unchanged; then every picture is uploaded anew; only then they leave, all: a conversation is never
 broken for ever. The person is told of each that leaves.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -42,6 +42,7 @@ class Mended:
     left: tuple[LostFile, ...] = ()
     lost: tuple[LostFile, ...] = ()
     is_nameless: bool = False  # nobody knows which file it was about
+    renewed: tuple[LostFile, ...] = ()  # of those that were there, and were named all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,9 +61,11 @@ class Healing:
         meter: Meter,
         *,
         nameless: int = 0,
+        renewed: tuple[LostFile, ...] = (),
     ) -> Mended:
         """Put the files of a failed request right. `nameless`: how many failures of this question
-        named no file before, while every file was there.
+        named no file before, while every file was there. `renewed`: what was uploaded anew for
+        this question, though it was there.
 
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
         where Telegram is away (then nothing is removed), and the failure itself where no file is.
@@ -73,9 +76,25 @@ class Healing:
         if missing := [file for file in files if not await self.is_there(file)]:
             return await self._restore_all(claim, missing, meter)
         if named := [file for file in files if file.openai_id in failure.openai_ids]:
+            if failure.is_missing and not nameless and all(map(_is_own, named)):
+                return Mended(is_nameless=True)  # uploaded just now, and not known everywhere yet
             _only_older(named)
-            return await self._leave_all(claim, named, "refused", meter)
+            return await self._mend_named(claim, named, meter, renewed)
         return await self._mend_nameless(claim, files, meter, before=nameless)
+
+    async def _mend_named(
+        self,
+        claim: Claim,
+        named: list[LedgerFile],
+        meter: Meter,
+        renewed: tuple[LostFile, ...],
+    ) -> Mended:
+        """Once anew from Telegram; then without."""
+        older = [file for file in named if not _is_own(file) and _lost(file) not in renewed]
+        if not older:
+            return await self._leave_all(claim, named, "refused", meter)
+        mended = await self._restore_all(claim, older, meter)
+        return replace(mended, renewed=tuple(map(_lost, older)))
 
     async def _mend_nameless(
         self, claim: Claim, files: tuple[LedgerFile, ...], meter: Meter, *, before: int
@@ -83,7 +102,7 @@ class Healing:
         """One step further each time: unchanged, uploaded anew, without."""
         if not before:
             return Mended(is_nameless=True)
-        own = [file for file in files if file.state == "uploaded"]
+        own = list(filter(_is_own, files))
         _only_older(own or files)
         if before == 1:
             changed = await self.restorer.upload_anew(claim, files[:RESTORED_MAX], meter)
@@ -114,12 +133,20 @@ class Healing:
         return await LOOKING.run(partial(self.files.exists, file.openai_id), on=FilesBusy)
 
 
+def _is_own(file: LedgerFile) -> bool:
+    """Of the question, which is no part of the conversation yet."""
+    return file.state == "uploaded"
+
+
 def _only_older(suspects: Iterable[LedgerFile]) -> None:
-    """The question's own pictures are no part of the conversation yet: they are refused."""
-    if all(file.state == "uploaded" for file in suspects):
+    """The question's own pictures are refused."""
+    if all(map(_is_own, suspects)):
         raise ImageRefused("refused")
 
 
+def _lost(file: LedgerFile) -> LostFile:
+    return LostFile(file.kind, file.label or 0)
+
+
 def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
-    told = [LostFile(file.kind, file.label) for file in files if file.label is not None]
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys(_lost(file) for file in files if file.label is not None))

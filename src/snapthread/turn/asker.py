@@ -96,7 +96,12 @@ class Asker:
             raise failure
         left.mends -= 1
         mended = await self.healing.mend(
-            turn.claim, failure, asked, turn.meter, nameless=turn.nameless
+            turn.claim,
+            failure,
+            asked,
+            turn.meter,
+            nameless=turn.nameless,
+            renewed=turn.renewed,
         )
         turn.take_mended(mended)
         if not mended.changed:

@@ -40,6 +40,7 @@ class TurnState:
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
+    renewed: tuple[LostFile, ...] = ()  # files that were there, were named, and came up anew
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
@@ -99,6 +100,7 @@ class TurnState:
 
     def take_mended(self, mended: Mended) -> None:
         """Older files that left, and those that may still come back."""
+        self.renewed = (*self.renewed, *mended.renewed)
         self.lost = (*self.lost, *mended.left)
         self.away = (*self.away, *mended.lost)
         self.is_sought = self.is_sought or bool(mended.lost)
