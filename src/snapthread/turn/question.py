@@ -18,7 +18,8 @@ from snapthread.model import (
     is_whole,
 )
 from snapthread.model.context import text_tokens
-from snapthread.turn.transcript import FileTokens, ModelTexts, document_label
+from snapthread.ports.conversations import FileTokens
+from snapthread.turn.transcript import ModelTexts, document_label
 
 QUOTE_MAX = 1000  # characters of a message replied to
 OF_REPLY = 1  # the place of the file of the message replied to
