@@ -8,12 +8,8 @@ from typing import Final, Literal, get_args
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 
-<<<<<<< HEAD
 ToConfirm = Literal["delete_me"]
-=======
-Asked = Literal["delete_me"]
 OWN_DATA: Final = frozenset({"privacy", "export", "delete_me"})
->>>>>>> main
 OPEN_FOR: Final = timedelta(hours=1)  # whoever finds the buttons later has forgotten the question
 MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
 
