@@ -82,8 +82,12 @@ async def test_each_photo_of_an_album_was_decoded_once_more(
 ) -> None:
     """Half of what an album of ten cost; one is looked at now."""
     looked: list[tuple[int, int]] = []
-    look = "snapthread.adapters.media.preparing._is_dense"
-    monkeypatch.setattr(look, lambda _band, size: bool(looked.append(size)))
+
+    def look(_band: object, size: tuple[int, int]) -> bool:
+        looked.append(size)
+        return False
+
+    monkeypatch.setattr("snapthread.adapters.media.preparing._is_dense", look)
     async with opened(tmp_path) as world:
         ada = world.person()
         ada.sends_album([page()] * 4, caption="Read them")
