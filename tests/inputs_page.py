@@ -15,7 +15,7 @@ from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.media.documents.kinds import Format as DocumentFormat
 from snapthread.adapters.media.sniff import Format
 from snapthread.adapters.media.sounds.measure import ENDINGS
-from snapthread.errors import DocumentFault, FileFault, ImageFault, SoundFault
+from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
 from snapthread.texts.localizer import SENTENCES, Localizer

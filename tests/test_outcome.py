@@ -10,7 +10,7 @@ from snapthread.model import HistoryItem, OutgoingMessage
 from snapthread.texts import Texts
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome, outcome_of
-from snapthread.turn.state import TurnResult
+from snapthread.turn.result import TurnResult
 
 LINE = HistoryItem(role="user", text="Hello", at=datetime(2026, 11, 26, tzinfo=UTC))
 

@@ -9,7 +9,8 @@ from typing import get_args
 
 import pytest
 
-from snapthread.errors import DocumentFault, FileFault, ImageFault, SnapthreadError
+from snapthread.errors import SnapthreadError
+from snapthread.faults import DocumentFault, FileFault, ImageFault
 from snapthread.model import Language, PageChoice
 from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of
 from snapthread.texts.catalogue import MODEL, RULES, Catalogue

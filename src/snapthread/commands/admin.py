@@ -13,7 +13,7 @@ import structlog
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.limits import USER_ID_MAX, utf16_len
-from snapthread.model import Button, Message, OutgoingMessage, Usage
+from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (
     NO_OWN_LIMITS,
     Person,
@@ -180,11 +180,7 @@ class AdminCommands:
             wanted = read_limits(words[1:], limits)
         except ValueError:
             return said(t("limit_how"))
-        if (
-            wanted.of_money
-            and self.quotas.prices.cost_micros(self.quotas.profile.model, Usage(output_tokens=1))
-            is None
-        ):
+        if wanted.of_money and not self.quotas.has_price:
             return said(t("limit_unpriced"))
         if words[1:]:
             await self.store.set_limits(user_id, self.clock(), by=message.user_id, limits=wanted)

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.images.file_service import FileService
+from snapthread.images.deleter import Deleter
 from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Erasure, StorageSums
 
@@ -42,7 +42,7 @@ class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
     store: EraserStore
-    file_service: FileService
+    deleter: Deleter
     clock: Clock
 
     async def erase_at_once(
@@ -93,7 +93,7 @@ class UserEraser:
         """The number of files that are left at the end."""
         until_s = now_s() + WAIT_FOR_FILES_S
         while pending := (await self.store.storage_of(user_id)).files:
-            deleted = await self.file_service.delete_due(progress)
+            deleted = await self.deleter.delete_due(progress)
             if not deleted:
                 if now_s() > until_s:
                     break

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from snapthread.images.documents import OpenedDocument
-from snapthread.images.file_service import ToUpload, new_file_name
+from snapthread.images.file_names import new_file_name
 from snapthread.images.request import FileRequest, Opened
+from snapthread.images.uploader import ToUpload
 from snapthread.model import (
     DocumentFacts,
     IntendedFile,

@@ -69,6 +69,7 @@ from snapthread.ports.file_ledger import (
     KnownImages,
     Repairs,
     Retention,
+    UploadRecords,
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
@@ -117,6 +118,7 @@ from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
     Reactions,
+    ReservationRevisions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -219,6 +221,7 @@ __all__ = [
     "Replicas",
     "RequestBounds",
     "RequestTaken",
+    "ReservationRevisions",
     "Reservations",
     "ResetReply",
     "Retention",
@@ -242,6 +245,7 @@ __all__ = [
     "TopicConversations",
     "Transcriber",
     "Update",
+    "UploadRecords",
     "Uploads",
     "UsageRecords",
     "UsageReported",

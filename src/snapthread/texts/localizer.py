@@ -13,7 +13,6 @@ from snapthread.errors import (
     ContextTooLong,
     CountryDenied,
     EmptyAnswer,
-    FileFault,
     FilesBusy,
     FilesGone,
     ImageRefused,
@@ -23,9 +22,9 @@ from snapthread.errors import (
     OutputSpent,
     QuestionTooLong,
     SnapthreadError,
-    SoundFault,
     TranscriberBusy,
 )
+from snapthread.faults import FileFault, SoundFault
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import (
     FileKind,

@@ -24,7 +24,7 @@ from snapthread.model import (
 from snapthread.model.usage import TurnOutcome
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import offer
-from snapthread.turn.state import TurnResult
+from snapthread.turn.result import TurnResult
 
 # Failures that come again however often the same is asked.
 NO_USE: Final = frozenset(

@@ -20,10 +20,10 @@ from snapthread.errors import (
     Denied,
     ImageRefused,
     SnapthreadError,
-    SoundFault,
     SoundRefused,
     TranscriberBusy,
 )
+from snapthread.faults import SoundFault
 from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
 from snapthread.meter import Meter

@@ -4,7 +4,6 @@ An item of the conversation names its images by our own names; whether one is sh
 or as a line of text, the ledger decides at each question. So a request can name no dead file.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -24,15 +23,7 @@ from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputT
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
 FileTokens = Callable[[LedgerFile], int]
 
-# Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
-# and a few tokens around each item.
-BYTES_PER_TOKEN = 4
-TOKENS_AROUND_ITEM = 6
 AS_TEXT = "as text"  # an item of a request that shows no image
-
-
-def text_tokens(text: str) -> int:
-    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_ITEM
 
 
 def request_items(

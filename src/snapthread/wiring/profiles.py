@@ -5,6 +5,7 @@ from snapthread.commands.membership import ChannelMembers, RequiredChannel
 from snapthread.images.documents import DocumentProfile
 from snapthread.intake.groups import GroupPolicy
 from snapthread.limits import MEGABYTE, PAGE_PIXELS
+from snapthread.model.context import text_tokens
 from snapthread.model.request_profile import RequestProfile
 from snapthread.ports import Chat, Clock, ImageTransport
 from snapthread.reply.alerts import Alerts
@@ -12,7 +13,6 @@ from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.speech import SpeechProfile
-from snapthread.turn.transcript import text_tokens
 from snapthread.vision_tokens import image_tokens
 
 

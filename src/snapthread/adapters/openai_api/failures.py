@@ -18,10 +18,10 @@ from snapthread.errors import (
     ModelGone,
     OutOfCredit,
     SnapthreadError,
-    SoundFault,
     SoundRefused,
     TranscriberBusy,
 )
+from snapthread.faults import SoundFault
 
 # The operator reads these in the log and in the alert.
 ADVICE: Final[Mapping[Denial, str]] = {

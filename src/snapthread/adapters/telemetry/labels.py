@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final, get_args
 
-from snapthread.errors import DocumentFault, ImageFault, SnapthreadError, SoundFault
+from snapthread.errors import SnapthreadError
+from snapthread.faults import DocumentFault, ImageFault, SoundFault
 from snapthread.model import ImageKind
 from snapthread.model.quotas import Limit
 from snapthread.model.usage import TurnOutcome

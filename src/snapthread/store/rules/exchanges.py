@@ -17,8 +17,9 @@ from snapthread.model import (
     Redo,
 )
 from snapthread.store.codec import dump_message, load_images, load_message
-from snapthread.store.rules.files import as_file, images
+from snapthread.store.rules.files import as_file
 from snapthread.store.rules.rows import held, next_id, stream_of
+from snapthread.store.rules.shown_files import images
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,

@@ -20,12 +20,12 @@ from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
 from snapthread.store.rules.exchanges import places_of, remember, replaced, shown_after
 from snapthread.store.rules.feedback import note_answers
-from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
+from snapthread.store.rules.retiring import retire_rest
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.rows import (
     claimed,
@@ -37,6 +37,7 @@ from snapthread.store.rules.rows import (
     stream_of,
     with_stream,
 )
+from snapthread.store.rules.shown_files import attach
 from snapthread.store.rules.standings import note_told_of_files
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
 from snapthread.store.schema.people import PEOPLE

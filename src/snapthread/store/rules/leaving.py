@@ -19,16 +19,16 @@ from snapthread.model import (
     LostFile,
 )
 from snapthread.store.codec import micros, micros_of
+from snapthread.store.rules.deletions import LONGEST_UPLOAD
 from snapthread.store.rules.files import (
-    LONGEST_UPLOAD,
     as_file,
     files_of,
     is_lost,
     picture_of,
-    retire,
     retire_file,
     whole_of,
 )
+from snapthread.store.rules.retiring import retire
 from snapthread.store.rules.rows import held, is_held
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import (
