@@ -14,14 +14,12 @@ from snapthread.model import (
     DocumentFacts,
     HistoryImage,
     HistoryItem,
-    LedgerFile,
     Transcript,
 )
 from snapthread.model.context import first_id, newest_half
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
-FileTokens = Callable[[LedgerFile], int]
 
 AS_TEXT = "as text"  # an item of a request that shows no image
 
