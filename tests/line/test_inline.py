@@ -462,6 +462,33 @@ KEPT_HERE = "On the operator's server: our conversation, and your photos"
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("files", "inline", "At the service they were uploaded to before: 1 older photo or"),
+        ("inline", "files", "On the operator's server, from before: 1 older photo or"),
+    ],
+)
+async def test_privacy_was_silent_on_photos_that_lie_where_they_went_before(
+    tmp_path: Path, before: str, now: str, told: str
+) -> None:
+    async with opened(tmp_path, IMAGE_TRANSPORT=before) as world:
+        ada = world.person()
+        await shows(world, "red")
+        await world.rests()
+        world.settings = world.settings.model_copy(update={"image_transport": now})
+        await world.restart()
+        ada.sends("/privacy")
+        (said,) = await ada.hears()
+        assert said.text.count(told) == 1
+        ada.sends("/reset")
+        await ada.hears()
+        await world.rests()
+        ada.sends("/privacy")
+        (said,) = await ada.hears()
+        assert told not in said.text
+
+
+@pytest.mark.parametrize(
     ("way", "server", "told", "untold"),
     [
         ("files", "", ("At OpenAI: your photos", "sent to OpenAI"), ("the service",)),

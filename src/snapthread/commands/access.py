@@ -1,11 +1,12 @@
 """Access control and localized refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
 from snapthread.commands.answers import PressAnswer
+from snapthread.commands.confirming import is_about_own_data
 from snapthread.commands.membership import ChannelMembers
 from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
@@ -116,14 +117,23 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(self.policy.language, "part_refused"))
 
     async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
-        """The reason for somebody who is not served; it costs nothing."""
+        """The reason for somebody who is not served; it costs nothing. What is stored about them
+        they may see and delete all the same."""
+        is_own = is_about_own_data(message)
+        if is_own and message.is_private:
+            return None
         reason, t = await self._reason(message, caller), self.localizer(message)
         if reason is None:
             return None
         if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
+            if is_own:
+                text = t("group_in_private", command=f"/{message.word}")
             return await self.refuse_in_group(message, text, reason)
-        more = (self._sentence(message, caller, t, reason),)
+        sentence = self._sentence(message, caller, t, reason)
+        if caller.person is not None and caller.person.standing not in {"asked", "refused"}:
+            sentence = replace(sentence, text=f"{sentence.text}\n\n{t('still_yours')}")
+        more = (sentence,)
         return Outcome(result="refused", reason=reason, more=more)
 
     async def _reason(self, message: Message, caller: Caller) -> str | None:

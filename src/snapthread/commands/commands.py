@@ -38,6 +38,7 @@ from snapthread.ports import (
     KnownImages,
     LastQuestions,
     Outbox,
+    OwnedFiles,
     PageChoices,
     PersonalData,
     StorageSums,
@@ -60,6 +61,7 @@ class CommandStore(
     Forgetting,
     StorageSums,
     PersonalData,
+    OwnedFiles,
     UsageRecords,
     ConversationControl,
     Outbox,
@@ -248,14 +250,22 @@ class Commands:
         self.files_retired()
         return said(*t.forgotten(forgotten))
 
-    async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        """As it is for the server and the way of images that run."""
+    async def _privacy(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """As it is for the server and the way of images that run; and those of a way before."""
         whose = "openai" if self.is_openais_own else "other"
         is_inline = self.transport.way == "inline"
         kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
         places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
+        if left := await self._left_behind(message.user_id):
+            key = "privacy_left_remote" if is_inline else "privacy_left_inline"
+            places.insert(len(kept), t(key, n=left, days=days))
         return said(t("privacy", places="\n".join(places)))
+
+    async def _left_behind(self, user_id: int) -> int:
+        """The number of their files that lie where none goes any more."""
+        ids = [file.openai_id for file in await self.store.files_owned(user_id)]
+        return sum(not self.transport.carries(id) for id in ids if id)
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Pages of the history, with buttons; only the newest in a group where each has their own

@@ -9,6 +9,7 @@ from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 
 Asked = Literal["delete_me"]
+OWN_DATA: Final = frozenset({"privacy", "export", "delete_me"})
 OPEN_FOR: Final = timedelta(hours=1)  # whoever finds the buttons later has forgotten the question
 MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
 
@@ -33,6 +34,13 @@ def question(asked: Asked, t: Localizer, now: datetime) -> OutgoingMessage:
         Button(text=t(f"{asked}_no"), press=f"{asked}:no:{made}"),
     )
     return OutgoingMessage(text=t(f"{asked}_confirm"), buttons=buttons)
+
+
+def is_about_own_data(message: Message) -> bool:
+    """Somebody asks what is stored about them, or deletes it: nobody needs leave for that."""
+    if message.kind == "press":
+        return message.is_private and confirmation_in(message.word) is not None
+    return message.kind == "command" and message.word in OWN_DATA
 
 
 def confirmation_in(word: str) -> Confirmation | None:
