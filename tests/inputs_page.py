@@ -18,7 +18,7 @@ from snapthread.adapters.media.sounds.measure import ENDINGS
 from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
-from snapthread.texts.localizer import SENTENCES, Localizer
+from snapthread.texts.localizer import SENTENCES, Localizer, StatedLimits
 from tests.bot_api.wire import (
     GROUP,
     PHOTO,
@@ -35,7 +35,9 @@ from tests.bot_api.wire import (
 )
 
 TEXTS: Final = Texts.load()
-WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100, voice_minutes=10)
+WORDS: Final = Localizer(
+    texts=TEXTS, language="en", limits=StatedLimits(storage_mb=100, voice_minutes=10)
+)
 
 FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")

@@ -114,7 +114,7 @@ class Answers:
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=t.storage_mb)
+        text = t("storage_made_room", limit_mb=t.limits.storage_mb)
         await self.store.enqueue(
             message.conversation,
             message.destination,

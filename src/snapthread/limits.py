@@ -95,11 +95,11 @@ SHUTDOWN_S: Final = 16.0
 ALERT_EVERY_S: Final = 3600.0
 
 # In memory, and on the processor
-BYTES_PER_TOKEN: Final = 4  # of UTF-8, also in Russian: only an estimate
-
 # Lines of conversations that a process keeps as it read and as it sends them: a request holds some
 # hundreds, and all but two were in the one before. About ten megabytes.
 ITEMS_KEPT: Final = 8192
+
+BYTES_PER_TOKEN: Final = 4  # of UTF-8, also in Russian: only an estimate
 
 # Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
 # a thread costs some tenths of one. A longer answer would hold up the others.

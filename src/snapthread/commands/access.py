@@ -14,7 +14,7 @@ from snapthread.model.people import AccessMode, Caller, Person
 from snapthread.model.preferences import Preferences, owner_of
 from snapthread.ports import CallersKnown, Clock, InviteUse, Outbox
 from snapthread.texts import LANGUAGES, Texts, language_of
-from snapthread.texts.localizer import Localizer
+from snapthread.texts.localizer import Localizer, StatedLimits
 from snapthread.turn.outcome import Outcome
 
 CHECK_AGAIN: Final = "member_again"
@@ -28,12 +28,7 @@ class AccessPolicy:
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
     language: Language
-    limit_mb: float
-    storage_mb: float = 0
-    voice_minutes: int = 0
-    document_mb: float = 20
-    sound_mb: float = 20
-    hears: bool = True
+    limits: StatedLimits
     has_sight: bool = True  # does the model's server look at pictures?
     mode: AccessMode = "open"
 
@@ -93,12 +88,7 @@ class AccessControl:
         return Localizer(
             texts=self.texts,
             language=self._chosen.get(owner_of(message), told),
-            limit_mb=policy.limit_mb,
-            storage_mb=policy.storage_mb,
-            voice_minutes=policy.voice_minutes,
-            sound_mb=policy.sound_mb,
-            document_mb=policy.document_mb,
-            hears=policy.hears,
+            limits=policy.limits,
         )
 
     def sentence(self, key: str, language_code: str | None) -> OutgoingMessage:

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.texts.localizer import Localizer
 
-Asked = Literal["delete_me"]
+ToConfirm = Literal["delete_me"]
 OWN_DATA: Final = frozenset({"privacy", "export", "delete_me"})
 OPEN_FOR: Final = timedelta(hours=1)  # whoever finds the buttons later has forgotten the question
 MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
@@ -18,7 +18,7 @@ MARKED_S: Final = 2 * OPEN_FOR.total_seconds()
 class Confirmation:
     """An answer to a question of ours."""
 
-    asked: Asked
+    asked: ToConfirm
     is_yes: bool
     asked_at_s: int
 
@@ -26,7 +26,7 @@ class Confirmation:
         return abs(now.timestamp() - self.asked_at_s) < OPEN_FOR.total_seconds()
 
 
-def question(asked: Asked, t: Localizer, now: datetime) -> OutgoingMessage:
+def question(asked: ToConfirm, t: Localizer, now: datetime) -> OutgoingMessage:
     """The buttons say when they were made: no store has to remember a question."""
     made = int(now.timestamp())
     buttons = (
@@ -47,7 +47,7 @@ def confirmation_in(word: str) -> Confirmation | None:
     """None for a button that is no answer of ours. One without a time is of an older version."""
     name, _, rest = word.partition(":")
     answer, _, made = rest.partition(":")
-    for asked in get_args(Asked):
+    for asked in get_args(ToConfirm):
         if name == asked and answer in {"yes", "no"}:
             at = int(made) if made.isascii() and made.isdigit() else 0
             return Confirmation(asked=asked, is_yes=answer == "yes", asked_at_s=at)

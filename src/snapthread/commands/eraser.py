@@ -1,14 +1,13 @@
 """Erasure of everything stored about a person, here and at OpenAI, with a receipt."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.images.deleter import Deleter
+from snapthread.images.deleter import Deleter, Progress
 from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Erasure, StorageSums
 
@@ -16,8 +15,6 @@ log = structlog.get_logger()
 
 WAIT_FOR_FILES_S = 60.0
 LOOK_EVERY_S = 1.0
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 TOGETHER: Final = 32  # what is short: some ten milliseconds, for which others wait
 
 T = TypeVar("T")
-Outcome = tuple[Any, BaseException | None]  # a result, or why there is none
+CallResult = tuple[Any, BaseException | None]  # a result, or why there is none
 
 
-class Job(NamedTuple):
-    """Work for the thread, and who waits for it."""
+class QueuedCall(NamedTuple):
+    """A call for the thread, and who waits for it."""
 
     work: Callable[..., Any]
     given: tuple[Any, ...]
@@ -27,11 +27,11 @@ class BatchingThread(Executor):
     """An executor, as a loop knows one; its futures are the loop's own, which costs half of what
     the standard ones do. `decide`: does several pieces, each as if it were alone."""
 
-    def __init__(self, name: str, decide: Callable[[Sequence[Any]], Sequence[Outcome]]) -> None:
-        self.at_work = 0  # jobs of which the loop has not heard yet
+    def __init__(self, name: str, decide: Callable[[Sequence[Any]], Sequence[CallResult]]) -> None:
+        self.at_work = 0  # calls of which the loop has not heard yet
         self._decide = decide
         self._loop = asyncio.get_running_loop()
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._calls: SimpleQueue[QueuedCall | None] = SimpleQueue()
         # A daemon: what is not done when the process ends was promised to nobody.
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
@@ -53,44 +53,44 @@ class BatchingThread(Executor):
         """From the loop only, which waits for a future of its own as well."""
         waited = self._loop.create_future()
         self.at_work += 1
-        self._jobs.put(Job(fn, args, waited))
+        self._calls.put(QueuedCall(fn, args, waited))
         return waited
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """After what was submitted before; nobody waits for it."""
-        self._jobs.put(None)
+        self._calls.put(None)
 
     # ------------------------------------------------------------ in the thread
 
     def _work(self) -> None:
         is_open = True
         while is_open:
-            jobs = self._waiting()
-            is_open = jobs[-1] is not None
-            for are_pieces, some in groupby(filter(None, jobs), key=self._is_piece):
+            calls = self._waiting()
+            is_open = calls[-1] is not None
+            for are_pieces, some in groupby(filter(None, calls), key=self._is_piece):
                 self._do(list(some), are_pieces=are_pieces)
 
-    def _waiting(self) -> list[Job | None]:
+    def _waiting(self) -> list[QueuedCall | None]:
         """Everything that waits, at least one; None is the end."""
-        jobs = [self._jobs.get()]
+        calls = [self._calls.get()]
         with suppress(Empty):
-            while jobs[-1] is not None and len(jobs) < TOGETHER:
-                jobs.append(self._jobs.get_nowait())
-        return jobs
+            while calls[-1] is not None and len(calls) < TOGETHER:
+                calls.append(self._calls.get_nowait())
+        return calls
 
-    def _is_piece(self, job: Job) -> bool:
-        return job.work == self._alone
+    def _is_piece(self, call: QueuedCall) -> bool:
+        return call.work == self._alone
 
-    def _do(self, jobs: Sequence[Job], *, are_pieces: bool) -> None:
+    def _do(self, calls: Sequence[QueuedCall], *, are_pieces: bool) -> None:
         finished = self._finished
-        wanted = [job for job in jobs if not job.waited.cancelled() or job.work == finished]
+        wanted = [call for call in calls if not call.waited.cancelled() or call.work == finished]
         if are_pieces:
-            outcomes = self._decide([job.given[0] for job in wanted])
+            results = self._decide([call.given[0] for call in wanted])
         else:
-            outcomes = [outcome_of(job.work, *job.given) for job in wanted]
-        told = [(job.waited, outcome) for job, outcome in zip(wanted, outcomes, strict=True)]
+            results = [result_of(call.work, *call.given) for call in wanted]
+        told = [(call.waited, result) for call, result in zip(wanted, results, strict=True)]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._tell, told, len(jobs))
+            self._loop.call_soon_threadsafe(self._tell, told, len(calls))
 
     def _finished(self, work: Callable[[], None]) -> None:
         work()
@@ -103,7 +103,7 @@ class BatchingThread(Executor):
 
     # ------------------------------------------------------------ on the loop again
 
-    def _tell(self, told: Sequence[tuple[asyncio.Future[Any], Outcome]], done: int) -> None:
+    def _tell(self, told: Sequence[tuple[asyncio.Future[Any], CallResult]], done: int) -> None:
         self.at_work -= done
         for waited, (result, error) in told:
             if waited.done():
@@ -114,7 +114,7 @@ class BatchingThread(Executor):
                 waited.set_exception(error)
 
 
-def outcome_of(work: Callable[..., Any], *given: Any) -> Outcome:
+def result_of(work: Callable[..., Any], *given: Any) -> CallResult:
     try:
         return work(*given), None
     except BaseException as error:  # noqa: BLE001 - raised where it is waited for

@@ -5,7 +5,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -14,7 +13,7 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
-from snapthread.images.deleter import Deleter
+from snapthread.images.deleter import Deleter, Progress
 from snapthread.images.reconcile import Reconcile
 from snapthread.images.unknown_uploads import UnknownUploads
 from snapthread.ports import (
@@ -36,8 +35,6 @@ SWEEP_LEASE_S = 180.0  # a process that died is replaced after that
 TIDY_EVERY_S = 3600.0
 RECONCILE_EVERY_S = 86_400.0
 BATCH = 500
-
-Progress = Callable[[int], None]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,7 @@ taken for an orphan, and one that is deleted meanwhile is at worst deleted twice
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ import structlog
 from snapthread.clock import now_s
 from snapthread.concurrency.lease import Lease
 from snapthread.errors import Busy, LeaseLost
-from snapthread.images.deleter import Deleter
+from snapthread.images.deleter import Deleter, Progress
 from snapthread.images.file_names import FileNames
 from snapthread.images.healing import Healing
 from snapthread.images.restorer import Restored, Restorer
@@ -38,8 +38,6 @@ from snapthread.ports import (
 log = structlog.get_logger()
 
 PAGE = 500
-
-Progress = Callable[[int], None]  # so many files more were looked at
 
 
 @dataclass(slots=True, kw_only=True)

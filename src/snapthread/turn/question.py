@@ -18,7 +18,7 @@ from snapthread.model import (
     is_whole,
 )
 from snapthread.model.context import text_tokens
-from snapthread.ports import FileTokens
+from snapthread.ports.conversations import FileTokens
 from snapthread.turn.transcript import ModelTexts, document_label
 
 QUOTE_MAX = 1000  # characters of a message replied to

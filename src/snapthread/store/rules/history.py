@@ -21,7 +21,7 @@ from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
 from snapthread.store.rules.files import as_file, picture_of
 from snapthread.store.rules.retiring import retire
-from snapthread.store.rules.rows import held
+from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import lost_images, shown_images
 from snapthread.store.schema.conversations import HISTORY, HistoryRow
 from snapthread.store.schema.files import File
@@ -43,7 +43,7 @@ def compose(
     before: int | None = None,
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
-    row = held(tx, claim, live_at=micros(now))
+    row = check_lease(tx, claim, live_at=micros(now))
     first = row.history_start if before is None or row.history_start < before else 0
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:

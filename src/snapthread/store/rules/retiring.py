@@ -18,7 +18,7 @@ from snapthread.store.rules.files import (
     retire_file,
     whole_of,
 )
-from snapthread.store.rules.rows import held
+from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import images, lost_images
 from snapthread.store.schema.files import FILES, FILES_OF, File
 from snapthread.store.transaction import Transaction
@@ -27,7 +27,7 @@ from snapthread.store.transaction import Transaction
 def retire(
     tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime, *, reason: str
 ) -> int:
-    held(tx, claim)
+    check_lease(tx, claim)
     leaving = {each.name: each for row in _own(tx, claim, names) for each in whole_of(tx, row)}
     rows = [row for row in leaving.values() if is_shown(row) or is_lost(row)]
     for row in rows:
@@ -36,7 +36,7 @@ def retire(
 
 
 def mark_lost(tx: Transaction, claim: Claim, names: Sequence[FileName], now: datetime) -> int:
-    held(tx, claim)
+    check_lease(tx, claim)
     rows = [row for row in _own(tx, claim, names) if row.state == "live"]
     for row in rows:
         retire_file(tx, row, LOST, max(row.leaves_at or 0, micros(now)))
@@ -65,7 +65,7 @@ def retire_conversation(tx: Transaction, key: str, *, due_at: int) -> None:
 
 
 def replace_file(tx: Transaction, claim: Claim, name: FileName, now: datetime) -> bool:
-    held(tx, claim)
+    check_lease(tx, claim)
     new = tx.get(FILES, name)
     if new is None or new.state != "uploaded":
         return False

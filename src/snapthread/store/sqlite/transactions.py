@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from snapthread.concurrency.batching import Outcome, outcome_of
+from snapthread.concurrency.batching import CallResult, result_of
 from snapthread.errors import StoreBusy
 from snapthread.store.sqlite.connections import begin, begin_at_once
 from snapthread.store.sqlite.failures import our_errors
@@ -38,9 +38,9 @@ class Connection:
             finally:
                 self.db.execute("COMMIT")
 
-    def decide(self, verbs: Sequence[Verb]) -> list[Outcome]:
+    def decide(self, verbs: Sequence[Verb]) -> list[CallResult]:
         """Each as if it were alone."""
-        ends = [outcome_of(self.begin, verb) for verb in verbs]
+        ends = [result_of(self.begin, verb) for verb in verbs]
         return [(begun and begun.result, error) for begun, error in ends]
 
 
@@ -77,7 +77,7 @@ class Writer(Connection):
         finally:
             self.db.execute("PRAGMA synchronous = FULL")
 
-    def decide(self, verbs: Sequence[Verb]) -> list[Outcome]:
+    def decide(self, verbs: Sequence[Verb]) -> list[CallResult]:
         """In one transaction: one wait for the disk for all.
 
         A verb that fails has written nothing yet, and is no part of it. Where the transaction
@@ -90,14 +90,14 @@ class Writer(Connection):
                 return [(None, error)] * len(verbs)
         return [outcome for verb in verbs for outcome in self.decide([verb])]
 
-    def _in_one_transaction(self, verbs: Sequence[Verb]) -> list[Outcome]:
+    def _in_one_transaction(self, verbs: Sequence[Verb]) -> list[CallResult]:
         with self._undone_on_failure():
             begin(self.db)
-            outcomes = [self._decided(verb) for verb in verbs]
+            results = [self._decided(verb) for verb in verbs]
             self.db.execute("COMMIT")
-            return outcomes
+            return results
 
-    def _decided(self, verb: Verb) -> Outcome:
+    def _decided(self, verb: Verb) -> CallResult:
         tx = Transaction(Rows(self.db, self._kept))
         try:
             result = verb(tx)
