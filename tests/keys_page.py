@@ -40,8 +40,8 @@ MEANINGS: Final = {
     "jobs": "which process does a job, and until when.",
     "cooldowns": "services that nobody calls, until then.",
     "cooldowns.until": "by when they end",
-    "replicas": "what a process told of itself last, for the admin page.",
-    "replicas.seen": "by when they told it",
+    "replicas": "what a process reported of itself last, for the admin page.",
+    "replicas.seen": "by when they did",
     "blocked_users": "who blocked the bot, and when.",
     "blocked_users.at": "by when they did",
     "conversations": (

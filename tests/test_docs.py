@@ -51,9 +51,20 @@ def test_the_index_of_decisions_has_each_with_its_title() -> None:
     titles = {path.name: read(path).partition("\n")[0] for path in DECISIONS}
 
     rows = re.findall(
-        r"^\| \[(\d{4})\]\((\S+)\) \| (.*) \|$", read(DOCS / "decisions/README.md"), re.M
+        r"^\| \[(\d{4})\]\((\S+)\) \| (.*?)(?: \*\(.*\)\*)? \|$",
+        read(DOCS / "decisions/README.md"),
+        re.M,
     )
     assert {name: f"# {number} {title}" for number, name, title in rows} == titles
+
+
+def test_the_index_of_decisions_is_in_their_order_and_marks_those_that_were_superseded() -> None:
+    index = read(DOCS / "decisions/README.md")
+    numbers = re.findall(r"(?m)^\| \[(\d{4})\]", index)
+    marked = re.findall(r"(?m)^\| \[(\d{4})\].* \*\(superseded .*\)\* \|$", index)
+
+    assert numbers == sorted(numbers), "sort the rows by number"
+    assert marked == [p.name[:4] for p in DECISIONS if re.search(r"(?i)superseded", read(p))]
 
 
 def test_no_two_decisions_have_one_number() -> None:

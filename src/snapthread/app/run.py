@@ -73,7 +73,13 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opening.open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        process = RunningProcess(bot, adapters.store, telemetry, adapters.clock())
+        process = RunningProcess(
+            bot,
+            adapters.store,
+            telemetry,
+            adapters.clock(),
+            lets_in=settings.access_mode == "invite",
+        )
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(

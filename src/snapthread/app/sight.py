@@ -22,9 +22,9 @@ async def find_way_of_images(adapters: Adapters, settings: Settings, stop: async
     if not _is_looked_at(settings):
         return True
     from snapthread.doctor.at_start import find_way
-    from snapthread.images.file_service import file_mark
+    from snapthread.images.file_names import FileNames
 
-    mark = file_mark(await adapters.store.installation())
+    mark = FileNames.of(await adapters.store.installation()).mark
     look = asyncio.create_task(find_way(settings, mark))
     stopped = asyncio.create_task(stop.wait())
     try:

@@ -1,6 +1,6 @@
 """From Telegram into the queue, and out of it to whoever serves: durable, in order, once.
 
-inbox.py        updates → message queue, confirmed once they are durable
+intake.py       updates → message queue, confirmed once they are durable
 groups.py       of a group's talk, what was asked for
 worker.py       message queue → claims, one at a time for each conversation
 urgent.py       what waits for no question: /reset, /stop, pressed buttons, edits

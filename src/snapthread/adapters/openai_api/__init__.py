@@ -4,6 +4,7 @@ assistant.py       the port `Assistant`: a question, streamed
 question.py        a question → the body of a request
 inline.py          pictures of our own store within it
 stream.py          a streamed answer, event by event
+whole.py           its bytes: events, or all of it at once
 sse.py             server-sent events
 events.py          events → what the assistant said
 answer.py          the text of an answer, put together

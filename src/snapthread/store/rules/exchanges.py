@@ -17,8 +17,9 @@ from snapthread.model import (
     Redo,
 )
 from snapthread.store.codec import dump_message, load_images, load_message
-from snapthread.store.rules.files import as_file, images
-from snapthread.store.rules.rows import held, next_id, stream_of
+from snapthread.store.rules.files import as_file
+from snapthread.store.rules.rows import check_lease, next_id, stream_of
+from snapthread.store.rules.shown_files import images
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
@@ -49,7 +50,7 @@ def newest(tx: Transaction, key: str) -> ExchangeRow | None:
 
 
 def last_exchange(tx: Transaction, claim: Claim) -> Exchange | None:
-    held(tx, claim)
+    check_lease(tx, claim)
     row = newest(tx, claim.conversation)
     return None if row is None else _exchange(row)
 

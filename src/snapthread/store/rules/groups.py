@@ -16,8 +16,9 @@ from snapthread.store.codec import (
     micros,
 )
 from snapthread.store.rules import choices
-from snapthread.store.rules.files import STATES, count_held, retire_conversation
+from snapthread.store.rules.files import STATES, count_held
 from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.retiring import retire_conversation
 from snapthread.store.rules.rows import (
     ensure_conversation,
     held_until,
