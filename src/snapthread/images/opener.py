@@ -162,7 +162,7 @@ class FileOpener:
 def _looks(wanted: FileRequest, picture: TelegramImage, meter: Meter) -> bool:
     """For small text: at a photo of this message that is as large as Telegram makes it at most; at
     one of an album, since each look takes milliseconds."""
-    is_new = picture.kind == "photo" and wanted.place == 0 and not wanted.is_restored
+    is_new = picture.kind == "photo" and wanted.is_first and not wanted.is_restored
     side = max(picture.width or 0, picture.height or 0)
     if not (meter.looks_for_small_text and is_new and side in MADE_SMALLER_TO):
         return False
