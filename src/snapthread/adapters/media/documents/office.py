@@ -81,10 +81,10 @@ def _read(archive: zipfile.ZipFile) -> OfficeContent:
         texts = _texts(archive, ["content.xml"])
         return OfficeContent(format="odt", text="\n".join(texts))
     if ending := _AS_TEXT.get(kind):
-        part = _opened(archive, "content.xml", OPENED_BYTES + 1)
-        if len(part) > OPENED_BYTES:
+        body = _opened(archive, "content.xml", OPENED_BYTES + 1)
+        if len(body) > OPENED_BYTES:
             raise DocumentRefused("too_heavy", f"more than {OPENED_BYTES} bytes")
-        text = _table(part) if ending == "tsv" else _stripped(part)
+        text = _table(body) if ending == "tsv" else _stripped(body)
         return OfficeContent(format="text", text=text, as_text=ending)
     raise DocumentRefused("unsupported_type", "archive")
 
