@@ -10,6 +10,7 @@ RUN /app/bin/pip install --no-cache-dir --disable-pip-version-check --require-ha
 COPY requirements/build.txt requirements/build.txt
 RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir --disable-pip-version-check \
         --require-hashes -r requirements/build.txt
+COPY requirements/offline.txt requirements/offline.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN /tools/bin/python -m hatchling build -t wheel \

@@ -72,6 +72,7 @@ pages: setup ## write the pages of docs/ that are made of the code
 	$(BIN)/python -m tests.events_page
 	$(BIN)/python -m tests.costs_page
 	$(BIN)/python -m tests.doctor_page
+	$(BIN)/python -m tests.keys_page
 
 release-check: setup ## walk the checklist of a release: what a machine can tell, and what is left to you
 	@$(BIN)/python bench/release.py

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import virtual
 from tests.life.fakes import CALL_S, Codec, Faults, OpenAI, Telegram
 
-from snapthread.images.file_service import FileService
+from snapthread.images.deleter import Deleter
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store import Store
@@ -42,25 +42,25 @@ async def main() -> None:
         clock=virtual.now,
     )
     maintenance = await build_maintenance(adapters, Settings())
-    await _deletions(store, openai, maintenance.file_service)
+    await _deletions(store, openai, maintenance.file_service.deleter)
     await _reconcile(openai, maintenance)
     await store.close()
 
 
-async def _deletions(store: Store, openai: OpenAI, file_service: FileService) -> None:
+async def _deletions(store: Store, openai: OpenAI, deleter: Deleter) -> None:
     for number in range(FILES):
         openai_id = await openai.upload("x.jpg", b"", "image/jpeg", life_s=10**6)
         now = virtual.now()
         name = FileName(f"name-{number}")
         await store.record_upload(name, openai_id, now, leaves_at=now, expires_at=now)
     began = virtual.loop().time()
-    deleted = await file_service.delete_due()
+    deleted = await deleter.delete_due()
     took = virtual.loop().time() - began
     print(f"{deleted} deletions: {FILES * CALL_S / took:.1f} times as fast as one after the other")
 
 
 async def _reconcile(openai: OpenAI, maintenance: Maintenance) -> None:
-    mark = maintenance.file_service.mark
+    mark = maintenance.file_service.names.mark
     openai.pretend({f"file-other-{n}": "holiday.jpg" for n in range(MANY - 100)})
     openai.pretend({f"file-orphan-{n}": f"{mark}{n:016x}.jpg" for n in range(100)})
     virtual.jump(1000.0)

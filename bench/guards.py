@@ -27,7 +27,7 @@ class Guard(NamedTuple):
 GUARDS = (
     Guard(
         "1: an intent whose upload is unknown is looked for",
-        "images/file_service.py",
+        "images/unknown_uploads.py",
         "                await self._found(name, remote)\n",
         "                pass\n",
     ),
@@ -53,32 +53,32 @@ GUARDS = (
     ),
     Guard(
         "3: a request names live files only",
-        "store/rules/files.py",
+        "store/rules/shown_files.py",
         "    for state in SHOWN:\n        for row in reversed(",
         '    for state in ("retired", *SHOWN):\n        for row in reversed(',
     ),
     Guard(
         "3: only what is retired is deleted",
-        "store/rules/files.py",
+        "store/rules/deletions.py",
         " else tx.range(DUE, high=at, limit=limit)\n",
         ' else tx.range(__import__("snapthread.store.schema").store.schema.SHOWN_NAMES)\n',
     ),
     Guard(
         "4: a missing file is replaced in its place",
-        "store/rules/files.py",
+        "store/rules/retiring.py",
         '    retire_file(tx, lost, "vanished", micros(now))\n',
         "    return True\n",
     ),
     Guard(
         "4: an image that Telegram has lost too becomes a line of text",
-        "images/healing.py",
-        '        await self._leave(claim, lost, "vanished", meter)\n        return "left"',
+        "images/restorer.py",
+        '        await self.leave(claim, lost, "vanished", meter)\n        return "left"',
         '        return "left"',
         "tests/line/test_healing.py",  # the machine seldom meets it
     ),
     Guard(
         "5: what is past due leaves before the next question",
-        "store/rules/files.py",
+        "store/rules/shown_files.py",
         "        if (row.leaves_at or 0) <= micros(now):\n",
         "        if False:\n",
     ),
@@ -104,7 +104,7 @@ GUARDS = (
     ),
     Guard(
         "2: a file is given up only once it has expired at the server",
-        "images/file_service.py",
+        "images/deleter.py",
         "        if expires_at is None or self.clock() < expires_at + CLOCKS_DIFFER:\n",
         "        if expires_at is None:\n",
         "tests/line/test_moved_away.py",
@@ -147,7 +147,7 @@ GUARDS = (
     Guard(
         "settings: what was not offered cannot be pressed",
         "commands/choosing.py",
-        "        if value is None or pressed.screen not in screens.offered():\n",
+        "        if value is None or choice.screen not in screens.offered():\n",
         "        if False:\n",
         "tests/line/test_choosing.py",
     ),

@@ -22,7 +22,7 @@ from snapthread.adapters.telemetry import Metrics  # noqa: E402
 from snapthread.adapters.web.pages import application  # noqa: E402
 from snapthread.model import ConversationKey, FileName, LedgerFile, Replica  # noqa: E402
 from snapthread.model.quotas import Amounts, Limits, Spending  # noqa: E402
-from snapthread.model.usage import DailyUsage, Stages, TurnRecord  # noqa: E402
+from snapthread.model.usage import DailyUsage, Stages, TurnOutcome, TurnRecord  # noqa: E402
 from snapthread.ports.operation import ActiveTurn, Problem  # noqa: E402
 
 WIDTHS: Final = (1280, 390)
@@ -31,7 +31,9 @@ SOMEBODY: Final = 481_516_234
 PEOPLE: Final = (SOMEBODY, 5_023_117_840, 77_204_331, 6_111_904_552, 915_440_017, 302_118_845)
 PAGES: Final = {"page": "/admin", "person": f"/admin/person?id={SOMEBODY}"}
 PROCESSES: Final = (("a", 12, True, 2), ("b", 25, False, 1), ("c", 400, False, 0))
-ENDS: Final = [("answered", "")] * 16 + [
+ANSWERED: Final[tuple[TurnOutcome, str]] = ("answered", "")
+ENDS: Final[list[tuple[TurnOutcome, str]]] = [
+    *[ANSWERED] * 16,
     ("answered", "stopped"),
     ("refused", "user_daily_images"),
     ("failed", "AssistantBusy"),

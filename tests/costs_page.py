@@ -53,7 +53,7 @@ names it again, read from OpenAI's prompt cache where the model has a price for 
 answers and reasoning come on top. The prices are the ones that came with this version.
 
 `IMAGE_DETAIL=low` makes it cheaper, `IMAGE_WINDOW` and `/reset` end the carrying on; limits by
-money are told in [limits.md](limits.md).
+money are in [limits.md](limits.md).
 """
 
 

@@ -15,10 +15,10 @@ from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.adapters.media.documents.kinds import Format as DocumentFormat
 from snapthread.adapters.media.sniff import Format
 from snapthread.adapters.media.sounds.measure import ENDINGS
-from snapthread.errors import DocumentFault, FileFault, ImageFault, SoundFault
+from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
-from snapthread.texts.localizer import SENTENCES, Localizer
+from snapthread.texts.localizer import SENTENCES, Localizer, StatedLimits
 from tests.bot_api.wire import (
     GROUP,
     PHOTO,
@@ -35,7 +35,9 @@ from tests.bot_api.wire import (
 )
 
 TEXTS: Final = Texts.load()
-WORDS: Final = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=100, voice_minutes=10)
+WORDS: Final = Localizer(
+    texts=TEXTS, language="en", limits=StatedLimits(storage_mb=100, voice_minutes=10)
+)
 
 FRAME: Final[Json] = {"width": 640, "height": 480, "duration": 3}
 VIDEO: Final = media(**FRAME, mime_type="video/mp4")
@@ -234,7 +236,7 @@ def _page() -> Iterator[str]:
     yield ""
     yield "## Sounds"
     yield ""
-    yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file gets a sentence instead:"
+    yield "Without `TRANSCRIPTION_MODEL` a voice message or an audio file is answered instead:"
     yield f"“{_sentences('voice')[0]}. …” Of a video its still picture is answered then. The sound"
     yield "of a video is passed over in silence where nobody speaks in it. Of a sound or a film as"
     yield "a file Telegram tells no length: it is read from the file, before it costs anything, of"
@@ -326,7 +328,7 @@ def _commands() -> Iterator[tuple[str, str]]:
         jumps = "; waits for no answer before it" if word in URGENT_COMMANDS else ""
         below = "; also below a picture" if word in CAPTION_COMMANDS else ""
         yield f"`/{word}`", f"{described[word]}{jumps}{below}"
-    yield "another", f"refused: “{WORDS.command('unknown')}”"
+    yield "another", f"refused: “{WORDS('unknown_command')}”"
 
 
 def _groups() -> Iterator[tuple[str, str]]:
@@ -375,7 +377,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
     yield "`/retry` before anything was asked", f"“{WORDS('retry_nothing')}”"
     yield "`/undo` in an empty conversation", f"“{WORDS('undo_nothing')}”"
     yield "Telegram takes a part of an answer in no form", f"“{WORDS('part_refused')}”"
-    yield "too many messages wait", f"“{WORDS('mailbox_full')}”"
+    yield "too many messages wait", f"“{WORDS('queue_full')}”"
     yield "three attempts failed", f"“{WORDS('dead_letter')}”"
     yield "`/stop` where no answer runs", f"“{WORDS('stop_nothing')}”"
     yield "Stop before the first word", f"“{WORDS.stopped(())}”"

@@ -10,7 +10,7 @@ from snapthread.model import Language
 from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, first_over
 from snapthread.model.usage import DailyUsage, month_of
 from snapthread.texts import LANGUAGES, Texts
-from snapthread.texts.localizer import Localizer
+from snapthread.texts.localizer import Localizer, StatedLimits
 from snapthread.texts.numbers import dollars
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
@@ -18,7 +18,7 @@ TEXTS = Texts.load()
 
 
 def words(language: Language = "en") -> Localizer:
-    return Localizer(texts=TEXTS, language=language, limit_mb=20)
+    return Localizer(texts=TEXTS, language=language)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_what_is_left_is_told_for_each_limit_and_never_below_nothing() -> None:
 
 
 def test_a_full_storage_is_as_large_as_its_limit() -> None:
-    full = Localizer(texts=TEXTS, language="en", limit_mb=20, storage_mb=5)
+    full = Localizer(texts=TEXTS, language="en", limits=StatedLimits(storage_mb=5))
 
     text = usage_text(full, (), Limits(), Spending(), now=NOW, stored_bytes=5 * 1024 * 1024)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from snapthread.errors import ChatBusy
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
-from snapthread.intake.inbox import Intake
+from snapthread.intake.intake import Intake
 from snapthread.ports import Update
 from tests import virtual
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from snapthread.settings import Settings
 from snapthread.store import Store
 from tests.servers import Server, own_server
 
@@ -36,7 +38,7 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
         for path in (HERE / "src" / "snapthread").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert packed == source
+    assert packed == source | {"snapthread/demo/offline.txt"}  # the pinned offline model
 
 
 def test_the_server_of_the_compose_file_is_fit_to_be_the_store(tmp_path: Path) -> None:
@@ -76,3 +78,33 @@ def test_the_image_is_built_of_pinned_requirements_that_exist() -> None:
     for name in copied:
         assert "--hash=sha256:" in read(name)
         assert f"!{name}" in read(".dockerignore").splitlines()
+
+
+NOT_OURS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "REDISCLI_AUTH", "DOMAIN"}
+
+
+def test_what_is_set_for_the_bot_is_a_setting_of_it() -> None:
+    """A misspelled name would be passed over in silence."""
+    image = re.search(r"^ENV ((?:.*\\\n)*.*)", read("Dockerfile"), re.MULTILINE)
+    unit = re.search(r"^Environment=(.*)", read("deploy/snapthread.service"), re.MULTILINE)
+    assert image
+    assert unit
+    named = {*re.findall(r"(\w+)=", image[1]), *re.findall(r"(\w+)=", unit[1])}
+    named |= set(re.findall(r"^ {6}([A-Z_]+): ", read("compose.yaml"), re.MULTILINE))
+    assert {"DATA_DIR", "STORE_URL", "LOG_FORMAT"} <= named
+    assert named - NOT_OURS <= {name.upper() for name in Settings.model_fields}
+
+
+def test_systemd_understands_the_unit_and_finds_it_tight(tmp_path: Path) -> None:
+    """With another command: systemd looks whether it is there."""
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not here")
+    unit = tmp_path / "snapthread.service"
+    written = read("deploy/snapthread.service")
+    unit.write_text(written.replace("/opt/snapthread/bin/snapthread run", "/bin/true"))
+    for words in (("verify", "--man=no"), ("security", "--offline=true", "--threshold=12")):
+        told = subprocess.run(
+            [program, *words, str(unit)], capture_output=True, text=True, check=False
+        )
+        assert (told.returncode, told.stderr) == (0, ""), told.stdout

@@ -7,6 +7,7 @@ import pytest
 
 from snapthread import __version__
 from snapthread.settings import NOT_YET, Settings
+from tests import keys_page
 from tests.env_example import page
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,10 @@ def read(path: Path) -> str:
 def test_the_example_of_an_environment_is_what_the_readme_tells() -> None:
     stale = "stale: .venv/bin/python -m tests.env_example > .env.example"
     assert read(ROOT / ".env.example") == page(), stale
+
+
+def test_the_page_of_keys_has_every_table_column_and_index() -> None:
+    assert read(keys_page.KEYS) == keys_page.page(), "stale: make pages"
 
 
 def test_the_example_of_an_environment_has_every_setting_and_sets_none() -> None:
@@ -46,9 +51,20 @@ def test_the_index_of_decisions_has_each_with_its_title() -> None:
     titles = {path.name: read(path).partition("\n")[0] for path in DECISIONS}
 
     rows = re.findall(
-        r"^\| \[(\d{4})\]\((\S+)\) \| (.*) \|$", read(DOCS / "decisions/README.md"), re.M
+        r"^\| \[(\d{4})\]\((\S+)\) \| (.*?)(?: \*\(.*\)\*)? \|$",
+        read(DOCS / "decisions/README.md"),
+        re.M,
     )
     assert {name: f"# {number} {title}" for number, name, title in rows} == titles
+
+
+def test_the_index_of_decisions_is_in_their_order_and_marks_those_that_were_superseded() -> None:
+    index = read(DOCS / "decisions/README.md")
+    numbers = re.findall(r"(?m)^\| \[(\d{4})\]", index)
+    marked = re.findall(r"(?m)^\| \[(\d{4})\].* \*\(superseded .*\)\* \|$", index)
+
+    assert numbers == sorted(numbers), "sort the rows by number"
+    assert marked == [p.name[:4] for p in DECISIONS if re.search(r"(?i)superseded", read(p))]
 
 
 def test_no_two_decisions_have_one_number() -> None:
@@ -94,18 +110,72 @@ SOURCE = ROOT / "src" / "snapthread"
 WHERE_TO_LOOK = {
     "README.md": read(ROOT / "README.md").partition("Where to look")[2].partition("\n## ")[0],
     "laws.md": read(DOCS / "laws.md").partition("## How we know")[0],
+    "first-generation.md": read(DOCS / "first-generation.md").partition("## Taking over")[0],
+    "CONTRIBUTING.md": read(ROOT / "CONTRIBUTING.md")
+    .partition("## Recipes")[2]
+    .partition("## Tests")[0],
 }
+NOT_OURS = set("BOT_TOKEN TELEGRAM_BOT_TOKEN REDIS_URL STORE_URL ://".split())
 
 
 @pytest.mark.parametrize("page", sorted(WHERE_TO_LOOK))
 def test_where_a_page_says_to_look_is_what_it_names(page: str) -> None:
     code = "\n".join(read(path) for path in SOURCE.rglob("*.py"))
+    code += read(ROOT / "tests" / "contracts" / "builders.py")
     named = re.findall(r"`([A-Za-z_/.]+)`", WHERE_TO_LOOK[page].replace("src/snapthread/", ""))
 
-    assert len(named) > 12
+    assert len(named) > 7
     for name in (name for name in named if not name.startswith("/")):  # which is a command
-        if "/" in name or "." in name:
+        if name in NOT_OURS:
+            continue
+        if "/" in name or name.endswith((".py", ".toml")):
             assert any((base / name).exists() for base in (SOURCE, ROOT)), name
         else:
-            defined = rf"^\s*(class |def |async def ){name}\b|^    {name}: "
+            own = name.rpartition(".")[2]
+            forms = rf"^\s*(async )?(class|def) {own}\b", rf"^    {own}: ", rf"^{own}\b.* = "
+            defined = "|".join((*forms, rf"self\.{own}: "))
             assert re.search(defined, code, re.M), name
+
+
+LISTING = (
+    "adapters/bot_api adapters/openai_api commands demo images intake rate_limits reply turn wiring"
+)
+
+
+@pytest.mark.parametrize("package", LISTING.split())
+def test_the_page_of_a_package_names_each_of_its_files(package: str) -> None:
+    """A new file has its line there, as the others have: `name.py  the file in a few words`."""
+    folder = SOURCE / package
+    named = re.findall(r"(?m)^(\w+\.py)  ", read(folder / "__init__.py"))
+
+    assert sorted(named) == sorted({path.name for path in folder.glob("*.py")} - {"__init__.py"})
+
+
+def test_the_laws_name_every_caller_of_retire() -> None:
+    """Of the rule in the store, or of its verb; and of `retire_file`, which it is made of."""
+    asked = re.compile(r"(?<!def )(?<!\w)(?:store\.)?(retire|retire_file)\(")
+    calling = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if asked.search(read(path)) and not path.is_relative_to(SOURCE / "ports")
+    }
+    row = next(line for line in read(DOCS / "laws.md").splitlines() if line.startswith("| 3."))
+
+    assert calling == set(re.findall(r"`([a-z_/]+\.py)`", row))
+
+
+def test_each_rule_of_the_store_names_the_page_with_its_promises() -> None:
+    verbs = re.findall(
+        r"(?m)^    (\w+) = (?:reads|writes)\((\w+)\.", read(SOURCE / "store/__init__.py")
+    )
+    for verb, rule in (pair for pair in verbs if not pair[0].startswith("_")):
+        opening = read(SOURCE / "store" / "rules" / f"{rule}.py").split('"""')[1]
+        promised = [read(SOURCE / name) for name in re.findall(r"ports/\w+\.py", opening)]
+        assert any(f"async def {verb}(" in page for page in promised), (rule, verb)
+
+
+def test_each_folder_of_tests_has_its_line() -> None:
+    named = re.findall(r"(?m)^\| ((?:`\w+`(?:, )?)+) \|", read(ROOT / "CONTRIBUTING.md"))
+
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+)`", " ".join(named))) == folders

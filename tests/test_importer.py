@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from snapthread.images.file_service import UploadResult
 from snapthread.images.importer import FileImporter
+from snapthread.images.opener import FileOpener
 from snapthread.images.request import FileRequest
+from snapthread.images.uploader import UploadResult
 from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MEGABYTE
 from snapthread.meter import Meter
 from snapthread.model import Claim, ConversationKey
@@ -63,13 +64,13 @@ class Memory:
 async def brought(people: int, size_bytes: int | None) -> Memory:
     """Each sends two pictures of this size."""
     memory = Memory()
-    importer = FileImporter(
+    opener = FileOpener(
         chat=cast(Any, memory),
         codec=cast(Any, memory),
-        file_service=cast(Any, memory),
         documents=cast(Any, None),
         max_bytes=MAX_BYTES,
     )
+    importer = FileImporter(opener=opener, uploader=cast(Any, memory))
     await asyncio.gather(
         *(
             importer.import_files(

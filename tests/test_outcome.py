@@ -10,7 +10,7 @@ from snapthread.model import HistoryItem, OutgoingMessage
 from snapthread.texts import Texts
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome, outcome_of
-from snapthread.turn.state import TurnResult
+from snapthread.turn.result import TurnResult
 
 LINE = HistoryItem(role="user", text="Hello", at=datetime(2026, 11, 26, tzinfo=UTC))
 
@@ -50,7 +50,7 @@ def test_an_answer_of_which_nothing_would_be_seen_is_said_as_it_is(markdown: str
 def test_an_answer_of_nothing_but_thoughts_is_a_sentence(
     thoughts: str, cut: str | None, sentence: str
 ) -> None:
-    t = Localizer(texts=Texts.load(), language="en", limit_mb=20)
+    t = Localizer(texts=Texts.load(), language="en")
     ended = TurnResult(items=(LINE, LINE), text=thoughts, cut=cut)
 
     (told,) = said(outcome_of(ended, (), t))

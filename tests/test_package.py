@@ -65,6 +65,8 @@ def test_the_wheel_alone_brings_the_command(wheel: Path, tmp_path: Path) -> None
     assert told.strip() == __version__
     assert (target / "bin" / "snapthread").exists()
     assert (target / "snapthread_sandbox" / "page").is_dir()
+    pinned = (target / "snapthread" / "demo" / "offline.txt").read_text()
+    assert pinned == (HERE / "requirements" / "offline.txt").read_text()
 
 
 @pytest.mark.soak

@@ -9,11 +9,12 @@ from typing import get_args
 
 import pytest
 
-from snapthread.errors import DocumentFault, FileFault, ImageFault, SnapthreadError
+from snapthread.errors import SnapthreadError
+from snapthread.faults import DocumentFault, FileFault, ImageFault
 from snapthread.model import Language, PageChoice
 from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of
 from snapthread.texts.catalogue import MODEL, RULES, Catalogue
-from snapthread.texts.localizer import ALERTS, Localizer
+from snapthread.texts.localizer import ALERTS, Localizer, StatedLimits
 from snapthread.texts.plurals import Rules
 
 Written = dict[str, str | dict[str, str]]
@@ -33,7 +34,9 @@ def without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def words(language: Language) -> Localizer:
-    return Localizer(texts=texts, language=language, limit_mb=0.5, storage_mb=1.5)
+    return Localizer(
+        texts=texts, language=language, limits=StatedLimits(image_mb=0.5, storage_mb=1.5)
+    )
 
 
 def forms_of(text: str | dict[str, str]) -> list[str]:
@@ -260,7 +263,7 @@ def test_everybody_has_a_menu_and_every_language_its_own(default: Language) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command_of_the_menu(language: Language) -> None:
-    said = words(language).command("help")
+    said = words(language).help()
 
     assert re.findall(r"(?m)^/(\w+) – \S", said) == list(COMMANDS)
 

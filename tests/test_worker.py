@@ -270,9 +270,10 @@ class IdleStore:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.claims = 0
 
     async def claim(self, *_: object, **__: object) -> None:
-        return None
+        self.claims += 1
 
     async def next_wake(self, _now: datetime) -> None:
         self.asked += 1
@@ -323,6 +324,40 @@ async def test_no_slot_is_free_while_somebody_waits_for_one() -> None:
     worker.wake(1, is_urgent=False)
     with worker.free_slots() as free:
         assert free == 0
+    worker.stop()
+    await loop
+
+
+async def test_who_comes_while_slots_are_kept_free_is_served_once_they_are() -> None:
+    store = IdleStore()
+    worker = idle_worker(store, "idle")
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.1)
+    before = store.claims
+
+    with worker.free_slots():
+        worker.wake(1, is_urgent=False)
+        await asyncio.sleep(0.1)
+        assert store.claims == before
+    await asyncio.sleep(0.1)
+
+    assert store.claims == before + 1
+    worker.stop()
+    await loop
+
+
+async def test_a_turn_that_ends_while_a_message_is_taken_in_asks_for_no_other() -> None:
+    store = IdleStore()
+    worker = idle_worker(store, "idle")
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.1)
+    before = store.asked
+
+    worker.begin(claims(1), asked_s=now_s())
+    with worker.free_slots():
+        await asyncio.sleep(0.6)
+
+    assert store.asked == before
     worker.stop()
     await loop
 

@@ -15,6 +15,7 @@ from snapthread.ports import Clock, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces
 from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
+from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,
     alone,
@@ -23,8 +24,9 @@ from snapthread.turn.outcome import (
     outcome_of,
     unexpected,
 )
-from snapthread.turn.quotas import Quotas, files_of
+from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.state import TurnState
 from snapthread.turn.styles import Styles
 
@@ -40,6 +42,7 @@ class Answers:
     access: AccessControl
     commands: Commands
     quotas: Quotas
+    speech: SpeechProfile
     styles: Styles
     running_turns: RunningTurns
     alerts: Alerts
@@ -73,11 +76,11 @@ class Answers:
         meter.profile = self.styles.profile_of(caller.preferences)
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
-        meter.looks_for_small_text = message.is_private and not is_told
+        meter.looks_for_small_text = not message.is_guest and message.user_id > 0 and not is_told
         return concluded(await self._question(claim, t, meter), claim, t)
 
     async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        messages = tuple(map(self.quotas.speech.supported, claim.messages))
+        messages = tuple(map(self.speech.supported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
         beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
         if not questions:
@@ -111,7 +114,7 @@ class Answers:
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""
-        text = t("storage_made_room", limit_mb=t.storage_mb)
+        text = t("storage_made_room", limit_mb=t.limits.storage_mb)
         await self.store.enqueue(
             message.conversation,
             message.destination,

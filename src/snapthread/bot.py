@@ -11,14 +11,13 @@ from snapthread.images.file_service import FileService
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
-from snapthread.intake.inbox import Intake
+from snapthread.intake.intake import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
 from snapthread.intake.replicas import ReplicaSync
 from snapthread.intake.worker import Worker
 from snapthread.ports import Readiness
-from snapthread.settings import Settings
 from snapthread.turn.quotas import Quotas
 
 LAST_UPLOADS_S = 3.0
@@ -28,7 +27,8 @@ LAST_UPLOADS_S = 3.0
 class Bot:
     """Takes messages in and serves them, until it is stopped."""
 
-    settings: Settings
+    is_called: bool  # by Telegram, at a webhook: it polls nothing
+    has_replicas: bool  # maybe: its store lets other processes in
     store: Readiness
     health: Health
     intake: Intake
@@ -60,7 +60,7 @@ class Bot:
             await worker
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_UPLOADS_S):
-                    await self.file_service.drain()
+                    await self.file_service.uploader.drain()
             replica_sync.cancel()
             housekeeping.cancel()
             model_watch.cancel()
@@ -70,10 +70,10 @@ class Bot:
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
-        if self.settings.telegram_webhook_url is not None:
+        if self.is_called:
             self.health.mark_standing_by()
             await self.heartbeat.run()
-        elif self.settings.has_store_server:
+        elif self.has_replicas:
             await self.leader.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:
             await self.intake.run()

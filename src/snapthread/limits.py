@@ -1,7 +1,11 @@
-"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason;
-and how Telegram counts."""
+"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason; and
+how Telegram counts. The limits that an operator sets for people are in model/quotas.py.
+"""
 
 from typing import Final
+
+DAY_S: Final = 86_400
+MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Telegram (core.telegram.org/bots/api)
 MESSAGE_UNITS: Final = 4096  # UTF-16 units of a message's text, after entity parsing
@@ -26,8 +30,6 @@ MADE_SMALLER_TO: Final = frozenset({1280, 2560})
 
 # OpenAI (reference: Files API, images-vision guide)
 FILE_LIFE_MAX_S: Final = 2_592_000  # expires_after allows 1 hour to 30 days
-DAY_S: Final = 86_400
-MEGABYTE: Final = 1024 * 1024  # of sizes, here and in settings
 
 # Images
 PIXELS_MAX: Final = 50_000_000  # a 48-megapixel phone photo passes, a bomb does not
@@ -85,20 +87,25 @@ ASK_RETRY_WITHIN_S: Final = 60.0
 SEND_TRIES: Final = 5  # then the conversation waits, and others go on
 SEND_RETRY_S: Final = 30.0
 DELETIONS_AT_ONCE: Final = 12  # so that, with what is lost between, eight are always under way
-DELETION_LEASE_S: Final = 60.0
-SHUTDOWN_S: Final = 18.0  # of the 25 s that are promised: then the last uploads, and closing
+DELETION_S: Final = 10.0  # one; whoever repeats it hears that the file is gone already
+DELETION_LEASE_S: Final = 20.0  # after a kill in the middle of one it is begun anew
+# Of the 25 s that are promised: then come the last uploads, closing, and Python's own end, which
+# takes seconds where the machine is busy.
+SHUTDOWN_S: Final = 16.0
 ALERT_EVERY_S: Final = 3600.0
+
+# In memory, and on the processor
+# Lines of conversations that a process keeps as it read and as it sends them: a request holds some
+# hundreds, and all but two were in the one before. About ten megabytes.
+ITEMS_KEPT: Final = 8192
+
+BYTES_PER_TOKEN: Final = 4  # of UTF-8, also in Russian: only an estimate
+
+# Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
+# a thread costs some tenths of one. A longer answer would hold up the others.
+FORMATTED_AT_ONCE: Final = 500
 
 
 def utf16_len(text: str) -> int:
     """The length in UTF-16 units, as the Bot API counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-# Lines of conversations that a process keeps as it read and as it sends them: a request holds some
-# hundreds, and all but two were in the one before. About ten megabytes.
-ITEMS_KEPT: Final = 8192
-
-# Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
-# a thread costs some tenths of one. A longer answer would hold up the others.
-FORMATTED_AT_ONCE: Final = 500

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from snapthread.clock import ms_since, now_s
-from snapthread.errors import FileFault
+from snapthread.faults import FileFault
 from snapthread.model import TelegramFile, TelegramImage, Usage
 from snapthread.model.quotas import Limits
 from snapthread.model.request_profile import RequestProfile

@@ -1,6 +1,6 @@
 """The way from a person's message to the answer. Read this first, then images/file_service.py.
 
-intake/inbox.py       update → message queue   durable, once
+intake/intake.py      update → message queue   durable, once (accept_and_claim: and served at once)
 intake/worker.py      message queue → claim    in order, one worker a conversation
 here                  claim → replies, kept and delivered
 answers.py            claim → what is said     what it is, what went wrong
@@ -8,11 +8,15 @@ answers.py            claim → what is said     what it is, what went wrong
   turn/quotas.py        question → reservation   refused here, or settled with the turn's record
   turn/running.py       turn → draft             shown as it grows, ended by Stop
   turn/runner.py        question → answer
-    images/importer.py      image → file           download, prepare, upload
+    turn/question_reader.py messages → question    its files, its sounds, and its late parts
+    turn/composer.py        question → transcript  what it is asked on
+    turn/asker.py           transcript → answer    asks again where that may help
+    images/importer.py      file → ledger          open, admit, upload
+    images/opener.py        file → what goes up    download; prepare an image, read a document
     images/file_service.py  the file's life        intended → uploaded → live → retired → gone
     turn/speech.py          sound → text           download, transcribe, forget
-    turn/transcript.py      conversation → request names live files only
-    images/healing.py       a file has vanished    restore it, ask again
+    turn/request.py         transcript → request   names live files only
+    images/healing.py       a file has vanished    bring it back (images/restorer.py), ask again
 intake/urgent.py      message queue → at once  /reset, /stop and buttons wait for no turn
 reply/reply.py        outbox → Telegram        at least once
 images/housekeeping.py  beside it: deletions, uploads of unknown outcome
@@ -36,8 +40,9 @@ from snapthread.ports import Clock, FinishedTurns
 from snapthread.reply.guests import in_one
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
+from snapthread.turn.media import images_of
 from snapthread.turn.outcome import Outcome
-from snapthread.turn.quotas import Quotas, images_of
+from snapthread.turn.records import TurnRecords
 
 log = structlog.get_logger()
 
@@ -48,7 +53,7 @@ class Pipeline:
 
     store: FinishedTurns
     answers: Answers
-    quotas: Quotas
+    records: TurnRecords
     asking_anew: AskingAnew
     reply: ReplySender
     topics: Topics
@@ -74,7 +79,7 @@ class Pipeline:
             outcome, outbox = await self._answer(claim, meter)
         except BaseException:  # also a stop: what it has cost is known now, and never later
             if meter.messages:
-                _log_turn(claim, await self.quotas.record_interrupted(claim.messages[0], meter))
+                _log_turn(claim, await self.records.record_interrupted(claim.messages[0], meter))
             raise
         record_id, began_s = meter.id, meter.began_s
         served = await self.reply.deliver(claim, outbox, record_id=record_id, began_s=began_s)
@@ -92,7 +97,7 @@ class Pipeline:
         is_short = len(outcome.answer) <= FORMATTED_AT_ONCE
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         replies = in_one(replies) if first.is_guest else replies
-        record = self.quotas.record(first, meter, outcome=outcome.result, reason=outcome.reason)
+        record = self.records.record(first, meter, outcome=outcome.result, reason=outcome.reason)
         outbox = await self.store.finish(
             claim,
             self.clock(),

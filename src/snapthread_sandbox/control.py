@@ -139,6 +139,7 @@ class Control:
         if "pictures" in body:
             openai.pictures = Pictures[body["pictures"]]
         openai.has_files = body.get("has_files", openai.has_files)
+        openai.streams = body.get("streams", openai.streams)
         openai.refused_parameters |= set(body.get("refused_parameters", ()))
         bot_api.knows_drafts = body.get("knows_drafts", bot_api.knows_drafts)
         bot_api.has_privacy = body.get("has_privacy", bot_api.has_privacy)

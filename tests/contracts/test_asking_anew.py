@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from snapthread.errors import LeaseLost
-from snapthread.model import Asked, Claim, Message, OutgoingMessage
+from snapthread.model import AskAnewResult, Claim, Message, OutgoingMessage
 from snapthread.ports import EditReplies
 from tests.contracts.builders import (
     Bench,
@@ -22,7 +22,7 @@ from tests.contracts.builders import (
     words,
 )
 
-SAID: dict[Asked, tuple[OutgoingMessage, ...]] = {
+SAID: dict[AskAnewResult, tuple[OutgoingMessage, ...]] = {
     "gone": (words("gone"),),
     "older": (words("older"),),
     "busy": (words("busy"),),
@@ -43,7 +43,7 @@ def serve(bench: Bench, *messages: Message, said: str = "answer", sent: int = 77
     return claim.turn
 
 
-def press(bench: Bench, turn: int, how: str = "retry") -> Asked:
+def press(bench: Bench, turn: int, how: str = "retry") -> AskAnewResult:
     pressed = replace(command(), kind="press", word=f"{how}:{turn}")
     bench.send(pressed)
     verb = bench.store.ask_again(pressed, turn, how, bench.now, otherwise=SAID)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from snapthread.doctor.examine import Case, examine
 from snapthread.doctor.picture import COLOURS
 from snapthread.settings import Settings, load_settings
 from snapthread.store.schema import VERSION
-from snapthread.store.sqlite.backup import note_backup
+from snapthread.store.sqlite.file.backup import note_backup
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.question import Question
 from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel

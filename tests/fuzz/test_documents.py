@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapthread.adapters.media.documents.kinds import Format
-from snapthread.errors import DocumentFault
+from snapthread.faults import DocumentFault
 from tests.fuzz.reader import Reader
 from tests.media import documents as made
 

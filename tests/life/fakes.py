@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from snapthread.errors import (
     ChatBusy,
@@ -38,6 +39,7 @@ from snapthread.ports import (
     InputFile,
     InputImage,
     InputPart,
+    PagePicture,
     RemoteFile,
     StoredBlob,
     TextDelta,
@@ -106,7 +108,12 @@ def _part(content: bytes, cut: Cut) -> Tile:
 
 
 class Reader:
-    """What begins like one is a document of three pages."""
+    """What begins like one is a document of three pages, which nobody draws."""
+
+    draws = False
+
+    async def draw(self, content: bytes, **how: Any) -> tuple[PagePicture, ...]:
+        raise NotImplementedError
 
     async def read(
         self,

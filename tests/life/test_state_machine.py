@@ -1,7 +1,7 @@
 """Any sequence of what people, time, operators, faults and kills can do, and the promises.
 
-After each step: promise 1. At the end, after `reconcile`: OpenAI holds exactly the ledger's files,
-none of a past epoch, and every accepted question was answered.
+After each step: no request named a file that had left. At the end, after `reconcile`: OpenAI holds
+exactly the ledger's files, none of a past epoch, and every accepted question was answered.
 """
 
 import asyncio

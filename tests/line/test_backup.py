@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from snapthread.store.sqlite.backup import backup, restore
+from snapthread.store.sqlite.file.backup import backup, restore
 from tests import virtual
 from tests.line.photos import photo
 from tests.line.world import World, play

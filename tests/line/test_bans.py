@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from snapthread.model.people import OPERATOR, OwnLimits
 from snapthread_sandbox.faults import slow
+from tests.line.photos import photo
 from tests.line.world import World, at, opened
 
 ADA, BORIS = 1001, 1002
@@ -25,12 +28,47 @@ async def test_who_is_banned_reads_a_sentence_and_nothing_is_asked(tmp_path: Pat
         await ban(world, BORIS)
         boris.sends("Hello")
         (refused,) = await boris.hears()
-        assert refused.text.endswith("nenne ihm deine ID: 1002.")
+        assert "nenne ihm deine ID: 1002.\n\nWas ich über dich speichere" in refused.text
         boris.sends("/reset")
         (again,) = await boris.hears()
         assert again.text == refused.text
         ada.sends("Hello")
         await ada.hears()
+        assert len(world.requests) == 1
+
+
+@pytest.mark.parametrize("is_banned", [True, False])
+async def test_who_lost_access_could_neither_see_nor_delete_what_is_stored(
+    tmp_path: Path, is_banned: bool
+) -> None:
+    async with opened(tmp_path, ALLOWED_TELEGRAM_USER_IDS=f"{ADA},{BORIS}") as world:
+        boris = world.person(BORIS)
+        boris.sends_photo(photo(), caption="My cat")
+        await boris.hears()
+        await world.rests()
+        if is_banned:
+            await ban(world, BORIS)
+        else:
+            allowed = world.settings.model_copy(update={"allowed_telegram_user_ids": {ADA}})
+            world.settings = allowed
+            await world.restart()
+        boris.sends("Hello")
+        (refused,) = await boris.hears()
+        assert refused.text.endswith("/export sends it to you, /delete_me deletes it.")
+        boris.sends("/privacy")
+        (told,) = await boris.hears()
+        assert told.text.startswith("What is stored, and where")
+        boris.sends("/export")
+        sent = [each.json["document"]["file_name"] for each in await boris.hears(2)]
+        assert sent == ["snapthread.html", "snapthread.json"]
+        boris.sends("/delete_me")
+        (asked,) = await boris.hears()
+        boris.presses(asked.buttons[0])
+        await world.until(lambda: asked.text.startswith("Everything I stored about you"))
+        await world.until(lambda: not world.files)
+        boris.sends("Hello again")
+        (again,) = await boris.hears()
+        assert again.text.startswith(refused.text[:20])
         assert len(world.requests) == 1
 
 
@@ -104,6 +142,22 @@ async def test_a_ban_holds_in_groups_too(tmp_path: Path) -> None:
             "Boris, I'm not allowed to answer you: the operator of this bot"
         )
         assert len(world.requests) == 1
+
+
+async def test_who_is_banned_is_told_in_a_group_where_to_ask_for_what_is_stored(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        boris = world.person(BORIS, first_name="Boris")
+        group = world.telegram.group(-1002001)
+        await ban(world, BORIS)
+        for word in ("delete_me", "privacy"):
+            boris.sends(f"/{word}@snapthread_bot", to=group)
+        await world.until(lambda: bool(group.chat.ephemerals))
+        await world.rests()
+        (told,) = group.chat.ephemerals
+        assert told.text == "Please send me /delete_me in a private chat."
+        assert group.chat.texts == []
 
 
 async def test_ones_own_limits_hold_in_groups_too(tmp_path: Path) -> None:

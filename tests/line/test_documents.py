@@ -219,8 +219,8 @@ async def test_reconcile_finds_documents_that_nobody_knows_and_brings_back_the_m
         await world.rests()
         process = world.process
         assert process is not None
-        mark = process.maintenance.file_service.mark
-        await process.bot.file_service.files.upload(
+        mark = process.maintenance.file_service.names.mark
+        await process.bot.file_service.uploader.files.upload(
             f"{mark}ffff.pdf", made.pdf(1), "application/pdf", life_s=86_400
         )
         document = next(id for id, file in world.openai.files.items() if ".pdf" in file.name)
@@ -572,7 +572,6 @@ async def test_where_a_server_takes_no_files_the_text_of_a_document_is_in_the_qu
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (made.scanned(), "The document contains only pictures of its pages, and here"),
         (made.compound("Workbook"), "Here I can only read PDF, Word, PowerPoint and text"),
         (made.pdf(60), "The document has 60 pages, and I can read 50 at once."),
     ],

@@ -1,10 +1,12 @@
 """A failure that may be about pictures: nothing leaves that was not named or found bad twice."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from snapthread_sandbox.faults import Fault, openai_error, server_error, telegram_error
+from snapthread_sandbox.faults import Effect, Fault, openai_error, server_error, telegram_error
+from snapthread_sandbox.wire import Response
 from tests.line.photos import album, photo
 from tests.line.world import World, opened
 
@@ -104,6 +106,55 @@ async def test_the_questions_own_photo_is_refused_after_a_second_try_and_the_oth
         (told,) = await ada.hears()
         assert told.text.startswith("The assistant did not take this image.")
         await world.until(lambda: len(world.files) == 3)
+
+
+def _named(which: str) -> Fault:
+    return openai_error(404, f"No such File object: {which}", param="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NamesTheNewest(Fault):
+    world: World
+
+    async def around(self, effect: Effect) -> Response:
+        return await _named(list(self.world.openai.files)[-1]).around(effect)
+
+
+async def test_a_photo_that_was_there_and_was_called_missing_left_for_good(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        before = world.files
+        world.openai.faults.add(on="POST /responses", reply=_named(min(before)))
+        ada = world.person()
+        ada.sends("What were they?")
+        (answer,) = await ada.hears()
+        assert [colour in answer.text for colour in ("red", "green", "blue")] == [True] * 3
+        await world.until(lambda: len(world.files) == 3)
+        assert before - world.files == {min(before)}
+
+
+async def test_a_photo_that_is_named_again_when_it_is_new_leaves(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        before = world.files
+        world.openai.faults.add(on="POST /responses", reply=_named(min(before)))
+        world.openai.faults.add(on="POST /responses", reply=_NamesTheNewest(world=world))
+        ada = world.person()
+        ada.sends("What were they?")
+        _, told = await ada.hears(2)
+        assert told.text.startswith("Photo 1 has left our conversation")
+        await world.until(lambda: len(world.files) == 2)
+
+
+async def test_a_photo_just_sent_and_not_known_everywhere_was_refused(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_photo(photo("red"))
+        await ada.hears()
+        world.openai.faults.add(on="POST /responses", reply=_NamesTheNewest(world=world))
+        ada.sends_photo(photo("green"))
+        (answer,) = await ada.hears()
+        assert "green" in answer.text
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -13,7 +13,7 @@ import pytest
 from PIL import ImageColor
 
 from snapthread.store.folder import images_of
-from snapthread.store.sqlite.backup import backup, restore
+from snapthread.store.sqlite.file.backup import backup, restore
 from snapthread_sandbox.faults import openai_error, telegram_error
 from snapthread_sandbox.openai.servers import Pictures
 from tests import virtual
@@ -289,7 +289,7 @@ async def test_reconcile_deletes_what_nobody_knows_and_restores_what_is_missing(
         await shows(world, "red", "blue")
         folder = images_of(tmp_path / "bot.db")
         lost, kept = sorted(world.kept)
-        mark = world.process.bot.file_service.mark
+        mark = world.process.bot.file_service.names.mark
         for orphan in (f"{mark}0123456789abcdef.jpg", f"{mark}00aa.jpg.partial"):
             (folder / orphan).write_bytes(b"x")
             os.utime(folder / orphan, (0, 0))
@@ -397,7 +397,7 @@ async def test_what_a_kill_left_half_written_is_found_by_its_name(tmp_path: Path
         process = await world.start()
         await world.until(lambda: len(world.person().sees) == 2)
         folder = images_of(tmp_path / "bot.db")
-        intended = re.escape(process.bot.file_service.mark)
+        intended = re.escape(process.bot.file_service.names.mark)
         assert all(re.match(intended, name) for name in world.kept)
         (folder / f"{whole}.partial").write_bytes(b"half")
         os.utime(folder / f"{whole}.partial", (0, 0))
@@ -459,6 +459,33 @@ async def test_a_document_travels_within_the_request_too(tmp_path: Path) -> None
 
 
 KEPT_HERE = "On the operator's server: our conversation, and your photos"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("files", "inline", "At the service they were uploaded to before: 1 older photo or"),
+        ("inline", "files", "On the operator's server, from before: 1 older photo or"),
+    ],
+)
+async def test_privacy_was_silent_on_photos_that_lie_where_they_went_before(
+    tmp_path: Path, before: str, now: str, told: str
+) -> None:
+    async with opened(tmp_path, IMAGE_TRANSPORT=before) as world:
+        ada = world.person()
+        await shows(world, "red")
+        await world.rests()
+        world.settings = world.settings.model_copy(update={"image_transport": now})
+        await world.restart()
+        ada.sends("/privacy")
+        (said,) = await ada.hears()
+        assert said.text.count(told) == 1
+        ada.sends("/reset")
+        await ada.hears()
+        await world.rests()
+        ada.sends("/privacy")
+        (said,) = await ada.hears()
+        assert told not in said.text
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from snapthread.errors import FilesBusy
-from snapthread.images.file_service import FileService
-from snapthread.model import Deletion, FileName, Installation, OutgoingMessage
+from snapthread.images.deleter import Deleter
+from snapthread.model import Deletion, FileName, OutgoingMessage
 from snapthread_sandbox.faults import server_error
 from tests import virtual
 from tests.line.photos import photo
@@ -108,10 +108,7 @@ async def test_only_what_expires_there_by_itself_is_given_up(
     openai_id: str, days: float | None, is_given_up: bool
 ) -> None:
     one = OneDeletion(openai_id, days=days)
-    installation = Installation(id="i", secret=b"s")
-    service = FileService(
-        store=cast(Any, one), files=cast(Any, one), installation=installation, clock=virtual.now
-    )
-    await service.delete_due()
+    deleter = Deleter(store=cast(Any, one), files=cast(Any, one), clock=virtual.now)
+    await deleter.delete_due()
     await asyncio.sleep(0)
     assert one.was_given_up is is_given_up

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.commands.admin import WORDS
+from snapthread.commands.admin import ADMIN_COMMANDS
 from snapthread.texts import COMMANDS
 from tests.line.world import opened
 
 ADA = 1001
-EVERY = sorted({*COMMANDS, *WORDS, "instructions"})
+EVERY = sorted({*COMMANDS, *ADMIN_COMMANDS, "instructions"})
 NONSENSE = ("x", "-1 -1", "9" * 4000, "٣", "1 messages=1e9", "=", '{n} "%s" <b>')
 
 

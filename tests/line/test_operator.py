@@ -14,7 +14,13 @@ from tests.line.world import World, opened
 def process_of(world: World) -> RunningProcess:
     assert world.process is not None
     telemetry = cast(Any, SimpleNamespace(problems=tuple))
-    return RunningProcess(world.process.bot, world.process.store, telemetry, virtual.now())
+    return RunningProcess(
+        world.process.bot,
+        world.process.store,
+        telemetry,
+        virtual.now(),
+        lets_in=world.settings.access_mode == "invite",
+    )
 
 
 async def test_who_is_erased_at_the_page_is_gone_and_their_files_follow(tmp_path: Path) -> None:

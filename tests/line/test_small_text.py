@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.line.photos import photo
+from tests.line.test_groups import BOT, a_group
 from tests.line.world import opened
 
 HINT = "Sent as a file I could read it better."
@@ -50,6 +51,24 @@ async def test_a_kill_before_it_was_said_costs_no_hint(tmp_path: Path) -> None:
         await process.bury()
         await world.start()
         assert (await ada.hears(2))[1].text.endswith(HINT)
+
+
+async def test_in_a_group_it_is_said_once_to_whoever_asked_and_to_nobody_else(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ann, bob, group = a_group(world)
+        bob.sends_photo(page(), to=group)  # nobody asked about it
+        ann.sends_photo(page(), caption=f"{BOT} Read it", to=group)
+        await world.until(lambda: len(group.chat.ephemerals) == 1)
+        (hint,) = group.chat.ephemerals
+        assert hint.text.endswith(HINT)
+        assert hint.json["receiver_user"]["id"] == ann.id
+        ann.sends_photo(page(), caption=f"{BOT} And this", to=group)
+        await world.until(lambda: len(group.chat.from_bot) == 2)
+        await world.rests()
+        assert len(group.chat.ephemerals) == 1
+        assert not any(HINT in one.text for one in group.chat.from_bot)
 
 
 @pytest.mark.parametrize("language", ["ru", "de"])

@@ -22,6 +22,18 @@ def drafted(world: World) -> list[str]:
     return [call.params.get("text", "") for call in calls if call.method == "sendMessageDraft"]
 
 
+async def test_an_answer_of_a_server_that_does_not_stream_arrives_whole(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.openai.streams = False
+        for _ in range(2):
+            world.model.says(WORDS, first_s=3.0)
+            ada.sends("Tell me")
+            (answer,) = await ada.hears()
+            assert answer.text == WORDS
+        assert len(world.openai.requests) == 2
+
+
 # ---------------------------------------------------------------- drafts
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.adapters.media import Images, Prepared, Sight, prepare
+from snapthread.adapters.media.documents import draw
 from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.media.images import How
 from snapthread.adapters.media.sounds.measure import measure
@@ -22,12 +23,12 @@ from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
 from snapthread.bot import Bot
 from snapthread.images.transport import FilesOfBothWays, InlineFiles
 from snapthread.model import PageRange
-from snapthread.ports import DocumentContent, ImageTransport, SoundFacts
+from snapthread.ports import DocumentContent, ImageTransport, PagePicture, SoundFacts
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
 from snapthread.store.folder import images_of
 from snapthread.texts import Texts
-from snapthread.vision_tokens import Cut
+from snapthread.vision_tokens import Cut, Size
 from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
@@ -208,6 +209,21 @@ class ReadHere:
     ) -> DocumentContent:
         read = read_document(content, name=name, pages=pages, max_pages=max_pages)
         return read if with_text else replace(read, text="")
+
+    @property
+    def draws(self) -> bool:
+        return draw.is_installed()
+
+    async def draw(
+        self,
+        content: bytes,
+        *,
+        sight: Sight,
+        max_side: int,
+        page: int = 0,
+        size: Size | None = None,
+    ) -> tuple[PagePicture, ...]:
+        return tuple(draw.draw(content, sight=sight, max_side=max_side, page=page, size=size))
 
 
 class MeasuredHere:

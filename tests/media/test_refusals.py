@@ -11,7 +11,8 @@ from PIL import Image
 
 from snapthread.adapters.media import Images, prepare
 from snapthread.adapters.media.jpeg import SCANS_MAX
-from snapthread.errors import ImageFault, ImageRefused
+from snapthread.errors import ImageRefused
+from snapthread.faults import ImageFault
 from snapthread.limits import PIXELS_MAX
 from tests.media.pictures import SAMPLES, chunk, encoded, noise, png, quarters
 

@@ -89,6 +89,7 @@ def test_an_empty_part_makes_no_blank_line() -> None:
         [completed(message("A cat."))],
         [piece("A cat."), done("A cat."), completed(message("A cat."))],
         [piece("A c"), done("A cat."), completed()],
+        [piece("A c"), completed(message("A cat."))],
         [piece("A cat."), completed()],
         [piece("A dog?"), done("A cat."), COMPLETED],
         [
@@ -214,3 +215,26 @@ def test_half_a_count_is_no_count(usage: object) -> None:
     end = asyncio.run(Wire([event("response.completed", response=response(usage=usage))]).ask())[-1]
     assert isinstance(end, AnswerCompleted)
     assert end.usage == Usage()
+
+
+@pytest.mark.parametrize("count", [10**20, 10**13])
+def test_a_count_larger_than_a_store_takes_lost_the_answer(count: int) -> None:
+    usage = {"input_tokens": count, "output_tokens": 7}
+    end = asyncio.run(Wire([event("response.completed", response=response(usage=usage))]).ask())[-1]
+    assert isinstance(end, AnswerCompleted)
+    assert end.usage == Usage()
+
+
+@pytest.mark.parametrize("name", ["half \ud83d", "x" * 257, "a\nb", "", 5, None])
+def test_a_name_that_no_store_takes_lost_the_answer(name: object) -> None:
+    item = {**message("A cat."), "phase": name}
+    text, end = asked(event("response.completed", response=response(output=[item], model=name)))
+    assert (text, end.model, end.phase) == ("A cat.", "gpt-6-luna", None)
+
+
+def test_more_was_cached_than_was_read() -> None:
+    details = {"cached_tokens": 1000, "cache_write_tokens": 1000}
+    usage = {"input_tokens": 10, "input_tokens_details": details, "output_tokens": 7}
+    end = asyncio.run(Wire([event("response.completed", response=response(usage=usage))]).ask())[-1]
+    assert isinstance(end, AnswerCompleted)
+    assert end.usage == Usage(input_tokens=10, cached_tokens=10, output_tokens=7)

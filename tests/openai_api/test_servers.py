@@ -10,6 +10,7 @@ from snapthread.errors import (
     AssistantBusy,
     AssistantDenied,
     AssistantMisused,
+    AssistantRefused,
     CountryDenied,
     OutOfCredit,
     SnapthreadError,
@@ -35,6 +36,7 @@ from tests.openai_api.wire import (
     event,
     failed,
     page,
+    response,
 )
 
 HELLO = (InputItem("user", (InputText("Hello"),)), InputItem("assistant", (InputText("Hi"),)))
@@ -55,10 +57,11 @@ async def _asked(wire: Wire, times: int) -> None:
 @pytest.mark.parametrize(
     "name", ["safety_identifier", "prompt_cache_key", "store", "stream_options", "reasoning"]
 )
-@pytest.mark.parametrize("by_message", [True, False])
-def test_what_a_server_does_not_know_is_left_out_now_and_later(name: str, by_message: bool) -> None:
-    told = f"Unknown parameter: '{name}'."
-    refusal = error(400, told) if by_message else error(400, "No.", param=name)
+@pytest.mark.parametrize(
+    "told", ["Unknown parameter: '{}'.", "Unrecognized request argument supplied: {}", None]
+)
+def test_what_a_server_does_not_know_is_left_out_now_and_later(name: str, told: str | None) -> None:
+    refusal = error(400, told.format(name)) if told else error(400, "No.", param=name)
     wire = Wire(refusal, [COMPLETED])
     with capture_logs() as logs:
         asyncio.run(_asked(wire, 2))
@@ -103,6 +106,7 @@ def failure(answer: Answer) -> SnapthreadError:
     return caught.value
 
 
+FILTERED = response("incomplete", incomplete_details={"reason": "content_filter"})
 SPENT = b'{"type": "insufficient_quota", "code": 429, "message": ""}'
 NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message": ""}}\n\n'
 
@@ -130,6 +134,12 @@ NESTED = b'data: {"error": {"type": "insufficient_quota", "code": null, "message
         (error(429, "Request too large for gpt-6-luna on tokens per min (TPM)"), AssistantBusy),
         (error(403, code="unsupported_country_region_territory"), CountryDenied),
         (error(403, "Country, region, or territory not supported"), CountryDenied),
+        (error(402, "Insufficient credits."), OutOfCredit),
+        (error(400, code="moderation_blocked"), AssistantRefused),
+        (error(400, "Your request was rejected by our safety system."), AssistantRefused),
+        (error(403, "This model requires moderation: your input was flagged."), AssistantRefused),
+        (error(400, code="conversation_locked", param="conversation"), AssistantBusy),
+        ([event("response.incomplete", response=FILTERED)], AssistantRefused),
     ],
 )
 def test_a_failure_is_read_in_any_servers_words(

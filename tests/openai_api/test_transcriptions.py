@@ -68,6 +68,11 @@ def test_no_hint_where_nobody_knows_the_language_or_it_would_be_an_order(
     assert b"language" not in wire.requests[0].content
 
 
+def test_half_a_character_in_what_was_heard_was_paid_three_times_and_put_aside() -> None:
+    wire = Wire(httpx2.Response(200, content=b'{"text": "a \\ud83d b \\ud83d\\ude00"}'))
+    assert transcribe(wire).text == "a \ufffd b \U0001f600"
+
+
 def test_a_language_that_the_service_does_not_know_costs_no_question() -> None:
     wire = Wire(error(400, "Invalid language 'tlh'.", param="languages"), said("nuqneH"))
     assert transcribe(wire, language="tlh").text == "nuqneH"
@@ -80,6 +85,7 @@ def test_a_language_that_the_service_does_not_know_costs_no_question() -> None:
         ({"type": "duration", "seconds": 3}, 3),
         ({"type": "duration", "seconds": 3.2}, 4),
         ({"type": "duration", "seconds": -1}, None),
+        ({"type": "duration", "seconds": 1e300}, None),
         ({"type": "duration", "seconds": "3"}, None),
         ({"type": "tokens", "input_tokens": 9}, None),
         (None, None),

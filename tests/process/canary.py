@@ -21,7 +21,15 @@ PICTURED: Final = "canaryPixelBytes"  # within an image
 QUOTED: Final = "canaryQuotedByService"  # by an error of OpenAI; Telegram's quote nothing
 SPOKEN: Final = "canarySpokenWords"  # in a recording
 GROUPED: Final = "canaryGroupTitle"
-CONTENT: Final = (WRITTEN, SAID, NAMED, PICTURED, QUOTED, SPOKEN, GROUPED)
+CALLED: Final = "canaryFirstName"  # of a person
+DOCUMENTED: Final = "canaryDocumentText"
+CHOSEN: Final = "canaryOwnInstructions"
+THOUGHT: Final = "canaryThoughtOfModel"
+TOLD: Final = "canaryToldEverybody"  # by an admin, in a broadcast
+CONTENT: Final = (
+    *(WRITTEN, SAID, NAMED, PICTURED, QUOTED, SPOKEN, GROUPED),
+    *(CALLED, DOCUMENTED, CHOSEN, THOUGHT, TOLD),
+)
 
 
 def found(words: tuple[str, ...], text: str) -> list[str]:

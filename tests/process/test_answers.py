@@ -98,7 +98,7 @@ def test_after_a_kill_between_parts_the_rest_arrives(town: Town) -> None:
         await town.until(lambda: "Paragraph 74." in (ada.sees or [""])[-1])
         once = list(dict.fromkeys(ada.sees))
         assert "".join("".join(once).split()) == "".join(LONG.split())
-        assert len(ada.sees) <= len(once) + 1  # promise 3: one of them may come twice
+        assert len(ada.sees) <= len(once) + 1  # a kill may repeat one message
         assert len(town.openai.requests) == asked_before + 1
 
     town.play(story)

@@ -5,6 +5,7 @@ libraries speak as loudly as they can.
 """
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -26,11 +27,15 @@ from snapthread_sandbox.faults import (
     telegram_error,
 )
 from snapthread_sandbox.openai.api import OpenAI
+from snapthread_sandbox.openai.pieces import Raw, Thinking
 from snapthread_sandbox.telegram.bot_api import BotApi
+from snapthread_sandbox.telegram.chats import Message
+from snapthread_sandbox.telegram.people import Person
+from tests.media.documents import pdf
 from tests.process import canary
 from tests.process.bot import LIMIT_S, environment
 from tests.process.canary import ADMIN, CONTENT, KEY, PASSWORD, QUOTED, SECRETS, TOKEN, WRITTEN
-from tests.process.town import Town, hears
+from tests.process.town import Town, heard, hears
 from tests.servers import free_port
 
 LOUD = {
@@ -65,7 +70,9 @@ HTTP_FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
 PAGES = (
     *("/healthz", "/readyz", "/metrics", "/admin", "/admin/people.csv", "/admin/latency.csv"),
     *("/admin/problems.csv", "/admin/replicas.csv", "/admin/person?id=1001"),
+    *("/admin/invites", "/admin/broadcasts", "/admin/dead.csv", "/admin/running.csv"),
 )
+PDF = "application/pdf"
 SOUND = b"ID3" + bytes(19_997)  # five seconds to the double
 
 
@@ -82,6 +89,11 @@ class Loud:
             "ADMIN_TOKEN": ADMIN,
             "HTTP_PORT": str(self.port),
             "ADMIN_USER_IDS": "1001",
+            "ACCESS": "invite",
+            "ALLOWED_TELEGRAM_USER_IDS": ",".join(map(str, range(1001, 1050))),
+            "OWN_INSTRUCTIONS": "yes",
+            "GROUP_CONTEXT": "5",
+            "GUEST_MODE": "yes",
         }
         with self.outputs[0].open("wb") as out, self.outputs[1].open("wb") as errors:
             self.process = subprocess.Popen(
@@ -146,6 +158,7 @@ async def _live(town: Town, folder: Path) -> None:
     try:
         await bot.ready()
         await _talk(town)
+        code = await _let_in(town)
         for method, path, headers in HTTP_FORMS:
             await bot.asks(method, path, headers)
         for page in PAGES:
@@ -155,8 +168,8 @@ async def _live(town: Town, folder: Path) -> None:
     assert status == 0, bot.log
     assert "openai.request" in bot.log  # it did speak
     assert "part.delivered" in bot.log
-    assert canary.found((*SECRETS, *CONTENT), bot.log) == []
-    assert canary.found((*SECRETS, *CONTENT), bot.heard) == []
+    assert canary.found((*SECRETS, *CONTENT, code), bot.log) == []
+    assert canary.found((*SECRETS, *CONTENT, code), bot.heard) == []
     chats = "\n".join(m.text for chat in town.telegram.chats.values() for m in chat.messages)
     assert canary.found((*SECRETS, QUOTED), chats) == []
 
@@ -181,6 +194,9 @@ async def _talk(town: Town) -> None:
         await hears(bob)
     await _speak(town)
     await _gather(town)
+    await _hand_in(town)
+    await _choose(town)
+    await _think(town)
     await _break_telegram(town)
     await _break_files(town)
 
@@ -207,6 +223,95 @@ async def _gather(town: Town) -> None:
     zed.sends_photo(canary.picture("gray"), caption=WRITTEN, to=group)
     zed.sends(f"@snapthread_bot {WRITTEN}", to=group)
     await town.until(lambda: any(m.is_from_bot for m in group.chat.messages))
+
+
+async def _hand_in(town: Town) -> None:
+    """Documents, and what is text to the model; one that is refused with its own words."""
+    ida = town.newcomer()
+    text, name = canary.DOCUMENTED.encode(), f"{canary.NAMED}.txt"
+    ida.sends_document(text, file_name=name, mime_type="text/plain", caption=WRITTEN)
+    await hears(ida)
+    ida.sends_document(pdf([canary.DOCUMENTED]), file_name=canary.NAMED, mime_type=PDF)
+    await hears(ida)
+    ida.sends_document(b"%PDF-1.7 " + canary.DOCUMENTED.encode(), mime_type=PDF)
+    await hears(ida)
+    error = openai_error(400, f"{canary.DOCUMENTED} in {canary.NAMED}", code="invalid_file")
+    rule = town.openai.faults.add(on="POST /responses", reply=error, times=None)
+    ida.sends_poll(WRITTEN)
+    await used(town, rule)
+    rule.end()
+    await hears(ida)
+    ida.sends_contact()
+    await hears(ida)
+
+
+async def _choose(town: Town) -> None:
+    """Choices, edits, what was said before, and a button of nobody's."""
+    kim = town.telegram.person(1049, first_name=canary.CALLED)
+    kim.sends(f"/instructions {canary.CHOSEN}")
+    await hears(kim)
+    asked = kim.sends(WRITTEN)
+    (answer,) = await heard(kim)
+    kim.edits(asked, f"{WRITTEN}, but better")
+    await town.until(lambda: "but better" in answer.text)
+    kim.reacts(answer, "👍")
+    kim.sends(f"/history {WRITTEN}")
+    await hears(kim)
+    kim.sends("/export")
+    await hears(kim, 2)
+    kim.presses({"callback_data": f"history:{WRITTEN}"}, on=answer)
+    guest_of = town.telegram.group(-1002002, title=canary.GROUPED, has_bot=False)
+    town.telegram.has_guest_mode = True
+    town.model.says(canary.SAID)
+    kim.sends(f"@snapthread_bot {WRITTEN}", to=guest_of)
+    await town.until(lambda: canary.SAID in guest_of.chat.texts)
+
+
+async def _think(town: Town) -> None:
+    """Aloud, and then in one piece: whole, garbled, and as a failure."""
+    leo = town.newcomer()
+    thought = {"type": "response.reasoning_summary_text.delta", "delta": canary.THOUGHT}
+    town.model.plays(Raw(f"data: {json.dumps(thought)}\n\n"), Thinking(5), canary.SAID)
+    leo.sends(WRITTEN)
+    await hears(leo)
+    town.openai.streams = False
+    town.model.says(canary.SAID)
+    leo.sends(WRITTEN)
+    await hears(leo)
+    for fault in (replies({"status": "in_progress", "output": QUOTED}), not_json(200, b'{"a": ')):
+        rule = town.openai.faults.add(on="POST /responses", reply=fault, times=None)
+        ned = town.newcomer()
+        ned.sends(WRITTEN)
+        await used(town, rule)
+        rule.end()
+        await hears(ned)
+    town.openai.streams = True
+
+
+async def _let_in(town: Town) -> str:
+    """An invitation, whose code it is, and a message to everybody."""
+    ada = town.telegram.person(1001)
+    ada.sends("/invite 3 3")
+    link = await _said(town, ada, "start=")
+    code = link.text.partition("start=")[2]
+    mia = town.telegram.person(2001)
+    mia.sends(f"/start {code}")
+    await hears(mia)
+    ada.sends(f"/broadcast {canary.TOLD}")
+    question = await _said(town, ada, "Send this message to everybody")
+    ada.presses(question.buttons[0], on=question)
+    await town.until(lambda: any(m.text == canary.TOLD for m in mia.chat.messages))
+    return code
+
+
+async def _said(town: Town, person: Person, words: str) -> Message:
+    """Between what else they hear."""
+
+    def found() -> list[Message]:
+        return [m for m in person.chat.messages if m.is_from_bot and words in m.text]
+
+    await town.until(found)
+    return found()[-1]
 
 
 async def used(town: Town, rule: Rule) -> None:

@@ -151,7 +151,7 @@ def test_what_may_lag_is_seen_by_all_at_once_and_only_it_spares_the_disk(tmp_pat
 def test_a_quick_verb_that_waits_in_vain_is_told_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("snapthread.store.sqlite.connections.BUSY_TIMEOUT_S", 0.05)
 
     async def story(backend: SqliteBackend) -> None:
         with held_locked(tmp_path), pytest.raises(StoreBusy):

@@ -13,8 +13,10 @@ import pytest
 
 from snapthread.errors import BackupRefused, StoreFull
 from snapthread.store import Store
-from snapthread.store.sqlite import backup as backups
-from snapthread.store.sqlite.backup import backup, examine, restore
+from snapthread.store.sqlite.file import access, copying
+from snapthread.store.sqlite.file import backup as backups
+from snapthread.store.sqlite.file.backup import backup, restore
+from snapthread.store.sqlite.file.examining import examine
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
@@ -93,7 +95,8 @@ def test_a_backup_that_breaks_off_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backups, {"copied": "_save", "checked": "_put"}[when], full)
+    place = {"copied": (copying, "save"), "checked": (backups, "put")}[when]
+    monkeypatch.setattr(*place, full)
     with pytest.raises(StoreFull, match="No space left"):
         backup(store, target)
     assert [path.name for path in tmp_path.iterdir()] == ["bot.db"]
@@ -103,13 +106,13 @@ def test_a_copy_that_is_damaged_is_no_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, target = made(tmp_path / "bot.db"), tmp_path / "kept.db"
-    copy = backups._save
+    copy = copying.save
 
     def damaging(db: sqlite3.Connection, path: Path) -> None:
         copy(db, path)
         damage(path)
 
-    monkeypatch.setattr(backups, "_save", damaging)
+    monkeypatch.setattr(copying, "save", damaging)
     with pytest.raises(BackupRefused, match="damaged"):
         backup(store, target)
     assert not target.exists()
@@ -159,10 +162,10 @@ def test_a_bot_that_starts_during_a_restore_waits_for_it(tmp_path: Path) -> None
     backup(path, kept)
     made(path, "newer")
 
-    with backups.alone(path, AssertionError()) as db:
+    with access.alone(path, AssertionError()) as db:
         started = threading.Thread(target=made, args=(path, "started"))
         started.start()
-        with closing(backups._opened(kept)) as source:
+        with closing(access.opened(kept)) as source:
             source.backup(db)
     started.join()
 

@@ -125,7 +125,7 @@ def test_two_processes_may_make_the_store_at_once(tmp_path: Path) -> None:
 def test_a_locked_store_is_busy_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("snapthread.store.sqlite.connections.BUSY_TIMEOUT_S", 0.01)
     bench = Bench(open_sqlite, tmp_path)
     question = message()
 
@@ -152,7 +152,7 @@ def test_a_store_that_is_locked_for_a_moment_is_waited_for(tmp_path: Path) -> No
 def test_a_store_that_is_locked_while_it_opens_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("snapthread.store.sqlite.connections.BUSY_TIMEOUT_S", 0.01)
     opened_and_closed(tmp_path)
 
     with held_locked(tmp_path), pytest.raises(StoreBusy):

@@ -603,7 +603,7 @@ def live_a_long_life(bench: Bench) -> None:
     failed = bench.ask(message(user=BOB))
     bench.finish(failed, replies=(words(),), dead_letter=True, record=bench.record("charged"))
     served = bench.ask(in_group())
-    bench.finish(served, *turn(), ending="answered")
+    bench.finish(served, *turn(), ending="answered", record=bench.record("grouped"))
     bench.release(served)
     bench.run(bench.store.choose("user:8", "length", "brief"))
     bench.run(bench.store.ban(BOB, bench.now, by=ANN))

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import pytest
 
+from snapthread.concurrency.batching import TOGETHER
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store import Store
 from snapthread.store.rules.rows import set_mark
 from snapthread.store.schema.processes import MARKS, Mark
 from snapthread.store.sqlite import SqliteBackend
-from snapthread.store.sqlite.thread import TOGETHER
 from snapthread.store.transaction import Transaction
 from tests.contracts.builders import open_sqlite
 from tests.store.files import held_locked
@@ -137,7 +137,7 @@ def test_nobody_hears_of_a_write_that_is_not_on_the_disk(tmp_path: Path) -> None
 def test_where_the_store_is_locked_nobody_waits_for_longer_than_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("snapthread.store.sqlite.BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("snapthread.store.sqlite.connections.BUSY_TIMEOUT_S", 0.1)
 
     async def story(backend: SqliteBackend) -> None:
         with held_locked(tmp_path), told(backend) as statements:

@@ -15,7 +15,7 @@ from snapthread.adapters.web.admin.reading import AT_ONCE
 from snapthread.adapters.web.admin.sums import first_readable
 from snapthread.adapters.web.admin.turns import percentile
 from snapthread.model import FileName, LedgerFile, private_conversation
-from snapthread.model.usage import DailyUsage, Stages, TurnRecord
+from snapthread.model.usage import DailyUsage, Stages, TurnOutcome, TurnRecord
 from tests.web.admin import NOW, Held, Page
 
 YESTERDAY, TODAY = "2026-11-21", "2026-11-22"
@@ -26,7 +26,9 @@ def _day(user: int, day: str, model: str = "luna", **amounts: Any) -> DailyUsage
     return DailyUsage(user_id=user, day=day, model=model, **amounts)
 
 
-def _record(id: str, at: datetime = NOW, outcome: str = "answered", **more: Any) -> TurnRecord:
+def _record(
+    id: str, at: datetime = NOW, outcome: TurnOutcome = "answered", **more: Any
+) -> TurnRecord:
     return TurnRecord(id=id, at=at, user_id=ANN, model="luna", outcome=outcome, **more)
 
 

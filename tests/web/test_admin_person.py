@@ -8,7 +8,7 @@ import pytest
 from snapthread.model import ConversationKey, FileName, LedgerFile, QueuedMessage
 from snapthread.model.people import OPERATOR, Decision
 from snapthread.model.quotas import Amounts, Limits, Spending
-from snapthread.model.usage import DailyUsage, Stages, TurnRecord
+from snapthread.model.usage import DailyUsage, Stages, TurnOutcome, TurnRecord
 from tests.web.admin import AT, BEARER, NOW, Client, Held, Page, Running, a_dead_letter
 
 ANN, BOB = 5, 6
@@ -40,7 +40,7 @@ def a_file(owner: int, *, days: int) -> LedgerFile:
     )
 
 
-def a_turn(owner: int, *, outcome: str = "answered", reason: str = "") -> TurnRecord:
+def a_turn(owner: int, *, outcome: TurnOutcome = "answered", reason: str = "") -> TurnRecord:
     return TurnRecord(
         id=f"r{owner}{outcome}",
         at=AT,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -124,4 +122,4 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
 def webhook_secret(settings: Settings, installation: Installation) -> str:
     """The webhook's secret; where none is set, one that all processes here can work out."""
     told = settings.telegram_webhook_secret.get_secret_value()
-    return told or hmac.new(installation.secret, b"webhook", hashlib.sha256).hexdigest()
+    return told or installation.hashed("webhook")

@@ -29,7 +29,13 @@ class RunningProcess:
     """`ports.operation.Operation`: this one."""
 
     def __init__(
-        self, bot: Bot, people: PeopleStore, telemetry: Telemetry, began_at: datetime
+        self,
+        bot: Bot,
+        people: PeopleStore,
+        telemetry: Telemetry,
+        began_at: datetime,
+        *,
+        lets_in: bool,
     ) -> None:
         self.version = __version__
         self.name = bot.presence.name
@@ -39,7 +45,7 @@ class RunningProcess:
         self.limits = bot.quotas.limits
         self.limits_of = bot.quotas.limits_of
         self.spent = bot.quotas.spent
-        self.lets_in = bot.settings.access_mode == "invite"
+        self.lets_in = lets_in
         self._bot = bot
         self._people = people
 
@@ -54,13 +60,13 @@ class RunningProcess:
     async def state_of(self, user_id: int) -> PersonState:
         known = await self._people.person(user_id)
         return PersonState(
-            is_admin=user_id in self._bot.settings.admin_user_ids,
+            is_admin=user_id in self._bot.quotas.admins,
             is_banned=known is not None and known.is_banned,
             own_limits=written_limits(known.limits) if known else "",
         )
 
     async def ban(self, user_id: int) -> bool:
-        if user_id in self._bot.settings.admin_user_ids:
+        if user_id in self._bot.quotas.admins:
             return False
         await self._people.ban(user_id, self._bot.quotas.clock(), by=OPERATOR)
         return True

@@ -29,7 +29,7 @@ from snapthread.app import opening
 from snapthread.app.opening import webhook_secret
 from snapthread.app.operation import RunningProcess
 from snapthread.app.prices import too_low
-from snapthread.app.sight import sees
+from snapthread.app.sight import find_way_of_images
 
 log = structlog.get_logger()
 
@@ -73,7 +73,13 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opening.open_adapters(settings) as adapters, AsyncExitStack() as stack:
         bot = await build_bot(adapters, settings, prices)
-        process = RunningProcess(bot, adapters.store, telemetry, adapters.clock())
+        process = RunningProcess(
+            bot,
+            adapters.store,
+            telemetry,
+            adapters.clock(),
+            lets_in=settings.access_mode == "invite",
+        )
         gauges = _gauges(telemetry.metrics, bot, adapters)
         await stack.enter_async_context(
             serve_pages(
@@ -86,7 +92,9 @@ async def _run(
                 admin=await _admin(adapters, settings, process),
             )
         )
-        if await sees(adapters, settings, stop) and await _started(adapters.chat, stop):
+        if await find_way_of_images(adapters, settings, stop) and await _started(
+            adapters.chat, stop
+        ):
             await bot.run(stop)
     log.info("bot.stopped")
 

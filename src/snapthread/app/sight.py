@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from snapthread.wiring import Adapters
 
 
-async def sees(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
-    """False where we are stopped meanwhile; raises AssistantDenied of a server that is blind."""
+async def find_way_of_images(adapters: Adapters, settings: Settings, stop: asyncio.Event) -> bool:
+    """Set the way by which images travel. False where we are stopped meanwhile; raises
+    AssistantDenied of a server that is blind."""
     if not _is_looked_at(settings):
         return True
     from snapthread.doctor.at_start import find_way
-    from snapthread.images.file_service import file_mark
+    from snapthread.images.file_names import FileNames
 
-    mark = file_mark(await adapters.store.installation())
+    mark = FileNames.of(await adapters.store.installation()).mark
     look = asyncio.create_task(find_way(settings, mark))
     stopped = asyncio.create_task(stop.wait())
     try:

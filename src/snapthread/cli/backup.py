@@ -29,7 +29,7 @@ def backup(
 
     async def work(settings: "Settings") -> dict[str, Any]:
         from snapthread.clock import utc_now
-        from snapthread.store.sqlite.backup import backup as copy
+        from snapthread.store.sqlite.file.backup import backup as copy
 
         return asdict(copy(_store_of(settings), file, replace=replace, now=utc_now()))
 
@@ -48,8 +48,9 @@ def restore(
 
     async def work(settings: "Settings") -> dict[str, Any]:
         from snapthread.clock import utc_now
-        from snapthread.store.sqlite.backup import examine, note_backup
-        from snapthread.store.sqlite.backup import restore as bring_back
+        from snapthread.store.sqlite.file.backup import note_backup
+        from snapthread.store.sqlite.file.backup import restore as bring_back
+        from snapthread.store.sqlite.file.examining import examine
 
         store = _store_of(settings)
         await _try(file)
@@ -68,7 +69,7 @@ async def _try(file: Path) -> None:
     from tempfile import TemporaryDirectory
 
     from snapthread.store import Store
-    from snapthread.store.sqlite.backup import backup as copy
+    from snapthread.store.sqlite.file.backup import backup as copy
 
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.db"

@@ -6,16 +6,17 @@ from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
 from snapthread.commands.answers import PressAnswer
+from snapthread.commands.confirming import is_about_own_data
 from snapthread.commands.membership import ChannelMembers
+from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person
 from snapthread.model.preferences import Preferences, owner_of
 from snapthread.ports import CallersKnown, Clock, InviteUse, Outbox
 from snapthread.texts import LANGUAGES, Texts, language_of
-from snapthread.texts.localizer import Localizer
+from snapthread.texts.localizer import Localizer, StatedLimits
 from snapthread.turn.outcome import Outcome
 
-REFUSED_EVERY_S: Final = 3600.0
 CHECK_AGAIN: Final = "member_again"
 CHOSEN_KEPT: Final = 10_000  # languages that people chose; they are read with each message
 
@@ -27,12 +28,7 @@ class AccessPolicy:
     allowed: frozenset[int] | None  # None: everybody
     admins: frozenset[int]
     language: Language
-    limit_mb: float
-    storage_mb: float = 0
-    voice_minutes: int = 0
-    document_mb: float = 20
-    sound_mb: float = 20
-    hears: bool = True
+    limits: StatedLimits
     has_sight: bool = True  # does the model's server look at pictures?
     mode: AccessMode = "open"
 
@@ -92,12 +88,7 @@ class AccessControl:
         return Localizer(
             texts=self.texts,
             language=self._chosen.get(owner_of(message), told),
-            limit_mb=policy.limit_mb,
-            storage_mb=policy.storage_mb,
-            voice_minutes=policy.voice_minutes,
-            sound_mb=policy.sound_mb,
-            document_mb=policy.document_mb,
-            hears=policy.hears,
+            limits=policy.limits,
         )
 
     def sentence(self, key: str, language_code: str | None) -> OutgoingMessage:
@@ -107,7 +98,7 @@ class AccessControl:
 
     def queue_full(self, message: Message) -> OutgoingMessage:
         """Told where a conversation has as many messages waiting as it may have."""
-        return OutgoingMessage(text=self.localizer(message)("mailbox_full"))
+        return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
         """In the words of whoever asked; where that is not known any more, in the bot's."""
@@ -116,14 +107,23 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(self.policy.language, "part_refused"))
 
     async def refusal(self, message: Message, caller: Caller) -> Outcome | None:
-        """The reason for somebody who is not served; it costs nothing."""
+        """The reason for somebody who is not served; it costs nothing. What is stored about them
+        they may see and delete all the same."""
+        is_own = is_about_own_data(message)
+        if is_own and message.is_private:
+            return None
         reason, t = await self._reason(message, caller), self.localizer(message)
         if reason is None:
             return None
         if not message.is_private and not message.is_guest:
             text = t(f"group_{reason}", name=message.sender_name)
+            if is_own:
+                text = t("group_in_private", command=f"/{message.word}")
             return await self.refuse_in_group(message, text, reason)
-        more = (self._sentence(message, caller, t, reason),)
+        sentence = self._sentence(message, caller, t, reason)
+        if caller.person is not None and caller.person.standing not in {"asked", "refused"}:
+            sentence = replace(sentence, text=f"{sentence.text}\n\n{t('still_yours')}")
+        more = (sentence,)
         return Outcome(result="refused", reason=reason, more=more)
 
     async def _reason(self, message: Message, caller: Caller) -> str | None:
@@ -133,12 +133,12 @@ class AccessControl:
             return None
         if caller.is_banned:
             return "banned"
-        if not self.policy.admits(user_id, caller.person) and not await self._is_invited(message):
+        if not self.policy.admits(user_id, caller.person) and not await self._use_invite(message):
             return "stranger"
         return await self._channel_reason(user_id)
 
-    async def _is_invited(self, message: Message) -> bool:
-        """By the link that they came by just now."""
+    async def _use_invite(self, message: Message) -> bool:
+        """Let them in by the link that they came by just now."""
         code = invitation_in(message) if self.policy.mode == "invite" else ""
         if not code:
             return False
@@ -190,13 +190,5 @@ class AccessControl:
         return Outcome(result="refused", reason="unsupported", texts=(t("images_not_seen"),))
 
     async def refuse_in_group(self, message: Message, text: str, reason: str) -> Outcome:
-        """The others there need not read it again and again: once an hour for each person."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text, seen_by=message.person_in_group),
-            self.clock(),
-            once=f"refused:{message.chat_id}:{message.user_id}",
-            again_after_s=REFUSED_EVERY_S,
-        )
+        await refuse_in_group(self.store, message, text, "access", self.clock())
         return Outcome(result="refused", reason=reason)

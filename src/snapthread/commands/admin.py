@@ -13,7 +13,7 @@ import structlog
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.limits import USER_ID_MAX, utf16_len
-from snapthread.model import Button, Message, OutgoingMessage, Usage
+from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (
     NO_OWN_LIMITS,
     Person,
@@ -39,7 +39,7 @@ from snapthread.turn.quotas import Quotas
 
 log = structlog.get_logger()
 
-WORDS: Final = frozenset({"users", "ban", "unban", "limit", "stats", "invite", "broadcast"})
+ADMIN_COMMANDS: Final = frozenset("users ban unban limit stats invite broadcast".split())
 USERS: Final = "users:"
 END_INVITE: Final = "invite_end:"
 BROADCAST: Final = "broadcast:"
@@ -100,7 +100,8 @@ class AdminCommands:
 
     def is_for(self, message: Message) -> bool:
         """Is it a command or a button of these, by an admin, in private?"""
-        is_known = message.word in WORDS or message.word.startswith((USERS, END_INVITE, BROADCAST))
+        is_press = message.word.startswith((USERS, END_INVITE, BROADCAST))
+        is_known = is_press or message.word in ADMIN_COMMANDS
         return is_known and message.user_id in self.admins and message.is_private
 
     async def answer(self, message: Message, t: Localizer) -> Outcome:
@@ -179,11 +180,7 @@ class AdminCommands:
             wanted = read_limits(words[1:], limits)
         except ValueError:
             return said(t("limit_how"))
-        if (
-            wanted.of_money
-            and self.quotas.prices.cost_micros(self.quotas.profile.model, Usage(output_tokens=1))
-            is None
-        ):
+        if wanted.of_money and not self.quotas.has_price:
             return said(t("limit_unpriced"))
         if words[1:]:
             await self.store.set_limits(user_id, self.clock(), by=message.user_id, limits=wanted)

@@ -89,6 +89,6 @@ def _each_left(t: Localizer, limits: Limits, spent: Spending) -> Iterator[str]:
 
 def _storage(t: Localizer, stored_bytes: int) -> str:
     mb = t.decimal(f"{stored_bytes / MEGABYTE:.1f}")
-    if not t.storage_mb:
+    if not t.limits.storage_mb:
         return t("usage_storage", mb=mb)
-    return t("usage_storage_of", mb=mb, limit_mb=t.storage_mb)
+    return t("usage_storage_of", mb=mb, limit_mb=t.limits.storage_mb)

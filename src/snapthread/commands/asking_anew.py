@@ -10,7 +10,7 @@ import structlog
 from snapthread.commands.access import AccessControl
 from snapthread.commands.rights import GroupRights
 from snapthread.limits import ATTEMPTS_MAX
-from snapthread.model import AskAgain, Asked, Claim, Message, OutgoingMessage
+from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage
 from snapthread.ports import Clock, ConversationControl, EditReplies, Exchanges
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import again_button
@@ -107,7 +107,7 @@ def _pressed(press: Message) -> tuple[AskAgain, int]:
 
 def _otherwise(
     press: Message, turn: int, t: Localizer
-) -> Mapping[Asked, Sequence[OutgoingMessage]]:
+) -> Mapping[AskAnewResult, Sequence[OutgoingMessage]]:
     button = again_button("from", turn, press.conversation, t)
     whose = press.person_in_group
     return {

@@ -73,7 +73,7 @@ class Broadcaster:
     async def run_once(self) -> bool:
         """Some people of the oldest broadcast; False where there is nothing to do here."""
         broadcast = await self.store.broadcast_to_send()
-        if broadcast is None or not await self._is_ours():
+        if broadcast is None or not await self._take_or_keep_job():
             return False
         people = await self.store.next_people(broadcast, limit=AT_ONCE)
         for person in people:
@@ -84,9 +84,9 @@ class Broadcaster:
                 return False
         if not people:
             await self._finish(broadcast)
-        return await self._is_ours()
+        return await self._take_or_keep_job()
 
-    async def _is_ours(self) -> bool:
+    async def _take_or_keep_job(self) -> bool:
         return await self.store.take_job(JOB, self._owner, self.clock(), lease_s=LEASE_S)
 
     async def _send(self, broadcast: Broadcast, person: Person) -> Reached | None:
@@ -115,7 +115,7 @@ class Broadcaster:
         while wait_s > 0:
             await asyncio.sleep(min(wait_s, WAIT_HERE_S))
             wait_s -= WAIT_HERE_S
-            if not await self._is_ours():
+            if not await self._take_or_keep_job():
                 return False
         return True
 

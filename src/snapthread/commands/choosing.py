@@ -10,7 +10,7 @@ import structlog
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.rights import GroupRights
 from snapthread.commands.screens import (
-    Pressed,
+    Choice,
     Price,
     PriceTags,
     Screen,
@@ -27,7 +27,7 @@ from snapthread.turn.styles import Styles
 
 log = structlog.get_logger()
 
-WORDS: Final = frozenset({"settings", "language", "instructions"})
+CHOICE_COMMANDS: Final = frozenset({"settings", "language", "instructions"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +51,20 @@ class Choosing:
         return replace(said(), more=(self._screens(message, chosen, t).show(screen),))
 
     async def press(
-        self, press: Message, pressed: Pressed, caller: Caller, t: Localizer
+        self, press: Message, choice: Choice, caller: Caller, t: Localizer
     ) -> PressAnswer:
         if not await self.rights.is_admin(press):
             return PressAnswer(toast=t("group_settings_admins"))
         screens = self._screens(press, caller.preferences, t)
-        if pressed.field is None:
-            return PressAnswer(screen=screens.show(pressed.screen))
-        value = screens.value_of(pressed.field, pressed.value)
-        if value is None or pressed.screen not in screens.offered():
-            return PressAnswer(screen=screens.show(pressed.screen), toast=t("settings_stale"))
-        if value == OWN and pressed.field == "persona" and not caller.preferences.own:
+        if choice.field is None:
+            return PressAnswer(screen=screens.show(choice.screen))
+        value = screens.value_of(choice.field, choice.value)
+        if value is None or choice.screen not in screens.offered():
+            return PressAnswer(screen=screens.show(choice.screen), toast=t("settings_stale"))
+        if value == OWN and choice.field == "persona" and not caller.preferences.own:
             return PressAnswer(screen=self._how_to_instruct(t, ""))
-        chosen = await self.store.choose(owner_of(press), pressed.field, value)
-        log.info("preference.chosen", field=pressed.field)
+        chosen = await self.store.choose(owner_of(press), choice.field, value)
+        log.info("preference.chosen", field=choice.field)
         t = self.speak(press, chosen)
         screen = self._screens(press, chosen, t).show("main")
         return PressAnswer(screen=screen, toast=t("settings_saved"))
@@ -73,7 +73,7 @@ class Choosing:
 
     async def _instruct(self, message: Message, t: Localizer) -> Outcome:
         if not self.styles.offer.has_own_instructions:
-            return said(t.command(message.word))
+            return said(t("unknown_command"))
         if not await self.rights.is_admin(message):
             await self.rights.refuse(message, t("group_settings_admins"), "settings")
             return said()

@@ -1,4 +1,9 @@
-"""Commands that wait their turn, and pressed buttons; /reset is in intake/urgent.py."""
+"""Commands that wait their turn, and pressed buttons.
+
+A command is found in one of four places: `Commands._answers` here, `CHOICE_COMMANDS` in
+choosing.py, `ADMIN_COMMANDS` in admin.py; and what waits for no question (/reset, /new, /stop) in
+intake/urgent.py.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -10,13 +15,17 @@ from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.asking_anew import AskingAnew
-from snapthread.commands.choosing import WORDS as CHOICES
-from snapthread.commands.choosing import Choosing
-from snapthread.commands.confirming import MARKED_S, Pressed, mark_of, pressed, question
+from snapthread.commands.choosing import CHOICE_COMMANDS, Choosing
+from snapthread.commands.confirming import (
+    MARKED_S,
+    Confirmation,
+    confirmation_in,
+    mark_of,
+    question,
+)
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.exporter import Exporter
-from snapthread.commands.history import PREFIX as HISTORY
-from snapthread.commands.history import History
+from snapthread.commands.history import HISTORY_PRESS, History
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Message, OutgoingMessage, owner_in_group
 from snapthread.model.people import Caller
@@ -29,6 +38,7 @@ from snapthread.ports import (
     KnownImages,
     LastQuestions,
     Outbox,
+    OwnedFiles,
     PageChoices,
     PersonalData,
     StorageSums,
@@ -51,6 +61,7 @@ class CommandStore(
     Forgetting,
     StorageSums,
     PersonalData,
+    OwnedFiles,
     UsageRecords,
     ConversationControl,
     Outbox,
@@ -62,7 +73,7 @@ class CommandStore(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Commands:
-    """One method a command; an unknown one is told so."""
+    """One method a command; an unknown one is answered with a sentence that says so."""
 
     store: CommandStore
     eraser: UserEraser
@@ -83,6 +94,8 @@ class Commands:
 
     def __post_init__(self) -> None:
         self._answers = {
+            "start": self._start,
+            "help": self._help,
             "usage": self._usage,
             "undo": self._undo,
             "retry": self._retry,
@@ -94,7 +107,7 @@ class Commands:
         }
 
     async def answer(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
-        if message.word in CHOICES:
+        if message.word in CHOICE_COMMANDS:
             return await self.choosing.answer(message, t)
         if self.admin.is_for(message):
             return await self.admin.answer(message, t)
@@ -105,36 +118,36 @@ class Commands:
             return await self._refused(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
-            return said(t.command(message.word))
+            return said(t("unknown_command"))
         return await answer(claim, message, t)
 
     async def press(
         self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
     ) -> PressAnswer:
         """A button that means nothing any more says so."""
-        if (choice := screens.pressed(press.word)) is not None:
+        if (choice := screens.choice_in(press.word)) is not None:
             return await self.choosing.press(press, choice, caller, t)
         if chosen := chosen_pages(press.word):
             return await self._choose_pages(press, chosen, t)
-        if press.word.startswith(HISTORY):
+        if press.word.startswith(HISTORY_PRESS):
             return await self._turn_page(press, t)
         if self.admin.is_for(press):
             return await self.admin.press(press, t)
         if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
             return await self.admission.decide(press, t)
-        answer = pressed(press.word)
+        answer = confirmation_in(press.word)
         if answer is None or not press.is_private:
             return PressAnswer(toast=t("press_unknown"))
         await self._confirm(press, answer, t, stop_turn)
         return PressAnswer()
 
     async def _confirm(
-        self, press: Message, answer: Pressed, t: Localizer, stop_turn: StopTurn
+        self, press: Message, answer: Confirmation, t: Localizer, stop_turn: StopTurn
     ) -> None:
         """Do what was confirmed, in one transaction with the press: the first one counts. An
         answered question says so."""
         is_open = answer.is_open(self.clock())
-        if is_open and answer.is_yes and await self._was_erased(press, t, stop_turn):
+        if is_open and answer.is_yes and await self._erase_once(press, t, stop_turn):
             return
         late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
         kept = OutgoingMessage(text=t("delete_me_kept"))
@@ -158,7 +171,8 @@ class Commands:
         late = OutgoingMessage(text=t("document_pages_too_late"))
         return PressAnswer(replies=(late,), is_stale=True)
 
-    async def _was_erased(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+    async def _erase_once(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
+        """False where an earlier press was answered."""
         once = mark_of(press)
         if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
             return False
@@ -173,6 +187,12 @@ class Commands:
         if is_done:
             self.files_retired()
         return is_done
+
+    async def _start(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t("start"))
+
+    async def _help(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
+        return said(t.help())
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()
@@ -230,14 +250,22 @@ class Commands:
         self.files_retired()
         return said(*t.forgotten(forgotten))
 
-    async def _privacy(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        """As it is for the server and the way of images that run."""
+    async def _privacy(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
+        """As it is for the server and the way of images that run; and those of a way before."""
         whose = "openai" if self.is_openais_own else "other"
         is_inline = self.transport.way == "inline"
         kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
         places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
+        if left := await self._left_behind(message.user_id):
+            key = "privacy_left_remote" if is_inline else "privacy_left_inline"
+            places.insert(len(kept), t(key, n=left, days=days))
         return said(t("privacy", places="\n".join(places)))
+
+    async def _left_behind(self, user_id: int) -> int:
+        """The number of their files that lie where none goes any more."""
+        ids = [file.openai_id for file in await self.store.files_owned(user_id)]
+        return sum(not self.transport.carries(id) for id in ids if id)
 
     async def _history(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Pages of the history, with buttons; only the newest in a group where each has their own

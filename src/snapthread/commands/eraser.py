@@ -1,14 +1,13 @@
 """Erasure of everything stored about a person, here and at OpenAI, with a receipt."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.images.file_service import FileService
+from snapthread.images.deleter import Deleter, Progress
 from snapthread.model import Destination, Message, OutgoingMessage
 from snapthread.ports import Clock, Erasure, StorageSums
 
@@ -16,8 +15,6 @@ log = structlog.get_logger()
 
 WAIT_FOR_FILES_S = 60.0
 LOOK_EVERY_S = 1.0
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,7 @@ class UserEraser:
     """Erases beside a running bot; a turn of the person that runs is fenced off."""
 
     store: EraserStore
-    file_service: FileService
+    deleter: Deleter
     clock: Clock
 
     async def erase_at_once(
@@ -93,7 +90,7 @@ class UserEraser:
         """The number of files that are left at the end."""
         until_s = now_s() + WAIT_FOR_FILES_S
         while pending := (await self.store.storage_of(user_id)).files:
-            deleted = await self.file_service.delete_due(progress)
+            deleted = await self.deleter.delete_due(progress)
             if not deleted:
                 if now_s() > until_s:
                     break

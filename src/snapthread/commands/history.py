@@ -12,7 +12,7 @@ from snapthread.ports import ReadableHistory
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
 
-PREFIX: Final = "hist:"
+HISTORY_PRESS: Final = "hist:"
 ON_A_PAGE: Final = 8
 TEXT_CHARS: Final = 300  # of one side's words: eight of them fit one message
 WORD_CHARS: Final = 200
@@ -89,15 +89,15 @@ def _shown(item: HistoryItem) -> str:
 
 def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:
     """None where a button cannot hold the word."""
-    older = Button(text=t("history_older"), press=f"{PREFIX}b{page.first}:{word}")
-    newer = Button(text=t("history_newer"), press=f"{PREFIX}a{page.last}:{word}")
+    older = Button(text=t("history_older"), press=f"{HISTORY_PRESS}b{page.first}:{word}")
+    newer = Button(text=t("history_newer"), press=f"{HISTORY_PRESS}a{page.last}:{word}")
     wanted = ((page.has_older, older), (page.has_newer, newer))
     fitting = [each for is_there, each in wanted if is_there]
     return tuple(each for each in fitting if len(each.press.encode()) <= PRESS_BYTES)
 
 
 def _pressed(word: str) -> Place | None:
-    number, _, looked_for = word.removeprefix(PREFIX).partition(":")
+    number, _, looked_for = word.removeprefix(HISTORY_PRESS).partition(":")
     if not (number[1:].isascii() and number[1:].isdigit()) or number[0] not in "ab":
         return None
     id = int(number[1:])

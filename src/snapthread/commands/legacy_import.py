@@ -4,20 +4,19 @@ Its images were never in a conversation of ours, so they become retired files at
 next reset deletes them, or the retention does. Nothing is written where they come from.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from snapthread.images.deleter import Progress
 from snapthread.model import Language, OutgoingMessage
 from snapthread.ports import Adoption, Clock
 from snapthread.texts import Texts
 
 log = structlog.get_logger()
-
-Progress = Callable[[int], None]
 
 
 class OldFiles(Protocol):

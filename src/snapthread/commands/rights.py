@@ -46,16 +46,7 @@ class GroupRights:
         return message.is_private or owner == message.user_id or await self.is_admin(message)
 
     async def refuse(self, message: Message, text: str, reason: str) -> None:
-        """A line, seen by that person only where Telegram can. The others need not read it again
-        and again: once an hour for each person and reason."""
-        await self.store.enqueue(
-            message.conversation,
-            replace(message.destination, reply_to=message.message_id),
-            OutgoingMessage(text=text, seen_by=message.person_in_group),
-            self.clock(),
-            once=f"refused:{message.chat_id}:{message.user_id}:{reason}",
-            again_after_s=REFUSED_EVERY_S,
-        )
+        await refuse_in_group(self.store, message, text, reason, self.clock())
 
     async def is_admin(self, message: Message) -> bool:
         """Anonymous admins speak as the group. Who cannot be asked about is none."""
@@ -72,3 +63,18 @@ class GroupRights:
                 return False
             self._known[chat_id, user_id] = is_admin, now + KNOWN_FOR
         return self._known[chat_id, user_id][0]
+
+
+async def refuse_in_group(
+    store: Outbox, message: Message, text: str, kind: str, now: datetime
+) -> None:
+    """A line, seen by that person only where Telegram can. The others need not read it again and
+    again: once an hour for each person and `kind`."""
+    await store.enqueue(
+        message.conversation,
+        replace(message.destination, reply_to=message.message_id),
+        OutgoingMessage(text=text, seen_by=message.person_in_group),
+        now,
+        once=f"refused:{message.chat_id}:{message.user_id}:{kind}",
+        again_after_s=REFUSED_EVERY_S,
+    )

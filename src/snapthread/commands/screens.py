@@ -45,7 +45,7 @@ class PriceTags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
+class Choice:
     """A button of these screens: another screen, or a choice."""
 
     screen: Screen = "main"
@@ -53,7 +53,7 @@ class Pressed:
     value: str = ""
 
 
-def pressed(word: str) -> Pressed | None:
+def choice_in(word: str) -> Choice | None:
     """None for a button of something else."""
     if not word.startswith(PREFIX):
         return None
@@ -61,8 +61,8 @@ def pressed(word: str) -> Pressed | None:
     for screen in get_args(Screen):
         if name == screen:
             chosen: Field | None = screen if is_choice and screen != "main" else None
-            return Pressed(screen=screen, field=chosen, value=value)
-    return Pressed()
+            return Choice(screen=screen, field=chosen, value=value)
+    return Choice()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

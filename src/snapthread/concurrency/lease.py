@@ -28,7 +28,7 @@ class Lease:
         """Renew it until the work is done: True; False as soon as it is lost, and the work not
         done."""
         while not (await asyncio.wait({work}, timeout=self.every_s))[0]:
-            if not await self._is_renewed():
+            if not await self._try_renewing():
                 return False
         return True
 
@@ -43,7 +43,7 @@ class Lease:
             task.cancel()
             await asyncio.wait({task})
 
-    async def _is_renewed(self) -> bool:
+    async def _try_renewing(self) -> bool:
         """While the store is away it is ours until it runs out."""
         asked_s = now_s()
         try:

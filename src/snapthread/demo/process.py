@@ -77,14 +77,14 @@ class BotProcess:
             if self._stopping.is_set():
                 break
             if not self._was_killed:
-                self._is("killed")
+                self._set_state("killed")
                 self.feed.note("bot.ended", exit_code=exit_code)
                 early = early + 1 if time.monotonic() - began < EARLY_S else 0
                 if early >= EARLY_ENDS_MAX:
                     raise DoesNotStart
             await asyncio.sleep(AGAIN_S)
             await self._begin_anew()
-        self._is("stopped")
+        self._set_state("stopped")
 
     async def _begin_anew(self) -> None:
         """Between two lives: without the store of the one before, where that was wished."""
@@ -102,7 +102,7 @@ class BotProcess:
         if process is None or process.returncode is not None:
             return
         self._was_killed = True
-        self._is("killed")
+        self._set_state("killed")
         self.feed.note("bot.killed", pid=process.pid)
         process.kill()
 
@@ -135,7 +135,7 @@ class BotProcess:
         """One life, from start to end."""
         self._starts += 1
         self._was_killed = False
-        self._is("starting")
+        self._set_state("starting")
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -160,7 +160,7 @@ class BotProcess:
         while bot := await _line(process.stderr):
             event = self.feed.read(bot)
             if event is not None and event["event"] == STARTED:
-                self._is("running")
+                self._set_state("running")
             if event is None or event.get("level") != "debug":
                 sys.stderr.write(bot)
 
@@ -169,7 +169,7 @@ class BotProcess:
         if process and process.stdin and process.returncode is None:
             process.stdin.write(f"{self.ahead_s}\n".encode())
 
-    def _is(self, state: State) -> None:
+    def _set_state(self, state: State) -> None:
         self._state, self._since = state, time.time()
         self.feed.changed()
 

@@ -23,10 +23,10 @@ LEFT_SOON_DAYS: Final = 90
 REGION: Final = "unsupported_country_region_territory"
 SEES: Final = {
     "blind": "It answers without having looked: it drops pictures in silence. Choose a model that"
-    " sees, or set OPENAI_SEES=no, and photos get a sentence.",
+    " sees, or set OPENAI_SEES=no, and photos are answered with a short explanation.",
     "refuses": "It takes no picture: choose a model that sees, or set OPENAI_SEES=no.",
     "no_files": "It takes no files: set IMAGE_TRANSPORT=auto, and pictures travel within the"
-    " request; or OPENAI_SEES=no, and photos get a sentence.",
+    " request; or OPENAI_SEES=no, and photos are answered with a short explanation.",
     "beside": "It answered something else than it was asked, so nobody knows whether it looks at"
     " pictures: send the bot one. OPENAI_SEES=yes asks no more.",
     "unknown": "It could not be asked.",
@@ -169,7 +169,12 @@ class _Listing:
 
 def _pictures(looked: Look | None, *, is_believed: bool) -> list[Check]:
     if looked is None:
-        return [good("openai.sight", "OPENAI_SEES=no: photos get a sentence and cost nothing.")]
+        return [
+            good(
+                "openai.sight",
+                "OPENAI_SEES=no: photos are answered with a short explanation and cost nothing.",
+            )
+        ]
     checks = [_transport(looked)]
     if looked.answer is not None:
         deletion = [_deletion(looked.deletion)] if looked.way == "files" else []

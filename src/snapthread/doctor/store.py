@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.errors import SnapthreadError
 from snapthread.limits import MEGABYTE
-from snapthread.store.sqlite.backup import BACKUP_FACT
+from snapthread.store.sqlite.file.backup import BACKUP_FACT
 
 QUICK_CHECK_MB: Final = 256  # a larger file takes longer than who asks the doctor waits
 BACKUP_OLD_DAYS: Final = 7

@@ -1,6 +1,6 @@
 """Documents before they go up: which are taken, in what detail they are shown, what that takes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,10 +9,12 @@ from snapthread.model import (
     DocumentDetail,
     DocumentFacts,
     PageRange,
+    Part,
     TelegramDocument,
     TelegramFile,
 )
-from snapthread.ports import DocumentContent, DocumentReader, ImageTransport
+from snapthread.ports import DocumentContent, DocumentReader, ImageTransport, PagePicture
+from snapthread.vision_tokens import ANYBODY, Sight, image_tokens
 
 PAGED = "pdf"  # of this, OpenAI shows the model the pages as pictures too
 
@@ -82,6 +84,7 @@ class OpenedDocument:
     facts: DocumentFacts
     has_text: bool
     text: str = ""
+    pictures: tuple[PagePicture, ...] = ()  # of its pages, where those go up instead of the file
 
     @property
     def is_text(self) -> bool:
@@ -95,6 +98,10 @@ class DocumentOpener:
     reader: DocumentReader
     profile: DocumentProfile
     transport: ImageTransport
+    most_pictures: Callable[[], int]  # of pages in one request; 0: any number
+    sees: bool = True  # the model looks at pictures
+    sight: Sight = ANYBODY
+    max_side: int = 0
     takes_inline: bool = False  # OpenAI's own server reads documents within a request, too
 
     @property
@@ -103,15 +110,27 @@ class DocumentOpener:
         return self.transport.way == "inline" and not self.takes_inline
 
     async def open(
-        self, file: TelegramFile, content: bytes, *, restored: bool = False
+        self,
+        file: TelegramFile,
+        content: bytes,
+        *,
+        restored: bool = False,
+        part: Part | None = None,
+        sight: Sight | None = None,
     ) -> OpenedDocument:
-        """Raises DocumentRefused; of one that is restored, its size was agreed to before."""
+        """Raises DocumentRefused; of one that is restored, its size was agreed to before. `part`:
+        the page of it that is restored, as a picture."""
         name, chosen = "", None
         if isinstance(file, TelegramDocument):
             name, chosen = file.file_name, file.chosen
         read = await self._read(content, name, chosen, restored=restored)
         if chosen is not None:
             chosen = PageRange(min(chosen.first, read.pages), min(chosen.last, read.pages))
+        if part is not None:
+            return await self._page_again(name, read, chosen, part)
+        is_drawn = self.as_text and self.sees and self.reader.draws and not restored
+        if is_drawn and read.format == PAGED and not read.has_text:
+            return await self._as_pictures(name, read, chosen, sight or self.sight)
         if self.as_text and not read.text.strip():
             raise DocumentRefused("no_text" if read.format == PAGED else "unsent", read.format)
         facts = self.profile.facts(_shown(name, read), read, chosen, as_text=self.as_text)
@@ -127,6 +146,36 @@ class DocumentOpener:
             text=read.text if self.as_text else "",
         )
 
+    async def _as_pictures(
+        self, name: str, read: DocumentContent, chosen: PageRange | None, sight: Sight
+    ) -> OpenedDocument:
+        asked, most = len(chosen) if chosen else read.pages, self.most_pictures()
+        if 0 < most < asked:
+            raise DocumentRefused("too_many_pages", pages=read.pages, fits=most)
+        pictures = await self.reader.draw(read.content, sight=sight, max_side=self.max_side)
+        tokens = sum(image_tokens(sight.model, p.width, p.height, sight.detail) for p in pictures)
+        facts = _facts_of_pictures(name, read, chosen, tokens)
+        self.profile.refuse_too_long(facts, is_paged=True)
+        return _drawn(read, facts, pictures)
+
+    async def _page_again(
+        self, name: str, read: DocumentContent, chosen: PageRange | None, part: Part
+    ) -> OpenedDocument:
+        """Exactly this page again, in the size that it had."""
+        if read.format != PAGED or not self.reader.draws:
+            raise DocumentRefused("no_text", read.format)
+        left, top, right, bottom = part.cut.box
+        size = right - left, bottom - top
+        pictures = await self.reader.draw(
+            read.content,
+            sight=self.sight,
+            max_side=self.max_side,
+            page=part.number,
+            size=size,
+        )
+        tokens = image_tokens(self.sight.model, *size, self.sight.detail)
+        return _drawn(read, _facts_of_pictures(name, read, chosen, tokens), pictures)
+
     async def _read(
         self, content: bytes, name: str, chosen: PageRange | None, *, restored: bool
     ) -> DocumentContent:
@@ -139,6 +188,28 @@ class DocumentOpener:
             if refused.fault == "too_many_pages":
                 raise DocumentRefused("too_many_pages", pages=refused.pages, fits=most) from None
             raise
+
+
+def _facts_of_pictures(
+    name: str, read: DocumentContent, chosen: PageRange | None, tokens: int
+) -> DocumentFacts:
+    return DocumentFacts(
+        name=_shown(name, read), pages=read.pages, chosen=chosen, tokens=tokens, as_pictures=True
+    )
+
+
+def _drawn(
+    read: DocumentContent, facts: DocumentFacts, pictures: tuple[PagePicture, ...]
+) -> OpenedDocument:
+    return OpenedDocument(
+        content=b"",
+        mime="image/jpeg",
+        extension="jpg",
+        format=read.format,
+        facts=facts,
+        has_text=False,
+        pictures=pictures,
+    )
 
 
 def _shown(name: str, read: DocumentContent) -> str:

@@ -5,7 +5,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -14,8 +13,9 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
-from snapthread.images.file_service import FileService
+from snapthread.images.deleter import Deleter, Progress
 from snapthread.images.reconcile import Reconcile
+from snapthread.images.unknown_uploads import UnknownUploads
 from snapthread.ports import (
     Backlogs,
     BlockedUsers,
@@ -35,8 +35,6 @@ SWEEP_LEASE_S = 180.0  # a process that died is replaced after that
 TIDY_EVERY_S = 3600.0
 RECONCILE_EVERY_S = 86_400.0
 BATCH = 500
-
-Progress = Callable[[int], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,13 +57,14 @@ class Housekeeping:
     """One instance a process; the store's job leases keep processes out of each other's way."""
 
     store: HousekeepingStore
-    file_service: FileService
+    deleter: Deleter
+    unknown_uploads: UnknownUploads
     reconcile: Reconcile
     clock: Clock
+    woken: asyncio.Event
     retention_days: int = 30
     _retention: timedelta = field(init=False)
     _owner: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
-    _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _next_s: dict[str, float] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +72,7 @@ class Housekeeping:
 
     def wake(self) -> None:
         """Files were retired."""
-        self._woken.set()
+        self.woken.set()
 
     async def run(self) -> None:
         while True:
@@ -87,21 +86,23 @@ class Housekeeping:
 
     async def run_once(self) -> int:
         """Everything that is due now; how many things changed."""
-        changed = await self.file_service.delete_due() + await self.file_service.settle_intents()
-        if self._is_time("sweep", SWEEP_EVERY_S) and await self._has_job("sweep", SWEEP_LEASE_S):
+        changed = await self.deleter.delete_due() + await self.unknown_uploads.settle()
+        if self._take_if_due("sweep", SWEEP_EVERY_S) and await self._take_job(
+            "sweep", SWEEP_LEASE_S
+        ):
             changed += await self._retire() + await self._erase_blocked()
             changed += await self.store.settle_stale(self.clock(), limit=BATCH)
-        if self._is_time("tidy", TIDY_EVERY_S):
+        if self._take_if_due("tidy", TIDY_EVERY_S):
             await self.store.tidy(self.clock())
-        if self._is_time("reconcile", TIDY_EVERY_S):
+        if self._take_if_due("reconcile", TIDY_EVERY_S):
             await self._reconcile_daily()
         return changed
 
     async def sweep(self, progress: Progress = lambda _: None) -> SweepResult:
         """Retention and deletions, to the end of what is due now."""
         swept = SweepResult(images_retired=await self._retire(progress))
-        swept.files_deleted = await self.file_service.delete_due(progress)
-        await self.file_service.settle_intents()
+        swept.files_deleted = await self.deleter.delete_due(progress)
+        await self.unknown_uploads.settle()
         swept.remaining = (await self.store.backlog(self.clock())).files
         return swept
 
@@ -131,19 +132,21 @@ class Housekeeping:
         if await self.store.take_job("reconcile", me, self.clock(), lease_s=lease_s):
             await self.reconcile.run()
 
-    def _is_time(self, job: str, every_s: float) -> bool:
+    def _take_if_due(self, job: str, every_s: float) -> bool:
+        """The next time for this process."""
         due = now_s() >= self._next_s.get(job, 0.0)
         if due:
             self._next_s[job] = now_s() + every_s
         return due
 
-    async def _has_job(self, job: str, lease_s: float) -> bool:
+    async def _take_job(self, job: str, lease_s: float) -> bool:
+        """For one process of all."""
         return await self.store.take_job(job, self._owner, self.clock(), lease_s=lease_s)
 
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
-                await self._woken.wait()
+                await self.woken.wait()
         except TimeoutError:
             pass
-        self._woken.clear()
+        self.woken.clear()

@@ -1,20 +1,22 @@
 """Intents of upload, of a file that was opened: one, or one for each part of a long picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snapthread.images.documents import OpenedDocument
-from snapthread.images.file_service import ToUpload, new_file_name
+from snapthread.images.file_names import new_file_name
 from snapthread.images.request import FileRequest, Opened
+from snapthread.images.uploader import ToUpload
 from snapthread.model import (
     DocumentFacts,
     IntendedFile,
     Part,
 )
+from snapthread.vision_tokens import Cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TileContent:
-    """A tile, with what its image says of all of them."""
+class _PartContent:
+    """A tile or a page, with what the whole says of all of them."""
 
     content: bytes
     mime: str
@@ -23,12 +25,14 @@ class _TileContent:
 
 def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
     """The parts of a file that go up, in their order."""
+    if isinstance(opened, OpenedDocument) and opened.pictures:
+        return _pages_of(wanted, opened)
     if isinstance(opened, OpenedDocument):
         size_bytes = len(opened.content)
         return [(_intended(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
     parts: list[ToUpload] = []
     for number, tile in enumerate(opened.tiles, start=1):
-        content = _TileContent(content=tile.content, mime=opened.mime, extension=opened.extension)
+        content = _PartContent(content=tile.content, mime=opened.mime, extension=opened.extension)
         part = wanted.part
         if part is None and tile.cut is not None:
             part = Part(number=number, of=len(opened.tiles), cut=tile.cut)
@@ -41,6 +45,28 @@ def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
         )
         parts.append((intended, content))
     return parts
+
+
+def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
+    """Pages as the parts of one long picture, in which they lie below each other."""
+    pages: list[ToUpload] = []
+    pictures, top = opened.pictures, 0
+    whole = max(one.width for one in pictures), sum(one.height for one in pictures)
+    tokens = opened.facts.tokens // len(pictures)
+    for number, one in enumerate(pictures, start=1):
+        content = _PartContent(content=one.content, mime=opened.mime, extension=opened.extension)
+        cut = Cut(whole, (0, top, one.width, top + one.height))
+        intended = _intended(
+            wanted,
+            size_bytes=len(one.content),
+            width=one.width,
+            height=one.height,
+            document=replace(opened.facts, tokens=tokens),
+            part=wanted.part or Part(number=number, of=len(pictures), cut=cut),
+        )
+        pages.append((intended, content))
+        top += one.height
+    return pages
 
 
 def _intended(

@@ -5,7 +5,7 @@ taken for an orphan, and one that is deleted meanwhile is at worst deleted twice
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +16,11 @@ import structlog
 from snapthread.clock import now_s
 from snapthread.concurrency.lease import Lease
 from snapthread.errors import Busy, LeaseLost
-from snapthread.images.file_service import FileService
-from snapthread.images.healing import Healing, Restored
+from snapthread.images.deleter import Deleter, Progress
+from snapthread.images.file_names import FileNames
+from snapthread.images.healing import Healing
+from snapthread.images.restorer import Restored, Restorer
+from snapthread.images.unknown_uploads import UnknownUploads
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S, RENEW_EVERY_S
 from snapthread.meter import Meter
 from snapthread.model import Claim, FileName, LedgerFile
@@ -35,8 +38,6 @@ from snapthread.ports import (
 log = structlog.get_logger()
 
 PAGE = 500
-
-Progress = Callable[[int], None]  # so many files more were looked at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,8 +61,11 @@ class Reconcile:
 
     store: ReconcileStore
     files: Files
-    file_service: FileService
+    names: FileNames
+    deleter: Deleter
+    unknown_uploads: UnknownUploads
     healing: Healing
+    restorer: Restorer
     clock: Clock
 
     async def run(
@@ -75,9 +79,9 @@ class Reconcile:
         if dry_run:
             done.intents_settled = (await self.store.backlog(self.clock())).unsettled
         else:
-            done.intents_settled = await self.file_service.settle_intents()
+            done.intents_settled = await self.unknown_uploads.settle()
             await self.store.retire_stranded(self.clock())
-            await self.file_service.delete_due()
+            await self.deleter.delete_due()
         done.deletions_failing = await self.store.failing_deletions()
         log.info("reconcile.done", dry_run=dry_run, **_fields(done))
         return done
@@ -95,7 +99,7 @@ class Reconcile:
                 orphans = await self._unknown(page, began)
                 done.orphans_deleted += len(orphans)
                 if not dry_run:
-                    await self.file_service.delete_orphans(orphans)
+                    await self.deleter.delete_orphans(orphans)
                 progress(len(page))
         return present
 
@@ -104,7 +108,7 @@ class Reconcile:
         old = began - timedelta(seconds=LONGEST_UPLOAD_S)
         ours: list[tuple[FileName, str]] = []
         for file in page:
-            name = self.file_service.name_of(file)
+            name = self.names.name_of(file)
             if name is not None and file.created_at <= old:
                 ours.append((name, file.openai_id))
         return await self.store.unknown_files(ours) if ours else ()
@@ -150,7 +154,7 @@ class Reconcile:
             asked_s=asked_s,
         )
         async with asyncio.timeout(LEASE_S * 10):
-            return await lease.run(self.healing.restore(claim, file, Meter()))
+            return await lease.run(self.restorer.restore(claim, file, Meter()))
 
 
 async def _pages(

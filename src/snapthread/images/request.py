@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from snapthread.errors import FileFault
+from snapthread.faults import FileFault
 from snapthread.images.documents import OpenedDocument
 from snapthread.model import (
     FileName,

@@ -69,7 +69,7 @@ class GroupIntake:
     async def asked(self, update: Update) -> tuple[Message, ...]:
         """The messages that this update lets in; in private each one."""
         message = update.message
-        if message is None or self._is_told_twice(message):
+        if message is None or self._note_told(message):
             return ()
         if message.is_guest or message.is_private:
             return (message,) if self.policy.hears_guests or not message.is_guest else ()
@@ -85,8 +85,9 @@ class GroupIntake:
         self._note(message, let_in)
         return tuple(map(self._placed, let_in))
 
-    def _is_told_twice(self, message: Message) -> bool:
-        """As a mention where the bot is no member, and as a message of a chat where it is one."""
+    def _note_told(self, message: Message) -> bool:
+        """Note it; True where it was told before: as a mention where the bot is no member, and as a
+        message of a chat where it is one."""
         if not self.policy.hears_guests or not message.message_id:
             return False
         self._forget_the_past()

@@ -37,7 +37,7 @@ class LeaderLease:
         """For ever; raises what the work raises."""
         try:
             while True:
-                if await self._is_mine():
+                if await self._take_or_keep():
                     await self._work(work)
                 else:
                     standing_by()
@@ -48,13 +48,13 @@ class LeaderLease:
     async def _work(self, work: Work) -> None:
         """Until the job is somebody else's."""
         log.info("duty.taken", job=self.job)
-        lease = Lease(renew=self._is_mine, lasts_s=LEASE_S, every_s=AGAIN_S)
+        lease = Lease(renew=self._take_or_keep, lasts_s=LEASE_S, every_s=AGAIN_S)
         try:
             await lease.run(work())
         except LeaseLost:
             log.warning("trouble", kind="duty", why=f"{self.job} is somebody else's now")
 
-    async def _is_mine(self, *, lease_s: float = LEASE_S) -> bool:
+    async def _take_or_keep(self, *, lease_s: float = LEASE_S) -> bool:
         """Take or keep the job; a process that cannot ask the store leaves it to the others."""
         try:
             return await self.store.take_job(self.job, self._me, self.clock(), lease_s=lease_s)
@@ -63,5 +63,5 @@ class LeaderLease:
 
     async def _give_up(self) -> None:
         """At once, so that nobody waits for the lease; only where it is ours."""
-        if await self._is_mine():
-            await self._is_mine(lease_s=0)
+        if await self._take_or_keep():
+            await self._take_or_keep(lease_s=0)

@@ -36,7 +36,7 @@ class ModelWatch:
         """For ever."""
         while True:
             try:
-                if await self._has_the_day():
+                if await self._take_day():
                     await self.run_once()
             except SnapthreadError as error:
                 log.warning("trouble", kind="models", why=str(error))
@@ -44,8 +44,8 @@ class ModelWatch:
                 log.error("models.broke", exc_info=error)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _has_the_day(self) -> bool:
-        """Under another name each time: who has a job may take it again."""
+    async def _take_day(self) -> bool:
+        """For one look; under another name each time, as who has a job may take it again."""
         me = secrets.token_hex(8)
         return await self.jobs.take_job(JOB, me, self.clock(), lease_s=DAY_S)
 

@@ -66,6 +66,8 @@ class Worker:
             yield free
         finally:
             self._kept_free -= free
+            if free and self._expected:
+                self._woken.set()  # who came meanwhile found them taken
 
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None:
         """Serve what was claimed; the leases were asked for at that time."""
@@ -193,7 +195,7 @@ class Worker:
                 log.warning("trouble", kind="lease", why="the lease is lost")
             await asyncio.wait({work})
         is_idle = await self._give_back(claim, work)
-        was_full = self._taken_slots >= self.parallel
+        was_full = len(self._running) >= self.parallel
         del self._running[claim]
         if not self._running:
             self._works.clear()

@@ -71,7 +71,7 @@ from snapthread.model.transcript import (
     Role,
     Transcript,
 )
-from snapthread.model.turns import CONTINUE, AskAgain, Asked, Claim, Ending, Redo, Served
+from snapthread.model.turns import CONTINUE, AskAgain, AskAnewResult, Claim, Ending, Redo, Served
 from snapthread.model.usage import Usage
 
 __all__ = [
@@ -79,7 +79,7 @@ __all__ = [
     "RESET_COMMANDS",
     "URGENT_COMMANDS",
     "AskAgain",
-    "Asked",
+    "AskAnewResult",
     "Backlog",
     "Button",
     "Claim",

@@ -3,8 +3,13 @@
 So the beginning of the next requests stays the same for a while, and is found in OpenAI's cache.
 """
 
+import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
+
+from snapthread.limits import BYTES_PER_TOKEN
+
+TOKENS_AROUND_ITEM: Final = 6  # of a request
 
 
 class Sized(Protocol):
@@ -15,6 +20,11 @@ class Sized(Protocol):
 
     @property
     def tokens(self) -> int: ...
+
+
+def text_tokens(text: str) -> int:
+    """Only an estimate, for the context bound."""
+    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_ITEM
 
 
 def newest_within(items: Sequence[Sized], budget: int) -> int:

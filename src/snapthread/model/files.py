@@ -92,13 +92,15 @@ TelegramFile = TelegramImage | TelegramDocument
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
     """A document as it was read. `pages`: of the whole; 0 where it has none. `tokens`: our estimate
-    of what goes up, shown in this detail."""
+    of what goes up, shown in this detail. `as_pictures`: its pages went up as pictures, each a file
+    of its own, for a server that takes no documents."""
 
     name: str
     pages: int = 0
     chosen: PageRange | None = None  # where not all of them went up
     tokens: int = 0
     detail: DocumentDetail = ""
+    as_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from snapthread.model.outgoing import OutboxMessage
 
 Ending = Literal["answered", "cut", "stopped", "failed"]
 AskAgain = Literal["retry", "continue", "from"]
-Asked = Literal["asked", "twice", "gone", "older", "busy"]  # what became of it
+AskAnewResult = Literal["asked", "twice", "gone", "older", "busy"]  # what became of it
 # What became of a conversation that was served: nobody gave it back yet, or it was given back and
 # waits for its person, or it has more work.
 Served = Literal["held", "idle", "more"]

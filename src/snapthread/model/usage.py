@@ -5,11 +5,13 @@ Days and months are UTC. Money is whole micro-dollars; what has no known price i
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from snapthread.model.files import ImageKind
 
 RECORDS_KEPT: Final = timedelta(days=400)  # so that a month can be laid beside that of last year
+# `interrupted`: the attempt ended without an end of its turn.
+TurnOutcome = Literal["answered", "refused", "failed", "dead_letter", "interrupted"]
 STALE: Final = timedelta(hours=1)  # no turn lasts that long: its process has died
 
 
@@ -75,7 +77,7 @@ class TurnRecord:
     at: datetime
     user_id: int
     model: str
-    outcome: str  # answered, refused, failed, put_aside or interrupted
+    outcome: TurnOutcome
     reason: str = ""
     messages: int = 0
     images: int = 0

@@ -51,7 +51,7 @@ from snapthread.ports.conversations import (
     ResetReply,
 )
 from snapthread.ports.deliveries import Deliveries, GuestAnswers, Outbox, StreamedMessages
-from snapthread.ports.documents import DocumentContent, DocumentReader
+from snapthread.ports.documents import DocumentContent, DocumentReader, PagePicture
 from snapthread.ports.exchanges import (
     EditReplies,
     Exchanges,
@@ -69,6 +69,7 @@ from snapthread.ports.file_ledger import (
     KnownImages,
     Repairs,
     Retention,
+    UploadRecords,
     Uploads,
 )
 from snapthread.ports.files import Files, RemoteFile
@@ -117,6 +118,7 @@ from snapthread.ports.usage_ledger import (
     Feedback,
     QuotaLedger,
     Reactions,
+    ReservationRevisions,
     Reservations,
     StaleReservations,
     UsageRecords,
@@ -202,6 +204,7 @@ __all__ = [
     "Outbox",
     "OwnedFiles",
     "PageChoices",
+    "PagePicture",
     "People",
     "PeopleKnown",
     "PeopleList",
@@ -218,6 +221,7 @@ __all__ = [
     "Replicas",
     "RequestBounds",
     "RequestTaken",
+    "ReservationRevisions",
     "Reservations",
     "ResetReply",
     "Retention",
@@ -241,6 +245,7 @@ __all__ = [
     "TopicConversations",
     "Transcriber",
     "Update",
+    "UploadRecords",
     "Uploads",
     "UsageRecords",
     "UsageReported",

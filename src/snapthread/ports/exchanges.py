@@ -7,7 +7,7 @@ from typing import Protocol
 
 from snapthread.model import (
     AskAgain,
-    Asked,
+    AskAnewResult,
     Claim,
     ConversationKey,
     Exchange,
@@ -66,8 +66,8 @@ class Exchanges(KnownQuestions, Protocol):
         how: AskAgain,
         now: datetime,
         *,
-        otherwise: Mapping[Asked, Sequence[OutgoingMessage]],
-    ) -> Asked:
+        otherwise: Mapping[AskAnewResult, Sequence[OutgoingMessage]],
+    ) -> AskAnewResult:
         """A pressed button is done with, and this question waits to be asked anew, or its answer to
         go on (`continue`); else `otherwise` become parts to deliver.
 

@@ -16,18 +16,8 @@ from snapthread.model import (
 from snapthread.ports.message_queue import Leases
 
 
-class Uploads(Protocol):
-    """From the intent to a file that a question may use."""
-
-    async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
-        """Law 1, before the upload; raises LeaseLost.
-
-        Where the same image of the same message was uploaded already (by an attempt that was cut
-        off), that file is returned instead. An older intent for it is retired. Parts of one long
-        picture get a name that they share: whatever takes one of them out of the conversation,
-        but `mark_lost`, takes all of them in the same transaction.
-        """
-        ...
+class UploadRecords(Protocol):
+    """The results of uploads."""
 
     async def record_upload(
         self,
@@ -49,6 +39,20 @@ class Uploads(Protocol):
 
     async def fail_upload(self, name: FileName, now: datetime, *, unknown: bool) -> None:
         """The upload failed. `unknown`: it may have happened, so the file is looked for later."""
+        ...
+
+
+class Uploads(UploadRecords, Protocol):
+    """From the intent to a file that a question may use."""
+
+    async def intend(self, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
+        """Law 1, before the upload; raises LeaseLost.
+
+        Where the same image of the same message was uploaded already (by an attempt that was cut
+        off), that file is returned instead. An older intent for it is retired. Parts of one long
+        picture get a name that they share: whatever takes one of them out of the conversation,
+        but `mark_lost`, takes all of them in the same transaction.
+        """
         ...
 
     async def make_room(

@@ -9,7 +9,18 @@ from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
 from snapthread.ports.conversations import RequestBounds
 
 
-class Reservations(Protocol):
+class ReservationRevisions(Protocol):
+    """Reservations of attempts in hand, as more is known of what they cost."""
+
+    async def revise(self, record: TurnRecord) -> bool:
+        """The reservation with this id says from now on what is known better; needs no lease.
+
+        The counts follow. False, and nothing happens, where it was charged already.
+        """
+        ...
+
+
+class Reservations(ReservationRevisions, Protocol):
     """Counts of a payer, and what is reserved of them for a question in hand."""
 
     async def reserve(
@@ -36,13 +47,6 @@ class Reservations(Protocol):
     ) -> tuple[LimitExceeded | None, Transcript | None]:
         """`reserve`, and in the same transaction what `Context.compose` gives, unless a limit says
         no: for a question that brings nothing which must be there first."""
-        ...
-
-    async def revise(self, record: TurnRecord) -> bool:
-        """The reservation with this id says from now on what is known better; needs no lease.
-
-        The counts follow. False, and nothing happens, where it was charged already.
-        """
         ...
 
     async def spent(self, payer: str, now: datetime) -> Spending: ...

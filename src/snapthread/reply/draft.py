@@ -134,14 +134,14 @@ class Draft:
 
     async def run(self) -> None:
         """Until cancelled. Typing… stays for what is not drafted."""
-        is_edited = await self._is_edited()
+        is_edited = await self._show_drafts()
         async with typing(self.drafts.chat, self.to):
             if is_edited:
                 await self._by_edits()
             await asyncio.Event().wait()
 
-    async def _is_edited(self) -> bool:
-        """Shows drafts where they are wanted, and returns only where they do not work."""
+    async def _show_drafts(self) -> bool:
+        """Where they are wanted, until they do not work; whether edits may show it then."""
         if self.drafts.mode != "draft":
             return self.drafts.mode == "edit"
         if self.messages.is_begun or not self.private or not self.drafts.are_known:

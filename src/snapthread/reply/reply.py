@@ -1,4 +1,4 @@
-"""Delivery to Telegram: in parts that fit, in order, at least once."""
+"""Delivery to Telegram: messages that fit, in order, at least once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -36,8 +36,8 @@ Explain = Callable[[Claim], OutgoingMessage]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ReplySender:
-    """Delivers parts; each is forgotten once Telegram took it. `explain`: the sentence in the place
-    of a part that is not taken in any form."""
+    """Delivers messages; each is forgotten once Telegram took it. `explain`: the sentence in place
+    of one that is not taken in any form."""
 
     store: Deliveries
     chat: Chat
@@ -55,23 +55,23 @@ class ReplySender:
         served: Served = "held"
         every: list[int] = []
         shown = self.shown.take(claim)
-        for number, part in enumerate(outbox, start=1):
+        for number, message in enumerate(outbox, start=1):
             sent: list[int] = []
             try:
-                is_taken = _is_there(part, shown, sent)
-                is_taken = is_taken or await self._send_in_some_form(claim, part, sent)
+                is_taken = _take_as_sent(message, shown, sent)
+                is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
                 if not is_taken:
-                    await self._send_explanation(claim, part)
+                    await self._send_explanation(claim, message)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return "held"
             every += sent
             if number < len(outbox):
-                await self.store.mark_sent(claim, part, sent)
+                await self.store.mark_sent(claim, message, sent)
             else:
                 has_more = await self.store.conclude(
                     claim,
-                    part,
+                    message,
                     self.clock(),
                     record_id=record_id,
                     delivered_ms=ms_since(began_s),
@@ -80,30 +80,32 @@ class ReplySender:
                 )
                 served = "more" if has_more else "idle"
             if is_taken:
-                self.note_delivered(claim.conversation, part.outgoing)
+                self.note_delivered(claim.conversation, message.outgoing)
         return served
 
-    async def _send_in_some_form(self, claim: Claim, part: OutboxMessage, sent: list[int]) -> bool:
+    async def _send_in_some_form(
+        self, claim: Claim, message: OutboxMessage, sent: list[int]
+    ) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.
         `sent`: the messages that Telegram took."""
-        tried: Messages = (part,)
+        tried: Messages = (message,)
         refused = await self._refusal(tried, sent)
         for step in STEPS:
             if refused is None:
                 return True
             log.warning("part.refused", part=refused.part, why=str(refused))
             if refused.part == "topic":
-                self.topics.look(claim.conversation, part.to)
-            simpler = step(part, refused)
+                self.topics.look(claim.conversation, message.to)
+            simpler = step(message, refused)
             if simpler != tried:
                 tried, refused = simpler, await self._refusal(simpler, sent)
-        if refused is not None and tried == (part,):  # nothing to leave out: once more as it is
+        if refused is not None and tried == (message,):  # nothing to leave out: once more as it is
             refused = await self._refusal(tried, sent)
         return refused is None
 
-    async def _send_explanation(self, claim: Claim, part: OutboxMessage) -> None:
-        to = Destination(chat_id=part.to.chat_id, inline_id=part.to.inline_id)
-        explained = replace(part, to=to, outgoing=self.explain(claim))
+    async def _send_explanation(self, claim: Claim, message: OutboxMessage) -> None:
+        to = Destination(chat_id=message.to.chat_id, inline_id=message.to.inline_id)
+        explained = replace(message, to=to, outgoing=self.explain(claim))
         refused = await self._refusal((explained,), [])
         log.warning("part.dropped", reason="refused", count=1, why=str(refused or "in every form"))
 
@@ -118,27 +120,27 @@ class ReplySender:
             return refused
         return None
 
-    async def _send(self, part: OutboxMessage) -> list[int]:
+    async def _send(self, message: OutboxMessage) -> list[int]:
         began = now_s()
-        sent = await SENDING.run(lambda: self._put(part), on=ChatBusy)
+        sent = await SENDING.run(lambda: self._put(message), on=ChatBusy)
         log.info("part.delivered", ms=ms_since(began))
         return sent
 
-    async def _put(self, part: OutboxMessage) -> list[int]:
+    async def _put(self, message: OutboxMessage) -> list[int]:
         """In the place of the message that showed the answer as it grew, or the one before, if that
         is still there; the messages that can be edited later."""
-        if part.outgoing.is_removal:
-            await self._remove(part)
+        if message.outgoing.is_removal:
+            await self._remove(message)
             return []
-        if part.to.replaces is not None and not part.outgoing.has_content:
-            await self.chat.remove_buttons(part.to, part.to.replaces)
+        if message.to.replaces is not None and not message.outgoing.has_content:
+            await self.chat.remove_buttons(message.to, message.to.replaces)
             return []
-        if part.to.inline_id is not None:
-            await self.chat.edit_guest(part.to.inline_id, part.outgoing)
+        if message.to.inline_id is not None:
+            await self.chat.edit_guest(message.to.inline_id, message.outgoing)
             return []
-        if part.to.replaces is not None:
+        if message.to.replaces is not None:
             try:
-                await self.chat.edit(part.to, part.to.replaces, part.outgoing)
+                await self.chat.edit(message.to, message.to.replaces, message.outgoing)
             except ChatUnreachable:
                 raise
             except ChatRefused as refused:
@@ -146,17 +148,17 @@ class ReplySender:
                     raise
                 log.info("part.not_replaced", why=str(refused))
             else:
-                return [part.to.replaces]
-        message_id = await self.chat.send(part)
-        return [message_id] if part.outgoing.seen_by is None else []
+                return [message.to.replaces]
+        message_id = await self.chat.send(message)
+        return [message_id] if message.outgoing.seen_by is None else []
 
-    async def _remove(self, part: OutboxMessage) -> None:
+    async def _remove(self, message: OutboxMessage) -> None:
         """One that is too old to go says that it is over, or only loses its buttons; whatever
         Telegram says, that was it."""
-        message_id = part.to.replaces
+        message_id = message.to.replaces
         assert message_id is not None, "a removal names a message"
         try:
-            await self._delete_or_empty(part.to, message_id, part.outgoing)
+            await self._delete_or_empty(message.to, message_id, message.outgoing)
         except ChatUnreachable:
             raise
         except ChatRefused as refused:
@@ -181,10 +183,10 @@ class ReplySender:
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 
-def _is_there(part: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
-    """It was finished while the answer grew; `sent`: as this message."""
-    place = part.to.replaces
-    if place is None or shown.get(place) != part.outgoing:
+def _take_as_sent(message: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
+    """True where it was finished while the answer grew: as this message, added to `sent`."""
+    place = message.to.replaces
+    if place is None or shown.get(place) != message.outgoing:
         return False
     sent.append(place)
     return True

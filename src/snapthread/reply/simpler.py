@@ -13,10 +13,10 @@ Messages = tuple[OutboxMessage, ...]
 Step = Callable[[OutboxMessage, ChatRefused], Messages]
 
 
-def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
+def without_the_refused(message: OutboxMessage, refused: ChatRefused) -> Messages:
     """Without what Telegram names of it: that one
     person sees it, its topic, what it replies to, its format, its buttons."""
-    to, outgoing = part.to, part.outgoing
+    to, outgoing = message.to, message.outgoing
     match refused.part:
         case "reader":
             outgoing = replace(outgoing, seen_by=None)
@@ -28,21 +28,21 @@ def without_the_refused(part: OutboxMessage, refused: ChatRefused) -> Messages:
             outgoing = replace(outgoing, entities=())
         case "buttons":
             outgoing = replace(outgoing, buttons=())
-    return (replace(part, to=to, outgoing=outgoing),)
+    return (replace(message, to=to, outgoing=outgoing),)
 
 
-def plain(part: OutboxMessage, _refused: ChatRefused) -> Messages:
+def plain(message: OutboxMessage, _refused: ChatRefused) -> Messages:
     """Nothing but the words, in the chat itself."""
-    outgoing = replace(part.outgoing, entities=(), buttons=(), seen_by=None)
+    outgoing = replace(message.outgoing, entities=(), buttons=(), seen_by=None)
     to = Destination(
-        chat_id=part.to.chat_id, replaces=part.to.replaces, inline_id=part.to.inline_id
+        chat_id=message.to.chat_id, replaces=message.to.replaces, inline_id=message.to.inline_id
     )
-    return (replace(part, to=to, outgoing=outgoing),)
+    return (replace(message, to=to, outgoing=outgoing),)
 
 
-def in_pieces(part: OutboxMessage, refused: ChatRefused) -> Messages:
+def in_pieces(message: OutboxMessage, refused: ChatRefused) -> Messages:
     """The same, in messages of half of what should fit; a file without its caption."""
-    (whole,) = plain(part, refused)
+    (whole,) = plain(message, refused)
     if whole.outgoing.document is not None:
         return (replace(whole, outgoing=replace(whole.outgoing, text="")),)
     pieces, text = [], whole.outgoing.text

@@ -16,9 +16,9 @@ from snapthread.store.rules import (
     broadcasts,
     choices,
     claiming,
+    deletions,
     exchanges,
     feedback,
-    files,
     finishing,
     groups,
     history,
@@ -30,7 +30,9 @@ from snapthread.store.rules import (
     queues,
     quotas,
     records,
+    retiring,
     rewinding,
+    shown_files,
     standings,
     uploads,
     urgent,
@@ -84,7 +86,7 @@ class Store(Verbs):
     forget_replica = writes(processes.forget_replica)
     replicas = reads(processes.replicas)
     backlog = reads(leaving.backlog)
-    failing_deletions = reads(files.failing_deletions)
+    failing_deletions = reads(deletions.failing_deletions)
 
     # ------------------------------------------------------------ queues
 
@@ -143,14 +145,14 @@ class Store(Verbs):
     intend = writes(uploads.intend, is_quick=True)
     record_upload = writes(uploads.record_upload, is_quick=True)
     fail_upload = writes(uploads.fail_upload)
-    image_of = reads(files.image_of)
-    files_by_id = reads(files.files_by_id)
-    files_due = writes(files.files_due)
-    retire = writes(files.retire)
-    mark_lost = writes(files.mark_lost)
-    replace_file = writes(files.replace_file)
-    delete_file = writes(files.delete_file)
-    retry_later = writes(files.retry_later)
+    image_of = reads(shown_files.image_of)
+    files_by_id = reads(shown_files.files_by_id)
+    files_due = writes(deletions.files_due)
+    retire = writes(retiring.retire)
+    mark_lost = writes(retiring.mark_lost)
+    replace_file = writes(retiring.replace_file)
+    delete_file = writes(deletions.delete_file)
+    retry_later = writes(deletions.retry_later)
     retire_leaving = writes(leaving.retire_leaving)
     retire_stranded = writes(leaving.retire_stranded)
     make_room = writes(leaving.make_room)

@@ -52,6 +52,9 @@ NO_IMAGES = "[]"
 # within a string is escaped: only a key reads like this.
 IMAGE, STORED_IMAGE = '"image":', '"picture":'
 
+# The outcome of a message that is not tried again, as it was called when stores were first written.
+OUTCOME, STORED_OUTCOME = '"outcome":"dead_letter"', '"outcome":"put_aside"'
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -130,7 +133,7 @@ def dump_record(record: TurnRecord) -> str:
 
 
 def load_record(text: str) -> TurnRecord:
-    return _RECORD.load(text)
+    return _RECORD.load(text.replace(STORED_OUTCOME, OUTCOME))
 
 
 def load_turn(text: str, delivered_ms: int | None) -> TurnRecord:

@@ -23,7 +23,12 @@ ANY: Final = Kind()
 
 
 class Backend(Protocol):
-    """A technology that keeps rows. To add a store is to write one of these."""
+    """A technology that keeps rows.
+
+    A further one is a folder beside sqlite/ and redis/: this protocol, a `Reader` of its rows, a
+    writer of what a `Transaction` gathered (`changes`, `sums`, `ceilings`), a migration of older
+    ones, its failures as ours, and `Blobs`. CONTRIBUTING.md names what chooses between them.
+    """
 
     async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
         """Run a verb and make its writes: all or none, as if nothing else ran meanwhile. It may be

@@ -13,7 +13,6 @@ from snapthread.errors import (
     ContextTooLong,
     CountryDenied,
     EmptyAnswer,
-    FileFault,
     FilesBusy,
     FilesGone,
     ImageRefused,
@@ -23,9 +22,9 @@ from snapthread.errors import (
     OutputSpent,
     QuestionTooLong,
     SnapthreadError,
-    SoundFault,
     TranscriberBusy,
 )
+from snapthread.faults import FileFault, SoundFault
 from snapthread.limits import PIXELS_MAX
 from snapthread.model import (
     FileKind,
@@ -99,33 +98,37 @@ _ALONE: dict[Limit, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLimits:
+    """The operator's limits that sentences name. `has_hearing`: sounds are transcribed."""
+
+    image_mb: float = 20
+    storage_mb: float = 0
+    voice_minutes: int = 0
+    sound_mb: float = 20
+    document_mb: float = 20
+    has_hearing: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Localizer:
     """The sentences for one person."""
 
     texts: Texts
     language: Language
-    limit_mb: float
-    storage_mb: float = 0
-    voice_minutes: int = 0
-    sound_mb: float = 20
-    document_mb: float = 20
-    hears: bool = True
+    limits: StatedLimits = StatedLimits()
 
     def __call__(self, key: str, **fields: object) -> str:
         return self.texts(self.language, key, **fields)
 
-    def command(self, word: str) -> str:
-        """Of a command that only says something."""
-        if word == "help":
-            voice = f"{self('help_voice')}\n" if self.hears else ""
-            return self(
-                "help",
-                limit_mb=self.limit_mb,
-                document_mb=self.document_mb,
-                voice=voice,
-                commands=self._menu(),
-            )
-        return self("start" if word == "start" else "unknown_command")
+    def help(self) -> str:
+        """What works here, and every command of the menu."""
+        return self(
+            "help",
+            limit_mb=self.limits.image_mb,
+            document_mb=self.limits.document_mb,
+            voice=f"{self('help_voice')}\n" if self.limits.has_hearing else "",
+            commands=self._menu(),
+        )
 
     def _menu(self) -> str:
         """Every command of the bot's menu, a line each."""
@@ -163,9 +166,9 @@ class Localizer:
         why = "too_many_pages" if choice and fault.fault == "too_long" else fault.fault
         return self(
             f"{fault.kind}_{why}",
-            limit_mb=self.document_mb if is_document else self.limit_mb,
+            limit_mb=self.limits.document_mb if is_document else self.limits.image_mb,
             limit_mp=PIXELS_MAX // MEGA,
-            storage_mb=self.storage_mb,
+            storage_mb=self.limits.storage_mb,
             n=choice.pages if choice else 0,
             fits=choice.fits if choice else 0,
         )
@@ -182,7 +185,7 @@ class Localizer:
         return self(key, n=len(faults), m=file_count, reasons=" ".join(reasons))
 
     def sound_fault(self, fault: SoundFault) -> str:
-        return self(f"sound_{fault}", n=self.voice_minutes, limit_mb=self.sound_mb)
+        return self(f"sound_{fault}", n=self.limits.voice_minutes, limit_mb=self.limits.sound_mb)
 
     def over(self, over: LimitExceeded) -> str:
         """The limit, how much of it is used, when it opens; what helps where waiting does not."""

@@ -21,9 +21,10 @@ from snapthread.model import (
     Redo,
     owner_in_group,
 )
+from snapthread.model.usage import TurnOutcome
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import offer
-from snapthread.turn.state import TurnResult
+from snapthread.turn.result import TurnResult
 
 # Failures that come again however often the same is asked.
 NO_USE: Final = frozenset(
@@ -36,14 +37,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`result`: answered, refused, failed or put_aside; `reason`: why, from a closed set.
+    """`reason`: why it is that result, from a closed set.
 
-    What is said: our own sentences (`texts`), what the person said (`quote`), the
-    model's answer in its Markdown, sentences after
-    it, and what is more than a sentence. `seen_by`: in a group, by one person only.
+    What is said: our own sentences (`texts`), what the person said (`quote`), the model's answer
+    in its Markdown, sentences after it, and what is more than a sentence. `seen_by`: in a group,
+    by one person only.
     """
 
-    result: str
+    result: TurnOutcome
     reason: str = ""
     texts: tuple[str, ...] = ()
     quote: str = ""
@@ -105,11 +106,12 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
         quote=ended.spoken,
         answer=ended.text,
         after=_after(ended, t),
+        more=_for_one(ended, t),
         items=ended.items,
         history_start=ended.history_start,
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
-        tells_of_files=ended.has_small_text,
+        tells_of_files=ended.has_small_text and not _leaves_the_hint(ended),
     )
 
 
@@ -159,13 +161,26 @@ def _reason(ended: TurnResult) -> str:
 
 
 def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
-    hint = (t("small_text"),) if ended.has_small_text else ()
+    is_for_all = ended.asker_in_group is None
+    hint = (t("small_text"),) if ended.has_small_text and is_for_all else ()
     lost = (*t.lost(ended.lost), *t.away(ended.away), *hint)
     if ended.is_stopped:
         return lost if ended.text else (t.stopped(ended.unseen), *lost)
     if ended.cut:
         return (t.cut(ended.cut), *lost)
     return lost if ended.text else (t("empty_answer"), *lost)
+
+
+def _for_one(ended: TurnResult, t: Localizer) -> tuple[OutgoingMessage, ...]:
+    """In a group a hint is for whoever asked; the others need not read it."""
+    if not ended.has_small_text or ended.asker_in_group is None or _leaves_the_hint(ended):
+        return ()
+    return (OutgoingMessage(text=t("small_text"), seen_by=ended.asker_in_group),)
+
+
+def _leaves_the_hint(ended: TurnResult) -> bool:
+    """To a later answer: a button belongs below the last message, which all must see."""
+    return ended.asker_in_group is not None and bool(ended.cut or ended.is_stopped)
 
 
 def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from snapthread.model import Message
+from snapthread.model.context import text_tokens
 
 TEXT_MAX: Final = 500  # characters of one of them
 PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest are forgotten
@@ -51,6 +52,10 @@ class Overheard:
             return ()
         known = (self._before.get(message.update_id) for message in messages)
         return next(filter(None, known), ())
+
+    def tokens(self, messages: Sequence[Message]) -> int:
+        """What they add to the question."""
+        return sum(map(text_tokens, self.before(messages)))
 
     def forget(self, chat_id: int) -> None:
         """The bot is there no more, or the group begins anew."""

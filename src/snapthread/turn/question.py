@@ -17,7 +17,9 @@ from snapthread.model import (
     in_reading_order,
     is_whole,
 )
-from snapthread.turn.transcript import FileTokens, ModelTexts, document_label, text_tokens
+from snapthread.model.context import text_tokens
+from snapthread.ports.conversations import FileTokens
+from snapthread.turn.transcript import ModelTexts, document_label
 
 QUOTE_MAX = 1000  # characters of a message replied to
 OF_REPLY = 1  # the place of the file of the message replied to

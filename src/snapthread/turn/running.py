@@ -14,15 +14,16 @@ from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import preface
+from snapthread.turn.result import TurnResult
 from snapthread.turn.runner import TurnRunner
-from snapthread.turn.state import TurnResult, TurnState
+from snapthread.turn.state import TurnState
 
 log = structlog.get_logger()
 
 Before = Callable[[], tuple[OutgoingMessage, ...]]
 
 
-class Shown(Protocol):
+class AnswerView(Protocol):
     """An answer that is seen as it grows."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None: ...
@@ -75,7 +76,7 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
+    async def _read_or_stop(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
@@ -96,7 +97,7 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: Shown, before: Before) -> TurnResult:
+    async def _read(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
         has_begun = False
         async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:

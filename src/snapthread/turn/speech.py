@@ -20,10 +20,10 @@ from snapthread.errors import (
     Denied,
     ImageRefused,
     SnapthreadError,
-    SoundFault,
     SoundRefused,
+    TranscriberBusy,
 )
-from snapthread.errors import TranscriberBusy as Busy
+from snapthread.faults import SoundFault
 from snapthread.images.download import download_with_patience
 from snapthread.limits import ASK_RETRY_WITHIN_S, SOUNDS_AT_ONCE, TRANSCRIPTION_TRIES
 from snapthread.meter import Meter
@@ -161,7 +161,7 @@ class SpeechReader:
         except SoundRefused as refused:
             log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
-        except (ChatBusy, Denied, Busy) as error:
+        except (ChatBusy, Denied, TranscriberBusy) as error:
             if not message.images:
                 raise
             log.warning("trouble", kind=type(error).__name__, why=str(error))
@@ -228,7 +228,7 @@ class SpeechReader:
         try:
             spoken = await self.transcriber.transcribe(sound, content, hints=hints)
         except SnapthreadError as error:
-            is_unknown = isinstance(error, Busy) and error.unknown
+            is_unknown = isinstance(error, TranscriberBusy) and error.unknown
             meter.record_speech(sound.duration_s if is_unknown else 0)
             raise
         meter.record_speech(sound.duration_s if spoken.billed_s is None else spoken.billed_s)

@@ -1,9 +1,10 @@
-"""The state and the result of one question."""
+"""The state of one question, as far as it has come."""
 
 import asyncio
 from dataclasses import dataclass, field
 
-from snapthread.errors import FileFault, SoundFault
+from snapthread.faults import FileFault
+from snapthread.images.healing import Mended
 from snapthread.images.request import FileRequest, FileResult
 from snapthread.meter import Meter
 from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice, TelegramFile
@@ -20,46 +21,8 @@ from snapthread.ports import (
 )
 from snapthread.turn.question import OF_REPLY, QuestionContext, can_go_on, replied_file
 from snapthread.turn.quotas import Reserved
+from snapthread.turn.result import PartialAnswer, TurnResult
 from snapthread.turn.speech import SpeechResult
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialAnswer:
-    """The answer so far; shorter than before where the question had to be asked again."""
-
-    text: str
-    is_thinking: bool = False  # the model works, and has no words yet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnResult:
-    """The turn's end. Without items nothing was asked: no picture and no sound could be used, or
-    it was stopped before a sound was heard."""
-
-    items: tuple[HistoryItem, ...] = ()
-    text: str = ""
-    faults: tuple[FileFault, ...] = ()
-    sound_faults: tuple[SoundFault, ...] = ()
-    spoken: str = ""  # what the person said
-    file_count: int = 0  # that the person sent
-    stills: int = 0  # previews of what moves
-    has_small_text: bool = False  # in a photo that Telegram made smaller; and nobody was told yet
-    has_unread_pages: bool = False  # pages of pictures, which are looked at
-    choice: PageChoice | None = None  # nothing was asked: of a document, only some pages fit
-    can_choose: bool = False  # by a button, which is for private chats
-    made_room: int = 0  # older files that left for the new ones
-    lost: tuple[LostFile, ...] = ()  # older files that OpenAI cannot use any more
-    away: tuple[LostFile, ...] = ()  # and those that OpenAI lost and Telegram does not give now
-    cut: str | None = None
-    history_start: int | None = None  # older turns were left out; from here on is what was read
-    over: LimitExceeded | None = (
-        None  # parts of the album came late and were more than a limit lets in
-    )
-    beyond: tuple[Message, ...] = ()  # came late, and are no part of the question
-    is_stopped: bool = False
-    unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
-    is_continuation: bool = False  # more of the answer that was there
-    taken_back_from: int | None = None  # where the items take the place of others
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +40,7 @@ class TurnState:
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
+    renewed: tuple[LostFile, ...] = ()  # files that were there, were named, and came up anew
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
@@ -128,6 +92,20 @@ class TurnState:
                 )
         return None
 
+    @property
+    def unseen_files(self) -> tuple[TelegramFile, ...]:
+        """Those that were not there yet when it was stopped."""
+        left = [one for one in self.brought if not one.is_usable and one.fault is None]
+        return tuple(one.wanted.file for one in left)
+
+    def take_mended(self, mended: Mended) -> None:
+        """Older files that left, and those that may still come back."""
+        self.renewed = (*self.renewed, *mended.renewed)
+        self.lost = (*self.lost, *mended.left)
+        self.away = (*self.away, *mended.lost)
+        self.is_sought = self.is_sought or bool(mended.lost)
+        self.nameless += mended.is_nameless
+
     def take_event(self, event: AnswerEvent) -> PartialAnswer | None:
         """The text to show of it."""
         match event:
@@ -167,6 +145,7 @@ class TurnState:
             file_count=len(self.brought),
             stills=sum(one.is_still for one in self.brought),
             has_small_text=any(one.is_dense for one in self.brought),
+            asker_in_group=self.messages[0].person_in_group,
             has_unread_pages=any(
                 one.document and not one.document.has_text for one in self.brought
             ),

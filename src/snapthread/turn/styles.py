@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from snapthread.model.context import text_tokens
 from snapthread.model.preferences import Offer, Preferences
 from snapthread.model.request_profile import RequestProfile
-from snapthread.turn.transcript import ModelTexts, text_tokens
+from snapthread.turn.transcript import ModelTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ An item of the conversation names its images by our own names; whether one is sh
 or as a line of text, the ledger decides at each question. So a request can name no dead file.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,24 +14,14 @@ from snapthread.model import (
     DocumentFacts,
     HistoryImage,
     HistoryItem,
-    LedgerFile,
     Transcript,
 )
 from snapthread.model.context import first_id, newest_half
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
-FileTokens = Callable[[LedgerFile], int]
 
-# Only an estimate, for the context bound: about four bytes of UTF-8 a token, also in Russian,
-# and a few tokens around each item.
-BYTES_PER_TOKEN = 4
-TOKENS_AROUND_ITEM = 6
 AS_TEXT = "as text"  # an item of a request that shows no image
-
-
-def text_tokens(text: str) -> int:
-    return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_AROUND_ITEM
 
 
 def request_items(
@@ -74,7 +63,7 @@ def _image(
     """A file; of a long picture all parts, below one label: where one is missing, none is shown."""
     image, live = images[0], [openai_id for openai_id in ids if openai_id is not None]
     if image.document is not None:
-        yield from _document(image, image.document, ids[0], t)
+        yield from _document(image, image.document, ids, t)
     elif len(live) < len(ids):
         yield InputText(t("photo_left", label=image.label, sent=_when(image)))
     else:
@@ -84,15 +73,19 @@ def _image(
 
 
 def _document(
-    image: HistoryImage, document: DocumentFacts, openai_id: str | None, t: ModelTexts
+    image: HistoryImage, document: DocumentFacts, ids: Sequence[str | None], t: ModelTexts
 ) -> Iterator[InputPart]:
-    name = document_label(document, t)
-    if openai_id is None:
+    """A file, or all its pages as pictures: where one of them is missing, none is shown."""
+    name, live = document_label(document, t), [each for each in ids if each is not None]
+    if len(live) < len(ids):
         left = t("document_left", label=image.label, document=name, sent=_when(image))
         yield InputText(left)
     else:
         yield InputText(t("document", label=image.label, document=name))
-        yield InputFile(openai_id, document.detail)
+        if document.as_pictures:
+            yield from map(InputImage, live)
+        else:
+            yield InputFile(live[0], document.detail)
 
 
 def document_label(document: DocumentFacts, t: ModelTexts) -> str:

@@ -8,7 +8,7 @@ from snapthread.bot import Bot
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
-from snapthread.intake.inbox import Intake
+from snapthread.intake.intake import Intake
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
@@ -86,7 +86,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         active_turns=lambda: worker.active,
     )
     return Bot(
-        settings=settings,
+        is_called=settings.telegram_webhook_url is not None,
+        has_replicas=settings.has_store_server,
         store=store,
         health=health,
         intake=intake,

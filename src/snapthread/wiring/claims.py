@@ -84,6 +84,7 @@ def build_claims(
         access=people.access,
         commands=commands,
         quotas=turns.quotas,
+        speech=turns.speech,
         styles=turns.styles,
         running_turns=turns.running_turns,
         alerts=people.alerts,
@@ -94,7 +95,7 @@ def build_claims(
     pipeline = Pipeline(
         store=store,
         answers=answers,
-        quotas=turns.quotas,
+        records=turns.records,
         asking_anew=asking_anew,
         reply=ReplySender(
             clock=clock,

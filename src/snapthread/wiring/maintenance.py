@@ -1,16 +1,25 @@
 """The life of files without anybody asking: what the commands beside the bot need too."""
 
+import asyncio
 from dataclasses import dataclass
 
 from snapthread.commands.eraser import UserEraser
+from snapthread.images.deleter import Deleter
 from snapthread.images.documents import DocumentOpener
+from snapthread.images.file_names import FileNames
 from snapthread.images.file_service import FileService
 from snapthread.images.healing import Healing
 from snapthread.images.housekeeping import Housekeeping
 from snapthread.images.importer import FileImporter
+from snapthread.images.opener import FileOpener
 from snapthread.images.reconcile import Reconcile
+from snapthread.images.restorer import Restorer
+from snapthread.images.unknown_uploads import UnknownUploads
+from snapthread.images.uploader import Uploader
 from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
+from snapthread.turn.bounds import ContextBounds
+from snapthread.vision_tokens import Sight
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.profiles import context_bounds, document_profile
 
@@ -20,10 +29,12 @@ class Maintenance:
     """The life of images without anybody asking: what the commands beside the bot need."""
 
     adapters: Adapters
+    bounds: ContextBounds
     cooldowns: Cooldowns
     file_service: FileService
     importer: FileImporter
     healing: Healing
+    restorer: Restorer
     reconcile: Reconcile
     housekeeping: Housekeeping
     eraser: UserEraser
@@ -33,47 +44,85 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
     store, clock = adapters.store, adapters.clock
     cooldowns = Cooldowns(store=store, clock=clock)
     adapters = with_rate_limits(adapters, cooldowns)
-    file_service = FileService(
-        store=store,
-        files=adapters.files,
-        installation=await store.installation(),
-        clock=clock,
-        retention_days=settings.file_retention_days,
-        room_bytes=settings.user_storage_bytes,
-    )
+    files, woken = adapters.files, asyncio.Event()
+    names = FileNames.of(await store.installation())
+    file_service = build_file_service(adapters, settings, names, woken)
     bounds = context_bounds(settings, adapters.transport)
-    importer = FileImporter(
-        chat=adapters.chat,
-        codec=adapters.codec,
-        documents=DocumentOpener(
-            reader=adapters.documents,
-            profile=document_profile(settings),
-            transport=adapters.transport,
-            takes_inline=settings.is_openais_own,
-        ),
-        file_service=file_service,
-        max_bytes=settings.max_image_bytes,
-        most_parts=lambda: bounds.images,
-    )
-    healing = Healing(store=store, files=adapters.files, importer=importer, clock=clock)
+    importer = build_importer(adapters, settings, file_service.uploader, bounds)
+    restorer = Restorer(store=store, importer=importer, clock=clock)
+    healing = Healing(store=store, files=files, restorer=restorer)
     reconcile = Reconcile(
-        store=store, files=adapters.files, file_service=file_service, healing=healing, clock=clock
+        store=store,
+        files=files,
+        names=names,
+        deleter=file_service.deleter,
+        unknown_uploads=file_service.unknown_uploads,
+        healing=healing,
+        restorer=restorer,
+        clock=clock,
     )
     housekeeping = Housekeeping(
         store=store,
-        file_service=file_service,
+        deleter=file_service.deleter,
+        unknown_uploads=file_service.unknown_uploads,
         reconcile=reconcile,
         clock=clock,
+        woken=woken,
         retention_days=settings.file_retention_days,
     )
-    file_service.when_retired(housekeeping.wake)
     return Maintenance(
         adapters=adapters,
+        bounds=bounds,
         cooldowns=cooldowns,
         file_service=file_service,
         importer=importer,
         healing=healing,
+        restorer=restorer,
         reconcile=reconcile,
         housekeeping=housekeeping,
-        eraser=UserEraser(store=store, file_service=file_service, clock=clock),
+        eraser=UserEraser(store=store, deleter=file_service.deleter, clock=clock),
     )
+
+
+def build_file_service(
+    adapters: Adapters, settings: Settings, names: FileNames, woken: asyncio.Event
+) -> FileService:
+    """`woken`: set where there is something to delete."""
+    store, files, clock = adapters.store, adapters.files, adapters.clock
+    return FileService(
+        names=names,
+        uploader=Uploader(
+            store=store,
+            files=files,
+            names=names,
+            clock=clock,
+            wake=woken.set,
+            retention_days=settings.file_retention_days,
+            room_bytes=settings.user_storage_bytes,
+        ),
+        unknown_uploads=UnknownUploads(store=store, files=files, names=names, clock=clock),
+        deleter=Deleter(store=store, files=files, clock=clock),
+    )
+
+
+def build_importer(
+    adapters: Adapters, settings: Settings, uploader: Uploader, bounds: ContextBounds
+) -> FileImporter:
+    documents = DocumentOpener(
+        reader=adapters.documents,
+        profile=document_profile(settings),
+        transport=adapters.transport,
+        most_pictures=lambda: bounds.images,
+        sees=bounds.has_sight,
+        sight=Sight(model=settings.openai_model, detail=settings.image_detail),
+        max_side=settings.image_max_side,
+        takes_inline=settings.is_openais_own,
+    )
+    opener = FileOpener(
+        chat=adapters.chat,
+        codec=adapters.codec,
+        documents=documents,
+        max_bytes=settings.max_image_bytes,
+        most_parts=lambda: bounds.images,
+    )
+    return FileImporter(opener=opener, uploader=uploader)

@@ -5,14 +5,15 @@ from snapthread.commands.membership import ChannelMembers, RequiredChannel
 from snapthread.images.documents import DocumentProfile
 from snapthread.intake.groups import GroupPolicy
 from snapthread.limits import MEGABYTE, PAGE_PIXELS
+from snapthread.model.context import text_tokens
 from snapthread.model.request_profile import RequestProfile
 from snapthread.ports import Chat, Clock, ImageTransport
 from snapthread.reply.alerts import Alerts
 from snapthread.settings import Settings
 from snapthread.texts import Texts
+from snapthread.texts.localizer import StatedLimits
 from snapthread.turn.bounds import ContextBounds
 from snapthread.turn.speech import SpeechProfile
-from snapthread.turn.transcript import text_tokens
 from snapthread.vision_tokens import image_tokens
 
 
@@ -70,12 +71,14 @@ def access_policy(settings: Settings) -> AccessPolicy:
         allowed=settings.allowed_telegram_user_ids,
         admins=settings.admin_user_ids,
         language=settings.bot_language,
-        limit_mb=settings.max_image_mb,
-        storage_mb=settings.user_storage_mb,
-        voice_minutes=settings.max_voice_minutes,
-        document_mb=settings.max_document_mb,
-        sound_mb=settings.max_sound_bytes // MEGABYTE,
-        hears=bool(settings.transcription_model),
+        limits=StatedLimits(
+            image_mb=settings.max_image_mb,
+            storage_mb=settings.user_storage_mb,
+            voice_minutes=settings.max_voice_minutes,
+            document_mb=settings.max_document_mb,
+            sound_mb=settings.max_sound_bytes // MEGABYTE,
+            has_hearing=bool(settings.transcription_model),
+        ),
         has_sight=settings.openai_sees != "no",
         mode=settings.access_mode,
     )

@@ -6,15 +6,24 @@ from snapthread.ports import PriceList
 from snapthread.reply.draft import Drafts
 from snapthread.reply.shown import ShownParts
 from snapthread.settings import Settings
+from snapthread.turn.asker import Asker
+from snapthread.turn.composer import Composer
+from snapthread.turn.costs import Costs
+from snapthread.turn.estimate import Estimator
+from snapthread.turn.items import ItemBuilder
 from snapthread.turn.overheard import Overheard
+from snapthread.turn.question_limits import QuestionLimits
+from snapthread.turn.question_reader import QuestionReader
 from snapthread.turn.quotas import Quotas
+from snapthread.turn.records import TurnRecords
+from snapthread.turn.request import RequestBuilder
 from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
-from snapthread.turn.speech import SpeechReader
+from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
 from snapthread.wiring.maintenance import Maintenance
 from snapthread.wiring.people import People
-from snapthread.wiring.profiles import context_bounds, request_profile, speech_profile
+from snapthread.wiring.profiles import request_profile, speech_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,8 @@ class Turns:
     """The parts that answer a question, as far as others need them."""
 
     quotas: Quotas
+    records: TurnRecords
+    speech: SpeechProfile
     styles: Styles
     overheard: Overheard
     shown: ShownParts
@@ -32,48 +43,74 @@ async def build_turns(
     maintenance: Maintenance, people: People, settings: Settings, prices: PriceList
 ) -> Turns:
     adapters, texts = maintenance.adapters, people.texts
-    store, chat, clock = adapters.store, adapters.chat, adapters.clock
-    installation = await store.installation()
+    store, clock = adapters.store, adapters.clock
+    profile = request_profile(settings, texts)
+    speech = speech_profile(settings)
+    costs = Costs(prices=prices, speech=speech)
     quotas = Quotas(
         store=store,
-        prices=prices,
-        installation=installation,
+        costs=costs,
+        estimator=Estimator(store=store, costs=costs, clock=clock),
+        installation=await store.installation(),
         clock=clock,
-        profile=request_profile(settings, texts),
+        profile=profile,
         limits=settings.limits,
-        speech=speech_profile(settings),
         admins=settings.admin_user_ids,
     )
-    styles = Styles(offer=settings.offer, base=request_profile(settings, texts), t=texts.model)
-    overheard = Overheard(most=settings.group_context)
-    turn_runner = TurnRunner(
-        store=store,
-        importer=maintenance.importer,
-        speech=SpeechReader(
-            chat=chat,
-            transcriber=adapters.transcriber,
-            sounds=adapters.sounds,
-            profile=speech_profile(settings),
-        ),
-        healing=maintenance.healing,
-        quotas=quotas,
-        assistant=adapters.assistant,
-        t=texts.model,
-        installation=installation,
-        clock=clock,
-        bounds=context_bounds(settings, adapters.transport),
-        overheard=overheard,
-    )
-    shown = ShownParts()
+    overheard, shown = Overheard(most=settings.group_context), ShownParts()
+    mode, chat = settings.streaming_mode, adapters.chat
     running_turns = RunningTurns(
-        turn_runner=turn_runner,
-        drafts=Drafts(store=store, chat=chat, shown=shown, mode=settings.streaming_mode),
+        turn_runner=build_turn_runner(maintenance, people, settings, quotas, overheard),
+        drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
     return Turns(
         quotas=quotas,
-        styles=styles,
+        records=TurnRecords(store=store, costs=costs, model=profile.model, clock=clock),
+        speech=speech,
+        styles=Styles(offer=settings.offer, base=profile, t=texts.model),
         overheard=overheard,
         shown=shown,
         running_turns=running_turns,
     )
+
+
+def build_turn_runner(
+    maintenance: Maintenance,
+    people: People,
+    settings: Settings,
+    quotas: Quotas,
+    overheard: Overheard,
+) -> TurnRunner:
+    adapters, t, bounds = maintenance.adapters, people.texts.model, maintenance.bounds
+    items = ItemBuilder(quotas=quotas, t=t, clock=adapters.clock)
+    reader = QuestionReader(
+        store=adapters.store,
+        importer=maintenance.importer,
+        speech=SpeechReader(
+            chat=adapters.chat,
+            transcriber=adapters.transcriber,
+            sounds=adapters.sounds,
+            profile=speech_profile(settings),
+        ),
+        limits=QuestionLimits(quotas=quotas, bounds=bounds),
+        overheard=overheard,
+    )
+    composer = Composer(
+        store=adapters.store,
+        restorer=maintenance.restorer,
+        items=items,
+        quotas=quotas,
+        bounds=bounds,
+        overheard=overheard,
+        clock=adapters.clock,
+    )
+    asker = Asker(
+        composer=composer,
+        requests=RequestBuilder(
+            quotas=quotas, t=t, installation=quotas.installation, overheard=overheard
+        ),
+        healing=maintenance.healing,
+        assistant=adapters.assistant,
+    )
+    return TurnRunner(reader=reader, composer=composer, asker=asker, items=items)

@@ -71,6 +71,7 @@ class OpenAI:
         self.names_dead_file = True
         self.bad_image = BadImageShape.INVALID_VALUE_400
         self.has_files = True
+        self.streams = True  # False: `stream` is passed over, as some servers do
         self.pictures = Pictures.SEEN
         self.refused_parameters: set[str] = set()
         self.azure: Azure | None = None
@@ -241,7 +242,7 @@ class OpenAI:
             raise opened
         told, pieces = self._answer(body, opened)
         events = self._events(told, pieces)
-        if body.get("stream"):
+        if body.get("stream") and self.streams:
             return _streamed(events)
         if body.get("background"):
             queued = told.response("queued")

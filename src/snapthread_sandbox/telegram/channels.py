@@ -1,17 +1,13 @@
 """Channels: their posts, and the groups that discuss them."""
 
-from typing import Final
-
+from snapthread_sandbox.telegram.accounts import CHANNEL, TELEGRAM, Account
 from snapthread_sandbox.telegram.chats import Chat, Message
 from snapthread_sandbox.telegram.entities import found_in
 from snapthread_sandbox.telegram.files import photo_sizes
 from snapthread_sandbox.telegram.groups import NOT_A_MEMBER, Group
 from snapthread_sandbox.telegram.membership import member
-from snapthread_sandbox.telegram.people import CHANNEL, Person
 from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
-
-TELEGRAM: Final[Json] = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 
 
 class Channel:
@@ -36,7 +32,7 @@ class Channel:
         bot = world.sender
         self.chat.members[bot["id"]] = member(bot, "administrator" if has_bot else "left")
 
-    def admits(self, person: Person, status: str = "member") -> None:
+    def admits(self, person: Account, status: str = "member") -> None:
         """A subscriber; no update tells of it."""
         self.chat.members[person.id] = member(person.user, status)
 

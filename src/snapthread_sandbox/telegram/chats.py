@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.wire import Json
-
-if TYPE_CHECKING:
-    from snapthread_sandbox.telegram.world import World
 
 DRAFT_S: Final = 30.0
 ACTION_S: Final = 5.0
@@ -106,12 +103,25 @@ class Pace:
     wait_s: int
 
 
+class Surroundings(Protocol):
+    """The rest of Telegram, as a chat needs it."""
+
+    bot: Json
+    now: Callable[[], float]
+
+    def changed(self) -> None:
+        """Tells everybody who waits that something has happened."""
+
+    async def change(self) -> None:
+        """Waits until then."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Chat:
     """One chat as the people in it see it."""
 
     json: Json
-    world: "World"
+    world: Surroundings
     messages: list[Message] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)

@@ -1,17 +1,15 @@
 """Groups: who belongs to them, what of them the bot gets to see, what becomes of them."""
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from snapthread_sandbox.telegram.accounts import Account
 from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message, Topic
 from snapthread_sandbox.telegram.membership import member
 from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.telegram.topics import delete_topic, open_topic
 from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
-
-if TYPE_CHECKING:
-    from snapthread_sandbox.telegram.people import Person
 
 KICKED: Final = BotError(403, "Forbidden: bot was kicked from the supergroup chat")
 NOT_A_MEMBER: Final = BotError(403, "Forbidden: bot is not a member of the supergroup chat")
@@ -55,27 +53,27 @@ class Group:
         return self.chat.status_of(self.world.bot["id"]) not in ("left", "kicked")
 
     def admits(
-        self, person: "Person", status: str = "member", *, is_anonymous: bool = False
+        self, person: Account, status: str = "member", *, is_anonymous: bool = False
     ) -> None:
         """Gives a person a standing; no update tells of it."""
         self.chat.members[person.id] = member(person.user, status, is_anonymous=is_anonymous)
 
-    def adds_bot(self, by: "Person | None" = None, *, as_admin: bool = False) -> None:
+    def adds_bot(self, by: Account | None = None, *, as_admin: bool = False) -> None:
         self.chat.refusal = None
         self._change_bot("administrator" if as_admin else "member", by)
         self._tell(by, {"new_chat_members": [self.world.sender]})
 
-    def promotes_bot(self, by: "Person | None" = None) -> None:
+    def promotes_bot(self, by: Account | None = None) -> None:
         self._change_bot("administrator", by)
 
-    def demotes_bot(self, by: "Person | None" = None) -> None:
+    def demotes_bot(self, by: Account | None = None) -> None:
         self._change_bot("member", by)
 
     def mutes_bot(self) -> None:
         """The bot may read and not speak."""
         self.chat.refusal = MUTED
 
-    def removes_bot(self, by: "Person | None" = None) -> None:
+    def removes_bot(self, by: Account | None = None) -> None:
         self.chat.refusal = KICKED
         self._change_bot("kicked", by)
 
@@ -103,17 +101,17 @@ class Group:
 
     # Topics
 
-    def opens_topic(self, name: str, by: "Person | None" = None) -> int:
+    def opens_topic(self, name: str, by: Account | None = None) -> int:
         """Gives the number of the new topic."""
         topic = open_topic(self.world, self.chat, by.user if by else SOMEBODY, name)
         self.world.updates.push("message", self.chat.messages[-1].json)
         return topic.thread
 
-    def closes_topic(self, thread: int, by: "Person | None" = None) -> None:
+    def closes_topic(self, thread: int, by: Account | None = None) -> None:
         self.chat.topics[thread].is_closed = True
         self._tell(by, {"forum_topic_closed": {}}, thread)
 
-    def reopens_topic(self, thread: int, by: "Person | None" = None) -> None:
+    def reopens_topic(self, thread: int, by: Account | None = None) -> None:
         self.chat.topics[thread].is_closed = False
         self._tell(by, {"forum_topic_reopened": {}}, thread)
 
@@ -133,7 +131,7 @@ class Group:
         self.world.migrated(self.chat, chat_id)
         return new
 
-    def _change_bot(self, status: str, by: "Person | None") -> None:
+    def _change_bot(self, status: str, by: Account | None) -> None:
         bot = self.world.sender
         before = self.chat.members[bot["id"]]
         self._stand(bot, status)
@@ -143,7 +141,7 @@ class Group:
     def _stand(self, user: Json, status: str) -> None:
         self.chat.members[user["id"]] = member(user, status)
 
-    def _tell(self, by: "Person | None", service: Json, thread: int | None = None) -> None:
+    def _tell(self, by: Account | None, service: Json, thread: int | None = None) -> None:
         """A service message; every bot in the chat gets it."""
         where: Json = {}
         if thread not in (None, GENERAL):

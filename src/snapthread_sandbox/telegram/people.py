@@ -1,10 +1,13 @@
 """People who talk to the bot: each act becomes the updates that Telegram would send."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from snapthread_sandbox.telegram.accounts import ANONYMOUS, CHANNEL, Account
+from snapthread_sandbox.telegram.channels import Channel
 from snapthread_sandbox.telegram.chats import HEARS_S, Draft, Message
 from snapthread_sandbox.telegram.copies import content_of
 from snapthread_sandbox.telegram.entities import cut, found_in, units
+from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.membership import member
 from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.telegram.people_media import SendsMedia
@@ -13,26 +16,9 @@ from snapthread_sandbox.telegram.topics import delete_topic, open_topic
 from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
 
-if TYPE_CHECKING:
-    from snapthread_sandbox.telegram.channels import Channel
-    from snapthread_sandbox.telegram.groups import Group
-
 NEVER_WROTE: Final = BotError(403, "Forbidden: bot can't initiate conversation with a user")
 BLOCKED: Final = BotError(403, "Forbidden: bot was blocked by the user")
 DEACTIVATED: Final = BotError(403, "Forbidden: user is deactivated")
-# Who stands for a chat that speaks as itself, for programs that know only people.
-ANONYMOUS: Final[Json] = {
-    "id": 1087968824,
-    "is_bot": True,
-    "first_name": "Group",
-    "username": "GroupAnonymousBot",
-}
-CHANNEL: Final[Json] = {
-    "id": 136817688,
-    "is_bot": True,
-    "first_name": "Channel",
-    "username": "Channel_Bot",
-}
 NEW_TOPIC: Final = "New Thread"
 
 
@@ -73,12 +59,12 @@ class Person(SendsMedia):
         return messages[0]
 
     def replies_to(
-        self, message: Message, text: str, *, to: "Group | None" = None, quote: str | None = None
+        self, message: Message, text: str, *, to: Group | None = None, quote: str | None = None
     ) -> Message:
         return self.sends(text, to=to, thread=message.thread, reply_to=message, quote=quote)
 
     def forwards(
-        self, message: Message, *, origin: "Person | None" = None, to: "Group | None" = None
+        self, message: Message, *, origin: Account | None = None, to: Group | None = None
     ) -> Message:
         """The same content with the same files under new file ids."""
         sender = origin.user if origin else message.json["from"]
@@ -145,15 +131,15 @@ class Person(SendsMedia):
         """No update tells of it."""
         delete_topic(self.world, self.chat, thread)
 
-    def joins(self, group: "Group") -> None:
+    def joins(self, group: Group) -> None:
         group.admits(self)
         self._service(group, {"new_chat_members": [self.user]})
 
-    def leaves(self, group: "Group") -> None:
+    def leaves(self, group: Group) -> None:
         group.admits(self, "left")
         self._service(group, {"left_chat_member": self.user})
 
-    def _service(self, group: "Group", service: Json) -> None:
+    def _service(self, group: Group, service: Json) -> None:
         message = self.world.post(group.chat, self.user, service)
         if group.has_bot:
             self.world.updates.push("message", message.json)
@@ -189,11 +175,11 @@ class Person(SendsMedia):
         self,
         content: Json,
         *,
-        to: "Group | None" = None,
+        to: Group | None = None,
         thread: int | None = None,
         reply_to: Message | None = None,
         quote: str | None = None,
-        as_chat: "Group | Channel | None" = None,
+        as_chat: Group | Channel | None = None,
     ) -> Message:
         """A message with any content. `as_chat`: not the person speaks, but that chat."""
         known = {name: value for name, value in content.items() if value not in (None, [])}
@@ -210,7 +196,7 @@ class Person(SendsMedia):
             known["sender_chat"] = as_chat.chat.json
         return self._sent(known, to, self._sender(to, as_chat))
 
-    def _sent(self, content: Json, to: "Group | None", sender: Json) -> Message:
+    def _sent(self, content: Json, to: Group | None, sender: Json) -> Message:
         chat = to.chat if to else self.chat
         if chat.refusal is NEVER_WROTE:
             chat.refusal = None
@@ -223,7 +209,7 @@ class Person(SendsMedia):
             self.world.guests(chat, message)
         return message
 
-    def _sender(self, to: "Group | None", as_chat: "Group | Channel | None") -> Json:
+    def _sender(self, to: Group | None, as_chat: Group | Channel | None) -> Json:
         if as_chat is None:
             return self.user
         return ANONYMOUS if to is as_chat else CHANNEL

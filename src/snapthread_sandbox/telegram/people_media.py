@@ -1,17 +1,15 @@
 """Messages of people besides text: photos, albums, documents and everything else."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from snapthread_sandbox.telegram.accounts import Account
+from snapthread_sandbox.telegram.channels import Channel
 from snapthread_sandbox.telegram.chats import Message
 from snapthread_sandbox.telegram.entities import found_in
 from snapthread_sandbox.telegram.files import Size, photo_sizes
+from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.world import World
 from snapthread_sandbox.wire import Json
-
-if TYPE_CHECKING:
-    from snapthread_sandbox.telegram.channels import Channel
-    from snapthread_sandbox.telegram.groups import Group
-    from snapthread_sandbox.telegram.people import Person
 
 
 class SendsMedia:
@@ -24,11 +22,11 @@ class SendsMedia:
         self,
         content: Json,
         *,
-        to: "Group | None" = None,
+        to: Group | None = None,
         thread: int | None = None,
         reply_to: Message | None = None,
         quote: str | None = None,
-        as_chat: "Group | Channel | None" = None,
+        as_chat: Group | Channel | None = None,
     ) -> Message:
         raise NotImplementedError
 
@@ -38,7 +36,7 @@ class SendsMedia:
         *,
         caption: str | None = None,
         album: str | None = None,
-        forwarded_from: "Person | None" = None,
+        forwarded_from: Account | None = None,
         has_spoiler: bool = False,
         file_size: Size = "true",
         **where: Any,
@@ -253,7 +251,7 @@ class SendsMedia:
     def _frame(self, mime_type: str, duration: int = 3) -> Json:
         return {"width": 640, "height": 480, "duration": duration, "mime_type": mime_type}
 
-    def _origin(self, person: "Person") -> Json:
+    def _origin(self, person: Account) -> Json:
         return {"type": "user", "sender_user": person.user, "date": int(self.world.now()) - 60}
 
 

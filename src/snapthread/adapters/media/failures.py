@@ -7,7 +7,8 @@ from typing import Final
 
 from PIL import Image
 
-from snapthread.errors import ImageFault, ImageRefused
+from snapthread.errors import ImageRefused
+from snapthread.faults import ImageFault
 
 _UNSUPPORTED: Final = re.compile(
     r"unsupported|unknown pixel mode|not (available|implemented|supported|recognized)"

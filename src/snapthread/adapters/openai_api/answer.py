@@ -35,7 +35,7 @@ class AnswerText:
         text = part.half + text
         found = None if text.isascii() else _FIRST_HALF.search(text)
         part.half = found[0] if found else ""
-        return self._tell(part, _whole(text.removesuffix(part.half)))
+        return self._tell(part, whole(text.removesuffix(part.half)))
 
     def complete(self, index: Index, text: str) -> TextDelta | TextSoFar | None:
         """The part as the server repeats it at its end; some send nothing else, and some do not
@@ -43,7 +43,7 @@ class AnswerText:
         if index not in self.parts and any(part.text == text for part in self.parts.values()):
             return None
         part = self.parts.setdefault(index, Part())
-        part.half, text = "", _whole(text)
+        part.half, text = "", whole(text)
         if text.startswith(part.text):
             return self._tell(part, text[len(part.text) :])
         part.text = text or part.text
@@ -58,10 +58,15 @@ class AnswerText:
             text.strip() in part.text for part in self.parts.values()
         )
 
+    def falls_short(self, index: Index, text: str) -> bool:
+        """Were the last words of this part said by the last event only?"""
+        said = self.parts[index].text if index in self.parts else ""
+        return bool(said) and len(text) > len(said) and text.startswith(said)
+
     def end(self) -> TextDelta | TextSoFar | None:
         """Halves whose other half never came."""
         for part in self.parts.values():
-            part.text, part.half = part.text + _whole(part.half), ""
+            part.text, part.half = part.text + whole(part.half), ""
         return self._tell_all()
 
     @property
@@ -102,7 +107,7 @@ class AnswerText:
         )
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Pairs in two halves become one character; a half alone becomes U+FFFD."""
     if text.isascii() or not _HALF.search(text):
         return text

@@ -66,6 +66,7 @@ CODES: Final[Mapping[str, Meaning]] = {
     "context_length_exceeded": "too_long",
     "content_policy_violation": "policy",
     "content_filter": "policy",
+    "moderation_blocked": "policy",
     "model_not_found": "model",
     "DeploymentNotFound": "model",  # Azure's
     "invalid_api_key": "key",
@@ -79,6 +80,7 @@ CODES: Final[Mapping[str, Meaning]] = {
     "organization_usage_limit_exceeded": "credit",
     "overloaded": "busy",
     "slow_down": "busy",
+    "conversation_locked": "busy",
 }
 
 MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
@@ -88,6 +90,8 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"(?i)exceeded your current quota", "credit"),
     (r"(?i)context (window|length)|maximum context|request too large", "too_long"),
     (r"(?i)storage (quota|limit)", "storage"),
+    (r"(?i)\bsafety system\b|\b(usage|content|content management) polic(y|ies)\b", "policy"),
+    (r"(?i)\b(input|prompt|request|content) (was|is|has been) flagged\b", "policy"),
     (r"(?i)no such file object|invalid file_?id", "picture"),
     (r"\bfile-(\w{16,}|(?=\w*\d)\w{4,})", "picture"),  # an id, not "file-inputs"
     (r"(?is)\bfile\b.{0,99}\b(not found|not exist|deleted|expired)", "picture"),
@@ -110,6 +114,7 @@ ITS_TYPE: Final = "invalid_request_error"
 STATUSES: Final[Mapping[int, Meaning]] = {
     400: "misused",
     401: "key",
+    402: "credit",
     403: "forbidden",
     404: "address",
     405: "address",

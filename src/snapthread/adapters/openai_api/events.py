@@ -4,7 +4,7 @@ Events are read as plain JSON: a field may hold anything, and what is odd says n
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from snapthread.adapters.openai_api.answer import AnswerText, Index, text_of, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
@@ -15,6 +15,8 @@ from snapthread.ports import AnswerCompleted, AnswerEvent, Thinking, UsageReport
 
 FILTERED: Final = "content_filter"
 CUT: Final = "max_output_tokens"
+NAME_MAX: Final = 256
+COUNT_MAX: Final = 10**12  # tokens; more is no count, and too much for a store
 Event = Mapping[str, Any]
 
 
@@ -54,6 +56,8 @@ class EventInterpreter:
             case {"type": "response.failed"}:
                 yield UsageReported(usage=_usage(_field(event, "response", "usage")))
                 raise self._failure(_field(event, "response", "error"))
+            case {"output": list()} if "type" not in event:  # all of it at once, without a stream
+                yield from self._interpret({"type": _end_of(event), "response": event})
             case {"type": "error"} | {"error": dict() | str()}:
                 yield UsageReported(usage=Usage())  # an end that counts nothing was not charged
                 raise self._failure(event.get("error") or event)
@@ -72,7 +76,7 @@ class EventInterpreter:
     def _item(self, event: Event) -> Iterator[AnswerEvent]:
         number, item = _index(event)[0], event.get("item")
         phase = _field(item, "phase")
-        if isinstance(phase, str):
+        if _is_name(phase):
             self._answer.phases[number] = phase
         if _field(item, "type") == "reasoning":
             yield from self.think()
@@ -88,11 +92,11 @@ class EventInterpreter:
         response = _field(event, "response")
         usage = _usage(_field(response, "usage"))
         for index, text in texts_of(response).items():  # some servers send no deltas of it
-            if self._answer.lacks(index, text):
+            if self._answer.lacks(index, text) or self._answer.falls_short(index, text):
                 self._note_phase(response, index[0])
                 yield from self._take_whole(index, text)
         yield from _some(self._answer.end())
-        if self._is_refused or (self._answer.is_empty and _refuses(response)):
+        if self._is_refused or (self._answer.is_empty and _is_withheld(event)):
             yield from [UsageReported(usage=usage)] * (usage != Usage())
             raise AssistantRefused("the model refused")
         yield self._answered(event, usage)
@@ -100,7 +104,7 @@ class EventInterpreter:
     def _note_phase(self, response: object, number: int) -> None:
         items = _field(response, "output")
         phase = _field(items[number], "phase") if isinstance(items, list) else None
-        if isinstance(phase, str):
+        if _is_name(phase):
             self._answer.phases[number] = phase
 
     def _take_whole(self, index: Index, text: str) -> Iterator[AnswerEvent]:
@@ -111,7 +115,7 @@ class EventInterpreter:
         named = _field(event, "response", "model")
         return AnswerCompleted(
             usage=usage,
-            model=named if isinstance(named, str) and named else self._model,
+            model=named if _is_name(named) else self._model,
             cut=_cut(event) if event["type"] == "response.incomplete" else None,
             commentary=self._answer.commentary,
             phase=self._answer.phase,
@@ -137,6 +141,20 @@ def _refuses(response: object) -> bool:
     )
 
 
+def _is_withheld(event: Event) -> bool:
+    return _refuses(_field(event, "response")) or _cut(event) == FILTERED
+
+
+def _end_of(response: Event) -> str:
+    status = response.get("status")
+    return f"response.{status if status in {'failed', 'incomplete'} else 'completed'}"
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """A store can hold it: no half of a character, nor a page of a proxy."""
+    return isinstance(value, str) and 0 < len(value) <= NAME_MAX and value.isprintable()
+
+
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
@@ -151,20 +169,24 @@ def _usage(usage: object) -> Usage:
     """Servers that only speak OpenAI's language leave fields out. Nothing at all is unknown: half
     a count is not taken for a whole one."""
     known = [_field(usage, name) for name in ("input_tokens", "output_tokens")]
-    if not all(isinstance(count, int) for count in known):
+    if not all(isinstance(count, int) and count <= COUNT_MAX for count in known):
         return Usage()
+    read, said = _count(known[0], COUNT_MAX), _count(known[1], COUNT_MAX)
+    cached = _count(_field(usage, "input_tokens_details", "cached_tokens"), read)
     return Usage(
-        input_tokens=_count(usage, "input_tokens"),
-        cached_tokens=_count(usage, "input_tokens_details", "cached_tokens"),
-        written_tokens=_count(usage, "input_tokens_details", "cache_write_tokens"),
-        output_tokens=_count(usage, "output_tokens"),
-        reasoning_tokens=_count(usage, "output_tokens_details", "reasoning_tokens"),
+        input_tokens=read,
+        cached_tokens=cached,
+        written_tokens=_count(
+            _field(usage, "input_tokens_details", "cache_write_tokens"), read - cached
+        ),
+        output_tokens=said,
+        reasoning_tokens=_count(_field(usage, "output_tokens_details", "reasoning_tokens"), said),
     )
 
 
-def _count(usage: object, *path: str) -> int:
-    value = _field(usage, *path)
-    return value if isinstance(value, int) and value > 0 else 0
+def _count(value: object, most: int) -> int:
+    """A part is never more than the whole."""
+    return min(value, most) if isinstance(value, int) and value > 0 else 0
 
 
 def _field(value: object, *path: str) -> Any:

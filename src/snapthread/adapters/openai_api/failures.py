@@ -18,10 +18,10 @@ from snapthread.errors import (
     ModelGone,
     OutOfCredit,
     SnapthreadError,
-    SoundFault,
     SoundRefused,
     TranscriberBusy,
 )
+from snapthread.faults import SoundFault
 
 # The operator reads these in the log and in the alert.
 ADVICE: Final[Mapping[Denial, str]] = {
@@ -53,7 +53,8 @@ def assistant_failure(fault: Fault, *, has_files: bool = True) -> SnapthreadErro
         case "too_long":
             return ContextTooLong(str(fault))
         case "picture":
-            return FilesGone(str(fault), openai_ids=fault.file_ids)
+            ids, is_missing = fault.file_ids, says_gone(fault)
+            return FilesGone(str(fault), openai_ids=ids, is_missing=is_missing)
     return _denied(meaning, fault)
 
 

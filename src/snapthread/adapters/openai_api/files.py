@@ -11,7 +11,7 @@ from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import files_failure, is_gone, upload_failure
 from snapthread.adapters.openai_api.faults import Fault, call, json_in
 from snapthread.errors import FilesBusy
-from snapthread.limits import UPLOAD_S
+from snapthread.limits import DELETION_S, UPLOAD_S
 from snapthread.ports import RemoteFile
 
 REQUEST_S: Final = 60.0  # a request without content; its answer comes within seconds
@@ -41,7 +41,7 @@ class OpenAIFiles:
         return _id(created)
 
     async def delete(self, openai_id: str) -> bool:
-        deleted = await self._call("delete", "DELETE", _path(openai_id))
+        deleted = await self._call("delete", "DELETE", _path(openai_id), DELETION_S)
         match deleted:
             case Fault():
                 return _gone_or_raise(deleted)

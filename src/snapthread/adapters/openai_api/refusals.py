@@ -13,7 +13,9 @@ _STRING: Final = re.compile(
     r"(?is)(['\"`.]content['\"`]|\]\.content\b).{0,80}\b(array|list|string|parts)\b"
 )
 # A name as a name: quoted, after a dot, or called a parameter. A word of a sentence is none.
-_NAMED: Final = r"(?i)(['\"`.]|\b(parameter|field|argument|property|key)s?:? ){name}(?![\w-])"
+_NAMED: Final = (
+    r"(?i)(['\"`.]|\b(parameter|field|argument|property|key)s?( supplied)?:? ){name}(?![\w-])"
+)
 
 
 def refused_name(fault: Fault, sent: Sequence[str]) -> str | None:

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import httpx2
 
 from snapthread.adapters.openai_api.faults import Fault, attempt
-from snapthread.adapters.openai_api.sse import EventReader
+from snapthread.adapters.openai_api.whole import BodyReader
 
 # After its last event a server ends the body at once; read so far, the connection can be reused.
 LAST_BYTES_S: Final = 0.25
@@ -22,16 +23,16 @@ class EventStream:
     def __init__(self, response: httpx2.Response) -> None:
         self._response = response
         self._chunks = aiter(response.aiter_bytes())
-        self._reader = EventReader()
+        self._reader = BodyReader()
 
     async def read(self, by: float) -> Sequence[object]:
         """The events of the next bytes: none of a comment, which is a sign of life all the same.
         A Fault comes last, also where the stream ends."""
         chunk = await attempt(lambda: anext(self._chunks), by)
         if not isinstance(chunk, Fault):
-            return _parsed(self._reader, chunk)
-        if chunk.cause is StopAsyncIteration:  # a server may leave its last event without an end
-            return [*_parsed(self._reader, b"\n\n"), chunk]
+            return _parsed(partial(self._reader.feed, chunk))
+        if chunk.cause is StopAsyncIteration:
+            return [*_parsed(self._reader.end), chunk]
         return [chunk]
 
     async def drain(self) -> None:
@@ -45,10 +46,10 @@ class EventStream:
             await self._response.aclose()
 
 
-def _parsed(reader: EventReader, chunk: bytes) -> list[object]:
+def _parsed(read: Callable[[], list[bytes]]) -> list[object]:
     events: list[object] = []
     try:
-        for data in reader.feed(chunk):
+        for data in read():
             if data != DONE:
                 events.append(json.loads(data.decode()))  # noqa: PERF401 - what came before a fault counts
     except (ValueError, RecursionError) as garbled:

@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx2
 
+from snapthread.adapters.openai_api.answer import whole
 from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import transcription_failure
 from snapthread.adapters.openai_api.faults import Fault, call, json_in
@@ -61,6 +62,7 @@ TYPES: Final[Mapping[str, str]] = {
 HINTED: Final = "gpt-transcribe"
 LANGUAGES: Final = "languages[]"
 KEYWORDS: Final = "keywords[]"
+SECONDS_MAX: Final = 86_400  # of one sound; more is no count, and too much for a store
 Form = dict[str, str | list[str]]
 
 
@@ -123,7 +125,7 @@ def _spoken(answer: httpx2.Response | Fault) -> SpokenText:
         raise transcription_failure(answer)
     match json_in(answer.content):
         case {"text": str(text), **rest}:
-            return SpokenText(text=text.strip(), billed_s=_billed_s(rest.get("usage")))
+            return SpokenText(text=whole(text).strip(), billed_s=_billed_s(rest.get("usage")))
     raise TranscriberBusy("transcriptions: an answer without a text", unknown=True)
 
 
@@ -131,7 +133,7 @@ def _billed_s(usage: object) -> int | None:
     """Whole seconds, rounded up; None of a model that counts tokens, or nothing."""
     match usage:
         case {"type": "duration", "seconds": int() | float() as seconds} if (
-            math.isfinite(seconds) and seconds >= 0
+            math.isfinite(seconds) and 0 <= seconds <= SECONDS_MAX
         ):
             return math.ceil(seconds)
     return None

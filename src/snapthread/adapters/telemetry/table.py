@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from snapthread.adapters.telemetry.labels import RETIRED, TROUBLE_KINDS, TURNS_END
-from snapthread.errors import DocumentFault, ImageFault, SoundFault
+from snapthread.faults import DocumentFault, ImageFault, SoundFault
 
 SECONDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 BYTES: Final = tuple(10.0**power for power in range(3, 9))

@@ -25,15 +25,16 @@ from snapthread.store.redis.kept import Kept
 from snapthread.store.redis.migration import bring_to_version
 from snapthread.store.redis.reading import Fetched, Miss, Reading, scope_of
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Scope, Step, encode, step_of, version_step
+from snapthread.store.redis.steps import Step, encode, step_of, version_step
 from snapthread.store.redis.writing import changed_scopes, guards, writes
-from snapthread.store.transaction import OutdatedError, Request, Transaction
+from snapthread.store.transaction import Get, OutdatedError, Request, Transaction
 from snapthread.store.verb import ANY, Kind
 
 T = TypeVar("T")
 
 TRIES: Final = 50  # of a verb in whose way others are; far more than were ever seen
 BACK_OFF_S: Final = 0.002
+IN_VAIN_MOST: Final = 100  # runs that come no further: where claims are chosen at random, a few
 
 
 class RedisBackend:
@@ -71,11 +72,12 @@ class RedisBackend:
         return ServerBlobs(self._server, clock)
 
     async def read(self, verb: Callable[[Transaction], T], _: Kind = ANY) -> T:
-        fetched = Fetched()
+        fetched, progress = Fetched(), Progress()
         while True:
             try:
                 return verb(Transaction(Reading(fetched)))
             except Miss as miss:
+                progress.note(miss)
                 await self.fetch(fetched, miss.requests)
 
     async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
@@ -100,9 +102,10 @@ class RedisBackend:
         for scope, version in zip(scopes, replies, strict=False):
             known = fetched.versions.setdefault(scope, version or "")
             fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
-            self.kept.note_version(scope, version)
         for request, reply in zip(wanted, replies[len(scopes) :], strict=True):
             fetched.take(request, reply)
+            if isinstance(request, Get):
+                self.kept.note_row(request, fetched.rows[request])
 
     def next_version(self) -> str:
         """No scope ever has the same again."""
@@ -112,6 +115,19 @@ class RedisBackend:
         return bool(await self._server.run("commit", encode(steps)))
 
 
+class Progress:
+    """Runs of one verb: each is to come further than the one before it."""
+
+    def __init__(self) -> None:
+        self._furthest = self._in_vain = 0
+
+    def note(self, miss: Miss) -> None:
+        self._in_vain = 0 if miss.reads > self._furthest else self._in_vain + 1
+        self._furthest = max(self._furthest, miss.reads)
+        if self._in_vain > IN_VAIN_MOST:
+            raise RuntimeError("a rule reads by something else each time it is run: give it that")
+
+
 class _Run:
     """One try at a verb: from what is kept of its scopes, as far as it goes, to the commit."""
 
@@ -119,72 +135,60 @@ class _Run:
         self, backend: RedisBackend, verb: Callable[[Transaction], Any], *, tries: int
     ) -> None:
         self._backend = backend
+        self._kept = backend.kept
         self._verb = verb
         self._tries = tries
-        self._guesses = tries == 0  # that a row which is mostly new is not there
         self._fetched = Fetched()
-        self._trusts_kept = True
         self.result: Any = None
 
     async def done(self) -> bool:
         """False where somebody else changed what it decided on."""
         try:
             reading, tx = await self._decide()
+            if self._is_over(tx, steps := guards(tx, reading, self._fetched)):
+                return True
+            if await self._is_committed(reading, tx, steps):
+                return True
         except OutdatedError:
-            self._backend.kept.forget(self._fetched.versions)
-            return False
-        steps = guards(tx, reading, self._fetched)
-        is_sure = self._fetched.is_snapshot and not self._fetched.guessed
-        if not tx.writes and (is_sure or not steps):
-            return True
-        return await self._committed(reading, tx, steps)
+            pass
+        self._kept.forget(self._fetched.versions, self._fetched.rows)
+        return False
 
-    async def _committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
+    def _is_over(self, tx: Transaction, steps: list[Step]) -> bool:
+        """Is there nothing to write, and nothing to be proved?"""
+        return not tx.writes and (self._fetched.is_sure or not steps)
+
+    async def _is_committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
         version, changed = self._backend.next_version(), changed_scopes(tx)
-        with self._backend.kept.committing(reading.scopes | changed):
+        with self._kept.committing(reading.scopes | changed):
             try:
                 is_done = await self._backend.commit(steps + writes(tx, version))
             except BaseException:
-                self._backend.kept.forget(reading.scopes | changed)
+                self._kept.forget(reading.scopes | changed, self._fetched.rows)
                 raise
-            self._backend.kept.forget(changed if is_done else reading.scopes)
             if is_done:
-                self._keep(reading, tx, version)
+                self._kept.forget(changed)
+                self._kept.learn(tx, reading, self._fetched, changed, version)
         return is_done
 
     async def _decide(self) -> tuple[Reading, Transaction]:
+        """Raises OutdatedError where what is known is old, or may be."""
+        progress = Progress()
         while True:
-            kept = self._backend.kept.get if self._trusts_kept else _nothing
-            reading = Reading(self._fetched, kept=kept, guesses=self._guesses)
+            reading = Reading(self._fetched, memory=self._kept, guesses=not self._tries)
             tx = Transaction(reading, tries=self._tries)
             try:
                 self.result = self._verb(tx)
             except Miss as miss:
+                progress.note(miss)
                 await self._backend.fetch(self._fetched, miss.requests)
                 if not self._fetched.is_snapshot:
-                    self._look_again()
+                    raise OutdatedError from None
             except SnapthreadError:
-                if self._fetched.is_snapshot and not self._fetched.guessed:
+                if self._fetched.is_sure:
                     raise
-                self._look_again()  # what is known may be old
+                raise OutdatedError from None
             else:
-                if await self._backend.kept.is_free(reading.scopes, self._fetched):
+                if await self._kept.is_free(reading.scopes, self._fetched):
                     return reading, tx
-                self._fetched = Fetched()
-
-    def _look_again(self) -> None:
-        self._backend.kept.forget(self._fetched.versions)
-        self._guesses = False
-        self._fetched, self._trusts_kept = Fetched(), False
-
-    def _keep(self, reading: Reading, tx: Transaction, version: str) -> None:
-        changed = changed_scopes(tx)
-        for scope in reading.scopes:
-            was = self._fetched.versions.get(scope, "")
-            kept = self._fetched.after(tx, scope, version if scope in changed else was)
-            if kept is not None:
-                self._backend.kept.put(scope, kept)
-
-
-def _nothing(_: Scope) -> None:
-    return None
+                self._fetched, progress = Fetched(), Progress()

@@ -1,6 +1,7 @@
 """The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
@@ -14,16 +15,17 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 
-from snapthread.errors import StoreBusy, StoreDenied, StoreFull
+from snapthread.errors import SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.store.redis.checks import problems
 from snapthread.store.redis.failures import ours
+from snapthread.store.redis.pipe import Pipe
 
 log = structlog.get_logger()
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
 WAIT_MS: Final = 2000  # for replicas to have it too
-CONNECTIONS: Final = 16  # the server runs one script at a time; more would only wait there
+CONNECTIONS: Final = 16  # for what is no verb; and for verbs, where each waits for the replicas
 SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
 
@@ -37,13 +39,16 @@ class Server:
 
     def __init__(self, url: str) -> None:
         url, self._replicas = _read(url)
+        self._pipes: list[Pipe | None] = [None] * (CONNECTIONS if self._replicas else 1)
+        self._turns = itertools.cycle(range(len(self._pipes)))
+        self._opening = asyncio.Lock()
         try:
             pool = BlockingConnectionPool.from_url(
                 url,
                 max_connections=CONNECTIONS,
                 timeout=ANSWER_S,
                 socket_connect_timeout=CONNECT_S,
-                socket_timeout=None,  # ours is `_answer`: on Python 3.11 theirs can lose a cancel
+                socket_timeout=None,  # ours is `within_answer`: in Python 3.11 theirs loses cancels
                 socket_keepalive=True,
                 decode_responses=True,
                 protocol=2,
@@ -69,18 +74,20 @@ class Server:
         return server
 
     async def close(self) -> None:
+        await self._leave()
         await self.client.aclose()
 
     async def run(self, what: str, steps: str) -> Any:
         """The script's reply to "read" or "commit"."""
-        with_copies = bool(self._replicas) and what == "commit"
-        run = self._run_and_wait if with_copies else self._run
-        async with self.our_errors(), within_answer():
+        try:
+            pipe = await self._pipe()
             try:
-                return await run(what, steps)
+                return await self._run(pipe, what, steps)
             except NoScriptError:  # a server that was started anew: nothing was done
-                await self.client.script_load(self._script)
-                return await run(what, steps)
+                await pipe.ask("SCRIPT", "LOAD", self._script)
+                return await self._run(pipe, what, steps)
+        except RedisError as error:
+            raise await self._ours(error) from error
 
     async def check(self) -> None:
         """Is it there, and does it take writes? Writes nothing."""
@@ -99,26 +106,48 @@ class Server:
         try:
             yield
         except RedisError as error:
-            if isinstance(error, ReadOnlyError):  # the address leads to another server by now
-                with suppress(RedisError, OSError):  # each is closed, also where that takes long
-                    await self.client.connection_pool.disconnect(inuse_connections=False)
-            raise ours(error) from error
+            raise await self._ours(error) from error
 
-    async def _run(self, what: str, steps: str) -> Any:
-        return await self.client.evalsha(self._hash, 0, what, steps)
+    async def _ours(self, error: RedisError) -> SnapthreadError:
+        if isinstance(error, ReadOnlyError):  # the address leads to another server by now
+            await self._leave()
+            with suppress(RedisError, OSError):  # each is closed, also where that takes long
+                await self.client.connection_pool.disconnect(inuse_connections=False)
+        return ours(error)
 
-    async def _run_and_wait(self, what: str, steps: str) -> Any:
-        async with self.client.pipeline(transaction=False) as both:
-            both.evalsha(self._hash, 0, what, steps)
-            both.execute_command("WAIT", self._replicas, WAIT_MS)
-            # Not raised by the pipeline, which would put its command, so our texts, into the error.
-            reply, copies = await both.execute(raise_on_error=False)
-        for answer in (reply, copies):
+    # ------------------------------------------------------------ pipes
+
+    async def _run(self, pipe: Pipe, what: str, steps: str) -> Any:
+        reply = pipe.ask("EVALSHA", self._hash, 0, what, steps)
+        if not self._replicas or what != "commit":
+            return await reply
+        waited = pipe.ask("WAIT", self._replicas, WAIT_MS)
+        answers: Any = await asyncio.gather(reply, waited, return_exceptions=True)
+        for answer in answers:
             if isinstance(answer, RedisError):
                 raise answer
+        done, copies = answers
         if copies < self._replicas:
             raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
-        return reply
+        return done
+
+    async def _pipe(self) -> Pipe:
+        """The one whose turn it is; a new one where it is not there, or was lost."""
+        turn = next(self._turns)
+        pipe = self._pipes[turn]
+        if pipe is not None and pipe.is_open:
+            return pipe
+        async with within_answer(), self._opening:
+            pipe = self._pipes[turn]
+            if pipe is None or not pipe.is_open:
+                connection = self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+                pipe = self._pipes[turn] = await Pipe.open(connection, answer_s=ANSWER_S)
+        return pipe
+
+    async def _leave(self) -> None:
+        for pipe in self._pipes:
+            if pipe is not None:
+                await pipe.close()
 
     # ------------------------------------------------------------ is it fit to be our store?
 

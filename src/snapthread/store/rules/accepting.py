@@ -1,4 +1,4 @@
-"""Messages into the queues, once and in order."""
+"""Messages into the queues, once and in order. Promises: ports/message_queue.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,14 +41,15 @@ def accept(
     changed = {
         arrival.message.conversation
         for arrival in arrivals
-        if _is_new(tx, arrival.message, at) and _take(tx, arrival, at, quiet)
+        if _mark_seen(tx, arrival.message, at) and _take(tx, arrival, at, quiet)
     }
     for key in changed:
         refresh_ready(tx, key)
     return frozenset(changed)
 
 
-def _is_new(tx: Transaction, message: Message, now: int) -> bool:
+def _mark_seen(tx: Transaction, message: Message, now: int) -> bool:
+    """False where it was seen before."""
     seen = tx.get(SEEN, message.update_id)
     if seen is not None and seen.at > now - SEEN_FOR:
         return False

@@ -1,4 +1,7 @@
-"""Admission: those who ask, whom admins decide about, and whom an invitation brings."""
+"""Admission: those who ask, whom admins decide about, and whom an invitation brings.
+
+Promises: ports/admissions.py.
+"""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Ways to ask a question anew: /retry, a button, an edit. Each is decided in one transaction."""
+"""Ways to ask a question anew: /retry, a button, an edit. Each is decided in one transaction.
+
+Promises: ports/exchanges.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +10,7 @@ from typing import Final
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import EDIT_PAUSE_S
-from snapthread.model import CONTINUE, AskAgain, Asked, Claim, Message, OutgoingMessage
+from snapthread.model import CONTINUE, AskAgain, AskAnewResult, Claim, Message, OutgoingMessage
 from snapthread.ports import EditReplies
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
 from snapthread.store.rules.claiming import with_messages
@@ -19,7 +22,13 @@ from snapthread.store.rules.exchanges import (
     row_of,
 )
 from snapthread.store.rules.outgoing import add_to_outbox
-from snapthread.store.rules.rows import claimed, dequeue, held, refresh_ready, waiting_command
+from snapthread.store.rules.rows import (
+    check_lease,
+    claimed,
+    dequeue,
+    refresh_ready,
+    waiting_command,
+)
 from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, ExchangeRow
 from snapthread.store.schema.queues import QUEUE, Queued
 from snapthread.store.transaction import Transaction
@@ -29,7 +38,7 @@ PAUSE: Final = micros_of(EDIT_PAUSE_S)
 
 def reopen(tx: Transaction, claim: Claim, turn: int, now: datetime) -> Claim | None:
     """`/retry` becomes the question that it asks anew, in one transaction."""
-    held(tx, claim)
+    check_lease(tx, claim)
     row, commands = row_of(tx, claim.conversation, turn), claimed(tx, claim)
     if not commands:
         raise LeaseLost(claim.conversation)
@@ -51,8 +60,8 @@ def ask_again(
     how: AskAgain,
     now: datetime,
     *,
-    otherwise: Mapping[Asked, Sequence[OutgoingMessage]],
-) -> Asked:
+    otherwise: Mapping[AskAnewResult, Sequence[OutgoingMessage]],
+) -> AskAnewResult:
     waiting = waiting_command(tx, press)
     if waiting is None:
         return "asked"
@@ -67,7 +76,9 @@ def ask_again(
     return asked
 
 
-def _may_ask(tx: Transaction, key: str, row: ExchangeRow | None, turn: int, how: AskAgain) -> Asked:
+def _may_ask(
+    tx: Transaction, key: str, row: ExchangeRow | None, turn: int, how: AskAgain
+) -> AskAnewResult:
     queue = tx.range(QUEUE, key, 0)
     if any(each.again == turn for each in queue):
         return "twice"

@@ -2,6 +2,8 @@
 
 What was done is one number, the last person's: who is killed goes on behind it. Whoever came after
 the broadcast began is not told of it.
+
+Promises: ports/admissions.py.
 """
 
 import secrets

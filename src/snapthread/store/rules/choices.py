@@ -1,4 +1,7 @@
-"""Choices of people for themselves, and of groups' admins for their group."""
+"""Choices of people for themselves, and of groups' admins for their group.
+
+Promises: ports/choices.py.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Messages out of the queues: in order, one worker a conversation."""
+"""Messages out of the queues: in order, one worker a conversation.
+
+Promises: ports/message_queue.py.
+"""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -14,9 +17,9 @@ from snapthread.store.rules.exchanges import places_of, redo_of
 from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
+    check_lease,
     claimed,
     has_mark,
-    held,
     is_held,
     owned,
     refresh_ready,
@@ -105,7 +108,7 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         bare,
         messages=messages,
         redo=redo,
-        stream=places_of(tx, replace(bare, redo=redo), held(tx, bare)),
+        stream=places_of(tx, replace(bare, redo=redo), check_lease(tx, bare)),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=messages[0].album_id is not None
@@ -165,7 +168,7 @@ def _believed(not_before: int, now: int) -> int:
 
 
 def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
-    if held(tx, claim).urgent:
+    if check_lease(tx, claim).urgent:
         return ()  # what came after the command is not asked before it
     bundles = {row.bundle for row in claimed(tx, claim)} - {None}
     late = [

@@ -1,4 +1,7 @@
-"""Exchanges: the questions that were served of late, so that each can be asked anew."""
+"""Exchanges: the questions that were served of late, so that each can be asked anew.
+
+Promises: ports/exchanges.py.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,8 +17,9 @@ from snapthread.model import (
     Redo,
 )
 from snapthread.store.codec import dump_message, load_images, load_message
-from snapthread.store.rules.files import as_file, images
-from snapthread.store.rules.rows import held, next_id, stream_of
+from snapthread.store.rules.files import as_file
+from snapthread.store.rules.rows import check_lease, next_id, stream_of
+from snapthread.store.rules.shown_files import images
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
@@ -46,7 +50,7 @@ def newest(tx: Transaction, key: str) -> ExchangeRow | None:
 
 
 def last_exchange(tx: Transaction, claim: Claim) -> Exchange | None:
-    held(tx, claim)
+    check_lease(tx, claim)
     row = newest(tx, claim.conversation)
     return None if row is None else _exchange(row)
 
@@ -70,6 +74,11 @@ def dumped(messages: Sequence[Message]) -> str:
 
 def expected(key: str, turn: int) -> Get:
     return Get(EXCHANGES, slot_of(key, turn))
+
+
+def replaced(key: str, turn: int) -> tuple[Get, ...]:
+    """The exchange whose place this turn takes over; the first turns find theirs empty."""
+    return (expected(key, turn),) if turn > KEPT else ()
 
 
 # ---------------------------------------------------------------- what is asked anew

@@ -1,4 +1,7 @@
-"""Opinions on answers: counted by day and model, and by nothing else."""
+"""Opinions on answers: counted by day and model, and by nothing else.
+
+Promises: ports/usage_ledger.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

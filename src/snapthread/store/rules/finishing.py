@@ -1,4 +1,4 @@
-"""The end of a turn."""
+"""The end of a turn. Promises: ports/deliveries.py and ports/conversations.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,25 +18,26 @@ from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import answered_mark, release
-from snapthread.store.rules.exchanges import expected, places_of, remember, shown_after
+from snapthread.store.rules.exchanges import places_of, remember, replaced, shown_after
 from snapthread.store.rules.feedback import note_answers
-from snapthread.store.rules.files import attach, retire_rest
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
 from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.records import note_delivered
+from snapthread.store.rules.retiring import retire_rest
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.rows import (
+    check_lease,
     claimed,
     dequeue,
-    held,
     next_id,
     refresh_ready,
     set_mark,
     stream_of,
     with_stream,
 )
+from snapthread.store.rules.shown_files import attach
 from snapthread.store.rules.standings import note_told_of_files
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
 from snapthread.store.schema.people import PEOPLE
@@ -61,16 +62,16 @@ def finish(
     choice: PageChoice | None = None,
     tells_of_files: bool = False,
 ) -> tuple[OutboxMessage, ...]:
-    row, at = held(tx, claim), micros(now)
+    row, at = check_lease(tx, claim), micros(now)
     rows = claimed(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
-    tx.expect(expected(claim.conversation, row.turns + 1), *asker)
+    tx.expect(*replaced(claim.conversation, row.turns + 1), *asker)
     owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
     leaving = () if taken_back_from is None else shown_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
-    row = held(tx, claim)
+    row = check_lease(tx, claim)
     turn = None
     if ending is not None:
         asked = [message.message for message in rows]
@@ -124,12 +125,12 @@ def conclude(
 
 
 def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:
-    row = held(tx, claim)
+    row = check_lease(tx, claim)
     tx.update(row, row._replace(inline_id=inline_id))
 
 
 def note_stream(tx: Transaction, claim: Claim, message_ids: Sequence[int]) -> None:
-    row = held(tx, claim)
+    row = check_lease(tx, claim)
     tx.update(row, with_stream(row, message_ids))
 
 

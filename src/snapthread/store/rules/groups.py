@@ -1,4 +1,7 @@
-"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves."""
+"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves.
+
+Promises: ports/groups.py.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +16,9 @@ from snapthread.store.codec import (
     micros,
 )
 from snapthread.store.rules import choices
-from snapthread.store.rules.files import STATES, count_held, retire_conversation
+from snapthread.store.rules.files import STATES, count_held
 from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.retiring import retire_conversation
 from snapthread.store.rules.rows import (
     ensure_conversation,
     held_until,

@@ -1,4 +1,4 @@
-"""The lasting conversation: what a request holds of it."""
+"""The lasting conversation: what a request holds of it. Promises: ports/conversations.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,16 +15,17 @@ from snapthread.model import (
     Role,
     Transcript,
 )
-from snapthread.model.context import first_id, newest_within
+from snapthread.model.context import first_id, newest_within, text_tokens
 from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
-from snapthread.store.rules.files import as_file, lost_images, picture_of, retire, shown_images
-from snapthread.store.rules.rows import held
+from snapthread.store.rules.files import as_file, picture_of
+from snapthread.store.rules.retiring import retire
+from snapthread.store.rules.rows import check_lease
+from snapthread.store.rules.shown_files import lost_images, shown_images
 from snapthread.store.schema.conversations import HISTORY, HistoryRow
 from snapthread.store.schema.files import File
 from snapthread.store.transaction import Transaction
-from snapthread.turn.transcript import text_tokens
 
 LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
 
@@ -42,7 +43,7 @@ def compose(
     before: int | None = None,
     file_tokens: FileTokens | None = None,
 ) -> Transcript:
-    row = held(tx, claim, live_at=micros(now))
+    row = check_lease(tx, claim, live_at=micros(now))
     first = row.history_start if before is None or row.history_start < before else 0
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:

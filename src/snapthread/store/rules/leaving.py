@@ -1,4 +1,7 @@
-"""Images that leave their conversations for a reason of the store, and what reconcile asks."""
+"""Images that leave their conversations for a reason of the store, and what reconcile asks.
+
+Promises: ports/file_ledger.py and ports/store.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,17 +19,17 @@ from snapthread.model import (
     LostFile,
 )
 from snapthread.store.codec import micros, micros_of
+from snapthread.store.rules.deletions import LONGEST_UPLOAD
 from snapthread.store.rules.files import (
-    LONGEST_UPLOAD,
     as_file,
     files_of,
     is_lost,
     picture_of,
-    retire,
     retire_file,
     whole_of,
 )
-from snapthread.store.rules.rows import held, is_held
+from snapthread.store.rules.retiring import retire
+from snapthread.store.rules.rows import check_lease, is_held
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import (
     FILES,
@@ -101,8 +104,8 @@ def make_room(
     room_bytes: int,
     owner: int,
 ) -> int:
-    """Law 3's third caller: the oldest images of the owner leave until the new one fits."""
-    held(tx, claim)
+    """Law 3: the oldest images of the owner leave until the new one fits."""
+    check_lease(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live")
     rows = [row for row in every if row.owner == owner]
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
@@ -118,8 +121,8 @@ def make_room(
 
 
 def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:
-    """Law 3's fourth caller: a file leaves, and with it the album that it came in."""
-    held(tx, claim)
+    """Law 3: a file leaves, and with it the album that it came in."""
+    check_lease(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live", "retired")
     albums = {row.album_id for row in every if row.unique_id == unique_id} - {None}
     leaving = [

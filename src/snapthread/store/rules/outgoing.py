@@ -1,4 +1,4 @@
-"""The outbox: messages on their way to the chat."""
+"""The outbox: messages on their way to the chat. Promises: ports/deliveries.py."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from snapthread.store.codec import (
 from snapthread.store.rules.exchanges import expected, note_sent
 from snapthread.store.rules.rows import (
     bars,
+    check_lease,
     ensure_conversation,
-    held,
     next_id,
     note_group,
     refresh_ready,
@@ -163,7 +163,7 @@ def mark_sent(
 
 
 def drop_outbox(tx: Transaction, claim: Claim) -> int:
-    held(tx, claim)
+    check_lease(tx, claim)
     count = drop(tx, claim.conversation, tx.range(OUTBOX, claim.conversation))
     refresh_ready(tx, claim.conversation)
     return count

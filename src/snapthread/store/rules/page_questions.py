@@ -1,4 +1,7 @@
-"""Questions that wait until the person has chosen pages of their document."""
+"""Questions that wait until the person has chosen pages of their document.
+
+Promises: ports/exchanges.py.
+"""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Everything that is held on one person: to be shown, to be erased."""
+"""Everything that is held on one person: to be shown, to be erased. Promises: ports/people.py."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Jobs, cooldowns and changes between processes, and tidying."""
+"""Jobs, cooldowns and changes between processes, and tidying.
+
+Promises: ports/store.py and ports/message_queue.py.
+"""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Waiting messages and dead letters, for operators."""
+"""Waiting messages and dead letters, for operators. Promises: ports/message_queue.py."""
 
 from datetime import datetime
 

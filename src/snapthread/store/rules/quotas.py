@@ -1,4 +1,4 @@
-"""Quotas: use and reservations, by payer."""
+"""Quotas: use and reservations, by payer. Promises: ports/usage_ledger.py."""
 
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
 from snapthread.store.rules.history import compose
 from snapthread.store.rules.records import write
-from snapthread.store.rules.rows import held
+from snapthread.store.rules.rows import check_lease
 from snapthread.store.schema.usage import (
     PERIODS,
     RESERVATIONS,
@@ -34,7 +34,7 @@ def reserve(
     estimate: TurnRecord,
     limits: Limits,
 ) -> LimitExceeded | None:
-    held(tx, claim)
+    check_lease(tx, claim)
     row = tx.get(RESERVATIONS, claim.conversation)
     if row is not None and row.id != estimate.id:
         _charge_broken(tx, row)

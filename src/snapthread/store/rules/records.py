@@ -1,4 +1,4 @@
-"""Usage: records of turns, and the sums of their days."""
+"""Usage: records of turns, and the sums of their days. Promises: ports/usage_ledger.py."""
 
 from datetime import datetime
 from typing import Any, Final

@@ -1,4 +1,7 @@
-"""Items that leave the end of a conversation again, and their files with them."""
+"""Items that leave the end of a conversation again, and their files with them.
+
+Promises: ports/exchanges.py.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -6,8 +9,9 @@ from typing import Final
 from snapthread.model import Claim, FileName, LastQuestion
 from snapthread.store.codec import load_images, micros
 from snapthread.store.rules.exchanges import forget_from
-from snapthread.store.rules.files import images, lost_images, retire
-from snapthread.store.rules.rows import held
+from snapthread.store.rules.retiring import retire
+from snapthread.store.rules.rows import check_lease
+from snapthread.store.rules.shown_files import images, lost_images
 from snapthread.store.schema.conversations import HISTORY, HistoryRow
 from snapthread.store.transaction import Transaction
 
@@ -15,7 +19,7 @@ ROWS_AT_ONCE: Final = 8  # an answer has one row or two
 
 
 def last_question(tx: Transaction, claim: Claim) -> LastQuestion | None:
-    held(tx, claim)
+    check_lease(tx, claim)
     limit = ROWS_AT_ONCE
     while rows := tx.range(HISTORY, claim.conversation, is_reversed=True, limit=limit):
         asked = next((row for row in rows if row.role == "user"), None)
@@ -35,7 +39,7 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
     stay = [row for row in tx.range(HISTORY, claim.conversation) if row.id < history_start]
     tx.delete_all(rows)
     forget_from(tx, claim.conversation, history_start)
-    talk = held(tx, claim)
+    talk = check_lease(tx, claim)
     labels = [image.label for row in stay for image in load_images(row.images)]
     is_shown = any(row.id >= talk.history_start for row in stay)
     history_start = talk.history_start if is_shown else 0

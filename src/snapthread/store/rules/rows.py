@@ -33,7 +33,7 @@ def owned(tx: Transaction, claim: Claim) -> Conversation | None:
     return row if is_ours else None
 
 
-def held(tx: Transaction, claim: Claim, *, live_at: int | None = None) -> Conversation:
+def check_lease(tx: Transaction, claim: Claim, *, live_at: int | None = None) -> Conversation:
     """The conversation, where the claim still holds it; else LeaseLost.
 
     A claim whose time is over but that nobody replaced still holds it, unless `live_at` is given.

@@ -1,4 +1,7 @@
-"""People: who was answered, who may, whose limits are their own; each decision leaves a row."""
+"""People: who was answered, who may, whose limits are their own; each decision leaves a row.
+
+Promises: ports/standings.py.
+"""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Law 1: the intent before an upload, its result after it."""
+"""Law 1: the intent before an upload, its result after it. Promises: ports/file_ledger.py."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +7,7 @@ from snapthread.errors import LeaseLost
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
-from snapthread.store.rules.rows import claimed, held
+from snapthread.store.rules.rows import check_lease, claimed
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES, File
 from snapthread.store.transaction import Transaction
@@ -15,7 +15,7 @@ from snapthread.vision_tokens import Cut
 
 
 def intend(tx: Transaction, claim: Claim, file: IntendedFile, now: datetime) -> LedgerFile:
-    held(tx, claim)
+    check_lease(tx, claim)
     if file.image_key is None and not _is_asked(tx, claim, file.update_id):
         raise LeaseLost(claim.conversation)  # its turn has ended: nobody would retire the file
     begun = _same_image(tx, claim, file)

@@ -1,4 +1,4 @@
-"""Urgent commands: /reset, /stop and what else is urgent."""
+"""Urgent commands: /reset, /stop and what else is urgent. Promises: ports/conversations.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,9 +7,10 @@ from datetime import datetime
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
-from snapthread.store.rules.files import count_held, retire_conversation
+from snapthread.store.rules.files import count_held
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.retiring import retire_conversation
 from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
 from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY
 from snapthread.store.schema.queues import OUTBOX, PAGE_QUESTIONS_OF, QUEUE, Queued

@@ -24,7 +24,7 @@ class File(NamedTuple):
     place: int | None = None
     album_id: str | None = None
     label: int | None = None
-    openai_id: str | None = None
+    openai_id: str | None = None  # or of our own store: a blob, marked by its prefix
     leaves_at: int | None = None  # retention takes it out of the conversation
     expires_at: int | None = None  # OpenAI deletes it by itself
     due_at: int | None = None  # retired: to be deleted, or looked for, from then

@@ -7,6 +7,7 @@ from typing import Final
 
 from snapthread.errors import SnapthreadError, StoreBusy, StoreDamaged, StoreFull
 
+LOCKED: Final = "the store is locked by another process"
 BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 CLOSED: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
@@ -28,9 +29,9 @@ def our_errors() -> Iterator[None]:
 
 def ours(error: sqlite3.DatabaseError) -> SnapthreadError | None:
     """None for what is a mistake of ours."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     if code in BUSY:
-        return StoreBusy("the store is locked by another process")
+        return StoreBusy(LOCKED)
     if code in FULL:
         return StoreFull(f"the store cannot be written: {error}; free some disk")
     if code in CLOSED:
@@ -41,3 +42,11 @@ def ours(error: sqlite3.DatabaseError) -> SnapthreadError | None:
             " stop the bot, keep the file aside, and restore a backup"
         )
     return None
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    return _code(error) in BUSY
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

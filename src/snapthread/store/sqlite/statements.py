@@ -1,118 +1,16 @@
-"""SQL made from the declarations of tables: reads, and the writes of a transaction."""
+"""SQL made from the declarations of tables."""
 
-import sqlite3
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, get_args
 
-from snapthread.limits import ITEMS_KEPT
-from snapthread.store.table import Index, Key, Table, Value
-from snapthread.store.transaction import Range, Request, Transaction
+from snapthread.store.table import Index, Table, Value
+from snapthread.store.transaction import Range
 
-R = TypeVar("R", bound=tuple[Any, ...])
-
-
-Kept = dict[Table[Any], dict[Key, Any]]  # rows of lasting tables, as they were read
 What = Literal["rows", "keys", "count"]
-ONE_BY_ONE: Final = 4  # rows by their keys; more are asked for together
-AT_ONCE: Final = 64
+AT_ONCE: Final = 64  # rows asked for by their keys
 
 
-class Rows:
-    """`transaction.Reader` on a connection; reads are what the transaction sees.
-
-    Of a lasting table only the keys are asked for of what is kept: hundreds of items of a
-    conversation are the same in each request.
-    """
-
-    def __init__(self, db: sqlite3.Connection, kept: Kept) -> None:
-        self._execute = db.execute
-        self._kept = kept
-
-    def expect(self, requests: Sequence[Request]) -> None:
-        """Here nothing is far away."""
-
-    def get(
-        self,
-        table: Table[R],
-        keys: Sequence[Key],
-        *,
-        is_new: bool = False,  # noqa: ARG002 - to look is cheap
-    ) -> list[R | None]:
-        if len(keys) > ONE_BY_ONE and len(table.key) == 1:
-            return self._get_many(table, keys)
-        query, make = select_one(table), table.make
-        found = [self._execute(query, key).fetchone() for key in keys]
-        return [None if row is None else make(row) for row in found]
-
-    def _get_many(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
-        """So many at once; the last are asked for with some of them twice."""
-        query, found = select_many(table), {}
-        for first in range(0, len(keys), AT_ONCE):
-            some = [key for (key,) in keys[first : first + AT_ONCE]]
-            some += some[-1:] * (AT_ONCE - len(some))
-            rows = map(table.make, self._execute(query, some).fetchall())
-            found.update({table.key_of(row): row for row in rows})
-        return [found.get(key) for key in keys]
-
-    def range(self, wanted: Range) -> list[Any]:
-        if wanted.source.table.is_lasting:
-            return self._lasting(wanted)
-        query, values = _query(wanted, "rows")
-        return list(map(wanted.source.table.make, self._execute(query, values).fetchall()))
-
-    def _lasting(self, wanted: Range) -> list[Any]:
-        table = wanted.source.table
-        query, values = _query(wanted, "keys")
-        keys = self._execute(query, values).fetchall()
-        kept = self._kept.setdefault(table, {})
-        new = [key for key in keys if key not in kept]
-        if len(kept) + len(new) > ITEMS_KEPT:
-            kept.clear()
-            new = keys
-        kept.update(zip(new, self.get(table, new), strict=True))
-        return [kept[key] for key in keys]
-
-    def count(self, wanted: Range) -> int:
-        query, values = _query(wanted, "count")
-        (count,) = self._execute(query, values).fetchone()
-        return int(count)
-
-
-def write(db: sqlite3.Connection, tx: Transaction) -> None:
-    """Everything that a transaction changes."""
-    for table, changes in tx.changes.items():
-        for key, (old, new) in changes.items():
-            if new is None:
-                db.execute(delete_one(table), key)
-            elif old is None:
-                db.execute(insert_one(table), new)
-            else:
-                _update(db, table, key, old, new)
-    for table, sums in tx.sums.items():
-        for row, if_there in sums.values():
-            _add(db, table, row, if_there)
-
-
-def _update(db: sqlite3.Connection, table: Table[Any], key: Key, old: Any, new: Any) -> None:
-    """Only what changed: indexes of other columns are left alone."""
-    places = tuple([place for place, was in enumerate(old) if was != new[place]])
-    if places:
-        db.execute(update_one(table, places), (*[new[place] for place in places], *key))
-
-
-def _add(db: sqlite3.Connection, table: Table[Any], row: Any, if_there: bool) -> None:
-    if if_there:
-        sums = [getattr(row, column) for column in table.counters]
-        db.execute(add_if_there(table), (*sums, *table.key_of(row)))
-    else:
-        db.execute(add_or_insert(table), row)
-
-
-# ---------------------------------------------------------------- queries
-
-
-def _query(wanted: Range, what: What) -> tuple[str, list[Value]]:
+def query_of(wanted: Range, what: What) -> tuple[str, list[Value]]:
     index, part, low, high, after, limit, is_reversed, _ = wanted
     values: list[Value] = list(part)
     values += [bound for bound in (low, high) if bound is not None]
@@ -221,9 +119,3 @@ def update_one(table: Table[Any], places: tuple[int, ...]) -> str:
 def add_or_insert(table: Table[Any]) -> str:
     sums = ", ".join(f"{each} = {each} + excluded.{each}" for each in table.counters)
     return f"{insert_one(table)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sums}"
-
-
-@cache
-def add_if_there(table: Table[Any]) -> str:
-    sums = ", ".join(f"{each} = {each} + ?" for each in table.counters)
-    return f"UPDATE {table.name} SET {sums} WHERE {_keyed(table)}"

@@ -5,14 +5,16 @@ from pathlib import PurePath
 from typing import Final
 
 from snapthread.adapters.media.child import PYTHON, ChildDied, Command, answer_of
-from snapthread.adapters.media.documents import wire
+from snapthread.adapters.media.documents import draw, wire
 from snapthread.errors import DocumentRefused
 from snapthread.limits import DOCUMENTS_READ_AT_ONCE
 from snapthread.model import PageRange
-from snapthread.ports.documents import DocumentContent
+from snapthread.ports.documents import DocumentContent, PagePicture
+from snapthread.vision_tokens import Sight, Size
 
 READ_S: Final = 30.0  # its own limit of text is 8 s; a slow core and a large file need some more
 COMMAND: Final[Command] = (*PYTHON, "-m", "snapthread.adapters.media.documents")
+DRAWING: Final[Command] = (*PYTHON, "-m", "snapthread.adapters.media.documents.draw")
 
 
 class Documents:
@@ -37,11 +39,27 @@ class Documents:
         # Of the name only what tells a kind of text: the rest is nobody's business there.
         suffix = f"a{PurePath(name).suffix}" if PurePath(name).suffix.isascii() else ""
         how = (suffix[:20], str(asked.first), str(asked.last), str(max_pages), text)
+        return wire.read(await self._answer((*self._command, *how), content), content)
+
+    @property
+    def draws(self) -> bool:
+        return draw.is_installed()
+
+    async def draw(
+        self,
+        content: bytes,
+        *,
+        sight: Sight,
+        max_side: int,
+        page: int = 0,
+        size: Size | None = None,
+    ) -> tuple[PagePicture, ...]:
+        how = (*sight, *map(str, (max_side, page, *(size or (0, 0)))))
+        return draw.read(await self._answer((*DRAWING, *how), content))
+
+    async def _answer(self, command: Command, content: bytes) -> bytes:
         async with self._reading:
             try:
-                answer = await answer_of(
-                    (*self._command, *how), content, time_limit_s=self._time_limit_s
-                )
+                return await answer_of(command, content, time_limit_s=self._time_limit_s)
             except ChildDied as died:
                 raise DocumentRefused("crashed", str(died)) from None
-        return wire.read(answer, content)

@@ -38,8 +38,8 @@ PASSES = (ChatBusy, ChatRefused, AnotherPoller, WebhookSet, StoreBusy, StoreFull
 QueueFullReply = Callable[[Message], OutgoingMessage]
 
 
-class Servers(Protocol):
-    """The worker that serves what came in."""
+class ClaimServer(Protocol):
+    """The worker, as intake needs it: it serves what came in."""
 
     def free_slots(self) -> AbstractContextManager[int]: ...
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None: ...
@@ -63,7 +63,7 @@ class Intake:
     heartbeat: Heartbeat
     quiet_s: float
     if_full: QueueFullReply
-    worker: Servers
+    worker: ClaimServer
     _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:

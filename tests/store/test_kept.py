@@ -1,0 +1,164 @@
+"""What a process knows of the store on a server, while others change it."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapthread.limits import LEASE_S
+from snapthread.store import Store
+from snapthread.store.redis import RedisBackend, kept
+from snapthread.store.rules.rows import bars, set_mark
+from snapthread.store.transaction import Transaction
+from tests.contracts.builders import QUIET_S, Bench, message, turn, words
+from tests.servers import Server, own_server
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with own_server(tmp_path_factory.mktemp("valkey")) as started:
+        yield started
+
+
+@pytest.fixture
+def server(program: Server) -> Server:
+    with program.client() as client:
+        client.flushdb()
+    return program
+
+
+@pytest.fixture
+def both(server: Server) -> Iterator[tuple[Bench, Bench]]:
+    """Two processes."""
+
+    async def opened(_: Path) -> Store:
+        return await Store.open(server.url)
+
+    one, other = Bench(opened, Path()), Bench(opened, Path())
+    yield one, other
+    one.close()
+    other.close()
+
+
+def scripts(server: Server) -> int:
+    with server.client() as client:
+        stats: Any = client.info("commandstats")
+        return int(stats["cmdstat_evalsha"]["calls"])
+
+
+def one_turn(bench: Bench, number: int) -> None:
+    asked = message()
+    bench.send(asked)
+    bench.wait(QUIET_S)
+    claim = bench.take(only=asked.conversation)
+    record = bench.record(f"r{number}")
+    bench.reserve_and_compose(claim, record)
+    (part,) = bench.finish(claim, *turn(), replies=(words(),), record=record, ending="answered")
+    bench.conclude(claim, part, record_id=record.id, message_ids=(number,))
+
+
+def test_a_turn_of_a_known_conversation_is_its_commits_alone(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, _ = both
+    one_turn(one, 1)
+    before = scripts(server)
+
+    one_turn(one, 2)
+
+    assert scripts(server) - before == 5  # put in, claimed, reserved, finished, concluded
+
+
+def test_two_processes_take_turns_in_one_conversation_and_each_knows_all_of_it(
+    both: tuple[Bench, Bench],
+) -> None:
+    asked_on = []
+    for number in range(6):
+        bench, waiting = both[number % 2], both[1 - number % 2]
+        claim = bench.ask()
+        asked_on.append(len(bench.compose(claim).items))
+        bench.answer(claim, *turn())
+        waiting.now = bench.now
+
+    assert asked_on == [0, 2, 4, 6, 8, 10]
+
+
+def test_a_row_that_another_process_changed_is_read_before_it_is_believed(
+    both: tuple[Bench, Bench],
+) -> None:
+    def mark(tx: Transaction) -> bool:
+        return set_mark(tx, "told", 0, wait=1)
+
+    def is_set(tx: Transaction) -> bool:
+        return bars(tx, "told", 0, wait=1)
+
+    one, other = both
+    assert isinstance(one.store, Store)
+    assert isinstance(other.store, Store)
+    write, elsewhere = one.store.backend.write, other.store.backend.write
+    one.run(write(is_set))  # there is none: known from here on
+    assert other.run(elsewhere(mark))
+
+    assert one.run(write(mark)) is False
+    assert one.run(write(is_set)) is True
+
+
+def test_a_claim_that_was_taken_over_is_known_to_be_lost(both: tuple[Bench, Bench]) -> None:
+    one, other = both
+    claim = one.ask()
+    other.now = one.now
+    other.wait(LEASE_S)
+    other.take()
+
+    assert one.renew(claim) is False
+
+
+def test_what_is_kept_has_an_end(
+    both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "SCOPES_KEPT", 3)
+    monkeypatch.setattr(kept, "ROWS_KEPT", 5)
+    one, _ = both
+    for user in range(1, 9):
+        claim = one.ask(message(user=user))
+        one.answer(claim, *turn(), replies=(words(),))
+    assert isinstance(one.store, Store)
+    backend = one.store.backend
+    assert isinstance(backend, RedisBackend)
+
+    assert len(backend.kept._scopes) == 3
+    assert len(backend.kept.rows) == 5
+    assert backend.kept._size == sum(each.size for each in backend.kept._scopes.values())
+
+
+def test_a_long_conversation_is_read_each_time(
+    both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "SCOPE_MOST", 20)
+    one, _ = both
+    for _ in range(12):
+        one.answer(one.ask(), *turn())
+
+    assert len(one.compose(one.ask()).items) == 24
+
+
+def test_two_verbs_of_one_process_on_one_conversation_wait_for_each_other(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, _ = both
+    one_turn(one, 1)
+    before = scripts(server)
+
+    async def say() -> None:
+        to = message().destination
+        await one.store.enqueue(message().conversation, to, words(), one.now)
+
+    async def at_once() -> None:
+        await asyncio.gather(*(say() for _ in range(10)))
+
+    one.run(at_once())
+
+    assert scripts(server) - before == 10  # and none in vain
+    assert len(one.take().outbox) == 10
