@@ -29,7 +29,14 @@ from snapthread.store import Store
 from snapthread.store.folder import images_of
 from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut, Size
-from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
+from snapthread.wiring import (
+    Adapters,
+    FileParts,
+    build_bot,
+    build_file_parts,
+    instructions_of,
+    with_rate_limits,
+)
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -107,7 +114,7 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: FileParts) -> None:
         self.life = life
         self.store = store
         self.bot = bot
@@ -125,7 +132,9 @@ class Process:
         adapters = _edges(world, store, life)
         bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()
-        return cls(life, store, bot, await build_maintenance(adapters, world.settings))
+        return cls(
+            life, store, bot, await build_file_parts(with_rate_limits(adapters), world.settings)
+        )
 
     async def stop(self) -> None:
         """As SIGTERM does."""
