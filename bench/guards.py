@@ -160,7 +160,7 @@ GUARDS = (
     ),
     Guard(
         "settings: an erasure forgets them",
-        "store/rules/people.py",
+        "store/rules/erasing.py",
         "    choices.forget(tx, ",
         "    (lambda *_: None)(tx, ",
         "tests/line/test_choosing.py",

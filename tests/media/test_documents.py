@@ -60,8 +60,16 @@ def test_a_text_goes_up_as_utf_8(encoding: str) -> None:
     assert read(text.encode(encoding), "letter.txt").content == text.encode()
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16-le", "utf-16-be"])
+def test_a_table_of_few_russian_words_came_with_signs_that_nobody_reads(encoding: str) -> None:
+    row = "2026-01-01;100;Оплата, ещё раз;Checking account number 5\r\n"
+
+    assert read((row * 5).encode(encoding), "bank.csv").content == (row * 5).encode()
+
+
 def test_a_western_text_of_eight_bits_goes_up_as_utf_8() -> None:
-    assert read("Grüße aus Köln\n".encode("cp1252")).content == "Grüße aus Köln\n".encode()
+    for text in ("Grüße aus Köln\n", "une fille créée à Évreux, où ça ?\n", "øl, Ærø, å"):
+        assert read(text.encode("cp1252")).content == text.encode()
 
 
 def test_the_text_of_a_pdf_is_estimated_and_told_where_it_is_asked_for() -> None:
@@ -130,6 +138,7 @@ def test_a_pdf_with_a_password_is_encrypted_and_one_with_an_empty_password_is_op
         (made.docx("Dear Ada")[:-30], "unreadable"),
         (made.archive({"a.txt": "a"}), "unsupported_type"),
         (b"\x7fELF\x02\x01\x01", "unsupported_type"),
+        (bytes(range(256)) * 8, "unsupported_type"),
         (SAMPLES["JPEG"], "unsupported_type"),
         (made.packed_bomb(), "too_heavy"),
     ],

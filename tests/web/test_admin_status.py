@@ -65,9 +65,9 @@ def test_every_process_is_listed_and_one_that_says_nothing_any_more_is_silent() 
     dead = replace(alive, name="host-b:9", is_polling=False, seen_at=NOW - timedelta(seconds=76))
     page = Page(held=Held(processes=[alive, dead]), operation=Running())
     assert page.read("/admin/replicas.csv").splitlines() == [
-        "process,state,role,version,since,seen,silent_ms,turns",
-        "host-a:7,alive,polls,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:45,75000,4",
-        "host-b:9,silent,answers,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:44,76000,4",
+        "process,state,role,silent_ms,version,since,seen,turns",
+        "host-a:7,alive,polls,75000,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:45,4",
+        "host-b:9,silent,answers,76000,1.2.3,2026-11-22 13:00:05,2026-11-22 14:03:44,4",
     ]
 
 
@@ -90,7 +90,7 @@ def test_a_dead_poller_read_as_polling_and_nothing_said_how_old_that_was(
     )
     page = Page(held=Held(processes=[poller]), operation=Running())
     cells = page.read("/admin/replicas.csv").splitlines()[1].split(",")
-    assert [*cells[1:3], cells[6]][: len(told)] == told
+    assert cells[1 : 1 + len(told)] == told
 
 
 def test_the_age_of_the_last_poll_is_told_beside_the_health() -> None:

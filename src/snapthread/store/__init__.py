@@ -12,12 +12,15 @@ from snapthread.ports import Blobs, Clock
 from snapthread.store.rules import (
     accepting,
     admission,
+    adopting,
     asking_anew,
     broadcasts,
     choices,
     claiming,
     deletions,
+    erasing,
     exchanges,
+    exporting,
     feedback,
     finishing,
     groups,
@@ -163,10 +166,10 @@ class Store(Verbs):
 
     # ------------------------------------------------------------ people
 
-    erase = writes(people.erase)
-    adopt = writes(people.adopt)
+    erase = writes(erasing.erase)
+    adopt = writes(adopting.adopt)
     note_blocked = writes(people.note_blocked)
-    export = reads(people.export)
+    export = reads(exporting.export)
     storage_of = reads(people.storage_of)
     files_owned = reads(people.files_owned)
     blocked_before = reads(people.blocked_before)

@@ -207,7 +207,7 @@ def _send_files(
         if file.mime == "image/gif" and not sending.as_files:
             person.sends_animation(file.content, caption=caption, **sending.where)
             continue
-        if file.mime.startswith("audio/"):
+        if file.mime.startswith("audio/") and not sending.as_files:
             person.sends_audio(
                 file.content,
                 duration=_seconds(file),

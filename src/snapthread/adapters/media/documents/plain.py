@@ -1,6 +1,7 @@
 """Text in any of its encodings, as UTF-8: what the model's server surely reads."""
 
 import codecs
+import re
 from typing import Final
 
 from snapthread.errors import DocumentRefused
@@ -14,6 +15,11 @@ _BOMS: Final = (
 )
 _CYRILLIC: Final = "cp1251"
 _LATIN: Final = "cp1252"
+# Letters with the eighth bit, by themselves in a word or beside others. Ё is apart in cp1251.
+_HIGH: Final = re.compile(rb"[\xc0-\xff\xa8\xb8]")
+_ALL_HIGH: Final = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff\xa8\xb8]+(?![A-Za-z\xc0-\xff])")
+_MIXED: Final = re.compile(rb"[A-Za-z]+[\xc0-\xff]+[A-Za-z]*|[\xc0-\xff]+[A-Za-z]+")
+_FAR: Final = "\u0530"  # beyond Latin, Greek and Cyrillic
 _CONTROLS: Final = frozenset(range(32)) - frozenset(b"\t\n\x0b\x0c\r\x1b")
 
 
@@ -30,19 +36,33 @@ def _decoded(content: bytes) -> str:
         if content.startswith(bom):
             return _or_refuse(content, encoding)
     if not _CONTROLS.isdisjoint(content):
-        raise DocumentRefused("unsupported_type", "binary")
+        return _of_two_bytes(content)
     try:
         return content.decode()
     except UnicodeDecodeError:
         return _or_refuse(content, _of_eight_bits(content))
 
 
+def _of_two_bytes(content: bytes) -> str:
+    """UTF-16 that does not say so: a table as some programs write it. Of anything else the signs
+    would be from all over the world."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        near = sum(char < _FAR for char in text)
+        if near > len(text) * 0.9 and _CONTROLS.isdisjoint(map(ord, text)):
+            return text
+    raise DocumentRefused("unsupported_type", "binary")
+
+
 def _of_eight_bits(content: bytes) -> str:
-    """Windows' two most frequent: in Russian text most letters have the eighth bit, in Western
-    text few have."""
-    letters = sum(byte >= 0xC0 for byte in content)
-    plain = sum(chr(byte).isalpha() for byte in content if byte < 0x80)
-    return _CYRILLIC if letters > plain else _LATIN
+    """Windows' two most frequent: a Russian word has the eighth bit in all its letters, a Western
+    one in few; the words between them say nothing."""
+    russian = sum(map(len, _ALL_HIGH.findall(content)))
+    western = sum(len(_HIGH.findall(word)) for word in _MIXED.findall(content))
+    return _CYRILLIC if russian > western else _LATIN
 
 
 def _or_refuse(content: bytes, encoding: str) -> str:

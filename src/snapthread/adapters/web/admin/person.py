@@ -89,7 +89,7 @@ def _turns(records: Sequence[TurnRecord]) -> Figure:
     return Figure(
         key="turns",
         title="Last turns",
-        note="Newest first.",
+        note="Newest first." if records else "",
         columns=(
             Column("at", "Time (UTC)", "text"),
             Column("outcome", "Outcome", "text"),
@@ -122,7 +122,7 @@ def _decisions(decisions: Sequence[Decision]) -> Figure:
     return Figure(
         key="decisions",
         title="What was decided about them",
-        note="Newest first.",
+        note="Newest first." if decisions else "",
         columns=(
             Column("at", "Time (UTC)", "text"),
             Column("action", "Decision", "text"),

@@ -62,10 +62,10 @@ def _replicas(replicas: Sequence[Replica], now: datetime) -> Figure:
             Column("process", "Process", "text"),
             Column("state", "State", "text"),
             Column("role", "Role", "text"),
+            Column("silent_ms", "Silent for", "ms"),
             Column("version", "Version", "text"),
             Column("since", "Since (UTC)", "text"),
             Column("seen", "Last sign (UTC)", "text"),
-            Column("silent_ms", "Silent for", "ms"),
             Column("turns", "Turns"),
         ),
         rows=tuple(_replica(one, now) for one in replicas),
@@ -82,10 +82,10 @@ def _replica(one: Replica, now: datetime) -> tuple[Cell, ...]:
         one.name,
         "silent" if has_lost_it or now - seen_at > ALIVE else "alive",
         "polled" if has_lost_it else "polls" if one.is_polling else "answers",
+        max(now - seen_at, timedelta()) // timedelta(milliseconds=1),
         one.version,
         time_of(one.began_at),
         time_of(seen_at),
-        max(now - seen_at, timedelta()) // timedelta(milliseconds=1),
         one.active_turns,
     )
 

@@ -1,0 +1,128 @@
+"""The erasure of everything that is held on one person. Promises: ports/people.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from snapthread.model import (
+    Destination,
+    Erased,
+    Message,
+    OutgoingMessage,
+    private_conversation,
+)
+from snapthread.store.codec import load_message, micros
+from snapthread.store.rules import choices, feedback, records, standings
+from snapthread.store.rules.adopting import adopted_mark
+from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.outgoing import put_on_its_way, say_once
+from snapthread.store.rules.people import all_of, conversations_of
+from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.rows import (
+    dequeue,
+    held_until,
+    refresh_ready,
+    waiting_command,
+)
+from snapthread.store.schema.conversations import (
+    CONVERSATIONS,
+    EXCHANGES_OF,
+    EXCHANGES_OWNED,
+    HISTORY,
+    HISTORY_OWNED,
+    IN_GROUP,
+)
+from snapthread.store.schema.files import FILES_OWNED
+from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_OF,
+    OUTBOX,
+    PAGE_QUESTIONS_OF,
+    QUEUE,
+    DeadLetter,
+    Queued,
+)
+from snapthread.store.transaction import Transaction
+
+NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
+
+
+def erase(
+    tx: Transaction,
+    user_id: int,
+    now: datetime,
+    *,
+    last_words: tuple[Destination, OutgoingMessage] | None = None,
+    asked_by: Message | None = None,
+    once: str | None = None,
+    again_after_s: float | None = None,
+) -> Erased:
+    keys, key = conversations_of(tx, user_id), private_conversation(user_id)
+    if asked_by is not None and waiting_command(tx, asked_by) is None:
+        return NOTHING
+    if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
+        return NOTHING
+    erased = Erased(
+        files=_retire_owned(tx, user_id, micros(now)),
+        items=tx.delete_all(all_of(tx, keys, HISTORY))
+        + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
+        messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
+        outbox=tx.delete_all(all_of(tx, keys, OUTBOX)),
+    )
+    tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
+    for each in keys:
+        charge(tx, each)
+    _forget(tx, user_id, keys)
+    records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    feedback.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
+    if last_words is not None:
+        put_on_its_way(tx, key, *last_words, micros(now))
+    return erased
+
+
+def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
+    """Also what was put aside, and what waits for pages to be chosen."""
+    waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
+    return waiting + all_of(tx, keys, DEAD_OF) + all_of(tx, keys, PAGE_QUESTIONS_OF)
+
+
+def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
+    """A turn that runs keeps what it asks with until its lease is over, also somebody else's turn
+    in a group."""
+    rows = [row for row in tx.range(FILES_OWNED, user_id) if is_to_go(row)]
+    for row in rows:
+        retire_file(tx, row, "erased", held_until(tx.get(CONVERSATIONS, row.conversation), now))
+    return len(rows)
+
+
+def _erase_asked(tx: Transaction, user_id: int) -> int:
+    """In groups: what waits, or was put aside, of this person."""
+    rows = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
+    for row in rows:
+        if row.token is not None:
+            charge(tx, row.conversation)  # what is asked for them now; later it would name them
+        dequeue(tx, row.conversation, [row])
+        refresh_ready(tx, row.conversation)
+    letters = [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
+    return len(rows) + tx.delete_all(letters)
+
+
+def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
+    if not row.conversation.startswith(("group:", "guest:")):
+        return False
+    return load_message(row.message).user_id == user_id
+
+
+def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
+    found = (
+        *tx.get_all(CONVERSATIONS, keys),
+        tx.get(BLOCKED, user_id),
+        *tx.get_all(MARKS, (f"said:storage:{user_id}", adopted_mark(user_id))),
+        *all_of(tx, keys, MARKS_OF),
+        *tx.range(IN_GROUP, user_id),
+    )
+    tx.delete_all(row for row in found if row is not None)
