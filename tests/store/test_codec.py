@@ -8,6 +8,7 @@ import pytest
 
 from snapthread.model import Message, RepliedMessage, TelegramImage, private_conversation
 from snapthread.store.codec import dump_message, load_message
+from snapthread.store.redis.steps import encode
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 CAT = TelegramImage(kind="photo", telegram_id="cat", unique_id="the cat")
@@ -49,3 +50,11 @@ def test_words_that_look_like_a_key_stay_as_they_were_said(text: str) -> None:
     message = Message(conversation=private_conversation(7), sent_at=AT, text=text, **said)
 
     assert load_message(dump_message(message)) == message
+
+
+def test_a_row_is_written_to_the_letter_as_in_every_version() -> None:
+    """Rows that older versions wrote are compared as texts where they are changed."""
+    letters = "".join(map(chr, (*range(0x800), *range(0x2000, 0x2100), 0xFEFF, 0xFFFF, 0x1F600)))
+    row = (letters, 0, -1, 2**62, None, '"\\/')
+
+    assert encode(row) == json.dumps(row, ensure_ascii=False, separators=(",", ":"))

@@ -64,7 +64,7 @@ class MortalServer(StoreServer):
         self._fate = fate
         self.client = MortalClient(self.client, fate)  # type: ignore[assignment]
 
-    async def run(self, what: str, steps: str) -> Any:
+    async def run(self, what: str, steps: bytes) -> Any:
         if what != "commit":
             return await super().run(what, steps)
         return await self._fate.meet(lambda: StoreServer.run(self, what, steps))

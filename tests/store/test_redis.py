@@ -16,7 +16,6 @@ from typing import Final
 import pytest
 import redis
 from redis import exceptions as theirs
-from redis.asyncio import BlockingConnectionPool
 
 from snapthread.errors import LeaseLost, SnapthreadError, StoreBusy, StoreDenied, StoreFull
 from snapthread.limits import LEASE_S
@@ -237,21 +236,10 @@ def test_a_server_that_hangs_is_given_up(server: Server, monkeypatch: pytest.Mon
     bench.close()
 
 
-def test_a_connection_that_does_not_close_is_left_too(
-    server: Server, bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def slow(*_: object, **__: object) -> None:
-        raise theirs.TimeoutError("Timed out closing connection")
-
-    bench.run(bench.store.check())
-    monkeypatch.setattr(BlockingConnectionPool, "disconnect", slow)
-    with server.client() as client:
-        client.replicaof("127.0.0.1", "1")
-        with pytest.raises(StoreBusy, match="read only"):
-            bench.run(bench.store.check())
-        client.replicaof("NO", "ONE")
-    monkeypatch.undo()
-    bench.run(bench.store.check())
+def test_a_server_that_hangs_holds_up_no_end(server: Server, bench: Bench) -> None:
+    bench.send(message())
+    with server.hanging():
+        bench.run(asyncio.wait_for(bench.store.close(), 5))
 
 
 def test_a_server_that_became_a_replica_is_left(server: Server, bench: Bench) -> None:
@@ -354,6 +342,34 @@ def test_two_processes_never_hold_one_conversation(server: Server, bench: Bench)
 
     assert sorted(bench.run(both())) == sorted(map(private_conversation, range(1, 201)))
     other.close()
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-6-luna", "m" * 80, "\u00fc\x7f"])
+def test_an_erasure_takes_the_sums_of_a_model_of_any_name(bench: Bench, model: str) -> None:
+    """The server writes a slash, and the fields of a long hash, in its own way."""
+    claim = bench.ask(message())
+    bench.finish(claim, record=bench.record("one", model=model, messages=1))
+    bench.release(claim)
+
+    bench.run(bench.store.erase(ANN, bench.now))
+
+    (day,) = bench.run(bench.store.usage("2026-11-01"))
+    assert (day.user_id, day.model, day.messages) == (0, model, 1)
+
+
+def test_sums_that_were_written_without_the_newest_columns_are_read(
+    server: Server, bench: Bench
+) -> None:
+    claim = bench.ask(message())
+    bench.finish(claim, record=bench.record("one", messages=1))
+    bench.release(claim)
+    with server.client() as client:
+        (key,) = client.scan_iter("snapthread:row:daily:*")
+        client.hdel(str(key), "documents")
+
+    (day,) = bench.run(bench.store.usage("2026-11-01"))
+    assert (day.messages, day.documents) == (1, 0)
+    bench.run(bench.store.erase(ANN, bench.now))
 
 
 def test_two_processes_never_reserve_more_than_the_limit(server: Server, bench: Bench) -> None:

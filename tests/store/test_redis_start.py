@@ -23,7 +23,7 @@ WELL: dict[str, Any] = {
     "cluster_enabled": 0,
     "role": "master",
     "maxmemory_policy": "noeviction",
-    "aof_enabled": 1,
+    "aof_enabled": "1",
 }
 
 
@@ -68,10 +68,10 @@ def refusal(url: str) -> str:
         ({"redis_version": "7.2.4", "valkey_version": "7.2.9"}, [checks.TOO_OLD]),
         ({"redis_version": "7.2.4", "valkey_version": "8.0.1"}, []),
         ({"redis_version": "7.2.4", "valkey_version": "10.0.0"}, []),
-        ({"cluster_enabled": 1}, [checks.CLUSTER]),
+        ({"cluster_enabled": "1"}, [checks.CLUSTER]),
         ({"role": "slave"}, [checks.REPLICA]),
         ({"maxmemory_policy": "allkeys-lru"}, [checks.EVICTS]),
-        ({"aof_enabled": 0}, [checks.FORGETS]),
+        ({"aof_enabled": "0"}, [checks.FORGETS]),
     ],
 )
 def test_only_a_server_that_keeps_everything_is_fit(info: dict[str, Any], told: list[str]) -> None:

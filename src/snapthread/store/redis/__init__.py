@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any, Final, Self, TypeVar
 
+from pydantic_core import to_json
+
 from snapthread.errors import SnapthreadError, StoreBusy
 from snapthread.ports import Blobs, Clock
 from snapthread.store.redis.blobs import ServerBlobs
@@ -25,7 +27,7 @@ from snapthread.store.redis.kept import Kept
 from snapthread.store.redis.migration import bring_to_version
 from snapthread.store.redis.reading import Fetched, Miss, Reading, scope_of
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Step, encode, step_of, version_step
+from snapthread.store.redis.steps import Step, step_of, version_step
 from snapthread.store.redis.writing import changed_scopes, guards, writes
 from snapthread.store.transaction import Get, OutdatedError, Request, Transaction
 from snapthread.store.verb import ANY, Kind
@@ -55,7 +57,7 @@ class RedisBackend:
         """
         server = await Server.open(url)
         try:
-            async with server.our_errors():
+            async with server.our_errors(), server.client:
                 await bring_to_version(server)
         except BaseException:
             await server.close()
@@ -97,7 +99,7 @@ class RedisBackend:
         touched = {scope_of(request) for request in wanted} | fetched.versions.keys()
         scopes = [scope for scope in touched if scope is not None]
         steps = [*map(version_step, scopes), *map(step_of, wanted)]
-        replies = json.loads(await self._server.run("read", encode(steps)))
+        replies = json.loads(await self._server.run("read", to_json(steps)))
         fetched.is_snapshot = True
         for scope, version in zip(scopes, replies, strict=False):
             known = fetched.versions.setdefault(scope, version or "")
@@ -112,7 +114,7 @@ class RedisBackend:
         return f"{self._ours}.{next(self._commits)}"
 
     async def commit(self, steps: list[Any]) -> bool:
-        return bool(await self._server.run("commit", encode(steps)))
+        return bool(await self._server.run("commit", to_json(steps)))
 
 
 class Progress:

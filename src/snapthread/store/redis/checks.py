@@ -1,7 +1,7 @@
 """Is a Redis or Valkey server fit to be the store? Asked of its own INFO, at the start."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 REDIS_MIN: Final = (7, 0)
 VALKEY_MIN: Final = (8, 0)
@@ -22,23 +22,32 @@ FORGETS: Final = (
 )
 
 
-def problems(info: Mapping[str, Any]) -> list[str]:
+Info = Mapping[str, str]
+
+
+def info_of(told: bytes) -> Info:
+    """The server's lines about itself."""
+    lines = told.decode().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def problems(info: Info) -> list[str]:
     """Problems to mend before this server can be our store; what matters most first."""
     found = {
         TOO_OLD: _is_too_old(info),
-        CLUSTER: info.get("cluster_enabled") == 1,
+        CLUSTER: info.get("cluster_enabled") == "1",
         REPLICA: info.get("role") == "slave",
         EVICTS: info.get("maxmemory_policy") != "noeviction",
-        FORGETS: info.get("aof_enabled") != 1,
+        FORGETS: info.get("aof_enabled") != "1",
     }
     return [sentence for sentence, holds in found.items() if holds]
 
 
-def _is_too_old(info: Mapping[str, Any]) -> bool:
+def _is_too_old(info: Info) -> bool:
     if "valkey_version" in info:
         return _version(info["valkey_version"]) < VALKEY_MIN
     return _version(info.get("redis_version", "0")) < REDIS_MIN
 
 
-def _version(text: object) -> tuple[int, ...]:
-    return tuple(int(number) for number in str(text).split(".")[:2] if number.isdecimal())
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(".")[:2] if number.isdecimal())

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from snapthread.errors import StoreTooNew
 from snapthread.model import HistoryItem
@@ -21,7 +22,7 @@ from snapthread.store.codec import dump_destination, dump_images, load_destinati
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
 from snapthread.store.redis.reading import Fetched, Reading
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Step, encode
+from snapthread.store.redis.steps import Step
 from snapthread.store.redis.writing import writes
 from snapthread.store.schema import VERSION
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
@@ -107,7 +108,7 @@ class _Migration:
         steps = [*writes(tx, secrets.token_hex(6)), *also]
         steps += [["call", "DEL", key] for key in gone]
         await self._client.pexpire(LEASE_KEY, LEASE_MS)
-        await self._server.run("commit", encode(steps))
+        await self._server.run("commit", to_json(steps))
 
     async def _named(self, kind: str) -> AsyncIterator[tuple[str, str]]:
         """Every key of a kind, with what follows the kind."""

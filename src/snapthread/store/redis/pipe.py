@@ -5,6 +5,7 @@ Whoever is cancelled keeps the place in the row: that reply is read too, and is 
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 from redis import exceptions as theirs
@@ -15,10 +16,10 @@ END: Final = b"\r\n"
 
 
 class Pipe(asyncio.Protocol):
-    """The transport of a connection that redis-py has made: address, TLS, password, database."""
+    """The transport of a connection that redis-py has made: address, TLS, password, database.
+    RESP2 over it, and the two things of it that are private."""
 
     def __init__(self, connection: Any, answer_s: float) -> None:
-        self._pack = connection.pack_command
         self._writer = connection._writer  # noqa: SLF001 - it would close the transport
         connection._writer = connection._reader = None  # noqa: SLF001 - it is ours from here on
         self._transport = self._writer.transport
@@ -45,13 +46,14 @@ class Pipe(asyncio.Protocol):
     def is_open(self) -> bool:
         return not self._lost.done() and not self._transport.is_closing()
 
-    def ask(self, *command: str | int) -> asyncio.Future[Any]:
-        """The reply to come; raises redis-py's errors where it is one, or never comes."""
+    def ask(self, *command: str | bytes | int) -> asyncio.Future[Any]:
+        """The reply to come, texts as bytes; raises redis-py's errors where it is one, or never
+        comes."""
         reply = self._loop.create_future()
         if not self._waiting:
             self._heard_s = self._loop.time()
         self._waiting.append(reply)
-        self._transport.writelines(self._pack(*command))
+        self._transport.writelines(_packed(command))
         if self._watch is None:
             self._watch = self._loop.call_at(self._heard_s + self._answer_s, self._look)
         return reply
@@ -93,24 +95,45 @@ class Pipe(asyncio.Protocol):
             _settle(self._waiting.popleft(), error)
 
 
-def _first_of(unread: bytearray) -> tuple[Any, int] | None:
-    """The first reply and its length, once all of it is there; lists are none of our scripts'."""
-    end = unread.find(END)
+def _packed(command: Sequence[str | bytes | int]) -> list[bytes]:
+    parts = [b"*%d\r\n" % len(command)]
+    for each in command:
+        text = each if isinstance(each, bytes) else str(each).encode()
+        parts += (b"$%d\r\n" % len(text), text, END)
+    return parts
+
+
+def _first_of(unread: bytearray, begin: int = 0) -> tuple[Any, int] | None:
+    """The first reply and its end, once all of it is there."""
+    end = unread.find(END, begin)
     if end < 0:
         return None
-    kind, line, begin = unread[:1], bytes(unread[1:end]), end + len(END)
-    match bytes(kind):
+    line, after = bytes(unread[begin + 1 : end]), end + len(END)
+    match unread[begin : begin + 1]:
+        case b"$" if line != b"-1":
+            last = after + int(line)
+            there = len(unread) >= last + len(END)
+            return (bytes(unread[after:last]), last + len(END)) if there else None
         case b"$":
-            last = begin + int(line)
-            if len(unread) < last + len(END):
-                return None
-            return bytes(unread[begin:last]).decode(), last + len(END)
+            return None, after
         case b":":
-            return int(line), begin
+            return int(line), after
+        case b"*":
+            return _list(unread, int(line), after)
         case b"-":
             text = line.decode("utf-8", "replace")
-            return BaseParser.parse_error(text), begin  # type: ignore[no-untyped-call]
-    return line.decode(), begin
+            return BaseParser.parse_error(text), after  # type: ignore[no-untyped-call]
+    return line, after
+
+
+def _list(unread: bytearray, length: int, begin: int) -> tuple[Any, int] | None:
+    replies = []
+    for _ in range(length):
+        if (found := _first_of(unread, begin)) is None:
+            return None
+        reply, begin = found
+        replies.append(reply)
+    return replies, begin
 
 
 def _settle(waiting: asyncio.Future[Any], reply: Any) -> None:

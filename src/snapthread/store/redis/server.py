@@ -3,20 +3,20 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError
 
-from snapthread.errors import SnapthreadError, StoreBusy, StoreDenied, StoreFull
-from snapthread.store.redis.checks import problems
+from snapthread.errors import StoreBusy, StoreDenied, StoreFull
+from snapthread.store.redis.checks import Info, info_of, problems
 from snapthread.store.redis.failures import ours
 from snapthread.store.redis.pipe import Pipe
 
@@ -25,7 +25,8 @@ log = structlog.get_logger()
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
 WAIT_MS: Final = 2000  # for replicas to have it too
-CONNECTIONS: Final = 16  # for what is no verb; and for verbs, where each waits for the replicas
+WAITING: Final = 16  # connections for verbs, where each waits for the replicas
+ASIDE: Final = 0  # the connection of what is no verb: images are large
 SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
 
@@ -39,26 +40,22 @@ class Server:
 
     def __init__(self, url: str) -> None:
         url, self._replicas = _read(url)
-        self._pipes: list[Pipe | None] = [None] * (CONNECTIONS if self._replicas else 1)
-        self._turns = itertools.cycle(range(len(self._pipes)))
+        self._pipes: dict[int, Pipe] = {}
+        self._turns = itertools.cycle(range(1, 1 + (WAITING if self._replicas else 1)))
         self._opening = asyncio.Lock()
         try:
-            pool = BlockingConnectionPool.from_url(
+            self.client = Redis.from_url(  # which the migration needs; else it makes connections
                 url,
-                max_connections=CONNECTIONS,
-                timeout=ANSWER_S,
                 socket_connect_timeout=CONNECT_S,
-                socket_timeout=None,  # ours is `within_answer`: in Python 3.11 theirs loses cancels
+                socket_timeout=None,  # ours is in the pipe: in Python 3.11 theirs can lose a cancel
                 socket_keepalive=True,
                 decode_responses=True,
                 protocol=2,
                 retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
             )
-            # Connects to nothing yet, but refuses an option that it does not know.
-            pool.make_connection()  # type: ignore[no-untyped-call]
+            self._connection()  # connects to nothing, but refuses an option that it does not know
         except (ValueError, TypeError):
             raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
-        self.client = Redis.from_pool(pool)
         self._script = load_script()
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 
@@ -77,28 +74,20 @@ class Server:
         await self._leave()
         await self.client.aclose()
 
-    async def run(self, what: str, steps: str) -> Any:
+    async def run(self, what: str, steps: bytes) -> Any:
         """The script's reply to "read" or "commit"."""
-        try:
-            pipe = await self._pipe()
+        async with self.our_errors():
+            pipe = await self._pipe(next(self._turns))
             try:
                 return await self._run(pipe, what, steps)
             except NoScriptError:  # a server that was started anew: nothing was done
                 await pipe.ask("SCRIPT", "LOAD", self._script)
                 return await self._run(pipe, what, steps)
-        except RedisError as error:
-            raise await self._ours(error) from error
 
-    async def check(self) -> None:
-        """Is it there, and does it take writes? Writes nothing."""
-        async with self.our_errors(), within_answer():
-            info = await self.client.info()
-            if info.get("role") == "slave":
-                raise ReadOnlyError("You can't write against a read only replica.")
-            if info.get("aof_last_write_status", "ok") != "ok":
-                raise StoreFull("the store's server cannot save: aof_last_write_status is not ok")
-            if 0 < info.get("maxmemory", 0) <= info.get("used_memory", 0):
-                raise StoreFull("the store's server is at its maxmemory: give it more memory")
+    async def ask(self, *command: str | bytes | int) -> Any:
+        """The reply to what is no verb; texts are bytes."""
+        async with self.our_errors():
+            return await (await self._pipe(ASIDE)).ask(*command)
 
     @asynccontextmanager
     async def our_errors(self) -> AsyncIterator[None]:
@@ -106,18 +95,13 @@ class Server:
         try:
             yield
         except RedisError as error:
-            raise await self._ours(error) from error
+            if isinstance(error, ReadOnlyError):  # the address leads to another server by now
+                await self._leave()
+            raise ours(error) from error
 
-    async def _ours(self, error: RedisError) -> SnapthreadError:
-        if isinstance(error, ReadOnlyError):  # the address leads to another server by now
-            await self._leave()
-            with suppress(RedisError, OSError):  # each is closed, also where that takes long
-                await self.client.connection_pool.disconnect(inuse_connections=False)
-        return ours(error)
+    # ------------------------------------------------------------ connections
 
-    # ------------------------------------------------------------ pipes
-
-    async def _run(self, pipe: Pipe, what: str, steps: str) -> Any:
+    async def _run(self, pipe: Pipe, what: str, steps: bytes) -> Any:
         reply = pipe.ask("EVALSHA", self._hash, 0, what, steps)
         if not self._replicas or what != "commit":
             return await reply
@@ -131,34 +115,44 @@ class Server:
             raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
         return done
 
-    async def _pipe(self) -> Pipe:
-        """The one whose turn it is; a new one where it is not there, or was lost."""
-        turn = next(self._turns)
-        pipe = self._pipes[turn]
+    async def _pipe(self, number: int) -> Pipe:
+        """One of them; made where it is not there, or was lost."""
+        pipe = self._pipes.get(number)
         if pipe is not None and pipe.is_open:
             return pipe
-        async with within_answer(), self._opening:
-            pipe = self._pipes[turn]
-            if pipe is None or not pipe.is_open:
-                connection = self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-                pipe = self._pipes[turn] = await Pipe.open(connection, answer_s=ANSWER_S)
-        return pipe
+        try:
+            async with asyncio.timeout(ANSWER_S), self._opening:
+                pipe = self._pipes.get(number)
+                if pipe is None or not pipe.is_open:
+                    pipe = await Pipe.open(self._connection(), answer_s=ANSWER_S)
+                    self._pipes[number] = pipe
+                return pipe
+        except TimeoutError:
+            raise StoreBusy("the store's server is away: Timeout") from None
+
+    def _connection(self) -> Any:
+        return self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
 
     async def _leave(self) -> None:
-        for pipe in self._pipes:
-            if pipe is not None:
-                await pipe.close()
+        for pipe in self._pipes.values():
+            await pipe.close()
 
     # ------------------------------------------------------------ is it fit to be our store?
 
+    async def check(self) -> None:
+        """Is it there, and does it take writes? Writes nothing."""
+        async with self.our_errors():
+            info = await self._info()
+            if info.get("role") == "slave":
+                raise ReadOnlyError("You can't write against a read only replica.")
+            if info.get("aof_last_write_status", "ok") != "ok":
+                raise StoreFull("the store's server cannot save: aof_last_write_status is not ok")
+            if 0 < int(info.get("maxmemory", 0)) <= int(info.get("used_memory", 0)):
+                raise StoreFull("the store's server is at its maxmemory: give it more memory")
+
     async def examine(self) -> None:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
-        try:
-            async with within_answer():
-                info = await self.client.info()
-        except RedisError as error:
-            raise ours(error) from error
-        for problem in problems(info):
+        for problem in problems(await self._info()):
             raise StoreDenied(problem)
         if await self._may_forget():
             log.warning(
@@ -167,25 +161,15 @@ class Server:
                 " set appendfsync always",
             )
 
+    async def _info(self) -> Info:
+        return info_of(await self.ask("INFO"))
+
     async def _may_forget(self) -> bool:
         try:
-            async with within_answer():
-                told = await self.client.config_get("appendfsync")
-        except ResponseError:  # a managed service, or an ACL: then nobody can tell
+            told = await self.ask("CONFIG", "GET", "appendfsync")
+        except StoreDenied:  # a managed service, or an ACL: then nobody can tell
             return False
-        except RedisError as error:
-            raise ours(error) from error
-        return bool(told.get("appendfsync", "always") != "always")
-
-
-@asynccontextmanager
-async def within_answer() -> AsyncIterator[None]:
-    """Time for one answer."""
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            yield
-    except TimeoutError:
-        raise StoreBusy("the store's server is away: Timeout") from None
+        return bool(told) and told[-1] != b"always"
 
 
 def _read(url: str) -> tuple[str, int]:

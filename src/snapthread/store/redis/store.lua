@@ -61,7 +61,13 @@ end
 -- commit: 1 where it was done, else 0. Each guard is a claim about what was read.
 local guards = {
   is = function(step) return (redis.call('GET', step[2]) or '') == step[3] end,
-  sums_are = function(step) return hash(step[2]) == step[3] end,
+  sums_are = function(step)
+    if #step == 2 then return redis.call('EXISTS', step[2]) == 0 end
+    for i = 3, #step, 2 do
+      if (redis.call('HGET', step[2], step[i]) or '0') ~= step[i + 1] then return false end
+    end
+    return true
+  end,
   at_most = function(step)
     return tonumber(redis.call('HGET', step[2], step[3]) or 0) <= tonumber(step[4])
   end,
@@ -69,10 +75,12 @@ local guards = {
 
 local writes = {
   call = function(step) redis.call(unpack(step, 2)) end,
-  add_if_there = function(step)
-    if redis.call('EXISTS', step[2]) == 1 then
-      for i = 3, #step, 2 do redis.call('HINCRBY', step[2], step[i], step[i + 1]) end
-    end
+  -- to sums that are named here, or to those that are there
+  add = function(step)
+    local _, name, named, sums = unpack(step)
+    if #named > 0 then redis.call('HSET', name, unpack(named)) end
+    if #named == 0 and redis.call('EXISTS', name) == 0 then return end
+    for i = 1, #sums, 2 do redis.call('HINCRBY', name, sums[i], sums[i + 1]) end
   end,
   -- a scope's version goes with the row that it is named by
   version = function(step)

@@ -1,6 +1,6 @@
 """The steps of a commit: guards of what was decided on, then everything that changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from snapthread.store.redis.names import (
@@ -37,7 +37,7 @@ def guards(tx: Transaction, reading: Reading, fetched: Fetched) -> list[Step]:
 def _unchanged(request: Get, row: Any) -> Step:
     name = row_name(request.table, request.key)
     if request.table.counters:
-        return ["sums_are", name, "null" if row is None else encode(_flat(request.table, row))]
+        return ["sums_are", name, *([] if row is None else _flat(request.table.columns, row))]
     return ["is", name, "" if row is None else encode(row)]
 
 
@@ -73,13 +73,12 @@ def _row(table: Table[Any], name: str, new: Any) -> Step:
     if new is None:
         return ["call", "DEL", name]
     if table.counters:
-        return ["call", "HSET", name, *_flat(table, new)]
+        return ["call", "HSET", name, *_flat(table.columns, new)]
     return ["call", "SET", name, encode(new)]
 
 
-def _flat(table: Table[Any], row: Any) -> list[str]:
-    pairs = zip(table.columns, row, strict=True)
-    return [text for column, value in pairs for text in (column, str(value))]
+def _flat(columns: Iterable[str], row: Any) -> list[str]:
+    return [text for column in columns for text in (column, str(getattr(row, column)))]
 
 
 def _indexes(table: Table[Any], old: Any, new: Any) -> Iterator[Step]:
@@ -103,15 +102,10 @@ def _place(index: Any, row: Any) -> tuple[str, str] | None:
 
 
 def _sums(table: Table[Any], name: str, row: Any, if_there: bool) -> Iterator[Step]:
-    sums = [(column, str(getattr(row, column))) for column in table.counters]
-    if if_there:
-        yield ["add_if_there", name, *(text for pair in sums for text in pair)]
-        return
-    named = [text for column in table.key for text in (column, str(getattr(row, column)))]
-    yield ["call", "HSET", name, *named]
-    for column, more in sums:
-        yield ["call", "HINCRBY", name, column, more]
-    yield from _indexes(table, None, row)
+    named = [] if if_there else _flat(table.key, row)
+    yield ["add", name, named, _flat(table.counters, row)]
+    if not if_there:
+        yield from _indexes(table, None, row)
 
 
 def _user_files(tx: Transaction) -> Iterator[Step]:
