@@ -17,7 +17,7 @@ from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
-from snapthread.wiring.maintenance import Maintenance
+from snapthread.wiring.file_parts import FileParts
 from snapthread.wiring.people import People
 from snapthread.wiring.turns import Turns
 
@@ -32,9 +32,9 @@ class Claims:
 
 
 def build_claims(
-    maintenance: Maintenance, people: People, turns: Turns, settings: Settings, prices: PriceList
+    file_parts: FileParts, people: People, turns: Turns, settings: Settings, prices: PriceList
 ) -> Claims:
-    adapters, wake = maintenance.adapters, maintenance.housekeeping.wake
+    adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
     broadcaster = Broadcaster(
@@ -57,7 +57,7 @@ def build_claims(
     commands = Commands(
         asking_anew=asking_anew,
         store=store,
-        eraser=maintenance.eraser,
+        eraser=file_parts.eraser,
         quotas=turns.quotas,
         rights=people.rights,
         choosing=Choosing(
