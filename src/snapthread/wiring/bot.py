@@ -9,6 +9,7 @@ from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.intake import Intake
+from snapthread.intake.keeping import ClaimKeeper
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
@@ -37,6 +38,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     worker = Worker(
         store=store,
         clock=clock,
+        keeper=ClaimKeeper(store=store, clock=clock),
         serve=claims.pipeline.serve,
         urgent=claims.urgent_commands.run,
         parallel=settings.max_parallel_turns,
