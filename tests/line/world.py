@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
-from snapthread.adapters.media import Images, Prepared, Sight
+from snapthread.adapters.media import Images, Prepared, Sight, prepare
 from snapthread.adapters.media.documents import draw
 from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.media.images import How
@@ -25,7 +26,7 @@ from snapthread.model import PageRange
 from snapthread.ports import DocumentContent, ImageTransport, PagePicture, SoundFacts
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut, Size
 from snapthread.wiring import (
@@ -102,7 +103,7 @@ class World:
     @property
     def kept(self) -> set[str]:
         """Names of the images in our own store."""
-        folder = images_of(self.folder / "bot.db")
+        folder = images_folder(self.folder / "bot.db")
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
     @property
@@ -242,7 +243,8 @@ class MeasuredHere:
 
 
 class InThreads:
-    """Virtual time knows threads but no child processes: those have their own tests."""
+    """Virtual time knows threads but no child processes: those have their own tests. A picture that
+    was prepared once in this process becomes the same again, so that stories share the work."""
 
     def __init__(self, images: Images) -> None:
         self._images = images
@@ -259,7 +261,12 @@ class InThreads:
     ) -> Prepared:
         sight = sight or self._images._sight
         how = How(self._images._max_side, sight, tiles=tiles, cut=cut, looks=looks)
-        return await self._images._in_thread(content, 0, how)
+        return await asyncio.to_thread(_prepared, content, how)
+
+
+@lru_cache(maxsize=100)
+def _prepared(content: bytes, how: How) -> Prepared:
+    return prepare(content, **how.told())
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:
