@@ -11,19 +11,20 @@ from snapthread.store.table import Index, Key, Table
 from snapthread.store.transaction import Range
 
 
-class Part(NamedTuple):
-    """All rows of a part of a table's own order, from `low` on."""
+class Prefix(NamedTuple):
+    """All rows of a prefix of a table's own order, from `low` on."""
 
     low: int
     rows: list[Any]
 
 
 class Kept:
-    """Of the parts that were asked for last. What another connection may have changed is forgotten
-    (`PRAGMA data_version` tells), and so is a part that loses rows, or gets some between others."""
+    """Of the prefixes that were asked for last. What another connection may have changed is
+    forgotten (`PRAGMA data_version` tells), and so is a prefix that loses rows, or gets some
+    between others."""
 
     def __init__(self) -> None:
-        self._parts: OrderedDict[tuple[Index[Any], Key], Part] = OrderedDict()
+        self._prefixes: OrderedDict[tuple[Index[Any], Key], Prefix] = OrderedDict()
         self._size = 0
         self._version = -1
 
@@ -36,44 +37,44 @@ class Kept:
 
     def get(self, wanted: Range) -> list[Any] | None:
         """The rows, where they are all here."""
-        part = self._parts.get((wanted.source, wanted.part))
+        known = self._prefixes.get((wanted.source, wanted.prefix))
         low = _low(wanted)
-        if part is None or low < part.low:
+        if known is None or low < known.low:
             return None
-        self._parts.move_to_end((wanted.source, wanted.part))
-        if low == part.low:
-            return part.rows.copy()
-        return part.rows[bisect_left(part.rows, low, key=wanted.source.sort_of) :]
+        self._prefixes.move_to_end((wanted.source, wanted.prefix))
+        if low == known.low:
+            return known.rows.copy()
+        return known.rows[bisect_left(known.rows, low, key=wanted.source.sort_of) :]
 
     def put(self, wanted: Range, rows: list[Any]) -> None:
-        name = wanted.source, wanted.part
+        name = wanted.source, wanted.prefix
         self._forget(name)
-        self._parts[name] = Part(_low(wanted), rows.copy())
+        self._prefixes[name] = Prefix(_low(wanted), rows.copy())
         self._size += len(rows)
         while self._size > ITEMS_KEPT:
-            self._forget(next(iter(self._parts)))
+            self._forget(next(iter(self._prefixes)))
 
     def note(self, table: Table[Any], old: Any, new: Any) -> None:
         """A row is written or deleted here."""
         for index in filter(is_the_key, table.indexes):
-            name = index, index.part_of(new or old)
-            part = self._parts.get(name)
-            if part is None:
+            name = index, index.prefix_of(new or old)
+            known = self._prefixes.get(name)
+            if known is None:
                 continue
-            is_last = not part.rows or index.order_of(part.rows[-1]) < index.order_of(new or old)
-            if old is None and is_last and index.sort_of(new) >= part.low:
-                part.rows.append(new)
+            is_last = not known.rows or index.order_of(known.rows[-1]) < index.order_of(new or old)
+            if old is None and is_last and index.sort_of(new) >= known.low:
+                known.rows.append(new)
                 self._size += 1
             else:
                 self._forget(name)
 
     def clear(self) -> None:
-        self._parts.clear()
+        self._prefixes.clear()
         self._size = 0
 
     def _forget(self, name: tuple[Index[Any], Key]) -> None:
-        part = self._parts.pop(name, None)
-        self._size -= len(part.rows) if part else 0
+        known = self._prefixes.pop(name, None)
+        self._size -= len(known.rows) if known else 0
 
 
 def is_kept(wanted: Range) -> bool:
