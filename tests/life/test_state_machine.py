@@ -124,7 +124,7 @@ class Lives(RuleBasedStateMachine):
         virtual.shuffle(self.runner.get_loop(), seed)
 
     def run(self, coroutine: Any) -> Any:
-        return self.runner.run(coroutine)
+        return self.runner.get_loop().run_until_complete(coroutine)
 
     async def _begin(self) -> None:
         self.faults = Faults()

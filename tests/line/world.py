@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
-from snapthread.adapters.media import Images, Prepared, Sight
+from snapthread.adapters.media import Images, Prepared, Sight, prepare
 from snapthread.adapters.media.documents import draw
 from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.media.images import How
@@ -242,7 +243,8 @@ class MeasuredHere:
 
 
 class InThreads:
-    """Virtual time knows threads but no child processes: those have their own tests."""
+    """Virtual time knows threads but no child processes: those have their own tests. A picture that
+    was prepared once in this process becomes the same again, so that stories share the work."""
 
     def __init__(self, images: Images) -> None:
         self._images = images
@@ -257,10 +259,15 @@ class InThreads:
         sight: Sight | None = None,
     ) -> Prepared:
         how = How(self._images._max_side, sight or self._images._sight, tiles=tiles, cut=cut)
-        return await self._images._in_thread(content, 0, how)
+        return await asyncio.to_thread(_prepared, content, how)
 
     async def is_dense(self, content: bytes) -> bool:
         return await self._images.is_dense(content)
+
+
+@lru_cache(maxsize=100)
+def _prepared(content: bytes, how: How) -> Prepared:
+    return prepare(content, **how.told())
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:
