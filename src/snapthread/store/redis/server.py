@@ -134,7 +134,7 @@ class Server:
         return self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
 
     async def _leave(self) -> None:
-        for pipe in self._pipes.values():
+        for pipe in list(self._pipes.values()):
             await pipe.close()
 
     # ------------------------------------------------------------ is it fit to be our store?
@@ -177,6 +177,8 @@ def _read(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     replicas = options.pop("wait_replicas", "0")
+    if options.get("protocol") in ("2", "3"):
+        del options["protocol"]  # no reply differs, and a pipe speaks 2
     if not replicas.isdecimal():
         raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
     scheme = SCHEMES.get(parts.scheme, parts.scheme)
