@@ -20,7 +20,7 @@ from snapthread.images.deleter import Deleter
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store import Store
-from snapthread.wiring import Adapters, Maintenance, build_maintenance
+from snapthread.wiring import Adapters, FileParts, build_file_parts, with_rate_limits
 
 FILES = 1000
 MANY = 100_000
@@ -41,7 +41,7 @@ async def main() -> None:
         sounds=cast(Any, None),
         clock=virtual.now,
     )
-    maintenance = await build_maintenance(adapters, Settings())
+    maintenance = await build_file_parts(with_rate_limits(adapters), Settings())
     await _deletions(store, openai, maintenance.file_service.deleter)
     await _reconcile(openai, maintenance)
     await store.close()
@@ -59,7 +59,7 @@ async def _deletions(store: Store, openai: OpenAI, deleter: Deleter) -> None:
     print(f"{deleted} deletions: {FILES * CALL_S / took:.1f} times as fast as one after the other")
 
 
-async def _reconcile(openai: OpenAI, maintenance: Maintenance) -> None:
+async def _reconcile(openai: OpenAI, maintenance: FileParts) -> None:
     mark = maintenance.file_service.names.mark
     openai.pretend({f"file-other-{n}": "holiday.jpg" for n in range(MANY - 100)})
     openai.pretend({f"file-orphan-{n}": f"{mark}{n:016x}.jpg" for n in range(100)})

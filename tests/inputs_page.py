@@ -18,7 +18,8 @@ from snapthread.adapters.media.sounds.measure import ENDINGS
 from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
 from snapthread.texts import COMMANDS, Texts
-from snapthread.texts.localizer import SENTENCES, Localizer, StatedLimits
+from snapthread.texts.failures import SENTENCES
+from snapthread.texts.localizer import Localizer, StatedLimits
 from tests.bot_api.wire import (
     GROUP,
     PHOTO,

@@ -179,3 +179,19 @@ def test_each_folder_of_tests_has_its_line() -> None:
 
     folders = {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")}
     assert set(re.findall(r"`(\w+)`", " ".join(named))) == folders
+
+
+def test_every_place_that_deletes_a_file_is_known() -> None:
+    """Law 3 stands on it: whatever is not named here deletes nothing."""
+    code = {str(path.relative_to(SOURCE)): read(path) for path in SOURCE.rglob("*.py")}
+    asking = re.compile(r"self\.(files|blobs|_of\(openai_id\))\.delete\b")
+
+    assert {name for name, text in code.items() if asking.search(text)} == {
+        "images/deleter.py",
+        "images/transport.py",  # to whichever of both ways has it
+        "rate_limits/openai.py",  # the same port, which waits
+    }
+    assert {name for name, text in code.items() if '"DELETE"' in text} == {
+        "adapters/openai_api/files.py",
+        "doctor/sight.py",  # the picture that it uploaded itself
+    }

@@ -87,7 +87,8 @@ def test_the_classes_that_ask_a_store_are_looked_at() -> None:
     found = {each.name: each for each in asking()}
 
     assert len(found) > 20
-    assert found["intake/worker.py: Worker"].used >= {"claim", "renew", "release"}
+    assert found["intake/worker.py: Worker"].used >= {"claim", "next_wake", "release"}
+    assert found["intake/keeping.py: ClaimKeeper"].used == {"renew", "release"}
 
 
 def test_what_only_the_whole_store_has_is_of_its_whole_life() -> None:

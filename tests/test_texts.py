@@ -14,7 +14,8 @@ from snapthread.faults import DocumentFault, FileFault, ImageFault
 from snapthread.model import Language, PageChoice
 from snapthread.texts import COMMANDS, LANGUAGES, Texts, language_of
 from snapthread.texts.catalogue import MODEL, RULES, Catalogue
-from snapthread.texts.localizer import ALERTS, Localizer, StatedLimits
+from snapthread.texts.failures import ALERTS
+from snapthread.texts.localizer import Localizer, StatedLimits
 from snapthread.texts.plurals import Rules
 
 Written = dict[str, str | dict[str, str]]

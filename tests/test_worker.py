@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreDenied
+from snapthread.intake.keeping import ClaimKeeper
 from snapthread.intake.worker import SENTENCES_AT_ONCE, Worker
 from snapthread.limits import LEASE_S, SYNC_EVERY_S
 from snapthread.model import Claim, ConversationKey, Served
@@ -53,14 +54,32 @@ class SlowStore:
         return now if self.claims else None
 
 
-def mailbox_of(serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore) -> Worker:
+def worker_of(
+    store: object,
+    serve: Callable[[Claim], Coroutine[None, None, Served]],
+    *,
+    urgent: object = None,
+    parallel: int = 1,
+) -> Worker:
+    keeper = ClaimKeeper(store=cast(Any, store), clock=virtual.now)
+    return Worker(
+        store=cast(Any, store),
+        clock=virtual.now,
+        keeper=keeper,
+        serve=serve,
+        urgent=cast(Any, urgent),
+        parallel=parallel,
+    )
+
+
+def worker_that_gives_back(
+    serve: Callable[[Claim], Coroutine[None, None, None]], store: SlowStore
+) -> Worker:
     async def served(claim: Claim) -> Served:
         await serve(claim)
         return "held"  # the worker gives the claim back
 
-    return Worker(
-        store=cast(Any, store), clock=virtual.now, serve=served, urgent=cast(Any, None), parallel=1
-    )
+    return worker_of(store, served)
 
 
 def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
@@ -73,7 +92,7 @@ def test_a_lease_is_counted_from_before_the_store_was_asked() -> None:
             finally:
                 ended_at.append(virtual.now())
 
-        worker = mailbox_of(serve, store)
+        worker = worker_that_gives_back(serve, store)
         running = asyncio.create_task(worker.run())
         began_s = now_s()
         while not ended_at and now_s() - began_s < 3 * LEASE_S:
@@ -106,7 +125,7 @@ def test_a_store_that_breaks_leaves_no_slot_taken() -> None:
 
         store = BrokenStore()
         store.claims = [CLAIM, CLAIM]
-        worker = mailbox_of(serve, store)
+        worker = worker_that_gives_back(serve, store)
         running = asyncio.create_task(worker.run())
         await asyncio.sleep(2 * LEASE_S)
         assert served == 2
@@ -125,7 +144,7 @@ async def test_a_turn_that_broke_was_told_without_its_turn() -> None:
 
     store = SlowStore()
     store.claims = [CLAIM]
-    worker = mailbox_of(serve, store)
+    worker = worker_that_gives_back(serve, store)
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         running = asyncio.create_task(worker.run())
         await asyncio.sleep(1)
@@ -150,7 +169,7 @@ def test_a_turn_that_ends_in_order_is_not_torn_off_by_a_lease_that_is_lost() -> 
                 await asyncio.sleep(2 * LEASE_S)
                 is_written_down.set()
 
-        worker = mailbox_of(serve, LostStore())
+        worker = worker_that_gives_back(serve, LostStore())
         running = asyncio.create_task(worker.run())
         await asyncio.sleep(4 * LEASE_S)
         worker.stop()
@@ -174,7 +193,7 @@ def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
                 await asyncio.sleep(2 * SYNC_EVERY_S)
                 is_written_down.set()
 
-        worker = mailbox_of(serve, SlowStore())
+        worker = worker_that_gives_back(serve, SlowStore())
         running = asyncio.create_task(worker.run())
         await worker.works()
         await asyncio.sleep(0)
@@ -241,13 +260,7 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
         async def stop(_command: object, _stop_turn: object) -> None:
             return None
 
-        worker = Worker(
-            store=cast(Any, store),
-            clock=virtual.now,
-            serve=serve,
-            urgent=cast(Any, stop),
-            parallel=2,
-        )
+        worker = worker_of(store, serve, urgent=stop, parallel=2)
         loop = asyncio.create_task(worker.run())
         await asyncio.sleep(30)
         questions = [claim for claim in running if not claim.outbox]
@@ -287,13 +300,7 @@ def idle_worker(store: IdleStore, served: Served, parallel: int = 3) -> Worker:
         await asyncio.sleep(0.5)
         return served
 
-    return Worker(
-        store=cast(Any, store),
-        clock=virtual.now,
-        serve=serve,
-        urgent=cast(Any, None),
-        parallel=parallel,
-    )
+    return worker_of(store, serve, parallel=parallel)
 
 
 def claims(count: int) -> list[Claim]:

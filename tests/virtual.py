@@ -18,7 +18,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 START: Final = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
-STEPS: Final = (0, 0, 0, 0, 0, 1, 2, 7)  # of the loop, that an outside effect takes in one instant
+STEPS: Final = (0, 0, 0, 0, 0, 1, 2, 7)  # of the loop, eight, that an effect takes in one instant
 
 
 class NothingCanHappen(RuntimeError):
@@ -111,7 +111,7 @@ def shuffle(running: asyncio.AbstractEventLoop, seed: int | str | None) -> None:
 async def takes_its_time() -> None:
     """An effect outside comes some steps of the loop later, where the loop is shuffled."""
     dice = loop().dice
-    for _ in range(dice.choice(STEPS) if dice else 0):
+    for _ in range(STEPS[dice.getrandbits(3)] if dice else 0):
         await asyncio.sleep(0)
 
 

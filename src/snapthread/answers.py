@@ -14,7 +14,8 @@ from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import Clock, Outbox
 from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaces
-from snapthread.texts.localizer import ALERTS, SENTENCES, Localizer
+from snapthread.texts.failures import ALERTS, SENTENCES
+from snapthread.texts.localizer import Localizer
 from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,

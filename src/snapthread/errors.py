@@ -2,7 +2,7 @@
 
     SnapthreadError
     ├── Mendable       the user can mend it: send something else
-    │   ├── ImageRefused(reason), DocumentRefused(reason), SoundRefused(reason), NoRoom
+    │   ├── ImageRefused(fault), DocumentRefused(fault), SoundRefused(fault), NoRoom
     │   └── ContextTooLong, QuestionTooLong, AlbumTooLarge(limit), ImagesTooLarge
     ├── Busy           try again
     │   ├── AssistantBusy, FilesBusy, TranscriberBusy

@@ -1,5 +1,6 @@
 """Facts that Pillow can truly tell of a picture: its format, size and main colour."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,9 +75,6 @@ def _main_colour(image: Image.Image) -> str:
     return Counter(map(_name, pixels)).most_common(1)[0][0]
 
 
+@lru_cache(maxsize=4096)
 def _name(pixel: Rgb) -> str:
-    return min(COLOURS, key=lambda name: _distance(pixel, COLOURS[name]))
-
-
-def _distance(one: Rgb, other: Rgb) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+    return min(COLOURS, key=lambda name: math.dist(pixel, COLOURS[name]))

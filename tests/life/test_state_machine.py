@@ -45,7 +45,7 @@ from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
 from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
 from snapthread.store.transaction import Transaction
-from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance
+from snapthread.wiring import Adapters, FileParts, build_bot, build_file_parts, with_rate_limits
 from tests import virtual
 from tests.doubles import FlatPrices
 from tests.life.fakes import (
@@ -94,7 +94,7 @@ PARTS = 4
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, bot: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, bot: Bot, maintenance: FileParts) -> None:
         self.life = life
         self.bot = bot
         self.maintenance = maintenance
@@ -124,7 +124,7 @@ class Lives(RuleBasedStateMachine):
         virtual.shuffle(self.runner.get_loop(), seed)
 
     def run(self, coroutine: Any) -> Any:
-        return self.runner.run(coroutine)
+        return self.runner.get_loop().run_until_complete(coroutine)
 
     async def _begin(self) -> None:
         self.faults = Faults()
@@ -167,7 +167,9 @@ class Lives(RuleBasedStateMachine):
             clock=virtual.now,
         )
         bot = await build_bot(adapters, self.settings, FlatPrices())
-        self.process = Process(life, bot, await build_maintenance(adapters, self.settings))
+        self.process = Process(
+            life, bot, await build_file_parts(with_rate_limits(adapters), self.settings)
+        )
 
     async def _go_on(self, seconds: float) -> None:
         """Let time pass; a bot that died meanwhile is started again."""

@@ -99,9 +99,15 @@ class Mortal:
         self._life = life
 
     def __getattr__(self, name: str) -> Any:
-        method, call = getattr(self._edge, name), f"{self._name}.{name}"
+        method = getattr(self._edge, name)
+        if not callable(method):
+            return method
+        self.__dict__[name] = made = self._mortal(f"{self._name}.{name}", method)
+        return made
+
+    def _mortal(self, call: str, method: Callable[..., Any]) -> Callable[..., Any]:
         if inspect.isasyncgenfunction(method):
             return lambda *args, **kw: self._life.stream(call, lambda: method(*args, **kw))
-        if not inspect.iscoroutinefunction(method):
-            return method  # nothing outside happens
-        return lambda *args, **kw: self._life.around(call, lambda: method(*args, **kw))
+        if inspect.iscoroutinefunction(method):
+            return lambda *args, **kw: self._life.around(call, lambda: method(*args, **kw))
+        return method  # nothing outside happens

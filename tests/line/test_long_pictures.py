@@ -1,6 +1,7 @@
 """A picture too long to be read in one: several parts, one photo to the person and to the model."""
 
 import asyncio
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.vision_tokens import image_tokens
 from snapthread_sandbox.faults import telegram_error
 from tests.line.mortal import Moment
@@ -21,6 +22,7 @@ LOOKS_CLOSELY = {"IMAGE_DETAIL": "high"}
 GONE = telegram_error(400, "Bad Request: invalid file_id")
 
 
+@cache
 def tall(size: tuple[int, int] = (1080, 6000)) -> bytes:
     """A screenshot of a whole page: two parts, for a model that looks at 2,500 patches."""
     picture, written = Image.new("RGB", size), BytesIO()
@@ -32,10 +34,12 @@ def tall(size: tuple[int, int] = (1080, 6000)) -> bytes:
 
 
 def page(size: tuple[int, int]) -> bytes:
-    picture, written = Image.new("RGB", size, "white"), BytesIO()
-    draw = ImageDraw.Draw(picture)
+    picture, written = Image.new("RGB", size), BytesIO()
+    line = Image.new("RGB", (size[0], 16), "white")
+    text = "the quick brown fox jumps over the lazy dog 0123456789 " * 4
+    ImageDraw.Draw(line).text((4, 0), text, "black")
     for top in range(0, size[1], 16):
-        draw.text((4, top), "the quick brown fox jumps over the lazy dog 0123456789 " * 4, "black")
+        picture.paste(line, (0, top))
     picture.save(written, "PNG")
     return written.getvalue()
 
@@ -56,7 +60,7 @@ async def asks(world: World, text: str) -> str:
 
 def contents(world: World) -> list[bytes]:
     """All that is held of pictures, at OpenAI or in our own store."""
-    folder = images_of(world.folder / "bot.db")
+    folder = images_folder(world.folder / "bot.db")
     kept = [path.read_bytes() for path in folder.iterdir()] if folder.exists() else []
     return sorted([*kept, *(file.content for file in world.openai.files.values())])
 
@@ -134,7 +138,7 @@ def lose_one(world: World) -> None:
     if world.openai.files:
         world.openai.vanish(min(world.files))
     else:
-        min(images_of(world.folder / "bot.db").iterdir()).unlink()
+        min(images_folder(world.folder / "bot.db").iterdir()).unlink()
 
 
 async def test_another_model_heals_the_cut_of_the_first(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Once a person: a photo of small text that Telegram made smaller is easier to read as a file."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from tests.line.world import opened
 HINT = "Sent as a file I could read it better."
 
 
+@cache
 def page(size: tuple[int, int] = (960, 1280)) -> bytes:
-    picture, written = Image.new("RGB", size, "white"), BytesIO()
-    draw = ImageDraw.Draw(picture)
+    picture, written = Image.new("RGB", size), BytesIO()
+    line = Image.new("RGB", (size[0], 16), "white")
+    text = "the quick brown fox jumps over the lazy dog 0123456789 " * 4
+    ImageDraw.Draw(line).text((4, 0), text, "black")
     for top in range(0, size[1], 16):
-        draw.text((4, top), "the quick brown fox jumps over the lazy dog 0123456789 " * 4, "black")
+        picture.paste(line, (0, top))
     picture.save(written, "JPEG", quality=85)
     return written.getvalue()
 

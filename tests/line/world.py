@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from snapthread.adapters.bot_api.chat import Hook, TelegramChat
-from snapthread.adapters.media import Images, Prepared, Sight
+from snapthread.adapters.media import Images, Prepared, Sight, prepare
 from snapthread.adapters.media.documents import draw
 from snapthread.adapters.media.documents.read import read_document
 from snapthread.adapters.media.images import How
@@ -25,10 +26,17 @@ from snapthread.model import PageRange
 from snapthread.ports import DocumentContent, ImageTransport, PagePicture, SoundFacts
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut, Size
-from snapthread.wiring import Adapters, Maintenance, build_bot, build_maintenance, instructions_of
+from snapthread.wiring import (
+    Adapters,
+    FileParts,
+    build_bot,
+    build_file_parts,
+    instructions_of,
+    with_rate_limits,
+)
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from snapthread_sandbox.telegram.bot_api import BotApi
@@ -95,7 +103,7 @@ class World:
     @property
     def kept(self) -> set[str]:
         """Names of the images in our own store."""
-        folder = images_of(self.folder / "bot.db")
+        folder = images_folder(self.folder / "bot.db")
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
     @property
@@ -106,7 +114,7 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: Maintenance) -> None:
+    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: FileParts) -> None:
         self.life = life
         self.store = store
         self.bot = bot
@@ -124,7 +132,9 @@ class Process:
         adapters = _edges(world, store, life)
         bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()
-        return cls(life, store, bot, await build_maintenance(adapters, world.settings))
+        return cls(
+            life, store, bot, await build_file_parts(with_rate_limits(adapters), world.settings)
+        )
 
     async def stop(self) -> None:
         """As SIGTERM does."""
@@ -233,7 +243,8 @@ class MeasuredHere:
 
 
 class InThreads:
-    """Virtual time knows threads but no child processes: those have their own tests."""
+    """Virtual time knows threads but no child processes: those have their own tests. A picture that
+    was prepared once in this process becomes the same again, so that stories share the work."""
 
     def __init__(self, images: Images) -> None:
         self._images = images
@@ -248,10 +259,15 @@ class InThreads:
         sight: Sight | None = None,
     ) -> Prepared:
         how = How(self._images._max_side, sight or self._images._sight, tiles=tiles, cut=cut)
-        return await self._images._in_thread(content, 0, how)
+        return await asyncio.to_thread(_prepared, content, how)
 
     async def is_dense(self, content: bytes) -> bool:
         return await self._images.is_dense(content)
+
+
+@lru_cache(maxsize=100)
+def _prepared(content: bytes, how: How) -> Prepared:
+    return prepare(content, **how.told())
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

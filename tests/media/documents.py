@@ -125,6 +125,20 @@ def odt(*paragraphs: str) -> bytes:
     return archive({"mimetype": mime, "content.xml": f"<office:text>{body}</office:text>"})
 
 
+def ods(*rows: str) -> bytes:
+    """Each cell of a row after a bar."""
+    lines = "".join(
+        "<table:table-row>"
+        + "".join(
+            f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in row.split("|")
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    return archive({"mimetype": mime, "content.xml": f"<table:table>{lines}</table:table>"})
+
+
 def compound(stream: str) -> bytes:
     """The beginning of a file of Office before 2007, with the name of a stream in its directory."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + (stream + "\0").encode("utf-16-le")

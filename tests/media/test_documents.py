@@ -45,6 +45,21 @@ def test_a_document_is_what_its_bytes_say(content: bytes, form: str, pages: int)
     assert (found.format, found.pages, found.content) == (form, pages, content)
 
 
+def test_of_an_open_spreadsheet_the_rows_go_up_as_text() -> None:
+    found = read(made.ods("Имя|Zahl", "Анна &amp; Co|42"), "table.ods")
+
+    assert (found.format, found.extension, found.mime) == ("text", "tsv", "text/plain")
+    assert found.content.decode() == "Имя\tZahl\nАнна & Co\t42"
+
+
+def test_macros_change_nothing_about_what_a_document_is() -> None:
+    with_macros = made.archive(
+        {"word/document.xml": "<w:p><w:t>Dear Ada</w:t></w:p>", "word/vbaProject.bin": b"\xd0\xcf"}
+    )
+
+    assert read(with_macros, "letter.docm", with_text=True).text == "Dear Ada"
+
+
 @pytest.mark.parametrize(
     ("name", "extension"),
     [("main.py", "py"), ("Table.CSV", "csv"), ("notes", "txt"), ("shot.xyz", "txt")],

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
     from snapthread.settings import Settings
     from snapthread.store import Store
-    from snapthread.wiring import Adapters, Maintenance
+    from snapthread.wiring import Adapters, FileParts
 from snapthread.app.sight import known_way
 
 
 @asynccontextmanager
-async def open_maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
+async def open_maintenance(settings: Settings) -> AsyncIterator[FileParts]:
     """For the commands that mend and clean beside the bot."""
-    from snapthread.wiring import build_maintenance
+    from snapthread.wiring import build_file_parts, with_rate_limits
 
     async with open_adapters(settings, creates_store=False) as adapters:
-        yield await build_maintenance(adapters, settings)
+        yield await build_file_parts(with_rate_limits(adapters), settings)
 
 
 @asynccontextmanager

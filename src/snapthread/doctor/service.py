@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 import httpx2
+import truststore
 
 TIMEOUT_S: Final = 20.0
 ANSWER_TIMEOUT_S: Final = 60.0  # of a question: a model may have to be loaded first
@@ -66,7 +67,11 @@ class Service:
         """`is_near`: on this machine, so that no proxy of the environment is meant."""
         self._url = url.rstrip("/")
         self._client = httpx2.AsyncClient(
-            proxy=proxy, headers=headers, timeout=timeout_s, trust_env=not is_near
+            proxy=proxy,
+            headers=headers,
+            timeout=timeout_s,
+            trust_env=not is_near,
+            verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # whom the bot trusts
         )
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,7 @@
-"""Laws 2 and 3, deletion: what is retired, and what the ledger does not know. Nothing else ever."""
+"""Laws 2 and 3, deletion: what is retired, and what the ledger does not know.
+
+Nothing else is deleted at OpenAI, but by the doctor its own test picture (doctor/sight.py).
+"""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass

@@ -124,7 +124,7 @@ class FileImporter:
         """Of a photo of this message that is as large as Telegram makes it at most; of an album
         one is looked at, since each look decodes it once more."""
         file = wanted.file
-        is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.place == 0
+        is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.is_first
         if not is_new or wanted.is_restored or len(image.tiles) > 1:
             return False
         side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0

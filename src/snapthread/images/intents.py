@@ -91,12 +91,12 @@ def _intended(
         document=document,
         part=part,
         image_key=wanted.image_key,
-        album_id=wanted.message.album_id if wanted.place == 0 else None,
+        album_id=wanted.message.album_id if wanted.is_first else None,
     )
 
 
 def _owner(wanted: FileRequest) -> int:
     """Whose file it is: of one that is shown by a reply, whoever sent it."""
     message = wanted.message
-    is_shown = wanted.place == 1 and message.reply is not None
+    is_shown = wanted.is_of_reply and message.reply is not None
     return (message.reply.user_id if is_shown and message.reply else None) or message.user_id

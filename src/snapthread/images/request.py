@@ -1,6 +1,7 @@
 """Requests for files of a message, and what became of each."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from snapthread.faults import FileFault
 from snapthread.images.documents import OpenedDocument
@@ -15,19 +16,35 @@ from snapthread.ports import Image
 
 Opened = Image | OpenedDocument
 
+FIRST: Final = 0  # the place of a message's first file
+OF_REPLY: Final = 1  # and that of the file of the message replied to; other own ones come after it
+
+
+def own_place(number: int) -> int:
+    """The place of a message's own file, by its number from 0 on."""
+    return FIRST if number == 0 else number + OF_REPLY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRequest:
-    """A file of a message, or of the message that it replies to (place 1), or a lost one.
+    """A file of a message, or of the message that it replies to, or a lost one.
 
     `place` tells the files of one message apart.
     """
 
     message: Message
     file: TelegramFile
-    place: int = 0
+    place: int = FIRST
     image_key: FileName | None = None
     part: Part | None = None  # of a lost one: which part of its picture
+
+    @property
+    def is_of_reply(self) -> bool:
+        return self.place == OF_REPLY
+
+    @property
+    def is_first(self) -> bool:
+        return self.place == FIRST
 
     @property
     def is_restored(self) -> bool:

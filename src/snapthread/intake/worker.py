@@ -5,15 +5,15 @@ import secrets
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.concurrency.lease import Lease
-from snapthread.errors import ChatBusy, LeaseLost, StoreBusy, StoreFull
-from snapthread.limits import LEASE_S, RENEW_EVERY_S, SEND_RETRY_S, SHUTDOWN_S
+from snapthread.errors import StoreBusy, StoreFull
+from snapthread.intake.keeping import ClaimKeeper, end_work
+from snapthread.limits import LEASE_S, SHUTDOWN_S
 from snapthread.model import Claim, ConversationKey, Message, Served
 from snapthread.ports import Claims, Clock
 
@@ -35,6 +35,7 @@ class Worker:
 
     store: Claims
     clock: Clock
+    keeper: ClaimKeeper
     serve: Serve
     urgent: RunUrgent
     parallel: int
@@ -94,7 +95,7 @@ class Worker:
     def lose(self, claim: Claim) -> None:
         """Somebody else has the conversation: what runs for it here ends."""
         running = self._running.get(claim)
-        if running and _end(running.work):
+        if running and end_work(running.work):
             log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
 
     # ------------------------------------------------------------ the loop
@@ -183,18 +184,7 @@ class Worker:
     # ------------------------------------------------------------ one claim
 
     async def _hold(self, claim: Claim, work: asyncio.Task[Served], asked_s: float) -> None:
-        """Keep the lease until the work is done; who loses it stops its work."""
-        lease = Lease(
-            renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),
-            lasts_s=LEASE_S,
-            every_s=RENEW_EVERY_S,
-            asked_s=asked_s,
-        )
-        if not await lease.keep(work):
-            if _end(work):
-                log.warning("trouble", kind="lease", why="the lease is lost")
-            await asyncio.wait({work})
-        is_idle = await self._give_back(claim, work)
+        is_idle = await self.keeper.keep(claim, work, asked_s)
         was_full = len(self._running) >= self.parallel
         del self._running[claim]
         if not self._running:
@@ -202,32 +192,11 @@ class Worker:
         if was_full or not is_idle:
             self._woken.set()
 
-    async def _give_back(self, claim: Claim, work: asyncio.Task[Served]) -> bool:
-        """True where the conversation waits for nothing but its person."""
-        error = asyncio.CancelledError() if work.cancelled() else work.exception()
-        if error is None and work.result() != "held":
-            return work.result() == "idle"
-        if error is not None and not isinstance(error, EXPECTED):
-            log.error("turn.broke", attempt=claim.attempt, exc_info=error)
-        pause_s = _pause_s(error)
-        try:
-            await self.store.release(
-                claim,
-                self.clock(),
-                not_before=self.clock() + timedelta(seconds=pause_s) if pause_s else None,
-                uncount=isinstance(error, NOT_THE_MESSAGES_FAULT),
-            )
-        except (StoreBusy, StoreFull) as away:
-            log.warning("trouble", kind="store", why=str(away))  # the lease runs out by itself
-        except Exception as broken:  # and here too
-            log.error("lease.broke", exc_info=broken)
-        return False
-
     async def _stop_turn(self, key: ConversationKey) -> None:
         """Stop what runs in a conversation and wait until it has ended."""
         for claim, running in list(self._running.items()):
             if claim.conversation == key:
-                _end(running.work)
+                end_work(running.work)
                 await asyncio.wait({running.holder})
 
     async def _end_running(self) -> None:
@@ -236,7 +205,7 @@ class Worker:
         if holders:
             _, late = await asyncio.wait(holders, timeout=SHUTDOWN_S)
             for running in list(self._running.values()):
-                _end(running.work)
+                end_work(running.work)
             if late:
                 await asyncio.wait(late)
 
@@ -245,22 +214,3 @@ class Worker:
 class _Running:
     work: asyncio.Task[Served]
     holder: asyncio.Task[None]
-
-
-def _end(work: asyncio.Task[Served]) -> bool:
-    """Cancel it, once: the end of a turn writes down what it has cost."""
-    ends = not work.done() and not work.cancelling()
-    return ends and work.cancel()
-
-
-NOT_THE_MESSAGES_FAULT = (asyncio.CancelledError, ChatBusy, StoreBusy, StoreFull)
-EXPECTED = (*NOT_THE_MESSAGES_FAULT, LeaseLost)
-
-
-def _pause_s(error: BaseException | None) -> float:
-    """Seconds that the conversation waits before it is served again."""
-    if isinstance(error, ChatBusy):
-        return error.retry_after_s or SEND_RETRY_S
-    if error is None or isinstance(error, asyncio.CancelledError | LeaseLost):
-        return 0.0
-    return AGAIN_S

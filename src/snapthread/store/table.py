@@ -17,9 +17,9 @@ R = TypeVar("R", bound=tuple[Any, ...])
 class Index(Generic[R]):
     """Rows in the order of one column, ties by their key.
 
-    `within`: columns that part the index; a range is always of one part. Rows are in it whose
-    column `by`, and each column of `has`, is set, and whose columns of `where` have one of these
-    values.
+    `within`: columns whose values are the prefix of a range: each is within one. Rows are in it
+    whose column `by`, and each column of `has`, is set, and whose columns of `where` have one of
+    these values.
     """
 
     table: "Table[R]"
@@ -43,7 +43,7 @@ class Index(Generic[R]):
         self.table = table
         places = table.columns.index
         self._by = places(self.by)
-        self._parts = [places(column) for column in self.within]
+        self._prefix = [places(column) for column in self.within]
         self._has = [places(column) for column in (self.by, *self.has, *self.within)]
         self._where = [(places(column), values) for column, values in self.where.items()]
         columns = (self.by, *self.within, *self.has, *self.where)
@@ -60,8 +60,8 @@ class Index(Generic[R]):
         """May the change of a row have changed its place here?"""
         return any(old[place] != new[place] for place in self._places)
 
-    def part_of(self, row: R) -> Key:
-        return tuple([row[place] for place in self._parts])
+    def prefix_of(self, row: R) -> Key:
+        return tuple([row[place] for place in self._prefix])
 
     def sort_of(self, row: R) -> Any:
         return row[self._by]
@@ -69,9 +69,9 @@ class Index(Generic[R]):
     def order_of(self, row: R) -> tuple[Any, Key]:
         return row[self._by], self.table.key_of(row)
 
-    def scope_of(self, part: Key) -> int | str | None:
-        """The scope that every row of this part is in; None where they may be of several."""
-        return None if self._scope is None else part[self._scope]
+    def scope_of(self, prefix: Key) -> int | str | None:
+        """The scope that every row of this prefix is in; None where they may be of several."""
+        return None if self._scope is None else prefix[self._scope]
 
 
 class Table(Generic[R]):

@@ -22,11 +22,11 @@ class Get(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Rows of one part of an index, in its order. Bounds of its column are inclusive; `after` is
+    """Rows of one prefix of an index, in its order. Bounds of its column are inclusive; `after` is
     the order of the row that comes before the first."""
 
     source: Index[Any]
-    part: Key = ()
+    prefix: Key = ()
     low: Value = None
     high: Value = None
     after: tuple[Any, Key] | None = None
@@ -36,7 +36,7 @@ class Range(NamedTuple):
 
     def holds(self, row: Any) -> bool:
         index = self.source
-        if not index.holds(row) or index.part_of(row) != self.part:
+        if not index.holds(row) or index.prefix_of(row) != self.prefix:
             return False
         by = index.sort_of(row)
         return (
@@ -121,25 +121,25 @@ class Transaction:
     def range(
         self,
         index: Index[R],
-        *part: int | str,
+        *prefix: int | str,
         low: Value = None,
         high: Value = None,
         after: tuple[Any, Key] | None = None,
         limit: int | None = None,
         is_reversed: bool = False,
     ) -> list[R]:
-        """Rows of one part of an index, in its order."""
-        return self.rows(Range(index, part, low, high, after, limit, is_reversed))
+        """Rows of one prefix of an index, in its order."""
+        return self.rows(Range(index, prefix, low, high, after, limit, is_reversed))
 
-    def first(self, index: Index[R], *part: int | str, is_reversed: bool = False) -> R | None:
-        """The first row of a part of an index, or the last."""
-        rows = self.rows(Range(index, part, limit=1, is_reversed=is_reversed))
+    def first(self, index: Index[R], *prefix: int | str, is_reversed: bool = False) -> R | None:
+        """The first row of a prefix of an index, or the last."""
+        rows = self.rows(Range(index, prefix, limit=1, is_reversed=is_reversed))
         return rows[0] if rows else None
 
     def count(
-        self, index: Index[R], *part: int | str, low: Value = None, high: Value = None
+        self, index: Index[R], *prefix: int | str, low: Value = None, high: Value = None
     ) -> int:
-        return self.number(Range(index, part, low, high))
+        return self.number(Range(index, prefix, low, high))
 
     def rows(self, wanted: Range) -> list[Any]:
         changed = self._changed(wanted.source.table)

@@ -5,6 +5,7 @@ docs/languages.md tells how to add one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Self
 
 from snapthread.model import Language
@@ -38,6 +39,7 @@ class Texts:
     for_model: Catalogue
 
     @classmethod
+    @cache
     def load(cls) -> Self:
         known = {language: Catalogue.load(language) for language in LANGUAGES}
         return cls(known, Catalogue.load(MODEL))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapthread.images.request import FileRequest, FileResult
+from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_place
 from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
 from snapthread.model import (
     HistoryImage,
@@ -22,7 +22,6 @@ from snapthread.ports.conversations import FileTokens
 from snapthread.turn.transcript import ModelTexts, document_label
 
 QUOTE_MAX = 1000  # characters of a message replied to
-OF_REPLY = 1  # the place of the file of the message replied to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class QuestionContext:
 def file_requests(messages: Sequence[Message], *, replied: bool) -> tuple[FileRequest, ...]:
     """The files that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        FileRequest(message=message, file=file, place=number and number + OF_REPLY)
+        FileRequest(message=message, file=file, place=own_place(number))
         for message in messages
         for number, file in enumerate(message.files)
     ]
@@ -158,7 +157,7 @@ def _photos(brought: Sequence[FileResult], first_label: int) -> tuple[HistoryIma
 
 def _sent_at(wanted: FileRequest) -> datetime:
     reply = wanted.message.reply
-    if wanted.place == OF_REPLY and reply is not None and reply.sent_at is not None:
+    if wanted.is_of_reply and reply is not None and reply.sent_at is not None:
         return reply.sent_at
     return wanted.message.sent_at
 
@@ -177,7 +176,7 @@ def _notes(
     if context.is_spoken:
         notes.append(t("spoken"))
     label = context.replied_label
-    if brought and brought[0].wanted.place == OF_REPLY and brought[0].files:
+    if brought and brought[0].wanted.is_of_reply and brought[0].files:
         label = first_label
     reply = messages[0].reply
     quote = reply.text[:QUOTE_MAX] if reply is not None else ""

@@ -30,7 +30,7 @@ class QuestionLimits:
         return part.kind == "question" and (self.bounds.has_sight or not part.images)
 
     def check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
-        """Refuse what a request cannot hold, before anything is uploaded."""
+        """Refuse what a request cannot hold, before these are downloaded."""
         self._check_count(len(files_of(messages)))
         if sure_tokens(messages, self.quotas.profile_of(turn.meter)) > self.bounds.tokens:
             raise QuestionTooLong

@@ -19,7 +19,7 @@ from snapthread.ports import (
     Thinking,
     UsageReported,
 )
-from snapthread.turn.question import OF_REPLY, QuestionContext, can_go_on, replied_file
+from snapthread.turn.question import QuestionContext, can_go_on, replied_file
 from snapthread.turn.quotas import Reserved
 from snapthread.turn.result import PartialAnswer, TurnResult
 from snapthread.turn.speech import SpeechResult
@@ -77,7 +77,7 @@ class TurnState:
         nothing. Or one document is to be asked about by pages that the person chooses first."""
         if self.choice is not None:
             return True
-        own = [one for one in self.brought if one.wanted.place != OF_REPLY]
+        own = [one for one in self.brought if not one.wanted.is_of_reply]
         is_heard = any(one.text for one in self.heard)
         return bool(own or self.heard) and not is_heard and not any(one.is_usable for one in own)
 
@@ -85,7 +85,7 @@ class TurnState:
     def choice(self) -> PageChoice | None:
         """Of the first document of which only some pages fit."""
         for one in self.brought:
-            if one.fits and one.wanted.place != OF_REPLY:
+            if one.fits and not one.wanted.is_of_reply:
                 wanted = one.wanted
                 return PageChoice(
                     one.pages, one.fits, wanted.file.unique_id, wanted.message.update_id

@@ -1,6 +1,6 @@
-"""The world, as the bot needs it."""
+"""Adapters: the ports of the whole bot, each with what stands behind it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from snapthread.clock import utc_now
 from snapthread.ports import (
@@ -45,13 +45,27 @@ class Adapters:
     clock: Clock = utc_now
 
 
-def with_rate_limits(adapters: Adapters, cooldowns: Cooldowns) -> Adapters:
-    """The same adapters, which wait where a service asked any process of ours to wait."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitedAdapters(Adapters):
+    """The same, which wait where a service asked any process of ours to wait."""
+
+    cooldowns: Cooldowns
+
+
+def with_rate_limits(adapters: Adapters) -> LimitedAdapters:
+    cooldowns = Cooldowns(store=adapters.store, clock=adapters.clock)
     places = PlaceCooldowns(cooldowns=cooldowns)
-    return replace(
-        adapters,
+    return LimitedAdapters(
+        store=adapters.store,
         chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
         assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
         files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
         transcriber=RateLimitedTranscriber(transcriber=adapters.transcriber, cooldowns=cooldowns),
+        codec=adapters.codec,
+        documents=adapters.documents,
+        sounds=adapters.sounds,
+        catalog=adapters.catalog,
+        transport=adapters.transport,
+        clock=adapters.clock,
+        cooldowns=cooldowns,
     )

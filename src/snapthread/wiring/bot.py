@@ -9,6 +9,7 @@ from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.intake.intake import Intake
+from snapthread.intake.keeping import ClaimKeeper
 from snapthread.intake.leader import LeaderLease
 from snapthread.intake.model_watch import ModelWatch
 from snapthread.intake.presence import Presence
@@ -18,25 +19,26 @@ from snapthread.model.operation import POLLING
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.texts import Texts
-from snapthread.wiring.adapters import Adapters
+from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.claims import build_claims
-from snapthread.wiring.maintenance import build_maintenance
+from snapthread.wiring.file_parts import build_file_parts
 from snapthread.wiring.people import build_people
 from snapthread.wiring.profiles import group_policy
 from snapthread.wiring.turns import build_turns
 
 
 async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:
-    maintenance = await build_maintenance(adapters, settings)
-    adapters = maintenance.adapters
-    await adapters.store.find_people()
-    people = build_people(adapters, settings, Texts.load())
-    turns = await build_turns(maintenance, people, settings, prices)
-    claims = build_claims(maintenance, people, turns, settings, prices)
-    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    limited = with_rate_limits(adapters)
+    file_parts = await build_file_parts(limited, settings)
+    await limited.store.find_people()
+    people = build_people(limited, settings, Texts.load())
+    turns = await build_turns(file_parts, people, settings, prices)
+    claims = build_claims(file_parts, people, turns, settings, prices)
+    store, chat, clock = limited.store, limited.chat, limited.clock
     worker = Worker(
         store=store,
         clock=clock,
+        keeper=ClaimKeeper(store=store, clock=clock),
         serve=claims.pipeline.serve,
         urgent=claims.urgent_commands.run,
         parallel=settings.max_parallel_turns,
@@ -54,7 +56,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             policy=group_policy(settings),
             clock=clock,
             sentence=people.access.sentence,
-            files_retired=maintenance.housekeeping.wake,
+            files_retired=file_parts.housekeeping.wake,
             overheard=turns.overheard,
         ),
         clock=clock,
@@ -66,12 +68,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     replica_sync = ReplicaSync(
         store=store,
         worker=worker,
-        cooldowns=maintenance.cooldowns,
+        cooldowns=limited.cooldowns,
         clock=clock,
         stop=turns.running_turns.stop,
     )
     model_watch = ModelWatch(
-        catalog=adapters.catalog,
+        catalog=limited.catalog,
         jobs=store,
         alerts=people.alerts,
         clock=clock,
@@ -94,12 +96,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         leader=LeaderLease(store=store, job=POLLING, clock=clock, name=presence.name),
         worker=worker,
         replica_sync=replica_sync,
-        file_service=maintenance.file_service,
-        housekeeping=maintenance.housekeeping,
+        file_service=file_parts.file_service,
+        housekeeping=file_parts.housekeeping,
         model_watch=model_watch,
         heartbeat=heartbeat,
         presence=presence,
-        eraser=maintenance.eraser,
+        eraser=file_parts.eraser,
         quotas=turns.quotas,
         broadcaster=claims.broadcaster,
     )

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from snapthread.answers import Answers
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.asking_anew import AskingAnew
+from snapthread.commands.broadcast_commands import BroadcastCommands
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import History
+from snapthread.commands.invitations import Invitations
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.pipeline import Pipeline
 from snapthread.ports import PriceList
@@ -17,7 +19,7 @@ from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
-from snapthread.wiring.maintenance import Maintenance
+from snapthread.wiring.file_parts import FileParts
 from snapthread.wiring.people import People
 from snapthread.wiring.turns import Turns
 
@@ -32,9 +34,9 @@ class Claims:
 
 
 def build_claims(
-    maintenance: Maintenance, people: People, turns: Turns, settings: Settings, prices: PriceList
+    file_parts: FileParts, people: People, turns: Turns, settings: Settings, prices: PriceList
 ) -> Claims:
-    adapters, wake = maintenance.adapters, maintenance.housekeeping.wake
+    adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
     broadcaster = Broadcaster(
@@ -47,17 +49,18 @@ def build_claims(
     )
     admin = AdminCommands(
         store=store,
-        chat=chat,
         quotas=turns.quotas,
-        broadcaster=broadcaster,
+        invitations=Invitations(
+            store=store, chat=chat, clock=clock, lets_in=settings.access_mode == "invite"
+        ),
+        broadcasts=BroadcastCommands(store=store, broadcaster=broadcaster, clock=clock),
         clock=clock,
         admins=settings.admin_user_ids,
-        lets_in=settings.access_mode == "invite",
     )
     commands = Commands(
         asking_anew=asking_anew,
         store=store,
-        eraser=maintenance.eraser,
+        eraser=file_parts.eraser,
         quotas=turns.quotas,
         rights=people.rights,
         choosing=Choosing(

@@ -21,7 +21,7 @@ from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
-from snapthread.wiring.maintenance import Maintenance
+from snapthread.wiring.file_parts import FileParts
 from snapthread.wiring.people import People
 from snapthread.wiring.profiles import request_profile, speech_profile
 
@@ -40,9 +40,9 @@ class Turns:
 
 
 async def build_turns(
-    maintenance: Maintenance, people: People, settings: Settings, prices: PriceList
+    file_parts: FileParts, people: People, settings: Settings, prices: PriceList
 ) -> Turns:
-    adapters, texts = maintenance.adapters, people.texts
+    adapters, texts = file_parts.adapters, people.texts
     store, clock = adapters.store, adapters.clock
     profile = request_profile(settings, texts)
     speech = speech_profile(settings)
@@ -60,7 +60,7 @@ async def build_turns(
     overheard, shown = Overheard(most=settings.group_context), ShownParts()
     mode, chat = settings.streaming_mode, adapters.chat
     running_turns = RunningTurns(
-        turn_runner=build_turn_runner(maintenance, people, settings, quotas, overheard),
+        turn_runner=build_turn_runner(file_parts, people, settings, quotas, overheard),
         drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
@@ -76,17 +76,17 @@ async def build_turns(
 
 
 def build_turn_runner(
-    maintenance: Maintenance,
+    file_parts: FileParts,
     people: People,
     settings: Settings,
     quotas: Quotas,
     overheard: Overheard,
 ) -> TurnRunner:
-    adapters, t, bounds = maintenance.adapters, people.texts.model, maintenance.bounds
+    adapters, t, bounds = file_parts.adapters, people.texts.model, file_parts.bounds
     items = ItemBuilder(quotas=quotas, t=t, clock=adapters.clock)
     reader = QuestionReader(
         store=adapters.store,
-        importer=maintenance.importer,
+        importer=file_parts.importer,
         speech=SpeechReader(
             chat=adapters.chat,
             transcriber=adapters.transcriber,
@@ -98,7 +98,7 @@ def build_turn_runner(
     )
     composer = Composer(
         store=adapters.store,
-        restorer=maintenance.restorer,
+        restorer=file_parts.restorer,
         items=items,
         quotas=quotas,
         bounds=bounds,
@@ -110,7 +110,7 @@ def build_turn_runner(
         requests=RequestBuilder(
             quotas=quotas, t=t, installation=quotas.installation, overheard=overheard
         ),
-        healing=maintenance.healing,
+        healing=file_parts.healing,
         assistant=adapters.assistant,
     )
     return TurnRunner(reader=reader, composer=composer, asker=asker, items=items)

@@ -27,9 +27,9 @@ def row_name(table: Table[Any], key: Key) -> str:
     return f"{PREFIX}row:{table.name}:{key_text(key)}"
 
 
-def index_name(index: Index[Any], part: Key) -> str:
+def index_name(index: Index[Any], prefix: Key) -> str:
     name = f"{PREFIX}index:{index.table.name}.{index.name}"
-    return f"{name}:{' '.join(map(str, part))}" if index.within else name
+    return f"{name}:{' '.join(map(str, prefix))}" if index.within else name
 
 
 def member(index: Index[Any], row: Any) -> str:

@@ -151,7 +151,7 @@ class Reading:
         return self._fetched.counts[counted]
 
     def _look(self, wanted: Range) -> None:
-        scope = wanted.source.scope_of(wanted.part)
+        scope = wanted.source.scope_of(wanted.prefix)
         if scope is not None:
             self.scopes.add(scope)
 
@@ -214,4 +214,4 @@ def eager(scope: Scope) -> tuple[Request, ...]:
 def scope_of(request: Request) -> Scope | None:
     if isinstance(request, Get):
         return request.table.scope_of_key(request.key)
-    return request.source.scope_of(request.part)
+    return request.source.scope_of(request.prefix)

@@ -30,7 +30,7 @@ def step_of(request: Request) -> Step:
     if isinstance(request, Get):
         kind = "sums" if request.table.counters else "row"
         return [kind, row_name(request.table, request.key)]
-    table, name = request.source.table, index_name(request.source, request.part)
+    table, name = request.source.table, index_name(request.source, request.prefix)
     low, high = _low(request), _high(request)
     if request.is_count:
         return ["count", name, low, high]

@@ -98,7 +98,7 @@ def _indexes(table: Table[Any], old: Any, new: Any) -> Iterator[Step]:
 def _place(index: Any, row: Any) -> tuple[str, str] | None:
     if row is None or not index.holds(row):
         return None
-    return index_name(index, index.part_of(row)), member(index, row)
+    return index_name(index, index.prefix_of(row)), member(index, row)
 
 
 def _sums(table: Table[Any], name: str, row: Any, if_there: bool) -> Iterator[Step]:

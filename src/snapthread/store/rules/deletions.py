@@ -35,7 +35,7 @@ def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:
         row,
         row._replace(
             state="retired",
-            reason=row.reason or ("cut off" if row.openai_id is None else row.reason),
+            reason=row.reason or "cut off",  # an intent without an end
             due_at=due_at,
             attempts=row.attempts + 1,
         ),

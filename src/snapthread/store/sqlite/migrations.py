@@ -171,9 +171,10 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     if 0 < version < 4:
         _to_version_4(db, version)
-    _rename_columns(db)
-    for statement in new_columns(db):
-        db.execute(statement)
+    if version > 0:
+        _rename_columns(db)
+        for statement in new_columns(db):
+            db.execute(statement)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")

@@ -11,8 +11,8 @@ AT_ONCE: Final = 64  # rows asked for by their keys
 
 
 def query_of(wanted: Range, what: What) -> tuple[str, list[Value]]:
-    index, part, low, high, after, limit, is_reversed, _ = wanted
-    values: list[Value] = list(part)
+    index, prefix, low, high, after, limit, is_reversed, _ = wanted
+    values: list[Value] = list(prefix)
     values += [bound for bound in (low, high) if bound is not None]
     if after is not None:
         values += [after[0], *after[1]]

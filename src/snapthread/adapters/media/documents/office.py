@@ -29,6 +29,13 @@ _KINDS: Final[tuple[tuple[str, Format, str], ...]] = (
     ("xl/workbook.xml", "xlsx", r"xl/(?:worksheets/sheet(\d+)|sharedStrings)\.xml"),
 )
 _ODT: Final = b"application/vnd.oasis.opendocument.text"
+# OpenDocument of other kinds, which no guide names: their text goes up instead.
+_AS_TEXT: Final = {
+    b"application/vnd.oasis.opendocument.presentation": "txt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "tsv",
+}
+_CELL_ENDS: Final = re.compile(rb"</table:(?:covered-)?table-cell>")
+_ROW_ENDS: Final = re.compile(rb"</table:table-row>")
 _LINE_ENDS: Final = re.compile(rb"</(?:w:p|a:p|text:p|text:h|row)>|<w:br/>")
 _TAG: Final = re.compile(rb"<[^>]*>")
 _ROW: Final = re.compile(rb"<row[ >]")
@@ -47,6 +54,7 @@ class OfficeContent:
     format: Format
     text: str = ""
     pages: int = 0  # slides
+    as_text: str = ""  # the ending of the text that goes up in its place
     is_text_known: bool = True
 
 
@@ -68,9 +76,16 @@ def _read(archive: zipfile.ZipFile) -> OfficeContent:
             texts = _texts(archive, _in_order(entries, parts), rows=form == "xlsx")
             slides = len(texts) if form == "pptx" else 0
             return OfficeContent(format=form, text="\n".join(texts), pages=slides)
-    if "mimetype" in names and _opened(archive, "mimetype", 100) == _ODT:
+    kind = _opened(archive, "mimetype", 100) if "mimetype" in names else b""
+    if kind == _ODT:
         texts = _texts(archive, ["content.xml"])
         return OfficeContent(format="odt", text="\n".join(texts))
+    if ending := _AS_TEXT.get(kind):
+        body = _opened(archive, "content.xml", OPENED_BYTES + 1)
+        if len(body) > OPENED_BYTES:
+            raise DocumentRefused("too_heavy", f"more than {OPENED_BYTES} bytes")
+        text = _table(body) if ending == "tsv" else _stripped(body)
+        return OfficeContent(format="text", text=text, as_text=ending)
     raise DocumentRefused("unsupported_type", "archive")
 
 
@@ -111,6 +126,13 @@ def _first_rows(part: bytes) -> bytes:
 def _stripped(part: bytes) -> str:
     text = _TAG.sub(b" ", _LINE_ENDS.sub(b"\n", part)).decode("utf-8", "replace")
     return re.sub(r"[ \t]+", " ", unescape(text)).strip()
+
+
+def _table(part: bytes) -> str:
+    """A row a line, its cells apart by tabs; of empty rows nothing."""
+    marked = _ROW_ENDS.sub(b"\n", _CELL_ENDS.sub(b"\t", part))
+    text = unescape(_TAG.sub(b"", marked).decode("utf-8", "replace"))
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 def read_compound(content: bytes) -> OfficeContent:

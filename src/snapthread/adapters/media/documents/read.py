@@ -55,6 +55,8 @@ def _pdf(content: bytes, wanted: PageRange | None, max_pages: int) -> DocumentCo
 def _office(content: bytes, read: OfficeContent) -> DocumentContent:
     if read.is_text_known and not read.text.strip():
         raise DocumentRefused("empty", "no text")
+    if read.as_text:
+        return _as_text(read.text, read.as_text)
     form: Format = read.format
     size = len(read.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN
     return DocumentContent(
@@ -70,11 +72,14 @@ def _office(content: bytes, read: OfficeContent) -> DocumentContent:
 
 
 def _plain(content: bytes, name: str) -> DocumentContent:
-    text = read_text(content)
+    return _as_text(read_text(content), text_suffix(name)[1:])
+
+
+def _as_text(text: str, extension: str) -> DocumentContent:
     encoded = text.encode("utf-8", "replace")
     return DocumentContent(
         format="text",
-        extension=text_suffix(name)[1:],
+        extension=extension,
         mime=MIME["text"],
         content=encoded,
         text_tokens=len(encoded) // BYTES_PER_TOKEN,

@@ -1,4 +1,4 @@
-"""The life of files without anybody asking: what the commands beside the bot need too."""
+"""Files: brought in, kept right and deleted; also for the commands beside the bot."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,21 +16,20 @@ from snapthread.images.reconcile import Reconcile
 from snapthread.images.restorer import Restorer
 from snapthread.images.unknown_uploads import UnknownUploads
 from snapthread.images.uploader import Uploader
-from snapthread.rate_limits.cooldowns import Cooldowns
 from snapthread.settings import Settings
 from snapthread.turn.bounds import ContextBounds
 from snapthread.vision_tokens import Sight
-from snapthread.wiring.adapters import Adapters, with_rate_limits
+from snapthread.wiring.adapters import Adapters, LimitedAdapters
 from snapthread.wiring.profiles import context_bounds, document_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maintenance:
-    """The life of images without anybody asking: what the commands beside the bot need."""
+class FileParts:
+    """The parts that bring files in, keep them right and delete them: for the bot, and for the
+    commands beside it."""
 
-    adapters: Adapters
+    adapters: LimitedAdapters
     bounds: ContextBounds
-    cooldowns: Cooldowns
     file_service: FileService
     importer: FileImporter
     healing: Healing
@@ -40,10 +39,8 @@ class Maintenance:
     eraser: UserEraser
 
 
-async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenance:
+async def build_file_parts(adapters: LimitedAdapters, settings: Settings) -> FileParts:
     store, clock = adapters.store, adapters.clock
-    cooldowns = Cooldowns(store=store, clock=clock)
-    adapters = with_rate_limits(adapters, cooldowns)
     files, woken = adapters.files, asyncio.Event()
     names = FileNames.of(await store.installation())
     file_service = build_file_service(adapters, settings, names, woken)
@@ -70,10 +67,9 @@ async def build_maintenance(adapters: Adapters, settings: Settings) -> Maintenan
         woken=woken,
         retention_days=settings.file_retention_days,
     )
-    return Maintenance(
+    return FileParts(
         adapters=adapters,
         bounds=bounds,
-        cooldowns=cooldowns,
         file_service=file_service,
         importer=importer,
         healing=healing,
