@@ -1,6 +1,7 @@
 """Files at OpenAI: one attempt each, and what may have happened all the same."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -286,14 +287,22 @@ def test_an_empty_list_is_empty() -> None:
         ok(object="list"),
         ok(object="list", data=None),
         ok(object="list", data=["file-1"]),
-        ok(object="list", data=[{"id": "file-1"}]),
-        ok(object="list", data=[file("file-1", created_at="yesterday")]),
+        ok(object="list", data=[{"id": None}]),
         error(500),
     ],
 )
 def test_half_a_list_is_no_list(answer: Answer) -> None:
     with pytest.raises(FilesBusy):
         listed(Wire(answer))
+
+
+@pytest.mark.parametrize("at", [None, "yesterday", 10**20, float("inf")])
+def test_a_file_of_others_without_a_name_or_a_time_ended_the_list(at: object) -> None:
+    others = file("file-2", filename=None, created_at=at)
+    data = json.dumps({"object": "list", "data": [others, file("file-1", created_at=1.5)]})
+    strange, ours = listed(Wire(httpx2.Response(200, content=data.encode())))
+    assert (strange.openai_id, strange.filename) == ("file-2", "")
+    assert strange.created_at > ours.created_at
 
 
 async def test_cancelling_an_upload_goes_through() -> None:

@@ -39,7 +39,7 @@ def broadcast(
 
 
 def _start(text: str, *, yes: bool, as_json: bool) -> None:
-    from snapthread.commands.admin import BROADCAST_CHARS, can_be_broadcast
+    from snapthread.commands.broadcast_commands import BROADCAST_CHARS, can_be_broadcast
     from snapthread.model.people import OPERATOR
 
     if not can_be_broadcast(text.strip()):

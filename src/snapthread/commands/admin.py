@@ -11,24 +11,20 @@ from typing import Final, Protocol
 import structlog
 
 from snapthread.commands.answers import PressAnswer, said
-from snapthread.commands.broadcaster import Broadcaster
-from snapthread.limits import USER_ID_MAX, utf16_len
+from snapthread.commands.broadcast_commands import BROADCAST, BroadcastCommands
+from snapthread.commands.invitations import END_INVITE, Invitations
+from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (
     NO_OWN_LIMITS,
     Person,
-    invite_id,
     read_limits,
     written_limits,
 )
 from snapthread.model.usage import DailyUsage, day_of
 from snapthread.ports import (
     Backlogs,
-    BroadcastDrafts,
-    Chat,
     Clock,
-    InviteEnding,
-    InviteMaking,
     PeopleList,
     StandingDecisions,
     UsageRecords,
@@ -41,21 +37,8 @@ log = structlog.get_logger()
 
 ADMIN_COMMANDS: Final = frozenset("users ban unban limit stats invite broadcast".split())
 USERS: Final = "users:"
-END_INVITE: Final = "invite_end:"
-BROADCAST: Final = "broadcast:"
 ON_A_PAGE: Final = 10
 DAYS: Final = 30
-INVITE_USES: Final = 1
-INVITE_DAYS: Final = 7
-INVITE_MOST: Final = 1000
-INVITE_DAYS_MOST: Final = 365
-BROADCAST_CHARS: Final = 4000
-OPEN_FOR: Final = timedelta(hours=1)
-
-
-def can_be_broadcast(text: str) -> bool:
-    """One message of Telegram's, which counts an emoji as two characters."""
-    return 0 < utf16_len(text) <= BROADCAST_CHARS
 
 
 Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
@@ -64,9 +47,6 @@ Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 class AdminStore(
     PeopleList,
     StandingDecisions,
-    InviteMaking,
-    InviteEnding,
-    BroadcastDrafts,
     UsageRecords,
     Backlogs,
     Protocol,
@@ -79,12 +59,11 @@ class AdminCommands:
     """One method a command, each in a private chat."""
 
     store: AdminStore
-    chat: Chat
     quotas: Quotas
-    broadcaster: Broadcaster
+    invitations: Invitations
+    broadcasts: BroadcastCommands
     clock: Clock
     admins: frozenset[int]
-    lets_in: bool  # ACCESS=invite
     _answers: dict[str, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,8 +73,8 @@ class AdminCommands:
             "unban": self._unban,
             "limit": self._limit,
             "stats": self._stats,
-            "invite": self._invite,
-            "broadcast": self._broadcast,
+            "invite": self.invitations.invite,
+            "broadcast": self.broadcasts.draft,
         }
 
     def is_for(self, message: Message) -> bool:
@@ -113,8 +92,8 @@ class AdminCommands:
             number = int(page) if page.isascii() and page.isdigit() else 0
             return PressAnswer(screen=await self._page(min(number, 10**6), t))
         if press.word.startswith(END_INVITE):
-            return await self._end_invite(press, t)
-        return await self._confirmed(press, t)
+            return await self.invitations.end(press, t)
+        return await self.broadcasts.decide(press, t)
 
     # ------------------------------------------------------------ people
 
@@ -204,61 +183,6 @@ class AdminCommands:
             )
         )
 
-    # ------------------------------------------------------------ invitations
-
-    async def _invite(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
-        if not self.lets_in:
-            return said(t("invite_not_needed"))
-        uses = _number(words, 0, INVITE_USES, INVITE_MOST)
-        days = _number(words, 1, INVITE_DAYS, INVITE_DAYS_MOST)
-        if uses is None or days is None or len(words) > 2:
-            return said(t("invite_how", uses=INVITE_MOST, days=INVITE_DAYS_MOST))
-        ends_at = self.clock() + timedelta(days=days)
-        code = await self.store.make_invite(
-            self.clock(), by=message.user_id, uses=uses, ends_at=ends_at
-        )
-        link = f"https://t.me/{await self.chat.name()}?start={code}"
-        text = t("invite_made", n=uses, link=link, ends=t("moment", at=ends_at))
-        end = Button(text=t("invite_end"), press=f"{END_INVITE}{invite_id(code)}")
-        return replace(said(), more=(OutgoingMessage(text=text, buttons=(end,)),))
-
-    async def _end_invite(self, press: Message, t: Localizer) -> PressAnswer:
-        """The sentence takes the link's place, so that nobody copies it any more."""
-        id = press.word.removeprefix(END_INVITE)
-        done = await self.store.end_invite(id, self.clock(), by=press.user_id)
-        key = "invite_ended" if done else "invite_over"
-        return PressAnswer(screen=OutgoingMessage(text=t(key)))
-
-    # ------------------------------------------------------------ to everybody
-
-    async def _broadcast(self, message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
-        """The preview is the message as it will be, and the question after it."""
-        text = message.text.partition(" ")[2].strip()
-        if not can_be_broadcast(text):
-            return said(t("broadcast_how", n=BROADCAST_CHARS))
-        id = await self.store.draft_broadcast(text, self.clock(), by=message.user_id)
-        count = await self.store.count_people()
-        buttons = (
-            Button(text=t("broadcast_yes"), press=f"{BROADCAST}yes:{id}"),
-            Button(text=t("broadcast_no"), press=f"{BROADCAST}no:{id}"),
-        )
-        ask = OutgoingMessage(text=t("broadcast_confirm", n=count), buttons=buttons)
-        return replace(said(), more=(OutgoingMessage(text=text), ask))
-
-    async def _confirmed(self, press: Message, t: Localizer) -> PressAnswer:
-        answer, _, id = press.word.removeprefix(BROADCAST).partition(":")
-        if answer == "yes":
-            done = await self.store.start_broadcast(id, self.clock(), by=press.user_id)
-            key = "broadcast_begun"
-            self.broadcaster.wake()
-        else:
-            done = await self.store.drop_broadcast(id, self.clock(), by=press.user_id)
-            key = "broadcast_dropped"
-        if done:
-            log.info("broadcast.decided", reason=answer)
-        text = t(key) if done else t("press_too_late", command="/broadcast")
-        return PressAnswer(screen=OutgoingMessage(text=text))
-
 
 def _sum(rows: Sequence[DailyUsage], t: Localizer) -> str:
     return t(
@@ -274,11 +198,3 @@ def _user_id(words: Sequence[str]) -> int | None:
     number = words[0] if words else ""
     is_id = number.isascii() and number.isdigit() and 0 < int(number) <= USER_ID_MAX
     return int(number) if is_id else None
-
-
-def _number(words: Sequence[str], place: int, default: int, most: int) -> int | None:
-    if len(words) <= place:
-        return default
-    word = words[place]
-    is_number = word.isascii() and word.isdigit() and 0 < int(word) <= most
-    return int(word) if is_number else None

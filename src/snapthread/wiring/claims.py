@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from snapthread.answers import Answers
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.asking_anew import AskingAnew
+from snapthread.commands.broadcast_commands import BroadcastCommands
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import History
+from snapthread.commands.invitations import Invitations
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.pipeline import Pipeline
 from snapthread.ports import PriceList
@@ -47,12 +49,13 @@ def build_claims(
     )
     admin = AdminCommands(
         store=store,
-        chat=chat,
         quotas=turns.quotas,
-        broadcaster=broadcaster,
+        invitations=Invitations(
+            store=store, chat=chat, clock=clock, lets_in=settings.access_mode == "invite"
+        ),
+        broadcasts=BroadcastCommands(store=store, broadcaster=broadcaster, clock=clock),
         clock=clock,
         admins=settings.admin_user_ids,
-        lets_in=settings.access_mode == "invite",
     )
     commands = Commands(
         asking_anew=asking_anew,

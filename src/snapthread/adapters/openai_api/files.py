@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -125,8 +125,18 @@ def _id(file: object) -> str:
 
 
 def _remote(file: object) -> RemoteFile:
+    """Others' files may lack what ours have: a name, and when they were made. One whose time
+    nobody can read is taken for new, so that it is not deleted by it."""
     match file:
-        case {"id": str(openai_id), "filename": str(name), "created_at": int(at)}:
-            created_at = datetime.fromtimestamp(at, UTC)
-            return RemoteFile(openai_id=openai_id, filename=name, created_at=created_at)
-    raise FilesBusy("files.list: a file without id, name or time")
+        case {"id": str(openai_id), **fields} if openai_id:
+            name, at = fields.get("filename"), _moment(fields.get("created_at"))
+            filename = name if isinstance(name, str) else ""
+            return RemoteFile(openai_id=openai_id, filename=filename, created_at=at)
+    raise FilesBusy("files.list: a file without id")
+
+
+def _moment(at: object) -> datetime:
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(at, int | float):
+            return datetime.fromtimestamp(at, UTC)
+    return datetime.now(UTC)

@@ -12,7 +12,8 @@ from snapthread.adapters.web.admin.everyone import EveryoneStore, read_broadcast
 from snapthread.adapters.web.admin.everyone_page import broadcasts_page, invites_page, preview_page
 from snapthread.adapters.web.admin.gate import Fields, Gate
 from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
-from snapthread.commands.admin import INVITE_DAYS_MOST, INVITE_MOST, can_be_broadcast
+from snapthread.commands.broadcast_commands import can_be_broadcast
+from snapthread.commands.invitations import INVITE_DAYS_MOST, INVITE_MOST
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.model.people import OPERATOR
 from snapthread.ports import Clock

@@ -10,13 +10,8 @@ from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.shown import day
 from snapthread.adapters.web.admin.tables import table
-from snapthread.commands.admin import (
-    BROADCAST_CHARS,
-    INVITE_DAYS,
-    INVITE_DAYS_MOST,
-    INVITE_MOST,
-    INVITE_USES,
-)
+from snapthread.commands.broadcast_commands import BROADCAST_CHARS
+from snapthread.commands.invitations import INVITE_DAYS, INVITE_DAYS_MOST, INVITE_MOST, INVITE_USES
 
 NO_CSV = 0
 
