@@ -51,6 +51,7 @@ class Server:
                 socket_keepalive=True,
                 decode_responses=True,
                 protocol=2,
+                driver_info=None,  # it would search the installed packages at each start
                 retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
             )
             self._connection()  # connects to nothing, but refuses an option that it does not know
