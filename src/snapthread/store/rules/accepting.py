@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.limits import (
     ALBUM_GATHER_S,
     CUT_TEXT_GAP_S,
@@ -11,7 +12,6 @@ from snapthread.limits import (
     PAIR_GAP_S,
     SEEN_S,
     WAITING_MAX,
-    utf16_len,
 )
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
