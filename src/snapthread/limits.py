@@ -104,8 +104,3 @@ BYTES_PER_TOKEN: Final = 4  # of UTF-8, also in Russian: only an estimate
 # Characters of an answer that are formatted where they are: it takes two milliseconds at most, and
 # a thread costs some tenths of one. A longer answer would hold up the others.
 FORMATTED_AT_ONCE: Final = 500
-
-
-def utf16_len(text: str) -> int:
-    """The length in UTF-16 units, as the Bot API counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

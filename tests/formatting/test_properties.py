@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from snapthread.characters import utf16_len
 from snapthread.formatting import format_answer, format_draft, split_plain
-from snapthread.limits import utf16_len
 from snapthread.model import OutgoingMessage
 from tests.formatting.documents import Written, any_table, anything, written_documents
 from tests.formatting.validator import foreign_addresses, outside_code, problems, units

@@ -2,8 +2,8 @@
 
 import pytest
 
+from snapthread.characters import utf16_len
 from snapthread.formatting import split_plain
-from snapthread.limits import utf16_len
 
 LIMIT = 4096
 

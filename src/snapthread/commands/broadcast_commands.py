@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 import structlog
 
+from snapthread.characters import utf16_len
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcaster import Broadcaster
-from snapthread.limits import utf16_len
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.ports import BroadcastDrafts, Clock, PeopleList
 from snapthread.texts.localizer import Localizer

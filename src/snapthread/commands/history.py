@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.formatting import format_answer
-from snapthread.limits import utf16_len
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
 from snapthread.model.history import HistoryEntry, HistoryPage
 from snapthread.ports import ReadableHistory

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from snapthread.limits import utf16_len
+from snapthread.characters import utf16_len
 
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 # Controls, and the bidi embeddings and overrides that the Bot API server drops by itself

@@ -8,8 +8,9 @@ from typing import Final, Literal, Protocol
 
 import structlog
 
+from snapthread.characters import utf16_len
 from snapthread.errors import SnapthreadError
-from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS, utf16_len
+from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS
 from snapthread.model import (
     RESET_COMMANDS,
     Destination,

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from snapthread.characters import utf16_len
 from snapthread.errors import ChatRefused
-from snapthread.limits import MESSAGE_UNITS, utf16_len
+from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import Claim, OutgoingMessage
 from snapthread.ports import Chat, GuestAnswers
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.errors import ChatRefused
 from snapthread.formatting.split.plain import cut
-from snapthread.limits import CUT_TEXT_UNITS, utf16_len
+from snapthread.limits import CUT_TEXT_UNITS
 from snapthread.model import Destination, OutboxMessage
 
 Messages = tuple[OutboxMessage, ...]

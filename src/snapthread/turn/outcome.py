@@ -6,8 +6,9 @@ from typing import Final
 
 import structlog
 
+from snapthread.characters import utf16_len
 from snapthread.formatting import format_answer, is_hidden, split_plain
-from snapthread.limits import SHOWN_TRANSCRIPT, utf16_len
+from snapthread.limits import SHOWN_TRANSCRIPT
 from snapthread.model import (
     AskAgain,
     Button,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from snapthread.characters import utf16_len
 from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_place
-from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS, utf16_len
+from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS
 from snapthread.model import (
     HistoryImage,
     HistoryItem,

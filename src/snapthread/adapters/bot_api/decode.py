@@ -4,13 +4,14 @@ A field that must be there fails its object; any other that cannot be read count
 noted, so that what is newer than we are costs no question.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import UTC, datetime
 from functools import partial
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from snapthread.characters import whole_characters
 
 KEY: Final = "key"  # metadata: the field's name at Telegram, where ours is another
 STRICT: Final = "strict"  # metadata: may be absent, but not odd
@@ -123,9 +124,7 @@ def _text(value: object, _odd: Odd) -> str:
     """Half a surrogate pair, which no store can keep, becomes U+FFFD."""
     if not isinstance(value, str):
         raise Unreadable("str")
-    if value.isascii() or not SURROGATE.search(value):
-        return value
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole_characters(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,6 @@ def _moment(value: object, _odd: Odd) -> datetime:
 
 
 NUMBER_MAX: Final = 2**53
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
 SCALARS: Final[dict[Any, Reader]] = {
     int: _whole,
     float: _number,

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from snapthread.characters import whole_characters
 from snapthread.ports import TextDelta, TextSoFar
 
 COMMENTARY: Final = "commentary"
 BETWEEN_PARTS: Final = "\n\n"
-_HALF: Final = re.compile("[\ud800-\udfff]")
 _FIRST_HALF: Final = re.compile("[\ud800-\udbff]\\Z")
 
 Index = tuple[int, int]  # of the item in the answer, of the part in the item
@@ -35,7 +35,7 @@ class AnswerText:
         text = part.half + text
         found = None if text.isascii() else _FIRST_HALF.search(text)
         part.half = found[0] if found else ""
-        return self._tell(part, whole(text.removesuffix(part.half)))
+        return self._tell(part, whole_characters(text.removesuffix(part.half)))
 
     def complete(self, index: Index, text: str) -> TextDelta | TextSoFar | None:
         """The part as the server repeats it at its end; some send nothing else, and some do not
@@ -43,7 +43,7 @@ class AnswerText:
         if index not in self.parts and any(part.text == text for part in self.parts.values()):
             return None
         part = self.parts.setdefault(index, Part())
-        part.half, text = "", whole(text)
+        part.half, text = "", whole_characters(text)
         if text.startswith(part.text):
             return self._tell(part, text[len(part.text) :])
         part.text = text or part.text
@@ -66,7 +66,7 @@ class AnswerText:
     def end(self) -> TextDelta | TextSoFar | None:
         """Halves whose other half never came."""
         for part in self.parts.values():
-            part.text, part.half = part.text + whole(part.half), ""
+            part.text, part.half = part.text + whole_characters(part.half), ""
         return self._tell_all()
 
     @property
@@ -105,13 +105,6 @@ class AnswerText:
             for (item, _), part in sorted(self.parts.items())
             if part.text and (self.phases.get(item) == COMMENTARY) is is_commentary
         )
-
-
-def whole(text: str) -> str:
-    """Pairs in two halves become one character; a half alone becomes U+FFFD."""
-    if text.isascii() or not _HALF.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def texts_of(response: object) -> Mapping[Index, str]:

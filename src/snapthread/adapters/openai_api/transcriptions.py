@@ -9,10 +9,10 @@ from typing import Final
 
 import httpx2
 
-from snapthread.adapters.openai_api.answer import whole
 from snapthread.adapters.openai_api.client import OpenAIClient
 from snapthread.adapters.openai_api.failures import transcription_failure
 from snapthread.adapters.openai_api.faults import Fault, call, json_in
+from snapthread.characters import whole_characters
 from snapthread.errors import TranscriberBusy
 from snapthread.limits import TRANSCRIPTION_S
 from snapthread.model import SoundKind, TelegramSound
@@ -125,7 +125,9 @@ def _spoken(answer: httpx2.Response | Fault) -> SpokenText:
         raise transcription_failure(answer)
     match json_in(answer.content):
         case {"text": str(text), **rest}:
-            return SpokenText(text=whole(text).strip(), billed_s=_billed_s(rest.get("usage")))
+            return SpokenText(
+                text=whole_characters(text).strip(), billed_s=_billed_s(rest.get("usage"))
+            )
     raise TranscriberBusy("transcriptions: an answer without a text", unknown=True)
 
 

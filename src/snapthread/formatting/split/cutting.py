@@ -3,11 +3,12 @@
 from collections import deque
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span, trimmed
 from snapthread.formatting.split.plain import cut
 from snapthread.formatting.text import fitting, whole_character
-from snapthread.limits import MESSAGE_UNITS, utf16_len
+from snapthread.limits import MESSAGE_UNITS
 
 _REPEATED_MAX: Final = MESSAGE_UNITS // 4  # a longer header of a table is not repeated
 

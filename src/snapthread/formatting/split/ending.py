@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, trimmed
 from snapthread.formatting.split.pack import joined, to_say
 from snapthread.formatting.text import fitting
-from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS, utf16_len
+from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
 from snapthread.model import OutgoingMessage
 
 _LINE_MAX: Final = 400  # characters given up so that the text begins with a line

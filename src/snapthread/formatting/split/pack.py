@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
 from snapthread.formatting.render.rich import Rich, Span
 from snapthread.formatting.split.cutting import Cutter, beginning
 from snapthread.formatting.text import is_blank
-from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS, utf16_len
+from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
 from snapthread.model import Entity, OutgoingMessage
 
 # The last quarter of a message: a piece, or a section with its title, that begins there and does
