@@ -65,13 +65,13 @@ class Server:
         return True
 
     def client(self) -> "redis.Redis":
-        return redis.Redis(port=self.port, decode_responses=True)
+        return redis.Redis(port=self.port, decode_responses=True, driver_info=None)
 
     def database(self, folder: Path) -> int:
         """The number of this folder's own database; the one before last is not needed any more."""
         if folder not in self._folders:
             self._folders.append(folder)
-            with redis.Redis(port=self.port, db=self._number(folder)) as client:
+            with redis.Redis(port=self.port, db=self._number(folder), driver_info=None) as client:
                 client.flushdb()
         return self._number(folder)
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from snapthread.store import Store
-from tests.test_cli import snapthread
+from tests.process.warm import snapthread
 
 
 def store_in(folder: Path) -> Path:

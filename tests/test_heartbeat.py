@@ -10,7 +10,7 @@ from snapthread.errors import StoreBusy
 from snapthread.intake.heartbeat import BEAT_EVERY_S, Heartbeat, is_alive
 from tests import virtual
 from tests.contracts.builders import STORES
-from tests.test_cli import snapthread
+from tests.process.warm import snapthread
 
 
 @pytest.mark.parametrize("store", sorted(STORES))

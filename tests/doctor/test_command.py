@@ -6,8 +6,8 @@ from pathlib import Path
 
 from snapthread_sandbox.openai.scripted_model import Answer
 from tests.doctor.clinic import KEY, TOKEN, Clinic, play
+from tests.process.warm import snapthread
 from tests.proxies import PASSWORD, USER
-from tests.test_cli import snapthread
 
 
 def test_wrong_settings_are_told_in_full_and_without_a_value(tmp_path: Path) -> None:

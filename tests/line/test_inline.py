@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from PIL import ImageColor
 
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.store.sqlite.file.backup import backup, restore
 from snapthread_sandbox.faults import openai_error, telegram_error
 from snapthread_sandbox.openai.servers import Pictures
@@ -54,7 +54,7 @@ def stored(folder: Path) -> bytes:
 
 
 def oldest(folder: Path) -> Path:
-    return min(images_of(folder / "bot.db").iterdir(), key=lambda path: path.stat().st_mtime)
+    return min(images_folder(folder / "bot.db").iterdir(), key=lambda path: path.stat().st_mtime)
 
 
 async def asks(world: World, text: str, **kw: Any) -> str:
@@ -114,7 +114,7 @@ async def test_a_restarted_bot_shows_what_it_showed(tmp_path: Path) -> None:
 async def test_the_images_are_for_nobody_elses_eyes(tmp_path: Path) -> None:
     async with opened(tmp_path, **INLINE) as world:
         await shows(world, "red")
-        folder = images_of(tmp_path / "bot.db")
+        folder = images_folder(tmp_path / "bot.db")
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
 
@@ -195,7 +195,7 @@ async def test_two_hundred_images_keep_a_request_small_and_a_reset_leaves_nothin
         assert 0 < max(sizes) <= most
         assert max(len(shown(request)) for request in world.requests) <= 12
         await world.until(lambda: len(world.kept) <= 12)
-        folder = images_of(tmp_path / "bot.db")
+        folder = images_folder(tmp_path / "bot.db")
         held = (await world.process.store.storage_of(1001)).size_bytes
         assert sum(path.stat().st_size for path in folder.iterdir()) == held
         ada.sends("/reset")
@@ -245,7 +245,7 @@ async def test_forget_and_erase_delete_images_here(tmp_path: Path) -> None:
 async def test_an_image_that_vanished_here_is_restored_in_the_same_turn(tmp_path: Path) -> None:
     async with opened(tmp_path, **INLINE) as world:
         await shows(world, "red", "blue")
-        for path in images_of(tmp_path / "bot.db").iterdir():
+        for path in images_folder(tmp_path / "bot.db").iterdir():
             path.unlink()
         asked = len(world.requests)
         answer = await asks(world, "What were they?")
@@ -287,7 +287,7 @@ async def test_reconcile_deletes_what_nobody_knows_and_restores_what_is_missing(
     async with opened(tmp_path, **INLINE) as world:
         assert world.process is not None
         await shows(world, "red", "blue")
-        folder = images_of(tmp_path / "bot.db")
+        folder = images_folder(tmp_path / "bot.db")
         lost, kept = sorted(world.kept)
         mark = world.process.bot.file_service.names.mark
         for orphan in (f"{mark}0123456789abcdef.jpg", f"{mark}00aa.jpg.partial"):
@@ -396,7 +396,7 @@ async def test_what_a_kill_left_half_written_is_found_by_its_name(tmp_path: Path
         await world.process.bury()
         process = await world.start()
         await world.until(lambda: len(world.person().sees) == 2)
-        folder = images_of(tmp_path / "bot.db")
+        folder = images_folder(tmp_path / "bot.db")
         intended = re.escape(process.bot.file_service.names.mark)
         assert all(re.match(intended, name) for name in world.kept)
         (folder / f"{whole}.partial").write_bytes(b"half")

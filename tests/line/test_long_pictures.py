@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.vision_tokens import image_tokens
 from snapthread_sandbox.faults import telegram_error
 from tests.line.mortal import Moment
@@ -60,7 +60,7 @@ async def asks(world: World, text: str) -> str:
 
 def contents(world: World) -> list[bytes]:
     """All that is held of pictures, at OpenAI or in our own store."""
-    folder = images_of(world.folder / "bot.db")
+    folder = images_folder(world.folder / "bot.db")
     kept = [path.read_bytes() for path in folder.iterdir()] if folder.exists() else []
     return sorted([*kept, *(file.content for file in world.openai.files.values())])
 
@@ -138,7 +138,7 @@ def lose_one(world: World) -> None:
     if world.openai.files:
         world.openai.vanish(min(world.files))
     else:
-        min(images_of(world.folder / "bot.db").iterdir()).unlink()
+        min(images_folder(world.folder / "bot.db").iterdir()).unlink()
 
 
 async def test_another_model_heals_the_cut_of_the_first(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from snapthread.model import PageRange
 from snapthread.ports import DocumentContent, ImageTransport, PagePicture, SoundFacts
 from snapthread.settings import Settings, load_settings
 from snapthread.store import Store
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut, Size
 from snapthread.wiring import (
@@ -103,7 +103,7 @@ class World:
     @property
     def kept(self) -> set[str]:
         """Names of the images in our own store."""
-        folder = images_of(self.folder / "bot.db")
+        folder = images_folder(self.folder / "bot.db")
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
     @property

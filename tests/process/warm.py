@@ -10,18 +10,34 @@ import os
 import sys
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
+from typing import Final
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.process.imported"])
+COMMAND_S: Final = 60.0  # only ends one that hangs
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.process.imported"])
 
 
 def start(
     arguments: tuple[str, ...], folder: Path, settings: dict[str, str], out: Path, errors: Path
 ) -> ForkServerProcess:
     """`snapthread arguments…`, with nothing in its environment but `settings`."""
-    process = _context.Process(target=_run, args=(arguments, folder, settings, out, errors))
+    process = context.Process(target=_run, args=(arguments, folder, settings, out, errors))
     process.start()
     return process
+
+
+def snapthread(*arguments: str, cwd: Path, **environ: str) -> CompletedProcess[str]:
+    """A command to its end, with nothing set but what is told here."""
+    settings = {"PATH": os.environ["PATH"], "NO_COLOR": "1", "PYTHONPATH": "", **environ}
+    with TemporaryDirectory() as folder:
+        out, errors = Path(folder, "out"), Path(folder, "errors")
+        process = start(arguments, cwd, settings, out, errors)
+        process.join(COMMAND_S)
+        assert process.exitcode is not None, "it hangs"
+        return CompletedProcess(arguments, process.exitcode, out.read_text(), errors.read_text())
 
 
 def _run(

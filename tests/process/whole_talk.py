@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread_sandbox.faults import hangs
 from snapthread_sandbox.telegram.people import Person
 from tests.line.photos import album, photo
@@ -14,7 +14,7 @@ Restart = Callable[[], Awaitable[object]]
 
 def kept(town: Town) -> list[Path]:
     """The images in our own store."""
-    folder = images_of(town.folder / "data" / "snapthread.db")
+    folder = images_folder(town.folder / "data" / "snapthread.db")
     return list(folder.iterdir()) if folder.exists() else []
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import itertools
+import os
 import sys
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from typing import Any
 
 from snapthread.limits import LEASE_S
 from snapthread.model import (
@@ -19,6 +22,7 @@ from snapthread.model.usage import TurnRecord
 from snapthread.ports import Arrival
 from snapthread.store import Store
 from tests.contracts.builders import open_sqlite
+from tests.process.warm import context
 
 USERS = 3
 IMAGES = 10  # a day
@@ -68,22 +72,22 @@ async def answer_one(store: Store) -> None:
     await store.release(claim, now())
 
 
-async def claim_all(where: str) -> None:
+async def claim_all(where: str, told: "Connection[Any, Any]") -> None:
     """When told to begin, say each claim, until nothing is left."""
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
-    sys.stdin.readline()
+    told.recv_bytes()
     while claim := await store.claim(now(), lease_s=LEASE_S):
         print(claim.conversation, flush=True)  # noqa: T201
     await store.close()
 
 
-async def reserve_all(where: str) -> None:
+async def reserve_all(where: str, told: "Connection[Any, Any]") -> None:
     """When told to begin, ask a question of each conversation, all for one payer; say what was
     refused."""
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
-    sys.stdin.readline()
+    told.recv_bytes()
     while claim := await store.claim(now(), lease_s=LEASE_S):
         record = TurnRecord(
             id=claim.conversation, at=now(), user_id=1, model="m", outcome="answered", images=1
@@ -94,11 +98,39 @@ async def reserve_all(where: str) -> None:
     await store.close()
 
 
-if __name__ == "__main__":
-    match sys.argv[1:]:
+class Child:
+    """The process, forked from where everything is imported."""
+
+    def __init__(self, arguments: tuple[str, ...]) -> None:
+        heard, told = Pipe(duplex=False)
+        said, says = Pipe(duplex=False)
+        self._told = told
+        self._process = context.Process(target=_work, args=(arguments, heard, says))
+        self._process.start()
+        heard.close()
+        says.close()
+        self.said = os.fdopen(os.dup(said.fileno()))
+        said.close()
+
+    def begin(self) -> None:
+        self._told.send_bytes(b"go")
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self._process.kill()
+        self._process.join()
+        self._told.close()
+
+
+def _work(
+    arguments: tuple[str, ...], heard: "Connection[Any, Any]", says: "Connection[Any, Any]"
+) -> None:
+    os.dup2(says.fileno(), 1)
+    sys.stdout = os.fdopen(1, "w")
+    match arguments:
         case ["work", where, first]:
             asyncio.run(accept_and_answer(where, int(first)))
         case ["claim", where]:
-            asyncio.run(claim_all(where))
+            asyncio.run(claim_all(where, heard))
         case ["reserve", where]:
-            asyncio.run(reserve_all(where))
+            asyncio.run(reserve_all(where, heard))

@@ -11,7 +11,7 @@ import pytest
 from snapthread.errors import StoreFull
 from snapthread.ports import Blobs
 from snapthread.store import Store
-from snapthread.store.folder import FolderBlobs, images_of
+from snapthread.store.folder import FolderBlobs, images_folder
 from tests.servers import Server, own_server, redis_program, valkey_program
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -120,7 +120,7 @@ def _keys(server: Server) -> object:
 
 
 async def test_only_the_owner_reads_the_folder_and_its_files(tmp_path: Path) -> None:
-    folder = images_of(tmp_path / "bot.db")
+    folder = images_folder(tmp_path / "bot.db")
     await FolderBlobs(folder, lambda: NOW).put("a.jpg", CONTENT, expires_at=LATER)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "a.jpg").stat().st_mode) == 0o600

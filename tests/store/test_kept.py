@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
 from snapthread.store import Store
 from snapthread.store.redis import RedisBackend, kept
@@ -113,6 +114,21 @@ def test_a_claim_that_was_taken_over_is_known_to_be_lost(both: tuple[Bench, Benc
     other.take()
 
     assert one.renew(claim) is False
+
+
+def test_a_verb_that_fails_before_it_reads_says_so_at_once(both: tuple[Bench, Bench]) -> None:
+    runs = []
+
+    def lost(_: Transaction) -> None:
+        runs.append(1)
+        raise LeaseLost("user:7")
+
+    one, _ = both
+    assert isinstance(one.store, Store)
+    with pytest.raises(LeaseLost):
+        one.run(one.store.backend.write(lost))
+
+    assert len(runs) == 1
 
 
 def test_what_is_kept_has_an_end(

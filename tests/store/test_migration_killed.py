@@ -80,7 +80,9 @@ def migrate(server: Server, fate: Fate) -> None:
     """From version 1; raises Killed."""
     with server.client() as client:
         client.flushdb()
-        filled(client)
+        with client.pipeline() as pipeline:
+            filled(pipeline)
+            pipeline.execute()
 
     async def run() -> None:
         mortal = MortalServer(server.url, fate)
@@ -108,12 +110,17 @@ def contents(server: Server) -> dict[str, Any]:
     readers: dict[str, Callable[[Any, str], Any]] = {
         "string": lambda client, key: client.get(key),
         "hash": lambda client, key: client.hgetall(key),
-        "set": lambda client, key: sorted(client.smembers(key)),
+        "set": lambda client, key: client.smembers(key),
         "zset": lambda client, key: client.zrange(key, 0, -1, withscores=True),
     }
-    with server.client() as client:
+    with server.client() as client, client.pipeline(transaction=False) as pipeline:
         keys = sorted(key for key in client.scan_iter() if not key.startswith(f"{PREFIX}scope:"))
-        return {key: readers[client.type(key)](client, key) for key in keys}
+        for key in keys:
+            pipeline.type(key)
+        for key, kind in zip(keys, pipeline.execute(), strict=True):
+            readers[kind](pipeline, key)
+        values = zip(keys, pipeline.execute(), strict=True)
+        return {k: sorted(value) if isinstance(value, set) else value for k, value in values}
 
 
 @pytest.fixture(scope="module")

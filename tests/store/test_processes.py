@@ -1,7 +1,5 @@
 """More than one process on one file, and a process that is killed."""
 
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,45 +11,27 @@ import pytest
 from snapthread.model import private_conversation
 from tests.contracts.builders import Bench, message, open_sqlite
 from tests.servers import own_server, redis_program, valkey_program
-from tests.store.child import IMAGES, USERS, now, open_store
+from tests.store.child import IMAGES, USERS, Child, now, open_store
 
-ROOT = Path(__file__).parents[2]
 CONVERSATIONS = 200
 
 
 @contextmanager
-def child(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.store.child", *arguments],
-        cwd=ROOT,
-        env={"PYTHONPATH": ":".join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def child(*arguments: str) -> Iterator[Child]:
+    process = Child(arguments)
     try:
         yield process
     finally:
         process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            assert stream is not None
-            stream.close()
+        process.said.close()
 
 
-def begin(process: "subprocess.Popen[str]") -> None:
-    assert process.stdin is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
-
-
-def killed_after(process: "subprocess.Popen[str]", said: int, then_s: float) -> list[str]:
+def killed_after(process: Child, said: int, then_s: float) -> list[str]:
     """Let it say so many lines, and kill it -9 a moment later; every line that it said."""
-    assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(said)]
+    lines = [process.said.readline() for _ in range(said)]
     time.sleep(then_s)
     process.kill()
-    return whole_lines([*lines, *process.stdout])
+    return whole_lines([*lines, *process.said])
 
 
 def whole_lines(said: Iterable[str]) -> list[str]:
@@ -122,12 +102,11 @@ def ask_many(where: str, count: int) -> None:
 def both(where: str, what: str) -> list[str]:
     """What two processes say that begin at the same moment."""
     with child(what, where) as one, child(what, where) as two:
-        assert one.stdout is not None and two.stdout is not None  # noqa: PT018
-        ready = one.stdout.readline(), two.stdout.readline()
+        ready = one.said.readline(), two.said.readline()
         assert ready == ("ready\n", "ready\n")
-        begin(one)
-        begin(two)
-        return [*whole_lines(one.stdout), *whole_lines(two.stdout)]
+        one.begin()
+        two.begin()
+        return [*whole_lines(one.said), *whole_lines(two.said)]
 
 
 def test_two_processes_never_hold_one_conversation(where: str) -> None:

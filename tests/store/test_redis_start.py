@@ -203,6 +203,13 @@ def test_a_wrong_option_is_told(option: str) -> None:
     assert "STORE_URL" in refusal(f"redis://127.0.0.1:1/0?{option}")
 
 
+@pytest.mark.parametrize("option", ["protocol=3", "socket_timeout=1", "client_name=bot"])
+def test_options_of_the_client_that_change_nothing_here_are_taken(
+    server: Server, option: str
+) -> None:
+    opened(f"{server.url}?{option}")
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 that vouches for itself, and its key."""

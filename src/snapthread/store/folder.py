@@ -21,7 +21,7 @@ FULL: Final = frozenset(
 )
 
 
-def images_of(store: Path) -> Path:
+def images_folder(store: Path) -> Path:
     """The folder that belongs to the store in this file."""
     return store.with_name(store.name + ENDING)
 

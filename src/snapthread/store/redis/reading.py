@@ -36,7 +36,7 @@ class Fetched:
         self.ranges: dict[Range, tuple[int | None, list[Any]]] = {}
         self.counts: dict[Range, int] = {}
         self.versions: dict[Scope, str] = {}
-        self.is_snapshot = False  # was all of it so at one moment?
+        self.is_snapshot = True  # was all of it so at one moment?
         self.guessed: set[Get] = set()  # rows that were not asked for
 
     @property

@@ -51,6 +51,7 @@ class Server:
                 socket_keepalive=True,
                 decode_responses=True,
                 protocol=2,
+                driver_info=None,  # it would search the installed packages at each start
                 retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
             )
             self._connection()  # connects to nothing, but refuses an option that it does not know
@@ -134,7 +135,7 @@ class Server:
         return self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
 
     async def _leave(self) -> None:
-        for pipe in self._pipes.values():
+        for pipe in list(self._pipes.values()):
             await pipe.close()
 
     # ------------------------------------------------------------ is it fit to be our store?
@@ -177,6 +178,8 @@ def _read(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     replicas = options.pop("wait_replicas", "0")
+    if options.get("protocol") in ("2", "3"):
+        del options["protocol"]  # no reply differs, and a pipe speaks 2
     if not replicas.isdecimal():
         raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
     scheme = SCHEMES.get(parts.scheme, parts.scheme)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from snapthread.ports import Blobs, Clock
-from snapthread.store.folder import FolderBlobs, images_of
+from snapthread.store.folder import FolderBlobs, images_folder
 from snapthread.store.sqlite.connections import check, connect_reader, connect_writer
 from snapthread.store.sqlite.thread import ConnectionThread
 from snapthread.store.sqlite.transactions import Connection, Writer
@@ -56,7 +56,7 @@ class SqliteBackend:
 
     def blobs(self, clock: Clock) -> Blobs:
         assert self._path != IN_MEMORY, "images lie beside a file"
-        return FolderBlobs(images_of(Path(self._path)), clock)
+        return FolderBlobs(images_folder(Path(self._path)), clock)
 
     async def close(self) -> None:
         if self._reader is not self._writer:

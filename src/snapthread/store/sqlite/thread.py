@@ -41,7 +41,7 @@ class ConnectionThread(BatchingThread):
         return self._connection.db
 
     async def verb(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
-        is_free = kind.is_quick and self._is_quiet()
+        is_free = kind.is_quick and self._note_crowd()
         begun = self._connection.begin(verb, kind) if is_free else None
         if begun is None:
             begun = Begun(await self.batch(verb))
@@ -50,8 +50,8 @@ class ConnectionThread(BatchingThread):
         found: T = begun.result
         return found
 
-    def _is_quiet(self) -> bool:
-        """In a crowd verbs are better decided together, by the thread."""
+    def _note_crowd(self) -> bool:
+        """True where it is quiet. In a crowd verbs are better decided together, by the thread."""
         if self.at_work > 1:
             self._crowd = CROWD
         elif self._crowd:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from snapthread.errors import BackupRefused, StoreBusy, StoreFull
-from snapthread.store.folder import images_of
+from snapthread.store.folder import images_folder
 from snapthread.store.sqlite.failures import LOCKED, is_busy
 from snapthread.store.sqlite.file.access import alone, create_private, opened
 from snapthread.store.sqlite.file.copying import (
@@ -49,7 +49,7 @@ def backup(
         if (copied.version, copied.installation) != (source.version, source.installation):
             raise BackupRefused("the copy is of another version than the store: try again")
         with copied_images(
-            images_of(store if images else partial), images_of(target)
+            images_folder(store if images else partial), images_folder(target)
         ) as put_images:
             put(partial, target, replace=replace)
             put_images()
@@ -83,7 +83,7 @@ def restore(file: Path, store: Path, now: datetime) -> Path | None:
                 save(db, aside)
             with closing(opened(file)) as source:
                 source.backup(db)
-            restore_images(images_of(file), images_of(store), images_of(aside))
+            restore_images(images_folder(file), images_folder(store), images_folder(aside))
     examine(store)
     return aside if aside.exists() else None
 
