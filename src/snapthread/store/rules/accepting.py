@@ -26,6 +26,7 @@ from snapthread.store.transaction import Get, Transaction
 SEEN_FOR: Final = micros_of(SEEN_S)
 PAIR: Final = "pair:"
 ALBUM: Final = "album:"
+PHOTOS_MOST: Final = 10  # one by one before a voice message: as many as an album has
 GATHER: Final = micros_of(ALBUM_GATHER_S)
 
 
@@ -180,9 +181,9 @@ def _all_before(tx: Transaction, last: Queued) -> str | None:
     """Photos that were sent one by one, and that nobody works on yet, are one with the last."""
     if not str(last.bundle).startswith(PAIR) or tx.range(QUEUE, last.conversation, 1):
         return last.bundle
-    rows = [row for row in tx.range(QUEUE, last.conversation, 0) if row.id < last.id]
+    newest = tx.range(QUEUE, last.conversation, 0, limit=PHOTOS_MOST, is_reversed=True)
     after = load_message(last.message)
-    for row in reversed(rows):
+    for row in newest[1:]:  # the first is the last photo itself
         is_waiting = row.token is None and str(row.bundle).startswith(PAIR)
         before = load_message(row.message)
         if not is_waiting or before.half != "photo" or not _is_right_after(after, row):
