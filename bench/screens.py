@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer  # noqa: E402
 from tests.demo.browser import Tab, chromium, find_chromium  # noqa: E402
 from tests.web.admin import NOW, TOKEN, Held, Page, Running, a_dead_letter, ready  # noqa: E402
 
-from snapthread.adapters.telemetry import Metrics  # noqa: E402
+from snapthread.adapters.telemetry.metrics import Metrics  # noqa: E402
 from snapthread.adapters.web.pages import application  # noqa: E402
 from snapthread.model import ConversationKey, FileName, LedgerFile, Replica  # noqa: E402
 from snapthread.model.quotas import Amounts, Limits, Spending  # noqa: E402

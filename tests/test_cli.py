@@ -256,6 +256,26 @@ def test_a_command_imports_rich_only_for_what_it_shows(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "['structlog']"
 
 
+def test_a_command_imported_metrics_and_readers_of_files_that_it_does_not_have(
+    tmp_path: Path,
+) -> None:
+    program = (
+        "import sys\n"
+        "from snapthread.cli import cli\n"
+        "try:\n"
+        "    cli(['usage'])\n"
+        "finally:\n"
+        "    unused = ('prometheus_client', 'tomllib', 'dotenv')\n"
+        "    print([name for name in unused if name in sys.modules])\n"
+        "    from pydantic.plugin._loader import get_plugins\n"
+        "    print(list(get_plugins()))\n"
+    )
+
+    done = python("-c", program, cwd=tmp_path)
+
+    assert done.stdout.splitlines()[-2:] == ["[]", "[]"]
+
+
 def test_a_limit_without_a_price_was_told_after_the_port_was_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = snapthread(

@@ -26,6 +26,7 @@ PREPARED = SimpleNamespace(
     extension="jpg",
     source_format="JPEG",
     first_frame_of_animation=False,
+    is_dense=False,
 )
 
 

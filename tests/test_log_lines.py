@@ -6,7 +6,7 @@ from io import StringIO
 
 import structlog
 
-from snapthread.adapters.telemetry import set_up
+from snapthread.adapters.telemetry.logs import set_up
 from snapthread.adapters.telemetry.recent import KEPT, RecentProblems
 from snapthread.adapters.telemetry.redact import redactor
 from snapthread.store.codec import load_message

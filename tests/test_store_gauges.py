@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from math import isnan
 from typing import Any, cast
 
-from snapthread.adapters.telemetry import Metrics, StoreGauges
+from snapthread.adapters.telemetry.gauges import StoreGauges
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.errors import StoreBusy
 from snapthread.model import Backlog
 

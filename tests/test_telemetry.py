@@ -7,8 +7,9 @@ from io import StringIO
 import pytest
 import structlog
 
-from snapthread.adapters.telemetry import Metrics, set_up
 from snapthread.adapters.telemetry.labels import LABELS
+from snapthread.adapters.telemetry.logs import set_up
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.telemetry.table import COUNTERS, HISTOGRAMS
 from snapthread.errors import AssistantBusy
 

@@ -74,7 +74,7 @@ def test_turns_that_never_end_are_forgotten_at_last(monkeypatch: pytest.MonkeyPa
 def test_nothing_of_it_is_imported_where_no_endpoint_is_set() -> None:
     program = (
         "import sys\n"
-        "from snapthread.adapters.telemetry import open_telemetry\n"
+        "from snapthread.adapters.telemetry.telemetry import open_telemetry\n"
         "told = dict(version='1', log_format='json', log_level='INFO', secrets=(), environ={})\n"
         "open_telemetry(**told)\n"
         "print([name for name in sys.modules if name.startswith('opentelemetry')])\n"
@@ -89,7 +89,7 @@ def test_where_it_is_wanted_and_not_installed_a_line_says_so() -> None:
     program = (
         "import sys\n"
         "sys.modules['opentelemetry.sdk'] = None\n"
-        "from snapthread.adapters.telemetry import open_telemetry\n"
+        "from snapthread.adapters.telemetry.telemetry import open_telemetry\n"
         "environ = {'OTEL_EXPORTER_OTLP_ENDPOINT': 'http://127.0.0.1:4318'}\n"
         "told = dict(version='1', log_format='json', log_level='INFO', secrets=())\n"
         "assert open_telemetry(**told, environ=environ).traces is None\n"

@@ -61,6 +61,7 @@ class Image:
     height: int = 480
     source_format: str = "JPEG"
     first_frame_of_animation: bool = False
+    is_dense: bool = False
 
     @property
     def content(self) -> bytes:
@@ -91,6 +92,7 @@ class Codec:
         tiles: bool = False,
         cut: Cut | None = None,
         sight: Sight | None = None,
+        looks: bool = False,
     ) -> Image:
         if cut is not None:
             return Image(tiles=(_part(content, cut),))
@@ -98,9 +100,6 @@ class Codec:
             return Image(tiles=(Tile(content=content),))
         boxes = [(0, 480 * n, 640, 480 * (n + 1)) for n in range(TALL_PARTS)]
         return Image(tiles=tuple(_part(content, Cut(TALL_SIZE, box)) for box in boxes))
-
-    async def is_dense(self, content: bytes) -> bool:
-        return False
 
 
 def _part(content: bytes, cut: Cut) -> Tile:

@@ -85,11 +85,16 @@ async def test_each_photo_of_an_album_was_decoded_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of what an album of ten cost; one is looked at now."""
-    looked: list[bytes] = []
-    monkeypatch.setattr("snapthread.adapters.media.images.is_dense", looked.append)
+    looked: list[tuple[int, int]] = []
+
+    def look(_band: object, size: tuple[int, int]) -> bool:
+        looked.append(size)
+        return False
+
+    monkeypatch.setattr("snapthread.adapters.media.preparing._is_dense", look)
     async with opened(tmp_path) as world:
         ada = world.person()
-        ada.sends_album([page()] * 4, caption="Read them")
+        ada.sends_album([page((950, 1280))] * 4, caption="Read them")
         await ada.hears(1)
     assert len(looked) == 1
 

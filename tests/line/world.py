@@ -257,12 +257,11 @@ class InThreads:
         tiles: bool = False,
         cut: Cut | None = None,
         sight: Sight | None = None,
+        looks: bool = False,
     ) -> Prepared:
-        how = How(self._images._max_side, sight or self._images._sight, tiles=tiles, cut=cut)
+        sight = sight or self._images._sight
+        how = How(self._images._max_side, sight, tiles=tiles, cut=cut, looks=looks)
         return await asyncio.to_thread(_prepared, content, how)
-
-    async def is_dense(self, content: bytes) -> bool:
-        return await self._images.is_dense(content)
 
 
 @lru_cache(maxsize=100)

@@ -8,6 +8,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from snapthread.adapters.media import Images
 from snapthread.adapters.media.density import is_dense, text_share
+from snapthread.adapters.media.preparing import prepare
+from snapthread.adapters.media.source import PillowSource
+from snapthread.vision_tokens import Size
 from tests.media.pictures import decoded, encoded, noise
 
 SIZE = (960, 1280)
@@ -64,13 +67,29 @@ def test_what_is_no_page_of_small_text_is_not(name: str) -> None:
     assert not is_dense(_as_telegram_sends_it(picture)), text_share(picture)
 
 
-def test_the_codec_tells_it_of_what_it_prepared() -> None:
-    async def story() -> tuple[bool, bool]:
-        images = Images()
-        text, plain = encoded(_page(12), "JPEG"), encoded(OTHERS["plain"](), "JPEG")
-        return await images.is_dense(text), await images.is_dense(plain)
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_the_codec_tells_it_where_it_looked_for_it(form: str) -> None:
+    text, plain = encoded(_page(12), form), encoded(OTHERS["plain"](), form)
+    assert prepare(text, looks=True).is_dense
+    assert not prepare(plain, looks=True).is_dense
+    assert not prepare(text).is_dense
 
-    assert asyncio.run(story()) == (True, False)
+
+def test_a_child_tells_it_too() -> None:
+    text = encoded(_page(12), "JPEG")
+    assert asyncio.run(Images().prepare(text, suspect=True, looks=True)).is_dense
+
+
+def test_a_photo_was_decoded_a_second_time_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded_as, decode = list[Size](), PillowSource.decode
+
+    def counted(source: PillowSource, target: Size, /, *, in_grey: bool = False) -> None:
+        decoded_as.append(target)
+        decode(source, target, in_grey=in_grey)
+
+    monkeypatch.setattr(PillowSource, "decode", counted)
+    assert prepare(encoded(_page(12), "JPEG"), looks=True).is_dense
+    assert decoded_as == [SIZE]
 
 
 def test_the_smallest_picture_has_a_density_too() -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from aiohttp.test_utils import TestServer
 
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.pages import application
 from snapthread.model.usage import DailyUsage, Stages, TurnRecord
 from tests.demo.browser import Tab, chromium, find_chromium

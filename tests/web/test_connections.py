@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.connections import Connections
 from snapthread.adapters.web.listening import listen
 from snapthread.adapters.web.server import serve

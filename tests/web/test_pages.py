@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 from structlog.testing import capture_logs
 
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.listening import listen
 from snapthread.adapters.web.pages import Reasons, application
 from snapthread.adapters.web.server import serve

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from snapthread.adapters.telemetry import Metrics
+from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.pages import application
 from snapthread.adapters.web.webhook import BODY_MAX_BYTES, SECRET_HEADER, Webhook
 from snapthread.errors import StoreBusy, StoreFull

@@ -14,7 +14,7 @@ from snapthread.ports.operation import ActiveTurn, PersonState
 # What takes long to import, each function imports that needs it: a command that reads the store
 # waits for none of it.
 if TYPE_CHECKING:
-    from snapthread.adapters.telemetry import Telemetry
+    from snapthread.adapters.telemetry.telemetry import Telemetry
     from snapthread.bot import Bot
     from snapthread.ports import BroadcastDrafts, InviteEnding, InviteMaking, Standings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -18,7 +19,9 @@ from snapthread.errors import ChatBusy, SnapthreadError
 # waits for none of it.
 if TYPE_CHECKING:
     from snapthread.adapters.prices import Prices
-    from snapthread.adapters.telemetry import Metrics, StoreGauges, Telemetry
+    from snapthread.adapters.telemetry.gauges import StoreGauges
+    from snapthread.adapters.telemetry.metrics import Metrics
+    from snapthread.adapters.telemetry.telemetry import Telemetry
     from snapthread.adapters.web.admin import Admin
     from snapthread.adapters.web.webhook import Webhook
     from snapthread.bot import Bot
@@ -36,6 +39,7 @@ log = structlog.get_logger()
 TELEGRAM_AWAY_S = 1.0  # then twice as long each time
 TELEGRAM_AWAY_MAX_S = 60.0
 DONE, COULD_NOT = 0, 1
+GARBAGE_EVERY = 700, 10, 10  # Python's own
 TOO_LOW = "an answer of OPENAI_MAX_OUTPUT_TOKENS may cost more, so every question is refused"
 
 
@@ -95,12 +99,19 @@ async def _run(
         if await find_way_of_images(adapters, settings, stop) and await _started(
             adapters.chat, stop
         ):
+            _keep_what_is_there()
             await bot.run(stop)
     log.info("bot.stopped")
 
 
+def _keep_what_is_there() -> None:
+    """Nobody looks for garbage any more in what the start has made, which is for good."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_EVERY)
+
+
 def _gauges(metrics: Metrics, bot: Bot, adapters: Adapters) -> StoreGauges:
-    from snapthread.adapters.telemetry import StoreGauges
+    from snapthread.adapters.telemetry.gauges import StoreGauges
 
     metrics.gauge("active_turns", lambda: bot.worker.active)
     metrics.gauge("last_poll_age_seconds", lambda: _or_nan(bot.health.poll_age_s))

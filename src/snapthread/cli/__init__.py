@@ -1,7 +1,8 @@
 """The command line, a file a command; each imports what it needs when it runs: help is quick."""
 
+import gc
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -24,6 +25,10 @@ from snapthread.cli.run import run
 from snapthread.cli.sweep import sweep
 from snapthread.cli.usage import usage
 from snapthread.cli.users import users
+
+# Allocations before garbage is looked for: what is imported stays, and looking it through again
+# and again would be a tenth of a command. The bot looks as usual once it runs.
+SELDOM: Final = 100_000
 
 cli = typer.Typer(
     name="snapthread",
@@ -85,4 +90,5 @@ def _import_structlog_alone() -> None:
 
 
 def main() -> None:
+    gc.set_threshold(SELDOM)
     cli(prog_name="snapthread")

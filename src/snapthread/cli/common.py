@@ -70,7 +70,7 @@ def run_command(
     """Run a command's work; each failure of ours is a sentence, and the exit status 1."""
     import structlog
 
-    from snapthread.adapters.telemetry import set_up
+    from snapthread.adapters.telemetry.logs import set_up
 
     settings = load(needs)
     # What the command did is its result; the log of each step would hide it.

@@ -42,7 +42,7 @@ def doctor(as_json: AsJson = False) -> None:
 def _examined(settings: "Settings") -> "Sequence[Check]":
     import asyncio
 
-    from snapthread.adapters.telemetry import set_up
+    from snapthread.adapters.telemetry.logs import set_up
 
     set_up(log_format=settings.log_format, log_level="CRITICAL", secrets=settings.secrets)
     return asyncio.run(_examine(settings))

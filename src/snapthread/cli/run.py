@@ -30,7 +30,7 @@ def run() -> None:
 
     import structlog
 
-    from snapthread.adapters.telemetry import open_telemetry
+    from snapthread.adapters.telemetry.telemetry import open_telemetry
     from snapthread.app.run import run as serve
 
     prices = prices or _prices(settings)

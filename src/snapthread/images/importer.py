@@ -15,11 +15,7 @@ from snapthread.images.intents import parts_of
 from snapthread.images.opener import FileOpener
 from snapthread.images.request import FileRequest, FileResult, Opened
 from snapthread.images.uploader import Uploader, UploadResult
-from snapthread.limits import (
-    IMAGES_AT_ONCE,
-    IMAGES_OF_MESSAGE_AT_ONCE,
-    MADE_SMALLER_TO,
-)
+from snapthread.limits import IMAGES_AT_ONCE, IMAGES_OF_MESSAGE_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import (
     Claim,
@@ -117,21 +113,8 @@ class FileImporter:
             files=uploaded.files,
             made_room=uploaded.made_room,
             is_still=is_still or image.first_frame_of_animation,
-            is_dense=await self._is_dense(wanted, image, meter),
+            is_dense=image.is_dense,
         )
-
-    async def _is_dense(self, wanted: FileRequest, image: Image, meter: Meter) -> bool:
-        """Of a photo of this message that is as large as Telegram makes it at most; of an album
-        one is looked at, since each look decodes it once more."""
-        file = wanted.file
-        is_new = isinstance(file, TelegramImage) and file.kind == "photo" and wanted.is_first
-        if not is_new or wanted.is_restored or len(image.tiles) > 1:
-            return False
-        side = max(file.width or 0, file.height or 0) if isinstance(file, TelegramImage) else 0
-        if not meter.looks_for_small_text or side not in MADE_SMALLER_TO:
-            return False
-        meter.looks_for_small_text = False
-        return await self.opener.codec.is_dense(image.content)
 
     async def _upload(
         self, claim: Claim, wanted: FileRequest, opened: Opened, meter: Meter

@@ -16,7 +16,7 @@ from snapthread.errors import DocumentRefused, ImageRefused
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.request import FileRequest, Opened
-from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE
+from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MADE_SMALLER_TO
 from snapthread.meter import Meter
 from snapthread.model import Claim, TelegramDocument, TelegramFile, TelegramImage
 from snapthread.ports import Chat, Codec, Image
@@ -136,7 +136,7 @@ class FileOpener:
         suspect: bool,
     ) -> Image:
         """A lost one as it was: whole, or the same part of it."""
-        began = now_s()
+        began, looks = now_s(), _looks(wanted, picture, meter)
         async with self._one_suspect if suspect else nullcontext():
             image = await self.codec.prepare(
                 content,
@@ -144,6 +144,7 @@ class FileOpener:
                 tiles=not wanted.is_restored and self.most_parts() != 1,
                 cut=None if wanted.part is None else wanted.part.cut,
                 sight=meter.profile.sight if meter.profile else None,
+                looks=looks,
             )
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
@@ -156,6 +157,17 @@ class FileOpener:
             format=image.source_format,
         )
         return image
+
+
+def _looks(wanted: FileRequest, picture: TelegramImage, meter: Meter) -> bool:
+    """For small text: at a photo of this message that is as large as Telegram makes it at most; at
+    one of an album, since each look takes milliseconds."""
+    is_new = picture.kind == "photo" and wanted.is_first and not wanted.is_restored
+    side = max(picture.width or 0, picture.height or 0)
+    if not (meter.looks_for_small_text and is_new and side in MADE_SMALLER_TO):
+        return False
+    meter.looks_for_small_text = False
+    return True
 
 
 def _as_image(file: TelegramDocument) -> TelegramImage:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from snapthread.model.files import DocumentFacts, FileName
 from snapthread.model.ledger import LedgerFile
@@ -25,8 +25,7 @@ class HistoryImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
     """One side's words. `tokens` is our estimate, for the context bound; `phase`: of what the
-    assistant said, as the model told it, and to be sent back with it. `kept`: what was made of it
-    for a request; the next one has nearly all items again."""
+    assistant said, as the model told it, and to be sent back with it."""
 
     role: Role
     text: str
@@ -34,7 +33,6 @@ class HistoryItem:
     at: datetime
     tokens: int = 0
     phase: str | None = None
-    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,13 +31,11 @@ InputPart = InputText | InputImage | InputFile
 
 @dataclass(frozen=True, slots=True)
 class InputItem:
-    """One item of the request. A request has hundreds, and all but two were in the one before: what
-    an adapter has made of it is `kept` with it."""
+    """One item of the request. A request has hundreds, and all but two were in the one before."""
 
     role: str
     content: tuple[InputPart, ...]
     phase: str | None = None  # of what the assistant said, as it told us
-    kept: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     file_ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,15 +51,15 @@ class AssistantRequest:
     safety_identifier: str
     prompt_cache_key: str
     profile: RequestProfile | None = None  # model and instructions; None: the operator's
+    file_ids: tuple[str, ...] = field(init=False, repr=False, compare=False)  # oldest first
+
+    def __post_init__(self) -> None:
+        ids = [id for item in self.items if item.file_ids for id in item.file_ids]
+        object.__setattr__(self, "file_ids", tuple(ids))
 
     @property
     def has_files(self) -> bool:
         return bool(self.file_ids)
-
-    @property
-    def file_ids(self) -> tuple[str, ...]:
-        """The files that it names, oldest first."""
-        return tuple([id for item in self.items if item.file_ids for id in item.file_ids])
 
 
 @dataclass(frozen=True, slots=True)

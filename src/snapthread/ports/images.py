@@ -34,7 +34,8 @@ class Image(Protocol):
     """An image that the model can use: upright, without metadata, within the size limits.
 
     `tiles`: overlapping parts of a long one, in reading order; one where it was not cut. The
-    image's own content and size are those of its first tile.
+    image's own content and size are those of its first tile. `is_dense`: it was looked for small
+    text, and there is much.
     """
 
     @property
@@ -53,6 +54,8 @@ class Image(Protocol):
     def source_format(self) -> str: ...
     @property
     def first_frame_of_animation(self) -> bool: ...
+    @property
+    def is_dense(self) -> bool: ...
 
 
 class Codec(Protocol):
@@ -66,13 +69,11 @@ class Codec(Protocol):
         tiles: bool = False,
         cut: Cut | None = None,
         sight: Sight | None = None,
+        looks: bool = False,
     ) -> Image:
         """Raises ImageRefused only. `suspect`: an earlier process may have died of it. `sight`:
         of the model that will look at it; None: the operator's. With `tiles` a picture too long to
         be read in one may become several, or be refused as "too_long"; with `cut` it is made
-        exactly this part again, whoever looks at it now."""
-        ...
-
-    async def is_dense(self, content: bytes) -> bool:
-        """Much small text, of a photo that Telegram has shrunk: a file might be easier to read."""
+        exactly this part again, whoever looks at it now. `looks`: for small text, of a photo that
+        Telegram has shrunk: a file might be easier to read."""
         ...

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
-
 ALIASES: Final = {
     "TELEGRAM_BOT_TOKEN": "BOT_TOKEN",
     "STORE_URL": "REDIS_URL",
@@ -96,9 +94,11 @@ def _content(path: str, spelling: str, reading: Reading) -> str | None:
 
 
 def _dotenv(env_file: Path | None, reading: Reading) -> Mapping[str, str]:
-    if env_file is None:
-        return {}
     try:
+        if env_file is None or not env_file.exists():
+            return {}
+        from dotenv import dotenv_values  # few commands meet such a file
+
         found = dotenv_values(env_file, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         reading.problems.append(f"{env_file} cannot be read.")

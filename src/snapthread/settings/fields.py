@@ -3,7 +3,6 @@
 A field's name in capitals is its name in the environment; its description says what it must be.
 """
 
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -199,8 +198,12 @@ class Fields(BaseModel):
     @classmethod
     def _is_a_file(cls, path: Path | None) -> Path | None:
         """Told with all the rest; whether each price can be meant is told by who reads them."""
+        if path is None:
+            return None
+        import tomllib  # few have such a file
+
         try:
-            tomllib.loads(path.read_text("utf-8-sig") if path else "")
+            tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             raise Told("names a file that cannot be read") from None
         except tomllib.TOMLDecodeError as error:

@@ -7,7 +7,6 @@ model = "gpt-6-terra"    # where it wants another than OPENAI_MODEL
 languages = ["en", "de"] # of the people it is shown to; none: everybody
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +25,8 @@ INSTRUCTIONS_CHARS: Final = 20_000
 @lru_cache(8)
 def load_personas(path: Path) -> tuple[Persona, ...]:
     """Raises Told for a file that is none; no sentence repeats what stands in it."""
+    import tomllib  # few have such a file
+
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError):

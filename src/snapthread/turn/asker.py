@@ -18,7 +18,6 @@ from snapthread.turn.composer import Composer
 from snapthread.turn.request import RequestBuilder
 from snapthread.turn.result import PartialAnswer
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import named_files
 
 log = structlog.get_logger()
 
@@ -62,7 +61,7 @@ class Asker:
                     raise
                 turn.halvings += 1
             except FilesGone as failure:
-                await self._heal(turn, failure, named_files(request.items), left)
+                await self._heal(turn, failure, request.file_ids, left)
         turn.history_start = transcript.history_start  # what fitted the model stays so
 
     async def _ask_once(

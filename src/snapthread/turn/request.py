@@ -7,7 +7,7 @@ from snapthread.ports import AssistantRequest
 from snapthread.turn.overheard import Overheard
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import ModelTexts, named_files, request_items
+from snapthread.turn.transcript import ModelTexts, request_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,21 +22,21 @@ class RequestBuilder:
     def build(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
         assert turn.question is not None
         claim, overheard = turn.claim, self.overheard.before(turn.messages)
-        items = request_items(transcript, turn.question, self.t, overheard=overheard)
-        self._record(turn, transcript, named_files(items))
-        return AssistantRequest(
-            items=items,
+        ask = AssistantRequest(
+            items=request_items(transcript, turn.question, self.t, overheard=overheard),
             profile=turn.meter.profile,
             safety_identifier=self.installation.hashed(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self.installation.hashed(
                 f"conversation {claim.conversation} {claim.epoch}"
             ),
         )
+        self._record(turn, transcript, ask.file_ids)
+        return ask
 
     def _record(self, turn: TurnState, transcript: Transcript, openai_ids: tuple[str, ...]) -> None:
         assert turn.question is not None
         profile, images = self.quotas.profile_of(turn.meter), _images(transcript, openai_ids)
-        said = sum(item.tokens for item in (*transcript.items, turn.question))
+        said = sum([item.tokens for item in (*transcript.items, turn.question)])
         said += self.overheard.tokens(turn.messages)
         turn.meter.record_request(
             Usage(input_tokens=said + profile.instructions_tokens),

@@ -7,7 +7,9 @@ or as a line of text, the ledger decides at each question. So a request can name
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import compress, groupby
+from operator import attrgetter
+from typing import Final
 
 from snapthread.limits import ITEMS_KEPT
 from snapthread.model import (
@@ -17,11 +19,10 @@ from snapthread.model import (
     Transcript,
 )
 from snapthread.model.context import first_id, newest_half
+from snapthread.model.grown import Grown
 from snapthread.ports import InputFile, InputImage, InputItem, InputPart, InputText
 
 ModelTexts = Callable[..., str]  # the texts that the model reads, by key
-
-AS_TEXT = "as text"  # an item of a request that shows no image
 
 
 def request_items(
@@ -29,12 +30,10 @@ def request_items(
 ) -> tuple[InputItem, ...]:
     """`overheard`: what was said to others before the question; of this request only."""
     live, items = transcript.live, (*transcript.items, question)
-    asked = [
-        _request_item(item, tuple([live.get(image.file) for image in item.images]), t)
-        if item.images
-        else item.kept.get(AS_TEXT) or _text_item(item)
-        for item in items
-    ]
+    asked, has_images = AS_TEXT.of(items[0], items)
+    for place in compress(range(len(items)), has_images):
+        ids = tuple([live.get(image.file) for image in items[place].images])
+        asked[place] = _request_item(items[place], ids, t)
     if overheard:
         note = InputText(t("overheard", texts="\n".join(overheard)))
         asked.insert(-1, InputItem("user", (note,)))
@@ -42,9 +41,11 @@ def request_items(
 
 
 def _text_item(item: HistoryItem) -> InputItem:
-    content = (InputText(item.text),) if item.text else ()
-    made = item.kept[AS_TEXT] = InputItem(item.role, content, item.phase)
-    return made
+    return InputItem(item.role, (InputText(item.text),) if item.text else (), item.phase)
+
+
+# Items of the last requests, by their first one; those that show images are made anew.
+AS_TEXT: Final = Grown(_text_item, attrgetter("images"), most=ITEMS_KEPT)
 
 
 @lru_cache(ITEMS_KEPT)
@@ -113,8 +114,3 @@ def halved(transcript: Transcript) -> Transcript:
     return replace(
         transcript, items=items[kept:], ids=ids[kept:], history_start=first_id(ids, kept)
     )
-
-
-def named_files(items: Sequence[InputItem]) -> tuple[str, ...]:
-    """The ids of the files that a request names, oldest first."""
-    return tuple([id for item in items if item.file_ids for id in item.file_ids])

@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 
 from snapthread.answers import Answers
-from snapthread.commands.admin import AdminCommands
 from snapthread.commands.asking_anew import AskingAnew
-from snapthread.commands.broadcast_commands import BroadcastCommands
 from snapthread.commands.broadcaster import Broadcaster
-from snapthread.commands.choosing import Choosing
-from snapthread.commands.commands import Commands
-from snapthread.commands.exporter import Exporter
-from snapthread.commands.history import History
-from snapthread.commands.invitations import Invitations
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.pipeline import Pipeline
 from snapthread.ports import PriceList
@@ -19,6 +12,7 @@ from snapthread.reply.guests import GuestPlaces
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
+from snapthread.wiring.commands import build_commands
 from snapthread.wiring.file_parts import FileParts
 from snapthread.wiring.people import People
 from snapthread.wiring.turns import Turns
@@ -47,40 +41,14 @@ def build_claims(
         language=settings.bot_language,
         may=people.access.policy.may,
     )
-    admin = AdminCommands(
-        store=store,
-        quotas=turns.quotas,
-        invitations=Invitations(
-            store=store, chat=chat, clock=clock, lets_in=settings.access_mode == "invite"
-        ),
-        broadcasts=BroadcastCommands(store=store, broadcaster=broadcaster, clock=clock),
-        clock=clock,
-        admins=settings.admin_user_ids,
-    )
-    commands = Commands(
+    commands = build_commands(
+        file_parts,
+        people,
+        turns,
+        settings,
+        prices,
         asking_anew=asking_anew,
-        store=store,
-        eraser=file_parts.eraser,
-        quotas=turns.quotas,
-        rights=people.rights,
-        choosing=Choosing(
-            store=store,
-            styles=turns.styles,
-            prices=prices,
-            rights=people.rights,
-            speak=people.access.speak,
-        ),
-        history=History(store=store),
-        exporter=Exporter(
-            store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
-        ),
-        admission=people.admission,
-        admin=admin,
-        transport=adapters.transport,
-        is_openais_own=settings.is_openais_own,
-        clock=clock,
-        retention_days=settings.file_retention_days,
-        files_retired=wake,
+        broadcaster=broadcaster,
     )
     answers = Answers(
         store=store,

@@ -18,7 +18,9 @@ _ALWAYS = ("JpegImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "ImageCms")
 _DECODERS = {"WEBP": "PIL.WebPImagePlugin", "AVIF": "PIL.AvifImagePlugin", "HEIF": "pi_heif"}
 
 
-def _answer(content: bytes, side: str, model: str, detail: str, tiles: str, cut: str) -> bytes:
+def _answer(
+    content: bytes, side: str, model: str, detail: str, tiles: str, cut: str, look: str
+) -> bytes:
     try:
         _import_for(recognise(content))
         confine()
@@ -30,6 +32,7 @@ def _answer(content: bytes, side: str, model: str, detail: str, tiles: str, cut:
                 sight=sight,
                 tiles=tiles == "tiles",
                 cut=wire.as_cut(json.loads(cut)),
+                looks=look == "looks",
             )
         )
     except ImageRefused as refusal:

@@ -36,11 +36,13 @@ async def prepare_in_child(
     sight: Sight = ANYBODY,
     tiles: bool = False,
     cut: Cut | None = None,
+    looks: bool = False,
     time_limit_s: float = CHILD_S,
     command: Command = COMMAND,
 ) -> Prepared:
     """As `prepare`; a child that dies or does not end is ImageRefused("crashed")."""
-    how = (str(max_side), *sight, "tiles" if tiles else "whole", json.dumps(cut))
+    parts, look = "tiles" if tiles else "whole", "looks" if looks else ""
+    how = (str(max_side), *sight, parts, json.dumps(cut), look)
     try:
         return wire.read(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
     except ChildDied as died:

@@ -4,7 +4,7 @@ Text is thin strokes on a plain ground: within a small square many neighbours ar
 many differ strongly. In leaves, sand or noise few are alike; in a plain wall few differ.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -17,15 +17,16 @@ _STRONG_LEAST: Final = 0.08
 _STRONG_MOST: Final = 0.55
 _ALIKE_LEAST: Final = 0.25
 DENSE: Final = 0.2  # of all squares
+# What a step between two neighbours counts as, by its height.
+_IS_STRONG: Final = [255 * (step >= _STRONG) for step in range(256)]
+_IS_ALIKE: Final = [255 * (step <= _ALIKE) for step in range(256)]
 
 
 def text_share(picture: Image.Image) -> float:
     """The share of the picture's squares that hold small text, from 0 to 1."""
     grey = picture.convert("L")
     steps = ImageChops.difference(grey, ImageChops.offset(grey, 1, 0))
-    size = max(1, grey.width // _SQUARE), max(1, grey.height // _SQUARE)
-    strong = _share(steps, size, lambda step: 255 if step >= _STRONG else 0)
-    alike = _share(steps, size, lambda step: 255 if step <= _ALIKE else 0)
+    strong, alike = _share(steps, _IS_STRONG), _share(steps, _IS_ALIKE)
     squares = [_is_text(one / 255, other / 255) for one, other in zip(strong, alike, strict=True)]
     return sum(squares) / len(squares)
 
@@ -34,8 +35,8 @@ def is_dense(picture: Image.Image) -> bool:
     return text_share(picture) >= DENSE
 
 
-def _share(steps: Image.Image, size: tuple[int, int], chosen: Callable[[int], int]) -> bytes:
-    return steps.point(chosen).resize(size, Image.Resampling.BOX).tobytes()
+def _share(steps: Image.Image, chosen: Sequence[int]) -> bytes:
+    return steps.point(chosen).reduce(_SQUARE).tobytes()
 
 
 def _is_text(strong: float, alike: float) -> bool:

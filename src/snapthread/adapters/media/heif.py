@@ -45,7 +45,7 @@ class HeifSource:
         profile = self._image.info.get("icc_profile")
         return profile if isinstance(profile, bytes) else None
 
-    def decode(self, _target: tuple[int, int], /) -> None:
+    def decode(self, _target: tuple[int, int], /, *, in_grey: bool = False) -> None:  # noqa: ARG002
         self._image.load()
 
     def whole(self) -> Image.Image | None:

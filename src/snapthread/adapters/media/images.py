@@ -1,26 +1,23 @@
 """The async face of `prepare`: in threads or in a child, within a budget of memory."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from snapthread import limits
 from snapthread.adapters.media import heap, weight
 from snapthread.adapters.media.child import prepare_in_child
 from snapthread.adapters.media.headers import Header, read_header
-from snapthread.adapters.media.preparing import Prepared, is_dense, prepare
+from snapthread.adapters.media.preparing import Prepared, prepare
 from snapthread.adapters.media.sniff import recognise
 from snapthread.adapters.media.tiles import planned
 from snapthread.concurrency.budget import Budget
 from snapthread.vision_tokens import ANYBODY, Cut, Sight
 
-T = TypeVar("T")
-
 # At most four are decoded at once, however small: asyncio's own pool has five threads or more, and
 # others of this process wait for one too.
 _SHARE_LEAST: Final = limits.DECODED_BYTES_AT_ONCE // 4
+_WEIGHED_HERE_BYTES: Final = 512 * 1024  # a photo as Telegram makes it
 _CHILD_BYTES: Final = 24 * 1024 * 1024  # of a child that has decoded nothing yet
 
 
@@ -45,30 +42,30 @@ class Images:
         tiles: bool = False,
         cut: Cut | None = None,
         sight: Sight | None = None,
+        looks: bool = False,
     ) -> Prepared:
         """`suspect`: an earlier process died over it, so this one only looks at it from outside.
 
         `tiles`: a long picture may become several, so that its text stays readable. `cut`: only
         this part of it, as it was made before. `sight`: of the model that will look at it, where
-        it is not everybody's.
+        it is not everybody's. `looks`: for small text.
         """
-        how = How(self._max_side, sight or self._sight, tiles=tiles, cut=cut)
-        header, heavy = await asyncio.to_thread(_weighed, content, how)
+        how = How(self._max_side, sight or self._sight, tiles=tiles, cut=cut, looks=looks)
+        header, heavy = await self._weighed(content, how)
         is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
         if is_light and not suspect:
             return await self._in_thread(content, heavy, how)
         return await self._outside(content, heavy + _CHILD_BYTES, how)
 
-    async def is_dense(self, content: bytes) -> bool:
-        """Of a prepared tile: much small text, which more pixels would make easier to read."""
-        return await self._while_held(_SHARE_LEAST, is_dense, content)
+    async def _weighed(self, content: bytes, how: "How") -> tuple[Header | None, int]:
+        """Plain Python over all bytes; over few it takes less than a hand-over."""
+        if len(content) <= _WEIGHED_HERE_BYTES:
+            return _weighed(content, how)
+        return await asyncio.to_thread(_weighed, content, how)
 
     async def _in_thread(self, content: bytes, heavy: int, how: "How") -> Prepared:
-        return await self._while_held(heavy, partial(prepare, **how.told()), content)
-
-    async def _while_held(self, heavy: int, work: Callable[[bytes], T], content: bytes) -> T:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
-        working = asyncio.ensure_future(asyncio.to_thread(_trimmed, work, content))
+        working = asyncio.ensure_future(asyncio.to_thread(_trimmed, content, how))
         # A thread cannot be stopped: a cancelled caller leaves, the share stays until it ends.
         working.add_done_callback(lambda _: self._budget.give_back(share))
         return await asyncio.shield(working)
@@ -83,12 +80,14 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """The parameters of `prepare`: how large a picture becomes, and in which parts."""
+    """The parameters of `prepare`: how large a picture becomes, in which parts, and what it is
+    looked at for."""
 
     max_side: int
     sight: Sight
     tiles: bool = False
     cut: Cut | None = None
+    looks: bool = False
 
     def told(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
@@ -106,8 +105,8 @@ def _weighed(content: bytes, how: How) -> tuple[Header | None, int]:
     return header, heavy
 
 
-def _trimmed(work: Callable[[bytes], T], content: bytes) -> T:
+def _trimmed(content: bytes, how: How) -> Prepared:
     try:
-        return work(content)
+        return prepare(content, **how.told())
     finally:
         heap.trim()

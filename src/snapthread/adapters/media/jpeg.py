@@ -66,15 +66,22 @@ def is_bare(content: bytes) -> bool:
     )
 
 
-def refuse_scan_bomb(content: bytes) -> None:
-    scans = sum(segment.marker == SOS for segment in segments(content))
+def refuse_odd(content: bytes) -> None:
+    """A bomb of scans, and what is no picture of the everyday kind."""
+    found = list(segments(content))
+    _refuse_scan_bomb(found)
+    _refuse_other_kinds(found)
+
+
+def _refuse_scan_bomb(found: list[Segment]) -> None:
+    scans = sum(segment.marker == SOS for segment in found)
     if scans > SCANS_MAX:
         raise ImageRefused("unreadable", f"{scans} scans")
 
 
-def refuse_other_kinds(content: bytes) -> None:
+def _refuse_other_kinds(found: list[Segment]) -> None:
     """Lossless, hierarchical or of more than 8 bits: whole, and not for us."""
-    for segment in segments(content):
+    for segment in found:
         if segment.marker in FRAMES and len(segment.body) > 5:
             if segment.marker not in _READABLE or segment.body[0] != 8:
                 raise ImageRefused("unsupported_variant", f"frame {segment.marker:x}")

@@ -1,6 +1,8 @@
 """The main line: bytes in; upright, small, anonymous bytes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from typing import Final
 
@@ -43,7 +45,8 @@ class Tile:
 class Prepared:
     """An image that the model can use, and what it was made from; all sizes are upright.
 
-    `tiles`: in reading order; one where it was not cut.
+    `tiles`: in reading order; one where it was not cut. `is_dense`: it was looked for small text,
+    and much was found, which Telegram's shrinking of a photo harms and a file keeps readable.
     """
 
     tiles: tuple[Tile, ...]
@@ -54,6 +57,7 @@ class Prepared:
     source_height: int
     passed_through: bool
     first_frame_of_animation: bool
+    is_dense: bool = False
 
     @property
     def content(self) -> bytes:
@@ -75,50 +79,43 @@ def prepare(
     sight: Sight = ANYBODY,
     tiles: bool = False,
     cut: Cut | None = None,
+    looks: bool = False,
 ) -> Prepared:
     """Synchronous and heavy on the processor. Raises ImageRefused and nothing else.
 
     `max_side` 0: as large as the model looks. `tiles`: a long picture may become several. `cut`:
-    only this part of it, as it was made before. Anything but a JPEG or PNG may end the process, or
+    only this part of it, as it was made before. `looks`: for small text, where it goes up whole.
+    Anything but a JPEG or PNG may end the process, or
     take much memory: see `child`.
     """
     with in_our_words():
         form = recognise(content)
         is_bare = form == "JPEG" and jpeg.is_bare(content)
-        with opened(_mended(content, form), form) as source:
+        with opened(_mended(content, form, has_end=is_bare), form) as source:
             plan = planned(source.size, sight, max_side, tiles=tiles, cut=cut)
             if is_bare and cut is None and plan.size == source.size and len(plan.boxes) == 1:
-                return _passed(source, content)
-            made = _made(source, form, plan)
+                return _passed(source, content, looks=looks)
+            made = _made(source, form, plan, looks=looks)
         if form == "PNG" and png.is_animation(content):
             return replace(made, first_frame_of_animation=True)
         return made
 
 
-def is_dense(content: bytes) -> bool:
-    """Much small text: what Telegram shrinks as a photo, and leaves readable as a file."""
-    with in_our_words(), opened(content, recognise(content)) as source:
-        source.decode(source.size)
-        height = source.size[1]
-        tops = [height * number // (_LOOKS + 1) for number in range(1, _LOOKS + 1)]
-        bands = [plain(source.band(top, min(top + _LOOK_ROWS, height))) for top in tops]
-        return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
-
-
-def _mended(content: bytes, form: Format) -> bytes:
+def _mended(content: bytes, form: Format, *, has_end: bool) -> bytes:
     """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
         return png.needed(content)
     if form == "JPEG":
-        jpeg.refuse_scan_bomb(content)
-        jpeg.refuse_other_kinds(content)
-        return ending.with_end(content)
+        jpeg.refuse_odd(content)
+        return content if has_end else ending.with_end(content)
     return content
 
 
-def _passed(source: Source, content: bytes) -> Prepared:
+def _passed(source: Source, content: bytes, *, looks: bool) -> Prepared:
+    """Decoded only to find what is broken, as that reads every byte: at an eighth, or in grey as
+    large as it is, which takes no longer."""
     width, height = source.size
-    source.decode((1, 1))  # at an eighth: reads every byte, so it finds what is broken
+    source.decode((width, height) if looks else (1, 1), in_grey=True)
     return Prepared(
         tiles=(Tile(content=content, width=width, height=height),),
         mime="image/jpeg",
@@ -128,10 +125,19 @@ def _passed(source: Source, content: bytes) -> Prepared:
         source_height=height,
         passed_through=True,
         first_frame_of_animation=False,
+        is_dense=looks and _is_dense(source.band, source.size),
     )
 
 
-def _made(source: Source, form: Format, plan: Plan) -> Prepared:
+def _is_dense(band: Callable[[int, int], Image.Image], size: Size) -> bool:
+    """A look at some bands of rows."""
+    height = size[1]
+    tops = [height * number // (_LOOKS + 1) for number in range(1, _LOOKS + 1)]
+    bands = [plain(band(top, min(top + _LOOK_ROWS, height))) for top in tops]
+    return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
+
+
+def _made(source: Source, form: Format, plan: Plan, *, looks: bool) -> Prepared:
     stored = source.size
     source.decode(stored if plan.is_too_long else plan.size)
     if plan.is_too_long:
@@ -149,7 +155,12 @@ def _made(source: Source, form: Format, plan: Plan) -> Prepared:
         source_height=upright[1],
         passed_through=False,
         first_frame_of_animation=frames,
+        is_dense=looks and len(cuts) == 1 and _is_dense(partial(_band, picture), picture.size),
     )
+
+
+def _band(picture: Image.Image, top: int, bottom: int) -> Image.Image:
+    return picture.crop((0, top, picture.width, bottom))
 
 
 def _refuse_text(source: Source) -> None:

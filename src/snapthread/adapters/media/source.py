@@ -49,8 +49,9 @@ class Source(Protocol):
     @property
     def icc_profile(self) -> bytes | None: ...
 
-    def decode(self, target: Size, /) -> None:
-        """Decodes the first frame; where the codec can, only about as large as `target`."""
+    def decode(self, target: Size, /, *, in_grey: bool = False) -> None:
+        """Decodes the first frame; where the codec can, only about as large as `target`, and
+        without its colours."""
 
     @property
     def orientation(self) -> int:
@@ -109,9 +110,9 @@ class PillowSource:
         profile = self._image.info.get("icc_profile")
         return profile if isinstance(profile, bytes) else None
 
-    def decode(self, target: Size, /) -> None:
+    def decode(self, target: Size, /, *, in_grey: bool = False) -> None:
         # Aspect-aware, so that the DCT's own 1/2, 1/4, 1/8 apply: 4 times faster, half the memory.
-        self._image.draft(None, target)
+        self._image.draft("L" if in_grey else None, target)
         try:
             self._image.load()
         except OSError as failure:

@@ -7,8 +7,11 @@ is built here against those types instead (decision 0022).
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
+from snapthread.limits import ITEMS_KEPT
+from snapthread.model.grown import Grown
 from snapthread.ports import (
     BLOB,
     AssistantRequest,
@@ -61,15 +64,18 @@ def body_of(ask: AssistantRequest, style: Style, left_out: frozenset[str]) -> by
     }
     for name in left_out | (frozenset() if style.effort else {"reasoning"}):
         body.pop(name, None)
-    way = style.detail, STRINGS not in left_out
-    items = ",".join([item.kept.get(way) or _encoded(item, way) for item in ask.items])
-    return f'{_json(body)[:-1]},"input":[{items}]}}'.encode("utf-8", "replace")
+    (items,) = _items(style.detail, STRINGS not in left_out).of(ask.prompt_cache_key, ask.items)
+    return b'%b,"input":[%b]}' % (_bytes(body)[:-1], b",".join(items))
 
 
-def _encoded(item: InputItem, way: tuple[Detail, bool]) -> str:
-    detail, as_strings = way
-    encoded = item.kept[way] = _json(item_of(item, detail, as_strings=as_strings))
-    return encoded
+@cache
+def _items(detail: Detail, as_strings: bool) -> Grown[InputItem]:
+    """The items of the last requests in this form, encoded."""
+    return Grown(lambda item: _bytes(item_of(item, detail, as_strings=as_strings)), most=ITEMS_KEPT)
+
+
+def _bytes(value: object) -> bytes:
+    return _json(value).encode("utf-8", "replace")
 
 
 def item_of(line: InputItem, detail: Detail, *, as_strings: bool = True) -> dict[str, object]:

@@ -16,6 +16,7 @@ import truststore
 
 CONNECTIONS: Final = 1100  # MAX_PARALLEL_TURNS goes up to 1000, each with a stream
 IDLE_S: Final = 30.0
+SENT_WHOLE_BYTES: Final = 1024 * 1024  # most pictures; aiohttp warns of more
 OURS: Final = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
 
 
@@ -47,7 +48,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 request.method,
                 str(request.url),
                 headers=request.headers.multi_items(),
-                data=_content(request),
+                data=await _content(request),
                 allow_redirects=False,
                 timeout=_timeout(request),
             )
@@ -78,11 +79,14 @@ class _Body(httpx2.AsyncByteStream):
         self._answer.close()
 
 
-def _content(request: httpx2.Request) -> bytes | AsyncIterable[bytes] | None:
-    """A body in memory already, or one that comes in pieces while it is sent."""
+async def _content(request: httpx2.Request) -> bytes | AsyncIterable[bytes] | None:
+    """A body in memory already, or one that comes in pieces while it is sent; in one piece where it
+    is small, as each piece is a call of the system."""
     try:
         return request.content or None
     except httpx2.RequestNotRead:
+        if int(request.headers.get("content-length", SENT_WHOLE_BYTES + 1)) <= SENT_WHOLE_BYTES:
+            return await request.aread()
         assert isinstance(request.stream, AsyncIterable)
         return request.stream
 

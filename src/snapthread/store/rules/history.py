@@ -1,8 +1,10 @@
 """The lasting conversation: what a request holds of it. Promises: ports/conversations.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
 from typing import Final, cast
 
 from snapthread.limits import ITEMS_KEPT
@@ -16,6 +18,7 @@ from snapthread.model import (
     Transcript,
 )
 from snapthread.model.context import first_id, newest_within, text_tokens
+from snapthread.model.grown import Grown
 from snapthread.model.history import HistoryEntry, HistoryPage, holds, page_of
 from snapthread.ports import FileTokens
 from snapthread.store.codec import NO_IMAGES, load_images, micros, moment
@@ -48,38 +51,41 @@ def compose(
     rows = tx.range(HISTORY, claim.conversation, low=first)
     if before is not None:
         rows = [each for each in rows if each.id < before]
-    shown = shown_images(tx, claim, [*_named(rows), *question_files], now)
+    items, ids, tokens, has_images = ITEMS.of(claim.conversation, rows)
+    shown = shown_images(tx, claim, [*_named(compress(items, has_images)), *question_files], now)
     files_shown = {name: as_file(file) for name, file in shown.items()}
     if file_tokens is not None:
-        rows = _recounted(rows, files_shown, file_tokens)
-    ids, start = tuple([row.id for row in rows]), None
-    if rows and sum([row.tokens for row in rows]) + question_tokens > max_tokens:
-        kept = newest_within(rows, max_tokens // 2 - question_tokens)
-        rows, ids, start = rows[kept:], ids[kept:], first_id(ids, kept)
-    files = _of_request(shown, [*_named(rows), *question_files])
+        for place in compress(range(len(rows)), has_images):
+            counted = _recounted(rows[place], files_shown, file_tokens)
+            items[place], tokens[place] = _item(counted), counted.tokens
+    start = None
+    if rows and sum(tokens) + question_tokens > max_tokens:
+        kept = newest_within(items, max_tokens // 2 - question_tokens)
+        start = first_id(ids, kept)
+        items, ids, has_images = items[kept:], ids[kept:], has_images[kept:]
+    with_images = list(compress(items, has_images))
+    files = _of_request(shown, [*_named(with_images), *question_files])
     if max_images or max_image_bytes:
         stay = _within(files, question_files, max_images, max_image_bytes)
         leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
         retire(tx, claim, leaving, now, reason="window")
         files = {name: file for name, file in files.items() if name in stay}
-    items = tuple([_item(row) for row in rows])
     live = {name: file.openai_id or "" for name, file in files.items()}
     return Transcript(
-        items=items,
-        ids=ids,
+        items=tuple(items),
+        ids=tuple(ids),
         live=live,
         files={file.openai_id or "": files_shown[name] for name, file in files.items()},
-        lost=_lost(tx, claim, micros(now), items, live),
+        lost=_lost(tx, claim, micros(now), with_images, live),
         history_start=start,
         next_label=row.last_label + 1,
         turn=row.turns + 1,
     )
 
 
-def _named(rows: Sequence[HistoryRow]) -> list[FileName]:
+def _named(items: Iterable[HistoryItem]) -> list[FileName]:
     """The images that items name, oldest first."""
-    with_images = [_item(row) for row in rows if row.images != NO_IMAGES]
-    return [image.file for item in with_images for image in item.images]
+    return [image.file for item in items for image in item.images]
 
 
 def _of_request(shown: Mapping[FileName, File], named: Sequence[FileName]) -> dict[FileName, File]:
@@ -124,19 +130,12 @@ def _lost(
 
 
 def _recounted(
-    rows: list[HistoryRow], shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens
-) -> list[HistoryRow]:
+    row: HistoryRow, shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens
+) -> HistoryRow:
     """An image costs something else on another model, and nothing once it has left."""
-    return [
-        row if row.images == NO_IMAGES else row._replace(tokens=_tokens(row, shown, file_tokens))
-        for row in rows
-    ]
-
-
-def _tokens(row: HistoryRow, shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens) -> int:
     files = [shown.get(image.file) for image in _item(row).images]
     of_files = [LEFT_TOKENS if file is None else file_tokens(file) for file in files]
-    return text_tokens(row.text) + sum(of_files)
+    return row._replace(tokens=text_tokens(row.text) + sum(of_files))
 
 
 def _surplus(weights: Sequence[int], own: int, most: int) -> int:
@@ -179,3 +178,12 @@ def _item(row: HistoryRow) -> HistoryItem:
         tokens=row.tokens,
         phase=row.phase,
     )
+
+
+def _has_images(row: HistoryRow) -> bool:
+    return row.images != NO_IMAGES
+
+
+ITEMS: Final = Grown(
+    _item, attrgetter("id"), attrgetter("tokens"), _has_images, most=ITEMS_KEPT
+)  # of the last conversations that were asked about

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from snapthread.limits import ITEMS_KEPT
+from snapthread.store.sqlite.kept import Kept, is_kept
 from snapthread.store.sqlite.statements import (
     AT_ONCE,
     add_or_insert,
@@ -19,20 +19,21 @@ from snapthread.store.table import Key, Table
 from snapthread.store.transaction import Range, Request, Transaction
 
 R = TypeVar("R", bound=tuple[Any, ...])
-Kept = dict[Table[Any], dict[Key, Any]]  # rows of lasting tables, as they were read
 ONE_BY_ONE: Final = 4  # rows by their keys; more are asked for together
 
 
 class Rows:
     """`transaction.Reader` on a connection; reads are what the transaction sees.
 
-    Of a lasting table only the keys are asked for of what is kept: hundreds of items of a
-    conversation are the same in each request.
+    Of a lasting table what is kept is not asked for: hundreds of items of a conversation are the
+    same in each request.
     """
 
-    def __init__(self, db: sqlite3.Connection, kept: Kept) -> None:
+    def __init__(self, db: sqlite3.Connection, kept: Kept | None = None) -> None:
+        self._db = db
         self._execute = db.execute
         self._kept = kept
+        self._has_seen = False
 
     def expect(self, requests: Sequence[Request]) -> None:
         """Here nothing is far away."""
@@ -61,22 +62,23 @@ class Rows:
         return [found.get(key) for key in keys]
 
     def range(self, wanted: Range) -> list[Any]:
-        if wanted.source.table.is_lasting:
-            return self._lasting(wanted)
+        if self._kept is not None and is_kept(wanted):
+            return self._lasting(wanted, self._kept)
+        return self._read(wanted)
+
+    def _read(self, wanted: Range) -> list[Any]:
         query, values = query_of(wanted, "rows")
         return list(map(wanted.source.table.make, self._execute(query, values).fetchall()))
 
-    def _lasting(self, wanted: Range) -> list[Any]:
-        table = wanted.source.table
-        query, values = query_of(wanted, "keys")
-        keys = self._execute(query, values).fetchall()
-        kept = self._kept.setdefault(table, {})
-        new = [key for key in keys if key not in kept]
-        if len(kept) + len(new) > ITEMS_KEPT:
-            kept.clear()
-            new = keys
-        kept.update(zip(new, self.get(table, new), strict=True))
-        return [kept[key] for key in keys]
+    def _lasting(self, wanted: Range, kept: Kept) -> list[Any]:
+        if not self._has_seen:
+            kept.see(self._db)
+            self._has_seen = True
+        rows = kept.get(wanted)
+        if rows is None:
+            rows = self._read(wanted)
+            kept.put(wanted, rows)
+        return rows
 
     def count(self, wanted: Range) -> int:
         query, values = query_of(wanted, "count")
@@ -84,10 +86,12 @@ class Rows:
         return int(count)
 
 
-def write(db: sqlite3.Connection, tx: Transaction) -> None:
+def write(db: sqlite3.Connection, tx: Transaction, kept: Kept) -> None:
     """Everything that a transaction changes."""
     for table, changes in tx.changes.items():
         for key, (old, new) in changes.items():
+            if table.is_lasting:
+                kept.note(table, old, new)
             if new is None:
                 db.execute(delete_one(table), key)
             elif old is None:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 from snapthread.store.table import Index, Table, Value
 from snapthread.store.transaction import Range
 
-What = Literal["rows", "keys", "count"]
+What = Literal["rows", "count"]
 AT_ONCE: Final = 64  # rows asked for by their keys
 
 
@@ -34,8 +34,7 @@ def select_range(
     if has_after:
         names = (by, *table.key)
         terms.append(f"({', '.join(names)}) > ({', '.join('?' * len(names))})")
-    columns = table.key if what == "keys" else table.columns
-    selected = "count(*)" if what == "count" else ", ".join(columns)
+    selected = "count(*)" if what == "count" else ", ".join(table.columns)
     direction = " DESC" if is_reversed else ""
     ordered = (
         "" if what == "count" else " ORDER BY " + ", ".join(each + direction for each in order)

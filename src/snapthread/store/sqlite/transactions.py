@@ -9,7 +9,8 @@ from snapthread.concurrency.batching import CallResult, result_of
 from snapthread.errors import StoreBusy
 from snapthread.store.sqlite.connections import begin, begin_at_once
 from snapthread.store.sqlite.failures import our_errors
-from snapthread.store.sqlite.rows import Kept, Rows, write
+from snapthread.store.sqlite.kept import Kept
+from snapthread.store.sqlite.rows import Rows, write
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import ANY, Kind
 
@@ -34,7 +35,7 @@ class Connection:
         with our_errors():
             self.db.execute("BEGIN")
             try:
-                return Begun(verb(Transaction(Rows(self.db, {}))))
+                return Begun(verb(Transaction(Rows(self.db))))
             finally:
                 self.db.execute("COMMIT")
 
@@ -49,7 +50,7 @@ class Writer(Connection):
 
     def __init__(self, db: sqlite3.Connection) -> None:
         super().__init__(db)
-        self._kept: Kept = {}
+        self._kept = Kept()
 
     def begin(self, verb: Verb, kind: Kind = ANY) -> Begun | None:
         if kind.may_lag:
@@ -60,7 +61,7 @@ class Writer(Connection):
             tx = Transaction(Rows(self.db, self._kept))
             result = verb(tx)
             if tx.writes:
-                write(self.db, tx)
+                write(self.db, tx, self._kept)
                 return Begun(result, self._commit)
             self.db.execute("COMMIT")  # of nothing
             return Begun(result)
@@ -105,7 +106,7 @@ class Writer(Connection):
             raise
         except Exception as error:  # noqa: BLE001 - as above
             return None, error
-        write(self.db, tx)
+        write(self.db, tx, self._kept)
         return result, None
 
     def _commit(self) -> None:

@@ -1,0 +1,65 @@
+"""Commands, and the buttons below them."""
+
+from snapthread.commands.admin import AdminCommands
+from snapthread.commands.asking_anew import AskingAnew
+from snapthread.commands.broadcast_commands import BroadcastCommands
+from snapthread.commands.broadcaster import Broadcaster
+from snapthread.commands.choosing import Choosing
+from snapthread.commands.commands import Commands
+from snapthread.commands.exporter import Exporter
+from snapthread.commands.history import History
+from snapthread.commands.invitations import Invitations
+from snapthread.ports import PriceList
+from snapthread.settings import Settings
+from snapthread.wiring.file_parts import FileParts
+from snapthread.wiring.people import People
+from snapthread.wiring.turns import Turns
+
+
+def build_commands(
+    file_parts: FileParts,
+    people: People,
+    turns: Turns,
+    settings: Settings,
+    prices: PriceList,
+    *,
+    asking_anew: AskingAnew,
+    broadcaster: Broadcaster,
+) -> Commands:
+    adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
+    store, chat, clock = adapters.store, adapters.chat, adapters.clock
+    admin = AdminCommands(
+        store=store,
+        quotas=turns.quotas,
+        invitations=Invitations(
+            store=store, chat=chat, clock=clock, lets_in=settings.access_mode == "invite"
+        ),
+        broadcasts=BroadcastCommands(store=store, broadcaster=broadcaster, clock=clock),
+        clock=clock,
+        admins=settings.admin_user_ids,
+    )
+    return Commands(
+        asking_anew=asking_anew,
+        store=store,
+        eraser=file_parts.eraser,
+        quotas=turns.quotas,
+        rights=people.rights,
+        choosing=Choosing(
+            store=store,
+            styles=turns.styles,
+            prices=prices,
+            rights=people.rights,
+            speak=people.access.speak,
+        ),
+        history=History(store=store),
+        exporter=Exporter(
+            store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
+        ),
+        admission=people.admission,
+        admin=admin,
+        transport=adapters.transport,
+        is_openais_own=settings.is_openais_own,
+        clock=clock,
+        retention_days=settings.file_retention_days,
+        files_retired=wake,
+    )
