@@ -72,7 +72,7 @@ def test_what_was_sent_is_answered_once_and_nothing_is_left_behind(
 ) -> None:
     async def story() -> None:
         bot, ada = await town.bot(), town.newcomer()
-        asked = len(town.openai.requests)
+        asked, before = len(town.openai.requests), len(town.openai.files)
         faults: Faults = town.telegram.faults if route[0].islower() else town.openai.faults
         rule = faults.add(on=route, reply=hangs(moment))
         act(ada)
@@ -89,6 +89,9 @@ def test_what_was_sent_is_answered_once_and_nothing_is_left_behind(
         assert len(whole) <= 2  # at most one kill: at most one message twice
         ada.sends("/reset")
         await town.until(lambda: any("A new conversation" in text for text in ada.sees))
-        await town.until(lambda: not town.openai.files)
+        # Uploads of which nobody heard are looked for once they cannot be under way any more.
+        is_heard = end == "restart" and (route, moment) != ("POST /files", "after")
+        left = 0 if is_heard else STORIES[act][1]
+        await town.until(lambda: len(town.openai.files) <= before + left)
 
     town.play(story)
