@@ -1,7 +1,9 @@
 """What a process knows of the store on a server, while others change it."""
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,16 @@ import pytest
 
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
+from snapthread.model import group_conversation
 from snapthread.store import Store
 from snapthread.store.redis import RedisBackend, kept
+from snapthread.store.redis.reading import Fetched
 from snapthread.store.rules.rows import bars, set_mark
-from snapthread.store.transaction import Transaction
-from tests.contracts.builders import QUIET_S, Bench, message, turn, words
+from snapthread.store.schema.files import FILES_OF, UPLOADED
+from snapthread.store.schema.queues import ALL_QUEUED
+from snapthread.store.table import Index
+from snapthread.store.transaction import Range, Request, Transaction
+from tests.contracts.builders import ANN, QUIET_S, Bench, message, photo, shown, turn, words
 from tests.servers import Server, own_server
 
 
@@ -178,3 +185,94 @@ def test_two_verbs_of_one_process_on_one_conversation_wait_for_each_other(
 
     assert scripts(server) - before == 10  # and none in vain
     assert len(one.take().outbox) == 10
+
+
+# ---------------------------------------------------------------- what is proved by the commit
+
+
+def test_a_row_from_before_its_last_columns_can_be_changed(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, newer = both
+    one_turn(one, 1)
+    with server.client() as client:
+        (key,) = client.scan_iter("snapthread:row:people:*")
+        row = json.loads(str(client.get(str(key))))
+        client.set(str(key), json.dumps(row[:-2], separators=(",", ":")))
+    newer.now = one.now
+
+    assert newer.run(newer.store.ban(ANN, newer.now, by=1))
+
+    with server.client() as client:
+        assert len(json.loads(str(client.get(str(key))))) == len(row)
+
+
+def test_a_message_that_was_answered_during_an_erasure_is_not_taken_from_the_queue_twice(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, other = both
+    group = group_conversation(-100, None)
+    claim = other.ask(replace(message(conversation=group), chat_id=-100))
+    one.now = other.now
+
+    async def meanwhile(there: Store) -> None:
+        await there.finish(claim, one.now, to=claim.messages[0].destination)
+        await there.release(claim, one.now)
+
+    happens_after_the_read_of(ALL_QUEUED, one, server, meanwhile)
+    one.run(one.store.erase(ANN, one.now))
+
+    other.send(replace(message("And now?", conversation=group), chat_id=-100))
+    other.wait(QUIET_S)
+    assert [each.text for each in other.take(only=group).messages] == ["And now?"]
+    assert other.claim() is None
+
+
+def test_a_photo_that_was_shown_during_a_retirement_of_the_stranded_stays(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, other = both
+    claim = other.ask(photo())
+    file = other.upload(claim, claim.messages[0], "file-1")
+    one.now = other.now
+
+    async def meanwhile(there: Store) -> None:
+        await there.finish(claim, one.now, items=[shown(file)], to=claim.messages[0].destination)
+        await there.release(claim, one.now)
+
+    happens_after_the_read_of(UPLOADED, one, server, meanwhile)
+    one.run(one.store.retire_stranded(one.now))
+
+    assert isinstance(one.store, Store)
+    states = one.run(
+        one.store.backend.read(
+            lambda tx: [
+                row.state
+                for state in ("uploaded", "live", "retired")
+                for row in tx.range(FILES_OF, claim.conversation, state)
+            ]
+        )
+    )
+    assert states == ["live"]
+
+
+def happens_after_the_read_of(
+    index: Index[Any], bench: Bench, server: Server, meanwhile: Callable[[Store], Awaitable[None]]
+) -> None:
+    """Another process does something between this one's first read of a range and its next."""
+    assert isinstance(bench.store, Store)
+    backend = bench.store.backend
+    assert isinstance(backend, RedisBackend)
+    fetch, is_to_come = backend.fetch, True
+
+    async def then_meanwhile(fetched: Fetched, requests: Iterable[Request]) -> None:
+        nonlocal is_to_come
+        wanted = list(requests)
+        await fetch(fetched, wanted)
+        if is_to_come and any(isinstance(each, Range) and each.source is index for each in wanted):
+            is_to_come = False
+            there = await Store.open(server.url)
+            await meanwhile(there)
+            await there.close()
+
+    backend.fetch = then_meanwhile  # type: ignore[method-assign]

@@ -117,6 +117,7 @@ class Reading:
         self._reads = 0
         self.scopes: set[Scope] = set()  # that the verb decided on
         self.looked_at: set[Get] = set()  # rows of no scope
+        self.hinted: set[Get] = set()  # rows of ranges of no scope
 
     def expect(self, requests: Sequence[Request]) -> None:
         self._need(requests)
@@ -140,6 +141,9 @@ class Reading:
         self._need([wanted])
         self._look(wanted)
         _, rows = self._fetched.ranges[without_limit(wanted)]
+        if scope_of(wanted) is None:
+            table = wanted.source.table
+            self.hinted.update(Get(table, table.key_of(row)) for row in rows)
         return rows[: wanted.limit]
 
     def count(self, wanted: Range) -> int:

@@ -60,7 +60,11 @@ end
 
 -- commit: 1 where it was done, else 0. Each guard is a claim about what was read.
 local guards = {
-  is = function(step) return (redis.call('GET', step[2]) or '') == step[3] end,
+  is = function(step)
+    local text = redis.call('GET', step[2]) or ''
+    for i = 3, #step do if text == step[i] then return true end end
+    return false
+  end,
   sums_are = function(step)
     if #step == 2 then return redis.call('EXISTS', step[2]) == 0 end
     for i = 3, #step, 2 do

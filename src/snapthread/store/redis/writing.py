@@ -26,7 +26,8 @@ def guards(tx: Transaction, reading: Reading, fetched: Fetched) -> list[Step]:
     rows = {request: fetched.rows[request] for request in reading.looked_at}
     for table, changes in tx.changes.items():
         for key, (old, _) in changes.items():
-            if old is not None and table.scope_of(old) not in reading.scopes:
+            is_proved = old is None or table.scope_of(old) in reading.scopes
+            if old is not None and (not is_proved or Get(table, key) in reading.hinted):
                 rows[Get(table, key)] = old
     steps += [_unchanged(request, row) for request, row in rows.items()]
     for table, key, column, most in tx.ceilings:
@@ -38,7 +39,17 @@ def _unchanged(request: Get, row: Any) -> Step:
     name = row_name(request.table, request.key)
     if request.table.counters:
         return ["sums_are", name, *([] if row is None else _flat(request.table.columns, row))]
-    return ["is", name, "" if row is None else encode(row)]
+    return ["is", name, *([""] if row is None else _written(request.table, row))]
+
+
+def _written(table: Table[Any], row: Any) -> Iterator[str]:
+    """As it is written, and as it was before its last columns were declared."""
+    yield encode(row)
+    for length in range(len(row) - 1, 0, -1):
+        column = table.columns[length]
+        if column not in table.defaults or row[length] != table.defaults[column]:
+            return
+        yield encode(row[:length])
 
 
 def changed_scopes(tx: Transaction) -> set[Scope]:
