@@ -25,7 +25,7 @@ SEEDS := 1 2 3 4 5
 EXAMPLES := 5000
 FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test checks bench format pages release-check audit lock servers soak fuzz clean
+.PHONY: help setup demo test checks imports collected bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -39,15 +39,22 @@ demo: .venv/.runs ## the whole product in a browser, no account needed; PORT=808
 test: setup ## everything that CI runs: format, lint, types, import direction, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/lint-imports --no-logo
-	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(BIN)/pytest -n 4; tests=$$?; \
+	@$(MAKE) --no-print-directory -j 2 imports collected
+	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(BIN)/pytest -n 4 --dist loadgroup; tests=$$?; \
 		wait $$types; types=$$?; cat .venv/types; exit $$((types | tests))
 
-checks: setup ## format, lint, types, import direction
+checks: setup imports ## format, lint, types, import direction
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+
+imports: setup
+	@$(BIN)/lint-imports --no-logo
+
+# pytest compiles each test file for its messages: once beside the checks, not in each of four workers.
+collected: setup
+	@$(BIN)/pytest --collect-only --quiet --no-header --no-summary >/dev/null || \
+		echo "pytest could not read all tests: it says below which."
 
 bench: setup bench/.venv/.ready ## measure beside a plain script, in ten minutes; PARTS="text growth" takes some
 	$(BIN)/python bench/run.py $(PARTS)

@@ -18,9 +18,6 @@ from hypothesis import settings
 from structlog.types import Processor
 
 from tests import virtual
-from tests.forks import pytest_addoption, pytest_runtestloop
-
-__all__ = ["pytest_addoption", "pytest_runtestloop"]
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
@@ -33,7 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-FOLDERS = count(1000)  # above the processes' own
+FOLDERS = count()
 PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.format_exc_info,

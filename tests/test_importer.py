@@ -1,19 +1,21 @@
 """The importer's bounds: how much of what comes is in memory at once."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from snapthread.errors import ImageRefused
 from snapthread.images.importer import FileImporter
 from snapthread.images.opener import FileOpener
 from snapthread.images.request import FileRequest
 from snapthread.images.uploader import UploadResult
 from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MEGABYTE
 from snapthread.meter import Meter
-from snapthread.model import Claim, ConversationKey
+from snapthread.model import Claim, ConversationKey, TelegramImage
 from tests.contracts.builders import photo
 
 MAX_BYTES = 20 * MEGABYTE
@@ -115,3 +117,47 @@ async def test_a_picture_that_may_be_as_large_as_any_comes_alone(size_bytes: int
     memory = await brought(people=3, size_bytes=size_bytes)
 
     assert memory.most_raw == 1
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Its ends, one after the other, and whether it looked for small text."""
+
+    ends: list[Any]
+    looked: list[bool] = field(default_factory=list)
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        return b"as it came"
+
+    async def prepare(self, content: bytes, *, looks: bool, **_: object) -> Any:
+        self.looked.append(looks)
+        end = self.ends.pop(0)
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+
+BROKEN = ImageRefused("unreadable")
+LONG = SimpleNamespace(**{**vars(PREPARED), "tiles": (TILE, TILE)})
+
+
+@pytest.mark.parametrize("first", [BROKEN, LONG], ids=["broken", "in parts"])
+async def test_the_one_look_for_small_text_was_spent_on_a_photo_that_tells_nothing(
+    first: Any,
+) -> None:
+    decoder = Decoder([first, PREPARED, PREPARED])
+    opener = FileOpener(
+        chat=cast(Any, decoder),
+        codec=cast(Any, decoder),
+        documents=cast(Any, None),
+        max_bytes=MAX_BYTES,
+    )
+    meter = Meter(looks_for_small_text=True)
+    claim = Claim(conversation=ConversationKey("1"), token=1, epoch=0)
+    request = wanted(1000)
+    assert isinstance(request.file, TelegramImage)
+    large = replace(request, file=replace(request.file, width=960, height=1280))
+    for _ in range(3):
+        with suppress(ImageRefused):
+            await opener.open(claim, large, meter)
+    assert decoder.looked == [True, True, False]

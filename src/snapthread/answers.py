@@ -24,6 +24,7 @@ from snapthread.turn.outcome import (
     helps_to_retry,
     outcome_of,
     unexpected,
+    with_what_is_known,
 )
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
@@ -98,9 +99,10 @@ class Answers:
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
-            return await self._failed(error, questions, t, self._model_of(meter))
+            failed = await self._failed(error, turn, t)
+            return with_what_is_known(failed, turn, beyond, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return unexpected(error, t)
+            return with_what_is_known(unexpected(error, t), turn, beyond, t)
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
@@ -124,14 +126,13 @@ class Answers:
             once=f"storage:{message.user_id}",
         )
 
-    async def _failed(
-        self, error: SnapthreadError, questions: tuple[Message, ...], t: Localizer, model: str
-    ) -> Outcome:
+    async def _failed(self, error: SnapthreadError, turn: TurnState, t: Localizer) -> Outcome:
         if type(error) not in SENTENCES:
             return unexpected(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
-        offer = self.styles.offer
+        questions, offer = turn.messages, self.styles.offer
+        model = turn.meter.profile.model if turn.meter.profile else offer.model  # that was asked
         told = alert is not None and await self.alerts.tell(
             alert, detail=str(error), model=model, setting=offer.setting_of(model)
         )
@@ -144,7 +145,3 @@ class Answers:
             can_retry=helps_to_retry(error) and not questions[0].is_guest,
         )
         return Outcome(result="failed", reason=type(error).__name__, texts=(text,))
-
-    def _model_of(self, meter: Meter) -> str:
-        """The model that was asked."""
-        return meter.profile.model if meter.profile else self.styles.offer.model

@@ -59,13 +59,13 @@ def test_a_job_taken_before_was_nobodys_for_an_hour(bench: Bench) -> None:
 
 
 def test_a_pause_told_before_lasted_an_hour(bench: Bench) -> None:
-    bench.run(bench.store.start_cooldown("openai", bench.now + timedelta(seconds=60)))
+    bench.run(bench.store.start_cooldown("openai", bench.now + timedelta(seconds=60), bench.now))
     bench.wait(-HOUR_S)
 
     assert bench.run(bench.store.poll_changes((), bench.now)).cooldowns == {}
     until = bench.now + timedelta(seconds=60)
-    bench.run(bench.store.start_cooldown("openai", until))
-    assert bench.run(bench.store.poll_changes((), bench.now)).cooldowns == {"openai": until}
+    bench.run(bench.store.start_cooldown("openai", until, bench.now))
+    assert bench.run(bench.store.poll_changes((), bench.now)).cooldowns["openai"].until == until
 
 
 def test_a_sentence_said_before_was_not_said_for_an_hour_more(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from snapthread.limits import LEASE_S
-from snapthread.model import QueuedMessage, Replica, ReplicaChanges, private_conversation
+from snapthread.model import Cooldown, QueuedMessage, Replica, ReplicaChanges, private_conversation
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -88,8 +88,8 @@ def test_a_stop_is_news_of_its_turn_only(bench: Bench) -> None:
 
 def test_a_pause_is_told_until_it_is_over(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=2.5)
-    bench.run(bench.store.start_cooldown("openai", until))
-    assert news(bench).cooldowns == {"openai": until}
+    bench.run(bench.store.start_cooldown("openai", until, bench.now))
+    assert news(bench).cooldowns == {"openai": Cooldown(until=until, wait_s=2.5)}
     bench.wait(2.5)
     assert not news(bench).cooldowns
 
@@ -97,13 +97,15 @@ def test_a_pause_is_told_until_it_is_over(bench: Bench) -> None:
 def test_a_pause_is_never_made_shorter(bench: Bench) -> None:
     until = bench.now + timedelta(seconds=30)
     for wait_s in (10, 30, 5):
-        bench.run(bench.store.start_cooldown("telegram", bench.now + timedelta(seconds=wait_s)))
-    assert news(bench).cooldowns == {"telegram": until}
+        bench.run(
+            bench.store.start_cooldown("telegram", bench.now + timedelta(seconds=wait_s), bench.now)
+        )
+    assert news(bench).cooldowns == {"telegram": Cooldown(until=until, wait_s=30)}
 
 
 def test_pauses_of_two_services_are_two(bench: Bench) -> None:
     for service in ("openai", "telegram"):
-        bench.run(bench.store.start_cooldown(service, bench.now + timedelta(seconds=1)))
+        bench.run(bench.store.start_cooldown(service, bench.now + timedelta(seconds=1), bench.now))
     assert news(bench).cooldowns.keys() == {"openai", "telegram"}
 
 

@@ -1,5 +1,6 @@
 """A failure that may be about pictures: nothing leaves that was not named or found bad twice."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from snapthread_sandbox.faults import Effect, Fault, openai_error, server_error, telegram_error
 from snapthread_sandbox.wire import Response
 from tests.line.photos import album, photo
+from tests.line.test_long_pictures import LOOKS_CLOSELY, tall
 from tests.line.world import World, opened
 
 GONE = telegram_error(400, "Bad Request: invalid file_id")
@@ -144,6 +146,139 @@ async def test_a_photo_that_is_named_again_when_it_is_new_leaves(tmp_path: Path)
         _, told = await ada.hears(2)
         assert told.text.startswith("Photo 1 has left our conversation")
         await world.until(lambda: len(world.files) == 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CallsBad(Fault):
+    """A file of the request, by its place there."""
+
+    world: World
+    place: int = 0
+
+    async def around(self, effect: Effect) -> Response:
+        named = self.world.requests[-1].file_ids[self.place]
+        return await openai_error(400, f"The file {named} is not a valid image.").around(effect)
+
+
+async def test_three_bad_photos_failed_a_question_that_had_none(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        world.openai.faults.add(on="POST /responses", reply=_CallsBad(world=world), times=6)
+        ada = world.person()
+        ada.sends("What is a cat?")
+        answer, told = await ada.hears(2)
+        assert answer.text.startswith("You said: What is a cat?")
+        assert told.text.startswith("Photos 1, 2, 3 have left our conversation")
+
+
+async def test_a_question_without_an_image_was_told_that_this_image_was_not_taken(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        ada.sends_album(album(6))
+        await ada.hears()
+        world.openai.faults.add(on="POST /responses", reply=_CallsBad(world=world), times=None)
+        ada.sends("What is a cat?")
+        failed, told = await ada.hears(2)
+        assert failed.text.startswith("There are photos or documents in our conversation that")
+        assert told.text.startswith("Photos 1, 2, 3, 4 have left our conversation")
+        assert [each["text"] for each in told.buttons] == ["Try again"]
+
+
+async def test_a_photo_that_left_before_the_question_failed_left_without_a_word(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        world.openai.faults.add(on="POST /responses", reply=_CallsBad(world=world), times=2)
+        world.openai.faults.add(on="POST /responses", reply=server_error(), times=None)
+        ada = world.person()
+        ada.sends("What were they?")
+        failed, told = await ada.hears(2, timeout_s=200)
+        assert failed.text.startswith("The assistant is very busy")
+        assert told.text.startswith("Photo 1 has left our conversation")
+
+
+async def test_a_photo_that_was_missing_when_the_question_failed_was_missing_without_a_word(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        await _a_photo_that_telegram_does_not_give_now(world)
+        is_asked_again = lambda _: len(world.requests) > 4  # noqa: E731 - the first finds it gone
+        world.openai.faults.add(
+            on="POST /responses", reply=server_error(), times=None, when=is_asked_again
+        )
+        ada = world.person()
+        ada.sends("What were they?")
+        failed, told = await ada.hears(2, timeout_s=200)
+        assert failed.text.startswith("The assistant is very busy")
+        assert told.text.startswith("I don't have photo 1 at the moment")
+
+
+async def test_a_failed_question_dropped_what_is_said_of_a_part_of_its_album(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        name = ada.new_album()
+        world.openai.faults.add(on="POST /responses", reply=server_error(), times=None)
+        ada.sends_photo(photo("red"), album=name, caption="What?")
+        ada.post({"game": {"title": "Chess"}, "media_group_id": name})
+        told, failed = await ada.hears(2, timeout_s=200)
+        assert told.text.startswith("I can't handle games yet.")
+        assert failed.text.startswith("The assistant is very busy")
+        assert [each["text"] for each in failed.buttons] == ["Try again"]
+
+
+@dataclass(slots=True)
+class _Uploads:
+    """The moment of the last one."""
+
+    last_s: float = float("-inf")
+
+    def hear(self, route: str) -> None:
+        if route == "POST /files":
+            self.last_s = _now_s()
+
+    def is_new(self, _: object) -> bool:
+        """Half a second later it is known everywhere."""
+        return _now_s() < self.last_s + 0.5
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def test_a_photo_just_restored_and_not_known_everywhere_left_for_good(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await _three_photos(world)
+        world.openai.vanish(min(world.files))
+        uploads, not_yet = _Uploads(), _NamesTheNewest(world=world)
+        world.openai.called = uploads.hear
+        world.openai.faults.add(
+            on="POST /responses", reply=not_yet, times=None, when=uploads.is_new
+        )
+        ada = world.person()
+        ada.sends("What were they?")
+        (answer,) = await ada.hears()
+        assert [colour in answer.text for colour in ("red", "green", "blue")] == [True] * 3
+
+
+async def test_only_the_first_bad_part_of_a_long_picture_came_up_anew(tmp_path: Path) -> None:
+    async with opened(tmp_path, **LOOKS_CLOSELY) as world:
+        ada = world.person()
+        ada.sends_document(tall(), file_name="page.png", mime_type="image/png")
+        await ada.hears()
+        before = world.files
+        for place in (0, 1):
+            bad = _CallsBad(world=world, place=place)
+            world.openai.faults.add(on="POST /responses", reply=bad)
+        ada.sends("What was it?")
+        (answer,) = await ada.hears()
+        assert "in 2 parts" in answer.text
+        await world.until(lambda: len(world.files) == 2)
+        assert before.isdisjoint(world.files)
 
 
 async def test_a_photo_just_sent_and_not_known_everywhere_was_refused(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_a_request_that_had_to_wait_is_built_again(tmp_path: Path) -> None
         await world.sleeps(29 * DAY_S - 230)
         assert len(world.files) == 1
         until = virtual.now() + timedelta(seconds=50)
-        await world.process.store.start_cooldown("openai", until)
+        await world.process.store.start_cooldown("openai", until, virtual.now())
         ada.sends("What was it?")
         await ada.hears(timeout_s=120)
         assert world.requests[-1].at >= until.timestamp()

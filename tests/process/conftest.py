@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,3 +20,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             assert not town.leaks
         finally:
             runner.run(town.close())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs the stories of the town, so that one bot is started and not two; those with a
+    town of their own run beside it, a file in one worker."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and isinstance(item, pytest.Function):
+            group = "town" if "town" in item.fixturenames else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(group))

@@ -28,7 +28,7 @@ def made(path: Path, service: str = "") -> Path:
         store = await Store.open(path)
         await store.installation()
         if service:
-            await store.start_cooldown(service, NOW)
+            await store.start_cooldown(service, NOW, NOW)
         await store.close()
 
     asyncio.run(use())
@@ -59,7 +59,7 @@ def test_a_backup_is_made_while_the_bot_writes(tmp_path: Path) -> None:
         store = await Store.open(path)
         count = 0
         while not done.is_set() or count < 5:
-            await store.start_cooldown(f"service {count}", NOW)
+            await store.start_cooldown(f"service {count}", NOW, NOW)
             count += 1
         await store.close()
         return count
@@ -146,10 +146,10 @@ def test_a_restore_beside_a_bot_that_idles_is_refused(tmp_path: Path) -> None:
 
     async def beside() -> None:
         store = await Store.open(path)
-        await store.start_cooldown("openai", NOW)
+        await store.start_cooldown("openai", NOW, NOW)
         with pytest.raises(BackupRefused, match="stop the bot"):
             await asyncio.to_thread(restore, kept, path, NOW)
-        await store.start_cooldown("telegram", NOW)  # it goes on as if nothing had been
+        await store.start_cooldown("telegram", NOW, NOW)  # it goes on as if nothing had been
         await store.close()
 
     asyncio.run(beside())

@@ -15,7 +15,7 @@ import pytest
 
 from snapthread.errors import StoreDenied
 from snapthread.limits import LEASE_S
-from snapthread.model import Destination, private_conversation
+from snapthread.model import Cooldown, Destination, private_conversation
 from snapthread.model.quotas import Amounts
 from snapthread.store import Store
 from snapthread.store.schema import VERSION
@@ -194,7 +194,8 @@ def test_pauses_marks_and_jobs_hold(bench: Bench) -> None:
     assert not bench.say(user=EVE, once="storage:11")
     assert not bench.run(bench.store.take_job("sweep", "another", bench.now, lease_s=180))
     news = bench.run(bench.store.poll_changes((), bench.now))
-    assert news.cooldowns == {"openai": MADE_AT + timedelta(seconds=60)}
+    until = MADE_AT + timedelta(seconds=60)
+    assert news.cooldowns == {"openai": Cooldown(until=until, wait_s=None)}
     bench.wait(300)
     assert bench.take(only=private_conversation(DEE)).attempt == 1
 

@@ -611,7 +611,7 @@ def live_a_long_life(bench: Bench) -> None:
     bench.run(bench.store.check())
     bench.run(bench.store.take_job("housekeeping", "me", bench.now, lease_s=60))
     bench.run(bench.store.note_blocked(BOB, bench.now))
-    bench.run(bench.store.start_cooldown("openai", bench.now))
+    bench.run(bench.store.start_cooldown("openai", bench.now, bench.now))
     process = Replica(
         name="host:1",
         version="0.1.0",

@@ -23,6 +23,7 @@ from snapthread.limits import ASK_RETRY_WITHIN_S
 from snapthread.meter import Meter
 from snapthread.model import (
     Claim,
+    FileName,
     LedgerFile,
     LostFile,
 )
@@ -42,7 +43,7 @@ class Mended:
     left: tuple[LostFile, ...] = ()
     lost: tuple[LostFile, ...] = ()
     is_nameless: bool = False  # nobody knows which file it was about
-    renewed: tuple[LostFile, ...] = ()  # of those that were there, and were named all the same
+    renewed: tuple[FileName, ...] = ()  # image keys of what was there, and named all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,11 +62,11 @@ class Healing:
         meter: Meter,
         *,
         nameless: int = 0,
-        renewed: tuple[LostFile, ...] = (),
+        renewed: tuple[FileName, ...] = (),
     ) -> Mended:
         """Put the files of a failed request right. `nameless`: how many failures of this question
-        named no file before, while every file was there. `renewed`: what was uploaded anew for
-        this question, though it was there.
+        named no file before, while every file was there. `renewed`: the image keys of what was
+        uploaded anew for this question, though it was there.
 
         Raises ImageRefused where only the question's own pictures can be the reason, ChatBusy
         where Telegram is away (then nothing is removed), and the failure itself where no file is.
@@ -87,14 +88,14 @@ class Healing:
         claim: Claim,
         named: list[LedgerFile],
         meter: Meter,
-        renewed: tuple[LostFile, ...],
+        renewed: tuple[FileName, ...],
     ) -> Mended:
         """Once anew from Telegram; then without."""
-        older = [file for file in named if not _is_own(file) and _lost(file) not in renewed]
+        older = [file for file in named if not _is_own(file) and file.image_key not in renewed]
         if not older:
             return await self._leave_all(claim, named, "refused", meter)
         mended = await self._restore_all(claim, older, meter)
-        return replace(mended, renewed=tuple(map(_lost, older)))
+        return replace(mended, renewed=tuple(file.image_key for file in older))
 
     async def _mend_nameless(
         self, claim: Claim, files: tuple[LedgerFile, ...], meter: Meter, *, before: int

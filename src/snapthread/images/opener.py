@@ -135,17 +135,16 @@ class FileOpener:
         *,
         suspect: bool,
     ) -> Image:
-        """A lost one as it was: whole, or the same part of it."""
-        began, looks = now_s(), _looks(wanted, picture, meter)
-        async with self._one_suspect if suspect else nullcontext():
-            image = await self.codec.prepare(
-                content,
-                suspect=suspect,
-                tiles=not wanted.is_restored and self.most_parts() != 1,
-                cut=None if wanted.part is None else wanted.part.cut,
-                sight=meter.profile.sight if meter.profile else None,
-                looks=looks,
-            )
+        began = now_s()
+        looks = meter.looks_for_small_text and _is_shrunk(wanted, picture)
+        if looks:
+            meter.looks_for_small_text = False  # at one of an album: each look takes milliseconds
+        image = None
+        try:
+            image = await self._made(wanted, content, meter, suspect=suspect, looks=looks)
+        finally:
+            if looks and (image is None or len(image.tiles) > 1):  # it was not looked at
+                meter.looks_for_small_text = True
         ms = ms_since(began)
         meter.record_preparation(picture, image, ms)
         log.info(
@@ -158,16 +157,25 @@ class FileOpener:
         )
         return image
 
+    async def _made(
+        self, wanted: FileRequest, content: bytes, meter: Meter, *, suspect: bool, looks: bool
+    ) -> Image:
+        """A lost one as it was: whole, or the same part of it."""
+        async with self._one_suspect if suspect else nullcontext():
+            return await self.codec.prepare(
+                content,
+                suspect=suspect,
+                tiles=not wanted.is_restored and self.most_parts() != 1,
+                cut=None if wanted.part is None else wanted.part.cut,
+                sight=meter.profile.sight if meter.profile else None,
+                looks=looks,
+            )
 
-def _looks(wanted: FileRequest, picture: TelegramImage, meter: Meter) -> bool:
-    """For small text: at a photo of this message that is as large as Telegram makes it at most; at
-    one of an album, since each look takes milliseconds."""
+
+def _is_shrunk(wanted: FileRequest, picture: TelegramImage) -> bool:
+    """Is it a photo of this message, and as large as Telegram makes it at most?"""
     is_new = picture.kind == "photo" and wanted.is_first and not wanted.is_restored
-    side = max(picture.width or 0, picture.height or 0)
-    if not (meter.looks_for_small_text and is_new and side in MADE_SMALLER_TO):
-        return False
-    meter.looks_for_small_text = False
-    return True
+    return is_new and max(picture.width or 0, picture.height or 0) in MADE_SMALLER_TO
 
 
 def _as_image(file: TelegramDocument) -> TelegramImage:

@@ -49,6 +49,7 @@ from snapthread.model.messages import (
 )
 from snapthread.model.operation import (
     Backlog,
+    Cooldown,
     Erased,
     Installation,
     QueuedMessage,
@@ -84,6 +85,7 @@ __all__ = [
     "Button",
     "Claim",
     "ConversationKey",
+    "Cooldown",
     "Deletion",
     "Destination",
     "Document",

@@ -27,12 +27,20 @@ class Replica:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cooldown:
+    """A service that asked to be left alone."""
+
+    until: datetime
+    wait_s: float | None  # how long it asked for; None: a version before did not note it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaChanges:
     """Changes by other processes: to claims of ours, and what the services asked for."""
 
     lost: frozenset[Claim] = frozenset()  # somebody else's now, by a reset, an erasure, a takeover
     stopped: frozenset[Claim] = frozenset()  # the person said Stop to this turn
-    cooldowns: Mapping[str, datetime] = field(default_factory=dict)  # service → not before
+    cooldowns: Mapping[str, Cooldown] = field(default_factory=dict)  # by service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class Jobs(Protocol):
 class CooldownNotes(Protocol):
     """Cooldowns that all processes keep."""
 
-    async def start_cooldown(self, service: str, until: datetime) -> None:
+    async def start_cooldown(self, service: str, until: datetime, now: datetime) -> None:
         """No process calls this service before then (`Changes.poll_changes` tells the others)."""
         ...
 

@@ -15,6 +15,7 @@ import structlog
 from snapthread.clock import now_s
 from snapthread.errors import Busy, StoreBusy, StoreFull
 from snapthread.limits import SYNC_EVERY_S
+from snapthread.model import Cooldown
 from snapthread.ports import Changes, Clock, CooldownNotes
 
 # OpenAI limits its APIs apart, so that slow deletions hold up no answer.
@@ -45,16 +46,17 @@ class Cooldowns:
     _known: dict[str, datetime] = field(default_factory=dict, init=False)  # as the store has them
     _heard_s: float = field(default_factory=lambda: float("-inf"), init=False)
 
-    def hear(self, cooldowns: Mapping[str, datetime]) -> None:
-        """Take over the waits that the store holds; one of ours may be longer. Of how long they
-        were asked for the store says nothing, and the clock may have been set back since: after a
-        minute the service is asked, and says it again."""
+    def hear(self, cooldowns: Mapping[str, Cooldown]) -> None:
+        """Take over the waits that the store holds; one of ours may be longer. The clock may have
+        been set back since: none lasts longer than was asked for, and after a minute the service
+        is asked, and says it again."""
         self._heard_s = now_s()
-        for service, until in cooldowns.items():
-            if until != self._known.get(service):
-                self._known[service] = until
-                left_s = (until - self.clock()).total_seconds()
-                self._lasts(service, min(left_s, HEARD_MOST_S))
+        for service, asked in cooldowns.items():
+            if asked.until != self._known.get(service):
+                self._known[service] = asked.until
+                left_s = (asked.until - self.clock()).total_seconds()
+                most_s = HEARD_MOST_S if asked.wait_s is None else asked.wait_s
+                self._lasts(service, min(left_s, most_s, HEARD_MOST_S))
 
     async def left_s(self, service: str) -> float:
         """Seconds for which nobody may call the service; 0 where everybody may."""
@@ -81,12 +83,13 @@ class Cooldowns:
             return
         if busy.retry_after_s <= self._left_s(service):
             return
-        until = self.clock() + timedelta(seconds=busy.retry_after_s)
+        now = self.clock()
+        until = now + timedelta(seconds=busy.retry_after_s)
         self._known[service] = until
         self._lasts(service, busy.retry_after_s)
         log.info("service.paused", service=service, wait_s=round(busy.retry_after_s, 1))
         try:
-            await self.store.start_cooldown(service, until)
+            await self.store.start_cooldown(service, until, now)
         except (StoreBusy, StoreFull) as away:
             log.warning("trouble", kind="store", why=str(away))  # this process waits all the same
 

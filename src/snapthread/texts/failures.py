@@ -40,7 +40,7 @@ SENTENCES: dict[type[SnapthreadError], str] = {
     ImagesTooLarge: "images_too_large",
     EmptyAnswer: "empty_answer",
     OutputSpent: "output_spent",
-    FilesGone: "image_refused",
+    FilesGone: "files_gone",
     ImageRefused: "image_refused",
 }
 # The sentence for the admins, where they must hear of it too.

@@ -164,6 +164,11 @@ class Localizer:
     def away(self, files: Sequence[LostFile]) -> tuple[str, ...]:
         return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
 
+    def away_now(self, files: Sequence[LostFile]) -> tuple[str, ...]:
+        """Where there is no answer that they could be missing from."""
+        keys: dict[FileKind, str] = {"image": "photos_away_now", "document": "documents_away_now"}
+        return self._of_each_kind(files, keys)
+
     def cut(self, reason: str) -> str:
         """The sentence below an answer that was cut; one cut at its length has a button there."""
         if reason == "content_filter":

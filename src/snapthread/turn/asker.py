@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 ASKING = Backoff(first_s=1.0, jitter=0.5)
 UNCHANGED_AGAIN_S = 1.0  # what fails without a reason may pass
-MENDS_MAX = 4  # the steps of healing, and a file may vanish again meanwhile
+MENDS_MAX = 8  # a file takes two, and several may be named one by one
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -103,5 +103,5 @@ class Asker:
             renewed=turn.renewed,
         )
         turn.take_mended(mended)
-        if not mended.changed:
+        if failure.is_missing or not mended.changed:  # what came up anew is not known everywhere
             await asyncio.sleep(UNCHANGED_AGAIN_S)

@@ -26,6 +26,7 @@ from snapthread.model.usage import TurnOutcome
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import offer
 from snapthread.turn.result import TurnResult
+from snapthread.turn.state import TurnState
 
 # Failures that come again however often the same is asked.
 NO_USE: Final = frozenset(
@@ -116,6 +117,14 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     )
 
 
+def with_what_is_known(
+    failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer
+) -> Outcome:
+    """Of a turn that failed: what would have been said beside its answer is said all the same."""
+    of_files = (*t.lost(turn.lost), *t.away_now(turn.away))
+    return replace(failed, texts=(*_beyond(turn, beyond, t), *failed.texts, *of_files))
+
+
 def preface(
     ended: TurnResult, beyond: tuple[str, ...], t: Localizer
 ) -> tuple[OutgoingMessage, ...]:
@@ -124,7 +133,9 @@ def preface(
     return (*_plain(texts), *_quoted(ended.spoken))
 
 
-def _beyond(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> tuple[str, ...]:
+def _beyond(
+    ended: TurnResult | TurnState, beyond: tuple[str, ...], t: Localizer
+) -> tuple[str, ...]:
     """With what is said of the parts that came late; nothing twice."""
     late = (*t.beyond(ended.beyond), *([t.over(ended.over)] if ended.over else []))
     return tuple(dict.fromkeys((*beyond, *late)))

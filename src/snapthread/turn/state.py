@@ -7,7 +7,15 @@ from snapthread.faults import FileFault
 from snapthread.images.healing import Mended
 from snapthread.images.request import FileRequest, FileResult
 from snapthread.meter import Meter
-from snapthread.model import Claim, HistoryItem, LostFile, Message, PageChoice, TelegramFile
+from snapthread.model import (
+    Claim,
+    FileName,
+    HistoryItem,
+    LostFile,
+    Message,
+    PageChoice,
+    TelegramFile,
+)
 from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import (
     AnswerCompleted,
@@ -40,7 +48,7 @@ class TurnState:
     question: HistoryItem | None = None
     halvings: int = 0  # of the conversation, until it fitted the model
     nameless: int = 0  # failures for a file that named none, while every file was there
-    renewed: tuple[LostFile, ...] = ()  # files that were there, were named, and came up anew
+    renewed: tuple[FileName, ...] = ()  # image keys of what was there, and came up anew
     lost: tuple[LostFile, ...] = ()
     away: tuple[LostFile, ...] = ()
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn

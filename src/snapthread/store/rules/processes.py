@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from snapthread.limits import DAY_S
-from snapthread.model import Claim, Installation, Replica, ReplicaChanges
+from snapthread.model import Claim, Cooldown, Installation, Replica, ReplicaChanges
 from snapthread.model.operation import POLLING
 from snapthread.store.codec import micros, micros_of, moment
 from snapthread.store.rules import (
@@ -69,16 +69,21 @@ def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> Rep
         stopped=frozenset(
             claim for claim, row in rows.items() if row and row.stopped_turn == claim.turn
         ),
-        cooldowns={row.service: moment(row.until) for row in cooldowns},
+        cooldowns={row.service: _cooldown(row) for row in cooldowns},
     )
 
 
-def start_cooldown(tx: Transaction, service: str, until: datetime) -> None:
+def _cooldown(row: Pause) -> Cooldown:
+    wait_s = (row.until - row.asked_at) / micros_of(1) if row.asked_at else None
+    return Cooldown(until=moment(row.until), wait_s=wait_s)
+
+
+def start_cooldown(tx: Transaction, service: str, until: datetime, now: datetime) -> None:
     """Never made shorter."""
     row = tx.get(PAUSES, service)
     at = micros(until)
     if row is None or not at <= row.until <= at + WAIT_MOST:
-        tx.put(PAUSES, Pause(service, at))
+        tx.put(PAUSES, Pause(service, at, micros(now)))
 
 
 def take_job(tx: Transaction, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:

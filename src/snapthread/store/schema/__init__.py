@@ -27,7 +27,7 @@ from snapthread.store.schema.usage import (
 )
 from snapthread.store.table import Table
 
-VERSION: Final = 16  # of what is written; raised with a change that older versions cannot read
+VERSION: Final = 17  # of what is written; raised with a change that older versions cannot read
 
 TABLES: Final[tuple[Table[Any], ...]] = (
     META,

@@ -53,6 +53,7 @@ class Pause(NamedTuple):
 
     service: str
     until: int
+    asked_at: int = 0  # 0: by a version that did not note it
 
 
 PAUSES_UNTIL: Final = Index[Pause]("until", by="until")
