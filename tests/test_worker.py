@@ -353,6 +353,42 @@ async def test_who_comes_while_slots_are_kept_free_is_served_once_they_are() -> 
     await loop
 
 
+class DueStore(IdleStore):
+    """One conversation that is ready at a time."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+        self.claimed: list[datetime] = []
+
+    async def claim(self, *_: object, **__: object) -> None:
+        await super().claim()
+        if not self.claimed and virtual.now() >= self.at:
+            self.claimed.append(virtual.now())
+
+    async def next_wake(self, _now: datetime) -> datetime | None:  # type: ignore[override]
+        return None if self.claimed else self.at
+
+
+async def test_a_conversation_that_is_due_while_slots_are_kept_free_is_claimed_once_they_are() -> (
+    None
+):
+    store = DueStore(virtual.now() + timedelta(seconds=0.5))
+    worker = idle_worker(store, "idle")
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.45)
+
+    with worker.free_slots() as free:
+        assert free
+        await asyncio.sleep(0.1)
+        assert not store.claimed
+    await asyncio.sleep(0.1)
+
+    assert store.claimed
+    worker.stop()
+    await loop
+
+
 async def test_a_turn_that_ends_while_a_message_is_taken_in_asks_for_no_other() -> None:
     store = IdleStore()
     worker = idle_worker(store, "idle")

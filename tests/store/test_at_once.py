@@ -148,6 +148,25 @@ def test_what_may_lag_is_seen_by_all_at_once_and_only_it_spares_the_disk(tmp_pat
     run(tmp_path, story)
 
 
+def test_the_checkpoint_of_a_lagging_commit_is_not_made_on_the_loop(tmp_path: Path) -> None:
+    """It is left to the next commit of the thread."""
+
+    async def story(backend: SqliteBackend) -> None:
+        db, file = backend._writer.db, file_of(tmp_path)
+        db.execute("PRAGMA wal_autocheckpoint = 0")
+        names = [f"{number}{'x' * 5000}" for number in range(1000)]
+        await backend.write(lambda tx: [set_mark(tx, name, 0, wait=None) for name in names])
+        db.execute("PRAGMA wal_autocheckpoint = 1000")
+        before = file.stat().st_size
+
+        await backend.write(marked("one"), LAGGING)
+        assert file.stat().st_size == before
+        await backend.write(marked("two"), QUICK)
+        assert file.stat().st_size > before
+
+    run(tmp_path, story)
+
+
 def test_a_quick_verb_that_waits_in_vain_is_told_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

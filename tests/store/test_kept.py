@@ -15,11 +15,18 @@ from snapthread.model import group_conversation
 from snapthread.store import Store
 from snapthread.store.redis import RedisBackend, kept
 from snapthread.store.redis.reading import Fetched
-from snapthread.store.rules.rows import bars, set_mark
+from snapthread.store.rules.rows import bars, has_mark, set_mark
+from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF, UPLOADED
-from snapthread.store.schema.queues import ALL_QUEUED
-from snapthread.store.table import Index
-from snapthread.store.transaction import Range, Request, Transaction
+from snapthread.store.schema.processes import MARKS
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    PAGE_QUESTIONS,
+    PAGE_QUESTIONS_AT,
+    PageQuestion,
+)
+from snapthread.store.table import Index, Table
+from snapthread.store.transaction import Request, Transaction
 from tests.contracts.builders import ANN, QUIET_S, Bench, message, photo, shown, turn, words
 from tests.servers import Server, own_server
 
@@ -256,10 +263,52 @@ def test_a_photo_that_was_shown_during_a_retirement_of_the_stranded_stays(
     assert states == ["live"]
 
 
-def happens_after_the_read_of(
-    index: Index[Any], bench: Bench, server: Server, meanwhile: Callable[[Store], Awaitable[None]]
+def test_a_row_that_was_taken_for_new_is_not_put_twice(both: tuple[Bench, Bench]) -> None:
+    one, other = both
+    key = one.ask().conversation
+
+    async def put(bench: Bench, at: int) -> None:
+        assert isinstance(bench.store, Store)
+
+        def verb(tx: Transaction) -> None:
+            tx.get(CONVERSATIONS, key)  # so its version is known
+            tx.put(PAGE_QUESTIONS, PageQuestion(key, 5, at, "document", "[]"))
+
+        await bench.store.backend.write(verb)
+
+    one.run(put(one, 1000))
+    other.run(put(other, 2000))
+
+    assert isinstance(one.store, Store)
+    found = one.run(one.store.backend.read(lambda tx: tx.range(PAGE_QUESTIONS_AT)))
+    assert [each.at for each in found] == [2000]
+
+
+def test_rows_of_two_moments_are_not_taken_for_one(
+    server: Server, both: tuple[Bench, Bench]
 ) -> None:
-    """Another process does something between this one's first read of a range and its next."""
+    def marks(tx: Transaction) -> tuple[bool, bool]:
+        return has_mark(tx, "a"), has_mark(tx, "b")
+
+    async def meanwhile(there: Store) -> None:
+        await there.backend.write(
+            lambda tx: [set_mark(tx, name, 0, wait=None) for name in ("a", "b")]
+        )
+
+    one, _ = both
+    assert isinstance(one.store, Store)
+    happens_after_the_read_of(MARKS, one, server, meanwhile)
+
+    assert one.run(one.store.backend.write(marks)) == (True, True)
+
+
+def happens_after_the_read_of(
+    of: Index[Any] | Table[Any],
+    bench: Bench,
+    server: Server,
+    meanwhile: Callable[[Store], Awaitable[None]],
+) -> None:
+    """Another process does something between this one's first read of these rows and its next."""
     assert isinstance(bench.store, Store)
     backend = bench.store.backend
     assert isinstance(backend, RedisBackend)
@@ -269,7 +318,7 @@ def happens_after_the_read_of(
         nonlocal is_to_come
         wanted = list(requests)
         await fetch(fetched, wanted)
-        if is_to_come and any(isinstance(each, Range) and each.source is index for each in wanted):
+        if is_to_come and any(each[0] is of for each in wanted):
             is_to_come = False
             there = await Store.open(server.url)
             await meanwhile(there)

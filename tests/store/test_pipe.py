@@ -155,6 +155,30 @@ def test_a_connection_that_is_cut_fails_whoever_waits_and_is_made_anew(server: S
     asyncio.run(story())
 
 
+def test_a_command_that_cannot_be_sent_takes_nobodys_reply(server: Server) -> None:
+    async def story() -> None:
+        store = await Store.open(server.url)
+        pipe = await server_of(store)._pipe(1)
+        with pytest.raises(UnicodeEncodeError):
+            pipe.ask("ECHO", "\ud800")
+        assert await asyncio.wait_for(pipe.ask("ECHO", "next"), 2) == b"next"
+        await store.close()
+
+    asyncio.run(story())
+
+
+def test_who_asks_on_a_lost_connection_is_told_so(server: Server) -> None:
+    async def story() -> None:
+        store = await Store.open(server.url)
+        pipe = await server_of(store)._pipe(1)
+        await pipe.close()
+        with pytest.raises(theirs.ConnectionError, match="lost"):
+            await asyncio.wait_for(pipe.ask("PING"), 2)
+        await store.close()
+
+    asyncio.run(story())
+
+
 def server_of(store: Store) -> redis_server.Server:
     assert isinstance(store.backend, RedisBackend)
     return store.backend._server

@@ -293,6 +293,23 @@ def test_a_write_waits_for_the_replicas_that_are_asked_for(server: Server, tmp_p
         bench.close()
 
 
+def test_a_write_that_reached_too_few_replicas_is_not_acknowledged_when_it_is_tried_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_server, "WAIT_MS", 50)
+    with replica_of(server, tmp_path / "replica") as replica:
+        bench, elsewhere = (bench_on(server, "?wait_replicas=1") for _ in range(2))
+        asked = message()
+        with replica.hanging():
+            for each in (bench, bench, elsewhere):
+                with pytest.raises(StoreBusy, match="0 of 1 replicas"):
+                    each.send(asked)
+        monkeypatch.setattr(redis_server, "WAIT_MS", 10_000)
+        for each in (bench, elsewhere):
+            each.send(asked)
+            each.close()
+
+
 def test_a_refusal_keeps_its_meaning_where_replicas_are_waited_for(
     server: Server, tmp_path: Path
 ) -> None:

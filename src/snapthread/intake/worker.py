@@ -40,6 +40,7 @@ class Worker:
     urgent: RunUrgent
     parallel: int
     _kept_free: int = field(default=0, init=False)  # slots, for what is being taken in
+    _is_turned_away: bool = field(default=False, init=False)  # the loop, by slots that are kept
     _running: dict[Claim, "_Running"] = field(default_factory=dict, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _expected: int = field(default=1, init=False)  # conversations that are likely to be ready
@@ -67,8 +68,8 @@ class Worker:
             yield free
         finally:
             self._kept_free -= free
-            if free and self._expected:
-                self._woken.set()  # who came meanwhile found them taken
+            if free and (self._expected or self._is_turned_away):
+                self._woken.set()  # who came meanwhile, or was due, found them taken
 
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None:
         """Serve what was claimed; the leases were asked for at that time."""
@@ -132,6 +133,7 @@ class Worker:
         """When the next conversation is ready; None where none is, or no slot is free. To ask for
         a claim that is not there costs as much as one that is, so where nothing is expected the
         store is asked for the time first."""
+        self._is_turned_away = False
         while self._taken_slots < self.parallel and not self._stopping:
             wake_at = None if self._expected else await self.store.next_wake(self.clock())
             if not self._expected and (wake_at is None or wake_at > self.clock()):
@@ -140,6 +142,7 @@ class Worker:
             if not await self._claim():
                 self._expected = 0
                 return await self.store.next_wake(self.clock())
+        self._is_turned_away = bool(self._kept_free)
         return None
 
     async def _claim_sentence(self, key: ConversationKey) -> None:

@@ -25,7 +25,7 @@ from snapthread.ports import Blobs, Clock
 from snapthread.store.redis.blobs import ServerBlobs
 from snapthread.store.redis.kept import Kept
 from snapthread.store.redis.migration import bring_to_version
-from snapthread.store.redis.reading import Fetched, Miss, Reading, scope_of
+from snapthread.store.redis.reading import Fetched, Miss, Reading, is_loose, scope_of
 from snapthread.store.redis.server import Server
 from snapthread.store.redis.steps import Step, step_of, version_step
 from snapthread.store.redis.writing import changed_scopes, guards, writes
@@ -87,6 +87,8 @@ class RedisBackend:
             for tries in range(TRIES):
                 run = _Run(self, verb, tries=tries)
                 if await run.done():
+                    if not run.has_written:
+                        await self._server.settle()
                     result: T = run.result
                     return result
                 await asyncio.sleep(BACK_OFF_S * tries * random.random())
@@ -101,6 +103,7 @@ class RedisBackend:
         steps = [*map(version_step, scopes), *map(step_of, wanted)]
         replies = json.loads(await self._server.run("read", to_json(steps)))
         fetched.is_snapshot = True
+        fetched.loose += any(map(is_loose, wanted))
         for scope, version in zip(scopes, replies, strict=False):
             known = fetched.versions.setdefault(scope, version or "")
             fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
@@ -142,6 +145,7 @@ class _Run:
         self._tries = tries
         self._fetched = Fetched()
         self.result: Any = None
+        self.has_written = False
 
     async def done(self) -> bool:
         """False where somebody else changed what it decided on."""
@@ -162,16 +166,22 @@ class _Run:
 
     async def _is_committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
         version, changed = self._backend.next_version(), changed_scopes(tx)
+        changes = writes(tx, version)
         with self._kept.committing(reading.scopes | changed):
             try:
-                is_done = await self._backend.commit(steps + writes(tx, version))
+                is_done = await self._backend.commit(steps + changes)
             except BaseException:
                 self._kept.forget(reading.scopes | changed, self._fetched.rows)
                 raise
             if is_done:
                 self._kept.forget(changed)
                 self._kept.learn(tx, reading, self._fetched, changed, version)
+                self.has_written = bool(changes)
         return is_done
+
+    async def _is_proved(self, reading: Reading, tx: Transaction) -> bool:
+        """Is all that it decided on so at this moment?"""
+        return await self._backend.commit(guards(tx, reading, self._fetched))
 
     async def _decide(self) -> tuple[Reading, Transaction]:
         """Raises OutdatedError where what is known is old, or may be."""
@@ -187,7 +197,7 @@ class _Run:
                 if not self._fetched.is_snapshot:
                     raise OutdatedError from None
             except SnapthreadError:
-                if self._fetched.is_sure:
+                if self._fetched.is_sure or await self._is_proved(reading, tx):
                     raise
                 raise OutdatedError from None
             else:

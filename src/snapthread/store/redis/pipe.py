@@ -49,11 +49,14 @@ class Pipe(asyncio.Protocol):
     def ask(self, *command: str | bytes | int) -> asyncio.Future[Any]:
         """The reply to come, texts as bytes; raises redis-py's errors where it is one, or never
         comes."""
-        reply = self._loop.create_future()
+        packed, reply = _packed(command), self._loop.create_future()
+        if self._lost.done():
+            reply.set_exception(theirs.ConnectionError("Connection lost: asked too late"))
+            return reply
         if not self._waiting:
             self._heard_s = self._loop.time()
         self._waiting.append(reply)
-        self._transport.writelines(_packed(command))
+        self._transport.writelines(packed)
         if self._watch is None:
             self._watch = self._loop.call_at(self._heard_s + self._answer_s, self._look)
         return reply

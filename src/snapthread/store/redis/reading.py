@@ -38,10 +38,11 @@ class Fetched:
         self.versions: dict[Scope, str] = {}
         self.is_snapshot = True  # was all of it so at one moment?
         self.guessed: set[Get] = set()  # rows that were not asked for
+        self.loose = 0  # fetches of rows of no scope: each may be of another moment
 
     @property
     def is_sure(self) -> bool:
-        return self.is_snapshot and not self.guessed
+        return self.is_snapshot and not self.guessed and self.loose <= 1
 
     @property
     def size(self) -> int:
@@ -116,7 +117,7 @@ class Reading:
         self._guesses = guesses
         self._reads = 0
         self.scopes: set[Scope] = set()  # that the verb decided on
-        self.looked_at: set[Get] = set()  # rows of no scope
+        self.looked_at: set[Get] = set()  # rows of no scope, and guesses
         self.hinted: set[Get] = set()  # rows of ranges of no scope
 
     def expect(self, requests: Sequence[Request]) -> None:
@@ -129,7 +130,7 @@ class Reading:
             scope = table.scope_of_key(request.key)
             if scope is not None:
                 self.scopes.add(scope)
-            elif not table.counters:
+            if request in self._fetched.guessed or (scope is None and not table.counters):
                 self.looked_at.add(request)
         return [self._fetched.rows[request] for request in requests]
 
@@ -213,6 +214,11 @@ def eager(scope: Scope) -> tuple[Request, ...]:
         Range(FILES_OF, (scope, "intended")),
         Range(FILES_OF, (scope, "uploaded")),
     )
+
+
+def is_loose(request: Request) -> bool:
+    """A row that no version tells of: it is guarded by what it is."""
+    return isinstance(request, Get) and not request.table.counters and scope_of(request) is None
 
 
 def scope_of(request: Request) -> Scope | None:

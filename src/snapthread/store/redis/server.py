@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
@@ -18,6 +18,7 @@ from redis.exceptions import NoScriptError, ReadOnlyError, RedisError
 from snapthread.errors import StoreBusy, StoreDenied, StoreFull
 from snapthread.store.redis.checks import Info, info_of, problems
 from snapthread.store.redis.failures import ours
+from snapthread.store.redis.names import VERSION_KEY
 from snapthread.store.redis.pipe import Pipe
 
 log = structlog.get_logger()
@@ -85,6 +86,15 @@ class Server:
                 await pipe.ask("SCRIPT", "LOAD", self._script)
                 return await self._run(pipe, what, steps)
 
+    async def settle(self) -> None:
+        """Until the replicas have all that is there now. What another try has written, here or
+        elsewhere, may have reached too few; WAIT tells only of what its connection wrote, so that
+        writes nothing at the end of a text."""
+        if self._replicas:
+            async with self.our_errors():
+                pipe = await self._pipe(next(self._turns))
+                await self._copied(pipe, pipe.ask("APPEND", VERSION_KEY, ""))
+
     async def ask(self, *command: str | bytes | int) -> Any:
         """The reply to what is no verb; texts are bytes."""
         async with self.our_errors():
@@ -106,6 +116,10 @@ class Server:
         reply = pipe.ask("EVALSHA", self._hash, 0, what, steps)
         if not self._replicas or what != "commit":
             return await reply
+        return await self._copied(pipe, reply)
+
+    async def _copied(self, pipe: Pipe, reply: Awaitable[Any]) -> Any:
+        """The reply to a write, once the replicas have it too."""
         waited = pipe.ask("WAIT", self._replicas, WAIT_MS)
         answers: Any = await asyncio.gather(reply, waited, return_exceptions=True)
         for answer in answers:

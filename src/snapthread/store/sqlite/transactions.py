@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from snapthread.concurrency.batching import CallResult, result_of
 from snapthread.errors import StoreBusy
@@ -13,6 +13,8 @@ from snapthread.store.sqlite.kept import Kept
 from snapthread.store.sqlite.rows import Rows, write
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import ANY, Kind
+
+CHECKPOINT_PAGES: Final = 1000  # SQLite's own
 
 Verb = Callable[[Transaction], Any]
 
@@ -68,8 +70,9 @@ class Writer(Connection):
 
     def _lagging(self, verb: Verb) -> Begun | None:
         """With its commit, which outlives the process at once, and a power cut from the next
-        commit on."""
+        commit on. A checkpoint would be made here, on the loop: it is left to that commit too."""
         self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             begun = self.begin(verb)
             if begun is not None and begun.commit is not None:
@@ -77,6 +80,7 @@ class Writer(Connection):
             return begun and Begun(begun.result)
         finally:
             self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
     def decide(self, verbs: Sequence[Verb]) -> list[CallResult]:
         """In one transaction: one wait for the disk for all.
