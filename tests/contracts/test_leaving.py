@@ -339,6 +339,17 @@ def test_an_image_of_the_question_itself_is_restored(bench: Bench) -> None:
     assert openai_ids(bench.files_due()) == {"file-1"}
 
 
+def test_an_image_uploaded_anew_for_its_own_question_was_left_out_once_the_old_file_was_old(
+    bench: Bench,
+) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    old = bench.upload(claim, question, "old", leaves_in_s=5)
+    bench.replace(claim, old, "new")
+    bench.wait(6)
+    assert bench.compose(claim).live == {old.name: "new"}
+
+
 def test_a_restored_image_of_a_question_that_fails_is_retired(bench: Bench) -> None:
     question = photo()
     claim = bench.ask(question)

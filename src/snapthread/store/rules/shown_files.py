@@ -40,11 +40,12 @@ def shown_images(
     if len(found) < len(names):
         every = images(tx, claim)
         found = {name: every[name] for name in names if name in every}
-    for row in list(found.values()):
-        if (row.leaves_at or 0) <= micros(now):
-            for each in whole_of(tx, row):
-                retire_file(tx, each, "retention", micros(now))
-                found.pop(FileName(each.image_key), None)
+    while old := [row for row in found.values() if (row.leaves_at or 0) <= micros(now)]:
+        for each in dict.fromkeys(part for row in old for part in whole_of(tx, row)):
+            retire_file(tx, each, "retention", micros(now))
+            found.pop(FileName(each.image_key), None)
+        every = images(tx, claim)  # one that was restored in its place is younger
+        found = {name: every[name] for name in names if name in every} | found
     return found
 
 
