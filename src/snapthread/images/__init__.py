@@ -10,7 +10,7 @@ file_service.py     the life of a file at OpenAI, in one drawing; its parts:
 file_names.py       our names, and the mark by which they are found there
 uploader.py         the intent, the upload, its result
 unknown_uploads.py  uploads of unknown outcome, looked for by their names
-deleter.py          what is retired is deleted; only here
+deleter.py          what is retired is deleted; no file of a conversation is anywhere else
 transport.py        the two ways to carry a picture: as a file, or within the request
 healing.py          a request failed and a file may be the reason: found and put right
 restorer.py         a file that is gone is brought back from Telegram

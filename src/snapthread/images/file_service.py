@@ -1,11 +1,12 @@
-"""The life of a file at OpenAI, from intent to deletion: only these parts upload and delete.
+"""The life of a file at OpenAI, from intent to deletion: only these parts upload and delete (but
+for the picture that the doctor tries a server with).
 
     intended ──upload──▶ uploaded ──the turn ends──▶ live ──leaves──▶ retired ──delete──▶ gone
         └── outcome unknown ──▶ retired, looked for by its name ───────────┘
 
     uploader.py         intended → uploaded    the intent before the upload, the result after it
     unknown_uploads.py  outcome unknown        found by its name and retired, or it never was
-    deleter.py          retired → gone         the only place where a file is deleted
+    deleter.py          retired → gone         the only place where a file of ours is deleted
 
 The intent is written before the upload and the result after it, so a kill at any instant leaves a
 row that housekeeping can settle. A live file is retired only where nobody holds the conversation,

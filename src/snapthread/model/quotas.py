@@ -98,7 +98,8 @@ class LimitExceeded:
 def first_over(
     limits: Limits, spent: Spending, more: Amounts, now: datetime
 ) -> LimitExceeded | None:
-    """The first limit that `more` would pass; None where all of it fits."""
+    """The limit that `more` would pass, of several the first in this order: counts before money;
+    None where all of it fits."""
     cost = more.cost_micros
     checks: tuple[tuple[Limit, int, int, int], ...] = (
         ("user_daily_messages", limits.user_daily_messages, spent.day.messages, more.messages),

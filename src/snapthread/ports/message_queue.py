@@ -103,10 +103,11 @@ class Claims(Leases, Protocol):
 
 
 class Stragglers(Protocol):
-    """The parts of an album that come while it is being asked."""
+    """The parts of an album, a cut text or a pair that come while their question is prepared."""
 
     async def take_stragglers(self, claim: Claim) -> tuple[Message, ...]:
-        """Add to the claim the parts of its album that came since; raises LeaseLost."""
+        """Add to the claim the parts of its bundle that came since; none while an urgent command
+        waits. Raises LeaseLost."""
         ...
 
 
