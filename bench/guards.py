@@ -79,8 +79,8 @@ GUARDS = (
     Guard(
         "5: what is past due leaves before the next question",
         "store/rules/shown_files.py",
-        "        if (row.leaves_at or 0) <= micros(now):\n",
-        "        if False:\n",
+        "[row for row in found.values() if (row.leaves_at or 0) <= micros(now)]",
+        "[]",
     ),
     Guard(
         "6: what the ledger has and OpenAI lacks is found",
