@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from snapthread.cli.common import COULD_NOT, WRONG_USE, AsJson, tell
+from snapthread.cli.common import WRONG_USE, AsJson, tell, tell_done
 from snapthread.cli.people import with_store
 from snapthread.clock import utc_now
 
@@ -73,14 +73,14 @@ def _stop(id: str, *, as_json: bool) -> None:
     async def work(store: "PeopleStore", _settings: "Settings") -> bool:
         return await store.drop_broadcast(id, utc_now(), by=OPERATOR)
 
-    done = with_store(work)
-    if as_json:
-        tell({"id": id, "stopped": done}, as_json)
-    elif done:
-        print("Stopped: whoever was not reached yet will not read it.")
-    if not done:
-        print(f"snapthread: nothing with the id {id} is being sent.", file=sys.stderr)
-        raise typer.Exit(COULD_NOT)
+    is_done = with_store(work)
+    tell_done(
+        is_done,
+        {"id": id, "stopped": is_done},
+        as_json,
+        done="Stopped: whoever was not reached yet will not read it.",
+        otherwise=f"nothing with the id {id} is being sent.",
+    )
 
 
 def _show(*, as_json: bool) -> None:

@@ -123,6 +123,19 @@ def tell(result: Mapping[str, Any], as_json: bool) -> None:
         print(f"{name.replace('_', ' ')}: {value}")
 
 
+def tell_done(
+    is_done: bool, result: Mapping[str, Any], as_json: bool, *, done: str, otherwise: str
+) -> None:
+    """The result of something that could be done or not; exits with COULD_NOT where not."""
+    if as_json:
+        tell(result, as_json)
+    elif is_done:
+        print(done)
+    if not is_done:
+        print(f"snapthread: {otherwise}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT)
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on a terminal; nothing elsewhere."""

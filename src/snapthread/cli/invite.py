@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from snapthread.cli.common import COULD_NOT, WRONG_USE, AsJson, run_command, tell
+from snapthread.cli.common import COULD_NOT, WRONG_USE, AsJson, run_command, tell, tell_done
 from snapthread.cli.people import with_store
 from snapthread.clock import utc_now
 
@@ -85,17 +85,14 @@ def _end(told: str, *, as_json: bool) -> None:
     async def work(store: "PeopleStore", _settings: "Settings") -> bool:
         return await store.end_invite(id, utc_now(), by=OPERATOR)
 
-    done = with_store(work)
-    if as_json:
-        tell({"id": id, "ended": done}, as_json)
-    elif done:
-        print("Ended: nobody comes by this link any more. Whoever came stays.")
-    if not done:
-        print(
-            "snapthread: no open invitation is that; `snapthread invite --list` shows them.",
-            file=sys.stderr,
-        )
-        raise typer.Exit(COULD_NOT)
+    is_done = with_store(work)
+    tell_done(
+        is_done,
+        {"id": id, "ended": is_done},
+        as_json,
+        done="Ended: nobody comes by this link any more. Whoever came stays.",
+        otherwise="no open invitation is that; `snapthread invite --list` shows them.",
+    )
 
 
 def _row(each: "Invite") -> dict[str, Any]:

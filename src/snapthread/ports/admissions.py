@@ -79,7 +79,7 @@ class AdmissionRequests(PeopleKnown, Protocol):
 
 
 class Admissions(Invitations, AdmissionRequests, Protocol):
-    """How strangers come in: by a link, or because an admin lets them."""
+    """The ways in for strangers: by a link, or because an admin lets them."""
 
 
 class BroadcastDrafts(Protocol):

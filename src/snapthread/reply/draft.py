@@ -141,7 +141,7 @@ class Draft:
             await asyncio.Event().wait()
 
     async def _show_drafts(self) -> bool:
-        """Where they are wanted, until they do not work; whether edits may show it then."""
+        """Drafts where they are wanted, until they do not work; whether edits may show it then."""
         if self.drafts.mode != "draft":
             return self.drafts.mode == "edit"
         if self.messages.is_begun or not self.private or not self.drafts.are_known:

@@ -57,7 +57,7 @@ class Localizer:
         return self.texts(self.language, key, **fields)
 
     def help(self) -> str:
-        """What works here, and every command of the menu."""
+        """The list of what works here, with every command of the menu."""
         return self(
             "help",
             limit_mb=self.limits.image_mb,
@@ -165,7 +165,7 @@ class Localizer:
         return self._of_each_kind(files, {"image": "photos_away", "document": "documents_away"})
 
     def away_now(self, files: Sequence[LostFile]) -> tuple[str, ...]:
-        """Where there is no answer that they could be missing from."""
+        """The same, of a turn without an answer that they could be missing from."""
         keys: dict[FileKind, str] = {"image": "photos_away_now", "document": "documents_away_now"}
         return self._of_each_kind(files, keys)
 

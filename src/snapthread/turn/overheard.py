@@ -54,7 +54,7 @@ class Overheard:
         return next(filter(None, known), ())
 
     def tokens(self, messages: Sequence[Message]) -> int:
-        """What they add to the question."""
+        """The lines that they add to the question."""
         return sum(map(text_tokens, self.before(messages)))
 
     def forget(self, chat_id: int) -> None:

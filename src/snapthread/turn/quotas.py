@@ -111,5 +111,5 @@ class Quotas:
         return Reserved(over=over, transcript=transcript, at=at)
 
     def _payer(self, user_id: int) -> str:
-        """What was used outlives the user's erasure."""
+        """The person by a hash: what they used outlives their erasure."""
         return self.installation.hashed(f"payer {user_id}")

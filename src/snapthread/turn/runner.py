@@ -73,7 +73,7 @@ class TurnRunner:
         )
 
     def _question_as_it_is(self, turn: TurnState) -> HistoryItem:
-        """Where it was stopped before it could be asked, without its files."""
+        """The question; without its files where it was stopped before it could be asked."""
         if turn.question is None:
             turn.brought = tuple(FileResult(wanted=one) for one in turn.wanted)
             turn.question = self.items.question(turn)

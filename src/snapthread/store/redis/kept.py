@@ -53,7 +53,7 @@ class Kept:
     def learn(
         self, tx: Transaction, reading: Reading, fetched: Fetched, changed: set[Scope], version: str
     ) -> None:
-        """What a commit has left behind."""
+        """Keep the rows as a commit has left them."""
         for table, changes in tx.changes.items():
             for key, (_, new) in changes.items():
                 self.note_row(Get(table, key), new)

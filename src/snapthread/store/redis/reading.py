@@ -69,7 +69,7 @@ class Fetched:
         return request.limit is not None and request.limit <= limit
 
     def add(self, other: "Fetched") -> None:
-        """What was known before of a further scope: it may be old."""
+        """The rows known before of a further scope: they may be old."""
         self.rows.update(other.rows)
         self.ranges.update(other.ranges)
         self.versions.update(other.versions)
@@ -99,7 +99,7 @@ class Fetched:
 
 
 class Memory(Protocol):
-    """What this process knows from before."""
+    """The rows that this process knows from before."""
 
     rows: dict[Get, Any]  # of no scope
 
@@ -163,8 +163,8 @@ class Reading:
     # ------------------------------------------------------------ what is known
 
     def _need(self, requests: Sequence[Request], *, is_new: bool = False) -> None:
-        """What is not known yet is asked of the server, with what every verb on that scope looks
-        at."""
+        """The rows that are not known yet are asked of the server, with those that every verb on
+        that scope looks at."""
         self._reads += 1
         missing = [each for each in requests if not self._has(each, is_new=is_new)]
         if not missing:

@@ -29,7 +29,7 @@ def measure(content: bytes) -> SoundFacts:
     """As `ports.SoundMeter.measure`."""
     try:
         ending, seconds = _read(content)
-    except Exception as failure:
+    except Exception as failure:  # tinytag answers hostile bytes with almost any exception
         raise SoundRefused("unreadable", type(failure).__name__) from failure
     if seconds is None or not math.isfinite(seconds) or not 0 <= seconds <= DAY_S:
         raise SoundRefused("unreadable", "no duration")
@@ -42,4 +42,5 @@ def _read(content: bytes) -> tuple[str, float | None]:
     tag = TinyTag.get(file_obj=BytesIO(content), tags=False)
     ending = ENDINGS[str(tag.mime_type).partition(";")[0]]
     # Of an MP4 in fragments the header says nothing, which is 0.
-    return ending, tag.duration or (None if ending == "mp4" else tag.duration)
+    is_unknown = ending == "mp4" and not tag.duration
+    return ending, None if is_unknown else tag.duration
