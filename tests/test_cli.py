@@ -97,6 +97,28 @@ def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == ["BOT_LANGUAGE must be one of de, en, ru."]
 
 
+def test_a_checkout_that_is_not_installed_as_a_package_did_not_start(tmp_path: Path) -> None:
+    """`make demo` in a fresh clone: the packages it needs, and our code where it lies."""
+    program = (
+        "import importlib.metadata as metadata, sys, types\n"
+        "find = metadata.Distribution.from_name\n"
+        "def found(name):\n"
+        "    if name == 'snapthread': raise metadata.PackageNotFoundError(name)\n"
+        "    return find(name)\n"
+        "metadata.Distribution.from_name = found\n"
+        "app = types.ModuleType('snapthread.app.run')\n"
+        "app.run = lambda *_: 0\n"
+        "sys.modules['snapthread.app.run'] = app\n"
+        "from snapthread.cli import cli\n"
+        "cli(['run'])\n"
+    )
+    settings = {"BOT_TOKEN": "123456789:xyzzy-xyzzy", "OPENAI_API_KEY": "sk-private"}
+
+    done = python("-c", program, cwd=tmp_path, HTTP_PORT="0", **settings)
+
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_mistake_of_ours_is_told_without_secrets(tmp_path: Path) -> None:
     program = (
         "import sys, types\n"

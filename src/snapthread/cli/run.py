@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from snapthread import __version__
 from snapthread.cli.common import COULD_NOT, WRONG_USE, load
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ def run() -> None:
     prices = _prices(settings) if may_be_wrong else None  # told before anything opens
     listening = _listen(settings)
 
-    from importlib.metadata import version
-
     import structlog
 
     from snapthread.adapters.telemetry.telemetry import open_telemetry
@@ -35,7 +34,7 @@ def run() -> None:
 
     prices = prices or _prices(settings)
     telemetry = open_telemetry(
-        version=version("snapthread"),
+        version=__version__,
         log_format=settings.log_format,
         log_level=settings.log_level,
         secrets=settings.secrets,
