@@ -12,14 +12,14 @@ from snapthread.commands.invitations import Invitations
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import People
-from snapthread.wiring.turns import Turns
+from snapthread.wiring.people import PeopleParts
+from snapthread.wiring.turns import TurnParts
 
 
 def build_commands(
     file_parts: FileParts,
-    people: People,
-    turns: Turns,
+    people: PeopleParts,
+    turns: TurnParts,
     settings: Settings,
     prices: PriceList,
     *,
