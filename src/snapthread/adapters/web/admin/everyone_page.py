@@ -4,7 +4,7 @@ from datetime import datetime
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.cards import empty, framed
-from snapthread.adapters.web.admin.everyone import Broadcasts
+from snapthread.adapters.web.admin.everyone import BroadcastOverview
 from snapthread.adapters.web.admin.figure import Figure
 from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
@@ -43,18 +43,18 @@ def _open(invites: Figure, form: str) -> Html:
     return framed(invites, NO_CSV, whole, "wide")
 
 
-def broadcasts_page(shown: Broadcasts, form: str, *, text: str = "", told: str = "") -> Html:
+def broadcasts_page(shown: BroadcastOverview, form: str, *, text: str = "", told: str = "") -> Html:
     """While one is being sent it comes anew by itself, and has no form that this would empty."""
     is_sending = bool(shown.sending) and not text
     writing = parts.WRITE(form=form, text=text, most=BROADCAST_CHARS)
     act = parts.ACTS(note=_wrong(told), acts=parts.IS_SENDING() if is_sending else writing)
     cards = joined((act, _last(shown, form)))
-    return _whole("Broadcasts", shown.at, form, cards, is_new_soon=is_sending)
+    return _whole("BroadcastOverview", shown.at, form, cards, is_new_soon=is_sending)
 
 
-def preview_page(shown: Broadcasts, form: str, id: str, text: str) -> Html:
+def preview_page(shown: BroadcastOverview, form: str, id: str, text: str) -> Html:
     return _whole(
-        "Broadcasts",
+        "BroadcastOverview",
         shown.at,
         form,
         parts.PREVIEW(
@@ -67,7 +67,7 @@ def preview_page(shown: Broadcasts, form: str, id: str, text: str) -> Html:
     )
 
 
-def _last(shown: Broadcasts, form: str) -> Html:
+def _last(shown: BroadcastOverview, form: str) -> Html:
     figure = shown.figure
     if not figure.rows:
         return empty(figure, NO_CSV, "wide")

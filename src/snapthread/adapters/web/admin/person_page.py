@@ -8,7 +8,7 @@ from snapthread.adapters.web.admin.cards import card, dead_card, limits_card, sh
 from snapthread.adapters.web.admin.figure import Kind
 from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
-from snapthread.adapters.web.admin.person import Person
+from snapthread.adapters.web.admin.person import PersonReport
 from snapthread.adapters.web.admin.shown import day, shown
 
 NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
@@ -23,14 +23,14 @@ PERIOD: Final = "30 days"
 BESIDE: Final = ("this month", "today")
 
 
-def person_page(person: Person, form: str, told: str = "") -> Html:
+def person_page(person: PersonReport, form: str, told: str = "") -> Html:
     """`told`: what was wrong with the last act."""
     parts_of_it = (_top(person, form), parts.MAIN(cards=joined(_cards(person, form, told))))
     # It comes not anew by itself: that would empty the form.
     return parts.WHOLE(body=joined(parts_of_it), refresh=NOTHING, language=spoken())
 
 
-def _top(person: Person, form: str) -> Html:
+def _top(person: PersonReport, form: str) -> Html:
     return parts.PERSON_TOP(
         id=person.user_id,
         day=day(person.at.date().isoformat()),
@@ -40,13 +40,13 @@ def _top(person: Person, form: str) -> Html:
     )
 
 
-def _state(person: Person) -> Html:
+def _state(person: PersonReport) -> Html:
     if person.state.is_banned:
         return parts.WRONG(told=tr("Banned."))
     return parts.NOTE(note=tr("An admin, without limits.")) if person.state.is_admin else NOTHING
 
 
-def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
+def _cards(person: PersonReport, form: str, told: str) -> Iterator[Html]:
     yield _tiles(person)
     yield limits_card(person.limits, NO_CSV)
     yield shares_card(person.ages, NO_CSV, 1)
@@ -59,7 +59,7 @@ def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
     yield parts.ACTS(note=note, acts=joined(_acts(person, form)))
 
 
-def _acts(person: Person, form: str) -> Iterator[Html]:
+def _acts(person: PersonReport, form: str) -> Iterator[Html]:
     fields = {"id": person.user_id, "form": form}
     if not person.state.is_admin:
         yield (parts.UNBAN if person.state.is_banned else parts.BAN)(**fields)
@@ -67,7 +67,7 @@ def _acts(person: Person, form: str) -> Iterator[Html]:
     yield parts.ERASE(**fields)
 
 
-def _tiles(person: Person) -> Html:
+def _tiles(person: PersonReport) -> Html:
     tiles = [
         parts.TILE(
             name=tr(name),

@@ -16,7 +16,7 @@ from snapthread.adapters.web.admin.login import Login, Throttle
 from snapthread.adapters.web.admin.page import PERIODS, report_page
 from snapthread.adapters.web.admin.person import read_person
 from snapthread.adapters.web.admin.person_page import person_page
-from snapthread.adapters.web.admin.reading import AdminStore, Report, read_report
+from snapthread.adapters.web.admin.reading import AdminPageStore, Report, read_report
 from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, moved, plain
 from snapthread.limits import USER_ID_MAX
 from snapthread.ports import Clock
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 class Admin:
     """The admin page of one store."""
 
-    store: AdminStore
+    store: AdminPageStore
     clock: Clock
     login: Login
     throttle: Throttle = field(default_factory=Throttle)
@@ -68,7 +68,7 @@ class Admin:
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    store: AdminStore
+    store: AdminPageStore
     clock: Clock
     gate: Gate
     operation: Operation | None

@@ -30,7 +30,7 @@ assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
 @dataclass(slots=True)
-class Turns:
+class TurnFigures:
     """Gathers what the page tells of single turns, without keeping them."""
 
     since: str  # the first day that was read
@@ -62,7 +62,7 @@ class Turns:
                 Column("stage", "Stage", "text"),
                 Column("p50_ms", "p50", "ms"),
                 Column("p95_ms", "p95", "ms"),
-                Column("turns", "Turns"),
+                Column("turns", "TurnFigures"),
             ),
             rows=tuple(rows),
         )
@@ -76,7 +76,7 @@ class Turns:
             columns=(
                 Column("outcome", "Outcome", "text"),
                 Column("reason", "Kind", "text"),
-                Column("turns", "Turns"),
+                Column("turns", "TurnFigures"),
             ),
             rows=tuple((*end, count) for end, count in ends),
         )
