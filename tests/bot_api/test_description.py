@@ -23,10 +23,10 @@ from snapthread.adapters.bot_api.types import Update
 from snapthread.model import (
     Button,
     Destination,
-    Document,
     Entity,
     OutboxMessage,
     OutgoingMessage,
+    TextFile,
 )
 from tests.bot_api.surface import fields_read, methods_called, types_read
 from tests.bot_api.wire import Wire, ok
@@ -58,7 +58,7 @@ SAID = OutgoingMessage(
     buttons=(Button(text="Go", press="go"),),
     seen_by=1001,
 )
-FILE = OutgoingMessage(text="Here", document=Document(name="a.json", content="{}"))
+FILE = OutgoingMessage(text="Here", document=TextFile(name="a.json", content="{}"))
 
 
 async def everything(wire: Wire) -> None:

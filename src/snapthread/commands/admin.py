@@ -12,7 +12,7 @@ import structlog
 
 from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.broadcast_commands import BROADCAST, BroadcastCommands
-from snapthread.commands.invitations import END_INVITE, Invitations
+from snapthread.commands.invitations import END_INVITE, InviteCommands
 from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (
@@ -60,7 +60,7 @@ class AdminCommands:
 
     store: AdminStore
     quotas: Quotas
-    invitations: Invitations
+    invitations: InviteCommands
     broadcasts: BroadcastCommands
     clock: Clock
     admins: frozenset[int]

@@ -11,7 +11,7 @@ from snapthread.commands.answers import PressAnswer, said
 from snapthread.commands.rights import GroupRights
 from snapthread.commands.screens import (
     Choice,
-    Price,
+    PriceTag,
     PriceTags,
     Screen,
     SettingsScreens,
@@ -110,9 +110,9 @@ class Choosing:
             details={detail: self._price(replace(chosen, detail=detail)) for detail in DETAILS},
         )
 
-    def _price(self, chosen: Preferences) -> Price:
+    def _price(self, chosen: Preferences) -> PriceTag:
         profile = self.styles.profile_of(chosen)
-        return Price(
+        return PriceTag(
             message=message_micros(self.prices, profile.model),
             photo=picture_micros(self.prices, profile, PHOTO),
             file=picture_micros(self.prices, profile, FILE),

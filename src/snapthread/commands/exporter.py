@@ -12,7 +12,7 @@ import structlog
 from snapthread.commands.answers import said
 from snapthread.commands.export_page import Picture, export_page
 from snapthread.errors import SnapthreadError
-from snapthread.model import Document, Message, OutgoingMessage
+from snapthread.model import Message, OutgoingMessage, TextFile
 from snapthread.ports import Chat, Codec, PersonalData
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -46,11 +46,11 @@ class Exporter:
         documents = (
             OutgoingMessage(
                 text=t("export_page_caption"),
-                document=Document(name="snapthread.html", content=page),
+                document=TextFile(name="snapthread.html", content=page),
             ),
             OutgoingMessage(
                 text=t("export_caption"),
-                document=Document(name="snapthread.json", content=content),
+                document=TextFile(name="snapthread.json", content=content),
             ),
         )
         return replace(said(), more=documents)

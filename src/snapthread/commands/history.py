@@ -20,7 +20,7 @@ PRESS_BYTES: Final = 64  # what a button holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PagePosition:
     """A page: the newest, or what is right before or after a number; and the word looked for."""
 
     before: int | None = None
@@ -36,7 +36,7 @@ class History:
 
     async def answer(self, message: Message, t: Localizer) -> Outcome:
         word = message.text.partition(" ")[2].strip()[:WORD_CHARS]
-        page = await self._page(message.conversation, Place(word=word), t)
+        page = await self._page(message.conversation, PagePosition(word=word), t)
         return replace(said(), more=(page,))
 
     async def press(self, press: Message, t: Localizer) -> PressAnswer:
@@ -47,7 +47,7 @@ class History:
         return PressAnswer(screen=screen)
 
     async def _page(
-        self, conversation: ConversationKey, place: Place, t: Localizer
+        self, conversation: ConversationKey, place: PagePosition, t: Localizer
     ) -> OutgoingMessage:
         page = await self.store.history_page(
             conversation,
@@ -96,11 +96,11 @@ def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:
     return tuple(each for each in fitting if len(each.press.encode()) <= PRESS_BYTES)
 
 
-def _pressed(word: str) -> Place | None:
+def _pressed(word: str) -> PagePosition | None:
     number, _, looked_for = word.removeprefix(HISTORY_PRESS).partition(":")
     if not (number[1:].isascii() and number[1:].isdigit()) or number[0] not in "ab":
         return None
     id = int(number[1:])
     if number[0] == "b":
-        return Place(before=id, word=looked_for)
-    return Place(after=id, word=looked_for)
+        return PagePosition(before=id, word=looked_for)
+    return PagePosition(after=id, word=looked_for)

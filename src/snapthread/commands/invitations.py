@@ -24,7 +24,7 @@ class InviteStore(InviteMaking, InviteEnding, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Invitations:
+class InviteCommands:
     """Made by admins, where `lets_in` (ACCESS=invite)."""
 
     store: InviteStore

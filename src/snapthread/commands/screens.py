@@ -27,7 +27,7 @@ NONE: Final = "none"  # takes a choice back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class PriceTag:
     """The price of a model, in micro-dollars; None: nobody knows. A `file`: a picture that is sent
     as one."""
 
@@ -40,8 +40,8 @@ class Price:
 class PriceTags:
     """Prices to show: of each model, and of each image detail on the model in use."""
 
-    models: dict[str, Price]
-    details: dict[str, Price]
+    models: dict[str, PriceTag]
+    details: dict[str, PriceTag]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,10 +59,10 @@ from snapthread.model.operation import (
 from snapthread.model.outgoing import (
     Button,
     Destination,
-    Document,
     Entity,
     OutboxMessage,
     OutgoingMessage,
+    TextFile,
 )
 from snapthread.model.transcript import (
     Exchange,
@@ -88,7 +88,6 @@ __all__ = [
     "Cooldown",
     "Deletion",
     "Destination",
-    "Document",
     "DocumentDetail",
     "DocumentFacts",
     "Ending",
@@ -127,6 +126,7 @@ __all__ = [
     "TelegramFile",
     "TelegramImage",
     "TelegramSound",
+    "TextFile",
     "Transcript",
     "Usage",
     "group_conversation",

@@ -80,7 +80,7 @@ SERVICE: Final = _names("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class MessageContent:
     """A question, with the pictures, the document and the sound it has; `unsupported` names what it
     is instead."""
 
@@ -90,7 +90,7 @@ class Content:
     unsupported: str = ""
 
 
-def content_of(message: Message) -> Content | None:
+def content_of(message: Message) -> MessageContent | None:
     """None for a service message."""
     kind = kind_of(message)
     if kind is None:
@@ -98,8 +98,8 @@ def content_of(message: Message) -> Content | None:
     pictures = pictures_in(message) if kind in PICTURED else ()
     document, sound = document_in(message), sound_in(message)
     if kind == TEXT or pictures or document or sound or (kind in TOLD and told_in(message)):
-        return Content(images=pictures, document=document, sound=sound)
-    return Content(unsupported=kind)
+        return MessageContent(images=pictures, document=document, sound=sound)
+    return MessageContent(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:

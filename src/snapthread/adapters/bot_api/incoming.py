@@ -9,7 +9,7 @@ import structlog
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
-from snapthread.adapters.bot_api.content import PICTURED, Content, content_of, kind_of
+from snapthread.adapters.bot_api.content import PICTURED, MessageContent, content_of, kind_of
 from snapthread.adapters.bot_api.decode import NUMBER_MAX, Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import (
@@ -82,7 +82,7 @@ def message_of(message: types.Message, update_id: int, username: str) -> Message
         return _accepted(message, user, content, update_id)
     if message.chat.type != types.PRIVATE and not command.is_for(username):
         return None
-    return _accepted(message, user, Content(), update_id, command=command.word)
+    return _accepted(message, user, MessageContent(), update_id, command=command.word)
 
 
 def guest_message_of(message: types.Message, update_id: int) -> Message | None:
@@ -118,7 +118,7 @@ def _person(message: types.Message) -> types.User | None:
 def _accepted(
     message: types.Message,
     user: types.User,
-    content: Content,
+    content: MessageContent,
     update_id: int,
     command: str = "",
 ) -> Message:
@@ -144,7 +144,7 @@ def _accepted(
     )
 
 
-def _kind(content: Content, command: str) -> MessageKind:
+def _kind(content: MessageContent, command: str) -> MessageKind:
     if command:
         return "command"
     return "unsupported" if content.unsupported else "question"

@@ -13,7 +13,7 @@ from snapthread.adapters.media.colours import in_srgb, plain
 from snapthread.adapters.media.failures import in_our_words
 from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
 from snapthread.adapters.media.sniff import Format, recognise
-from snapthread.adapters.media.source import Source, opened
+from snapthread.adapters.media.source import ImageSource, opened
 from snapthread.adapters.media.tiles import Box, Plan, planned
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import ANYBODY, Cut, Sight, Size
@@ -32,7 +32,7 @@ _LOOK_ROWS: Final = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class JpegTile:
     """One JPEG that goes up. `cut`: out of what, where it is not all of the picture."""
 
     content: bytes
@@ -49,7 +49,7 @@ class Prepared:
     and much was found, which Telegram's shrinking of a photo harms and a file keeps readable.
     """
 
-    tiles: tuple[Tile, ...]
+    tiles: tuple[JpegTile, ...]
     mime: str
     extension: str
     source_format: Format
@@ -111,13 +111,13 @@ def _mended(content: bytes, form: Format, *, has_end: bool) -> bytes:
     return content
 
 
-def _passed(source: Source, content: bytes, *, looks: bool) -> Prepared:
+def _passed(source: ImageSource, content: bytes, *, looks: bool) -> Prepared:
     """Decoded only to find what is broken, as that reads every byte: at an eighth, or in grey as
     large as it is, which takes no longer."""
     width, height = source.size
     source.decode((width, height) if looks else (1, 1), in_grey=True)
     return Prepared(
-        tiles=(Tile(content=content, width=width, height=height),),
+        tiles=(JpegTile(content=content, width=width, height=height),),
         mime="image/jpeg",
         extension="jpg",
         source_format="JPEG",
@@ -137,7 +137,7 @@ def _is_dense(band: Callable[[int, int], Image.Image], size: Size) -> bool:
     return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
 
 
-def _made(source: Source, form: Format, plan: Plan, *, looks: bool) -> Prepared:
+def _made(source: ImageSource, form: Format, plan: Plan, *, looks: bool) -> Prepared:
     stored = source.size
     source.decode(stored if plan.is_too_long else plan.size)
     if plan.is_too_long:
@@ -163,7 +163,7 @@ def _band(picture: Image.Image, top: int, bottom: int) -> Image.Image:
     return picture.crop((0, top, picture.width, bottom))
 
 
-def _refuse_text(source: Source) -> None:
+def _refuse_text(source: ImageSource) -> None:
     """A panorama may be shown small; a text that nobody could read may not."""
     width, height = source.size
     tops = range(0, height, max(_SAMPLE_ROWS, height // _SAMPLES))
@@ -172,12 +172,12 @@ def _refuse_text(source: Source) -> None:
         raise ImageRefused("too_long", f"{width}×{height}")
 
 
-def _tile(picture: Image.Image, cut: Cut, form: Format) -> Tile:
+def _tile(picture: Image.Image, cut: Cut, form: Format) -> JpegTile:
     if cut.box == (0, 0, *cut.size):
         content = _encoded(picture, form)
-        return Tile(content=content, width=picture.width, height=picture.height)
+        return JpegTile(content=content, width=picture.width, height=picture.height)
     tile = picture.crop(_upright(cut, picture.size))
-    return Tile(content=_encoded(tile, form), width=tile.width, height=tile.height, cut=cut)
+    return JpegTile(content=_encoded(tile, form), width=tile.width, height=tile.height, cut=cut)
 
 
 def _upright(cut: Cut, size: Size) -> Box:

@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image
 
 from snapthread.adapters.media.colours import plain
-from snapthread.adapters.media.source import Source
+from snapthread.adapters.media.source import ImageSource
 from snapthread.vision_tokens import Size
 
 # A box filter down to this many times the target, then Lanczos: Lanczos alone would need the whole
@@ -27,7 +27,7 @@ _TURNS: Final = {
 SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 
-def shrunk(source: Source, target: Size) -> Image.Image:
+def shrunk(source: ImageSource, target: Size) -> Image.Image:
     """The whole of a decoded source in plain pixels, as large as `target`. Closes the source."""
     picture = _boxed(source, target)
     source.close()  # what it holds may be large
@@ -36,7 +36,7 @@ def shrunk(source: Source, target: Size) -> Image.Image:
     return picture.resize(target, Image.Resampling.LANCZOS)
 
 
-def _boxed(source: Source, target: Size) -> Image.Image:
+def _boxed(source: ImageSource, target: Size) -> Image.Image:
     """Band by band, and by a box filter nearly as small as due."""
     width, height = source.size
     factor = max(1, int(max(width, height) / (max(target) * _BOX_TO)))

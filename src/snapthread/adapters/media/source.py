@@ -33,7 +33,7 @@ _RARE_COMPRESSIONS: Final = frozenset({"webp", "zstd", "lzma", "tiff_thunderscan
 _XMP: Final = ("xmp", "XML:com.adobe.xmp")
 
 
-class Source(Protocol):
+class ImageSource(Protocol):
     """`size` is what the header says until `decode`, and then what the bands are cut from."""
 
     @property
@@ -66,7 +66,7 @@ class Source(Protocol):
 
 
 @contextmanager
-def opened(content: bytes, form: Format) -> Iterator[Source]:
+def opened(content: bytes, form: Format) -> Iterator[ImageSource]:
     """Refuses too many pixels by the header, before anything is decoded."""
     with closing(HeifSource(content) if form == "HEIF" else PillowSource(content, form)) as source:
         refuse_too_many(source.pixels)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from snapthread.adapters.media.preparing import Prepared, Tile
+from snapthread.adapters.media.preparing import JpegTile, Prepared
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Cut
 
@@ -37,6 +37,6 @@ def read(answer: bytes) -> Prepared:
     tiles, position = [], 0
     for width, height, cut, length in fields.pop("tiles"):
         content = pictures[position : position + length]
-        tiles.append(Tile(content=content, width=width, height=height, cut=as_cut(cut)))
+        tiles.append(JpegTile(content=content, width=width, height=height, cut=as_cut(cut)))
         position += length
     return Prepared(tiles=tuple(tiles), **fields)

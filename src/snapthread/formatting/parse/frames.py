@@ -10,12 +10,12 @@ from snapthread.formatting.parse.source import Source
 from snapthread.formatting.tree import (
     Block,
     CodeBlock,
+    Footnote,
     Heading,
     Inline,
     Item,
     Link,
     List,
-    Note,
     Paragraph,
     Quote,
     Row,
@@ -41,7 +41,7 @@ _STYLES: Final[dict[str, Style]] = {
     "Strikethrough": "strikethrough",
 }
 _ALERTS: Final = {
-    "Note": "ℹ️ NOTE",
+    "Footnote": "ℹ️ NOTE",
     "Tip": "💡 TIP",
     "Important": "❗ IMPORTANT",
     "Warning": "⚠️ WARNING",
@@ -98,7 +98,7 @@ def _container(frame: Frame, source: Source) -> Node:
         case "BlockQuote":
             return Quote(blocks=(*_alert(frame.value), *inside))
         case "FootnoteDefinition":
-            return Note(number=frame.value, blocks=inside)
+            return Footnote(number=frame.value, blocks=inside)
         case _:
             return Item(blocks=inside, is_done=frame.is_done)
 

@@ -11,6 +11,7 @@ from snapthread.formatting.tree import (
     Block,
     Code,
     CodeBlock,
+    Footnote,
     Formula,
     Heading,
     Inline,
@@ -18,7 +19,6 @@ from snapthread.formatting.tree import (
     LineBreak,
     Link,
     List,
-    Note,
     Paragraph,
     Quote,
     Rule,
@@ -64,7 +64,7 @@ def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
             _write_list(canvas, block, depth)
         case Rule():
             canvas.write(_RULE)
-        case Note():
+        case Footnote():
             write_item(canvas, Item(blocks=block.blocks), f"[{block.number}]", depth)
         case Table():
             _write_inside_item(canvas, [block], depth)

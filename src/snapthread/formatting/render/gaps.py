@@ -4,9 +4,9 @@ from snapthread.formatting.render.table import Grid
 from snapthread.formatting.tree import (
     Block,
     CodeBlock,
+    Footnote,
     Heading,
     List,
-    Note,
     Paragraph,
     Styled,
     plain_text,
@@ -19,7 +19,7 @@ def gap_between(before: Shown | None, block: Shown) -> str:
     match before, block:
         case Heading(level=1), _:
             return "\n\n"
-        case (Heading(), _) | (Note(), Note()):
+        case (Heading(), _) | (Footnote(), Footnote()):
             return "\n"
         case Paragraph(), List() if is_title(before) or _announces(before):
             return "\n"

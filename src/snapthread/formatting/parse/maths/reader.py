@@ -20,13 +20,13 @@ _DEPTH_MAX: Final = 24  # of groups in groups; deeper braces are left out
 
 def readable(latex: str, *, is_display: bool) -> str:
     """One line where it stands in a sentence; displayed it may take several."""
-    text = Reader(latex).read().replace(CELL_END, " ")
+    text = MathReader(latex).read().replace(CELL_END, " ")
     text = re.sub(" {2,}", " ", re.sub(r"(?<=[(\[]) +| +(?=[)\]])", "", text))
     lines = [line.strip() for line in text.split("\n")]
     return ("\n" if is_display else "; ").join(line for line in lines if line)
 
 
-class Reader:
+class MathReader:
     """Walks through the tokens; commands ask it for their arguments."""
 
     def __init__(self, latex: str) -> None:
