@@ -1,7 +1,7 @@
 """A question that is asked anew: /retry, the buttons below answers, and edits."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
@@ -10,7 +10,7 @@ import structlog
 from snapthread.commands.access import AccessControl
 from snapthread.commands.rights import GroupRights
 from snapthread.limits import ATTEMPTS_MAX
-from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage
+from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage, StopTurn
 from snapthread.ports import Clock, ConversationControl, EditReplies, Exchanges
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import again_button
@@ -19,7 +19,6 @@ log = structlog.get_logger()
 
 PRESS: Final = re.compile(r"(retry|continue|from):(\d{1,15})(?::-?\d{1,15})?", re.ASCII)
 RETRY: Final = "retry"
-StopTurn = Callable[[], Awaitable[None]]
 
 
 class ExchangeStore(Exchanges, ConversationControl, Protocol):

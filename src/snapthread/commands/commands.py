@@ -27,7 +27,7 @@ from snapthread.commands.eraser import UserEraser
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import HISTORY_PRESS, History
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Message, OutgoingMessage, owner_in_group
+from snapthread.model import Claim, Message, OutgoingMessage, StopTurn, owner_in_group
 from snapthread.model.people import Caller
 from snapthread.model.usage import day_of
 from snapthread.ports import (
@@ -52,7 +52,6 @@ from snapthread.turn.quotas import Quotas
 Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
 IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
-StopTurn = Callable[[], Awaitable[None]]
 
 
 class CommandStore(

@@ -72,7 +72,16 @@ from snapthread.model.transcript import (
     Role,
     Transcript,
 )
-from snapthread.model.turns import CONTINUE, AskAgain, AskAnewResult, Claim, Ending, Redo, Served
+from snapthread.model.turns import (
+    CONTINUE,
+    AskAgain,
+    AskAnewResult,
+    Claim,
+    Ending,
+    Redo,
+    Served,
+    StopTurn,
+)
 from snapthread.model.usage import Usage
 
 __all__ = [
@@ -121,6 +130,7 @@ __all__ = [
     "Role",
     "Served",
     "SoundKind",
+    "StopTurn",
     "Storage",
     "TelegramDocument",
     "TelegramFile",

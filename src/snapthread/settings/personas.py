@@ -24,7 +24,7 @@ INSTRUCTIONS_CHARS: Final = 20_000
 
 @lru_cache(8)
 def load_personas(path: Path) -> tuple[Persona, ...]:
-    """Raises Told for a file that is none; no sentence repeats what stands in it."""
+    """Raises InvalidSetting for a file that is none; no sentence repeats what stands in it."""
     import tomllib  # few have such a file
 
     try:
