@@ -41,7 +41,7 @@ ON_A_PAGE: Final = 10
 DAYS: Final = 30
 
 
-Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
+AdminMethod = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 
 
 class AdminStore(
@@ -64,7 +64,7 @@ class AdminCommands:
     broadcasts: BroadcastCommands
     clock: Clock
     admins: frozenset[int]
-    _answers: dict[str, Answer] = field(init=False)
+    _answers: dict[str, AdminMethod] = field(init=False)
 
     def __post_init__(self) -> None:
         self._answers = {

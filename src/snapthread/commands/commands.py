@@ -49,7 +49,7 @@ from snapthread.turn.outcome import Outcome
 from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
 
-Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
+CommandMethod = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
 IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
 
@@ -89,7 +89,7 @@ class Commands:
     transport: ImageTransport
     is_openais_own: bool  # the server that answers
     files_retired: Callable[[], None]
-    _answers: dict[str, Answer] = field(init=False)
+    _answers: dict[str, CommandMethod] = field(init=False)
 
     def __post_init__(self) -> None:
         self._answers = {

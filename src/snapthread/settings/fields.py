@@ -21,7 +21,7 @@ from snapthread.settings.kinds import (
     Channel,
     Count,
     Detail,
-    DocumentDetail,
+    DocumentDetailSetting,
     Dollars,
     Effort,
     GroupAnswers,
@@ -157,7 +157,7 @@ class Fields(BaseModel):
     max_document_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     max_document_pages: Count = Field(default=50, description="a whole number, or 0: no limit")
     user_daily_documents: Count = Field(default=0, description="a whole number, or 0: no limit")
-    document_detail: DocumentDetail = Field(default="auto", description="low, high or auto")
+    document_detail: DocumentDetailSetting = Field(default="auto", description="low, high or auto")
     transcription_model: OptionalWord = Field(
         default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
     )

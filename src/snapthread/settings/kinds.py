@@ -199,7 +199,7 @@ Effort = Annotated[
     BeforeValidator(_unless_empty),
 ]
 StreamingSetting = Annotated[Literal["auto", "edit", "draft", "off"], BeforeValidator(_lower)]
-DocumentDetail = Annotated[Literal["low", "high", "auto"], BeforeValidator(_lower)]
+DocumentDetailSetting = Annotated[Literal["low", "high", "auto"], BeforeValidator(_lower)]
 Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
 ImageSide = Annotated[int, AfterValidator(_check_side)]
 LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]

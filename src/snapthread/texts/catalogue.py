@@ -9,7 +9,7 @@ from typing import Final, Self
 from snapthread.texts.numbers import ENGLISH, written
 from snapthread.texts.plurals import Rules
 
-Text = str | dict[str, str]  # or its plural forms, by their name
+CatalogueText = str | dict[str, str]  # or its plural forms, by their name
 RULES: Final = "plural_rules"
 MODEL: Final = "model"  # what the model reads is in a file too, of no language of people
 
@@ -18,7 +18,7 @@ MODEL: Final = "model"  # what the model reads is in a file too, of no language 
 class Catalogue:
     """`catalogue.fill("reset_deleting", n=3)`; a text with plural forms is chosen by `n`."""
 
-    texts: Mapping[str, Text]
+    texts: Mapping[str, CatalogueText]
     rules: Rules
     number: str = ENGLISH
 

@@ -9,7 +9,7 @@ from PIL import Image
 from snapthread.adapters.media import wire
 from snapthread.adapters.media.confine import confine
 from snapthread.adapters.media.preparing import prepare
-from snapthread.adapters.media.sniff import Format, recognise
+from snapthread.adapters.media.sniff import ImageFormat, recognise
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Sight
 
@@ -39,7 +39,7 @@ def _answer(
         return wire.refused(refusal)
 
 
-def _import_for(form: Format) -> None:
+def _import_for(form: ImageFormat) -> None:
     Image.preinit()
     for plugin in _ALWAYS:
         importlib.import_module(f"PIL.{plugin}")

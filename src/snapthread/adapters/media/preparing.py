@@ -12,7 +12,7 @@ from snapthread.adapters.media import density, ending, jpeg, png
 from snapthread.adapters.media.colours import in_srgb, plain
 from snapthread.adapters.media.failures import in_our_words
 from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
-from snapthread.adapters.media.sniff import Format, recognise
+from snapthread.adapters.media.sniff import ImageFormat, recognise
 from snapthread.adapters.media.source import ImageSource, opened
 from snapthread.adapters.media.tiles import Box, Plan, planned
 from snapthread.errors import ImageRefused
@@ -24,7 +24,7 @@ _PHOTOGRAPH: Final = {"quality": 85, "subsampling": "4:2:0"}
 # pixels, red on blue, keep a PSNR of 15 dB at 4:2:0 and of 33 dB so, for 1.9 times the bytes
 # (bench/images.py).
 _DRAWING: Final = {"quality": 90, "subsampling": "4:4:4"}
-_DRAWN: Final[frozenset[Format]] = frozenset({"PNG", "GIF", "BMP", "TIFF"})
+_DRAWN: Final[frozenset[ImageFormat]] = frozenset({"PNG", "GIF", "BMP", "TIFF"})
 _SAMPLE_ROWS: Final = 256  # a look at the pixels where only much text would make a difference
 _SAMPLES: Final = 8
 _LOOKS: Final = 4  # at a photo, in bands of so many rows: a third of the work, and enough to tell
@@ -52,7 +52,7 @@ class Prepared:
     tiles: tuple[JpegTile, ...]
     mime: str
     extension: str
-    source_format: Format
+    source_format: ImageFormat
     source_width: int
     source_height: int
     passed_through: bool
@@ -101,7 +101,7 @@ def prepare(
         return made
 
 
-def _mended(content: bytes, form: Format, *, has_end: bool) -> bytes:
+def _mended(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
     """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
         return png.needed(content)
@@ -137,7 +137,7 @@ def _is_dense(band: Callable[[int, int], Image.Image], size: Size) -> bool:
     return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
 
 
-def _made(source: ImageSource, form: Format, plan: Plan, *, looks: bool) -> Prepared:
+def _made(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) -> Prepared:
     stored = source.size
     source.decode(stored if plan.is_too_long else plan.size)
     if plan.is_too_long:
@@ -172,7 +172,7 @@ def _refuse_text(source: ImageSource) -> None:
         raise ImageRefused("too_long", f"{width}×{height}")
 
 
-def _tile(picture: Image.Image, cut: Cut, form: Format) -> JpegTile:
+def _tile(picture: Image.Image, cut: Cut, form: ImageFormat) -> JpegTile:
     if cut.box == (0, 0, *cut.size):
         content = _encoded(picture, form)
         return JpegTile(content=content, width=picture.width, height=picture.height)
@@ -186,7 +186,7 @@ def _upright(cut: Cut, size: Size) -> Box:
     return cut.box if size == cut.size else (top, left, bottom, right)
 
 
-def _encoded(picture: Image.Image, form: Format) -> bytes:
+def _encoded(picture: Image.Image, form: ImageFormat) -> bytes:
     written = BytesIO()
     options = _DRAWING if form in _DRAWN else _PHOTOGRAPH
     picture.save(written, "JPEG", **options)

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 from snapthread import limits
 from snapthread.adapters.media import boxes, colours
 from snapthread.adapters.media.heif import HeifSource
-from snapthread.adapters.media.sniff import Format
+from snapthread.adapters.media.sniff import ImageFormat
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Size
 
@@ -66,7 +66,7 @@ class ImageSource(Protocol):
 
 
 @contextmanager
-def opened(content: bytes, form: Format) -> Iterator[ImageSource]:
+def opened(content: bytes, form: ImageFormat) -> Iterator[ImageSource]:
     """Refuses too many pixels by the header, before anything is decoded."""
     with closing(HeifSource(content) if form == "HEIF" else PillowSource(content, form)) as source:
         refuse_too_many(source.pixels)
@@ -81,7 +81,7 @@ def refuse_too_many(pixels: int) -> None:
 class PillowSource:
     """Everything that Pillow decodes itself."""
 
-    def __init__(self, content: bytes, form: Format) -> None:
+    def __init__(self, content: bytes, form: ImageFormat) -> None:
         self._image: Image.Image = _open(content, form)
         self._range: tuple[float, float] | None = None
         self._form = form
@@ -151,7 +151,7 @@ class PillowSource:
         self._image.close()
 
 
-def _open(content: bytes, form: Format) -> Image.Image:
+def _open(content: bytes, form: ImageFormat) -> Image.Image:
     try:
         return Image.open(BytesIO(content), formats=[form])
     except UnidentifiedImageError:

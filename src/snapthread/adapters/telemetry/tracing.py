@@ -23,7 +23,7 @@ STEPS_MAX: Final = 500  # of one turn
 WORDS: Final = frozenset("outcome reason kind format method route fault job".split())
 NS: Final = 1_000_000  # nanoseconds of a millisecond
 
-Event = MutableMapping[str, Any]
+LogEvent = MutableMapping[str, Any]
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
@@ -50,7 +50,7 @@ class Spans:
         self._steps: OrderedDict[str, list[_Step]] = OrderedDict()
         self._done: OrderedDict[str, Context] = OrderedDict()
 
-    def observe(self, _logger: object, _level: str, event: Event) -> Event:
+    def observe(self, _logger: object, _level: str, event: LogEvent) -> LogEvent:
         turn = event.get("turn")
         if isinstance(turn, str) and "ms" in event:
             self._note(turn, _Step(str(event.get("event")), self._now_ns(), dict(event)))

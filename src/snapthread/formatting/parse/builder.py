@@ -4,7 +4,7 @@ from typing import Final
 
 from snapthread.formatting.parse import marks
 from snapthread.formatting.parse.frames import Frame, blocks, build
-from snapthread.formatting.parse.parser import Event, events, pair
+from snapthread.formatting.parse.parser import ParserEvent, events, pair
 from snapthread.formatting.parse.source import Source
 from snapthread.formatting.tree import Block, Code, Footnote, LineBreak, Rule, Text
 
@@ -37,7 +37,7 @@ class _Builder:
         others = [block for block in found if not isinstance(block, Footnote)]
         return (*others, *sorted(notes, key=lambda note: note.number))
 
-    def take(self, event: Event) -> None:
+    def take(self, event: ParserEvent) -> None:
         kind, value, start, end = event
         children = self._frames[-1].children
         match kind:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread.formatting.render.rich import Kind, Rich, Span
+from snapthread.formatting.render.rich import Rich, Span, SpanKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    kind: Kind
+    kind: SpanKind
     start: int
     url: str | None = None
 
@@ -39,7 +39,7 @@ class Canvas:
     def is_line_start(self) -> bool:
         return self._is_line_start
 
-    def is_inside(self, kind: Kind) -> bool:
+    def is_inside(self, kind: SpanKind) -> bool:
         return any(opened.kind == kind for opened in self._open)
 
     def write(self, text: str) -> None:
@@ -92,7 +92,7 @@ class Canvas:
         self._indent = before
 
     @contextmanager
-    def within(self, kind: Kind, url: str | None = None) -> Iterator[None]:
+    def within(self, kind: SpanKind, url: str | None = None) -> Iterator[None]:
         """Give this format to everything written meanwhile. In itself it changes nothing."""
         if self.is_inside(kind):
             yield
@@ -123,7 +123,7 @@ class Canvas:
         self._interrupted("pre", text, language)
         self._is_line_start = False
 
-    def _interrupted(self, kind: Kind, text: str, language: str | None = None) -> None:
+    def _interrupted(self, kind: SpanKind, text: str, language: str | None = None) -> None:
         outer = self._open
         for opened in reversed(outer):
             if opened.kind in _CAN_BE_CUT:

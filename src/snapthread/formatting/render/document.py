@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from snapthread.formatting.render.canvas import Canvas
-from snapthread.formatting.render.gaps import Shown, gap_between
+from snapthread.formatting.render.gaps import ShownBlock, gap_between
 from snapthread.formatting.render.links import allowed_url, told_target
 from snapthread.formatting.render.table import Grid, lay_out
 from snapthread.formatting.tree import (
@@ -34,7 +34,7 @@ _RULE: Final = "———"
 _NO_PICTURE: Final = "🖼"  # an image without a description and without a usable address
 
 
-def shown(blocks: Iterable[Block]) -> Iterator[Shown]:
+def shown(blocks: Iterable[Block]) -> Iterator[ShownBlock]:
     """Blocks with each table laid out."""
     for block in blocks:
         if not isinstance(block, Table):
@@ -47,7 +47,7 @@ def shown(blocks: Iterable[Block]) -> Iterator[Shown]:
             yield from table
 
 
-def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
+def write_block(canvas: Canvas, block: ShownBlock, depth: int = 0) -> None:
     match block:
         case Paragraph():
             write_inlines(canvas, block.children)
@@ -73,7 +73,7 @@ def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
 
 
 def _write_quote(canvas: Canvas, quote: Quote) -> None:
-    before: Shown | None = None
+    before: ShownBlock | None = None
     with canvas.from_the_left(), canvas.within("blockquote"):
         for block in shown(quote.blocks):
             _begin_line(canvas)

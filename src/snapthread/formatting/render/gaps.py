@@ -12,10 +12,10 @@ from snapthread.formatting.tree import (
     plain_text,
 )
 
-Shown = Block | Grid
+ShownBlock = Block | Grid
 
 
-def gap_between(before: Shown | None, block: Shown) -> str:
+def gap_between(before: ShownBlock | None, block: ShownBlock) -> str:
     match before, block:
         case Heading(level=1), _:
             return "\n\n"
@@ -29,7 +29,7 @@ def gap_between(before: Shown | None, block: Shown) -> str:
             return "\n\n"
 
 
-def is_title(block: Shown) -> bool:
+def is_title(block: ShownBlock) -> bool:
     """A heading, or a line in bold, which models write instead."""
     match block:
         case Heading() | Paragraph(children=(Styled(style="bold"),)):

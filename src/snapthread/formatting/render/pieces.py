@@ -6,7 +6,7 @@ from typing import Final
 
 from snapthread.formatting.render.canvas import Canvas
 from snapthread.formatting.render.document import marked_items, shown, write_block, write_item
-from snapthread.formatting.render.gaps import Shown, gap_between, is_title
+from snapthread.formatting.render.gaps import ShownBlock, gap_between, is_title
 from snapthread.formatting.render.rich import Rich, trimmed, without_foreign_links
 from snapthread.formatting.render.table import Grid
 from snapthread.formatting.text import is_blank
@@ -26,7 +26,7 @@ class Piece:
 
 
 def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
-    before: Shown | None = None
+    before: ShownBlock | None = None
     for block in shown(blocks):
         for piece in _pieces(block, gap_between(before, block)):
             if not is_blank(piece.rich.text):
@@ -34,7 +34,7 @@ def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
         before = block
 
 
-def _pieces(block: Shown, gap: str) -> Iterator[Piece]:
+def _pieces(block: ShownBlock, gap: str) -> Iterator[Piece]:
     if isinstance(block, List):
         yield from _items(block, gap)
         return

@@ -7,7 +7,7 @@ from typing import Literal
 from snapthread.formatting.render.links import disarmed, foreign_schemes
 from snapthread.formatting.text import is_blank
 
-Kind = Literal[
+SpanKind = Literal[
     "bold",
     "italic",
     "underline",
@@ -24,7 +24,7 @@ Kind = Literal[
 class Span:
     """A formatted stretch, in characters."""
 
-    kind: Kind
+    kind: SpanKind
     start: int
     end: int
     url: str | None = None

@@ -14,7 +14,7 @@ from html import unescape
 from io import BytesIO
 from typing import Final
 
-from snapthread.adapters.media.documents.kinds import Format
+from snapthread.adapters.media.documents.kinds import DocumentFormat
 from snapthread.errors import DocumentRefused
 
 ENTRIES_MAX: Final = 10_000
@@ -23,7 +23,7 @@ ROWS_MAX: Final = 1_000  # of a sheet: what OpenAI reads of it
 ENCRYPTED: Final = 0x1  # flag bit of an entry
 
 # The part that tells the kind, and the parts with its text in their order.
-_KINDS: Final[tuple[tuple[str, Format, str], ...]] = (
+_KINDS: Final[tuple[tuple[str, DocumentFormat, str], ...]] = (
     ("word/document.xml", "docx", r"word/document\.xml"),
     ("ppt/presentation.xml", "pptx", r"ppt/slides/slide(\d+)\.xml"),
     ("xl/workbook.xml", "xlsx", r"xl/(?:worksheets/sheet(\d+)|sharedStrings)\.xml"),
@@ -40,7 +40,7 @@ _LINE_ENDS: Final = re.compile(rb"</(?:w:p|a:p|text:p|text:h|row)>|<w:br/>")
 _TAG: Final = re.compile(rb"<[^>]*>")
 _ROW: Final = re.compile(rb"<row[ >]")
 # The names of streams in the compound file of Office before 2007, as its directory has them.
-_STREAMS: Final[tuple[tuple[str, Format], ...]] = (
+_STREAMS: Final[tuple[tuple[str, DocumentFormat], ...]] = (
     ("WordDocument", "doc"),
     ("PowerPoint Document", "ppt"),
     ("Workbook", "xls"),
@@ -51,7 +51,7 @@ _LOCKED: Final = ("EncryptedPackage", "EncryptionInfo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeContent:
-    format: Format
+    format: DocumentFormat
     text: str = ""
     pages: int = 0  # slides
     as_text: str = ""  # the ending of the text that goes up in its place

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from snapthread.adapters.web.admin.everyone import EveryoneStore, read_broadcasts, read_invites
 from snapthread.adapters.web.admin.everyone_page import broadcasts_page, invites_page, preview_page
-from snapthread.adapters.web.admin.gate import Fields, Gate
+from snapthread.adapters.web.admin.gate import FormFields, Gate
 from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
 from snapthread.commands.broadcast_commands import can_be_broadcast
 from snapthread.commands.invitations import INVITE_DAYS_MOST, INVITE_MOST
@@ -53,7 +53,7 @@ class EveryoneActs:
     async def invites(self, request: web.Request) -> web.Response:
         return await self._invites(request)
 
-    async def invite(self, request: web.Request, fields: Fields) -> web.Response:
+    async def invite(self, request: web.Request, fields: FormFields) -> web.Response:
         """The form names the link's code: sent twice, it makes one link."""
         uses = _number(fields.get("uses", ""), INVITE_MOST)
         days = _number(fields.get("days", ""), INVITE_DAYS_MOST)
@@ -68,7 +68,7 @@ class EveryoneActs:
             return await self._invites(request, told=AWAY)
         return await self._invites(request, link=link)
 
-    async def end_invite(self, request: web.Request, fields: Fields) -> web.Response:
+    async def end_invite(self, request: web.Request, fields: FormFields) -> web.Response:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.end_invite(fields.get("id", ""))
@@ -89,7 +89,7 @@ class EveryoneActs:
     async def broadcasts(self, request: web.Request) -> web.Response:
         return await self._broadcasts(request)
 
-    async def draft(self, request: web.Request, fields: Fields) -> web.Response:
+    async def draft(self, request: web.Request, fields: FormFields) -> web.Response:
         """A browser sends the end of a line as two characters."""
         text = fields.get("text", "").replace("\r\n", "\n").strip()
         if not can_be_broadcast(text):
@@ -105,13 +105,13 @@ class EveryoneActs:
         page = preview_page(shown, self.gate.form(request), drafted.id, drafted.text)
         return html(page)
 
-    async def start(self, request: web.Request, fields: Fields) -> web.Response:
+    async def start(self, request: web.Request, fields: FormFields) -> web.Response:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.start_broadcast(fields.get("id", ""))
         return await self._decided(request, done=done)
 
-    async def stop(self, request: web.Request, fields: Fields) -> web.Response:
+    async def stop(self, request: web.Request, fields: FormFields) -> web.Response:
         """A draft, or one that is being sent."""
         if self.operation is None:
             return plain(NOT_SHOWN, 404)

@@ -13,7 +13,7 @@ from snapthread.adapters.web.admin.cards import (
     limits_card,
     shares_card,
 )
-from snapthread.adapters.web.admin.figure import Cell, Figure, Kind
+from snapthread.adapters.web.admin.figure import Cell, CellKind, Figure
 from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.reading import Report
@@ -22,7 +22,7 @@ from snapthread.adapters.web.admin.status import Status, uptime
 from snapthread.adapters.web.admin.tables import table
 
 PERIODS: Final = (7, 30, 90)
-TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
+TILES: Final[tuple[tuple[str, str, CellKind], ...]] = (
     ("cost_micros", "Cost", "micros"),
     ("users", "Users", "count"),
     ("known", "Known people", "count"),
@@ -68,7 +68,7 @@ def _tiles(report: Report) -> Html:
     return parts.TILES(days=report.days, tiles=joined(tiles))
 
 
-def today_of(cell: Cell, kind: Kind) -> Html:
+def today_of(cell: Cell, kind: CellKind) -> Html:
     return parts.TODAY(value=shown(cell, kind))
 
 

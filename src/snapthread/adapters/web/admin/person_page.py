@@ -5,14 +5,14 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.cards import card, dead_card, limits_card, shares_card
-from snapthread.adapters.web.admin.figure import Kind
+from snapthread.adapters.web.admin.figure import CellKind
 from snapthread.adapters.web.admin.language import spoken, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.person import PersonReport
 from snapthread.adapters.web.admin.shown import day, shown
 
 NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
-TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
+TILES: Final[tuple[tuple[str, str, CellKind], ...]] = (
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
     ("documents", "Documents", "count"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from snapthread.adapters.web.admin import parts
-from snapthread.adapters.web.admin.figure import Cell, Column, Kind
+from snapthread.adapters.web.admin.figure import Cell, CellKind, Column
 from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
 from snapthread.adapters.web.admin.shown import shown
@@ -59,12 +59,12 @@ def _cell(cell: Cell, column: Column, *, is_named: bool) -> Html:
     return parts.CELL(side=side, text=text)
 
 
-def _told(cell: Cell, kind: Kind) -> str:
+def _told(cell: Cell, kind: CellKind) -> str:
     text, user_id = shown(cell, kind), _user_id(cell, kind)
     return parts.PERSON_LINK(id=user_id, text=text) if user_id else text
 
 
-def _user_id(cell: Cell, kind: Kind) -> str:
+def _user_id(cell: Cell, kind: CellKind) -> str:
     told = str(cell or "")
     if kind == "conversation":
         return told.removeprefix(OF_ONE_PERSON) if told.startswith(OF_ONE_PERSON) else ""
