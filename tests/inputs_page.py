@@ -221,7 +221,7 @@ def _page() -> Iterator[str]:
     yield "## Files"
     yield ""
     yield "What a file is, its bytes say, whatever its name and type. Taken, and sent to OpenAI as"
-    yield f"JPEG without metadata: {', '.join(get_args(Format))}. Of one with several frames"
+    yield f"JPEG without metadata: {', '.join(get_args(ImageFormat))}. Of one with several frames"
     yield f"or pages the first is taken, and it is said: “{WORDS('stills', n=1)}”"
     yield ""
     yield from _table("an image that cannot be used", "what is said", _faults())

@@ -67,11 +67,11 @@ class GrowingMessages:
 
     async def show(self, parts: Sequence[OutgoingMessage]) -> bool:
         """One message is sent or edited; True where all of it is on the screen."""
-        if (step := self._next_step(parts)) is not None:
-            await self._put(*step)
-        return self._next_step(parts) is None
+        if (part := self._next_part(parts)) is not None:
+            await self._put(*part)
+        return self._next_part(parts) is None
 
-    def _next_step(self, parts: Sequence[OutgoingMessage]) -> NextPart | None:
+    def _next_part(self, parts: Sequence[OutgoingMessage]) -> NextPart | None:
         """A button that is too much goes first: only the last message has it. Then words, from the
         top, and then one more message."""
         reached = len(self.shown)
