@@ -12,7 +12,8 @@ from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
-from snapthread.adapters.media.documents.kinds import ImageFormat as DocumentFormat
+from snapthread.adapters.media.documents.kinds import DocumentFormat
+from snapthread.adapters.media.sniff import ImageFormat
 from snapthread.adapters.media.sounds.measure import ENDINGS
 from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
