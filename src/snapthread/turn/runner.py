@@ -49,13 +49,13 @@ class TurnRunner:
         async with aclosing(self.asker.ask(turn)) as said:
             async for one in said:
                 yield one
-        yield self._answered(turn)
+        yield self._finish_answer(turn)
 
-    def _answered(self, turn: TurnState) -> TurnResult:
+    def _finish_answer(self, turn: TurnState) -> TurnResult:
         answered = turn.answered
         assert answered is not None
         if not split_plain(turn.text):
-            raise _nothing_said(answered)
+            raise _empty_answer(answered)
         return turn.result(*self.items.answer(turn, answered))
 
     def stopped(self, turn: TurnState) -> TurnResult:
@@ -80,5 +80,5 @@ class TurnRunner:
         return turn.question
 
 
-def _nothing_said(answered: AnswerCompleted) -> OutputSpent | EmptyAnswer:
+def _empty_answer(answered: AnswerCompleted) -> OutputSpent | EmptyAnswer:
     return OutputSpent() if answered.cut == "max_output_tokens" else EmptyAnswer()
