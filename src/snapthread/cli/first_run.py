@@ -86,7 +86,7 @@ def _write(values: dict[str, str]) -> None:
         file.write(lines)
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     """As .env, compose and systemd all read it."""
     if re.fullmatch(r"[\w.:/+=@-]+", value, re.ASCII):
         return value

@@ -54,13 +54,13 @@ class AskingAnew:
     # ------------------------------------------------------------ buttons
 
     async def may_press(self, press: Message) -> bool:
-        _, turn = _pressed(press)
+        _, turn = _parse_press(press)
         known = await self.store.exchange(press.conversation, turn)
         return known is None or await self.rights.may_undo(press, known.owner)
 
     async def press(self, press: Message) -> bool:
         """Do what the button says; True where it has done its work, or never will."""
-        how, turn = _pressed(press)
+        how, turn = _parse_press(press)
         t = self.access.localizer(press)
         asked = await self.store.ask_again(
             press, turn, how, self.clock(), otherwise=_otherwise(press, turn, t)
@@ -98,7 +98,7 @@ class AskingAnew:
         log.info("question.edited", user=edit.user_id, outcome=what)
 
 
-def _pressed(press: Message) -> tuple[AskAgain, int]:
+def _parse_press(press: Message) -> tuple[AskAgain, int]:
     found = PRESS.fullmatch(press.word)
     assert found is not None, "a button below an answer"
     return cast("AskAgain", found[1]), int(found[2])

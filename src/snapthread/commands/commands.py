@@ -114,7 +114,7 @@ class Commands:
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return await self._refused(message, text, message.word)
+            return await self._refuse(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
             return said(t("unknown_command"))
@@ -210,7 +210,7 @@ class Commands:
         """One that could not become the question it asks anew."""
         if not await self.asking_anew.can_retry(claim):
             return said(t("retry_nothing"))
-        return await self._refused(message, t("group_not_asker"), "asker")
+        return await self._refuse(message, t("group_not_asker"), "asker")
 
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
@@ -219,10 +219,10 @@ class Commands:
         if last is None:
             return said(t("undo_nothing"))
         if not await self.rights.may_undo(message, last.owner):
-            return await self._refused(message, t("group_not_asker"), "asker")
+            return await self._refuse(message, t("group_not_asker"), "asker")
         return replace(said(t("undone")), taken_back_from=last.history_start)
 
-    async def _refused(self, message: Message, text: str, reason: str) -> Outcome:
+    async def _refuse(self, message: Message, text: str, reason: str) -> Outcome:
         await self.rights.refuse(message, text, reason)
         return said()
 
@@ -242,7 +242,7 @@ class Commands:
             return said(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
         if known and not await self.rights.may_forget(message, known[0].owner):
-            return await self._refused(message, t("group_not_yours"), "owner")
+            return await self._refuse(message, t("group_not_yours"), "owner")
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:
             return said(t("forget_unknown"))
@@ -256,12 +256,12 @@ class Commands:
         kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
         places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
-        if left := await self._left_behind(message.user_id):
+        if left := await self._count_left_behind(message.user_id):
             key = "privacy_left_remote" if is_inline else "privacy_left_inline"
             places.insert(len(kept), t(key, n=left, days=days))
         return said(t("privacy", places="\n".join(places)))
 
-    async def _left_behind(self, user_id: int) -> int:
+    async def _count_left_behind(self, user_id: int) -> int:
         """The number of their files that lie where none goes any more."""
         ids = [file.openai_id for file in await self.store.files_owned(user_id)]
         return sum(not self.transport.carries(id) for id in ids if id)

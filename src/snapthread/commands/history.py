@@ -40,7 +40,7 @@ class History:
         return replace(said(), more=(page,))
 
     async def press(self, press: Message, t: Localizer) -> PressAnswer:
-        place = _pressed(press.word)
+        place = _parse_press(press.word)
         if place is None:
             return PressAnswer(toast=t("history_gone"))
         screen = await self._page(press.conversation, place, t)
@@ -69,7 +69,7 @@ class History:
 
 def _row(entry: HistoryEntry, t: Localizer) -> str:
     item = entry.item
-    text = " ".join(_shown(item).split())
+    text = " ".join(_plain_words(item).split())
     if utf16_len(text) > TEXT_CHARS:
         text = f"{text[:TEXT_CHARS].rstrip()}…"
     labels = list(dict.fromkeys(str(photo.label) for photo in item.images))
@@ -79,7 +79,7 @@ def _row(entry: HistoryEntry, t: Localizer) -> str:
     return t("history_row", who=who, at=item.at, words=words)
 
 
-def _shown(item: HistoryItem) -> str:
+def _plain_words(item: HistoryItem) -> str:
     """The words of an answer without its Markdown, as the chat has them; enough of it for a row."""
     if item.role == "user":
         return item.text
@@ -96,7 +96,7 @@ def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:
     return tuple(each for each in fitting if len(each.press.encode()) <= PRESS_BYTES)
 
 
-def _pressed(word: str) -> PagePosition | None:
+def _parse_press(word: str) -> PagePosition | None:
     number, _, looked_for = word.removeprefix(HISTORY_PRESS).partition(":")
     if not (number[1:].isascii() and number[1:].isdigit()) or number[0] not in "ab":
         return None

@@ -235,7 +235,7 @@ def _price(offer: Offer, knows_price: Callable[[str], bool], is_needed: bool) ->
     return warning(name, told)
 
 
-def _told(reply: Reply) -> str:
+def _describe(reply: Reply) -> str:
     if not reply.status:
         return reply.why
     code = code_of(reply)

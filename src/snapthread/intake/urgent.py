@@ -65,7 +65,7 @@ class UrgentCommands:
         """The note shown for a moment to whoever pressed a button."""
         caller = await self.access.caller(command)
         if command.kind == "press" and (answer := await self.access.press(command, caller)):
-            return await self._answered(command, answer)
+            return await self._complete_press(command, answer)
         refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
@@ -98,9 +98,11 @@ class UrgentCommands:
         """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
         that is lost is asked for again."""
         t = self.access.localizer(press)
-        return await self._answered(press, await self.commands.press(press, caller, t, stop_turn))
+        return await self._complete_press(
+            press, await self.commands.press(press, caller, t, stop_turn)
+        )
 
-    async def _answered(self, press: Message, answer: PressAnswer) -> str:
+    async def _complete_press(self, press: Message, answer: PressAnswer) -> str:
         await self.store.complete_command(press, self.clock(), replies=answer.replies)
         if answer.screen is not None:
             self._in_background(self._show(press, answer.screen))

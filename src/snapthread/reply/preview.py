@@ -58,7 +58,7 @@ class Preview:
         shown, shown_at_s = None, now_s()
         while True:
             self._news.clear()
-            outgoing = await self._rendered(render)
+            outgoing = await self._render(render)
             if outgoing != shown:
                 is_all = await self._step(show, outgoing)
                 if is_all is None:
@@ -75,7 +75,7 @@ class Preview:
             async with asyncio.timeout(within_s):
                 await self._calling.acquire()
 
-    async def _rendered(self, render: Render) -> PreviewParts:
+    async def _render(self, render: Render) -> PreviewParts:
         """A long one takes tens of milliseconds of the processor: one at a time in a process, with
         as long a rest, so that a hundred previews do not slow down the answers themselves."""
         if len(self.text) <= FORMATTED_AT_ONCE:

@@ -36,9 +36,9 @@ class Catalogue:
         text = self.texts[key]
         if isinstance(text, dict):
             text = text[self.rules.form(int(str(fields["n"])))]
-        return text.format_map({name: self._shown(field) for name, field in fields.items()})
+        return text.format_map({name: self._format_field(field) for name, field in fields.items()})
 
-    def _shown(self, field: object) -> object:
+    def _format_field(self, field: object) -> object:
         """Decimals in the way of the language; anything else as it is."""
         return self.decimal(f"{field:g}") if isinstance(field, float) else field
 
