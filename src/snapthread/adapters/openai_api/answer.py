@@ -76,7 +76,7 @@ class AnswerText:
     @property
     def commentary(self) -> str:
         """Said on the way to the answer; empty where it is the answer."""
-        return self._joined(is_commentary=True) if self._joined(is_commentary=False) else ""
+        return self._join(is_commentary=True) if self._join(is_commentary=False) else ""
 
     @property
     def phase(self) -> str | None:
@@ -93,13 +93,13 @@ class AnswerText:
         return TextDelta(text=more) if more else None
 
     def _tell_all(self) -> TextDelta | TextSoFar | None:
-        before, now = self._shown, self._joined(is_commentary=False)
-        self._shown = now = now or self._joined(is_commentary=True)
+        before, now = self._shown, self._join(is_commentary=False)
+        self._shown = now = now or self._join(is_commentary=True)
         if not now.startswith(before):
             return TextSoFar(text=now)
         return TextDelta(text=now[len(before) :]) if len(now) > len(before) else None
 
-    def _joined(self, *, is_commentary: bool) -> str:
+    def _join(self, *, is_commentary: bool) -> str:
         return BETWEEN_PARTS.join(
             part.text
             for (item, _), part in sorted(self.parts.items())

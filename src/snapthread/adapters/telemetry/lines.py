@@ -50,10 +50,10 @@ def as_json(fields: LogEvent) -> str:
     try:
         return json.dumps(fields, default=repr)
     except (TypeError, ValueError):  # a key that is no text, a value within itself
-        return json.dumps({key: _written(value) for key, value in fields.items()})
+        return json.dumps({key: _to_text(value) for key, value in fields.items()})
 
 
-def _written(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
