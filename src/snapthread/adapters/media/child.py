@@ -51,7 +51,7 @@ async def prepare_in_child(
 
 async def answer_of(command: Command, content: bytes, *, time_limit_s: float) -> bytes:
     """Run a child on these bytes; its answer. Raises ChildDied."""
-    child = await _started(*command)
+    child = await _spawn(*command)
     try:
         async with asyncio.timeout(time_limit_s):
             answer, _ = await child.communicate(content)
@@ -64,7 +64,7 @@ async def answer_of(command: Command, content: bytes, *, time_limit_s: float) ->
     return answer
 
 
-async def _started(*command: str) -> asyncio.subprocess.Process:
+async def _spawn(*command: str) -> asyncio.subprocess.Process:
     pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
         *command,

@@ -51,21 +51,21 @@ class Images:
         it is not everybody's. `looks`: for small text.
         """
         how = How(self._max_side, sight or self._sight, tiles=tiles, cut=cut, looks=looks)
-        header, heavy = await self._weighed(content, how)
+        header, heavy = await self._weigh(content, how)
         is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
         if is_light and not suspect:
             return await self._in_thread(content, heavy, how)
         return await self._outside(content, heavy + _CHILD_BYTES, how)
 
-    async def _weighed(self, content: bytes, how: "How") -> tuple[Header | None, int]:
+    async def _weigh(self, content: bytes, how: "How") -> tuple[Header | None, int]:
         """Plain Python over all bytes; over few it takes less than a hand-over."""
         if len(content) <= _WEIGHED_HERE_BYTES:
-            return _weighed(content, how)
-        return await asyncio.to_thread(_weighed, content, how)
+            return _weigh(content, how)
+        return await asyncio.to_thread(_weigh, content, how)
 
     async def _in_thread(self, content: bytes, heavy: int, how: "How") -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
-        working = asyncio.ensure_future(asyncio.to_thread(_trimmed, content, how))
+        working = asyncio.ensure_future(asyncio.to_thread(_prepare_and_trim, content, how))
         # A thread cannot be stopped: a cancelled caller leaves, the share stays until it ends.
         working.add_done_callback(lambda _: self._budget.give_back(share))
         return await asyncio.shield(working)
@@ -93,7 +93,7 @@ class How:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def _weighed(content: bytes, how: How) -> tuple[Header | None, int]:
+def _weigh(content: bytes, how: How) -> tuple[Header | None, int]:
     """Unknown is as much as a child may take. Safe for any bytes."""
     header = read_header(content, recognise(content))
     if header is None:
@@ -105,7 +105,7 @@ def _weighed(content: bytes, how: How) -> tuple[Header | None, int]:
     return header, heavy
 
 
-def _trimmed(content: bytes, how: How) -> Prepared:
+def _prepare_and_trim(content: bytes, how: How) -> Prepared:
     try:
         return prepare(content, **how.told())
     finally:

@@ -91,17 +91,17 @@ def prepare(
     with in_our_words():
         form = recognise(content)
         is_bare = form == "JPEG" and jpeg.is_bare(content)
-        with opened(_mended(content, form, has_end=is_bare), form) as source:
+        with opened(_mend(content, form, has_end=is_bare), form) as source:
             plan = planned(source.size, sight, max_side, tiles=tiles, cut=cut)
             if is_bare and cut is None and plan.size == source.size and len(plan.boxes) == 1:
-                return _passed(source, content, looks=looks)
-            made = _made(source, form, plan, looks=looks)
+                return _pass_through(source, content, looks=looks)
+            made = _make(source, form, plan, looks=looks)
         if form == "PNG" and png.is_animation(content):
             return replace(made, first_frame_of_animation=True)
         return made
 
 
-def _mended(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
+def _mend(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
     """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
         return png.needed(content)
@@ -111,7 +111,7 @@ def _mended(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
     return content
 
 
-def _passed(source: ImageSource, content: bytes, *, looks: bool) -> Prepared:
+def _pass_through(source: ImageSource, content: bytes, *, looks: bool) -> Prepared:
     """Decoded only to find what is broken, as that reads every byte: at an eighth, or in grey as
     large as it is, which takes no longer."""
     width, height = source.size
@@ -137,7 +137,7 @@ def _is_dense(band: Callable[[int, int], Image.Image], size: Size) -> bool:
     return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
 
 
-def _made(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) -> Prepared:
+def _make(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) -> Prepared:
     stored = source.size
     source.decode(stored if plan.is_too_long else plan.size)
     if plan.is_too_long:
@@ -174,10 +174,10 @@ def _refuse_text(source: ImageSource) -> None:
 
 def _tile(picture: Image.Image, cut: Cut, form: ImageFormat) -> JpegTile:
     if cut.box == (0, 0, *cut.size):
-        content = _encoded(picture, form)
+        content = _encode(picture, form)
         return JpegTile(content=content, width=picture.width, height=picture.height)
     tile = picture.crop(_upright(cut, picture.size))
-    return JpegTile(content=_encoded(tile, form), width=tile.width, height=tile.height, cut=cut)
+    return JpegTile(content=_encode(tile, form), width=tile.width, height=tile.height, cut=cut)
 
 
 def _upright(cut: Cut, size: Size) -> Box:
@@ -186,7 +186,7 @@ def _upright(cut: Cut, size: Size) -> Box:
     return cut.box if size == cut.size else (top, left, bottom, right)
 
 
-def _encoded(picture: Image.Image, form: ImageFormat) -> bytes:
+def _encode(picture: Image.Image, form: ImageFormat) -> bytes:
     written = BytesIO()
     options = _DRAWING if form in _DRAWN else _PHOTOGRAPH
     picture.save(written, "JPEG", **options)

@@ -29,14 +29,14 @@ SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 def shrunk(source: ImageSource, target: Size) -> Image.Image:
     """The whole of a decoded source in plain pixels, as large as `target`. Closes the source."""
-    picture = _boxed(source, target)
+    picture = _shrink_by_box(source, target)
     source.close()  # what it holds may be large
     if picture.size == target:
         return picture
     return picture.resize(target, Image.Resampling.LANCZOS)
 
 
-def _boxed(source: ImageSource, target: Size) -> Image.Image:
+def _shrink_by_box(source: ImageSource, target: Size) -> Image.Image:
     """Band by band, and by a box filter nearly as small as due."""
     width, height = source.size
     factor = max(1, int(max(width, height) / (max(target) * _BOX_TO)))

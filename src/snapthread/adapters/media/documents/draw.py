@@ -41,7 +41,7 @@ def draw(
         document = PdfDocument(content)
         for number in [page - 1] if page else range(len(document)):
             one = document[number]
-            yield _drawn(one, size or sight.useful(_pixels(one), max_side))
+            yield _draw(one, size or sight.useful(_pixels(one), max_side))
             one.close()
     except (PdfiumError, IndexError, ValueError) as failure:
         raise DocumentRefused("unreadable", type(failure).__name__) from failure
@@ -53,7 +53,7 @@ def _pixels(page: "PdfPage") -> Size:
     return round(width * DRAWN_DPI / POINT_DPI), round(height * DRAWN_DPI / POINT_DPI)
 
 
-def _drawn(page: "PdfPage", size: Size) -> PagePicture:
+def _draw(page: "PdfPage", size: Size) -> PagePicture:
     """Exactly this size: what PDFium draws is rounded its own way."""
     width, height = page.get_size()
     scale = min(size[0] / max(width, TINY), size[1] / max(height, TINY))
@@ -110,7 +110,7 @@ def _prepare() -> None:
 
     Image.preinit()
     blank = PdfDocument.new()
-    _drawn(blank.new_page(9, 9), (9, 9))
+    _draw(blank.new_page(9, 9), (9, 9))
     kept = BytesIO()
     blank.save(kept)
     PdfDocument(kept.getvalue()).close()
