@@ -69,7 +69,7 @@ def build(frame: Frame, source: Source) -> list[Node]:
         return list(_contents(frame.children))
     match frame.kind:
         case "Emphasis" | "Strong" | "Strikethrough":
-            return _styled(frame, source)
+            return _apply_style(frame, source)
         case "Link" | "Image":
             return [_link(frame, source)]
         case "Paragraph" | "HtmlBlock":
@@ -134,7 +134,7 @@ def _inlines(children: Iterable[Node]) -> Iterator[Inline]:
     return (child for child in children if isinstance(child, Inline))
 
 
-def _styled(frame: Frame, source: Source) -> list[Node]:
+def _apply_style(frame: Frame, source: Source) -> list[Node]:
     inside = list(_inlines(frame.children))
     if literal := _literal_marker(frame, source.raw):
         sign = Text(text="".join(marks.ESCAPED + character for character in literal))

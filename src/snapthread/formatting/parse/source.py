@@ -47,9 +47,9 @@ class Source:
 
     def restore(self, text: str) -> str:
         """As the author wrote it: for code and addresses, which are never changed."""
-        return marks.plain(marks.TAKEN_OUT.sub(self._written, text))
+        return marks.plain(marks.TAKEN_OUT.sub(self._restore_one, text))
 
-    def _written(self, found: re.Match[str]) -> str:
+    def _restore_one(self, found: re.Match[str]) -> str:
         return self.taken_out[int(found[1])].written
 
 

@@ -116,14 +116,14 @@ class Canvas:
             self.write(text)
             return
         self._begin_text()
-        self._interrupted("code", text)
+        self._interrupt("code", text)
 
     def code_block(self, text: str, language: str | None = None) -> None:
         """On lines of its own, from the very left: an indent would become part of the code."""
-        self._interrupted("pre", text, language)
+        self._interrupt("pre", text, language)
         self._is_line_start = False
 
-    def _interrupted(self, kind: SpanKind, text: str, language: str | None = None) -> None:
+    def _interrupt(self, kind: SpanKind, text: str, language: str | None = None) -> None:
         outer = self._open
         for opened in reversed(outer):
             if opened.kind in _CAN_BE_CUT:

@@ -53,13 +53,13 @@ def trimmed(rich: Rich) -> Rich:
     The indent of code is no such space: Telegram keeps it too, since an entity begins with it.
     """
     text = rich.text.rstrip()
-    spans = [span for span in (_trimmed_span(span, text) for span in rich.spans) if span]
+    spans = [span for span in (_trim_span(span, text) for span in rich.spans) if span]
     first = min((span.start for span in spans), default=len(text))
     begin = min(first, len(text) - len(text.lstrip()))
     return Rich(text=text[begin:], spans=tuple(span.moved(-begin) for span in spans))
 
 
-def _trimmed_span(span: Span, text: str) -> Span | None:
+def _trim_span(span: Span, text: str) -> Span | None:
     inside = text[span.start : span.end]
     if is_blank(inside):
         return None

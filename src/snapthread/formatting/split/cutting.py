@@ -31,7 +31,7 @@ class Cutter:
         header = self._repeated if self._start else ""
         end = self._end(units - utf16_len(header), entities)
         text = self._text[self._start : end]
-        spans = tuple(self._taken(end))
+        spans = tuple(self._take(end))
         self._start = end
         part = trimmed(Rich(text=text, spans=spans))
         return _below(header, part) if header else part
@@ -43,7 +43,7 @@ class Cutter:
         # One character more than fits shows whether the rest fits as a whole.
         return self._start + cut(self._text[self._start : self._start + units + 1], units)
 
-    def _taken(self, end: int) -> list[Span]:
+    def _take(self, end: int) -> list[Span]:
         """The spans up to `end`; those that go on begin again after it."""
         taken: list[Span] = []
         going_on: list[Span] = []

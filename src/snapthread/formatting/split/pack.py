@@ -25,18 +25,18 @@ _MARGIN: Final = MESSAGE_UNITS // 16
 
 
 def pack(pieces: Iterable[Piece]) -> tuple[OutgoingMessage, ...]:
-    packer = _packed(pieces)
+    packer = _pack(pieces)
     return packer.messages()
 
 
 def pack_so_far(pieces: Iterable[Piece]) -> tuple[OutgoingMessage, ...]:
     """Of pieces whose last one grows: no word is in these that more text would move to another
     message."""
-    packer = _packed(pieces)
+    packer = _pack(pieces)
     return packer.messages_so_far()
 
 
-def _packed(pieces: Iterable[Piece]) -> "_Packer":
+def _pack(pieces: Iterable[Piece]) -> "_Packer":
     packer = _Packer()
     for piece in pieces:
         packer.add(piece)

@@ -40,14 +40,14 @@ def empty(figure: Figure, days: int, look: str = "", note: Html = NOTHING) -> Ht
 
 def day_card(figure: Figure, days: int, look: str = "") -> Html:
     """A chart, and below it the same as a table; the newest day first."""
-    unpriced = _unpriced(figure)
+    unpriced = _unpriced_note(figure)
     if not any(figure.column(1)):
         return empty(figure, days, look, unpriced)
     folded = parts.FOLDED(table=table(figure.columns, figure.rows[::-1]))
     return framed(figure, days, joined((unpriced, charts.by_day(figure), folded)), look)
 
 
-def _unpriced(figure: Figure) -> Html:
+def _unpriced_note(figure: Figure) -> Html:
     """A cost that is not all of it must say so."""
     turns = sum(int(turns or 0) for turns in figure.column(2)) if len(figure.columns) > 2 else 0
     return parts.UNPRICED(turns=turns) if turns else NOTHING

@@ -109,16 +109,16 @@ class EveryoneActs:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.start_broadcast(fields.get("id", ""))
-        return await self._decided(request, done=done)
+        return await self._show_decision(request, done=done)
 
     async def stop(self, request: web.Request, fields: FormFields) -> web.Response:
         """A draft, or one that is being sent."""
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.stop_broadcast(fields.get("id", ""))
-        return await self._decided(request, done=done)
+        return await self._show_decision(request, done=done)
 
-    async def _decided(self, request: web.Request, *, done: bool) -> web.Response:
+    async def _show_decision(self, request: web.Request, *, done: bool) -> web.Response:
         return moved(BROADCASTS) if done else await self._broadcasts(request, told=DECIDED)
 
     async def _broadcasts(

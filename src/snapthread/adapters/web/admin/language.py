@@ -33,10 +33,10 @@ def tr(text: str, **fields: object) -> str:
 
 def preferred(accepted: str) -> str:
     """The first language of a browser's `Accept-Language` that we have; it sorts them itself."""
-    return next((name for name in _named(accepted) if name in LANGUAGES), ENGLISH)
+    return next((name for name in _listed_languages(accepted) if name in LANGUAGES), ENGLISH)
 
 
-def _named(accepted: str) -> Iterator[str]:
+def _listed_languages(accepted: str) -> Iterator[str]:
     for part in accepted.split(","):
         yield part.partition(";")[0].strip().partition("-")[0].lower()
 

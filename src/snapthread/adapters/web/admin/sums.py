@@ -77,15 +77,15 @@ def users_of(rows: Iterable[DailyUsage]) -> int:
 
 def by_model(usage: Iterable[DailyUsage]) -> Figure:
     model = Column("model", "Model", "text")
-    return _grouped("models", "Models", model, usage, lambda row: row.model)
+    return _group_by("models", "Models", model, usage, lambda row: row.model)
 
 
 def by_user(usage: Iterable[DailyUsage]) -> Figure:
     user = Column("user_id", "User", "user")
-    return _grouped("people", "Who used it", user, usage, lambda row: row.user_id)
+    return _group_by("people", "Who used it", user, usage, lambda row: row.user_id)
 
 
-def _grouped(
+def _group_by(
     key: str,
     title: str,
     column: Column,

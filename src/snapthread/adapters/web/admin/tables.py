@@ -46,20 +46,20 @@ def _rows(
         if acts:
             cells.append(parts.CELL(side="acts", text=acts[place]))
         yield parts.ROW(
-            first=_told(first[0], first[1].kind),
+            first=_cell_text(first[0], first[1].kind),
             bar=bars[place] if bars else NOTHING,
             cells=joined(cells),
         )
 
 
 def _cell(cell: Cell, column: Column, *, is_named: bool) -> Html:
-    side, text = _side(column), _told(cell, column.kind)
+    side, text = _side(column), _cell_text(cell, column.kind)
     if is_named:
         return parts.NAMED_CELL(side=side, heading=tr(column.heading), text=text)
     return parts.CELL(side=side, text=text)
 
 
-def _told(cell: Cell, kind: CellKind) -> str:
+def _cell_text(cell: Cell, kind: CellKind) -> str:
     text, user_id = shown(cell, kind), _user_id(cell, kind)
     return parts.PERSON_LINK(id=user_id, text=text) if user_id else text
 

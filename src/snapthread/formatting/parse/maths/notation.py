@@ -28,7 +28,7 @@ def fraction(numerator: str, denominator: str) -> str:
     return f"{_grouped(over, _PRODUCT)}/{_grouped(under, _ATOM)}"
 
 
-def _grouped(text: str, simple: re.Pattern[str]) -> str:
+def _group(text: str, simple: re.Pattern[str]) -> str:
     outline = text
     for _ in range(_BRACKETS_MAX):
         outline, found = re.subn(r"\([^()]+\)", "()", outline)
@@ -39,7 +39,7 @@ def _grouped(text: str, simple: re.Pattern[str]) -> str:
 
 def root(degree: str, radicand: str) -> str:
     sign = _ROOTS.get(degree.strip()) or superscript(degree) + "√"
-    return sign + _grouped(radicand.strip(), _LETTER)
+    return sign + _group(radicand.strip(), _LETTER)
 
 
 def superscript(text: str) -> str:
@@ -56,7 +56,7 @@ def _script(text: str, signs: dict[str, str], sign: str, simple: re.Pattern[str]
     compact = text.replace(" ", "")
     if all(character in signs for character in compact):
         return "".join(signs[character] for character in compact)
-    return sign + _grouped(text, simple)
+    return sign + _group(text, simple)
 
 
 def accented(text: str, accent: str) -> str:
