@@ -150,7 +150,8 @@ def release(
         attempts = message.attempts + (not uncount)
         tx.update(message, message._replace(token=None, attempts=attempts))
     pause_until = max(
-        _believed(row.not_before, micros(now)), 0 if not_before is None else micros(not_before)
+        _plausible_pause(row.not_before, micros(now)),
+        0 if not_before is None else micros(not_before),
     )
     tx.update(
         row,
@@ -163,7 +164,7 @@ def release(
     refresh_ready(tx, claim.conversation, now=micros(now))
 
 
-def _believed(not_before: int, now: int) -> int:
+def _plausible_pause(not_before: int, now: int) -> int:
     return not_before if is_ahead(not_before, now, WAIT_MOST) else 0
 
 

@@ -135,14 +135,14 @@ def enqueue(
 
 def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
     """Take the mark of what is said or done once; False where it is taken."""
-    return set_mark(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return set_mark(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
-    return bars(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return bars(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
-def _said(once: str) -> str:
+def _said_mark(once: str) -> str:
     return f"said:{once}"
 
 
