@@ -36,7 +36,7 @@ class Offline:
 
     def announce(self) -> None:
         """Show what the model will be doing, before it does."""
-        if is_installed():
+        if is_fetch_model():
             self._model.standing = "loading"
         elif self._install:
             self._model.standing = "installing"
@@ -46,7 +46,7 @@ class Offline:
         self.announce()
         if self._model.standing == "absent":
             return
-        if self._model.standing == "installing" and not await self._installed():
+        if self._model.standing == "installing" and not await self._fetch_model():
             return
         self._model.standing = "loading"
         self._changed()
@@ -103,7 +103,7 @@ class Offline:
         return False
 
 
-def is_installed() -> bool:
+def is_fetch_model() -> bool:
     """Both packages are there; they are not imported."""
     places = [*sys.path, str(FOLDER)]
     has_weights = any(Distribution.discover(name=PACKAGES[1], path=places))

@@ -190,7 +190,7 @@ def _transport(looked: SightResult) -> Check:
         return good(name, "A picture was uploaded.")
     if looked.verdict == "no_files" or looked.upload is None:
         return broken(name, SEES["no_files"])
-    return broken(name, f"A picture could not be uploaded: {_told(looked.upload)}.")
+    return broken(name, f"A picture could not be uploaded: {_describe(looked.upload)}.")
 
 
 def _sight(looked: SightResult, *, is_believed: bool) -> Check:
@@ -204,7 +204,7 @@ def _sight(looked: SightResult, *, is_believed: bool) -> Check:
     if looked.verdict == "beside":
         return warning(name, SEES["beside"])
     if looked.verdict == "unknown" and looked.answer is not None:
-        return broken(name, f"{SEES['unknown']} {_told(looked.answer)}.")
+        return broken(name, f"{SEES['unknown']} {_describe(looked.answer)}.")
     return broken(name, SEES[looked.verdict])
 
 

@@ -20,7 +20,7 @@ class Prices:
     """Costs by the price lists of this installation. No network, ever."""
 
     def __init__(self, own: Mapping[str, Price], library: DollarsOf, known: Mapping[str, Price]):
-        self._lists: tuple[DollarsOf, ...] = (_look_up(own), library, _look_up(known))
+        self._lists: tuple[DollarsOf, ...] = (_dollars_of(own), library, _look_up(known))
         self._speech = (own, known)  # the library knows prices by the hour, and not these models
 
     @classmethod
@@ -49,7 +49,7 @@ class Prices:
         return None
 
 
-def _look_up(prices: Mapping[str, Price]) -> DollarsOf:
+def _dollars_of(prices: Mapping[str, Price]) -> DollarsOf:
     def dollars(model: str, usage: Usage) -> Decimal | None:
         price = _price_of(prices, model)
         return price.dollars(usage) if price else None

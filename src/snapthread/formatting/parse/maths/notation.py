@@ -25,7 +25,7 @@ def fraction(numerator: str, denominator: str) -> str:
     over, under = numerator.strip(), denominator.strip()
     if not under:  # still being written
         return over
-    return f"{_grouped(over, _PRODUCT)}/{_grouped(under, _ATOM)}"
+    return f"{_group(over, _PRODUCT)}/{_group(under, _ATOM)}"
 
 
 def _group(text: str, simple: re.Pattern[str]) -> str:
