@@ -19,12 +19,12 @@ from snapthread.texts.localizer import Localizer
 from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,
-    alone,
-    concluded,
+    answer_only,
+    conclude,
     helps_to_retry,
     outcome_of,
-    unexpected,
-    with_what_is_known,
+    unexpected_failure,
+    with_notes,
 )
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
@@ -62,7 +62,7 @@ class Answers:
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:
             return Outcome(result="refused", reason="too_late")
-        return alone(await self._find_outcome(claim, meter))
+        return answer_only(await self._find_outcome(claim, meter))
 
     async def _find_outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
@@ -70,7 +70,7 @@ class Answers:
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
             put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
-            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
+            return conclude(put_aside, claim, t) if message.kind != "command" else put_aside
         if refusal := await self.access.refusal(message, caller):
             return refusal
         if message.kind == "command":
@@ -79,7 +79,7 @@ class Answers:
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
         meter.looks_for_small_text = not message.is_guest and message.user_id > 0 and not is_told
-        return concluded(await self._answer_question(claim, t, meter), claim, t)
+        return conclude(await self._answer_question(claim, t, meter), claim, t)
 
     async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self.speech.supported, claim.messages))
@@ -100,9 +100,9 @@ class Answers:
             raise
         except SnapthreadError as error:
             failed = await self._explain_failure(error, turn, t)
-            return with_what_is_known(failed, turn, beyond, t)
+            return with_notes(failed, turn, beyond, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return with_what_is_known(unexpected(error, t), turn, beyond, t)
+            return with_notes(unexpected_failure(error, t), turn, beyond, t)
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
@@ -130,7 +130,7 @@ class Answers:
         self, error: SnapthreadError, turn: TurnState, t: Localizer
     ) -> Outcome:
         if type(error) not in SENTENCES:
-            return unexpected(error, t)
+            return unexpected_failure(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
         questions, offer = turn.messages, self.styles.offer

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 
-from snapthread.commands.answers import said
+from snapthread.commands.answers import reply_with
 from snapthread.commands.export_page import Picture, export_page
 from snapthread.errors import SnapthreadError
 from snapthread.model import Message, OutgoingMessage, TextFile
@@ -53,7 +53,7 @@ class Exporter:
                 document=TextFile(name="snapthread.json", content=content),
             ),
         )
-        return replace(said(), more=documents)
+        return replace(reply_with(), more=documents)
 
     async def _pictures(self, held: Mapping[str, Any]) -> dict[str, Picture]:
         """The newest first, until there are enough, or it takes too long."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.characters import utf16_len
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.formatting import format_answer
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
 from snapthread.model.history import HistoryEntry, HistoryPage
@@ -37,7 +37,7 @@ class History:
     async def answer(self, message: Message, t: Localizer) -> Outcome:
         word = message.text.partition(" ")[2].strip()[:WORD_CHARS]
         page = await self._page(message.conversation, PagePosition(word=word), t)
-        return replace(said(), more=(page,))
+        return replace(reply_with(), more=(page,))
 
     async def press(self, press: Message, t: Localizer) -> PressAnswer:
         place = _parse_press(press.word)

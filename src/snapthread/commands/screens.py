@@ -14,8 +14,8 @@ from snapthread.model.preferences import (
     Field,
     Offer,
     Preferences,
+    find_by_key,
     key_of,
-    named,
 )
 from snapthread.texts import LANGUAGES
 from snapthread.texts.localizer import Localizer
@@ -113,7 +113,7 @@ class SettingsScreens:
             case "language":
                 return key if key in LANGUAGES else None
             case "model":
-                return named(key, self._models())
+                return find_by_key(key, self._models())
             case "persona":
                 return key if key in dict(self._personas()) else None
             case _:

@@ -16,7 +16,7 @@ from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
-from snapthread.turn.outcome import unexpected
+from snapthread.turn.outcome import unexpected_failure
 from snapthread.turn.running import RunningTurns
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class UrgentCommands:
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self.access.localizer(command))
+            outcome = unexpected_failure(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
         log.debug("urgent.done", kind=command.kind, user=command.user_id)
         if command.press_id is not None:

@@ -192,7 +192,7 @@ def _amount(value: str, unit: int, word: str) -> int | None:
     return int(amount)
 
 
-def written_limits(limits: OwnLimits) -> str:
+def write_limits(limits: OwnLimits) -> str:
     """As `read_limits` reads them; empty where none is their own."""
     told = limits.told()
     return " ".join(

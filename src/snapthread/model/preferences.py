@@ -107,7 +107,7 @@ def key_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def named(key: str, names: Sequence[str]) -> str | None:
+def find_by_key(key: str, names: Sequence[str]) -> str | None:
     return next((name for name in names if key_of(name) == key), None)
 
 

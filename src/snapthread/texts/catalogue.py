@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Self
 
-from snapthread.texts.numbers import ENGLISH, written
+from snapthread.texts.numbers import ENGLISH, localize_number
 from snapthread.texts.plurals import Rules
 
 CatalogueText = str | dict[str, str]  # or its plural forms, by their name
@@ -43,7 +43,7 @@ class Catalogue:
         return self.decimal(f"{field:g}") if isinstance(field, float) else field
 
     def decimal(self, number: str) -> str:
-        return written(number, self.number)
+        return localize_number(number, self.number)
 
 
 def languages() -> tuple[str, ...]:

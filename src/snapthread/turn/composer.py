@@ -14,7 +14,7 @@ from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import replied_file
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import halved, labels_of
+from snapthread.turn.transcript import labels_of, without_older_half
 
 
 class ComposerStore(Context, KnownImages, Protocol):
@@ -69,7 +69,7 @@ class Composer:
             transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
-            transcript = halved(transcript)
+            transcript = without_older_half(transcript)
         return transcript
 
     async def _read_fresh(self, turn: TurnState) -> Transcript:

@@ -81,7 +81,7 @@ class Outcome:
         )
 
 
-def alone(outcome: Outcome) -> Outcome:
+def answer_only(outcome: Outcome) -> Outcome:
     """Only the answer, where there is one; nothing of it is kept, and nothing can be pressed."""
     bare = replace(outcome, items=(), buttons=(), ending=None)
     return replace(bare, texts=(), quote="", after=()) if outcome.answer else bare
@@ -117,9 +117,7 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     )
 
 
-def with_what_is_known(
-    failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer
-) -> Outcome:
+def with_notes(failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn that failed: what would have been said beside its answer is said all the same."""
     of_files = (*t.lost(turn.lost), *t.away_now(turn.away))
     return replace(failed, texts=(*_opening_notes(turn, beyond, t), *failed.texts, *of_files))
@@ -195,7 +193,7 @@ def _postpones_hint(ended: TurnResult) -> bool:
     return ended.asker_in_group is not None and bool(ended.cut or ended.is_stopped)
 
 
-def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
+def conclude(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
     """The end of a question that can be asked anew: what stands, and the button below it."""
     if outcome.choice is not None:
         return outcome  # the question waits still, for pages
@@ -239,12 +237,12 @@ def helps_to_retry(error: Exception) -> bool:
     return type(error).__name__ not in NO_USE
 
 
-def unexpected(error: Exception, t: Localizer) -> Outcome:
+def unexpected_failure(error: Exception, t: Localizer) -> Outcome:
     """A mistake of ours: logged whole, with a number that the person sees too."""
     number = secrets.token_hex(3)
     log.error("turn.broke", number=number, exc_info=error)
-    text = t("unexpected", id=number)
-    return Outcome(result="failed", reason="unexpected", texts=(text,))
+    text = t("unexpected_failure", id=number)
+    return Outcome(result="failed", reason="unexpected_failure", texts=(text,))
 
 
 def _plain_messages(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:

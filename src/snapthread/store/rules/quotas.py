@@ -5,7 +5,7 @@ from typing import Final
 
 from snapthread.model import Claim, Transcript
 from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, amounts_of, first_over
-from snapthread.model.usage import STALE, TurnRecord, broken_off, day_of, month_of
+from snapthread.model.usage import STALE, TurnRecord, day_of, month_of, without_counts
 from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
 from snapthread.store.rules.history import compose
@@ -142,7 +142,7 @@ def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def _charge_broken(tx: Transaction, row: Reservation) -> None:
-    record = broken_off(load_record(row.record))
+    record = without_counts(load_record(row.record))
     _recount(tx, row, record)
     write(tx, record, row.conversation)
     tx.delete(row)
