@@ -58,10 +58,10 @@ class Patches:
         return math.ceil(_count(self.seen(size, detail), PATCH) * self.multiplier)
 
     def useful(self, size: Size, detail: str) -> Size:
-        return self._look(detail).useful(size, at_most=_asked_for(detail))
+        return self._look(detail).useful(size, at_most=_patch_bound(detail))
 
     def most(self, side: int, detail: str) -> int:
-        patches = self._look(detail).most(side, at_most=_asked_for(detail))
+        patches = self._look(detail).most(side, at_most=_patch_bound(detail))
         return math.ceil(patches * self.multiplier)
 
     def _look(self, detail: str) -> DetailLevel:
@@ -185,7 +185,7 @@ def most_image_tokens(model: str, side: int, detail: str) -> int:
     return _family(model).most(side or _WHOLE.box, detail)
 
 
-def _asked_for(detail: str) -> int:
+def _patch_bound(detail: str) -> int:
     return PATCHES_UNASKED if detail == "auto" else PATCHES_MAX
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from snapthread.adapters.bot_api.document import document_in, is_sound, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
-from snapthread.adapters.bot_api.told import TOLD, told_in
+from snapthread.adapters.bot_api.told import TOLD, describe
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -97,7 +97,7 @@ def content_of(message: Message) -> MessageContent | None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
     document, sound = document_in(message), sound_in(message)
-    if kind == TEXT or pictures or document or sound or (kind in TOLD and told_in(message)):
+    if kind == TEXT or pictures or document or sound or (kind in TOLD and describe(message)):
         return MessageContent(images=pictures, document=document, sound=sound)
     return MessageContent(unsupported=kind)
 

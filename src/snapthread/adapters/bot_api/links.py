@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from snapthread.adapters.bot_api.told import told_in
+from snapthread.adapters.bot_api.told import describe
 from snapthread.adapters.bot_api.types import Message, MessageEntity
 
 LINK: Final = "text_link"
@@ -14,7 +14,7 @@ def text_of(message: Message) -> str:
         return _spell_out_links(message.text, message.entities or ())
     if message.caption:
         return _spell_out_links(message.caption, message.caption_entities or ())
-    return told_in(message)
+    return describe(message)
 
 
 def _spell_out_links(text: str, entities: tuple[MessageEntity, ...]) -> str:

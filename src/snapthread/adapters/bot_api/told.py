@@ -25,7 +25,7 @@ SHOWN: Final = "summary text expression alternative_text cells items blocks capt
 INLINE: Final = frozenset({"text", "expression", "alternative_text"})
 
 
-def told_in(message: Message) -> str:
+def describe(message: Message) -> str:
     """Empty where there is nothing of the kind."""
     if message.venue:
         return _venue(message.venue)

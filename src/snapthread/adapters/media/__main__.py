@@ -25,7 +25,7 @@ def _answer(
         _import_for(recognise(content))
         confine()
         sight = Sight(model=model, detail=detail)
-        return wire.written(
+        return wire.pack(
             prepare(
                 content,
                 max_side=int(side),
@@ -36,7 +36,7 @@ def _answer(
             )
         )
     except ImageRefused as refusal:
-        return wire.refused(refusal)
+        return wire.pack_refusal(refusal)
 
 
 def _import_for(form: ImageFormat) -> None:

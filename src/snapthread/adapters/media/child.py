@@ -44,7 +44,7 @@ async def prepare_in_child(
     parts, look = "tiles" if tiles else "whole", "looks" if looks else ""
     how = (str(max_side), *sight, parts, json.dumps(cut), look)
     try:
-        return wire.read(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
+        return wire.unpack(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
     except ChildDied as died:
         raise ImageRefused("crashed", str(died)) from None
 

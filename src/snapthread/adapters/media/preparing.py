@@ -11,10 +11,10 @@ from PIL import Image
 from snapthread.adapters.media import density, ending, jpeg, png
 from snapthread.adapters.media.colours import in_srgb, plain
 from snapthread.adapters.media.failures import in_our_words
-from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
+from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turn_upright
 from snapthread.adapters.media.sniff import ImageFormat, recognise
-from snapthread.adapters.media.source import ImageSource, opened
-from snapthread.adapters.media.tiles import Box, Plan, planned
+from snapthread.adapters.media.source import ImageSource, open_image
+from snapthread.adapters.media.tiles import Box, Plan, plan_tiles
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import ANYBODY, Cut, Sight, Size
 
@@ -91,8 +91,8 @@ def prepare(
     with in_our_words():
         form = recognise(content)
         is_bare = form == "JPEG" and jpeg.is_bare(content)
-        with opened(_mend(content, form, has_end=is_bare), form) as source:
-            plan = planned(source.size, sight, max_side, tiles=tiles, cut=cut)
+        with open_image(_mend(content, form, has_end=is_bare), form) as source:
+            plan = plan_tiles(source.size, sight, max_side, tiles=tiles, cut=cut)
             if is_bare and cut is None and plan.size == source.size and len(plan.boxes) == 1:
                 return _pass_through(source, content, looks=looks)
             made = _make(source, form, plan, looks=looks)
@@ -104,7 +104,7 @@ def prepare(
 def _mend(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
     """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
-        return png.needed(content)
+        return png.without_needless(content)
     if form == "JPEG":
         jpeg.refuse_odd(content)
         return content if has_end else ending.with_end(content)
@@ -143,7 +143,7 @@ def _make(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) ->
     if plan.is_too_long:
         _refuse_text(source)
     turn, profile, frames = source.orientation, source.icc_profile, source.has_more_frames
-    picture = turned(in_srgb(shrunk(source, plan.size), profile), turn)
+    picture = turn_upright(in_srgb(shrunk(source, plan.size), profile), turn)
     upright = stored[::-1] if turn in SIDEWAYS else stored
     cuts = [Cut(plan.size, box) for box in plan.boxes]
     return Prepared(

@@ -52,6 +52,6 @@ def _shrink_by_box(source: ImageSource, target: Size) -> Image.Image:
     return picture
 
 
-def turned(picture: Image.Image, orientation: int) -> Image.Image:
+def turn_upright(picture: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return picture if turn is None else picture.transpose(turn)

@@ -66,7 +66,7 @@ class ImageSource(Protocol):
 
 
 @contextmanager
-def opened(content: bytes, form: ImageFormat) -> Iterator[ImageSource]:
+def open_image(content: bytes, form: ImageFormat) -> Iterator[ImageSource]:
     """Refuses too many pixels by the header, before anything is decoded."""
     with closing(HeifSource(content) if form == "HEIF" else PillowSource(content, form)) as source:
         refuse_too_many(source.pixels)
@@ -145,7 +145,7 @@ class PillowSource:
     def band(self, top: int, bottom: int) -> Image.Image:
         left, above, right, _ = self._cut or (0, 0, self._image.width, 0)
         band = self._image.crop((left, above + top, right, above + bottom))
-        return colours.bounded(band, *self._range) if self._range else band
+        return colours.spread_range(band, *self._range) if self._range else band
 
     def close(self) -> None:
         self._image.close()

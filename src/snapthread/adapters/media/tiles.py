@@ -27,7 +27,7 @@ class Plan(NamedTuple):
     is_too_long: bool = False  # only more than TILES_MAX would keep its text readable
 
 
-def planned(size: Size, sight: Sight, max_side: int, *, tiles: bool, cut: Cut | None) -> Plan:
+def plan_tiles(size: Size, sight: Sight, max_side: int, *, tiles: bool, cut: Cut | None) -> Plan:
     """`cut`: one part, as it was planned before."""
     if cut is not None:
         return Plan(cut.size, (cut.box,))

@@ -9,26 +9,26 @@ from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Cut
 
 
-def written(prepared: Prepared) -> bytes:
+def pack(prepared: Prepared) -> bytes:
     fields = asdict(prepared)
     fields["tiles"] = [(t.width, t.height, t.cut, len(t.content)) for t in prepared.tiles]
     return b"\n".join((json.dumps(fields).encode(), b"".join(t.content for t in prepared.tiles)))
 
 
-def refused(refusal: ImageRefused) -> bytes:
+def pack_refusal(refusal: ImageRefused) -> bytes:
     detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
     return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"
 
 
-def as_cut(written: list[list[int]] | None) -> Cut | None:
+def as_cut(pack: list[list[int]] | None) -> Cut | None:
     """Of what JSON makes of it."""
-    if written is None:
+    if pack is None:
         return None
-    (width, height), (left, top, right, bottom) = written
+    (width, height), (left, top, right, bottom) = pack
     return Cut((width, height), (left, top, right, bottom))
 
 
-def read(answer: bytes) -> Prepared:
+def unpack(answer: bytes) -> Prepared:
     """Raises what the child was refused with."""
     line, _, pictures = answer.partition(b"\n")
     fields: dict[str, Any] = json.loads(line)

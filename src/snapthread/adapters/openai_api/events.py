@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from snapthread.adapters.openai_api.answer import AnswerText, Index, text_of, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
-from snapthread.adapters.openai_api.faults import told
+from snapthread.adapters.openai_api.faults import fault_of_error
 from snapthread.errors import AssistantRefused
 from snapthread.model import Usage
 from snapthread.ports import AnswerCompleted, AnswerEvent, Thinking, UsageReported
@@ -65,7 +65,7 @@ class EventInterpreter:
                 yield from self.think()
 
     def _failure(self, error: object) -> Exception:
-        return assistant_failure(told(error), has_files=self._has_files)
+        return assistant_failure(fault_of_error(error), has_files=self._has_files)
 
     def think(self) -> Iterator[Thinking]:
         """Told once, and only before the first word."""

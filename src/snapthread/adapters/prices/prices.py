@@ -20,7 +20,7 @@ class Prices:
     """Costs by the price lists of this installation. No network, ever."""
 
     def __init__(self, own: Mapping[str, Price], library: DollarsOf, known: Mapping[str, Price]):
-        self._lists: tuple[DollarsOf, ...] = (_dollars_of(own), library, _look_up(known))
+        self._lists: tuple[DollarsOf, ...] = (_dollars_of(own), library, _dollars_of(known))
         self._speech = (own, known)  # the library knows prices by the hour, and not these models
 
     @classmethod

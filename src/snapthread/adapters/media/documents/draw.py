@@ -60,21 +60,21 @@ def _draw(page: "PdfPage", size: Size) -> PagePicture:
     picture = page.render(scale=scale).to_pil().convert("RGB")
     if picture.size != size:
         picture = picture.resize(size)
-    written = BytesIO()
-    picture.save(written, "JPEG", quality=QUALITY)
-    return PagePicture(content=written.getvalue(), width=size[0], height=size[1])
+    pack_pages = BytesIO()
+    picture.save(pack_pages, "JPEG", quality=QUALITY)
+    return PagePicture(content=pack_pages.getvalue(), width=size[0], height=size[1])
 
 
 # ---------------------------------------------------------------- the child
 
 
-def written(pictures: list[PagePicture]) -> bytes:
+def pack_pages(pictures: list[PagePicture]) -> bytes:
     sizes = [(one.width, one.height, len(one.content)) for one in pictures]
     line = json.dumps({"pictures": sizes}).encode()
     return b"".join((line, b"\n", *[one.content for one in pictures]))
 
 
-def read(answer: bytes) -> tuple[PagePicture, ...]:
+def unpack_pages(answer: bytes) -> tuple[PagePicture, ...]:
     """Raises what the child was refused with."""
     line, _, rest = answer.partition(b"\n")
     fields = json.loads(line)
@@ -96,7 +96,7 @@ def _answer(
     sight = Sight(model=model, detail=detail)
     try:
         drawn = draw(content, sight=sight, max_side=int(max_side), page=int(page), size=size)
-        return written(list(drawn))
+        return pack_pages(list(drawn))
     except DocumentRefused as refusal:
         return json.dumps({"fault": refusal.fault, "detail": str(refusal)}).encode() + b"\n"
     except MemoryError:
