@@ -17,8 +17,8 @@ import pytest
 from snapthread.adapters.bot_api.chat import Hook
 from snapthread.adapters.bot_api.content import ABOUT, PICTURED, SERVICE, TEXT, UNSUPPORTED
 from snapthread.adapters.bot_api.decode import Raw
+from snapthread.adapters.bot_api.descriptions import DESCRIBED
 from snapthread.adapters.bot_api.sound import AUDIBLE
-from snapthread.adapters.bot_api.told import TOLD
 from snapthread.adapters.bot_api.types import Update
 from snapthread.model import (
     Button,
@@ -134,7 +134,7 @@ def test_every_field_that_is_read_is_one_that_telegram_sends(name: str) -> None:
 
 def test_every_field_of_a_message_has_its_place() -> None:
     """`user_shared` comes from servers before Bot API 7.0."""
-    places = [ABOUT, PICTURED, AUDIBLE, TOLD, UNSUPPORTED, SERVICE, {TEXT}]
+    places = [ABOUT, PICTURED, AUDIBLE, DESCRIBED, UNSUPPORTED, SERVICE, {TEXT}]
     placed = [name for place in places for name in place]
     assert len(placed) == len(set(placed))
     assert {key.rstrip("?") for key in TYPES["Message"]} == set(placed) - {"user_shared"}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from snapthread.adapters.bot_api.descriptions import DESCRIBED, describe
 from snapthread.adapters.bot_api.document import document_in, is_sound, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
-from snapthread.adapters.bot_api.told import TOLD, describe
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -97,14 +97,14 @@ def content_of(message: Message) -> MessageContent | None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
     document, sound = document_in(message), sound_in(message)
-    if kind == TEXT or pictures or document or sound or (kind in TOLD and describe(message)):
+    if kind == TEXT or pictures or document or sound or (kind in DESCRIBED and describe(message)):
         return MessageContent(images=pictures, document=document, sound=sound)
     return MessageContent(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:
     """The kind of its content; also where that could not be read. None: a service message."""
-    for kind in (TEXT, *PICTURED, *AUDIBLE, *TOLD, *UNSUPPORTED):
+    for kind in (TEXT, *PICTURED, *AUDIBLE, *DESCRIBED, *UNSUPPORTED):
         if kind in message.names:
             return kind
     return None if message.names & SERVICE else UNKNOWN

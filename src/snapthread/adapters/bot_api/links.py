@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from snapthread.adapters.bot_api.told import describe
+from snapthread.adapters.bot_api.descriptions import describe
 from snapthread.adapters.bot_api.types import Message, MessageEntity
 
 LINK: Final = "text_link"
