@@ -147,7 +147,7 @@ GUARDS = (
     Guard(
         "settings: what was not offered cannot be pressed",
         "commands/choosing.py",
-        "        if value is None or choice.screen not in screens.offered():\n",
+        "        if value is None or choice.screen not in screens.offered_screens():\n",
         "        if False:\n",
         "tests/line/test_choosing.py",
     ),

@@ -20,7 +20,7 @@ from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,
     answer_only,
-    conclude,
+    with_ending,
     helps_to_retry,
     outcome_of,
     unexpected_failure,
@@ -70,7 +70,7 @@ class Answers:
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
             put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
-            return conclude(put_aside, claim, t) if message.kind != "command" else put_aside
+            return with_ending(put_aside, claim, t) if message.kind != "command" else put_aside
         if refusal := await self.access.refusal(message, caller):
             return refusal
         if message.kind == "command":
@@ -79,10 +79,10 @@ class Answers:
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
         meter.looks_for_small_text = not message.is_guest and message.user_id > 0 and not is_told
-        return conclude(await self._answer_question(claim, t, meter), claim, t)
+        return with_ending(await self._answer_question(claim, t, meter), claim, t)
 
     async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        messages = tuple(map(self.speech.supported, claim.messages))
+        messages = tuple(map(self.speech.mark_unsupported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
         beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
         if not questions:

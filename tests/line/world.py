@@ -266,7 +266,7 @@ class InThreads:
 
 @lru_cache(maxsize=100)
 def _prepared(content: bytes, how: Preparation) -> Prepared:
-    return prepare(content, **how.told())
+    return prepare(content, **how.as_kwargs())
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

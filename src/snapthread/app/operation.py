@@ -44,7 +44,7 @@ class RunningProcess:
         self.reasons = bot.reasons
         self.limits = bot.quotas.limits
         self.limits_of = bot.quotas.limits_of
-        self.spent = bot.quotas.spent
+        self.spending = bot.quotas.spending
         self.lets_in = lets_in
         self._bot = bot
         self._people = people

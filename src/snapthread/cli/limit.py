@@ -40,7 +40,7 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     _check(words)
     limits = with_store(work)
     if as_json:
-        tell({"user_id": user_id, "limits": limits.told()}, as_json)
+        tell({"user_id": user_id, "limits": limits.own_values()}, as_json)
     else:
         print(write_limits(limits) or f"User {user_id} has the same limits as everyone.")
 

@@ -59,7 +59,7 @@ class Choosing:
         if choice.field is None:
             return PressAnswer(screen=screens.show(choice.screen))
         value = screens.value_of(choice.field, choice.value)
-        if value is None or choice.screen not in screens.offered():
+        if value is None or choice.screen not in screens.offered_screens():
             return PressAnswer(screen=screens.show(choice.screen), toast=t("settings_stale"))
         if value == OWN and choice.field == "persona" and not caller.preferences.own:
             return PressAnswer(screen=self._how_to_instruct(t, ""))

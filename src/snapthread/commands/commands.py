@@ -200,7 +200,7 @@ class Commands:
             t,
             await self.store.usage(since, user_id=user_id),
             await self.quotas.limits_of(user_id),
-            await self.quotas.spent(user_id),
+            await self.quotas.spending(user_id),
             now=now,
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )

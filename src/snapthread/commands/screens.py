@@ -76,7 +76,7 @@ class SettingsScreens:
     is_group: bool = False
 
     def show(self, screen: Screen) -> OutgoingMessage:
-        if screen not in self.offered():
+        if screen not in self.offered_screens():
             screen = "main"
         match screen:
             case "main":
@@ -96,7 +96,7 @@ class SettingsScreens:
                 options = [(each, self.t(f"detail_{each}")) for each in DETAILS]
                 return self._screen(screen, options, rows=rows)
 
-    def offered(self) -> tuple[Screen, ...]:
+    def offered_screens(self) -> tuple[Screen, ...]:
         """No screen, where there is nothing to choose from."""
         offered: list[Screen] = ["language", "length"]
         if len(self._models()) > 1:
@@ -129,12 +129,12 @@ class SettingsScreens:
     def _main(self) -> OutgoingMessage:
         rows = [
             self.t("settings_row", name=self.t(f"settings_{each}"), value=self._now(each))
-            for each in self.offered()
+            for each in self.offered_screens()
         ]
         title = self.t("settings_of_group" if self.is_group else "settings_of_person")
         buttons = [
             Button(text=self.t(f"settings_{each}"), press=f"{PREFIX}{each}")
-            for each in self.offered()
+            for each in self.offered_screens()
         ]
         text = "\n".join([title, "", *rows])
         return OutgoingMessage(text=text, buttons=tuple(buttons), in_row=2)

@@ -36,7 +36,7 @@ class Offline:
 
     def announce(self) -> None:
         """Show what the model will be doing, before it does."""
-        if is_fetch_model():
+        if is_installed():
             self._model.standing = "loading"
         elif self._install:
             self._model.standing = "installing"
@@ -58,7 +58,7 @@ class Offline:
                 self._child.kill()
             await self._child.wait()
 
-    async def _installed(self) -> bool:
+    async def _fetch_model(self) -> bool:
         installer = _installer()
         if installer is None:
             return self._record_failure("It is installed by uv or pip, and neither is here.")
@@ -103,7 +103,7 @@ class Offline:
         return False
 
 
-def is_fetch_model() -> bool:
+def is_installed() -> bool:
     """Both packages are there; they are not imported."""
     places = [*sys.path, str(FOLDER)]
     has_weights = any(Distribution.discover(name=PACKAGES[1], path=places))

@@ -67,7 +67,7 @@ class GroupIntake:
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
-    async def asked(self, update: Update) -> tuple[Message, ...]:
+    async def questions_in(self, update: Update) -> tuple[Message, ...]:
         """The messages that this update lets in; in private each one."""
         message = update.message
         if message is None or self._note_told(message):

@@ -34,7 +34,7 @@ class Preferences:
     detail: str = ""
     own: str = ""  # instructions of one's own
 
-    def told(self) -> dict[str, str]:
+    def own_values(self) -> dict[str, str]:
         """A person's choices."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value}

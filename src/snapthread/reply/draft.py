@@ -171,7 +171,7 @@ class Draft:
         self._last_s = LAST_EDIT_S
         try:
             await self.preview.wait_for_words()
-            with self.drafts.paces.shared(self.to.chat_id):
+            with self.drafts.paces.share(self.to.chat_id):
                 await self.preview.keep_showing(self._parts_so_far, self._edit, self._pace_s)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)

@@ -193,7 +193,7 @@ def _postpones_hint(ended: TurnResult) -> bool:
     return ended.asker_in_group is not None and bool(ended.cut or ended.is_stopped)
 
 
-def conclude(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
+def with_ending(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
     """The end of a question that can be asked anew: what stands, and the button below it."""
     if outcome.choice is not None:
         return outcome  # the question waits still, for pages
@@ -241,8 +241,8 @@ def unexpected_failure(error: Exception, t: Localizer) -> Outcome:
     """A mistake of ours: logged whole, with a number that the person sees too."""
     number = secrets.token_hex(3)
     log.error("turn.broke", number=number, exc_info=error)
-    text = t("unexpected_failure", id=number)
-    return Outcome(result="failed", reason="unexpected_failure", texts=(text,))
+    text = t("unexpected", id=number)
+    return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
 def _plain_messages(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:

@@ -66,7 +66,7 @@ class QuestionReader:
     async def _take_stragglers(self, turn: TurnState) -> None:
         """More of the question, that came meanwhile; what is no part of it has its sentence."""
         while late := await self.store.take_stragglers(turn.claim):
-            late = tuple(map(self.speech.profile.supported, late))
+            late = tuple(map(self.speech.profile.mark_unsupported, late))
             questions = tuple(part for part in late if self.limits.is_answerable(part))
             turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
             self.limits.check(turn, (*turn.messages, *questions))

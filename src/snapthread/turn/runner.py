@@ -44,7 +44,7 @@ class TurnRunner:
             yield turn.result()
             return
         if turn.claim.is_stopped:  # where nothing was waited for, it did not hear of it yet
-            yield self.stopped(turn)
+            yield self.stop_result(turn)
             return
         async with aclosing(self.asker.ask(turn)) as said:
             async for one in said:
@@ -58,11 +58,11 @@ class TurnRunner:
             raise _empty_answer(answered)
         return turn.result(*self.items.answer(turn, answered))
 
-    def stopped(self, turn: TurnState) -> TurnResult:
+    def stop_result(self, turn: TurnState) -> TurnResult:
         """The result of a turn that the person stopped: the question stays, and what was
         said."""
         question = self._question_as_it_is(turn)
-        ended = turn.result(*[self.items.said(turn, turn.shown)] * bool(turn.shown))
+        ended = turn.result(*[self.items.assistant_item(turn, turn.shown)] * bool(turn.shown))
         has_asked = (question.text or question.images) and not turn.is_continuation
         return replace(
             ended,

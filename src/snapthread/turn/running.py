@@ -87,7 +87,7 @@ class RunningTurns:
         except TimeoutError:
             if not limit.expired():
                 raise
-        return self.turn_runner.stopped(turn)
+        return self.turn_runner.stop_result(turn)
 
     @contextmanager
     def _register(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:

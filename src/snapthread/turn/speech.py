@@ -55,7 +55,7 @@ class SpeechProfile:
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
-    def supported(self, message: Message) -> Message:
+    def mark_unsupported(self, message: Message) -> Message:
         """The message itself; a sound alone is no question where sounds are not transcribed."""
         if message.sound is None or self.model or message.images:
             return message

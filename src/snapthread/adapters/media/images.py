@@ -73,7 +73,7 @@ class Images:
     async def _outside(self, content: bytes, heavy: int, how: "Preparation") -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
         try:
-            return await prepare_in_child(content, **how.told())
+            return await prepare_in_child(content, **how.as_kwargs())
         finally:
             self._budget.give_back(share)
 
@@ -89,7 +89,7 @@ class Preparation:
     cut: Cut | None = None
     looks: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def as_kwargs(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
@@ -107,6 +107,6 @@ def _weigh(content: bytes, how: Preparation) -> tuple[Header | None, int]:
 
 def _prepare_and_trim(content: bytes, how: Preparation) -> Prepared:
     try:
-        return prepare(content, **how.told())
+        return prepare(content, **how.as_kwargs())
     finally:
         heap.trim()

@@ -20,11 +20,11 @@ def pack_refusal(refusal: ImageRefused) -> bytes:
     return json.dumps({"fault": refusal.fault, "detail": detail}).encode() + b"\n"
 
 
-def as_cut(pack: list[list[int]] | None) -> Cut | None:
+def as_cut(fields: list[list[int]] | None) -> Cut | None:
     """Of what JSON makes of it."""
-    if pack is None:
+    if fields is None:
         return None
-    (width, height), (left, top, right, bottom) = pack
+    (width, height), (left, top, right, bottom) = fields
     return Cut((width, height), (left, top, right, bottom))
 
 

@@ -64,8 +64,8 @@ class Fault:
         status = str(self.status or "")
         param = f"param {self.param}" if NAME.fullmatch(self.param) else ""
         asked = self.request_id if REQUEST_ID.fullmatch(self.request_id) else ""
-        fault_of_error = (status, cause, *_names(self.code, self.type), param, asked)
-        return ", ".join(filter(None, fault_of_error))
+        said = (status, cause, *_names(self.code, self.type), param, asked)
+        return ", ".join(filter(None, said))
 
     @property
     def file_ids(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ _STYLES: Final[dict[str, Style]] = {
     "Strikethrough": "strikethrough",
 }
 _ALERTS: Final = {
-    "Footnote": "ℹ️ NOTE",
+    "Note": "ℹ️ NOTE",
     "Tip": "💡 TIP",
     "Important": "❗ IMPORTANT",
     "Warning": "⚠️ WARNING",

@@ -78,7 +78,7 @@ class Canvas:
         self._length += len(text)
 
     @contextmanager
-    def indented(self, by: str) -> Iterator[None]:
+    def indent(self, by: str) -> Iterator[None]:
         before = self._indent
         self._indent += by
         yield
@@ -138,7 +138,7 @@ class Canvas:
             for opened in outer
         ]
 
-    def finished(self) -> Rich:
+    def finish(self) -> Rich:
         outer_first = reversed(self._spans)  # the inner are closed first
         spans = sorted(outer_first, key=lambda span: (span.start, -span.end))
         return Rich(text="".join(self._parts), spans=tuple(spans))

@@ -115,7 +115,7 @@ def marked_items(block: List, depth: int) -> Iterator[tuple[Item, str]]:
 
 def write_item(canvas: Canvas, item: Item, marker: str, depth: int) -> None:
     canvas.bullet(marker)
-    with canvas.indented(_INDENT):
+    with canvas.indent(_INDENT):
         _write_inside_item(canvas, item.blocks, depth + 1)
 
 

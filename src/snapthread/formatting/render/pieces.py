@@ -41,7 +41,7 @@ def _pieces(block: ShownBlock, gap: str) -> Iterator[Piece]:
     canvas = Canvas()
     write_block(canvas, block)
     yield Piece(
-        rich=_ready(canvas.finished()),
+        rich=_ready(canvas.finish()),
         gap=gap,
         is_heading=is_title(block),
         repeated=f"{block.header}\n" if isinstance(block, Grid) else "",
@@ -60,7 +60,7 @@ def _items(block: List, gap: str) -> Iterator[Piece]:
 def _item(item: Item, marker: str) -> Rich:
     canvas = Canvas()
     write_item(canvas, item, marker, 0)
-    return _ready(canvas.finished())
+    return _ready(canvas.finish())
 
 
 def _ready(rich: Rich) -> Rich:

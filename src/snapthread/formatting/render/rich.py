@@ -35,7 +35,7 @@ class Span:
             return self
         return Span(kind=self.kind, start=start, end=end, url=self.url, language=self.language)
 
-    def moved(self, by: int) -> "Span":
+    def move(self, by: int) -> "Span":
         return self.between(self.start + by, self.end + by)
 
 
@@ -56,7 +56,7 @@ def trimmed(rich: Rich) -> Rich:
     spans = [span for span in (_trim_span(span, text) for span in rich.spans) if span]
     first = min((span.start for span in spans), default=len(text))
     begin = min(first, len(text) - len(text.lstrip()))
-    return Rich(text=text[begin:], spans=tuple(span.moved(-begin) for span in spans))
+    return Rich(text=text[begin:], spans=tuple(span.move(-begin) for span in spans))
 
 
 def _trim_span(span: Span, text: str) -> Span | None:

@@ -49,7 +49,7 @@ class Cutter:
         going_on: list[Span] = []
         while self._spans and self._spans[0].start < end:
             span = self._spans.popleft()
-            taken.append(span.between(span.start, min(span.end, end)).moved(-self._start))
+            taken.append(span.between(span.start, min(span.end, end)).move(-self._start))
             if span.end > end:
                 going_on.append(span.between(end, span.end))
         self._spans.extendleft(reversed(going_on))

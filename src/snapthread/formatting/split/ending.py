@@ -29,7 +29,7 @@ def _end_of(rich: Rich) -> Rich:
     """The end that fits; of too many spans the last are kept."""
     start = _start_of_end(rich.text)
     spans = tuple(
-        span.between(max(span.start, start), span.end).moved(-start)
+        span.between(max(span.start, start), span.end).move(-start)
         for span in rich.spans
         if span.end > start
     )

@@ -150,7 +150,7 @@ def joined(pieces: list[Piece]) -> Rich:
     for number, piece in enumerate(pieces):
         gap = piece.gap if number else ""
         length += len(gap)
-        spans += (span.moved(length) for span in piece.rich.spans)
+        spans += (span.move(length) for span in piece.rich.spans)
         texts += [gap, piece.rich.text]
         length += len(piece.rich.text)
     return Rich(text="".join(texts), spans=tuple(spans))

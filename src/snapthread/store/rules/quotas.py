@@ -83,7 +83,7 @@ def _over(
     """Sums are only looked at where a limit needs them, and then kept below it until the end."""
     if limits == Limits():
         return None
-    over = first_over(limits, spent(tx, payer, at), more, now)
+    over = first_over(limits, spending(tx, payer, at), more, now)
     if over is None:
         _keep_below(tx, payer, at, limits, more)
     return over
@@ -179,7 +179,7 @@ def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
     return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
 
 
-def spent(tx: Transaction, payer: str, now: datetime) -> Spending:
+def spending(tx: Transaction, payer: str, now: datetime) -> Spending:
     return Spending(
         day=_tally(tx, payer, day_of(now)),
         month=_tally(tx, payer, month_of(now)),

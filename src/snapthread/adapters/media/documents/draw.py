@@ -60,9 +60,9 @@ def _draw(page: "PdfPage", size: Size) -> PagePicture:
     picture = page.render(scale=scale).to_pil().convert("RGB")
     if picture.size != size:
         picture = picture.resize(size)
-    pack_pages = BytesIO()
-    picture.save(pack_pages, "JPEG", quality=QUALITY)
-    return PagePicture(content=pack_pages.getvalue(), width=size[0], height=size[1])
+    jpeg = BytesIO()
+    picture.save(jpeg, "JPEG", quality=QUALITY)
+    return PagePicture(content=jpeg.getvalue(), width=size[0], height=size[1])
 
 
 # ---------------------------------------------------------------- the child

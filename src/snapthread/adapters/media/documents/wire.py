@@ -12,10 +12,10 @@ from snapthread.ports.documents import DocumentContent
 _FIELDS = ("format", "extension", "mime", "pages", "text_tokens", "has_text")
 
 
-def pack(unpack: DocumentContent, given: bytes, *, with_text: bool) -> bytes:
-    changed = b"" if unpack.content == given else unpack.content
-    text = unpack.text.encode("utf-8", "replace") if with_text else b""
-    fields = {name: getattr(unpack, name) for name in _FIELDS}
+def pack(read: DocumentContent, given: bytes, *, with_text: bool) -> bytes:
+    changed = b"" if read.content == given else read.content
+    text = read.text.encode("utf-8", "replace") if with_text else b""
+    fields = {name: getattr(read, name) for name in _FIELDS}
     line = json.dumps(fields | {"content": len(changed), "text": len(text)})
     return b"".join((line.encode(), b"\n", changed, text))
 

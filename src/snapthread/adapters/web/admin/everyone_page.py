@@ -49,12 +49,12 @@ def broadcasts_page(shown: BroadcastOverview, form: str, *, text: str = "", told
     writing = parts.WRITE(form=form, text=text, most=BROADCAST_CHARS)
     act = parts.ACTS(note=_wrong(told), acts=parts.IS_SENDING() if is_sending else writing)
     cards = joined((act, _last(shown, form)))
-    return _whole("BroadcastOverview", shown.at, form, cards, is_new_soon=is_sending)
+    return _whole("Broadcasts", shown.at, form, cards, is_new_soon=is_sending)
 
 
 def preview_page(shown: BroadcastOverview, form: str, id: str, text: str) -> Html:
     return _whole(
-        "BroadcastOverview",
+        "Broadcasts",
         shown.at,
         form,
         parts.PREVIEW(

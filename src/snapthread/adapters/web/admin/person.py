@@ -50,7 +50,7 @@ async def read_person(
     files = await store.files_owned(user_id)
     ages = Ages(now=now)
     ages.add(files)
-    spent, limits = await operation.spent(user_id), await operation.limits_of(user_id)
+    spent, limits = await operation.spending(user_id), await operation.limits_of(user_id)
     theirs = private_conversation(user_id)
     waiting = await store.waiting(limit=DEAD_MAX)
     dead = await store.waiting(limit=DEAD_MAX, dead=True)

@@ -62,7 +62,7 @@ class TurnFigures:
                 Column("stage", "Stage", "text"),
                 Column("p50_ms", "p50", "ms"),
                 Column("p95_ms", "p95", "ms"),
-                Column("turns", "TurnFigures"),
+                Column("turns", "Turns"),
             ),
             rows=tuple(rows),
         )
@@ -76,7 +76,7 @@ class TurnFigures:
             columns=(
                 Column("outcome", "Outcome", "text"),
                 Column("reason", "Kind", "text"),
-                Column("turns", "TurnFigures"),
+                Column("turns", "Turns"),
             ),
             rows=tuple((*end, count) for end, count in ends),
         )
