@@ -20,10 +20,10 @@ from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,
     answer_only,
-    with_ending,
     helps_to_retry,
     outcome_of,
     unexpected_failure,
+    with_ending,
     with_notes,
 )
 from snapthread.turn.quotas import Quotas

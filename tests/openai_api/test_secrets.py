@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.adapters.openai_api.faults import said
+from snapthread.adapters.openai_api.faults import fault_of_error
 from snapthread.errors import SnapthreadError
 from tests.openai_api.wire import COMPLETED, KEY, Answer, Wire, delta, error, event, failed
 
@@ -61,7 +61,7 @@ def test_no_failure_about_a_file_tells_the_key(answer: Answer) -> None:
 
 
 def test_a_fault_does_not_show_its_message() -> None:
-    fault = said({"code": "server_error", "message": LEAK})
+    fault = fault_of_error({"code": "server_error", "message": LEAK})
     assert LEAK in fault.message
     assert KEY not in f"{fault} {fault!r}"
 
