@@ -9,7 +9,7 @@ from typing import Final
 from snapthread.formatting.parse import marks
 from snapthread.formatting.parse.maths import readable
 from snapthread.formatting.parse.source import RawFormula, Source
-from snapthread.formatting.parse.spoilers import merged, pair_spoilers
+from snapthread.formatting.parse.spoilers import merge_texts, pair_spoilers
 from snapthread.formatting.parse.tagged import with_tags
 from snapthread.formatting.tree import Formula, Inline, LineBreak, Link, Styled, Text
 
@@ -20,7 +20,7 @@ _PUNCTUATION: Final = re.compile(r"[.,;:!?]+")  # after a formula it belongs to 
 
 
 def finish(children: Iterable[Inline], source: Source) -> tuple[Inline, ...]:
-    nodes = list(merged(children))
+    nodes = list(merge_texts(children))
     if any(isinstance(node, Text) and _UNFINISHED.search(node.text) for node in nodes):
         nodes = pair_spoilers(with_tags(nodes, source))
         nodes = [done for node in nodes for done in _finish(node, source)]

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapthread.formatting.render.canvas import Canvas
-from snapthread.formatting.render.document import marked_items, shown, write_block, write_item
+from snapthread.formatting.render.document import (
+    lay_out_tables,
+    marked_items,
+    write_block,
+    write_item,
+)
 from snapthread.formatting.render.gaps import ShownBlock, gap_between, is_title
-from snapthread.formatting.render.rich import Rich, trimmed, without_foreign_links
+from snapthread.formatting.render.rich import Rich, trim, without_foreign_links
 from snapthread.formatting.render.table import Grid
 from snapthread.formatting.text import is_blank
 from snapthread.formatting.tree import Block, Item, List
@@ -27,7 +32,7 @@ class Piece:
 
 def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
     before: ShownBlock | None = None
-    for block in shown(blocks):
+    for block in lay_out_tables(blocks):
         for piece in _pieces(block, gap_between(before, block)):
             if not is_blank(piece.rich.text):
                 yield piece
@@ -64,4 +69,4 @@ def _item(item: Item, marker: str) -> Rich:
 
 
 def _ready(rich: Rich) -> Rich:
-    return without_foreign_links(trimmed(rich))
+    return without_foreign_links(trim(rich))

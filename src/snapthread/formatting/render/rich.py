@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
-from snapthread.formatting.render.links import disarmed, foreign_schemes
+from snapthread.formatting.render.links import disarm, foreign_schemes
 from snapthread.formatting.text import is_blank
 
 SpanKind = Literal[
@@ -47,7 +47,7 @@ class Rich:
     spans: tuple[Span, ...] = ()
 
 
-def trimmed(rich: Rich) -> Rich:
+def trim(rich: Rich) -> Rich:
     """No white space around the text, none around a span, and no span without a visible sign.
 
     The indent of code is no such space: Telegram keeps it too, since an entity begins with it.
@@ -80,7 +80,7 @@ def without_foreign_links(rich: Rich) -> Rich:
         )
         for span in rich.spans
     )
-    return Rich(text=disarmed(rich.text, places), spans=tuple(spans))
+    return Rich(text=disarm(rich.text, places), spans=tuple(spans))
 
 
 def _outside_code(places: list[int], spans: tuple[Span, ...]) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from snapthread.formatting.render.cells import longest_part, padded, width, wrapped
+from snapthread.formatting.render.cells import longest_part, pad, width, wrap
 from snapthread.formatting.tree import (
     Block,
     Heading,
@@ -98,12 +98,12 @@ def _grid(table: Table, header: _Texts, rows: list[_Texts], widths: list[int]) -
 
 def _row_lines(table: Table, row: _Texts, widths: list[int]) -> list[str]:
     cells = [
-        [line for part in text.split("\n") for line in wrapped(part, room)]
+        [line for part in text.split("\n") for line in wrap(part, room)]
         for text, room in zip(row, widths, strict=True)
     ]
     return [
         _BETWEEN.join(
-            padded(part, room, alignment)
+            pad(part, room, alignment)
             for part, room, alignment in zip(parts, widths, table.alignments, strict=True)
         ).rstrip()
         for parts in zip_longest(*cells, fillvalue="")

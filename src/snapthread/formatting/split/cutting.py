@@ -5,7 +5,7 @@ from typing import Final
 
 from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
-from snapthread.formatting.render.rich import Rich, Span, trimmed
+from snapthread.formatting.render.rich import Rich, Span, trim
 from snapthread.formatting.split.plain import cut
 from snapthread.formatting.text import fitting, whole_character
 from snapthread.limits import MESSAGE_UNITS
@@ -33,7 +33,7 @@ class Cutter:
         text = self._text[self._start : end]
         spans = tuple(self._take(end))
         self._start = end
-        part = trimmed(Rich(text=text, spans=spans))
+        part = trim(Rich(text=text, spans=spans))
         return _below(header, part) if header else part
 
     def _end(self, units: int, entities: int) -> int:
@@ -62,7 +62,7 @@ def beginning(rich: Rich, units: int) -> Rich:
     spans = (
         span.between(span.start, min(span.end, end)) for span in rich.spans if span.start < end
     )
-    return trimmed(Rich(text=rich.text[:end], spans=tuple(spans)))
+    return trim(Rich(text=rich.text[:end], spans=tuple(spans)))
 
 
 def _below(header: str, part: Rich) -> Rich:

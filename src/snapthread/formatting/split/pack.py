@@ -137,13 +137,13 @@ class _Packer:
             self._put(replace(piece, rich=beginning(piece.rich, room)))
 
     def _flush(self) -> None:
-        outgoing = to_say(joined(self._pieces))
+        outgoing = to_say(join(self._pieces))
         if not is_blank(outgoing.text):
             self._messages.append(outgoing)
         self._drop_from(0)
 
 
-def joined(pieces: list[Piece]) -> Rich:
+def join(pieces: list[Piece]) -> Rich:
     texts: list[str] = []
     spans: list[Span] = []
     length = 0

@@ -11,7 +11,7 @@ from aiohttp import web
 from snapthread.adapters.web.admin.everyone import EveryoneStore, read_broadcasts, read_invites
 from snapthread.adapters.web.admin.everyone_page import broadcasts_page, invites_page, preview_page
 from snapthread.adapters.web.admin.gate import FormFields, Gate
-from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
+from snapthread.adapters.web.admin.responses import PATH, html, plain, redirect
 from snapthread.commands.broadcast_commands import can_be_broadcast
 from snapthread.commands.invitations import INVITE_DAYS_MOST, INVITE_MOST
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
@@ -72,7 +72,7 @@ class EveryoneActs:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.end_invite(fields.get("id", ""))
-        return moved(INVITES) if done else await self._invites(request, told=ENDED)
+        return redirect(INVITES) if done else await self._invites(request, told=ENDED)
 
     async def _invites(
         self, request: web.Request, *, link: str = "", told: str = ""
@@ -95,12 +95,12 @@ class EveryoneActs:
         if not can_be_broadcast(text):
             return await self._broadcasts(request, text=text, told=TOO_LONG)
         id = await self.store.draft_broadcast(text, self.clock(), by=OPERATOR)
-        return moved(f"{PATH}/broadcast?id={id}")
+        return redirect(f"{PATH}/broadcast?id={id}")
 
     async def preview(self, request: web.Request) -> web.Response:
         drafted = await self.store.broadcast(request.query.get("id", ""))
         if drafted is None or drafted.state != "draft":
-            return moved(BROADCASTS)
+            return redirect(BROADCASTS)
         shown = await read_broadcasts(self.store, self.clock)
         page = preview_page(shown, self.gate.form(request), drafted.id, drafted.text)
         return html(page)
@@ -119,7 +119,7 @@ class EveryoneActs:
         return await self._show_decision(request, done=done)
 
     async def _show_decision(self, request: web.Request, *, done: bool) -> web.Response:
-        return moved(BROADCASTS) if done else await self._broadcasts(request, told=DECIDED)
+        return redirect(BROADCASTS) if done else await self._broadcasts(request, told=DECIDED)
 
     async def _broadcasts(
         self, request: web.Request, *, text: str = "", told: str = ""

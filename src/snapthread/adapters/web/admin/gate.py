@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from snapthread.adapters.web.admin.language import preferred, speak
+from snapthread.adapters.web.admin.language import preferred_language, speak
 from snapthread.adapters.web.admin.login import LOGIN, Login, Throttle
 from snapthread.adapters.web.admin.page import login_page
-from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
+from snapthread.adapters.web.admin.responses import PATH, html, plain, redirect
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.ports import Clock
 
@@ -71,7 +71,7 @@ class Gate:
             told, status = refusal
             return html(login_page(told), status)
         log.info("admin.entered")
-        response = moved()
+        response = redirect()
         response.set_cookie(
             COOKIE,
             self.login.cookie(self.clock()),
@@ -84,7 +84,7 @@ class Gate:
         return response
 
     async def log_out(self, _request: web.Request, _fields: FormFields) -> web.Response:
-        response = moved()
+        response = redirect()
         response.del_cookie(COOKIE, path=PATH)
         return response
 
@@ -115,7 +115,7 @@ class Gate:
 
 
 def language_of(request: web.Request) -> str:
-    return preferred(request.headers.get("Accept-Language", ""))
+    return preferred_language(request.headers.get("Accept-Language", ""))
 
 
 async def fields_of(request: web.Request) -> FormFields:

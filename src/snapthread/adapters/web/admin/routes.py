@@ -17,7 +17,7 @@ from snapthread.adapters.web.admin.page import PERIODS, report_page
 from snapthread.adapters.web.admin.person import read_person
 from snapthread.adapters.web.admin.person_page import person_page
 from snapthread.adapters.web.admin.reading import AdminPageStore, Report, read_report
-from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, moved, plain
+from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, plain, redirect
 from snapthread.limits import USER_ID_MAX
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation
@@ -114,7 +114,7 @@ class _Pages:
             return plain(NO_LETTER, 404)
         if await self.store.replay(letter, self.clock()):
             log.info("admin.replayed", update_id=letter)
-        return moved()
+        return redirect()
 
     async def drop(self, _request: web.Request, fields: FormFields) -> web.Response:
         """A dead letter that is not worth asking is forgotten."""
@@ -123,7 +123,7 @@ class _Pages:
             return plain(NO_LETTER, 404)
         if await self.store.drop_dead_letter(letter):
             log.info("admin.dropped", update_id=letter)
-        return moved()
+        return redirect()
 
     async def erase(self, request: web.Request, fields: FormFields) -> web.Response:
         """Whoever erases a person types their id once more."""
@@ -163,7 +163,7 @@ class _Pages:
             return plain(NOBODY, 404)
         if told := await act(self.operation, user_id):
             return await self._person(request, user_id, told)
-        return moved(f"{PATH}/person?id={user_id}")
+        return redirect(f"{PATH}/person?id={user_id}")
 
 
 def _letter_id(fields: FormFields) -> int | None:
@@ -179,7 +179,7 @@ def _user_id(written: str) -> int:
 
 
 async def _to_page(_request: web.Request) -> web.Response:
-    return moved()
+    return redirect()
 
 
 async def _style(_request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ _SHORT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1000, "k"))
 _SIZES: Final = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
-def shown(cell: Cell, kind: CellKind) -> str:
+def format_cell(cell: Cell, kind: CellKind) -> str:
     if cell is None:
         return tr(UNKNOWN)
     match kind:

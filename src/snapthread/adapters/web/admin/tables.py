@@ -6,8 +6,8 @@ from typing import Final
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, CellKind, Column
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
-from snapthread.adapters.web.admin.shown import shown
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
+from snapthread.adapters.web.admin.shown import format_cell
 
 ROWS_MAX: Final = 20  # of a long table; its CSV has all
 OF_TEXT: Final = frozenset({"text", "day", "user", "whose", "conversation"})
@@ -28,8 +28,8 @@ def table(
         heads.append(parts.NO_HEAD())
     return parts.TABLE(
         look=parts.ACTED() if acts else NOTHING,
-        heads=joined(heads),
-        rows=joined(_rows(columns, rows if bars else rows[:most], bars, acts)),
+        heads=join(heads),
+        rows=join(_rows(columns, rows if bars else rows[:most], bars, acts)),
         rest=parts.REST(more=more) if more > 0 else NOTHING,
     )
 
@@ -48,7 +48,7 @@ def _rows(
         yield parts.ROW(
             first=_cell_text(first[0], first[1].kind),
             bar=bars[place] if bars else NOTHING,
-            cells=joined(cells),
+            cells=join(cells),
         )
 
 
@@ -60,7 +60,7 @@ def _cell(cell: Cell, column: Column, *, is_named: bool) -> Html:
 
 
 def _cell_text(cell: Cell, kind: CellKind) -> str:
-    text, user_id = shown(cell, kind), _user_id(cell, kind)
+    text, user_id = format_cell(cell, kind), _user_id(cell, kind)
     return parts.PERSON_LINK(id=user_id, text=text) if user_id else text
 
 

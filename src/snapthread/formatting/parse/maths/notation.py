@@ -59,7 +59,7 @@ def _script(text: str, signs: dict[str, str], sign: str, simple: re.Pattern[str]
     return sign + _group(text, simple)
 
 
-def accented(text: str, accent: str) -> str:
+def add_accent(text: str, accent: str) -> str:
     """Each letter under the accent; one accent needs no other."""
     return "".join(
         character if unicodedata.combining(character) else character + accent for character in text

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from snapthread.formatting.parse.maths.commands import CELL_END, COMMANDS
-from snapthread.formatting.parse.maths.notation import accented
+from snapthread.formatting.parse.maths.notation import add_accent
 from snapthread.formatting.parse.maths.signs import (
     ACCENTS,
     FUNCTIONS,
@@ -66,7 +66,7 @@ class MathReader:
         if token in PLAIN_WRAPPERS:
             return self.argument()
         if token in ACCENTS:
-            return accented(self.argument().strip(), ACCENTS[token])
+            return add_accent(self.argument().strip(), ACCENTS[token])
         if re.match(r"\\[A-Za-z]", token) and self.peek() == "{":  # unknown: as it is written
             return f"{token}{{{self.argument()}}}"
         return " " if token.isspace() else SPACES.get(token, token)
