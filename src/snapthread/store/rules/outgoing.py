@@ -15,7 +15,7 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.exchanges import expected, note_sent
+from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
 from snapthread.store.rules.rows import (
     bars,
     check_lease,
@@ -154,7 +154,7 @@ def mark_sent(
     tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
 ) -> None:
     if part.turn is not None:
-        tx.expect(expected(claim.conversation, part.turn))
+        tx.expect(exchange_to_expect(claim.conversation, part.turn))
     rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)
