@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapthread.adapters.web.admin.charts import top_of
+from snapthread.adapters.web.admin.formats import duration, format_cell, short, size
 from snapthread.adapters.web.admin.page import PERIODS
 from snapthread.adapters.web.admin.reading import read_report
-from snapthread.adapters.web.admin.shown import duration, format_cell, short, size
 from snapthread.adapters.web.admin.tables import ROWS_MAX
 from snapthread.errors import StoreBusy
 from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord

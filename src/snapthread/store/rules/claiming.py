@@ -117,7 +117,8 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
 
 
 def served_mark(claim: Claim, bundle: str) -> str:
-    """Set when an album was answered, so that a part that comes later is known to be late."""
+    """Set when an album was served, whether it was answered, refused or failed: a part that comes
+    later is then known to be late. The key keeps the word of older stores."""
     return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
 
 

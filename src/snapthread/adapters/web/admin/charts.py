@@ -5,9 +5,9 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.formats import format_cell, short
 from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.markup import Html, join
-from snapthread.adapters.web.admin.shown import format_cell, short
 
 HEIGHT: Final = 148  # pixels of the plot
 ABOVE: Final = 10  # room for the highest label
@@ -32,7 +32,10 @@ def by_day(figure: Figure) -> Html:
     kind = figure.columns[1].kind
     top = top_of(max(int(value or 0) for value in values))
     days = [str(day) for day in figure.column(0)]
-    told = [f"{shown(d, 'day')}: {shown(v, kind)}" for d, v in zip(days, values, strict=True)]
+    told = [
+        f"{format_cell(d, 'day')}: {format_cell(v, kind)}"
+        for d, v in zip(days, values, strict=True)
+    ]
     marks = [short(part * top // 2, kind) for part in range(3)]
     return parts.CHART(
         height=ABOVE + HEIGHT + BELOW,

@@ -6,9 +6,9 @@ from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.cards import empty, frame
 from snapthread.adapters.web.admin.everyone import BroadcastOverview
 from snapthread.adapters.web.admin.figure import Figure
+from snapthread.adapters.web.admin.formats import day
 from snapthread.adapters.web.admin.language import current_language, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, join
-from snapthread.adapters.web.admin.shown import day
 from snapthread.adapters.web.admin.tables import table
 from snapthread.commands.broadcast_commands import BROADCAST_CHARS
 from snapthread.commands.invitations import INVITE_DAYS, INVITE_DAYS_MOST, INVITE_MOST, INVITE_USES

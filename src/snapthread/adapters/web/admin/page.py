@@ -14,10 +14,10 @@ from snapthread.adapters.web.admin.cards import (
     shares_card,
 )
 from snapthread.adapters.web.admin.figure import Cell, CellKind, Figure
+from snapthread.adapters.web.admin.formats import day, duration, format_cell
 from snapthread.adapters.web.admin.language import current_language, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 from snapthread.adapters.web.admin.reading import Report
-from snapthread.adapters.web.admin.shown import day, duration, format_cell
 from snapthread.adapters.web.admin.status import Status, uptime
 from snapthread.adapters.web.admin.tables import table
 

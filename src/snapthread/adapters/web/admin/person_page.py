@@ -6,10 +6,10 @@ from typing import Final
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.cards import card, dead_card, limits_card, shares_card
 from snapthread.adapters.web.admin.figure import CellKind
+from snapthread.adapters.web.admin.formats import day, format_cell
 from snapthread.adapters.web.admin.language import current_language, tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 from snapthread.adapters.web.admin.person import PersonReport
-from snapthread.adapters.web.admin.shown import day, format_cell
 
 NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
 TILES: Final[tuple[tuple[str, str, CellKind], ...]] = (

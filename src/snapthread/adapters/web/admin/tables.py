@@ -5,9 +5,9 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, CellKind, Column
+from snapthread.adapters.web.admin.formats import format_cell
 from snapthread.adapters.web.admin.language import tr
 from snapthread.adapters.web.admin.markup import NOTHING, Html, join
-from snapthread.adapters.web.admin.shown import format_cell
 
 ROWS_MAX: Final = 20  # of a long table; its CSV has all
 OF_TEXT: Final = frozenset({"text", "day", "user", "whose", "conversation"})

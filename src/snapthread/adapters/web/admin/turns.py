@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.formats import day
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.shown import day
 from snapthread.model.usage import Stages, TurnRecord
 
 STAGES: Final = {
