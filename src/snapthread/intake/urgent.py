@@ -13,7 +13,7 @@ from snapthread.commands.asking_anew import PRESS, AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
-from snapthread.intake.worker import StopTurn
+from snapthread.intake.command_runner import StopTurn
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
 from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
