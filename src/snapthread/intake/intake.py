@@ -116,7 +116,7 @@ class Intake:
                 await self._put(messages)
                 messages = []
                 await self.groups.follow(update.group)
-            messages += await self.groups.asked(update)
+            messages += await self.groups.asked(update, messages)
         await self._put(messages)
         self.health.mark_ok("store")
 
