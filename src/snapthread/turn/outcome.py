@@ -72,11 +72,12 @@ class Outcome:
         return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
     def _all(self) -> tuple[OutgoingMessage, ...]:
+        in_vain = self.ending is not None and not self.items
         return (
-            *_plain(self.texts),
+            *_plain(self.texts, is_news=in_vain),
             *_quoted(self.quote),
             *_formatted(self.answer),
-            *_plain(self.after),
+            *_plain(self.after, is_news=in_vain),
             *self.more,
         )
 
@@ -247,8 +248,9 @@ def unexpected(error: Exception, t: Localizer) -> Outcome:
     return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
-def _plain(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
-    return tuple(outgoing for text in texts for outgoing in split_plain(text))
+def _plain(texts: tuple[str, ...], *, is_news: bool = False) -> tuple[OutgoingMessage, ...]:
+    parts = tuple(outgoing for text in texts for outgoing in split_plain(text))
+    return tuple(replace(part, is_news=True) for part in parts) if is_news else parts
 
 
 def _quoted(words: str) -> tuple[OutgoingMessage, ...]:
