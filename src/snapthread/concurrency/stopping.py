@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def ends_before(stop: asyncio.Event, work: asyncio.Task[Any]) -> bool:
-    """Wait for the work, whatever comes of it; False where the stop came first, and cancelled it."""
+    """Wait for the work, whatever comes of it; False where the stop came first and ended it."""
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
