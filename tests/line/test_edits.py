@@ -370,6 +370,7 @@ async def test_a_question_and_its_edit_that_come_together_in_a_group_are_the_edi
 ) -> None:
     async with opened(tmp_path) as world:
         ada, group = world.person(), world.telegram.group(-1002001)
+        assert world.process is not None
         await world.process.stop()
         question = ada.sends("@snapthread_bot Wrong", to=group)
         ada.edits(question, "@snapthread_bot Right")
