@@ -12,14 +12,13 @@ from typing import Final
 import structlog
 
 from snapthread.errors import StoreBusy, StoreFull
-from snapthread.model import ConversationKey, Message
+from snapthread.model import ConversationKey, Message, StopTurn
 
 log = structlog.get_logger()
 
 COMMANDS_AT_ONCE: Final = 100  # conversations; each command takes a call or two of Telegram
 AGAIN_S: Final = 1.0  # where the store is away
 
-StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 # Ends what runs in a conversation; until the stack is closed nothing begins there.
 EndTurns = Callable[[ConversationKey, AsyncExitStack], Coroutine[None, None, None]]
