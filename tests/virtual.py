@@ -73,6 +73,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """The aware UTC time of this loop's world."""
         return self._start + timedelta(seconds=self.time())
 
+    def is_busy(self) -> bool:
+        """Is there more to do in this instant than what runs?"""
+        soon = self.time() + self._clock_resolution
+        return bool(self._ready or (self._scheduled and self._scheduled[0].when() <= soon))
+
     def run_in_executor(
         self,
         executor: Executor | None,
@@ -109,9 +114,12 @@ def shuffle(running: asyncio.AbstractEventLoop, seed: int | str | None) -> None:
 
 
 async def takes_its_time() -> None:
-    """An effect outside comes some steps of the loop later, where the loop is shuffled."""
-    dice = loop().dice
-    for _ in range(STEPS[dice.getrandbits(3)] if dice else 0):
+    """An effect outside comes some steps of the loop later, where the loop is shuffled and anything
+    else can happen meanwhile."""
+    running = loop()
+    steps = STEPS[running.dice.getrandbits(3)] if running.dice else 0
+    while steps and running.is_busy():
+        steps -= 1
         await asyncio.sleep(0)
 
 
