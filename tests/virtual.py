@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import selectors
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,9 @@ class VirtualSelector(selectors.BaseSelector):
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An asyncio loop that lives in virtual time, from `start` on."""
+
+    _ready: deque[asyncio.Handle]  # asyncio's own: what runs next,
+    _scheduled: list[asyncio.TimerHandle]  # and what waits for its time, the first of it first
 
     def __init__(self, start: datetime = START) -> None:
         self._start = start
