@@ -100,3 +100,17 @@ def test_all_items_were_asked_for_again_with_each_question(writer: Connection) -
     decided(writer, items(low=2))
     writer.db.set_trace_callback(None)
     assert not [each for each in statements if "FROM history" in each and "id >=" in each]
+
+
+def test_when_too_many_items_are_kept_they_are_all_forgotten(
+    writer: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snapthread.store.sqlite.kept.ITEMS_KEPT", 3)
+    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY, "user:7")))
+    fresh, statements = Connection(writer.db), list[str]()
+    writer.db.set_trace_callback(statements.append)
+    for id in (1, 2, 3, 4):
+        decided(fresh, change(id))
+        assert decided(fresh, items()) == list(range(1, id + 1))
+    writer.db.set_trace_callback(None)
+    assert len([each for each in statements if "FROM history" in each and "id >=" in each]) == 2

@@ -167,6 +167,20 @@ def test_who_is_cancelled_before_his_turn_writes_nothing(tmp_path: Path) -> None
     run(tmp_path, story)
 
 
+def test_reads_that_wait_at_the_same_moment_see_what_was_written_meanwhile(tmp_path: Path) -> None:
+    async def story(backend: SqliteBackend) -> None:
+        is_free = threading.Event()
+        busy = asyncio.create_task(backend._reader.run(is_free.wait))
+        waiting = [asyncio.create_task(backend.read(is_marked)) for _ in range(2)]
+        await backend.write(marked("one"))
+        is_free.set()
+        await busy
+
+        assert await asyncio.gather(*waiting) == [["one"], ["one"]]
+
+    run(tmp_path, story)
+
+
 def test_more_than_a_transaction_takes_is_done_in_several(tmp_path: Path) -> None:
     async def story(backend: SqliteBackend) -> None:
         with told(backend) as statements:
