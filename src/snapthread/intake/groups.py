@@ -1,7 +1,7 @@
 """The part of a group's talk that is taken: what was asked for, in the groups that are served. The
 rest of what people say there is neither kept nor looked at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -67,8 +67,11 @@ class GroupIntake:
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
-    async def asked(self, update: Update) -> tuple[Message, ...]:
-        """The messages that this update lets in; in private each one."""
+    async def questions_in(
+        self, update: Update, before: Sequence[Message] = ()
+    ) -> tuple[Message, ...]:
+        """The messages that this update lets in; in private each one. `before`: what came with it
+        and is not in the store yet."""
         message = update.message
         if message is None or self._note_told(message):
             return ()
@@ -80,11 +83,12 @@ class GroupIntake:
                 await self._leave(message.chat_id, message.language_code)
             return ()
         if message.kind == "edit":
-            edit = self._placed(message)
-            return (edit,) if await self.store.knows(edit) else ()
+            edit = self._with_conversation(message)
+            is_known = any(map(edit.changes, before)) or await self.store.knows(edit)
+            return (edit,) if is_known else ()
         let_in = self._let_in(message, update.is_asked)
         self._note(message, let_in)
-        return tuple(map(self._placed, let_in))
+        return tuple(map(self._with_conversation, let_in))
 
     def _note_told(self, message: Message) -> bool:
         """Note it; True where it was told before: as a mention where the bot is no member, and as a
@@ -137,7 +141,7 @@ class GroupIntake:
         if message.kind == "command" and message.word in RESET_COMMANDS:
             self.overheard.forget(message.chat_id)
 
-    def _placed(self, message: Message) -> Message:
+    def _with_conversation(self, message: Message) -> Message:
         if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
             return message
         key = group_conversation(message.chat_id, message.thread_id, message.user_id)

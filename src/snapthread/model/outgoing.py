@@ -25,7 +25,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class TextFile:
     """A text file to send."""
 
     name: str
@@ -35,14 +35,16 @@ class Document:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """One message to send: it fits Telegram's limits. `seen_by`: in a group, the only person who
-    sees it, where Telegram can do that; else everybody does."""
+    sees it, where Telegram can do that; else everybody does. `is_news`: it takes no place of what
+    was said at an earlier try, where nobody would see the same words come again."""
 
     text: str
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
     in_row: int = 0  # so many buttons side by side; 0: all of them
-    document: Document | None = None  # sent with the text as its caption
+    document: TextFile | None = None  # sent with the text as its caption
     seen_by: int | None = None
+    is_news: bool = False
     is_removal: bool = False  # the message whose place it takes goes, or says this
 
     @property

@@ -27,7 +27,7 @@ from snapthread.limits import UPDATES_AT_ONCE
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
 
-Commands = Sequence[tuple[str, str]]
+CommandMenu = Sequence[tuple[str, str]]
 
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
@@ -57,7 +57,7 @@ class TelegramChat:
         token: str,
         *,
         base_url: str | None = None,
-        commands: Mapping[str, Commands],
+        commands: Mapping[str, CommandMenu],
         hook: Hook | None = None,
         proxy: str | None = None,
         is_guest: bool = False,
@@ -110,7 +110,7 @@ class TelegramChat:
             except (ChatBusy, ChatRefused) as failure:
                 log.warning("commands.not_published", language=language, why=str(failure))
 
-    async def _publish(self, language: str | None, commands: Commands) -> None:
+    async def _publish(self, language: str | None, commands: CommandMenu) -> None:
         published = await self._client.get_my_commands(language)
         if [(known.command, known.description) for known in published] != list(commands):
             await self._client.set_my_commands(commands, language)
@@ -124,7 +124,10 @@ class TelegramChat:
         await self._poller.close()  # the next poll opens a session
 
     def read(self, body: bytes) -> Update:
-        update = update_of(json.loads(body), self._username)
+        try:
+            update = update_of(json.loads(body), self._username)
+        except RecursionError:
+            raise ValueError("an update nested too deep") from None
         if update is None:
             raise ValueError("an update without an id")
         return update

@@ -15,7 +15,7 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.exchanges import expected, note_sent
+from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
 from snapthread.store.rules.rows import (
     bars,
     check_lease,
@@ -46,13 +46,15 @@ def add_to_outbox(
     *,
     turn: int | None = None,
     places: Sequence[int] = (),
+    grown: int = 0,
     leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `places`: our messages whose place they take, in order;
-    what of these is left over goes. `leaving`: whose answers leave the conversation."""
-    taken: list[int | None] = [*places] or ([] if to.replaces is None else [to.replaces])
+    """Only the first part is a reply. `places`: our messages whose place they take, in order, the
+    first ones (`grown`) of this answer as it grew; what of these is left over goes. `leaving`:
+    whose answers leave the conversation."""
+    places = places or (() if to.replaces is None else (to.replaces,))
+    taken = _taken(replies, places, grown=grown)
     replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
-    taken += [None] * (len(replies) - len(taken))
     for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
         taken.append(message_id)
         replies.append(outgoing)
@@ -70,6 +72,19 @@ def add_to_outbox(
         text = dump_outgoing(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
+
+
+def _taken(
+    replies: Sequence[OutgoingMessage], places: Sequence[int], *, grown: int
+) -> list[int | None]:
+    """The place of each reply, then the places that none takes."""
+    taken: list[int | None] = []
+    used = 0
+    for outgoing in replies:
+        takes = used < (grown if outgoing.is_news else len(places))
+        taken.append(places[used] if takes else None)
+        used += takes
+    return [*taken, *places[used:]]
 
 
 def _place(to: Destination, number: int, places: Sequence[int | None]) -> Destination:
@@ -135,14 +150,14 @@ def enqueue(
 
 def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
     """Take the mark of what is said or done once; False where it is taken."""
-    return set_mark(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return set_mark(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
-    return bars(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return bars(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
-def _said(once: str) -> str:
+def _said_mark(once: str) -> str:
     return f"said:{once}"
 
 
@@ -154,7 +169,7 @@ def mark_sent(
     tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
 ) -> None:
     if part.turn is not None:
-        tx.expect(expected(claim.conversation, part.turn))
+        tx.expect(exchange_to_expect(claim.conversation, part.turn))
     rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)

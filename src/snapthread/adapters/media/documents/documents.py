@@ -39,7 +39,7 @@ class Documents:
         # Of the name only what tells a kind of text: the rest is nobody's business there.
         suffix = f"a{PurePath(name).suffix}" if PurePath(name).suffix.isascii() else ""
         how = (suffix[:20], str(asked.first), str(asked.last), str(max_pages), text)
-        return wire.read(await self._answer((*self._command, *how), content), content)
+        return wire.unpack(await self._answer((*self._command, *how), content), content)
 
     @property
     def draws(self) -> bool:
@@ -55,7 +55,7 @@ class Documents:
         size: Size | None = None,
     ) -> tuple[PagePicture, ...]:
         how = (*sight, *map(str, (max_side, page, *(size or (0, 0)))))
-        return draw.read(await self._answer((*DRAWING, *how), content))
+        return draw.unpack_pages(await self._answer((*DRAWING, *how), content))
 
     async def _answer(self, command: Command, content: bytes) -> bytes:
         async with self._reading:

@@ -18,14 +18,14 @@ from snapthread.adapters.bot_api.types import (
 )
 
 # A venue has a location as well.
-TOLD: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
+DESCRIBED: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
 DEPTH_MAX: Final = 40  # of blocks in blocks and text in text; Telegram allows 16 of blocks
 # Of a rich message: what is shown, in its order; all else says how, or names a file.
 SHOWN: Final = "summary text expression alternative_text cells items blocks caption credit".split()
 INLINE: Final = frozenset({"text", "expression", "alternative_text"})
 
 
-def told_in(message: Message) -> str:
+def describe(message: Message) -> str:
     """Empty where there is nothing of the kind."""
     if message.venue:
         return _venue(message.venue)
