@@ -78,11 +78,10 @@ class BatchingThread(Executor):
         return call.work == self._alone
 
     def _do(self, calls: Sequence[QueuedCall], *, are_pieces: bool) -> None:
+        wanted = [call for call in calls if not (are_pieces and call.waited.cancelled())]
         if are_pieces:
-            wanted = [call for call in calls if not call.waited.cancelled()]
             results = self._decide([call.given[0] for call in wanted])
         else:
-            wanted = calls
             results = [result_of(call.work) for call in wanted]
         told = [(call.waited, result) for call, result in zip(wanted, results, strict=True)]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
