@@ -186,6 +186,19 @@ def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench
     assert bench.run(bench.store.export(ANN))["groups"] == []
 
 
+def test_what_waits_or_was_put_aside_in_groups_is_exported_with_the_rest(bench: Bench) -> None:
+    bench.send(asked("Put aside"))
+    claim = bench.take()
+    bench.run(bench.store.finish(claim, bench.now, to=Destination(chat_id=OLD), dead_letter=True))
+    bench.release(claim)
+    bench.send(asked("Waits"), asked("Of Bob", user=BOB))
+
+    held = bench.run(bench.store.export(ANN))
+
+    assert [each["text"] for each in held["waiting"]] == ["Waits"]
+    assert [each["text"] for each in held["dead_letters"]] == ["Put aside"]
+
+
 def test_who_answers_a_person_that_is_erased_is_told_so(bench: Bench) -> None:
     bench.send(asked("Of Ann"))
     claim = bench.take()

@@ -16,6 +16,7 @@ from snapthread.adapters.bot_api.types import (
     RichMessage,
     Venue,
 )
+from snapthread.characters import whole_characters
 
 # A venue has a location as well.
 TOLD: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
@@ -26,7 +27,11 @@ INLINE: Final = frozenset({"text", "expression", "alternative_text"})
 
 
 def told_in(message: Message) -> str:
-    """Empty where there is nothing of the kind."""
+    """Empty where there is nothing of the kind. What came as raw JSON may hold half a character."""
+    return whole_characters(_told(message))
+
+
+def _told(message: Message) -> str:
     if message.venue:
         return _venue(message.venue)
     if message.location:

@@ -11,12 +11,12 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.store.codec import load_message, micros
+from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
-from snapthread.store.rules.people import all_of, conversations_of
+from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.rows import (
     dequeue,
@@ -35,14 +35,10 @@ from snapthread.store.schema.conversations import (
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
 from snapthread.store.schema.queues import (
-    ALL_QUEUED,
-    DEAD_AT,
     DEAD_OF,
     OUTBOX,
     PAGE_QUESTIONS_OF,
     QUEUE,
-    DeadLetter,
-    Queued,
 )
 from snapthread.store.transaction import Transaction
 
@@ -101,20 +97,13 @@ def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
 
 def _erase_asked(tx: Transaction, user_id: int) -> int:
     """In groups: what waits, or was put aside, of this person."""
-    rows = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
+    rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
         if row.token is not None:
             charge(tx, row.conversation)  # what is asked for them now; later it would name them
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
-    letters = [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
     return len(rows) + tx.delete_all(letters)
-
-
-def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
-    if not row.conversation.startswith(("group:", "guest:")):
-        return False
-    return load_message(row.message).user_id == user_id
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
