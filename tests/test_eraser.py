@@ -24,7 +24,8 @@ async def test_a_file_that_openai_has_lost_makes_no_receipt_of_fewer_than_none_d
     row = retired_file("a", private_conversation(ANN), 0, ANN, "file-1", LOST, at, at)
     await store.backend.write(lambda tx: tx.insert(row))
 
-    receipt = await UserEraser(store=store, deleter=cast(Any, Away()), clock=lambda: START).erase(ANN)
+    eraser = UserEraser(store=store, deleter=cast(Any, Away()), clock=lambda: START)
+    receipt = await eraser.erase(ANN)
 
     assert (receipt.files_deleted, receipt.files_pending) == (0, 1)
     await store.close()
