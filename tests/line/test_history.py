@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from snapthread.characters import utf16_len
 from snapthread.commands.history import History
@@ -206,7 +206,7 @@ class Said:
 async def test_a_page_of_emoji_fits_one_message_and_keeps_its_buttons() -> None:
     t = Localizer(texts=Texts.load(), language="en")
     asked = replace(message("/history"), kind="command")
-    (page,) = (await History(store=Said("🦊" * 400)).answer(asked, t)).more
+    (page,) = (await History(store=cast(Any, Said("🦊" * 400))).answer(asked, t)).more
     assert utf16_len(page.text) <= MESSAGE_UNITS
     assert page.text.endswith(f"{'🦊' * 150}…")
     assert page.buttons

@@ -10,7 +10,15 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.concurrency.retry import Backoff
-from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
+from snapthread.errors import (
+    AnotherPoller,
+    ChatBusy,
+    ChatRefused,
+    SnapthreadError,
+    StoreBusy,
+    StoreFull,
+    WebhookSet,
+)
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
@@ -83,7 +91,7 @@ class Intake:
         self.health.mark_ok("telegram")
         await self.heartbeat.beat()
         if updates:
-            await self.accept(updates)
+            await self._accept_batch(updates)
             self._offset = updates[-1].update_id + 1
         return len(updates)
 
@@ -104,6 +112,25 @@ class Intake:
         except (StoreBusy, StoreFull) as error:
             await self._tell(error)
             raise
+
+    async def _accept_batch(self, updates: Sequence[Update]) -> None:
+        """Where one of them breaks us, the others are taken by themselves: it would come again and
+        again, and end the bot for everybody."""
+        try:
+            await self.accept(updates)
+        except SnapthreadError:
+            raise
+        except Exception:  # noqa: BLE001 - told with the update that it is of
+            for update in updates:
+                await self._accept_alone(update)
+
+    async def _accept_alone(self, update: Update) -> None:
+        try:
+            await self.accept([update])
+        except SnapthreadError:
+            raise
+        except Exception as error:
+            log.error("update.broke", update_id=update.update_id, exc_info=error)
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction, but where a group changes; what was accepted before is not taken

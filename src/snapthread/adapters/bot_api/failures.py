@@ -126,8 +126,9 @@ def refusal(said: str, description: str) -> ChatRefused:
 def _wait_s(told: dict[str, Any]) -> float | None:
     parameters = told.get("parameters")
     wait_s = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    is_wait = type(wait_s) in (int, float) and wait_s >= 0  # JSON as Python reads it has NaN
-    return float(min(wait_s, WAIT_MAX_S)) if is_wait else None
+    if isinstance(wait_s, bool) or not isinstance(wait_s, int | float):
+        return None
+    return float(min(wait_s, WAIT_MAX_S)) if wait_s >= 0 else None  # NaN is not, either
 
 
 def _moved_to(told: dict[str, Any]) -> int | None:

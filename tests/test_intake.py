@@ -1,0 +1,88 @@
+"""Updates that break us, which no other one may."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from structlog.testing import capture_logs
+
+from snapthread.errors import StoreBusy
+from snapthread.intake.health import Health
+from snapthread.intake.heartbeat import Heartbeat
+from snapthread.intake.intake import Intake
+from snapthread.model import Message
+from snapthread.ports import Arrival, Update
+from tests import virtual
+from tests.contracts.builders import message
+from tests.test_deaf_polling import Jobs
+
+
+class Chat:
+    """Brings these updates until they are confirmed."""
+
+    def __init__(self, *updates: Update) -> None:
+        self.left = updates
+
+    async def updates(self, offset: int | None, *, timeout_s: int) -> tuple[Update, ...]:
+        self.left = tuple(each for each in self.left if each.update_id >= (offset or 0))
+        await asyncio.sleep(0 if self.left else timeout_s)
+        return self.left
+
+
+class Groups:
+    """Breaks at the update of this id, as a mistake of ours would."""
+
+    async def asked(self, update: Update) -> tuple[Message, ...]:
+        if update.update_id == 2:
+            raise RuntimeError("a mistake of ours")
+        return (update.message,) if update.message else ()
+
+
+class Everything:
+    """The store and the worker: what was accepted. The store is away at first."""
+
+    def __init__(self) -> None:
+        self.accepted: list[int] = []
+        self.is_away = True
+
+    async def accept_and_claim(
+        self, arrivals: Sequence[Arrival], _: object, **__: object
+    ) -> tuple[frozenset[str], tuple[()]]:
+        if self.is_away:
+            self.is_away = False
+            raise StoreBusy("locked")
+        self.accepted += [each.message.update_id for each in arrivals]
+        return frozenset(), ()
+
+    @contextmanager
+    def free_slots(self) -> Iterator[int]:
+        yield 1
+
+    def begin(self, claims: object, asked_s: float) -> None:
+        pass
+
+
+async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
+    chat = Chat(*[Update(update_id=id, message=message(update_id=id)) for id in (1, 2, 3)])
+    everything = Everything()
+    intake = Intake(
+        store=cast(Any, everything),
+        chat=cast(Any, chat),
+        alerts=cast(Any, None),
+        health=Health(clock=virtual.now),
+        groups=cast(Any, Groups()),
+        clock=virtual.now,
+        heartbeat=Heartbeat(jobs=Jobs(), clock=virtual.now),
+        quiet_s=1.0,
+        if_full=cast(Any, lambda _: None),
+        worker=cast(Any, everything),
+    )
+    with capture_logs() as told:
+        polling = asyncio.create_task(intake.run())
+        await asyncio.sleep(10.0)
+        polling.cancel()
+
+    assert (everything.accepted, chat.left) == ([1, 3], ())
+    broke = [each for each in told if each["event"] == "update.broke"]
+    assert [each["update_id"] for each in broke] == [2]
