@@ -28,7 +28,7 @@ GUARDS = (
     Guard(
         "1: an intent whose upload is unknown is looked for",
         "images/unknown_uploads.py",
-        "                await self._found(name, remote)\n",
+        "                await self._record_found(name, remote)\n",
         "                pass\n",
     ),
     Guard(
@@ -119,7 +119,7 @@ GUARDS = (
     Guard(
         "again: answers that leave the conversation leave a private chat",
         "store/rules/finishing.py",
-        "    leaving = () if taken_back_from is None else shown_after(tx, claim)\n",
+        "    leaving = () if taken_back_from is None else exchanges_after(tx, claim)\n",
         "    leaving = ()\n",
         "tests/line/test_edits.py",
     ),
@@ -147,7 +147,7 @@ GUARDS = (
     Guard(
         "settings: what was not offered cannot be pressed",
         "commands/choosing.py",
-        "        if value is None or choice.screen not in screens.offered():\n",
+        "        if value is None or choice.screen not in screens.offered_screens():\n",
         "        if False:\n",
         "tests/line/test_choosing.py",
     ),

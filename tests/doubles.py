@@ -14,7 +14,7 @@ import httpx2
 from openai import AsyncOpenAI
 
 from snapthread.adapters.bot_api.client import BotClient
-from snapthread.adapters.bot_api.transport import CHUNK_BYTES, Answer, Attachment, BadStatus
+from snapthread.adapters.bot_api.transport import CHUNK_BYTES, Attachment, BadStatus, Response
 from snapthread.adapters.openai_api.inline import InlineImages
 from snapthread.model import Usage
 from snapthread.ports import ImageTransport
@@ -54,7 +54,7 @@ class BotTransport:
         *,
         timeout_s: float,
         attachment: Attachment | None = None,
-    ) -> Answer:
+    ) -> Response:
         found = re.search(r"/bot([^/]+)/(.+)$", url)
         assert found is not None, url
         sent = dict(params)
@@ -64,7 +64,7 @@ class BotTransport:
         with _as_aiohttp():
             async with asyncio.timeout(timeout_s):
                 response = await self._bot_api.respond(found[1], found[2], sent)
-                return Answer(response.status, await read(response))
+                return Response(response.status, await read(response))
 
     async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         found = re.search(r"/file/bot([^/]+)/(.+)$", url)

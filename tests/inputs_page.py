@@ -12,8 +12,8 @@ from snapthread.adapters.bot_api.command import CAPTION_COMMANDS
 from snapthread.adapters.bot_api.content import PICTURED, SERVICE, TEXT, UNKNOWN, UNSUPPORTED
 from snapthread.adapters.bot_api.incoming import update_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
-from snapthread.adapters.media.documents.kinds import Format as DocumentFormat
-from snapthread.adapters.media.sniff import Format
+from snapthread.adapters.media.documents.kinds import DocumentFormat
+from snapthread.adapters.media.sniff import ImageFormat
 from snapthread.adapters.media.sounds.measure import ENDINGS
 from snapthread.faults import DocumentFault, FileFault, ImageFault, SoundFault
 from snapthread.model import URGENT_COMMANDS, Message, PageChoice
@@ -222,7 +222,7 @@ def _page() -> Iterator[str]:
     yield "## Files"
     yield ""
     yield "What a file is, its bytes say, whatever its name and type. Taken, and sent to OpenAI as"
-    yield f"JPEG without metadata: {', '.join(get_args(Format))}. Of one with several frames"
+    yield f"JPEG without metadata: {', '.join(get_args(ImageFormat))}. Of one with several frames"
     yield f"or pages the first is taken, and it is said: “{WORDS('stills', n=1)}”"
     yield ""
     yield from _table("an image that cannot be used", "what is said", _faults())

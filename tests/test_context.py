@@ -2,7 +2,7 @@
 
 from snapthread.model import HistoryItem, Transcript
 from snapthread.model.context import first_id, newest_half, newest_within
-from snapthread.turn.transcript import halved
+from snapthread.turn.transcript import without_older_half
 from tests.contracts.builders import turn
 
 
@@ -33,7 +33,7 @@ def test_half_of_a_conversation_leaves() -> None:
 
 
 def test_a_halved_transcript_says_where_requests_begin_from_now_on() -> None:
-    half = halved(transcript(10, 10, 10, 10))
+    half = without_older_half(transcript(10, 10, 10, 10))
 
     assert [item.text for item in half.items] == ["10"] * 4
     assert half.ids == (104, 105, 106, 107)
@@ -43,7 +43,7 @@ def test_a_halved_transcript_says_where_requests_begin_from_now_on() -> None:
 def test_halving_goes_on_until_nothing_is_left() -> None:
     whole = transcript(10, 10, 10, 10)
 
-    nothing = halved(halved(halved(whole)))
+    nothing = without_older_half(without_older_half(without_older_half(whole)))
 
     assert (nothing.items, nothing.ids, nothing.history_start) == ((), (), 108)
 
@@ -51,13 +51,13 @@ def test_halving_goes_on_until_nothing_is_left() -> None:
 def test_halving_ends_also_with_items_of_no_tokens() -> None:
     left = transcript(0, 0, 0, 0)
     for _ in range(3):
-        left = halved(left)
+        left = without_older_half(left)
 
     assert left.items == ()
 
 
 def test_nothing_has_no_half() -> None:
-    assert halved(Transcript()) == Transcript()
+    assert without_older_half(Transcript()) == Transcript()
 
 
 def test_where_none_stays_the_first_is_still_to_come() -> None:

@@ -16,7 +16,7 @@ from snapthread.model.people import (
     OwnLimits,
     invite_id,
     read_limits,
-    written_limits,
+    write_limits,
 )
 from snapthread.store import Store
 
@@ -150,4 +150,4 @@ def test_an_invitation_is_listed_and_ended_by_its_link(run: Run, tmp_path: Path)
     ],
 )
 def test_limits_are_written_as_they_are_read(limits: OwnLimits) -> None:
-    assert read_limits(written_limits(limits).split(), NO_OWN_LIMITS) == limits
+    assert read_limits(write_limits(limits).split(), NO_OWN_LIMITS) == limits

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from snapthread.app.run import TELEGRAM_AWAY_MAX_S, _started
+from snapthread.app.run import TELEGRAM_AWAY_MAX_S, _start_chat
 from snapthread.bot import LAST_UPLOADS_S
 from snapthread.errors import ChatBusy
 from snapthread.limits import SHUTDOWN_S
@@ -38,7 +38,7 @@ class Away:
 async def test_telegram_that_is_away_is_asked_less_and_less_often_and_the_line_says_where() -> None:
     chat = Away(8)
     with capture_logs() as logs:
-        assert await _started(cast(Any, chat), asyncio.Event())
+        assert await _start_chat(cast(Any, chat), asyncio.Event())
     assert chat.waits == [1, 2, 4, 8, 16, 32, TELEGRAM_AWAY_MAX_S, TELEGRAM_AWAY_MAX_S]
     assert {line["why"] for line in logs[:-1]} == {WHY}
     assert [line["again_in_s"] for line in logs[:3]] == [1, 2, 4]
@@ -46,7 +46,7 @@ async def test_telegram_that_is_away_is_asked_less_and_less_often_and_the_line_s
 
 async def test_what_telegram_asks_to_wait_at_the_start_is_waited() -> None:
     chat = Away(1, asks_s=17)
-    assert await _started(cast(Any, chat), asyncio.Event())
+    assert await _start_chat(cast(Any, chat), asyncio.Event())
     assert chat.waits == [17]
 
 
@@ -54,7 +54,7 @@ async def test_who_stops_a_bot_that_waits_for_telegram_waits_for_nothing() -> No
     stop, chat = asyncio.Event(), Away(100)
     asyncio.get_running_loop().call_later(100, stop.set)
     began = virtual.unix_now()
-    assert not await _started(cast(Any, chat), stop)
+    assert not await _start_chat(cast(Any, chat), stop)
     assert virtual.unix_now() - began == 100
 
 

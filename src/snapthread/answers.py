@@ -19,12 +19,12 @@ from snapthread.texts.localizer import Localizer
 from snapthread.turn.media import files_of
 from snapthread.turn.outcome import (
     Outcome,
-    alone,
-    concluded,
+    answer_only,
     helps_to_retry,
     outcome_of,
-    unexpected,
-    with_what_is_known,
+    unexpected_failure,
+    with_ending,
+    with_notes,
 )
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
@@ -54,23 +54,23 @@ class Answers:
     async def answer(self, claim: Claim, meter: Meter) -> Outcome:
         """`meter` is told what the answer takes."""
         is_guest = claim.messages[0].is_guest
-        return await (self._guest if is_guest else self._outcome)(claim, meter)
+        return await (self._answer_guest if is_guest else self._find_outcome)(claim, meter)
 
-    async def _guest(self, claim: Claim, meter: Meter) -> Outcome:
+    async def _answer_guest(self, claim: Claim, meter: Meter) -> Outcome:
         """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
         t = self.access.localizer(claim.messages[0])
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:
             return Outcome(result="refused", reason="too_late")
-        return alone(await self._outcome(claim, meter))
+        return answer_only(await self._find_outcome(claim, meter))
 
-    async def _outcome(self, claim: Claim, meter: Meter) -> Outcome:
+    async def _find_outcome(self, claim: Claim, meter: Meter) -> Outcome:
         """Cheap checks before dear ones."""
         message = claim.messages[0]
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
             put_aside = Outcome(result="dead_letter", texts=(t("dead_letter"),))
-            return concluded(put_aside, claim, t) if message.kind != "command" else put_aside
+            return with_ending(put_aside, claim, t) if message.kind != "command" else put_aside
         if refusal := await self.access.refusal(message, caller):
             return refusal
         if message.kind == "command":
@@ -79,10 +79,10 @@ class Answers:
         meter.limits = self.quotas.limits_for(message.user_id, caller.person)
         is_told = caller.person is not None and caller.person.is_told_of_files
         meter.looks_for_small_text = not message.is_guest and message.user_id > 0 and not is_told
-        return concluded(await self._question(claim, t, meter), claim, t)
+        return with_ending(await self._answer_question(claim, t, meter), claim, t)
 
-    async def _question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
-        messages = tuple(map(self.speech.supported, claim.messages))
+    async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
+        messages = tuple(map(self.speech.mark_unsupported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
         beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
         if not questions:
@@ -93,21 +93,21 @@ class Answers:
         bounds = self.running_turns.bounds_of(turn)
         turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
         if turn.reserved.over:
-            return await self._over(questions[0], turn.reserved.over, beyond, t)
+            return await self._explain_limit(questions[0], turn.reserved.over, beyond, t)
         try:
             ended = await self.running_turns.ask(turn, beyond)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
-            failed = await self._failed(error, turn, t)
-            return with_what_is_known(failed, turn, beyond, t)
+            failed = await self._explain_failure(error, turn, t)
+            return with_notes(failed, turn, beyond, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return with_what_is_known(unexpected(error, t), turn, beyond, t)
+            return with_notes(unexpected_failure(error, t), turn, beyond, t)
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
         return outcome_of(ended, beyond, t)
 
-    async def _over(
+    async def _explain_limit(
         self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
     ) -> Outcome:
         if message.is_private or message.is_guest:
@@ -126,9 +126,11 @@ class Answers:
             once=f"storage:{message.user_id}",
         )
 
-    async def _failed(self, error: SnapthreadError, turn: TurnState, t: Localizer) -> Outcome:
+    async def _explain_failure(
+        self, error: SnapthreadError, turn: TurnState, t: Localizer
+    ) -> Outcome:
         if type(error) not in SENTENCES:
-            return unexpected(error, t)
+            return unexpected_failure(error, t)
         log.warning("trouble", kind=type(error).__name__, why=str(error))
         alert = ALERTS.get(type(error))
         questions, offer = turn.messages, self.styles.offer

@@ -65,7 +65,7 @@ class Meter:
 
     def record_refusal(self, file: TelegramFile, fault: FileFault) -> None:
         if isinstance(file, TelegramImage):
-            self.seen[file] = replace(self._seen(file), fault=fault.fault)
+            self.seen[file] = replace(self._sent_image(file), fault=fault.fault)
 
     def record_upload(self, size_bytes: int, ms: int) -> None:
         self.bytes_uploaded += size_bytes
@@ -73,9 +73,9 @@ class Meter:
 
     def sent(self) -> tuple[SentImage, ...]:
         """Every image of the question, as far as it was opened."""
-        return tuple(map(self._seen, self.question_images))
+        return tuple(map(self._sent_image, self.question_images))
 
-    def _seen(self, picture: TelegramImage) -> SentImage:
+    def _sent_image(self, picture: TelegramImage) -> SentImage:
         return self.seen.get(picture, SentImage(kind=picture.kind))
 
     # ------------------------------------------------------------ sounds

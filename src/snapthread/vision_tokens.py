@@ -25,7 +25,7 @@ Size = tuple[int, int]  # width, height; upright or not is the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class DetailLevel:
     """One level of detail of a patch model: a box that the image fits in, a budget of patches."""
 
     box: int
@@ -45,10 +45,10 @@ class Look:
 class Patches:
     """A model that counts patches; what it calls `auto` is one of the other levels."""
 
-    low: Look
-    high: Look
-    original: Look
-    auto: Look
+    low: DetailLevel
+    high: DetailLevel
+    original: DetailLevel
+    auto: DetailLevel
     multiplier: Fraction
 
     def seen(self, size: Size, detail: str) -> Size:
@@ -58,13 +58,13 @@ class Patches:
         return math.ceil(_count(self.seen(size, detail), PATCH) * self.multiplier)
 
     def useful(self, size: Size, detail: str) -> Size:
-        return self._look(detail).useful(size, at_most=_asked_for(detail))
+        return self._look(detail).useful(size, at_most=_patch_bound(detail))
 
     def most(self, side: int, detail: str) -> int:
-        patches = self._look(detail).most(side, at_most=_asked_for(detail))
+        patches = self._look(detail).most(side, at_most=_patch_bound(detail))
         return math.ceil(patches * self.multiplier)
 
-    def _look(self, detail: str) -> Look:
+    def _look(self, detail: str) -> DetailLevel:
         looks = {"low": self.low, "high": self.high, "original": self.original, "auto": self.auto}
         return looks[detail]
 
@@ -97,21 +97,23 @@ class Tiles:
         return self.base + self.tile * _count(longest, TILE)
 
 
-def _one_look(look: Look, multiplier: str) -> Patches:
+def _one_look(look: DetailLevel, multiplier: str) -> Patches:
     return Patches(low=look, high=look, original=look, auto=look, multiplier=Fraction(multiplier))
 
 
-def _looks(*, low: Look, high: Look, original: Look, auto: Look) -> Patches:
+def _looks(
+    *, low: DetailLevel, high: DetailLevel, original: DetailLevel, auto: DetailLevel
+) -> Patches:
     return Patches(low=low, high=high, original=original, auto=auto, multiplier=Fraction("1.2"))
 
 
 # The guide's table. Where a model does not know `original`, the API refuses it: counted as `high`.
-_LOW = Look(box=LOW_BOX)
-_SMALL = Look(box=2048, patches=2500)
-_LARGE = Look(box=2048, patches=6144)
-_WIDE = Look(box=6000, patches=10_000)
-_WHOLE = Look(box=65_535)
-_ASTRA = _looks(low=_LOW, high=Look(box=65_535, patches=2500), original=_WHOLE, auto=_WHOLE)
+_LOW = DetailLevel(box=LOW_BOX)
+_SMALL = DetailLevel(box=2048, patches=2500)
+_LARGE = DetailLevel(box=2048, patches=6144)
+_WIDE = DetailLevel(box=6000, patches=10_000)
+_WHOLE = DetailLevel(box=65_535)
+_ASTRA = _looks(low=_LOW, high=DetailLevel(box=65_535, patches=2500), original=_WHOLE, auto=_WHOLE)
 
 _FAMILIES: Final[tuple[tuple[str, Patches | Tiles], ...]] = (
     # The guide's stored copies name gpt-6-astra alone. Assumed alike: its sisters and successors;
@@ -134,7 +136,7 @@ _FAMILIES: Final[tuple[tuple[str, Patches | Tiles], ...]] = (
     (r"o1|o1-pro|o3", Tiles(base=75, tile=150)),
 )
 # Of a model that is not in the table: as the newer ones count at `high`.
-_USUAL: Final = _one_look(Look(box=65_535, patches=PATCHES_UNASKED), "1.2")
+_USUAL: Final = _one_look(DetailLevel(box=65_535, patches=PATCHES_UNASKED), "1.2")
 _SNAPSHOT: Final = r"(-20\d\d-\d\d-\d\d)?"  # a dated id has the rules of its model
 
 
@@ -183,7 +185,7 @@ def most_image_tokens(model: str, side: int, detail: str) -> int:
     return _family(model).most(side or _WHOLE.box, detail)
 
 
-def _asked_for(detail: str) -> int:
+def _patch_bound(detail: str) -> int:
     return PATCHES_UNASKED if detail == "auto" else PATCHES_MAX
 
 

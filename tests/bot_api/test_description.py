@@ -17,16 +17,16 @@ import pytest
 from snapthread.adapters.bot_api.chat import Hook
 from snapthread.adapters.bot_api.content import ABOUT, PICTURED, SERVICE, TEXT, UNSUPPORTED
 from snapthread.adapters.bot_api.decode import Raw
+from snapthread.adapters.bot_api.descriptions import DESCRIBED
 from snapthread.adapters.bot_api.sound import AUDIBLE
-from snapthread.adapters.bot_api.told import TOLD
 from snapthread.adapters.bot_api.types import Update
 from snapthread.model import (
     Button,
     Destination,
-    Document,
     Entity,
     OutboxMessage,
     OutgoingMessage,
+    TextFile,
 )
 from tests.bot_api.surface import fields_read, methods_called, types_read
 from tests.bot_api.wire import Wire, ok
@@ -58,7 +58,7 @@ SAID = OutgoingMessage(
     buttons=(Button(text="Go", press="go"),),
     seen_by=1001,
 )
-FILE = OutgoingMessage(text="Here", document=Document(name="a.json", content="{}"))
+FILE = OutgoingMessage(text="Here", document=TextFile(name="a.json", content="{}"))
 
 
 async def everything(wire: Wire) -> None:
@@ -134,7 +134,7 @@ def test_every_field_that_is_read_is_one_that_telegram_sends(name: str) -> None:
 
 def test_every_field_of_a_message_has_its_place() -> None:
     """`user_shared` comes from servers before Bot API 7.0."""
-    places = [ABOUT, PICTURED, AUDIBLE, TOLD, UNSUPPORTED, SERVICE, {TEXT}]
+    places = [ABOUT, PICTURED, AUDIBLE, DESCRIBED, UNSUPPORTED, SERVICE, {TEXT}]
     placed = [name for place in places for name in place]
     assert len(placed) == len(set(placed))
     assert {key.rstrip("?") for key in TYPES["Message"]} == set(placed) - {"user_shared"}

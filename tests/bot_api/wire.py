@@ -77,7 +77,7 @@ class Wire:
         *,
         timeout_s: float,
         attachment: Attachment | None = None,
-    ) -> transport.Answer:
+    ) -> transport.Response:
         name = url.rpartition("/")[2]
         self.posts.append(url)
         self.calls.append((name, json.loads(json.dumps(params))))
@@ -85,7 +85,7 @@ class Wire:
         if attachment:
             self.attachments.append(attachment)
         status, content = await self._answer(name)
-        return transport.Answer(status, content.encode())
+        return transport.Response(status, content.encode())
 
     async def _answer(self, name: str) -> tuple[int, str]:
         told = self._answers[name]

@@ -539,7 +539,7 @@ class Bench:
         return self.run(self.store.settle_stale(self.now, limit=limit))
 
     def spent(self, payer: str = "ann") -> Spending:
-        return self.run(self.store.spent(payer, self.now))
+        return self.run(self.store.spending(payer, self.now))
 
     def usage(self, *, user: int | None = None) -> tuple[DailyUsage, ...]:
         return self.run(self.store.usage(day_of(self.now), user_id=user))

@@ -6,12 +6,12 @@ from snapthread.errors import LeaseLost, NoRoom
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S
 from snapthread.model import (
     Claim,
-    Document,
     Erased,
     FileName,
     LostFile,
     Message,
     OutgoingMessage,
+    TextFile,
     private_conversation,
 )
 from tests.contracts.builders import (
@@ -319,7 +319,7 @@ def test_who_holds_an_erased_conversation_is_fenced_off_for_good(bench: Bench) -
 
 def test_the_last_words_of_an_erasure_are_delivered(bench: Bench) -> None:
     bench.talk(line())
-    outgoing = OutgoingMessage(text="Gone.", document=Document(name="a.txt", content="b"))
+    outgoing = OutgoingMessage(text="Gone.", document=TextFile(name="a.txt", content="b"))
     bench.run(bench.store.erase(ANN, bench.now, last_words=(destination(), outgoing)))
     (part,) = bench.take().outbox
 

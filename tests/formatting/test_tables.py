@@ -4,7 +4,7 @@ import pytest
 
 from snapthread.formatting import format_answer
 from snapthread.formatting.parse.frames import of_width
-from snapthread.formatting.render.cells import padded, width, wrapped
+from snapthread.formatting.render.cells import pad, width, wrap
 from snapthread.formatting.tree import Row, Text
 from tests.formatting.validator import covered, problems, units
 
@@ -97,5 +97,5 @@ def test_rows_that_the_parser_no_longer_fills_up_are_filled_up() -> None:
 
 
 def test_padding_never_cuts() -> None:
-    assert padded("abc", 2, "Right") == "abc"
-    assert list(wrapped("abcdef gh", 3)) == ["abcdef", "gh"]
+    assert pad("abc", 2, "Right") == "abc"
+    assert list(wrap("abcdef gh", 3)) == ["abcdef", "gh"]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapthread.adapters.media.documents.kinds import Format
+from snapthread.adapters.media.documents.kinds import DocumentFormat
 from snapthread.faults import DocumentFault
 from tests.fuzz.reader import Reader
 from tests.media import documents as made
 
-OUTCOMES: Final = {*get_args(Format), *get_args(DocumentFault)} - {"crashed"}
+OUTCOMES: Final = {*get_args(DocumentFormat), *get_args(DocumentFault)} - {"crashed"}
 PDFS: Final = (made.pdf(3), made.scanned(2), made.locked(made.pdf(2), ""), made.pdf(["(", "ÿ"]))
 PACKED: Final = (made.docx("Ada", "Bo"), made.pptx("One", "Two"), made.xlsx(), made.odt("Ada"))
 OTHERS: Final = (made.compound("WordDocument"), b"{\\rtf1 Ada}", "Zeile ä\n".encode("cp1252"))

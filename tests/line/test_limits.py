@@ -34,7 +34,7 @@ async def records(world: World) -> tuple[TurnRecord, ...]:
 
 async def spent(world: World, user_id: int = ADA) -> Spending:
     assert world.process is not None
-    return await world.process.bot.quotas.spent(user_id)
+    return await world.process.bot.quotas.spending(user_id)
 
 
 def downloads(world: World) -> int:

@@ -46,7 +46,7 @@ async def test_the_page_counts_what_limits_count(tmp_path: Path) -> None:
         await world.until(lambda: len(world.requests) == 1)
         await world.rests()
 
-        assert (await operator.spent(1001)).day.messages == 1
+        assert (await operator.spending(1001)).day.messages == 1
         theirs = await operator.limits_of(1001)
         assert theirs.user_daily_messages == operator.limits.user_daily_messages
         assert (await operator.limits_of(1002)).user_daily_messages == 0

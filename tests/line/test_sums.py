@@ -104,5 +104,5 @@ async def test_after_many_turns_with_faults_the_records_equal_what_the_doubles_c
         for name in ("messages", "images", "image_tokens", "bytes_uploaded", "cost_micros"):
             assert sum(getattr(row, name) for row in days) == total(told, name), name
         assert at() > told[0].at
-        spent = await world.process.bot.quotas.spent(1001)
+        spent = await world.process.bot.quotas.spending(1001)
         assert spent.bot_month.cost_micros == total(told, "cost_micros")

@@ -13,7 +13,7 @@ from snapthread.adapters.bot_api.chat import Hook, TelegramChat
 from snapthread.adapters.media import Images, Prepared, Sight, prepare
 from snapthread.adapters.media.documents import draw
 from snapthread.adapters.media.documents.read import read_document
-from snapthread.adapters.media.images import How
+from snapthread.adapters.media.images import Preparation
 from snapthread.adapters.media.sounds.measure import measure
 from snapthread.adapters.openai_api.assistant import OpenAIAssistant
 from snapthread.adapters.openai_api.client import make_client
@@ -260,13 +260,13 @@ class InThreads:
         looks: bool = False,
     ) -> Prepared:
         sight = sight or self._images._sight
-        how = How(self._images._max_side, sight, tiles=tiles, cut=cut, looks=looks)
+        how = Preparation(self._images._max_side, sight, tiles=tiles, cut=cut, looks=looks)
         return await asyncio.to_thread(_prepared, content, how)
 
 
 @lru_cache(maxsize=100)
-def _prepared(content: bytes, how: How) -> Prepared:
-    return prepare(content, **how.told())
+def _prepared(content: bytes, how: Preparation) -> Prepared:
+    return prepare(content, **how.as_kwargs())
 
 
 def _settings(folder: Path, environ: dict[str, str]) -> Settings:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from snapthread.adapters.openai_api.faults import told
+from snapthread.adapters.openai_api.faults import fault_of_error
 from snapthread.errors import SnapthreadError
 from tests.openai_api.wire import COMPLETED, KEY, Answer, Wire, delta, error, event, failed
 
@@ -46,8 +46,8 @@ def test_no_failure_tells_the_key_or_the_question(
     caplog.set_level(logging.DEBUG)
     with capture_logs() as logs, pytest.raises(SnapthreadError) as caught:
         asyncio.run(Wire(answer).ask())
-    told = [f"{link!r} {link} {vars(link)}" for link in chain(caught.value)]
-    everything = "\n".join([*told, str(logs), caplog.text])
+    said = [f"{link!r} {link} {vars(link)}" for link in chain(caught.value)]
+    everything = "\n".join([*said, str(logs), caplog.text])
     assert KEY not in everything
     assert WORDS not in everything
 
@@ -56,12 +56,12 @@ def test_no_failure_tells_the_key_or_the_question(
 def test_no_failure_about_a_file_tells_the_key(answer: Answer) -> None:
     with capture_logs() as logs, pytest.raises(SnapthreadError) as caught:
         asyncio.run(Wire(answer).files.upload("mark.jpg", b"x", "image/jpeg", life_s=3600))
-    told = [f"{link!r} {link} {vars(link)}" for link in chain(caught.value)]
-    assert KEY not in "\n".join([*told, str(logs)])
+    said = [f"{link!r} {link} {vars(link)}" for link in chain(caught.value)]
+    assert KEY not in "\n".join([*said, str(logs)])
 
 
 def test_a_fault_does_not_show_its_message() -> None:
-    fault = told({"code": "server_error", "message": LEAK})
+    fault = fault_of_error({"code": "server_error", "message": LEAK})
     assert LEAK in fault.message
     assert KEY not in f"{fault} {fault!r}"
 

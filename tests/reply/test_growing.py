@@ -146,9 +146,9 @@ async def test_a_process_that_was_frozen_edits_nothing_that_is_somebody_elses_no
 
 async def test_answers_that_grow_in_one_chat_share_its_pace() -> None:
     paces = EditPaces()
-    with paces.shared(1):
+    with paces.share(1):
         assert paces.pace_s(1, 3.0) == 3.0
-        with paces.shared(1):
+        with paces.share(1):
             assert (paces.pace_s(1, 3.0), paces.pace_s(2, 3.0)) == (6.0, 3.0)
             paces.slow_down(1, 3.0)
             assert paces.pace_s(1, 3.0) == 12.0

@@ -17,10 +17,10 @@ from snapthread.model import (
     Claim,
     ConversationKey,
     Destination,
-    Document,
     Entity,
     OutboxMessage,
     OutgoingMessage,
+    TextFile,
 )
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.shown import ShownParts
@@ -169,7 +169,7 @@ def test_where_even_the_sentence_is_refused_the_next_part_goes_on() -> None:
 
 
 def test_a_file_goes_without_its_caption_where_that_is_refused() -> None:
-    document = Document(name="export.json", content="{}")
+    document = TextFile(name="export.json", content="{}")
     file = OutboxMessage(
         id=1, to=TO, outgoing=OutgoingMessage(text="Here it is.", document=document)
     )

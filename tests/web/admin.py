@@ -151,7 +151,7 @@ class Running:
     async def limits_of(self, user_id: int) -> Limits:
         return self.limits
 
-    async def spent(self, user_id: int) -> Spending:
+    async def spending(self, user_id: int) -> Spending:
         self.asked.append(user_id)
         return self.spendings.get(user_id, Spending())
 

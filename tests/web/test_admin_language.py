@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from snapthread.adapters.web.admin.language import preferred, texts
+from snapthread.adapters.web.admin.language import preferred_language, texts
 from snapthread.model import ConversationKey
 from snapthread.model.people import OPERATOR, Broadcast, BroadcastState, Decided, Decision, Invite
 from snapthread.model.quotas import Limits
@@ -118,7 +118,7 @@ def test_no_request_changes_the_language_of_the_next() -> None:
     ],
 )
 def test_the_first_language_that_we_have_is_taken(accepted: str, language: str) -> None:
-    assert preferred(accepted) == language
+    assert preferred_language(accepted) == language
 
 
 def test_no_translation_is_blank_and_each_has_the_fields_of_its_text() -> None:

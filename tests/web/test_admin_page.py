@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapthread.adapters.web.admin.charts import top_of
+from snapthread.adapters.web.admin.formats import duration, format_cell, short, size
 from snapthread.adapters.web.admin.page import PERIODS
 from snapthread.adapters.web.admin.reading import read_report
-from snapthread.adapters.web.admin.shown import duration, short, shown, size
 from snapthread.adapters.web.admin.tables import ROWS_MAX
 from snapthread.errors import StoreBusy
 from snapthread.model.usage import DailyFeedback, DailyUsage, TurnRecord
@@ -227,9 +227,9 @@ def test_no_bar_leaves_its_scale(highest: int) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (shown(0, "micros"), "$0.00"),
-        (shown(52_300, "micros"), "$0.0523"),
-        (shown(1_234_567_890, "micros"), "$1,234.56"),
+        (format_cell(0, "micros"), "$0.00"),
+        (format_cell(52_300, "micros"), "$0.0523"),
+        (format_cell(1_234_567_890, "micros"), "$1,234.56"),
         (short(0, "micros"), "$0"),
         (short(400_000, "micros"), "$0.40"),
         (short(2500, "micros"), "$0.0025"),
@@ -243,11 +243,11 @@ def test_no_bar_leaves_its_scale(highest: int) -> None:
         (size(12), "12 B"),
         (size(1536), "1.5 KB"),
         (size(3 * 1024**3), "3.0 GB"),
-        (shown(None, "micros"), "unknown"),
-        (shown(0, "user"), "erased"),
-        (shown(1_234_567, "count"), "1,234,567"),
-        (shown("2026-11-02", "day"), "2 Nov"),
-        (shown("user_daily_images", "text"), "user daily images"),
+        (format_cell(None, "micros"), "unknown"),
+        (format_cell(0, "user"), "erased"),
+        (format_cell(1_234_567, "count"), "1,234,567"),
+        (format_cell("2026-11-02", "day"), "2 Nov"),
+        (format_cell("user_daily_images", "text"), "user daily images"),
     ],
 )
 def test_numbers_are_written_as_people_read_them(text: str, expected: str) -> None:

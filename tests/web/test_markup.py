@@ -3,7 +3,7 @@
 import re
 
 from snapthread.adapters.web.admin import parts
-from snapthread.adapters.web.admin.markup import NOTHING, Html, Template, joined
+from snapthread.adapters.web.admin.markup import NOTHING, Html, Template, join
 
 EVIL = """<script>alert("it's")</script> & {more}"""
 
@@ -25,7 +25,7 @@ def test_numbers_and_moments_have_their_formats() -> None:
 def test_joined_markup_is_markup_and_joined_with_text_it_is_none() -> None:
     line = Template("<br>")()
 
-    assert Template("{it}")(it=joined([line, line])) == "<br><br>"
+    assert Template("{it}")(it=join([line, line])) == "<br><br>"
     assert Template("{it}")(it=line + "<i>") == "&lt;br&gt;&lt;i&gt;"
     assert isinstance(NOTHING, Html)
 

@@ -122,4 +122,4 @@ async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:
 def webhook_secret(settings: Settings, installation: Installation) -> str:
     """The webhook's secret; where none is set, one that all processes here can work out."""
     told = settings.telegram_webhook_secret.get_secret_value()
-    return told or installation.hashed("webhook")
+    return told or installation.hash_name("webhook")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from snapthread import __version__
-from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, write_limits
 from snapthread.ports.operation import ActiveTurn, PersonState
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -44,7 +44,7 @@ class RunningProcess:
         self.reasons = bot.reasons
         self.limits = bot.quotas.limits
         self.limits_of = bot.quotas.limits_of
-        self.spent = bot.quotas.spent
+        self.spending = bot.quotas.spending
         self.lets_in = lets_in
         self._bot = bot
         self._people = people
@@ -62,7 +62,7 @@ class RunningProcess:
         return PersonState(
             is_admin=user_id in self._bot.quotas.admins,
             is_banned=known is not None and known.is_banned,
-            own_limits=written_limits(known.limits) if known else "",
+            own_limits=write_limits(known.limits) if known else "",
         )
 
     async def ban(self, user_id: int) -> bool:

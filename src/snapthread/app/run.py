@@ -96,7 +96,7 @@ async def _run(
                 admin=await _admin(adapters, settings, process),
             )
         )
-        if await find_way_of_images(adapters, settings, stop) and await _started(
+        if await find_way_of_images(adapters, settings, stop) and await _start_chat(
             adapters.chat, stop
         ):
             _keep_what_is_there()
@@ -143,7 +143,7 @@ async def _admin(adapters: Adapters, settings: Settings, operation: RunningProce
     return Admin(store=adapters.store, clock=adapters.clock, login=login, operation=operation)
 
 
-async def _started(chat: Chat, stop: asyncio.Event) -> bool:
+async def _start_chat(chat: Chat, stop: asyncio.Event) -> bool:
     """Telegram may be away at the start: wait for it. False where we are stopped meanwhile."""
     away_s = TELEGRAM_AWAY_S
     while not stop.is_set():

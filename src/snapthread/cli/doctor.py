@@ -33,13 +33,13 @@ def doctor(as_json: AsJson = False) -> None:
     except SettingsError as error:
         checks: Sequence[Check] = [broken("settings", problem) for problem in error.problems]
     else:
-        checks = _examined(settings)
+        checks = _run_checks(settings)
     _show(checks, as_json)
     if any(check.ok is False for check in checks):
         raise typer.Exit(COULD_NOT)
 
 
-def _examined(settings: "Settings") -> "Sequence[Check]":
+def _run_checks(settings: "Settings") -> "Sequence[Check]":
     import asyncio
 
     from snapthread.adapters.telemetry.logs import set_up

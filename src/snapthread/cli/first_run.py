@@ -79,14 +79,14 @@ def _write(values: dict[str, str]) -> None:
     """Add them to the file, which is for its owner only from then on."""
     text = ENV_FILE.read_text("utf-8") if ENV_FILE.exists() else ""
     start = "\n" if text and not text.endswith("\n") else ""
-    lines = start + "".join(f"{name}={_quoted(value)}\n" for name, value in values.items())
+    lines = start + "".join(f"{name}={_quote(value)}\n" for name, value in values.items())
     number = os.open(ENV_FILE, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     with os.fdopen(number, "a", encoding="utf-8") as file:
         ENV_FILE.chmod(0o600)
         file.write(lines)
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     """As .env, compose and systemd all read it."""
     if re.fullmatch(r"[\w.:/+=@-]+", value, re.ASCII):
         return value

@@ -52,10 +52,10 @@ def inbox(
     async def work(settings: "Settings") -> dict[str, Any]:
         async with open_store(settings) as store:
             if replay is not None:
-                return await _replayed(store, replay)
+                return await _replay(store, replay)
             if drop is not None:
                 return {"dropped": await store.drop_dead_letter(drop)}
-            return await _shown(store, dead)
+            return await _list_messages(store, dead)
 
     result = run_command(work, needs=())
     acted = replay or drop
@@ -85,12 +85,12 @@ def _tell_done(update_id: int, told: str, *, is_found: bool) -> None:
     )
 
 
-async def _shown(store: "QueueInspection", dead: bool) -> dict[str, Any]:
+async def _list_messages(store: "QueueInspection", dead: bool) -> dict[str, Any]:
     messages = await store.waiting(limit=SHOWN, dead=dead)
     return {"dead_letters" if dead else "waiting": [_row(message) for message in messages]}
 
 
-async def _replayed(store: "QueueInspection", update_id: int) -> dict[str, Any]:
+async def _replay(store: "QueueInspection", update_id: int) -> dict[str, Any]:
     from snapthread.clock import utc_now
 
     return {"replayed": await store.replay(update_id, utc_now())}

@@ -26,7 +26,7 @@ Words = Annotated[
 
 def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None:
     """Set or show a user's own limits: `limit 123 messages=50 cost=0.50`, `limit 123 default`."""
-    from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, written_limits
+    from snapthread.model.people import NO_OWN_LIMITS, OPERATOR, read_limits, write_limits
 
     async def work(store: "PeopleStore", settings: "Settings") -> "OwnLimits":
         known = await store.person(user_id)
@@ -40,9 +40,9 @@ def limit(user_id: UserId, words: Words = None, as_json: AsJson = False) -> None
     _check(words)
     limits = with_store(work)
     if as_json:
-        tell({"user_id": user_id, "limits": limits.told()}, as_json)
+        tell({"user_id": user_id, "limits": limits.own_values()}, as_json)
     else:
-        print(written_limits(limits) or f"User {user_id} has the same limits as everyone.")
+        print(write_limits(limits) or f"User {user_id} has the same limits as everyone.")
 
 
 def _check(words: list[str] | None) -> None:

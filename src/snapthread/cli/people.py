@@ -37,5 +37,5 @@ def row_of(person: "Person") -> dict[str, Any]:
         "is_banned": person.is_banned,
         "first_at": person.first_at.date().isoformat(),
         "last_at": person.last_at.date().isoformat(),
-        "limits": person.limits.told(),
+        "limits": person.limits.own_values(),
     }

@@ -172,10 +172,10 @@ class AccessControl:
         if press.word == ASK and self.policy.mode == "invite":
             return await self.admission.ask(press, t)
         if press.word == CHECK_AGAIN and self.policy.admits(press.user_id, caller.person):
-            return await self._checked_again(press, t)
+            return await self._check_again(press, t)
         return None
 
-    async def _checked_again(self, press: Message, t: Localizer) -> PressAnswer:
+    async def _check_again(self, press: Message, t: Localizer) -> PressAnswer:
         reason = await self._channel_reason(press.user_id, anew=True)
         if reason is None:
             return PressAnswer(screen=OutgoingMessage(text=t("channel_welcome")))

@@ -10,16 +10,16 @@ from typing import Final, Protocol
 
 import structlog
 
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.broadcast_commands import BROADCAST, BroadcastCommands
-from snapthread.commands.invitations import END_INVITE, Invitations
+from snapthread.commands.invitations import END_INVITE, InviteCommands
 from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (
     NO_OWN_LIMITS,
     Person,
     read_limits,
-    written_limits,
+    write_limits,
 )
 from snapthread.model.usage import DailyUsage, day_of
 from snapthread.ports import (
@@ -41,7 +41,7 @@ ON_A_PAGE: Final = 10
 DAYS: Final = 30
 
 
-Answer = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
+AdminMethod = Callable[[Message, Sequence[str], Localizer], Awaitable[Outcome]]
 
 
 class AdminStore(
@@ -60,11 +60,11 @@ class AdminCommands:
 
     store: AdminStore
     quotas: Quotas
-    invitations: Invitations
+    invitations: InviteCommands
     broadcasts: BroadcastCommands
     clock: Clock
     admins: frozenset[int]
-    _answers: dict[str, Answer] = field(init=False)
+    _answers: dict[str, AdminMethod] = field(init=False)
 
     def __post_init__(self) -> None:
         self._answers = {
@@ -98,7 +98,7 @@ class AdminCommands:
     # ------------------------------------------------------------ people
 
     async def _users(self, _message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
-        return replace(said(), more=(await self._page(0, t),))
+        return replace(reply_with(), more=(await self._page(0, t),))
 
     async def _page(self, number: int, t: Localizer) -> OutgoingMessage:
         """Whoever came last comes first."""
@@ -122,7 +122,7 @@ class AdminCommands:
             person.name,
             t("users_banned") if person.is_banned else "",
             t(f"users_{person.standing}") if person.standing else "",
-            written_limits(person.limits),
+            write_limits(person.limits),
         ]
         return t(
             "users_row",
@@ -136,43 +136,43 @@ class AdminCommands:
     async def _ban(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
         user_id = _user_id(words)
         if user_id is None:
-            return said(t("admin_which", command="/ban"))
+            return reply_with(t("admin_which", command="/ban"))
         if user_id in self.admins:
-            return said(t("ban_admin", user_id=user_id))
+            return reply_with(t("ban_admin", user_id=user_id))
         done = await self.store.ban(user_id, self.clock(), by=message.user_id)
-        return said(t("ban_done" if done else "ban_already", user_id=user_id))
+        return reply_with(t("ban_done" if done else "ban_already", user_id=user_id))
 
     async def _unban(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
         user_id = _user_id(words)
         if user_id is None:
-            return said(t("admin_which", command="/unban"))
+            return reply_with(t("admin_which", command="/unban"))
         done = await self.store.unban(user_id, self.clock(), by=message.user_id)
-        return said(t("unban_done" if done else "unban_nothing", user_id=user_id))
+        return reply_with(t("unban_done" if done else "unban_nothing", user_id=user_id))
 
     async def _limit(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
         user_id = _user_id(words)
         if user_id is None:
-            return said(t("limit_how"))
+            return reply_with(t("limit_how"))
         known = await self.store.person(user_id)
         limits = known.limits if known else NO_OWN_LIMITS
         try:
             wanted = read_limits(words[1:], limits)
         except ValueError:
-            return said(t("limit_how"))
+            return reply_with(t("limit_how"))
         if wanted.of_money and not self.quotas.has_price:
-            return said(t("limit_unpriced"))
+            return reply_with(t("limit_unpriced"))
         if words[1:]:
             await self.store.set_limits(user_id, self.clock(), by=message.user_id, limits=wanted)
-        own = written_limits(wanted)
+        own = write_limits(wanted)
         key = "limit_own" if own else "limit_none"
-        return said(t(key, user_id=user_id, limits=own))
+        return reply_with(t(key, user_id=user_id, limits=own))
 
     async def _stats(self, _message: Message, _words: Sequence[str], t: Localizer) -> Outcome:
         now = self.clock()
         rows = await self.store.usage(day_of(now - timedelta(days=DAYS - 1)))
         today = [row for row in rows if row.day == day_of(now)]
         backlog = await self.store.backlog(now)
-        return said(
+        return reply_with(
             t(
                 "stats",
                 people=await self.store.count_people(),

@@ -24,7 +24,7 @@ def usage_text(
         "usage",
         today=_sum(t, today),
         month=_sum(t, rows),
-        left=_left(t, limits, spent),
+        left=_text_of_rest(t, limits, spent),
         storage=_storage(t, stored_bytes),
     )
 
@@ -58,7 +58,7 @@ def _cost(t: Localizer, rows: Sequence[DailyUsage]) -> str:
     return t("usage_at_least", cost=t.money(sum(known)))
 
 
-def _left(t: Localizer, limits: Limits, spent: Spending) -> str:
+def _text_of_rest(t: Localizer, limits: Limits, spent: Spending) -> str:
     left = ", ".join(_each_left(t, limits, spent))
     return t("usage_left", left=left) if left else t("usage_no_limits")
 

@@ -17,5 +17,5 @@ class PressAnswer:
     is_stale: bool = False
 
 
-def said(*texts: str, seen_by: int | None = None) -> Outcome:
+def reply_with(*texts: str, seen_by: int | None = None) -> Outcome:
     return Outcome(result="answered", reason="command", texts=texts, seen_by=seen_by)

@@ -1,7 +1,7 @@
 """A question that is asked anew: /retry, the buttons below answers, and edits."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
@@ -10,7 +10,7 @@ import structlog
 from snapthread.commands.access import AccessControl
 from snapthread.commands.rights import GroupRights
 from snapthread.limits import ATTEMPTS_MAX
-from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage
+from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage, StopTurn
 from snapthread.ports import Clock, ConversationControl, EditReplies, Exchanges
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import again_button
@@ -19,7 +19,6 @@ log = structlog.get_logger()
 
 PRESS: Final = re.compile(r"(retry|continue|from):(\d{1,15})(?::-?\d{1,15})?", re.ASCII)
 RETRY: Final = "retry"
-StopTurn = Callable[[], Awaitable[None]]
 
 
 class ExchangeStore(Exchanges, ConversationControl, Protocol):
@@ -55,13 +54,13 @@ class AskingAnew:
     # ------------------------------------------------------------ buttons
 
     async def may_press(self, press: Message) -> bool:
-        _, turn = _pressed(press)
+        _, turn = _parse_press(press)
         known = await self.store.exchange(press.conversation, turn)
         return known is None or await self.rights.may_undo(press, known.owner)
 
     async def press(self, press: Message) -> bool:
         """Do what the button says; True where it has done its work, or never will."""
-        how, turn = _pressed(press)
+        how, turn = _parse_press(press)
         t = self.access.localizer(press)
         asked = await self.store.ask_again(
             press, turn, how, self.clock(), otherwise=_otherwise(press, turn, t)
@@ -99,7 +98,7 @@ class AskingAnew:
         log.info("question.edited", user=edit.user_id, outcome=what)
 
 
-def _pressed(press: Message) -> tuple[AskAgain, int]:
+def _parse_press(press: Message) -> tuple[AskAgain, int]:
     found = PRESS.fullmatch(press.word)
     assert found is not None, "a button below an answer"
     return cast("AskAgain", found[1]), int(found[2])

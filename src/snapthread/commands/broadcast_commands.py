@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from snapthread.characters import utf16_len
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.broadcaster import Broadcaster
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.ports import BroadcastDrafts, Clock, PeopleList
@@ -41,7 +41,7 @@ class BroadcastCommands:
         """The preview is the message as it will be, and the question after it."""
         text = message.text.partition(" ")[2].strip()
         if not can_be_broadcast(text):
-            return said(t("broadcast_how", n=BROADCAST_CHARS))
+            return reply_with(t("broadcast_how", n=BROADCAST_CHARS))
         id = await self.store.draft_broadcast(text, self.clock(), by=message.user_id)
         count = await self.store.count_people()
         buttons = (
@@ -49,7 +49,7 @@ class BroadcastCommands:
             Button(text=t("broadcast_no"), press=f"{BROADCAST}no:{id}"),
         )
         ask = OutgoingMessage(text=t("broadcast_confirm", n=count), buttons=buttons)
-        return replace(said(), more=(OutgoingMessage(text=text), ask))
+        return replace(reply_with(), more=(OutgoingMessage(text=text), ask))
 
     async def decide(self, press: Message, t: Localizer) -> PressAnswer:
         answer, _, id = press.word.removeprefix(BROADCAST).partition(":")

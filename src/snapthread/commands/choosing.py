@@ -7,11 +7,11 @@ from typing import Final
 
 import structlog
 
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.rights import GroupRights
 from snapthread.commands.screens import (
     Choice,
-    Price,
+    PriceTag,
     PriceTags,
     Screen,
     SettingsScreens,
@@ -45,10 +45,10 @@ class Choosing:
             return await self._instruct(message, t)
         if not await self.rights.is_admin(message):
             await self.rights.refuse(message, t("group_settings_admins"), "settings")
-            return said()
+            return reply_with()
         screen: Screen = "language" if message.word == "language" else "main"
         chosen = await self.store.preferences(owner_of(message))
-        return replace(said(), more=(self._screens(message, chosen, t).show(screen),))
+        return replace(reply_with(), more=(self._screens(message, chosen, t).show(screen),))
 
     async def press(
         self, press: Message, choice: Choice, caller: Caller, t: Localizer
@@ -59,7 +59,7 @@ class Choosing:
         if choice.field is None:
             return PressAnswer(screen=screens.show(choice.screen))
         value = screens.value_of(choice.field, choice.value)
-        if value is None or choice.screen not in screens.offered():
+        if value is None or choice.screen not in screens.offered_screens():
             return PressAnswer(screen=screens.show(choice.screen), toast=t("settings_stale"))
         if value == OWN and choice.field == "persona" and not caller.preferences.own:
             return PressAnswer(screen=self._how_to_instruct(t, ""))
@@ -73,20 +73,20 @@ class Choosing:
 
     async def _instruct(self, message: Message, t: Localizer) -> Outcome:
         if not self.styles.offer.has_own_instructions:
-            return said(t("unknown_command"))
+            return reply_with(t("unknown_command"))
         if not await self.rights.is_admin(message):
             await self.rights.refuse(message, t("group_settings_admins"), "settings")
-            return said()
+            return reply_with()
         owner, text = owner_of(message), message.text.partition(" ")[2].strip()
         if not text:
             chosen = await self.store.preferences(owner)
-            return replace(said(), more=(self._how_to_instruct(t, chosen.own),))
+            return replace(reply_with(), more=(self._how_to_instruct(t, chosen.own),))
         if len(text) > OWN_CHARS:
-            return said(t("instructions_too_long", n=OWN_CHARS, used=len(text)))
+            return reply_with(t("instructions_too_long", n=OWN_CHARS, used=len(text)))
         await self.store.choose(owner, "own", text)
         await self.store.choose(owner, "persona", OWN)
         log.info("preference.chosen", field="own")
-        return said(t("instructions_saved"))
+        return reply_with(t("instructions_saved"))
 
     def _how_to_instruct(self, t: Localizer, own: str) -> OutgoingMessage:
         how = t("instructions_how", n=OWN_CHARS)
@@ -110,9 +110,9 @@ class Choosing:
             details={detail: self._price(replace(chosen, detail=detail)) for detail in DETAILS},
         )
 
-    def _price(self, chosen: Preferences) -> Price:
+    def _price(self, chosen: Preferences) -> PriceTag:
         profile = self.styles.profile_of(chosen)
-        return Price(
+        return PriceTag(
             message=message_micros(self.prices, profile.model),
             photo=picture_micros(self.prices, profile, PHOTO),
             file=picture_micros(self.prices, profile, FILE),

@@ -13,7 +13,7 @@ from snapthread.commands import screens
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.choosing import CHOICE_COMMANDS, Choosing
 from snapthread.commands.confirming import (
@@ -27,7 +27,7 @@ from snapthread.commands.eraser import UserEraser
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import HISTORY_PRESS, History
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Message, OutgoingMessage, owner_in_group
+from snapthread.model import Claim, Message, OutgoingMessage, StopTurn, owner_in_group
 from snapthread.model.people import Caller
 from snapthread.model.usage import day_of
 from snapthread.ports import (
@@ -49,10 +49,9 @@ from snapthread.turn.outcome import Outcome
 from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
 
-Answer = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
+CommandMethod = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
 # What a person reads of themselves is nothing for a group.
 IN_PRIVATE: Final = frozenset({"usage", "export", "delete_me"})
-StopTurn = Callable[[], Awaitable[None]]
 
 
 class CommandStore(
@@ -90,7 +89,7 @@ class Commands:
     transport: ImageTransport
     is_openais_own: bool  # the server that answers
     files_retired: Callable[[], None]
-    _answers: dict[str, Answer] = field(init=False)
+    _answers: dict[str, CommandMethod] = field(init=False)
 
     def __post_init__(self) -> None:
         self._answers = {
@@ -115,10 +114,10 @@ class Commands:
             return await self._group_usage(message, t)
         if message.word in IN_PRIVATE and not message.is_private:
             text = t("group_in_private", command=f"/{message.word}")
-            return await self._refused(message, text, message.word)
+            return await self._refuse(message, text, message.word)
         answer = self._answers.get(message.word)
         if answer is None:
-            return said(t("unknown_command"))
+            return reply_with(t("unknown_command"))
         return await answer(claim, message, t)
 
     async def press(
@@ -189,10 +188,10 @@ class Commands:
         return is_done
 
     async def _start(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return said(t("start"))
+        return reply_with(t("start"))
 
     async def _help(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return said(t.help())
+        return reply_with(t.help())
 
     async def _usage(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         user_id, now = message.user_id, self.clock()
@@ -201,31 +200,31 @@ class Commands:
             t,
             await self.store.usage(since, user_id=user_id),
             await self.quotas.limits_of(user_id),
-            await self.quotas.spent(user_id),
+            await self.quotas.spending(user_id),
             now=now,
             stored_bytes=(await self.store.storage_of(user_id)).size_bytes,
         )
-        return said(text)
+        return reply_with(text)
 
     async def _retry(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """One that could not become the question it asks anew."""
         if not await self.asking_anew.can_retry(claim):
-            return said(t("retry_nothing"))
-        return await self._refused(message, t("group_not_asker"), "asker")
+            return reply_with(t("retry_nothing"))
+        return await self._refuse(message, t("group_not_asker"), "asker")
 
     async def _undo(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """The end of the claim takes it back, in one transaction with the command: whatever kills
         us, it is done once."""
         last = await self.store.last_question(claim)
         if last is None:
-            return said(t("undo_nothing"))
+            return reply_with(t("undo_nothing"))
         if not await self.rights.may_undo(message, last.owner):
-            return await self._refused(message, t("group_not_asker"), "asker")
-        return replace(said(t("undone")), taken_back_from=last.history_start)
+            return await self._refuse(message, t("group_not_asker"), "asker")
+        return replace(reply_with(t("undone")), taken_back_from=last.history_start)
 
-    async def _refused(self, message: Message, text: str, reason: str) -> Outcome:
+    async def _refuse(self, message: Message, text: str, reason: str) -> Outcome:
         await self.rights.refuse(message, text, reason)
-        return said()
+        return reply_with()
 
     async def _is_for_group(self, message: Message) -> bool:
         return not message.is_private and await self.rights.is_admin(message)
@@ -234,21 +233,21 @@ class Commands:
         """The use of all of them in this group; nobody is named."""
         now = self.clock()
         rows = await self.store.group_usage(message.chat_id, day_of(now.replace(day=1)))
-        return said(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
+        return reply_with(group_usage_text(t, rows, now=now), seen_by=message.person_in_group)
 
     async def _forget(self, claim: Claim, message: Message, t: Localizer) -> Outcome:
         """Law 3, by the user's wish."""
         file = message.reply.file if message.reply else None
         if file is None:
-            return said(t("forget_how"))
+            return reply_with(t("forget_how"))
         known = await self.store.image_of(claim, file.unique_id)
         if known and not await self.rights.may_forget(message, known[0].owner):
-            return await self._refused(message, t("group_not_yours"), "owner")
+            return await self._refuse(message, t("group_not_yours"), "owner")
         forgotten = await self.store.forget(claim, file.unique_id, self.clock())
         if not forgotten:
-            return said(t("forget_unknown"))
+            return reply_with(t("forget_unknown"))
         self.files_retired()
-        return said(*t.forgotten(forgotten))
+        return reply_with(*t.forgotten(forgotten))
 
     async def _privacy(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         """As it is for the server and the way of images that run; and those of a way before."""
@@ -257,12 +256,12 @@ class Commands:
         kept = ["kept_with_files"] if is_inline else ["kept", f"files_{whose}"]
         days = t("privacy_days", n=self.retention_days)
         places = [t(f"privacy_{key}", days=days) for key in (*kept, f"sent_{whose}")]
-        if left := await self._left_behind(message.user_id):
+        if left := await self._count_left_behind(message.user_id):
             key = "privacy_left_remote" if is_inline else "privacy_left_inline"
             places.insert(len(kept), t(key, n=left, days=days))
-        return said(t("privacy", places="\n".join(places)))
+        return reply_with(t("privacy", places="\n".join(places)))
 
-    async def _left_behind(self, user_id: int) -> int:
+    async def _count_left_behind(self, user_id: int) -> int:
         """The number of their files that lie where none goes any more."""
         ids = [file.openai_id for file in await self.store.files_owned(user_id)]
         return sum(not self.transport.carries(id) for id in ids if id)
@@ -274,7 +273,7 @@ class Commands:
             page = await self.history.answer(message, t)
             return replace(page, more=tuple(replace(each, buttons=()) for each in page.more))
         if not await self._may_read(message):
-            return said(t("group_history_admins"), seen_by=message.person_in_group)
+            return reply_with(t("group_history_admins"), seen_by=message.person_in_group)
         return await self.history.answer(message, t)
 
     async def _turn_page(self, press: Message, t: Localizer) -> PressAnswer:
@@ -290,4 +289,4 @@ class Commands:
         return await self.exporter.answer(message, t)
 
     async def _delete_me(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
-        return replace(said(), more=(question("delete_me", t, self.clock()),))
+        return replace(reply_with(), more=(question("delete_me", t, self.clock()),))

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import structlog
 
-from snapthread.commands.answers import said
+from snapthread.commands.answers import reply_with
 from snapthread.commands.export_page import Picture, export_page
 from snapthread.errors import SnapthreadError
-from snapthread.model import Document, Message, OutgoingMessage
+from snapthread.model import Message, OutgoingMessage, TextFile
 from snapthread.ports import Chat, Codec, PersonalData
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
@@ -46,14 +46,14 @@ class Exporter:
         documents = (
             OutgoingMessage(
                 text=t("export_page_caption"),
-                document=Document(name="snapthread.html", content=page),
+                document=TextFile(name="snapthread.html", content=page),
             ),
             OutgoingMessage(
                 text=t("export_caption"),
-                document=Document(name="snapthread.json", content=content),
+                document=TextFile(name="snapthread.json", content=content),
             ),
         )
-        return replace(said(), more=documents)
+        return replace(reply_with(), more=documents)
 
     async def _pictures(self, held: Mapping[str, Any]) -> dict[str, Picture]:
         """The newest first, until there are enough, or it takes too long."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.formatting import format_answer
 from snapthread.formatting.text import fitting
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
@@ -20,7 +20,7 @@ PRESS_BYTES: Final = 64  # what a button holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PagePosition:
     """A page: the newest, or what is right before or after a number; and the word looked for."""
 
     before: int | None = None
@@ -36,18 +36,18 @@ class History:
 
     async def answer(self, message: Message, t: Localizer) -> Outcome:
         word = message.text.partition(" ")[2].strip()[:WORD_CHARS]
-        page = await self._page(message.conversation, Place(word=word), t)
-        return replace(said(), more=(page,))
+        page = await self._page(message.conversation, PagePosition(word=word), t)
+        return replace(reply_with(), more=(page,))
 
     async def press(self, press: Message, t: Localizer) -> PressAnswer:
-        place = _pressed(press.word)
+        place = _parse_press(press.word)
         if place is None:
             return PressAnswer(toast=t("history_gone"))
         screen = await self._page(press.conversation, place, t)
         return PressAnswer(screen=screen)
 
     async def _page(
-        self, conversation: ConversationKey, place: Place, t: Localizer
+        self, conversation: ConversationKey, place: PagePosition, t: Localizer
     ) -> OutgoingMessage:
         page = await self.store.history_page(
             conversation,
@@ -69,7 +69,7 @@ class History:
 
 def _row(entry: HistoryEntry, t: Localizer) -> str:
     item = entry.item
-    text = " ".join(_shown(item).split())
+    text = " ".join(_plain_words(item).split())
     if (end := fitting(text, TEXT_UNITS)) < len(text):
         text = f"{text[:end].rstrip()}…"
     labels = list(dict.fromkeys(str(photo.label) for photo in item.images))
@@ -79,7 +79,7 @@ def _row(entry: HistoryEntry, t: Localizer) -> str:
     return t("history_row", who=who, at=item.at, words=words)
 
 
-def _shown(item: HistoryItem) -> str:
+def _plain_words(item: HistoryItem) -> str:
     """The words of an answer without its Markdown, as the chat has them; enough of it for a row."""
     if item.role == "user":
         return item.text
@@ -96,11 +96,11 @@ def _buttons(page: HistoryPage, word: str, t: Localizer) -> tuple[Button, ...]:
     return tuple(each for each in fitting if len(each.press.encode()) <= PRESS_BYTES)
 
 
-def _pressed(word: str) -> Place | None:
+def _parse_press(word: str) -> PagePosition | None:
     number, _, looked_for = word.removeprefix(HISTORY_PRESS).partition(":")
     if not (number[1:].isascii() and number[1:].isdigit()) or number[0] not in "ab":
         return None
     id = int(number[1:])
     if number[0] == "b":
-        return Place(before=id, word=looked_for)
-    return Place(after=id, word=looked_for)
+        return PagePosition(before=id, word=looked_for)
+    return PagePosition(after=id, word=looked_for)

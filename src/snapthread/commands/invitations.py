@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
-from snapthread.commands.answers import PressAnswer, said
+from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import invite_id
 from snapthread.ports import Chat, Clock, InviteEnding, InviteMaking
@@ -24,7 +24,7 @@ class InviteStore(InviteMaking, InviteEnding, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Invitations:
+class InviteCommands:
     """Made by admins, where `lets_in` (ACCESS=invite)."""
 
     store: InviteStore
@@ -34,11 +34,11 @@ class Invitations:
 
     async def invite(self, message: Message, words: Sequence[str], t: Localizer) -> Outcome:
         if not self.lets_in:
-            return said(t("invite_not_needed"))
+            return reply_with(t("invite_not_needed"))
         uses = _number(words, 0, INVITE_USES, INVITE_MOST)
         days = _number(words, 1, INVITE_DAYS, INVITE_DAYS_MOST)
         if uses is None or days is None or len(words) > 2:
-            return said(t("invite_how", uses=INVITE_MOST, days=INVITE_DAYS_MOST))
+            return reply_with(t("invite_how", uses=INVITE_MOST, days=INVITE_DAYS_MOST))
         ends_at = self.clock() + timedelta(days=days)
         code = await self.store.make_invite(
             self.clock(), by=message.user_id, uses=uses, ends_at=ends_at
@@ -46,7 +46,7 @@ class Invitations:
         link = f"https://t.me/{await self.chat.name()}?start={code}"
         text = t("invite_made", n=uses, link=link, ends=t("moment", at=ends_at))
         end = Button(text=t("invite_end"), press=f"{END_INVITE}{invite_id(code)}")
-        return replace(said(), more=(OutgoingMessage(text=text, buttons=(end,)),))
+        return replace(reply_with(), more=(OutgoingMessage(text=text, buttons=(end,)),))
 
     async def end(self, press: Message, t: Localizer) -> PressAnswer:
         """The sentence takes the link's place, so that nobody copies it any more."""

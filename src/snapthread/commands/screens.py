@@ -14,8 +14,8 @@ from snapthread.model.preferences import (
     Field,
     Offer,
     Preferences,
+    find_by_key,
     key_of,
-    named,
 )
 from snapthread.texts import LANGUAGES
 from snapthread.texts.localizer import Localizer
@@ -27,7 +27,7 @@ NONE: Final = "none"  # takes a choice back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class PriceTag:
     """The price of a model, in micro-dollars; None: nobody knows. A `file`: a picture that is sent
     as one."""
 
@@ -40,8 +40,8 @@ class Price:
 class PriceTags:
     """Prices to show: of each model, and of each image detail on the model in use."""
 
-    models: dict[str, Price]
-    details: dict[str, Price]
+    models: dict[str, PriceTag]
+    details: dict[str, PriceTag]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class SettingsScreens:
     is_group: bool = False
 
     def show(self, screen: Screen) -> OutgoingMessage:
-        if screen not in self.offered():
+        if screen not in self.offered_screens():
             screen = "main"
         match screen:
             case "main":
@@ -96,7 +96,7 @@ class SettingsScreens:
                 options = [(each, self.t(f"detail_{each}")) for each in DETAILS]
                 return self._screen(screen, options, rows=rows)
 
-    def offered(self) -> tuple[Screen, ...]:
+    def offered_screens(self) -> tuple[Screen, ...]:
         """No screen, where there is nothing to choose from."""
         offered: list[Screen] = ["language", "length"]
         if len(self._models()) > 1:
@@ -113,7 +113,7 @@ class SettingsScreens:
             case "language":
                 return key if key in LANGUAGES else None
             case "model":
-                return named(key, self._models())
+                return find_by_key(key, self._models())
             case "persona":
                 return key if key in dict(self._personas()) else None
             case _:
@@ -129,12 +129,12 @@ class SettingsScreens:
     def _main(self) -> OutgoingMessage:
         rows = [
             self.t("settings_row", name=self.t(f"settings_{each}"), value=self._now(each))
-            for each in self.offered()
+            for each in self.offered_screens()
         ]
         title = self.t("settings_of_group" if self.is_group else "settings_of_person")
         buttons = [
             Button(text=self.t(f"settings_{each}"), press=f"{PREFIX}{each}")
-            for each in self.offered()
+            for each in self.offered_screens()
         ]
         text = "\n".join([title, "", *rows])
         return OutgoingMessage(text=text, buttons=tuple(buttons), in_row=2)

@@ -46,7 +46,7 @@ class Offline:
         self.announce()
         if self._model.standing == "absent":
             return
-        if self._model.standing == "installing" and not await self._installed():
+        if self._model.standing == "installing" and not await self._fetch_model():
             return
         self._model.standing = "loading"
         self._changed()
@@ -58,10 +58,10 @@ class Offline:
                 self._child.kill()
             await self._child.wait()
 
-    async def _installed(self) -> bool:
+    async def _fetch_model(self) -> bool:
         installer = _installer()
         if installer is None:
-            return self._failed("It is installed by uv or pip, and neither is here.")
+            return self._record_failure("It is installed by uv or pip, and neither is here.")
         partial = FOLDER.with_name(f"{FOLDER.name}.partial")
         await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
         child = self._child = await asyncio.create_subprocess_exec(
@@ -73,7 +73,7 @@ class Offline:
             start_new_session=True,
         )
         if await child.wait() != 0:
-            return self._failed("It could not be installed; the log above says why.")
+            return self._record_failure("It could not be installed; the log above says why.")
         partial.replace(FOLDER)
         return True
 
@@ -95,9 +95,9 @@ class Offline:
             self._model.is_ready_at(address)
             self._changed()
             await child.wait()
-        self._failed("Its process ended.")
+        self._record_failure("Its process ended.")
 
-    def _failed(self, why: str) -> bool:
+    def _record_failure(self, why: str) -> bool:
         self._model.failed(why)
         self._changed()
         return False

@@ -5,7 +5,7 @@ import structlog
 from snapthread.adapters.openai_api.key import is_azure, key_headers
 from snapthread.doctor.openai import SEES
 from snapthread.doctor.service import Service
-from snapthread.doctor.sight import Look, believed_way, look
+from snapthread.doctor.sight import SightResult, believed_way, look
 from snapthread.errors import AssistantDenied
 from snapthread.ports import Way
 from snapthread.settings import Settings
@@ -43,7 +43,7 @@ async def _believe(service: Service, mark: str, settings: Settings) -> Way | Non
     return way
 
 
-def _judge(looked: Look) -> Way | None:
+def _judge(looked: SightResult) -> Way | None:
     match looked.verdict:
         case "sees":
             log.info("sight.checked", sees=True, transport=looked.way)

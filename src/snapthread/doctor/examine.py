@@ -24,7 +24,7 @@ from snapthread.doctor.store import (
     check_server,
     last_backup,
 )
-from snapthread.doctor.telegram import Commands, check_telegram
+from snapthread.doctor.telegram import CommandMenu, check_telegram
 from snapthread.ports import Clock
 from snapthread.settings import RUN_NEEDS, Settings
 
@@ -37,7 +37,7 @@ ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - asked for, not li
 class Case:
     """Facts that the examination needs besides the settings."""
 
-    commands: Commands
+    commands: CommandMenu
     knows_price: Callable[[str], bool]
     store_version: int
     open_store: Callable[[], AbstractAsyncContextManager[Opened]]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from snapthread.doctor.check import Check, broken, good, warning
 from snapthread.doctor.clocks import check_clock
 from snapthread.doctor.service import Reply, Service
-from snapthread.doctor.sight import Look, look
+from snapthread.doctor.sight import SightResult, look
 from snapthread.model.preferences import Offer
 from snapthread.ports import Way
 from snapthread.ports.model_ends import days_left, end_of, replacement_of
@@ -167,7 +167,7 @@ class _Listing:
         return warning(name, told) if left <= LEFT_SOON_DAYS else good(name, told)
 
 
-def _pictures(looked: Look | None, *, is_believed: bool) -> list[Check]:
+def _pictures(looked: SightResult | None, *, is_believed: bool) -> list[Check]:
     if looked is None:
         return [
             good(
@@ -182,7 +182,7 @@ def _pictures(looked: Look | None, *, is_believed: bool) -> list[Check]:
     return checks
 
 
-def _transport(looked: Look) -> Check:
+def _transport(looked: SightResult) -> Check:
     name = "openai.files"
     if looked.way == "inline":
         return good(name, "Pictures travel within the request.")
@@ -190,10 +190,10 @@ def _transport(looked: Look) -> Check:
         return good(name, "A picture was uploaded.")
     if looked.verdict == "no_files" or looked.upload is None:
         return broken(name, SEES["no_files"])
-    return broken(name, f"A picture could not be uploaded: {_told(looked.upload)}.")
+    return broken(name, f"A picture could not be uploaded: {_describe(looked.upload)}.")
 
 
-def _sight(looked: Look, *, is_believed: bool) -> Check:
+def _sight(looked: SightResult, *, is_believed: bool) -> Check:
     name = "openai.sight"
     if looked.verdict == "sees":
         return good(name, "A tiny picture was seen.")
@@ -204,7 +204,7 @@ def _sight(looked: Look, *, is_believed: bool) -> Check:
     if looked.verdict == "beside":
         return warning(name, SEES["beside"])
     if looked.verdict == "unknown" and looked.answer is not None:
-        return broken(name, f"{SEES['unknown']} {_told(looked.answer)}.")
+        return broken(name, f"{SEES['unknown']} {_describe(looked.answer)}.")
     return broken(name, SEES[looked.verdict])
 
 
@@ -235,7 +235,7 @@ def _price(offer: Offer, knows_price: Callable[[str], bool], is_needed: bool) ->
     return warning(name, told)
 
 
-def _told(reply: Reply) -> str:
+def _describe(reply: Reply) -> str:
     if not reply.status:
         return reply.why
     code = code_of(reply)

@@ -90,7 +90,7 @@ class Service:
         try:
             response = await self._client.request(method, f"{self._url}{path}", **content)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            return Reply(lost=_lost(error))
+            return Reply(lost=_cause_of(error))
         return Reply(
             status=response.status_code,
             body=_body(response),
@@ -98,7 +98,7 @@ class Service:
         )
 
 
-def _lost(error: Exception) -> Lost:
+def _cause_of(error: Exception) -> Lost:
     if _is_about_certificate(error):
         return "certificate"
     return next((lost for kind, lost in LOST if isinstance(error, kind)), "broken")

@@ -33,7 +33,7 @@ ANSWERED: Final = {"sees", "beside", "unknown"}  # no other way would tell more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SightResult:
     """`upload`, `answer`, `deletion`: the replies on the way to the verdict, as far as it went."""
 
     verdict: Verdict
@@ -51,7 +51,7 @@ async def look(
     mark: str = MARK,
     ways: Collection[Way] = ("files", "inline"),
     is_believed: bool = False,
-) -> Look:
+) -> SightResult:
     """By the first of these ways that is seen, or where that `is_believed`, taken; else what is to
     be told of the last."""
     asking = _Asking(service, model, effort)
@@ -100,27 +100,27 @@ class _Asking:
         return await self.service.ask("POST", "/responses", json=body, timeout=ANSWER_TIMEOUT_S)
 
 
-async def _look_by_file(asking: _Asking, mark: str) -> Look:
+async def _look_by_file(asking: _Asking, mark: str) -> SightResult:
     """Upload, ask, delete; whatever happens in between, what was uploaded is deleted."""
     picture = TwoColours.any()
     upload = await _upload(asking.service, picture, mark)
     file_id = upload.body.get("id")
     if not upload.is_ok or not isinstance(file_id, str):
-        return Look(verdict=_without_file(upload), upload=upload)
+        return SightResult(verdict=_without_file(upload), upload=upload)
     deletion: Reply | None = None
     try:
         answer = await asking.ask({"file_id": file_id})
     finally:
         deletion = await _delete(asking.service, file_id)
     verdict = _verdict(answer, picture)
-    return Look(verdict=verdict, upload=upload, answer=answer, deletion=deletion)
+    return SightResult(verdict=verdict, upload=upload, answer=answer, deletion=deletion)
 
 
-async def _look_within(asking: _Asking) -> Look:
+async def _look_within(asking: _Asking) -> SightResult:
     picture = TwoColours.any()
     url = f"data:image/png;base64,{b64encode(picture.png).decode()}"
     answer = await asking.ask({"image_url": url})
-    return Look(verdict=_verdict(answer, picture), way="inline", answer=answer)
+    return SightResult(verdict=_verdict(answer, picture), way="inline", answer=answer)
 
 
 async def _upload(service: Service, picture: TwoColours, mark: str) -> Reply:

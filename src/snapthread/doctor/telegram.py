@@ -16,14 +16,14 @@ HOOK_FAILED_S: Final = 3600
 TOKEN: Final = "telegram.token"
 PLAIN: Final = re.compile(r"[^\w .,:;'/()-]")
 
-Commands = Sequence[tuple[str, str]]
+CommandMenu = Sequence[tuple[str, str]]
 
 
 async def check_telegram(
     service: Service,
     now: datetime,
     *,
-    commands: Commands,
+    commands: CommandMenu,
     webhook_url: str | None,
     bot_runs: bool,
     listen_s: int,
@@ -120,7 +120,7 @@ def _pending(hook: Mapping[str, Any]) -> Check:
     return good("telegram.pending", f"{count} updates wait.")
 
 
-def _commands(published: object, wanted: Commands) -> Check:
+def _commands(published: object, wanted: CommandMenu) -> Check:
     name = "telegram.commands"
     known = (
         [c.get("command") for c in published if isinstance(c, dict)]

@@ -100,14 +100,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Footnote:
     """A footnote, numbered in the order in which the text refers to it."""
 
     number: int
     blocks: "tuple[Block, ...]"
 
 
-Block = Paragraph | Heading | CodeBlock | Quote | List | Table | Rule | Note
+Block = Paragraph | Heading | CodeBlock | Quote | List | Table | Rule | Footnote
 
 
 def plain_text(children: Iterable[Inline], line_break: str = "\n") -> str:

@@ -133,7 +133,7 @@ class DocumentOpener:
             return await self._as_pictures(name, read, chosen, sight or self.sight)
         if self.as_text and not read.text.strip():
             raise DocumentRefused("no_text" if read.format == PAGED else "unsent", read.format)
-        facts = self.profile.facts(_shown(name, read), read, chosen, as_text=self.as_text)
+        facts = self.profile.facts(_readable_name(name, read), read, chosen, as_text=self.as_text)
         if not restored:
             self.profile.refuse_too_long(facts, is_paged=read.format == PAGED)
         return OpenedDocument(
@@ -156,7 +156,7 @@ class DocumentOpener:
         tokens = sum(image_tokens(sight.model, p.width, p.height, sight.detail) for p in pictures)
         facts = _facts_of_pictures(name, read, chosen, tokens)
         self.profile.refuse_too_long(facts, is_paged=True)
-        return _drawn(read, facts, pictures)
+        return _document_of_pages(read, facts, pictures)
 
     async def _page_again(
         self, name: str, read: DocumentContent, chosen: PageRange | None, part: Part
@@ -174,7 +174,7 @@ class DocumentOpener:
             size=size,
         )
         tokens = image_tokens(self.sight.model, *size, self.sight.detail)
-        return _drawn(read, _facts_of_pictures(name, read, chosen, tokens), pictures)
+        return _document_of_pages(read, _facts_of_pictures(name, read, chosen, tokens), pictures)
 
     async def _read(
         self, content: bytes, name: str, chosen: PageRange | None, *, restored: bool
@@ -194,11 +194,15 @@ def _facts_of_pictures(
     name: str, read: DocumentContent, chosen: PageRange | None, tokens: int
 ) -> DocumentFacts:
     return DocumentFacts(
-        name=_shown(name, read), pages=read.pages, chosen=chosen, tokens=tokens, as_pictures=True
+        name=_readable_name(name, read),
+        pages=read.pages,
+        chosen=chosen,
+        tokens=tokens,
+        as_pictures=True,
     )
 
 
-def _drawn(
+def _document_of_pages(
     read: DocumentContent, facts: DocumentFacts, pictures: tuple[PagePicture, ...]
 ) -> OpenedDocument:
     return OpenedDocument(
@@ -212,7 +216,7 @@ def _drawn(
     )
 
 
-def _shown(name: str, read: DocumentContent) -> str:
+def _readable_name(name: str, read: DocumentContent) -> str:
     """The name as the model and the person read it: one line, and not without end."""
     line = " ".join(name.split())
     return line[-80:] or f"document.{read.extension}"

@@ -145,9 +145,9 @@ def _only_older(suspects: Iterable[LedgerFile]) -> None:
         raise ImageRefused("refused")
 
 
-def _lost(file: LedgerFile) -> LostFile:
+def _lost_file(file: LedgerFile) -> LostFile:
     return LostFile(file.kind, file.label or 0)
 
 
 def _labels(files: Iterable[LedgerFile]) -> tuple[LostFile, ...]:
-    return tuple(dict.fromkeys(_lost(file) for file in files if file.label is not None))
+    return tuple(dict.fromkeys(_lost_file(file) for file in files if file.label is not None))

@@ -29,14 +29,14 @@ def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
         return _pages_of(wanted, opened)
     if isinstance(opened, OpenedDocument):
         size_bytes = len(opened.content)
-        return [(_intended(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
+        return [(_intent(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
     parts: list[ToUpload] = []
     for number, tile in enumerate(opened.tiles, start=1):
         content = _PartContent(content=tile.content, mime=opened.mime, extension=opened.extension)
         part = wanted.part
         if part is None and tile.cut is not None:
             part = Part(number=number, of=len(opened.tiles), cut=tile.cut)
-        intended = _intended(
+        intended = _intent(
             wanted,
             size_bytes=len(tile.content),
             width=tile.width,
@@ -56,7 +56,7 @@ def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
     for number, one in enumerate(pictures, start=1):
         content = _PartContent(content=one.content, mime=opened.mime, extension=opened.extension)
         cut = Cut(whole, (0, top, one.width, top + one.height))
-        intended = _intended(
+        intended = _intent(
             wanted,
             size_bytes=len(one.content),
             width=one.width,
@@ -69,7 +69,7 @@ def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
     return pages
 
 
-def _intended(
+def _intent(
     wanted: FileRequest,
     *,
     size_bytes: int,

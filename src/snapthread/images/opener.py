@@ -141,7 +141,7 @@ class FileOpener:
             meter.looks_for_small_text = False  # at one of an album: each look takes milliseconds
         image = None
         try:
-            image = await self._made(wanted, content, meter, suspect=suspect, looks=looks)
+            image = await self._run_codec(wanted, content, meter, suspect=suspect, looks=looks)
         finally:
             if looks and (image is None or len(image.tiles) > 1):  # it was not looked at
                 meter.looks_for_small_text = True
@@ -157,7 +157,7 @@ class FileOpener:
         )
         return image
 
-    async def _made(
+    async def _run_codec(
         self, wanted: FileRequest, content: bytes, meter: Meter, *, suspect: bool, looks: bool
     ) -> Image:
         """A lost one as it was: whole, or the same part of it."""

@@ -121,14 +121,14 @@ class Restorer:
         self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
     ) -> tuple[FileResult, ...]:
         """From Telegram to OpenAI, side by side."""
-        wanted = [_wanted_again(claim, file, self.clock()) for file in files]
+        wanted = [_request_anew(claim, file, self.clock()) for file in files]
         return await self.importer.import_files(claim, wanted, meter)
 
     async def leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
         meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)
 
 
-def _wanted_again(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
+def _request_anew(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
     """As if its owner had sent it again with the claim's question, or with none."""
     message = Message(
         update_id=claim.messages[0].update_id if claim.messages else 0,

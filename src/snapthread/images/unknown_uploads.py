@@ -56,13 +56,13 @@ class UnknownUploads:
             async for remote in listed:
                 name = self.names.name_of(remote)
                 if name in missing:
-                    await self._found(name, remote)
+                    await self._record_found(name, remote)
                     missing.discard(name)
                 if not missing or remote.created_at < oldest:
                     break
         return missing
 
-    async def _found(self, name: FileName, remote: RemoteFile) -> None:
+    async def _record_found(self, name: FileName, remote: RemoteFile) -> None:
         """Whatever it was uploaded with, it expires by then."""
         now = self.clock()
         expires_at = remote.created_at + timedelta(seconds=FILE_LIFE_MAX_S)

@@ -67,7 +67,7 @@ class GroupIntake:
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
-    async def asked(self, update: Update) -> tuple[Message, ...]:
+    async def questions_in(self, update: Update) -> tuple[Message, ...]:
         """The messages that this update lets in; in private each one."""
         message = update.message
         if message is None or self._note_told(message):
@@ -80,11 +80,11 @@ class GroupIntake:
                 await self._leave(message.chat_id, message.language_code)
             return ()
         if message.kind == "edit":
-            edit = self._placed(message)
+            edit = self._with_conversation(message)
             return (edit,) if await self.store.knows(edit) else ()
         let_in = self._let_in(message, update.is_asked)
         self._note(message, let_in)
-        return tuple(map(self._placed, let_in))
+        return tuple(map(self._with_conversation, let_in))
 
     def _note_told(self, message: Message) -> bool:
         """Note it; True where it was told before: as a mention where the bot is no member, and as a
@@ -137,7 +137,7 @@ class GroupIntake:
         if message.kind == "command" and message.word in RESET_COMMANDS:
             self.overheard.forget(message.chat_id)
 
-    def _placed(self, message: Message) -> Message:
+    def _with_conversation(self, message: Message) -> Message:
         if not self.policy.is_per_user or message.press_id is not None:  # a button knows its own
             return message
         key = group_conversation(message.chat_id, message.thread_id, message.user_id)

@@ -143,7 +143,7 @@ class Intake:
                 await self._put(messages)
                 messages = []
                 await self.groups.follow(update.group)
-            messages += await self.groups.asked(update)
+            messages += await self.groups.questions_in(update)
         await self._put(messages)
         self.health.mark_ok("store")
 
@@ -163,12 +163,12 @@ class Intake:
             return
         arrivals = [Arrival(message=each, if_full=self.if_full(each)) for each in messages]
         is_urgent = any(each.is_urgent for each in messages)
-        waiting = await self._accepted(arrivals, may_claim=not is_urgent)
+        waiting = await self._accept(arrivals, may_claim=not is_urgent)
         log.info("update.accepted", count=len(arrivals))
         if waiting or is_urgent:
             self.worker.wake(waiting, is_urgent=is_urgent)
 
-    async def _accepted(self, arrivals: Sequence[Arrival], *, may_claim: bool) -> int:
+    async def _accept(self, arrivals: Sequence[Arrival], *, may_claim: bool) -> int:
         """Claim what can be served at once in the same transaction; how many conversations
         are left to be claimed."""
         with self.worker.free_slots() as free:

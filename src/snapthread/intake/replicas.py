@@ -10,7 +10,7 @@ from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.worker import Worker
 from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import ConversationKey
-from snapthread.ports import Changes, Clock
+from snapthread.ports import ChangeFeed, Clock
 from snapthread.rate_limits.cooldowns import Cooldowns
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ StopAnswer = Callable[[ConversationKey, int], None]
 class ReplicaSync:
     """A reset elsewhere ends our turn, a Stop elsewhere our answer, a pause elsewhere our calls."""
 
-    store: Changes
+    store: ChangeFeed
     worker: Worker
     cooldowns: Cooldowns
     clock: Clock

@@ -13,11 +13,10 @@ from snapthread.commands.asking_anew import PRESS, AskingAnew
 from snapthread.commands.commands import Commands
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
-from snapthread.intake.worker import StopTurn
-from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage
+from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
-from snapthread.turn.outcome import unexpected
+from snapthread.turn.outcome import unexpected_failure
 from snapthread.turn.running import RunningTurns
 
 log = structlog.get_logger()
@@ -50,7 +49,7 @@ class UrgentCommands:
         except (StoreBusy, StoreFull):
             raise
         except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
-            outcome = unexpected(error, self.access.localizer(command))
+            outcome = unexpected_failure(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
         log.debug("urgent.done", kind=command.kind, user=command.user_id)
         if command.press_id is not None:
@@ -66,7 +65,7 @@ class UrgentCommands:
         """The note shown for a moment to whoever pressed a button."""
         caller = await self.access.caller(command)
         if command.kind == "press" and (answer := await self.access.press(command, caller)):
-            return await self._answered(command, answer)
+            return await self._complete_press(command, answer)
         refusal = await self.access.refusal(command, caller)
         if refusal is not None:
             await self.store.complete_command(command, self.clock(), replies=refusal.replies())
@@ -99,9 +98,11 @@ class UrgentCommands:
         """A screen is shown past the outbox: an answer that runs would hold it up, and a screen
         that is lost is asked for again."""
         t = self.access.localizer(press)
-        return await self._answered(press, await self.commands.press(press, caller, t, stop_turn))
+        return await self._complete_press(
+            press, await self.commands.press(press, caller, t, stop_turn)
+        )
 
-    async def _answered(self, press: Message, answer: PressAnswer) -> str:
+    async def _complete_press(self, press: Message, answer: PressAnswer) -> str:
         await self.store.complete_command(press, self.clock(), replies=answer.replies)
         if answer.screen is not None:
             self._in_background(self._show(press, answer.screen))

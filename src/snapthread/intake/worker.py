@@ -14,7 +14,7 @@ from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.intake.keeping import ClaimKeeper, end_work
 from snapthread.limits import LEASE_S, SHUTDOWN_S
-from snapthread.model import Claim, ConversationKey, Message, Served
+from snapthread.model import Claim, ConversationKey, Message, Served, StopTurn
 from snapthread.ports import Claims, Clock
 
 log = structlog.get_logger()
@@ -25,7 +25,6 @@ SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 AGAIN_S = 5.0  # after a failure that was not the message's
 
 Serve = Callable[[Claim], Coroutine[None, None, Served]]
-StopTurn = Callable[[], Coroutine[None, None, None]]
 RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
 

@@ -59,10 +59,10 @@ from snapthread.model.operation import (
 from snapthread.model.outgoing import (
     Button,
     Destination,
-    Document,
     Entity,
     OutboxMessage,
     OutgoingMessage,
+    TextFile,
 )
 from snapthread.model.transcript import (
     Exchange,
@@ -72,7 +72,16 @@ from snapthread.model.transcript import (
     Role,
     Transcript,
 )
-from snapthread.model.turns import CONTINUE, AskAgain, AskAnewResult, Claim, Ending, Redo, Served
+from snapthread.model.turns import (
+    CONTINUE,
+    AskAgain,
+    AskAnewResult,
+    Claim,
+    Ending,
+    Redo,
+    Served,
+    StopTurn,
+)
 from snapthread.model.usage import Usage
 
 __all__ = [
@@ -88,7 +97,6 @@ __all__ = [
     "Cooldown",
     "Deletion",
     "Destination",
-    "Document",
     "DocumentDetail",
     "DocumentFacts",
     "Ending",
@@ -122,11 +130,13 @@ __all__ = [
     "Role",
     "Served",
     "SoundKind",
+    "StopTurn",
     "Storage",
     "TelegramDocument",
     "TelegramFile",
     "TelegramImage",
     "TelegramSound",
+    "TextFile",
     "Transcript",
     "Usage",
     "group_conversation",

@@ -73,7 +73,7 @@ class Installation:
     id: str
     secret: bytes
 
-    def hashed(self, name: str) -> str:
+    def hash_name(self, name: str) -> str:
         """Names nobody, and is the same for ever."""
         return hmac.new(self.secret, name.encode(), hashlib.sha256).hexdigest()
 

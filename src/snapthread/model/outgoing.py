@@ -25,7 +25,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class TextFile:
     """A text file to send."""
 
     name: str
@@ -41,7 +41,7 @@ class OutgoingMessage:
     entities: tuple[Entity, ...] = ()
     buttons: tuple[Button, ...] = ()
     in_row: int = 0  # so many buttons side by side; 0: all of them
-    document: Document | None = None  # sent with the text as its caption
+    document: TextFile | None = None  # sent with the text as its caption
     seen_by: int | None = None
     is_removal: bool = False  # the message whose place it takes goes, or says this
 

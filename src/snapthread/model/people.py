@@ -52,9 +52,9 @@ class OwnLimits:
 
     def over(self, limits: Limits) -> Limits:
         """The limits that hold for this person."""
-        return replace(limits, **self.told())
+        return replace(limits, **self.own_values())
 
-    def told(self) -> dict[str, int]:
+    def own_values(self) -> dict[str, int]:
         """Those that are their own."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
@@ -80,7 +80,7 @@ class Person:
     first_at: datetime
     last_at: datetime
     standing: Standing = ""  # with ACCESS=invite
-    name: str = ""  # as Telegram told it when they asked to be let in
+    name: str = ""  # as Telegram own_values it when they asked to be let in
     language: str = ""  # in which they asked
     banned_at: datetime | None = None
     decided_at: datetime | None = None
@@ -116,9 +116,9 @@ class Decision:
     detail: str = ""
 
 
-def invite_id(told: str) -> str:
+def invite_id(own_values: str) -> str:
     """An invitation's id, of its link, of the code in it, or of the id itself."""
-    code = told.strip().rpartition("start=")[2]
+    code = own_values.strip().rpartition("start=")[2]
     is_id = re.fullmatch(r"[0-9a-f]{8}", code)
     return code if is_id else hashlib.sha256(code.encode()).hexdigest()[:8]
 
@@ -192,11 +192,11 @@ def _amount(value: str, unit: int, word: str) -> int | None:
     return int(amount)
 
 
-def written_limits(limits: OwnLimits) -> str:
+def write_limits(limits: OwnLimits) -> str:
     """As `read_limits` reads them; empty where none is their own."""
-    told = limits.told()
+    own_values = limits.own_values()
     return " ".join(
-        f"{name}={Decimal(told[own]) / unit:f}"
+        f"{name}={Decimal(own_values[own]) / unit:f}"
         for name, (own, unit) in WRITTEN.items()
-        if own in told
+        if own in own_values
     )

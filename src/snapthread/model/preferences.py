@@ -34,7 +34,7 @@ class Preferences:
     detail: str = ""
     own: str = ""  # instructions of one's own
 
-    def told(self) -> dict[str, str]:
+    def own_values(self) -> dict[str, str]:
         """A person's choices."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value}
@@ -107,7 +107,7 @@ def key_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def named(key: str, names: Sequence[str]) -> str | None:
+def find_by_key(key: str, names: Sequence[str]) -> str | None:
     return next((name for name in names if key_of(name) == key), None)
 
 

@@ -1,5 +1,6 @@
 """Questions being served: claims, and what is asked anew. Pure."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,7 @@ AskAnewResult = Literal["asked", "twice", "gone", "older", "busy"]  # what becam
 # What became of a conversation that was served: nobody gave it back yet, or it was given back and
 # waits for its person, or it has more work.
 Served = Literal["held", "idle", "more"]
+StopTurn = Callable[[], Awaitable[None]]  # ends the turn that runs in a conversation
 CONTINUE = "continue"  # the word of what asks for the rest of an answer
 
 

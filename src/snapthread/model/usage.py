@@ -132,7 +132,7 @@ class DailyFeedback:
     bad: int = 0
 
 
-def broken_off(record: TurnRecord) -> TurnRecord:
+def without_counts(record: TurnRecord) -> TurnRecord:
     """Its question waits for another attempt, which counts the messages and images."""
     return replace(record, messages=0, images=0, documents=0)
 

@@ -77,7 +77,7 @@ from snapthread.ports.groups import Askers, Groups, TopicConversations
 from snapthread.ports.images import Codec, Content, Image, Tile
 from snapthread.ports.message_queue import (
     Arrival,
-    Changes,
+    ChangeFeed,
     Claims,
     IncomingMessages,
     Leases,
@@ -147,7 +147,7 @@ __all__ = [
     "BroadcastSending",
     "Broadcasts",
     "CallersKnown",
-    "Changes",
+    "ChangeFeed",
     "Chat",
     "Choices",
     "Claims",

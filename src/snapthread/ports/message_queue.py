@@ -111,7 +111,7 @@ class Stragglers(Protocol):
         ...
 
 
-class Changes(Protocol):
+class ChangeFeed(Protocol):
     """Changes by other processes."""
 
     async def poll_changes(self, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
@@ -138,5 +138,5 @@ class QueueInspection(Protocol):
         ...
 
 
-class MessageQueue(IncomingMessages, Claims, Stragglers, Changes, QueueInspection, Protocol):
+class MessageQueue(IncomingMessages, Claims, Stragglers, ChangeFeed, QueueInspection, Protocol):
     """Messages wait here, in order within a conversation; one worker holds a conversation."""

@@ -75,7 +75,7 @@ class Operation(Protocol):
 
     async def limits_of(self, user_id: int) -> Limits: ...
 
-    async def spent(self, user_id: int) -> Spending:
+    async def spending(self, user_id: int) -> Spending:
         """By this person, and by all."""
         ...
 

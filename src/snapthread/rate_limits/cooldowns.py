@@ -16,7 +16,7 @@ from snapthread.clock import now_s
 from snapthread.errors import Busy, StoreBusy, StoreFull
 from snapthread.limits import SYNC_EVERY_S
 from snapthread.model import Cooldown
-from snapthread.ports import Changes, Clock, CooldownNotes
+from snapthread.ports import ChangeFeed, Clock, CooldownNotes
 
 # OpenAI limits its APIs apart, so that slow deletions hold up no answer.
 ASSISTANT: Final = "openai"
@@ -31,7 +31,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class CooldownStore(CooldownNotes, Changes, Protocol):
+class CooldownStore(CooldownNotes, ChangeFeed, Protocol):
     """The store as cooldowns need it."""
 
 

@@ -53,16 +53,16 @@ class RateLimitedFiles:
 
     async def upload(self, filename: str, content: bytes, mime: str, *, life_s: int) -> str:
         upload = partial(self.files.upload, filename, content, mime, life_s=life_s)
-        return await self._limited(upload, within_s=ASK_RETRY_WITHIN_S)
+        return await self._call_files(upload, within_s=ASK_RETRY_WITHIN_S)
 
     async def delete(self, openai_id: str) -> bool:
         # Within the time that the file was taken for.
         delete = partial(self.files.delete, openai_id)
-        return await self._limited(delete, within_s=DELETION_LEASE_S / 2)
+        return await self._call_files(delete, within_s=DELETION_LEASE_S / 2)
 
     async def exists(self, openai_id: str) -> bool:
         exists = partial(self.files.exists, openai_id)
-        return await self._limited(exists, within_s=ASK_RETRY_WITHIN_S)
+        return await self._call_files(exists, within_s=ASK_RETRY_WITHIN_S)
 
     async def list(self) -> AsyncGenerator[RemoteFile, None]:
         await self.cooldowns.wait(FILES, refusal=FilesBusy, within_s=ASK_RETRY_WITHIN_S)
@@ -74,7 +74,7 @@ class RateLimitedFiles:
             await self.cooldowns.keep(FILES, busy)
             raise
 
-    async def _limited(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
+    async def _call_files(self, call: Callable[[], Awaitable[T]], *, within_s: float) -> T:
         return await self.cooldowns.call(FILES, call, busy=FilesBusy, within_s=within_s)
 
 

@@ -78,18 +78,18 @@ class RateLimitedChat:
         return self.chat.read(body)
 
     async def send(self, part: OutboxMessage) -> int:
-        return await self._limited(_chat(part.to), partial(self.chat.send, part))
+        return await self._call_in_place(_chat(part.to), partial(self.chat.send, part))
 
     async def edit(self, to: Destination, message_id: int, outgoing: OutgoingMessage) -> None:
         await self.places.check(_chat(to))
         await self.chat.edit(to, message_id, outgoing)
 
     async def delete(self, to: Destination, message_id: int) -> None:
-        return await self._limited(_chat(to), partial(self.chat.delete, to, message_id))
+        return await self._call_in_place(_chat(to), partial(self.chat.delete, to, message_id))
 
     async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
         download = partial(self.chat.download, telegram_id, max_bytes=max_bytes)
-        return await self._limited(f"file {telegram_id}", download)
+        return await self._call_in_place(f"file {telegram_id}", download)
 
     async def draft(self, to: Destination, draft_id: int, outgoing: OutgoingMessage) -> None:
         await self.places.check(_chat(to))
@@ -109,7 +109,7 @@ class RateLimitedChat:
 
     async def edit_guest(self, inline_id: str, outgoing: OutgoingMessage) -> None:
         edit = partial(self.chat.edit_guest, inline_id, outgoing)
-        await self._limited(f"guest {inline_id}", edit)
+        await self._call_in_place(f"guest {inline_id}", edit)
 
     async def leave(self, chat_id: int) -> None:
         await self.chat.leave(chat_id)
@@ -119,7 +119,7 @@ class RateLimitedChat:
 
     async def is_member(self, chat: str, user_id: int) -> bool:
         ask = partial(self.chat.is_member, chat, user_id)
-        return await self._limited(f"members of {chat}", ask)
+        return await self._call_in_place(f"members of {chat}", ask)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         await self.places.check(f"chat {chat_id}")
@@ -134,7 +134,7 @@ class RateLimitedChat:
     async def close(self) -> None:
         await self.chat.close()
 
-    async def _limited(self, place: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _call_in_place(self, place: str, call: Callable[[], Awaitable[T]]) -> T:
         await self.places.check(place)
         try:
             return await call()

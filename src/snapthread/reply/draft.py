@@ -32,7 +32,7 @@ from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, StreamedMessages
 from snapthread.reply.growing import GrowingMessages, StreamTexts
 from snapthread.reply.pace import EditPaces
-from snapthread.reply.preview import Preview, Shown
+from snapthread.reply.preview import Preview, PreviewParts
 from snapthread.reply.reply import typing
 from snapthread.reply.shown import ShownParts
 
@@ -103,7 +103,7 @@ class Draft:
     private: bool
     messages: GrowingMessages = field(init=False)
     preview: Preview = field(init=False)
-    before: Shown = field(default=(), init=False)
+    before: PreviewParts = field(default=(), init=False)
     _has_ended: bool = field(default=False, init=False)
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
@@ -118,7 +118,7 @@ class Draft:
             texts=self.texts,
         )
 
-    def begin(self, before: Shown) -> None:
+    def begin(self, before: PreviewParts) -> None:
         """Our own messages stand before the answer's."""
         self.before = before
 
@@ -171,17 +171,17 @@ class Draft:
         self._last_s = LAST_EDIT_S
         try:
             await self.preview.wait_for_words()
-            with self.drafts.paces.shared(self.to.chat_id):
+            with self.drafts.paces.share(self.to.chat_id):
                 await self.preview.keep_showing(self._parts_so_far, self._edit, self._pace_s)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)
 
-    async def _draft(self, shown: Shown) -> bool:
+    async def _draft(self, shown: PreviewParts) -> bool:
         (outgoing,) = shown
         await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
         return True
 
-    async def _edit(self, parts: Shown) -> bool:
+    async def _edit(self, parts: PreviewParts) -> bool:
         try:
             return await self.messages.show(parts)
         except ChatBusy as busy:
@@ -189,10 +189,10 @@ class Draft:
                 self.drafts.paces.slow_down(self.to.chat_id, self._usual_pace_s)
             raise
 
-    def _end_of_text(self) -> Shown:
+    def _end_of_text(self) -> PreviewParts:
         return (format_draft(self.preview.text),)
 
-    def _parts_so_far(self) -> Shown:
+    def _parts_so_far(self) -> PreviewParts:
         """Never takes words back: what was said stands until there is more."""
         text, is_thinking = self.preview.text, self.preview.is_thinking
         if text or not is_thinking or self.messages.has_words:

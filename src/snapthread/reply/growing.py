@@ -22,7 +22,7 @@ from snapthread.ports import Chat, StreamedMessages
 RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
 
-Step = tuple[int, OutgoingMessage]
+NextPart = tuple[int, OutgoingMessage]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,11 @@ class GrowingMessages:
 
     async def show(self, parts: Sequence[OutgoingMessage]) -> bool:
         """One message is sent or edited; True where all of it is on the screen."""
-        if (step := self._next_step(parts)) is not None:
-            await self._put(*step)
-        return self._next_step(parts) is None
+        if (part := self._next_part(parts)) is not None:
+            await self._put(*part)
+        return self._next_part(parts) is None
 
-    def _next_step(self, parts: Sequence[OutgoingMessage]) -> Step | None:
+    def _next_part(self, parts: Sequence[OutgoingMessage]) -> NextPart | None:
         """A button that is too much goes first: only the last message has it. Then words, from the
         top, and then one more message."""
         reached = len(self.shown)

@@ -21,7 +21,7 @@ class EditPaces:
     _growing: Counter[int] = field(default_factory=Counter, init=False)  # answers in a chat
 
     @contextmanager
-    def shared(self, chat_id: int) -> Iterator[None]:
+    def share(self, chat_id: int) -> Iterator[None]:
         """One more answer grows in this chat, in another topic or for another person."""
         self._growing[chat_id] += 1
         try:

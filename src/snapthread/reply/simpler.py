@@ -11,7 +11,7 @@ from snapthread.limits import CUT_TEXT_UNITS
 from snapthread.model import Destination, OutboxMessage
 
 Messages = tuple[OutboxMessage, ...]
-Step = Callable[[OutboxMessage, ChatRefused], Messages]
+Simplification = Callable[[OutboxMessage, ChatRefused], Messages]
 
 
 def without_the_refused(message: OutboxMessage, refused: ChatRefused) -> Messages:
@@ -59,4 +59,4 @@ def in_pieces(message: OutboxMessage, refused: ChatRefused) -> Messages:
     )
 
 
-STEPS: Final[tuple[Step, ...]] = (without_the_refused, plain, in_pieces)
+STEPS: Final[tuple[Simplification, ...]] = (without_the_refused, plain, in_pieces)

@@ -28,7 +28,7 @@ MAY_BE_EMPTY: Final = frozenset({"OPENAI_REASONING_EFFORT", "TRANSCRIPTION_MODEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class RawSettings:
     """The values found, by the setting's name; how each was spelled; and the problems."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -45,9 +45,9 @@ def read(
     *,
     names: Collection[str],
     refused: Collection[str] = (),
-) -> Reading:
+) -> RawSettings:
     """Find each setting; the environment wins over the file, a name over its alias."""
-    reading = Reading()
+    reading = RawSettings()
     layers = (environ, _dotenv(env_file, reading))
     for name in names:
         _find(name, layers, reading)
@@ -57,7 +57,7 @@ def read(
     return reading
 
 
-def _find(name: str, layers: tuple[Mapping[str, str], ...], reading: Reading) -> None:
+def _find(name: str, layers: tuple[Mapping[str, str], ...], reading: RawSettings) -> None:
     for layer in layers:
         for spelling in _spellings(name):
             value = _value(spelling, name, layer, reading)
@@ -73,7 +73,7 @@ def _spellings(name: str) -> Iterator[str]:
         yield ALIASES[name]
 
 
-def _value(spelling: str, name: str, layer: Mapping[str, str], reading: Reading) -> str | None:
+def _value(spelling: str, name: str, layer: Mapping[str, str], reading: RawSettings) -> str | None:
     value = layer.get(spelling, "").strip()
     path = layer.get(f"{spelling}_FILE", "").strip() if name in FROM_FILE else ""
     if value and path:
@@ -85,7 +85,7 @@ def _value(spelling: str, name: str, layer: Mapping[str, str], reading: Reading)
     return value if value or is_chosen else None
 
 
-def _content(path: str, spelling: str, reading: Reading) -> str | None:
+def _content(path: str, spelling: str, reading: RawSettings) -> str | None:
     try:
         return Path(path).read_text("utf-8-sig").strip() or None
     except (OSError, UnicodeDecodeError):
@@ -93,7 +93,7 @@ def _content(path: str, spelling: str, reading: Reading) -> str | None:
         return None
 
 
-def _dotenv(env_file: Path | None, reading: Reading) -> Mapping[str, str]:
+def _dotenv(env_file: Path | None, reading: RawSettings) -> Mapping[str, str]:
     try:
         if env_file is None or not env_file.exists():
             return {}

@@ -21,13 +21,14 @@ from snapthread.settings.kinds import (
     Channel,
     Count,
     Detail,
-    DocumentDetail,
+    DocumentDetailSetting,
     Dollars,
     Effort,
     GroupAnswers,
     GroupConversations,
     Groups,
     ImageSide,
+    InvalidSetting,
     LogFormat,
     LogLevel,
     Models,
@@ -36,7 +37,6 @@ from snapthread.settings.kinds import (
     Sees,
     StoreUrl,
     StreamingSetting,
-    Told,
     Transport,
     Url,
     UserIds,
@@ -157,7 +157,7 @@ class Fields(BaseModel):
     max_document_mb: float = Field(default=20.0, description="a number of megabytes above 0")
     max_document_pages: Count = Field(default=50, description="a whole number, or 0: no limit")
     user_daily_documents: Count = Field(default=0, description="a whole number, or 0: no limit")
-    document_detail: DocumentDetail = Field(default="auto", description="low, high or auto")
+    document_detail: DocumentDetailSetting = Field(default="auto", description="low, high or auto")
     transcription_model: OptionalWord = Field(
         default="gpt-transcribe", description="a model's id, without spaces, or empty: no voice"
     )
@@ -182,9 +182,11 @@ class Fields(BaseModel):
         """A list that would mean nothing is no list."""
         names_some = info.data.get("allowed_telegram_user_ids") is not None
         if access == "list" and not names_some:
-            raise Told("is list, but ALLOWED_TELEGRAM_USER_IDS names nobody")
+            raise InvalidSetting("is list, but ALLOWED_TELEGRAM_USER_IDS names nobody")
         if access == "open" and names_some:
-            raise Told("is open, but ALLOWED_TELEGRAM_USER_IDS names people: leave one of them out")
+            raise InvalidSetting(
+                "is open, but ALLOWED_TELEGRAM_USER_IDS names people: leave one of them out"
+            )
         return access
 
     @field_validator("personas_file")
@@ -205,9 +207,9 @@ class Fields(BaseModel):
         try:
             tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
-            raise Told("names a file that cannot be read") from None
+            raise InvalidSetting("names a file that cannot be read") from None
         except tomllib.TOMLDecodeError as error:
-            raise Told(f"is not TOML: {error}") from None
+            raise InvalidSetting(f"is not TOML: {error}") from None
         return path
 
     @field_validator("max_image_mb")
@@ -215,7 +217,7 @@ class Fields(BaseModel):
     def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
         has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
         if not 0 < mb <= (OWN_SERVER_MB if has_own_server else DOWNLOAD_BYTES / MEGABYTE):
-            raise Told(
+            raise InvalidSetting(
                 "must be a number of megabytes above 0 and at most 20,"
                 " or 2000 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
             )
@@ -227,7 +229,7 @@ class Fields(BaseModel):
         has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
         most = DOCUMENT_BYTES if has_own_server else DOWNLOAD_BYTES
         if not 0 < mb <= most / MEGABYTE:
-            raise Told(
+            raise InvalidSetting(
                 "must be a number of megabytes above 0 and at most 20,"
                 " or 50 where TELEGRAM_API_BASE_URL names a Bot API server of your own"
             )
@@ -240,12 +242,14 @@ class Fields(BaseModel):
         parts = urlsplit(url or "https:")
         is_near = info.data.get("telegram_api_base_url") or parts.hostname in LOOPBACK
         if parts.scheme != "https" and not is_near:
-            raise Told("must be an https address: Telegram calls no other")
+            raise InvalidSetting("must be an https address: Telegram calls no other")
         return url
 
     @field_validator("http_port")
     @classmethod
     def _hears_the_webhook(cls, port: int, info: ValidationInfo) -> int:
         if port == 0 and info.data.get("telegram_webhook_url"):
-            raise Told("must not be 0 where TELEGRAM_WEBHOOK_URL is set: it is heard there")
+            raise InvalidSetting(
+                "must not be 0 where TELEGRAM_WEBHOOK_URL is set: it is heard there"
+            )
         return port

@@ -13,7 +13,7 @@ MODELS_MAX: Final = 30  # a button each
 STORE_SERVERS: Final = frozenset({"redis", "rediss", "valkey", "valkeys"})
 
 
-class Told(ValueError):
+class InvalidSetting(ValueError):
     """A wrong value that has a sentence of its own, to follow the setting's name."""
 
 
@@ -44,9 +44,9 @@ def _check_webhook_url(url: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError
     if not re.fullmatch(r"[\w./~:-]*", parts.path, re.ASCII):
-        raise Told("must have a path of letters, digits and . _ ~ : / - only")
+        raise InvalidSetting("must have a path of letters, digits and . _ ~ : / - only")
     if parts.path.startswith(OUR_PAGES):
-        raise Told("must have a path that is no page of the bot, such as /telegram")
+        raise InvalidSetting("must have a path that is no page of the bot, such as /telegram")
     return url
 
 
@@ -125,7 +125,9 @@ def _check_proxy(proxy: SecretStr) -> SecretStr:
     if parts.scheme not in PROXIES or not parts.hostname or parts.port == 0:
         raise ValueError
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Told("must end behind the host or the port: write %2F, %3F or %23 in a password")
+        raise InvalidSetting(
+            "must end behind the host or the port: write %2F, %3F or %23 in a password"
+        )
     return proxy
 
 
@@ -197,7 +199,7 @@ Effort = Annotated[
     BeforeValidator(_unless_empty),
 ]
 StreamingSetting = Annotated[Literal["auto", "edit", "draft", "off"], BeforeValidator(_lower)]
-DocumentDetail = Annotated[Literal["low", "high", "auto"], BeforeValidator(_lower)]
+DocumentDetailSetting = Annotated[Literal["low", "high", "auto"], BeforeValidator(_lower)]
 Detail = Annotated[Literal["low", "high", "auto", "original"], BeforeValidator(_lower)]
 ImageSide = Annotated[int, AfterValidator(_check_side)]
 LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]

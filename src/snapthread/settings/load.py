@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from snapthread.settings.environment import Reading, read
-from snapthread.settings.kinds import Told
+from snapthread.settings.environment import RawSettings, read
+from snapthread.settings.kinds import InvalidSetting
 from snapthread.settings.settings import Settings
 
 RUN_NEEDS: Final = ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY")
@@ -51,10 +51,10 @@ def load_settings(
     return settings
 
 
-def _sentence(details: ErrorDetails, reading: Reading) -> str:
+def _sentence(details: ErrorDetails, reading: RawSettings) -> str:
     field = str(details["loc"][0])
     match details.get("ctx"):
-        case {"error": Told() as told}:
+        case {"error": InvalidSetting() as told}:
             what = str(told)
         case _:
             what = f"must be {Settings.model_fields[field].description}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from snapthread.model.preferences import Persona
-from snapthread.settings.kinds import Told
+from snapthread.settings.kinds import InvalidSetting
 from snapthread.texts import LANGUAGES
 
 FIELDS: Final = frozenset({"name", "instructions", "model", "languages"})
@@ -24,24 +24,26 @@ INSTRUCTIONS_CHARS: Final = 20_000
 
 @lru_cache(8)
 def load_personas(path: Path) -> tuple[Persona, ...]:
-    """Raises Told for a file that is none; no sentence repeats what stands in it."""
+    """Raises InvalidSetting for a file that is none; no sentence repeats what stands in it."""
     import tomllib  # few have such a file
 
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
-        raise Told("names a file that cannot be read") from None
+        raise InvalidSetting("names a file that cannot be read") from None
     except tomllib.TOMLDecodeError:
-        raise Told("names a file that is no TOML") from None
+        raise InvalidSetting("names a file that is no TOML") from None
     tables = content.get("persona")
     if set(content) != {"persona"} or not isinstance(tables, list) or len(tables) > MOST:
-        raise Told(f"names a file that has no [[persona]], more than {MOST}, or something else")
+        raise InvalidSetting(
+            f"names a file that has no [[persona]], more than {MOST}, or something else"
+        )
     for number, table in enumerate(tables, start=1):
         for problem in _problems(table):
-            raise Told(f"names a file whose persona {number} {problem}")
+            raise InvalidSetting(f"names a file whose persona {number} {problem}")
     personas = tuple(map(_persona, tables))
     if len({persona.name for persona in personas}) < len(personas):
-        raise Told("names a file with two personas of one name")
+        raise InvalidSetting("names a file with two personas of one name")
     return personas
 
 

@@ -208,7 +208,7 @@ class Store(Verbs):
     reserve_and_compose = writes(quotas.reserve_and_compose, is_quick=True, may_lag=True)
     revise = writes(quotas.revise, is_quick=True)
     settle_stale = writes(quotas.settle_stale)
-    spent = reads(quotas.spent)
+    spending = reads(quotas.spending)
     usage = reads(records.usage)
     note_reaction = writes(feedback.note_reaction)
     feedback = reads(feedback.feedback)

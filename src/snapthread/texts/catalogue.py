@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Self
 
-from snapthread.texts.numbers import ENGLISH, written
+from snapthread.texts.numbers import ENGLISH, localize_number
 from snapthread.texts.plurals import Rules
 
-Text = str | dict[str, str]  # or its plural forms, by their name
+CatalogueText = str | dict[str, str]  # or its plural forms, by their name
 RULES: Final = "plural_rules"
 MODEL: Final = "model"  # what the model reads is in a file too, of no language of people
 
@@ -18,7 +18,7 @@ MODEL: Final = "model"  # what the model reads is in a file too, of no language 
 class Catalogue:
     """`catalogue.fill("reset_deleting", n=3)`; a text with plural forms is chosen by `n`."""
 
-    texts: Mapping[str, Text]
+    texts: Mapping[str, CatalogueText]
     rules: Rules
     number: str = ENGLISH
 
@@ -36,14 +36,14 @@ class Catalogue:
         text = self.texts[key]
         if isinstance(text, dict):
             text = text[self.rules.form(int(str(fields["n"])))]
-        return text.format_map({name: self._shown(field) for name, field in fields.items()})
+        return text.format_map({name: self._format_field(field) for name, field in fields.items()})
 
-    def _shown(self, field: object) -> object:
+    def _format_field(self, field: object) -> object:
         """Decimals in the way of the language; anything else as it is."""
         return self.decimal(f"{field:g}") if isinstance(field, float) else field
 
     def decimal(self, number: str) -> str:
-        return written(number, self.number)
+        return localize_number(number, self.number)
 
 
 def languages() -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def dollars(micros: int | None) -> str:
     return UNKNOWN if micros is None else f"${amount(micros)}"
 
 
-def written(number: str, example: str) -> str:
+def localize_number(number: str, example: str) -> str:
     """An English number in the way of a language; `example`: how that writes 1,234.5."""
     signs = str.maketrans(ENGLISH[1] + ENGLISH[-2], example[1] + example[-2])
     return number.translate(signs)

@@ -14,7 +14,7 @@ from snapthread.turn.overheard import Overheard
 from snapthread.turn.question import replied_file
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.state import TurnState
-from snapthread.turn.transcript import halved, labels_of
+from snapthread.turn.transcript import labels_of, without_older_half
 
 
 class ComposerStore(Context, KnownImages, Protocol):
@@ -39,13 +39,13 @@ class Composer:
 
     async def compose(self, turn: TurnState) -> Transcript:
         """The transcript and the question's item, whose labels go on from it."""
-        transcript = await self._fitting(turn)
+        transcript = await self._compose_to_fit(turn)
         if transcript.lost and not turn.is_sought:
             turn.is_sought = True
             if await self.restorer.bring_back(turn.claim, transcript.lost, turn.meter):
-                transcript = await self._fitting(turn)
+                transcript = await self._compose_to_fit(turn)
         if await self._recall(turn, transcript):
-            transcript = await self._fitting(turn)
+            transcript = await self._compose_to_fit(turn)
         redo = turn.claim.redo
         first_label = redo.last_label + 1 if redo else transcript.next_label
         turn.question = self.items.question(turn, first_label=first_label)
@@ -62,17 +62,17 @@ class Composer:
         turn.context = replace(turn.context, recalled=recalled)
         return bool(recalled)
 
-    async def _fitting(self, turn: TurnState) -> Transcript:
+    async def _compose_to_fit(self, turn: TurnState) -> Transcript:
         """Halved as often as the model found it too long."""
-        transcript = await self._as_of_now(turn)
+        transcript = await self._read_fresh(turn)
         if not self.bounds.has_sight:  # what was shown before is told in words
             transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
-            transcript = halved(transcript)
+            transcript = without_older_half(transcript)
         return transcript
 
-    async def _as_of_now(self, turn: TurnState) -> Transcript:
+    async def _read_fresh(self, turn: TurnState) -> Transcript:
         """The first time it may have come with the reservation."""
         reserved, turn.reserved = turn.reserved, None
         if reserved is not None and reserved.transcript is not None:
@@ -81,7 +81,7 @@ class Composer:
             began = self.clock()
             transcript = await self._read(turn, began)
         if self.clock() - began > timedelta(seconds=LEASE_S):
-            return await self._as_of_now(turn)  # the machine slept: what was live may be gone
+            return await self._read_fresh(turn)  # the machine slept: what was live may be gone
         return transcript
 
     async def _read(self, turn: TurnState, now: datetime) -> Transcript:

@@ -34,12 +34,12 @@ class ItemBuilder:
 
     def answer(self, turn: TurnState, answered: AnswerCompleted) -> tuple[HistoryItem, ...]:
         """The commentary as an item of its own: it goes back to the model as well."""
-        answer = self.said(turn, turn.text, answered.phase)
+        answer = self.assistant_item(turn, turn.text, answered.phase)
         if not answered.commentary or turn.is_continuation:
             return (answer,)
-        return (self.said(turn, answered.commentary, "commentary"), answer)
+        return (self.assistant_item(turn, answered.commentary, "commentary"), answer)
 
-    def said(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
+    def assistant_item(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
         """Of an answer that goes on the whole."""
         redo = turn.claim.redo
         if redo is not None and redo.is_continuation:

@@ -64,24 +64,24 @@ class Outcome:
 
     def replies(self) -> tuple[OutgoingMessage, ...]:
         """Heavy on the processor where the answer is long."""
-        replies = self._all()
+        replies = self._messages()
         if self.seen_by is not None:
             replies = tuple(replace(outgoing, seen_by=self.seen_by) for outgoing in replies)
         if not self.buttons or not replies:
             return replies
         return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
-    def _all(self) -> tuple[OutgoingMessage, ...]:
+    def _messages(self) -> tuple[OutgoingMessage, ...]:
         return (
-            *_plain(self.texts),
-            *_quoted(self.quote),
-            *_formatted(self.answer),
-            *_plain(self.after),
+            *_plain_messages(self.texts),
+            *_quote_messages(self.quote),
+            *_answer_messages(self.answer),
+            *_plain_messages(self.after),
             *self.more,
         )
 
 
-def alone(outcome: Outcome) -> Outcome:
+def answer_only(outcome: Outcome) -> Outcome:
     """Only the answer, where there is one; nothing of it is kept, and nothing can be pressed."""
     bare = replace(outcome, items=(), buttons=(), ending=None)
     return replace(bare, texts=(), quote="", after=()) if outcome.answer else bare
@@ -89,7 +89,7 @@ def alone(outcome: Outcome) -> Outcome:
 
 def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    beyond = _beyond(ended, beyond, t)
+    beyond = _opening_notes(ended, beyond, t)
     if not ended.items:
         if ended.is_stopped:
             key = "stopped_again" if ended.is_continuation else "stopped_unheard"
@@ -104,36 +104,34 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
-        texts=(*beyond, *_of_files(ended, t)),
+        texts=(*beyond, *_file_notes(ended, t)),
         quote=ended.spoken,
         answer=ended.text,
-        after=_after(ended, t),
-        more=_for_one(ended, t),
+        after=_closing_notes(ended, t),
+        more=_private_hint(ended, t),
         items=ended.items,
         history_start=ended.history_start,
         taken_back_from=ended.taken_back_from,
         ending="cut" if ended.cut == CUT_AT_LENGTH else None,
-        tells_of_files=ended.has_small_text and not _leaves_the_hint(ended),
+        tells_of_files=ended.has_small_text and not _postpones_hint(ended),
     )
 
 
-def with_what_is_known(
-    failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer
-) -> Outcome:
+def with_notes(failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer) -> Outcome:
     """Of a turn that failed: what would have been said beside its answer is said all the same."""
     of_files = (*t.lost(turn.lost), *t.away_now(turn.away))
-    return replace(failed, texts=(*_beyond(turn, beyond, t), *failed.texts, *of_files))
+    return replace(failed, texts=(*_opening_notes(turn, beyond, t), *failed.texts, *of_files))
 
 
 def preface(
     ended: TurnResult, beyond: tuple[str, ...], t: Localizer
 ) -> tuple[OutgoingMessage, ...]:
     """The messages before the answer's own; `ended`: so far, of an answer that has only begun."""
-    texts = (*_beyond(ended, beyond, t), *_of_files(ended, t))
-    return (*_plain(texts), *_quoted(ended.spoken))
+    texts = (*_opening_notes(ended, beyond, t), *_file_notes(ended, t))
+    return (*_plain_messages(texts), *_quote_messages(ended.spoken))
 
 
-def _beyond(
+def _opening_notes(
     ended: TurnResult | TurnState, beyond: tuple[str, ...], t: Localizer
 ) -> tuple[str, ...]:
     """With what is said of the parts that came late; nothing twice."""
@@ -141,7 +139,7 @@ def _beyond(
     return tuple(dict.fromkeys((*beyond, *late)))
 
 
-def _of_files(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+def _file_notes(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     """Our sentences about files that were not, or not wholly, read."""
     stills = (t("stills", n=ended.stills),) if ended.stills else ()
     pages = (t("document_only_pictures"),) if ended.has_unread_pages else ()
@@ -172,7 +170,7 @@ def _reason(ended: TurnResult) -> str:
     return (*(fault.fault for fault in ended.faults), *ended.sound_faults)[0]
 
 
-def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
+def _closing_notes(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     is_for_all = ended.asker_in_group is None
     hint = (t("small_text"),) if ended.has_small_text and is_for_all else ()
     lost = (*t.lost(ended.lost), *t.away(ended.away), *hint)
@@ -183,19 +181,19 @@ def _after(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     return lost if ended.text else (t("empty_answer"), *lost)
 
 
-def _for_one(ended: TurnResult, t: Localizer) -> tuple[OutgoingMessage, ...]:
+def _private_hint(ended: TurnResult, t: Localizer) -> tuple[OutgoingMessage, ...]:
     """In a group a hint is for whoever asked; the others need not read it."""
-    if not ended.has_small_text or ended.asker_in_group is None or _leaves_the_hint(ended):
+    if not ended.has_small_text or ended.asker_in_group is None or _postpones_hint(ended):
         return ()
     return (OutgoingMessage(text=t("small_text"), seen_by=ended.asker_in_group),)
 
 
-def _leaves_the_hint(ended: TurnResult) -> bool:
+def _postpones_hint(ended: TurnResult) -> bool:
     """To a later answer: a button belongs below the last message, which all must see."""
     return ended.asker_in_group is not None and bool(ended.cut or ended.is_stopped)
 
 
-def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
+def with_ending(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
     """The end of a question that can be asked anew: what stands, and the button below it."""
     if outcome.choice is not None:
         return outcome  # the question waits still, for pages
@@ -205,7 +203,7 @@ def concluded(outcome: Outcome, claim: Claim, t: Localizer) -> Outcome:
         after = (*outcome.texts, *outcome.after)  # in a message of their own
         outcome = replace(outcome, texts=(), answer=redo.answer, after=after)
     turn = redo.turn if redo is not None and stands else claim.turn
-    how = _how(outcome, redo)
+    how = _button_kind(outcome, redo)
     buttons = (again_button(how, turn, claim.conversation, t),) if how else ()
     return replace(outcome, ending=_ending(outcome), buttons=buttons)
 
@@ -218,7 +216,7 @@ def _ending(outcome: Outcome) -> Ending:
     return "stopped" if outcome.reason == "stopped" else "answered"
 
 
-def _how(outcome: Outcome, redo: Redo | None) -> AskAgain | None:
+def _button_kind(outcome: Outcome, redo: Redo | None) -> AskAgain | None:
     """The buttons that would help."""
     if outcome.ending == "cut":
         return "continue"
@@ -239,7 +237,7 @@ def helps_to_retry(error: Exception) -> bool:
     return type(error).__name__ not in NO_USE
 
 
-def unexpected(error: Exception, t: Localizer) -> Outcome:
+def unexpected_failure(error: Exception, t: Localizer) -> Outcome:
     """A mistake of ours: logged whole, with a number that the person sees too."""
     number = secrets.token_hex(3)
     log.error("turn.broke", number=number, exc_info=error)
@@ -247,11 +245,11 @@ def unexpected(error: Exception, t: Localizer) -> Outcome:
     return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
-def _plain(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
+def _plain_messages(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
     return tuple(outgoing for text in texts for outgoing in split_plain(text))
 
 
-def _quoted(words: str) -> tuple[OutgoingMessage, ...]:
+def _quote_messages(words: str) -> tuple[OutgoingMessage, ...]:
     """Enough of it to see what was misheard."""
     if not words:
         return ()
@@ -260,7 +258,7 @@ def _quoted(words: str) -> tuple[OutgoingMessage, ...]:
     return (OutgoingMessage(text=shown, entities=(quote,)),)
 
 
-def _formatted(markdown: str) -> tuple[OutgoingMessage, ...]:
+def _answer_messages(markdown: str) -> tuple[OutgoingMessage, ...]:
     """A formatter that fails, or leaves nothing to see, must not cost the answer."""
     if not markdown:
         return ()

@@ -14,7 +14,7 @@ PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest ar
 QUESTIONS_MAX: Final = 1000  # that wait to be asked
 
 Place = tuple[int, int | None]
-Text = tuple[int, str]  # by the id of its message
+HeardText = tuple[int, str]  # by the id of its message
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -23,7 +23,7 @@ class Overheard:
     takes along; 0: none is kept. After a restart, and in another process, there are none."""
 
     most: int = 0
-    _texts: OrderedDict[Place, deque[Text]] = field(default_factory=OrderedDict, init=False)
+    _texts: OrderedDict[Place, deque[HeardText]] = field(default_factory=OrderedDict, init=False)
     _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
 
     def hear(self, message: Message) -> None:

@@ -120,37 +120,37 @@ def question_item(
     now: datetime,
 ) -> HistoryItem:
     """The item that the model gets and the conversation keeps."""
-    photos = (*_recalled(messages[0], context.recalled), *_photos(brought, first_label))
+    photos = (*_recalled_images(messages[0], context.recalled), *_photos(brought, first_label))
     notes = _notes(messages, brought, context, first_label, t)
-    text = "\n".join(filter(None, [*notes, _said(messages, t)]))
+    text = "\n".join(filter(None, [*notes, _text_with_name(messages, t)]))
     files = [*context.recalled, *(file for one in brought for file in one.files)]
     tokens = text_tokens(text) + sum(map(file_tokens, files))
     return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
 
 
-def _said(messages: Sequence[Message], t: ModelTexts) -> str:
+def _text_with_name(messages: Sequence[Message], t: ModelTexts) -> str:
     """In a group, with who says it."""
     name, text = messages[0].sender_name, asked_text(messages)
     return t("asked_by", name=name, text=text).strip() if name else text
 
 
-def _recalled(message: Message, files: Sequence[LedgerFile]) -> tuple[HistoryImage, ...]:
+def _recalled_images(message: Message, files: Sequence[LedgerFile]) -> tuple[HistoryImage, ...]:
     told = message.reply.sent_at if message.reply is not None else None
     return tuple(
-        _shown(file, file.label, told or file.created_at)
+        _history_image(file, file.label, told or file.created_at)
         for file in files
         if file.label is not None
     )
 
 
-def _shown(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
+def _history_image(file: LedgerFile, label: int, sent_at: datetime) -> HistoryImage:
     return HistoryImage(label=label, file=file.image_key, sent_at=sent_at, document=file.document)
 
 
 def _photos(brought: Sequence[FileResult], first_label: int) -> tuple[HistoryImage, ...]:
     usable = [one for one in brought if one.files]
     return tuple(
-        _shown(file, label, _sent_at(one.wanted))
+        _history_image(file, label, _sent_at(one.wanted))
         for label, one in enumerate(usable, start=first_label)
         for file in one.files
     )

@@ -41,7 +41,7 @@ class QuestionReader:
         can_wait = can_go_on(turn.messages)
         await self._import(turn)
         while await self._transcribe(turn) and can_wait:
-            await self._take_late(turn)  # photos of what is said, while that was written down
+            await self._take_stragglers(turn)  # photos of what is said, while that was written down
             self.limits.check_size(turn)
 
     async def _import(self, turn: TurnState) -> None:
@@ -51,7 +51,7 @@ class QuestionReader:
         turn.context = QuestionContext(is_late=turn.claim.is_late, replied_label=label)
         await self._import_more(turn, file_requests(turn.messages, replied=label is None))
         if can_go_on(turn.messages):
-            await self._take_late(turn)
+            await self._take_stragglers(turn)
         self.limits.check_size(turn)
 
     async def _replied_label(self, turn: TurnState) -> int | None:
@@ -63,10 +63,10 @@ class QuestionReader:
             return None  # it is one of those that the question itself brought in
         return label
 
-    async def _take_late(self, turn: TurnState) -> None:
+    async def _take_stragglers(self, turn: TurnState) -> None:
         """More of the question, that came meanwhile; what is no part of it has its sentence."""
         while late := await self.store.take_stragglers(turn.claim):
-            late = tuple(map(self.speech.profile.supported, late))
+            late = tuple(map(self.speech.profile.mark_unsupported, late))
             questions = tuple(part for part in late if self.limits.is_answerable(part))
             turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
             self.limits.check(turn, (*turn.messages, *questions))

@@ -66,8 +66,8 @@ class Quotas:
         """The way the attempt is asked: the person's choice, else the operator's."""
         return meter.profile or self.profile
 
-    async def spent(self, user_id: int) -> Spending:
-        return await self.store.spent(self._payer(user_id), self.clock())
+    async def spending(self, user_id: int) -> Spending:
+        return await self.store.spending(self._payer(user_id), self.clock())
 
     async def reserve(
         self,
@@ -112,4 +112,4 @@ class Quotas:
 
     def _payer(self, user_id: int) -> str:
         """The person by a hash: what they used outlives their erasure."""
-        return self.installation.hashed(f"payer {user_id}")
+        return self.installation.hash_name(f"payer {user_id}")

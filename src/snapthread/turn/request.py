@@ -25,8 +25,8 @@ class RequestBuilder:
         ask = AssistantRequest(
             items=request_items(transcript, turn.question, self.t, overheard=overheard),
             profile=turn.meter.profile,
-            safety_identifier=self.installation.hashed(f"user {turn.messages[0].user_id}"),
-            prompt_cache_key=self.installation.hashed(
+            safety_identifier=self.installation.hash_name(f"user {turn.messages[0].user_id}"),
+            prompt_cache_key=self.installation.hash_name(
                 f"conversation {claim.conversation} {claim.epoch}"
             ),
         )

@@ -44,25 +44,25 @@ class TurnRunner:
             yield turn.result()
             return
         if turn.claim.is_stopped:  # where nothing was waited for, it did not hear of it yet
-            yield self.stopped(turn)
+            yield self.stop_result(turn)
             return
         async with aclosing(self.asker.ask(turn)) as said:
             async for one in said:
                 yield one
-        yield self._answered(turn)
+        yield self._finish_answer(turn)
 
-    def _answered(self, turn: TurnState) -> TurnResult:
+    def _finish_answer(self, turn: TurnState) -> TurnResult:
         answered = turn.answered
         assert answered is not None
         if not split_plain(turn.text):
-            raise _nothing_said(answered)
+            raise _empty_answer(answered)
         return turn.result(*self.items.answer(turn, answered))
 
-    def stopped(self, turn: TurnState) -> TurnResult:
+    def stop_result(self, turn: TurnState) -> TurnResult:
         """The result of a turn that the person stopped: the question stays, and what was
         said."""
         question = self._question_as_it_is(turn)
-        ended = turn.result(*[self.items.said(turn, turn.shown)] * bool(turn.shown))
+        ended = turn.result(*[self.items.assistant_item(turn, turn.shown)] * bool(turn.shown))
         has_asked = (question.text or question.images) and not turn.is_continuation
         return replace(
             ended,
@@ -80,5 +80,5 @@ class TurnRunner:
         return turn.question
 
 
-def _nothing_said(answered: AnswerCompleted) -> OutputSpent | EmptyAnswer:
+def _empty_answer(answered: AnswerCompleted) -> OutputSpent | EmptyAnswer:
     return OutputSpent() if answered.cut == "max_output_tokens" else EmptyAnswer()

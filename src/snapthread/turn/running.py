@@ -20,7 +20,7 @@ from snapthread.turn.state import TurnState
 
 log = structlog.get_logger()
 
-Before = Callable[[], tuple[OutgoingMessage, ...]]
+Preface = Callable[[], tuple[OutgoingMessage, ...]]
 
 
 class AnswerView(Protocol):
@@ -31,7 +31,7 @@ class AnswerView(Protocol):
     def show(self, text: str, *, is_thinking: bool) -> None: ...
 
 
-class Unseen:
+class NoView:
     """An answer that is seen once it is whole."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None:
@@ -62,7 +62,7 @@ class RunningTurns:
         claim, first = turn.claim, turn.messages[0]
         t = self.localizer(first)
         if first.is_guest:
-            return await self._read_or_stop(turn, Unseen(), lambda: ())
+            return await self._read_or_stop(turn, NoView(), lambda: ())
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
         opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
@@ -76,19 +76,21 @@ class RunningTurns:
             log.info("turn.stopped")
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_or_stop(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
+    async def _read_or_stop(
+        self, turn: TurnState, draft: AnswerView, before: Preface
+    ) -> TurnResult:
         limit = asyncio.timeout(0 if turn.claim.is_stopped else None)
         try:
             async with limit:
-                with self._registered(turn.claim, limit):
+                with self._register(turn.claim, limit):
                     return await self._read(turn, draft, before)
         except TimeoutError:
             if not limit.expired():
                 raise
-        return self.turn_runner.stopped(turn)
+        return self.turn_runner.stop_result(turn)
 
     @contextmanager
-    def _registered(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
+    def _register(self, claim: Claim, limit: asyncio.Timeout) -> Iterator[None]:
         mine = self._running[claim.conversation] = (claim.turn, limit)
         try:
             yield
@@ -97,7 +99,7 @@ class RunningTurns:
             if self._running.get(claim.conversation) is mine:
                 del self._running[claim.conversation]
 
-    async def _read(self, turn: TurnState, draft: AnswerView, before: Before) -> TurnResult:
+    async def _read(self, turn: TurnState, draft: AnswerView, before: Preface) -> TurnResult:
         has_begun = False
         async with aclosing(self.turn_runner.run(turn)) as events:
             async for event in events:

@@ -55,7 +55,7 @@ class SpeechProfile:
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
-    def supported(self, message: Message) -> Message:
+    def mark_unsupported(self, message: Message) -> Message:
         """The message itself; a sound alone is no question where sounds are not transcribed."""
         if message.sound is None or self.model or message.images:
             return message
@@ -181,7 +181,7 @@ class SpeechReader:
         async with self._of_process:
             content = await self._download(sound)
             if not sound.is_measured:
-                sound = await self._measured(sound, content)
+                sound = await self._measure(sound, content)
                 if not await admit(replace(message, sound=sound)):
                     raise SoundRefused("over_limit")
             began = now_s()
@@ -197,7 +197,7 @@ class SpeechReader:
             raise SoundRefused("silent")
         return spoken.text
 
-    async def _measured(self, sound: TelegramSound, content: bytes) -> TelegramSound:
+    async def _measure(self, sound: TelegramSound, content: bytes) -> TelegramSound:
         """The same, as its file says; raises SoundRefused where it is not taken."""
         facts = await self.sounds.measure(content)
         measured = replace(

@@ -105,7 +105,7 @@ def labels_of(transcript: Transcript) -> frozenset[int]:
     return frozenset(image.label for item in transcript.items for image in item.images)
 
 
-def halved(transcript: Transcript) -> Transcript:
+def without_older_half(transcript: Transcript) -> Transcript:
     """The same without its older half."""
     items, ids = transcript.items, transcript.ids
     if not items:

@@ -14,12 +14,12 @@ from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.wiring.commands import build_commands
 from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import People
-from snapthread.wiring.turns import Turns
+from snapthread.wiring.people import PeopleParts
+from snapthread.wiring.turns import TurnParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class ClaimParts:
     """The parts that serve a claim, as far as the loops need them."""
 
     pipeline: Pipeline
@@ -28,8 +28,12 @@ class Claims:
 
 
 def build_claims(
-    file_parts: FileParts, people: People, turns: Turns, settings: Settings, prices: PriceList
-) -> Claims:
+    file_parts: FileParts,
+    people: PeopleParts,
+    turns: TurnParts,
+    settings: Settings,
+    prices: PriceList,
+) -> ClaimParts:
     adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
@@ -92,4 +96,4 @@ def build_claims(
         clock=clock,
         files_retired=wake,
     )
-    return Claims(pipeline=pipeline, urgent_commands=urgent_commands, broadcaster=broadcaster)
+    return ClaimParts(pipeline=pipeline, urgent_commands=urgent_commands, broadcaster=broadcaster)

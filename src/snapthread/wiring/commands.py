@@ -8,18 +8,18 @@ from snapthread.commands.choosing import Choosing
 from snapthread.commands.commands import Commands
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import History
-from snapthread.commands.invitations import Invitations
+from snapthread.commands.invitations import InviteCommands
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import People
-from snapthread.wiring.turns import Turns
+from snapthread.wiring.people import PeopleParts
+from snapthread.wiring.turns import TurnParts
 
 
 def build_commands(
     file_parts: FileParts,
-    people: People,
-    turns: Turns,
+    people: PeopleParts,
+    turns: TurnParts,
     settings: Settings,
     prices: PriceList,
     *,
@@ -31,7 +31,7 @@ def build_commands(
     admin = AdminCommands(
         store=store,
         quotas=turns.quotas,
-        invitations=Invitations(
+        invitations=InviteCommands(
             store=store, chat=chat, clock=clock, lets_in=settings.access_mode == "invite"
         ),
         broadcasts=BroadcastCommands(store=store, broadcaster=broadcaster, clock=clock),

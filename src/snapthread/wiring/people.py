@@ -13,7 +13,7 @@ from snapthread.wiring.profiles import access_policy, channel_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class PeopleParts:
     """The parts that know who may and who is told, as far as others need them."""
 
     texts: Texts
@@ -23,7 +23,7 @@ class People:
     rights: GroupRights
 
 
-def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People:
+def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> PeopleParts:
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     alerts = Alerts(
         store=store,
@@ -50,4 +50,6 @@ def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People
         members=channel_members(settings, chat, alerts, clock),
     )
     rights = GroupRights(store=store, chat=chat, clock=clock)
-    return People(texts=texts, alerts=alerts, admission=admission, access=access, rights=rights)
+    return PeopleParts(
+        texts=texts, alerts=alerts, admission=admission, access=access, rights=rights
+    )

@@ -22,12 +22,12 @@ from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
 from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import People
+from snapthread.wiring.people import PeopleParts
 from snapthread.wiring.profiles import request_profile, speech_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
+class TurnParts:
     """The parts that answer a question, as far as others need them."""
 
     quotas: Quotas
@@ -40,8 +40,8 @@ class Turns:
 
 
 async def build_turns(
-    file_parts: FileParts, people: People, settings: Settings, prices: PriceList
-) -> Turns:
+    file_parts: FileParts, people: PeopleParts, settings: Settings, prices: PriceList
+) -> TurnParts:
     adapters, texts = file_parts.adapters, people.texts
     store, clock = adapters.store, adapters.clock
     profile = request_profile(settings, texts)
@@ -64,7 +64,7 @@ async def build_turns(
         drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
-    return Turns(
+    return TurnParts(
         quotas=quotas,
         records=TurnRecords(store=store, costs=costs, model=profile.model, clock=clock),
         speech=speech,
@@ -77,7 +77,7 @@ async def build_turns(
 
 def build_turn_runner(
     file_parts: FileParts,
-    people: People,
+    people: PeopleParts,
     settings: Settings,
     quotas: Quotas,
     overheard: Overheard,

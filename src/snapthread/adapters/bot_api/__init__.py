@@ -10,7 +10,7 @@ place.py       the conversation of a chat, a topic and a person
 content.py     a question, a picture, what we cannot answer, or nothing
 document.py    the document of a message
 sound.py       the sound of a message
-told.py        what a message without text says: a place, a poll, a contact
+descriptions.py  what a message without text says: a place, a poll, a contact
 links.py       text with the addresses that its links hide
 reply.py       the message that it answers to
 chat.py        the port `Chat`: what the line sends

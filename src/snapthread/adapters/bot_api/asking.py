@@ -36,7 +36,7 @@ def _names(message: Message, username: str) -> bool:
         return _is_written(username, in_text=message.text or message.caption or "")
     return any(
         _is_bot(entity.user, username) or said.rpartition("@")[2].lower() == username.lower()
-        for entity, said in _named(message)
+        for entity, said in _named_stretches(message)
     )
 
 
@@ -45,7 +45,7 @@ def _is_written(username: str, *, in_text: str) -> bool:
     return username.lower() in {name.lower() for name in WRITTEN.findall(in_text)}
 
 
-def _named(message: Message) -> Iterator[tuple[MessageEntity, str]]:
+def _named_stretches(message: Message) -> Iterator[tuple[MessageEntity, str]]:
     """The stretches of the text and of the caption that may name a bot; offsets are UTF-16."""
     for text, entities in (
         (message.text, message.entities),

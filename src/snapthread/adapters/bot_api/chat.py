@@ -27,7 +27,7 @@ from snapthread.limits import UPDATES_AT_ONCE
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.ports import Update
 
-Commands = Sequence[tuple[str, str]]
+CommandMenu = Sequence[tuple[str, str]]
 
 log = structlog.get_logger()
 NOT_MODIFIED: Final = "message is not modified"
@@ -57,7 +57,7 @@ class TelegramChat:
         token: str,
         *,
         base_url: str | None = None,
-        commands: Mapping[str, Commands],
+        commands: Mapping[str, CommandMenu],
         hook: Hook | None = None,
         proxy: str | None = None,
         is_guest: bool = False,
@@ -110,7 +110,7 @@ class TelegramChat:
             except (ChatBusy, ChatRefused) as failure:
                 log.warning("commands.not_published", language=language, why=str(failure))
 
-    async def _publish(self, language: str | None, commands: Commands) -> None:
+    async def _publish(self, language: str | None, commands: CommandMenu) -> None:
         published = await self._client.get_my_commands(language)
         if [(known.command, known.description) for known in published] != list(commands):
             await self._client.set_my_commands(commands, language)

@@ -17,7 +17,7 @@ from snapthread.adapters.bot_api.failures import (
     unreadable_answer,
     wrong_token,
 )
-from snapthread.adapters.bot_api.transport import Answer, Attachment, Transport
+from snapthread.adapters.bot_api.transport import Attachment, Response, Transport
 from snapthread.adapters.bot_api.types import BotCommand, ChatMember, File, User, WebhookInfo
 from snapthread.errors import SnapthreadError
 from snapthread.limits import CHAT_ACTION_S, DOWNLOAD_S
@@ -197,7 +197,7 @@ class BotClient:
         _log(method, meaning.code, start)
         raise meaning.failure
 
-    def _result(self, method: str, answer: Answer) -> tuple[Any, Meaning | None]:
+    def _result(self, method: str, answer: Response) -> tuple[Any, Meaning | None]:
         told = _json_of(answer.body)
         if told is not None and told.get("ok") is True:
             return told.get("result"), None

@@ -40,10 +40,10 @@ def _command(text: str, entities: Sequence[MessageEntity] | None) -> Command | N
         if entity.type == "bot_command" and entity.offset == 0 and text.startswith("/"):
             word, _, bot = text[1 : entity.length].lower().partition("@")
             return Command(word=word, bot=bot)
-    return None if any(entity.offset == 0 for entity in entities or ()) else _written(text)
+    return None if any(entity.offset == 0 for entity in entities or ()) else _unmarked_command(text)
 
 
-def _written(text: str) -> Command | None:
+def _unmarked_command(text: str) -> Command | None:
     """A command that nothing marks; Telegram marks each, other servers may not."""
     found = WRITTEN.match(text)
     if found is None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from snapthread.adapters.bot_api.descriptions import DESCRIBED, describe
 from snapthread.adapters.bot_api.document import document_in, is_sound, may_be_image
 from snapthread.adapters.bot_api.sound import AUDIBLE, sound_in
-from snapthread.adapters.bot_api.told import TOLD, told_in
 from snapthread.adapters.bot_api.types import (
     Animation,
     Document,
@@ -80,7 +80,7 @@ SERVICE: Final = _names("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class MessageContent:
     """A question, with the pictures, the document and the sound it has; `unsupported` names what it
     is instead."""
 
@@ -90,21 +90,21 @@ class Content:
     unsupported: str = ""
 
 
-def content_of(message: Message) -> Content | None:
+def content_of(message: Message) -> MessageContent | None:
     """None for a service message."""
     kind = kind_of(message)
     if kind is None:
         return None
     pictures = pictures_in(message) if kind in PICTURED else ()
     document, sound = document_in(message), sound_in(message)
-    if kind == TEXT or pictures or document or sound or (kind in TOLD and told_in(message)):
-        return Content(images=pictures, document=document, sound=sound)
-    return Content(unsupported=kind)
+    if kind == TEXT or pictures or document or sound or (kind in DESCRIBED and describe(message)):
+        return MessageContent(images=pictures, document=document, sound=sound)
+    return MessageContent(unsupported=kind)
 
 
 def kind_of(message: Message) -> str | None:
     """The kind of its content; also where that could not be read. None: a service message."""
-    for kind in (TEXT, *PICTURED, *AUDIBLE, *TOLD, *UNSUPPORTED):
+    for kind in (TEXT, *PICTURED, *AUDIBLE, *DESCRIBED, *UNSUPPORTED):
         if kind in message.names:
             return kind
     return None if message.names & SERVICE else UNKNOWN
@@ -113,7 +113,7 @@ def kind_of(message: Message) -> str | None:
 def pictures_in(message: Message | ExternalReplyInfo) -> tuple[TelegramImage, ...]:
     """None, one, or those of paid media; of what moves, one still picture."""
     if message.paid_media:
-        found = [_paid(media) for media in message.paid_media.paid_media]
+        found = [_paid_image(media) for media in message.paid_media.paid_media]
     else:
         found = [_of_message(message)]
     return tuple(picture for picture in found if picture is not None)
@@ -137,7 +137,7 @@ def _of_message(message: Message | ExternalReplyInfo) -> TelegramImage | None:
     return _preview(message.video_note, "video_note") if message.video_note else None
 
 
-def _paid(media: PaidMedia) -> TelegramImage | None:
+def _paid_image(media: PaidMedia) -> TelegramImage | None:
     """Paid media that nobody paid for has no file."""
     if media.live_photo:
         return _live_photo(media.live_photo, None)
@@ -147,7 +147,7 @@ def _paid(media: PaidMedia) -> TelegramImage | None:
 
 
 def _largest(sizes: Sequence[PhotoSize], kind: ImageKind) -> TelegramImage:
-    return _sized(max(sizes, key=lambda size: size.width * size.height), kind)
+    return _image_of_size(max(sizes, key=lambda size: size.width * size.height), kind)
 
 
 def _live_photo(live: LivePhoto, photo: Sequence[PhotoSize] | None) -> TelegramImage | None:
@@ -178,10 +178,10 @@ def _preview(
     media: Animation | Document | Sticker | Video | VideoNote, kind: ImageKind
 ) -> TelegramImage | None:
     thumbnail = media.thumbnail
-    return replace(_sized(thumbnail, kind), is_still=True) if thumbnail else None
+    return replace(_image_of_size(thumbnail, kind), is_still=True) if thumbnail else None
 
 
-def _sized(size: PhotoSize, kind: ImageKind) -> TelegramImage:
+def _image_of_size(size: PhotoSize, kind: ImageKind) -> TelegramImage:
     return replace(_file(size, kind), width=size.width, height=size.height)
 
 

@@ -53,11 +53,11 @@ async def _file(client: BotClient, telegram_id: str) -> File:
     try:
         return await client.get_file(telegram_id)
     except ChatRefused as refused:
-        failure = _refused(str(refused))
+        failure = _refusal(str(refused))
     raise failure
 
 
-def _refused(told: str) -> Exception:
+def _refusal(told: str) -> Exception:
     lowered = told.lower()
     if "too big" in lowered:
         return ImageRefused("too_large", told)

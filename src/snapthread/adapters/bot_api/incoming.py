@@ -9,7 +9,7 @@ import structlog
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
-from snapthread.adapters.bot_api.content import PICTURED, Content, content_of, kind_of
+from snapthread.adapters.bot_api.content import PICTURED, MessageContent, content_of, kind_of
 from snapthread.adapters.bot_api.decode import NUMBER_MAX, Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import (
@@ -51,7 +51,7 @@ def update_of(raw: object, username: str) -> Update | None:
     changed = update.my_chat_member
     return Update(
         update_id=update_id,
-        message=_accepted_of(update, username),
+        message=_message_of(update, username),
         is_asked=update.message is None or is_asked(update.message, username),
         blocked=blocked_by(changed) if changed else None,
         group=group_change(update),
@@ -60,7 +60,7 @@ def update_of(raw: object, username: str) -> Update | None:
     )
 
 
-def _accepted_of(update: types.Update, username: str) -> Message | None:
+def _message_of(update: types.Update, username: str) -> Message | None:
     if update.callback_query:
         return press_of(update.callback_query, update.update_id, datetime.now(UTC))
     if update.stopped_message_generation:
@@ -79,10 +79,10 @@ def message_of(message: types.Message, update_id: int, username: str) -> Message
         return None
     command = command_in(message)
     if command is None:
-        return _accepted(message, user, content, update_id)
+        return _build_message(message, user, content, update_id)
     if message.chat.type != types.PRIVATE and not command.is_for(username):
         return None
-    return _accepted(message, user, Content(), update_id, command=command.word)
+    return _build_message(message, user, MessageContent(), update_id, command=command.word)
 
 
 def guest_message_of(message: types.Message, update_id: int) -> Message | None:
@@ -90,7 +90,7 @@ def guest_message_of(message: types.Message, update_id: int) -> Message | None:
     content, user, query = content_of(message), _person(message), message.guest_query_id
     if content is None or user is None or query is None:
         return None
-    asked = _accepted(message, user, content, update_id)
+    asked = _build_message(message, user, content, update_id)
     conversation = guest_conversation(query)
     return replace(asked, conversation=conversation, thread_id=None, guest_query_id=query)
 
@@ -104,7 +104,7 @@ def edit_of(message: types.Message, update_id: int) -> Message | None:
     if content is None or user is None or not is_said:
         return None
     word = "command" if command_in(message) else content.unsupported
-    return replace(_accepted(message, user, content, update_id), kind="edit", word=word)
+    return replace(_build_message(message, user, content, update_id), kind="edit", word=word)
 
 
 def _person(message: types.Message) -> types.User | None:
@@ -115,10 +115,10 @@ def _person(message: types.Message) -> types.User | None:
     return None if user.is_bot and message.sender_chat is None else user
 
 
-def _accepted(
+def _build_message(
     message: types.Message,
     user: types.User,
-    content: Content,
+    content: MessageContent,
     update_id: int,
     command: str = "",
 ) -> Message:
@@ -144,7 +144,7 @@ def _accepted(
     )
 
 
-def _kind(content: Content, command: str) -> MessageKind:
+def _kind(content: MessageContent, command: str) -> MessageKind:
     if command:
         return "command"
     return "unsupported" if content.unsupported else "question"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from snapthread.adapters.bot_api.told import told_in
+from snapthread.adapters.bot_api.descriptions import describe
 from snapthread.adapters.bot_api.types import Message, MessageEntity
 
 LINK: Final = "text_link"
@@ -11,13 +11,13 @@ LINK: Final = "text_link"
 def text_of(message: Message) -> str:
     """The text or the caption; "see here" with a link on "here" is "see here (https://…)"."""
     if message.text:
-        return _told(message.text, message.entities or ())
+        return _spell_out_links(message.text, message.entities or ())
     if message.caption:
-        return _told(message.caption, message.caption_entities or ())
-    return told_in(message)
+        return _spell_out_links(message.caption, message.caption_entities or ())
+    return describe(message)
 
 
-def _told(text: str, entities: tuple[MessageEntity, ...]) -> str:
+def _spell_out_links(text: str, entities: tuple[MessageEntity, ...]) -> str:
     """Bot API counts in UTF-16 units; from the end, so that no offset moves."""
     links = [entity for entity in entities if entity.type == LINK and entity.url]
     if not links:

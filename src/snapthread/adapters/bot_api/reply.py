@@ -27,7 +27,7 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
         text=quoted or text_of(replied),
         image=_first_picture(replied),
         document=document_in(replied),
-        sent_at=_known(replied.date),
+        sent_at=_known_time(replied.date),
         user_id=_person(replied),
     )
 
@@ -48,7 +48,7 @@ def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
         text=quoted,
         image=picture,
         document=document,
-        sent_at=_known(replied.origin.date),
+        sent_at=_known_time(replied.origin.date),
     )
 
 
@@ -56,6 +56,6 @@ def _first_picture(replied: Message | ExternalReplyInfo) -> TelegramImage | None
     return next(iter(pictures_in(replied)), None)
 
 
-def _known(sent_at: datetime) -> datetime | None:
+def _known_time(sent_at: datetime) -> datetime | None:
     """Telegram says 0 where it does not tell."""
     return sent_at if sent_at.timestamp() > 0 else None

@@ -13,7 +13,7 @@ CHUNK_BYTES: Final = 64 * 1024
 JSON: Final = {"Content-Type": "application/json"}
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     body: bytes
 
@@ -44,7 +44,7 @@ class Transport(Protocol):
         *,
         timeout_s: float,
         attachment: Attachment | None = None,
-    ) -> Answer: ...
+    ) -> Response: ...
 
     def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         """A file in chunks; raises BadStatus."""
@@ -79,12 +79,12 @@ class HttpTransport:
         *,
         timeout_s: float,
         attachment: Attachment | None = None,
-    ) -> Answer:
+    ) -> Response:
         body = form(params, attachment) if attachment else json.dumps(params).encode()
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         headers = None if attachment else JSON
         async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
-            return Answer(answer.status, await answer.read())
+            return Response(answer.status, await answer.read())
 
     async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         timeout = aiohttp.ClientTimeout(total=timeout_s)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from snapthread.adapters.media.documents.documents import Documents
     from snapthread.adapters.media.images import Images
-    from snapthread.adapters.media.preparing import Prepared, Tile, prepare
+    from snapthread.adapters.media.preparing import JpegTile, Prepared, prepare
     from snapthread.adapters.media.sounds.sounds import Sounds
     from snapthread.vision_tokens import Sight
 
-__all__ = ["Documents", "Images", "Prepared", "Sight", "Sounds", "Tile", "prepare"]
+__all__ = ["Documents", "Images", "JpegTile", "Prepared", "Sight", "Sounds", "prepare"]
 
 _ROOM: Final = "snapthread.adapters.media"
 _WHERE: Final = {
@@ -19,7 +19,7 @@ _WHERE: Final = {
     "Images": f"{_ROOM}.images",
     "Prepared": f"{_ROOM}.preparing",
     "Sounds": f"{_ROOM}.sounds.sounds",
-    "Tile": f"{_ROOM}.preparing",
+    "JpegTile": f"{_ROOM}.preparing",
     "prepare": f"{_ROOM}.preparing",
     "Sight": "snapthread.vision_tokens",
 }

@@ -9,7 +9,7 @@ from PIL import Image
 from snapthread.adapters.media import wire
 from snapthread.adapters.media.confine import confine
 from snapthread.adapters.media.preparing import prepare
-from snapthread.adapters.media.sniff import Format, recognise
+from snapthread.adapters.media.sniff import ImageFormat, recognise
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Sight
 
@@ -25,7 +25,7 @@ def _answer(
         _import_for(recognise(content))
         confine()
         sight = Sight(model=model, detail=detail)
-        return wire.written(
+        return wire.pack(
             prepare(
                 content,
                 max_side=int(side),
@@ -36,10 +36,10 @@ def _answer(
             )
         )
     except ImageRefused as refusal:
-        return wire.refused(refusal)
+        return wire.pack_refusal(refusal)
 
 
-def _import_for(form: Format) -> None:
+def _import_for(form: ImageFormat) -> None:
     Image.preinit()
     for plugin in _ALWAYS:
         importlib.import_module(f"PIL.{plugin}")

@@ -44,14 +44,14 @@ async def prepare_in_child(
     parts, look = "tiles" if tiles else "whole", "looks" if looks else ""
     how = (str(max_side), *sight, parts, json.dumps(cut), look)
     try:
-        return wire.read(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
+        return wire.unpack(await answer_of((*command, *how), content, time_limit_s=time_limit_s))
     except ChildDied as died:
         raise ImageRefused("crashed", str(died)) from None
 
 
 async def answer_of(command: Command, content: bytes, *, time_limit_s: float) -> bytes:
     """Run a child on these bytes; its answer. Raises ChildDied."""
-    child = await _started(*command)
+    child = await _spawn(*command)
     try:
         async with asyncio.timeout(time_limit_s):
             answer, _ = await child.communicate(content)
@@ -64,7 +64,7 @@ async def answer_of(command: Command, content: bytes, *, time_limit_s: float) ->
     return answer
 
 
-async def _started(*command: str) -> asyncio.subprocess.Process:
+async def _spawn(*command: str) -> asyncio.subprocess.Process:
     pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
         *command,

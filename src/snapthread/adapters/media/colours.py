@@ -15,7 +15,7 @@ _COLOUR: Final = frozenset({"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "
 _EIGHT_BITS: Final = [round(value * 255 / 65_535) for value in range(65_536)]
 
 
-def bounded(band: Image.Image, low: float, high: float) -> Image.Image:
+def spread_range(band: Image.Image, low: float, high: float) -> Image.Image:
     """From the picture's darkest to its lightest pixel onto 0…255, as viewers of such images do."""
     scale = 255 / (high - low) if high > low else 0.0
     return band.convert("F").point(lambda value: value * scale - low * scale).convert("L")

@@ -8,11 +8,11 @@ import struct
 from typing import Final, NamedTuple
 
 from snapthread.adapters.media import boxes, jpeg
-from snapthread.adapters.media.sniff import Format
+from snapthread.adapters.media.sniff import ImageFormat
 
 # Peak bytes a pixel of the decoder alone, measured at 12 and 48 megapixels (bench/images.py). WebP
 # keeps the canvas of an animation twice; a TIFF may be of 32-bit numbers and is turned as a whole.
-_BYTES: Final[dict[Format, int]] = {
+_BYTES: Final[dict[ImageFormat, int]] = {
     "WEBP": 16, "AVIF": 10, "HEIF": 8, "TIFF": 12, "GIF": 6, "BMP": 5,
 }  # fmt: skip
 _UNTOLD: Final = 16
@@ -35,7 +35,7 @@ class Header(NamedTuple):
         return self.width * self.height
 
 
-def read_header(content: bytes, form: Format) -> Header | None:
+def read_header(content: bytes, form: ImageFormat) -> Header | None:
     """None where the header cannot be told: damaged, or of a kind that is not known here."""
     try:
         size = _READERS[form](content)

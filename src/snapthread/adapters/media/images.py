@@ -10,7 +10,7 @@ from snapthread.adapters.media.child import prepare_in_child
 from snapthread.adapters.media.headers import Header, read_header
 from snapthread.adapters.media.preparing import Prepared, prepare
 from snapthread.adapters.media.sniff import recognise
-from snapthread.adapters.media.tiles import planned
+from snapthread.adapters.media.tiles import plan_tiles
 from snapthread.concurrency.budget import Budget
 from snapthread.vision_tokens import ANYBODY, Cut, Sight
 
@@ -50,36 +50,36 @@ class Images:
         this part of it, as it was made before. `sight`: of the model that will look at it, where
         it is not everybody's. `looks`: for small text.
         """
-        how = How(self._max_side, sight or self._sight, tiles=tiles, cut=cut, looks=looks)
-        header, heavy = await self._weighed(content, how)
+        how = Preparation(self._max_side, sight or self._sight, tiles=tiles, cut=cut, looks=looks)
+        header, heavy = await self._weigh(content, how)
         is_light = header is not None and header.is_plain and heavy <= limits.DECODES_HERE_BYTES
         if is_light and not suspect:
             return await self._in_thread(content, heavy, how)
         return await self._outside(content, heavy + _CHILD_BYTES, how)
 
-    async def _weighed(self, content: bytes, how: "How") -> tuple[Header | None, int]:
+    async def _weigh(self, content: bytes, how: "Preparation") -> tuple[Header | None, int]:
         """Plain Python over all bytes; over few it takes less than a hand-over."""
         if len(content) <= _WEIGHED_HERE_BYTES:
-            return _weighed(content, how)
-        return await asyncio.to_thread(_weighed, content, how)
+            return _weigh(content, how)
+        return await asyncio.to_thread(_weigh, content, how)
 
-    async def _in_thread(self, content: bytes, heavy: int, how: "How") -> Prepared:
+    async def _in_thread(self, content: bytes, heavy: int, how: "Preparation") -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
-        working = asyncio.ensure_future(asyncio.to_thread(_trimmed, content, how))
+        working = asyncio.ensure_future(asyncio.to_thread(_prepare_and_trim, content, how))
         # A thread cannot be stopped: a cancelled caller leaves, the share stays until it ends.
         working.add_done_callback(lambda _: self._budget.give_back(share))
         return await asyncio.shield(working)
 
-    async def _outside(self, content: bytes, heavy: int, how: "How") -> Prepared:
+    async def _outside(self, content: bytes, heavy: int, how: "Preparation") -> Prepared:
         share = await self._budget.take(max(heavy, _SHARE_LEAST))
         try:
-            return await prepare_in_child(content, **how.told())
+            return await prepare_in_child(content, **how.as_kwargs())
         finally:
             self._budget.give_back(share)
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class Preparation:
     """The parameters of `prepare`: how large a picture becomes, in which parts, and what it is
     looked at for."""
 
@@ -89,24 +89,24 @@ class How:
     cut: Cut | None = None
     looks: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def as_kwargs(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def _weighed(content: bytes, how: How) -> tuple[Header | None, int]:
+def _weigh(content: bytes, how: Preparation) -> tuple[Header | None, int]:
     """Unknown is as much as a child may take. Safe for any bytes."""
     header = read_header(content, recognise(content))
     if header is None:
         return None, limits.CHILD_DECODES_BYTES
     size = header.width, header.height
-    plan = planned(size, how.sight, how.max_side, tiles=how.tiles, cut=how.cut)
+    plan = plan_tiles(size, how.sight, how.max_side, tiles=how.tiles, cut=how.cut)
     heavy = weight.weigh(header, size if plan.is_too_long else plan.size)
     weight.refuse_too_heavy(header, heavy)
     return header, heavy
 
 
-def _trimmed(content: bytes, how: How) -> Prepared:
+def _prepare_and_trim(content: bytes, how: Preparation) -> Prepared:
     try:
-        return prepare(content, **how.told())
+        return prepare(content, **how.as_kwargs())
     finally:
         heap.trim()

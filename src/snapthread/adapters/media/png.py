@@ -22,7 +22,7 @@ class _Chunk(NamedTuple):
     end: int
 
 
-def needed(content: bytes) -> bytes:
+def without_needless(content: bytes) -> bytes:
     """The same bytes where there is nothing to leave out and the end is there."""
     chunks = list(_chunks(content))
     kept = [chunk for chunk in chunks if not _is_needless(content, chunk)]

@@ -11,10 +11,10 @@ from PIL import Image
 from snapthread.adapters.media import density, ending, jpeg, png
 from snapthread.adapters.media.colours import in_srgb, plain
 from snapthread.adapters.media.failures import in_our_words
-from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turned
-from snapthread.adapters.media.sniff import Format, recognise
-from snapthread.adapters.media.source import Source, opened
-from snapthread.adapters.media.tiles import Box, Plan, planned
+from snapthread.adapters.media.shape import SIDEWAYS, shrunk, turn_upright
+from snapthread.adapters.media.sniff import ImageFormat, recognise
+from snapthread.adapters.media.source import ImageSource, open_image
+from snapthread.adapters.media.tiles import Box, Plan, plan_tiles
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import ANYBODY, Cut, Sight, Size
 
@@ -24,7 +24,7 @@ _PHOTOGRAPH: Final = {"quality": 85, "subsampling": "4:2:0"}
 # pixels, red on blue, keep a PSNR of 15 dB at 4:2:0 and of 33 dB so, for 1.9 times the bytes
 # (bench/images.py).
 _DRAWING: Final = {"quality": 90, "subsampling": "4:4:4"}
-_DRAWN: Final[frozenset[Format]] = frozenset({"PNG", "GIF", "BMP", "TIFF"})
+_DRAWN: Final[frozenset[ImageFormat]] = frozenset({"PNG", "GIF", "BMP", "TIFF"})
 _SAMPLE_ROWS: Final = 256  # a look at the pixels where only much text would make a difference
 _SAMPLES: Final = 8
 _LOOKS: Final = 4  # at a photo, in bands of so many rows: a third of the work, and enough to tell
@@ -32,7 +32,7 @@ _LOOK_ROWS: Final = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class JpegTile:
     """One JPEG that goes up. `cut`: out of what, where it is not all of the picture."""
 
     content: bytes
@@ -49,10 +49,10 @@ class Prepared:
     and much was found, which Telegram's shrinking of a photo harms and a file keeps readable.
     """
 
-    tiles: tuple[Tile, ...]
+    tiles: tuple[JpegTile, ...]
     mime: str
     extension: str
-    source_format: Format
+    source_format: ImageFormat
     source_width: int
     source_height: int
     passed_through: bool
@@ -91,33 +91,33 @@ def prepare(
     with in_our_words():
         form = recognise(content)
         is_bare = form == "JPEG" and jpeg.is_bare(content)
-        with opened(_mended(content, form, has_end=is_bare), form) as source:
-            plan = planned(source.size, sight, max_side, tiles=tiles, cut=cut)
+        with open_image(_mend(content, form, has_end=is_bare), form) as source:
+            plan = plan_tiles(source.size, sight, max_side, tiles=tiles, cut=cut)
             if is_bare and cut is None and plan.size == source.size and len(plan.boxes) == 1:
-                return _passed(source, content, looks=looks)
-            made = _made(source, form, plan, looks=looks)
+                return _pass_through(source, content, looks=looks)
+            made = _make(source, form, plan, looks=looks)
         if form == "PNG" and png.is_animation(content):
             return replace(made, first_frame_of_animation=True)
         return made
 
 
-def _mended(content: bytes, form: Format, *, has_end: bool) -> bytes:
+def _mend(content: bytes, form: ImageFormat, *, has_end: bool) -> bytes:
     """Chunks that decoders stumble over although the picture is whole."""
     if form == "PNG":
-        return png.needed(content)
+        return png.without_needless(content)
     if form == "JPEG":
         jpeg.refuse_odd(content)
         return content if has_end else ending.with_end(content)
     return content
 
 
-def _passed(source: Source, content: bytes, *, looks: bool) -> Prepared:
+def _pass_through(source: ImageSource, content: bytes, *, looks: bool) -> Prepared:
     """Decoded only to find what is broken, as that reads every byte: at an eighth, or in grey as
     large as it is, which takes no longer."""
     width, height = source.size
     source.decode((width, height) if looks else (1, 1), in_grey=True)
     return Prepared(
-        tiles=(Tile(content=content, width=width, height=height),),
+        tiles=(JpegTile(content=content, width=width, height=height),),
         mime="image/jpeg",
         extension="jpg",
         source_format="JPEG",
@@ -137,13 +137,13 @@ def _is_dense(band: Callable[[int, int], Image.Image], size: Size) -> bool:
     return sum(map(density.text_share, bands)) >= density.DENSE * len(bands)
 
 
-def _made(source: Source, form: Format, plan: Plan, *, looks: bool) -> Prepared:
+def _make(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) -> Prepared:
     stored = source.size
     source.decode(stored if plan.is_too_long else plan.size)
     if plan.is_too_long:
         _refuse_text(source)
     turn, profile, frames = source.orientation, source.icc_profile, source.has_more_frames
-    picture = turned(in_srgb(shrunk(source, plan.size), profile), turn)
+    picture = turn_upright(in_srgb(shrunk(source, plan.size), profile), turn)
     upright = stored[::-1] if turn in SIDEWAYS else stored
     cuts = [Cut(plan.size, box) for box in plan.boxes]
     return Prepared(
@@ -163,7 +163,7 @@ def _band(picture: Image.Image, top: int, bottom: int) -> Image.Image:
     return picture.crop((0, top, picture.width, bottom))
 
 
-def _refuse_text(source: Source) -> None:
+def _refuse_text(source: ImageSource) -> None:
     """A panorama may be shown small; a text that nobody could read may not."""
     width, height = source.size
     tops = range(0, height, max(_SAMPLE_ROWS, height // _SAMPLES))
@@ -172,12 +172,12 @@ def _refuse_text(source: Source) -> None:
         raise ImageRefused("too_long", f"{width}×{height}")
 
 
-def _tile(picture: Image.Image, cut: Cut, form: Format) -> Tile:
+def _tile(picture: Image.Image, cut: Cut, form: ImageFormat) -> JpegTile:
     if cut.box == (0, 0, *cut.size):
-        content = _encoded(picture, form)
-        return Tile(content=content, width=picture.width, height=picture.height)
+        content = _encode(picture, form)
+        return JpegTile(content=content, width=picture.width, height=picture.height)
     tile = picture.crop(_upright(cut, picture.size))
-    return Tile(content=_encoded(tile, form), width=tile.width, height=tile.height, cut=cut)
+    return JpegTile(content=_encode(tile, form), width=tile.width, height=tile.height, cut=cut)
 
 
 def _upright(cut: Cut, size: Size) -> Box:
@@ -186,7 +186,7 @@ def _upright(cut: Cut, size: Size) -> Box:
     return cut.box if size == cut.size else (top, left, bottom, right)
 
 
-def _encoded(picture: Image.Image, form: Format) -> bytes:
+def _encode(picture: Image.Image, form: ImageFormat) -> bytes:
     written = BytesIO()
     options = _DRAWING if form in _DRAWN else _PHOTOGRAPH
     picture.save(written, "JPEG", **options)

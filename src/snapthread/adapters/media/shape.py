@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image
 
 from snapthread.adapters.media.colours import plain
-from snapthread.adapters.media.source import Source
+from snapthread.adapters.media.source import ImageSource
 from snapthread.vision_tokens import Size
 
 # A box filter down to this many times the target, then Lanczos: Lanczos alone would need the whole
@@ -27,16 +27,16 @@ _TURNS: Final = {
 SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 
-def shrunk(source: Source, target: Size) -> Image.Image:
+def shrunk(source: ImageSource, target: Size) -> Image.Image:
     """The whole of a decoded source in plain pixels, as large as `target`. Closes the source."""
-    picture = _boxed(source, target)
+    picture = _shrink_by_box(source, target)
     source.close()  # what it holds may be large
     if picture.size == target:
         return picture
     return picture.resize(target, Image.Resampling.LANCZOS)
 
 
-def _boxed(source: Source, target: Size) -> Image.Image:
+def _shrink_by_box(source: ImageSource, target: Size) -> Image.Image:
     """Band by band, and by a box filter nearly as small as due."""
     width, height = source.size
     factor = max(1, int(max(width, height) / (max(target) * _BOX_TO)))
@@ -52,6 +52,6 @@ def _boxed(source: Source, target: Size) -> Image.Image:
     return picture
 
 
-def turned(picture: Image.Image, orientation: int) -> Image.Image:
+def turn_upright(picture: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return picture if turn is None else picture.transpose(turn)

@@ -5,9 +5,9 @@ from typing import Final, Literal
 from snapthread.errors import ImageRefused
 
 # Named as Pillow names them.
-Format = Literal["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"]
+ImageFormat = Literal["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"]
 
-_IMAGES: Final[tuple[tuple[int, bytes, Format], ...]] = (
+_IMAGES: Final[tuple[tuple[int, bytes, ImageFormat], ...]] = (
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (8, b"WEBP", "WEBP"),
@@ -19,7 +19,7 @@ _IMAGES: Final[tuple[tuple[int, bytes, Format], ...]] = (
 # "BM" also opens many a text: the size of the header that follows must be one that exists.
 _BMP_HEADERS: Final = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 # ISO base media files say what they are in their brands (ISO/IEC 23008-12, AVIF 1.1).
-_BRANDS: Final[dict[bytes, Format]] = {
+_BRANDS: Final[dict[bytes, ImageFormat]] = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), "HEIF"),
     **dict.fromkeys((b"hevc", b"hevx", b"hevm", b"hevs"), "HEIF"),
@@ -43,7 +43,7 @@ _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (
 )
 
 
-def recognise(content: bytes) -> Format:
+def recognise(content: bytes) -> ImageFormat:
     """The format of an image we take; anything else is refused by its name."""
     if not content:
         raise ImageRefused("empty")
@@ -57,7 +57,7 @@ def recognise(content: bytes) -> Format:
     raise ImageRefused("unsupported_type", _other(content))
 
 
-def _by_brand(content: bytes) -> Format:
+def _by_brand(content: bytes) -> ImageFormat:
     end = min(int.from_bytes(content[:4], "big"), 256)
     brands = [content[8:12], *(content[at : at + 4] for at in range(16, end, 4))]
     for brand in brands:

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 from snapthread import limits
 from snapthread.adapters.media import boxes, colours
 from snapthread.adapters.media.heif import HeifSource
-from snapthread.adapters.media.sniff import Format
+from snapthread.adapters.media.sniff import ImageFormat
 from snapthread.errors import ImageRefused
 from snapthread.vision_tokens import Size
 
@@ -33,7 +33,7 @@ _RARE_COMPRESSIONS: Final = frozenset({"webp", "zstd", "lzma", "tiff_thunderscan
 _XMP: Final = ("xmp", "XML:com.adobe.xmp")
 
 
-class Source(Protocol):
+class ImageSource(Protocol):
     """`size` is what the header says until `decode`, and then what the bands are cut from."""
 
     @property
@@ -66,7 +66,7 @@ class Source(Protocol):
 
 
 @contextmanager
-def opened(content: bytes, form: Format) -> Iterator[Source]:
+def open_image(content: bytes, form: ImageFormat) -> Iterator[ImageSource]:
     """Refuses too many pixels by the header, before anything is decoded."""
     with closing(HeifSource(content) if form == "HEIF" else PillowSource(content, form)) as source:
         refuse_too_many(source.pixels)
@@ -81,7 +81,7 @@ def refuse_too_many(pixels: int) -> None:
 class PillowSource:
     """Everything that Pillow decodes itself."""
 
-    def __init__(self, content: bytes, form: Format) -> None:
+    def __init__(self, content: bytes, form: ImageFormat) -> None:
         self._image: Image.Image = _open(content, form)
         self._range: tuple[float, float] | None = None
         self._form = form
@@ -145,13 +145,13 @@ class PillowSource:
     def band(self, top: int, bottom: int) -> Image.Image:
         left, above, right, _ = self._cut or (0, 0, self._image.width, 0)
         band = self._image.crop((left, above + top, right, above + bottom))
-        return colours.bounded(band, *self._range) if self._range else band
+        return colours.spread_range(band, *self._range) if self._range else band
 
     def close(self) -> None:
         self._image.close()
 
 
-def _open(content: bytes, form: Format) -> Image.Image:
+def _open(content: bytes, form: ImageFormat) -> Image.Image:
     try:
         return Image.open(BytesIO(content), formats=[form])
     except UnidentifiedImageError:

@@ -27,7 +27,7 @@ class Plan(NamedTuple):
     is_too_long: bool = False  # only more than TILES_MAX would keep its text readable
 
 
-def planned(size: Size, sight: Sight, max_side: int, *, tiles: bool, cut: Cut | None) -> Plan:
+def plan_tiles(size: Size, sight: Sight, max_side: int, *, tiles: bool, cut: Cut | None) -> Plan:
     """`cut`: one part, as it was planned before."""
     if cut is not None:
         return Plan(cut.size, (cut.box,))
@@ -50,7 +50,7 @@ def in_tiles(size: Size, sight: Sight, max_side: int) -> Plan:
     for count in range(2, TILES_MAX + 1):
         piece = (short, _length(short, long, count))
         if _scale(piece, sight, max_side) >= least:
-            return _cut(size, count, piece, sight.useful(piece, max_side))
+            return _cut_plan(size, count, piece, sight.useful(piece, max_side))
     return one._replace(is_too_long=True)
 
 
@@ -64,7 +64,7 @@ def _length(short: int, long: int, count: int) -> int:
     return ceil((long + (count - 1) * overlap) / count)
 
 
-def _cut(size: Size, count: int, piece: Size, tile: Size) -> Plan:
+def _cut_plan(size: Size, count: int, piece: Size, tile: Size) -> Plan:
     """`tile`: a piece as large as it goes up. Both with their short side first."""
     width = tile[0]
     length = max(tile[1], round(Fraction(max(size) * tile[1], piece[1])))

@@ -16,14 +16,14 @@ _SCALES: Final = (8, 4, 2)  # the steps of a JPEG's decoder
 def weigh(header: Header, made: Size) -> int:
     """Peak bytes from decoding to the written file, for a picture made as large as `made`."""
     target = made[0] * made[1]
-    decoded = header.pixels // _scaled_down(header, made) ** 2
+    decoded = header.pixels // _decoder_scale(header, made) ** 2
     held = header.pixels * header.held_bytes + decoded * header.decoder_bytes
     copied = 0 if header.is_scalable else min(decoded, target * 9 // 4)
     halfway = isqrt(min(decoded, target * 9 // 4) * target)  # Lanczos: first across, then down
     return int(held + _PIXEL * (copied + halfway + 2 * target) + _FIXED)
 
 
-def _scaled_down(header: Header, made: Size) -> int:
+def _decoder_scale(header: Header, made: Size) -> int:
     if not header.is_scalable:
         return 1
     room = min(header.width / made[0], header.height / made[1])

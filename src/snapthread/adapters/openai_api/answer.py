@@ -16,7 +16,7 @@ Index = tuple[int, int]  # of the item in the answer, of the part in the item
 
 
 @dataclass(slots=True)
-class Part:
+class TextPart:
     text: str = ""
     half: str = ""  # of a surrogate pair, whose other half comes with the next delta
 
@@ -26,12 +26,12 @@ class AnswerText:
     """The answer so far. Words said while it works (phase `commentary`) are shown until
     its answer begins; an answer that is nothing else is the answer."""
 
-    parts: dict[Index, Part] = field(default_factory=dict)
+    parts: dict[Index, TextPart] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
     _shown: str = ""
 
     def add(self, index: Index, text: str) -> TextDelta | TextSoFar | None:
-        part = self.parts.setdefault(index, Part())
+        part = self.parts.setdefault(index, TextPart())
         text = part.half + text
         found = None if text.isascii() else _FIRST_HALF.search(text)
         part.half = found[0] if found else ""
@@ -42,7 +42,7 @@ class AnswerText:
         say of which part it is."""
         if index not in self.parts and any(part.text == text for part in self.parts.values()):
             return None
-        part = self.parts.setdefault(index, Part())
+        part = self.parts.setdefault(index, TextPart())
         part.half, text = "", whole_characters(text)
         if text.startswith(part.text):
             return self._tell(part, text[len(part.text) :])
@@ -76,7 +76,7 @@ class AnswerText:
     @property
     def commentary(self) -> str:
         """Said on the way to the answer; empty where it is the answer."""
-        return self._joined(is_commentary=True) if self._joined(is_commentary=False) else ""
+        return self._join(is_commentary=True) if self._join(is_commentary=False) else ""
 
     @property
     def phase(self) -> str | None:
@@ -85,7 +85,7 @@ class AnswerText:
         phases = [self.phases.get(item) for item in shown]
         return phases[-1] if phases else None
 
-    def _tell(self, part: Part, more: str) -> TextDelta | TextSoFar | None:
+    def _tell(self, part: TextPart, more: str) -> TextDelta | TextSoFar | None:
         part.text += more
         if len(self.parts) > 1:
             return self._tell_all()
@@ -93,13 +93,13 @@ class AnswerText:
         return TextDelta(text=more) if more else None
 
     def _tell_all(self) -> TextDelta | TextSoFar | None:
-        before, now = self._shown, self._joined(is_commentary=False)
-        self._shown = now = now or self._joined(is_commentary=True)
+        before, now = self._shown, self._join(is_commentary=False)
+        self._shown = now = now or self._join(is_commentary=True)
         if not now.startswith(before):
             return TextSoFar(text=now)
         return TextDelta(text=now[len(before) :]) if len(now) > len(before) else None
 
-    def _joined(self, *, is_commentary: bool) -> str:
+    def _join(self, *, is_commentary: bool) -> str:
         return BETWEEN_PARTS.join(
             part.text
             for (item, _), part in sorted(self.parts.items())

@@ -73,7 +73,7 @@ class OpenAIAssistant:
             while True:
                 for event in await stream.read(waits.by()):
                     if isinstance(event, Fault):
-                        raise _broken(event)
+                        raise _stream_failure(event)
                     for said in interpreter.interpret(event):
                         yield said
                         if isinstance(said, AnswerCompleted):
@@ -145,7 +145,7 @@ async def _closing(stream: EventStream) -> AsyncIterator[EventStream]:
         await stream.close()
 
 
-def _broken(fault: Fault) -> Exception:
+def _stream_failure(fault: Fault) -> Exception:
     if fault.cause is StopAsyncIteration:
         return AssistantBusy("the stream ended without an end of the answer")
     return assistant_failure(fault)

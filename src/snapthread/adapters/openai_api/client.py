@@ -30,7 +30,7 @@ LIMITS: Final = httpx2.Limits(
 # At DEBUG it writes down what it sends to a proxy: the password too.
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
-Fields = Mapping[str, str | int]
+Params = Mapping[str, str | int]
 
 
 class OpenAIClient:
@@ -42,7 +42,7 @@ class OpenAIClient:
         self._urls: dict[str, httpx2.URL] = {}  # of streams, read once
 
     async def send(
-        self, method: str, path: str, *, params: Fields | None = None, **body: Any
+        self, method: str, path: str, *, params: Params | None = None, **body: Any
     ) -> httpx2.Response:
         """The answer, read whole. `body`: as httpx2 takes it (`data`, `files` and `timeout`)."""
         return await self._http.request(method, self._base_url + path, params=params, **body)

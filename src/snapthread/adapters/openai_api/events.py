@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from snapthread.adapters.openai_api.answer import AnswerText, Index, text_of, texts_of
 from snapthread.adapters.openai_api.failures import assistant_failure
-from snapthread.adapters.openai_api.faults import told
+from snapthread.adapters.openai_api.faults import fault_of_error
 from snapthread.errors import AssistantRefused
 from snapthread.model import Usage
 from snapthread.ports import AnswerCompleted, AnswerEvent, Thinking, UsageReported
@@ -65,7 +65,7 @@ class EventInterpreter:
                 yield from self.think()
 
     def _failure(self, error: object) -> Exception:
-        return assistant_failure(told(error), has_files=self._has_files)
+        return assistant_failure(fault_of_error(error), has_files=self._has_files)
 
     def think(self) -> Iterator[Thinking]:
         """Told once, and only before the first word."""
@@ -99,7 +99,7 @@ class EventInterpreter:
         if self._is_refused or (self._answer.is_empty and _is_withheld(event)):
             yield from [UsageReported(usage=usage)] * (usage != Usage())
             raise AssistantRefused("the model refused")
-        yield self._answered(event, usage)
+        yield self._completed_answer(event, usage)
 
     def _note_phase(self, response: object, number: int) -> None:
         items = _field(response, "output")
@@ -111,12 +111,12 @@ class EventInterpreter:
         if text:
             yield from _some(self._answer.complete(index, text))
 
-    def _answered(self, event: Event, usage: Usage) -> AnswerCompleted:
+    def _completed_answer(self, event: Event, usage: Usage) -> AnswerCompleted:
         named = _field(event, "response", "model")
         return AnswerCompleted(
             usage=usage,
             model=named if _is_name(named) else self._model,
-            cut=_cut(event) if event["type"] == "response.incomplete" else None,
+            cut=_cut_reason(event) if event["type"] == "response.incomplete" else None,
             commentary=self._answer.commentary,
             phase=self._answer.phase,
         )
@@ -142,7 +142,7 @@ def _refuses(response: object) -> bool:
 
 
 def _is_withheld(event: Event) -> bool:
-    return _refuses(_field(event, "response")) or _cut(event) == FILTERED
+    return _refuses(_field(event, "response")) or _cut_reason(event) == FILTERED
 
 
 def _end_of(response: Event) -> str:
@@ -159,7 +159,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _cut(event: object) -> str:
+def _cut_reason(event: object) -> str:
     """Any other reason (`max_messages`, `steered`, a new one) is a cut as well."""
     reason = _field(event, "response", "incomplete_details", "reason")
     return FILTERED if reason == FILTERED else CUT

@@ -55,7 +55,7 @@ def assistant_failure(fault: Fault, *, has_files: bool = True) -> SnapthreadErro
         case "picture":
             ids, is_missing = fault.file_ids, says_gone(fault)
             return FilesGone(str(fault), openai_ids=ids, is_missing=is_missing)
-    return _denied(meaning, fault)
+    return _denial(meaning, fault)
 
 
 def files_failure(fault: Fault) -> SnapthreadError:
@@ -65,8 +65,8 @@ def files_failure(fault: Fault) -> SnapthreadError:
         case "busy":
             return _files_busy(fault)
         case "policy" | "too_long" | "picture" | "misused":
-            return _denied("misused", fault)
-    return _denied(meaning, fault)
+            return _denial("misused", fault)
+    return _denial(meaning, fault)
 
 
 def upload_failure(fault: Fault) -> SnapthreadError:
@@ -88,8 +88,8 @@ def transcription_failure(fault: Fault) -> SnapthreadError:
         case "misused" | "policy" | "too_long" | "picture":
             if not is_ours:
                 return SoundRefused(_sound_fault(fault), str(fault))
-            return _denied("misused", fault)
-    denied = _denied(meaning, fault, model="TRANSCRIPTION_MODEL")
+            return _denial("misused", fault)
+    denied = _denial(meaning, fault, model="TRANSCRIPTION_MODEL")
     # Of the other model nothing is known by it.
     return AssistantDenied(str(denied)) if isinstance(denied, ModelGone) else denied
 
@@ -119,7 +119,7 @@ def _files_busy(fault: Fault) -> FilesBusy:
     return FilesBusy(str(fault), retry_after_s=fault.retry_after_s, unknown=unknown)
 
 
-def _denied(meaning: Denial, fault: Fault, *, model: str = "OPENAI_MODEL") -> SnapthreadError:
+def _denial(meaning: Denial, fault: Fault, *, model: str = "OPENAI_MODEL") -> SnapthreadError:
     text = f"{ADVICE[meaning].replace('OPENAI_MODEL', model)} ({fault})"
     match meaning:
         case "credit":

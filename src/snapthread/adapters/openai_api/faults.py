@@ -64,8 +64,8 @@ class Fault:
         status = str(self.status or "")
         param = f"param {self.param}" if NAME.fullmatch(self.param) else ""
         asked = self.request_id if REQUEST_ID.fullmatch(self.request_id) else ""
-        told = (status, cause, *_names(self.code, self.type), param, asked)
-        return ", ".join(filter(None, told))
+        said = (status, cause, *_names(self.code, self.type), param, asked)
+        return ", ".join(filter(None, said))
 
     @property
     def file_ids(self) -> tuple[str, ...]:
@@ -77,18 +77,18 @@ def _names(code: str, kind: str) -> tuple[str, ...]:
     return tuple(name for name in (code, kind) if NAME.fullmatch(name))[:1]
 
 
-def refused(status: int, headers: httpx2.Headers, body: object) -> Fault:
+def fault_of_response(status: int, headers: httpx2.Headers, body: object) -> Fault:
     """From an answer of HTTP that is no success."""
     error = body.get("error", body) if isinstance(body, dict) else None
     return replace(
-        told(error),
+        fault_of_error(error),
         status=status,
         request_id=headers.get("x-request-id", ""),
         retry_after_s=retry_after_s(headers),
     )
 
 
-def told(error: object) -> Fault:
+def fault_of_error(error: object) -> Fault:
     """From an error event, the error of a failed response or the body of a refusal, whatever it
     holds; a proxy's page says nothing."""
     error = _innermost(error)
@@ -189,10 +189,10 @@ async def _read_refusal(response: httpx2.Response, by: float) -> Fault:
     would tell what is wrong, it is the connection that failed."""
     body = await attempt(lambda: _read_some(response), by)
     if not isinstance(body, Fault):
-        return refused(response.status_code, response.headers, json_in(body))
+        return fault_of_response(response.status_code, response.headers, json_in(body))
     if response.status_code in SAID_IN_WORDS:
         return body
-    return refused(response.status_code, response.headers, None)
+    return fault_of_response(response.status_code, response.headers, None)
 
 
 async def _read_some(response: httpx2.Response) -> bytes:

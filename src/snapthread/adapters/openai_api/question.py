@@ -80,24 +80,24 @@ def _bytes(value: object) -> bytes:
 
 def item_of(line: InputItem, detail: Detail, *, as_strings: bool = True) -> dict[str, object]:
     if line.role == "user":
-        return _asked(line, detail)
-    return _said(line) if as_strings else _said_in_parts(line)
+        return _user_item(line, detail)
+    return _answer_item(line) if as_strings else _answer_item_in_parts(line)
 
 
-def _asked(line: InputItem, detail: Detail) -> dict[str, object]:
+def _user_item(line: InputItem, detail: Detail) -> dict[str, object]:
     content = [_part(part, detail) for part in line.content]
     return {"type": "message", "role": "user", "content": content}
 
 
-def _said(line: InputItem) -> dict[str, object]:
+def _answer_item(line: InputItem) -> dict[str, object]:
     """An answer as an item of the request; `input_text` is not for its role."""
     item: dict[str, object] = {"type": "message", "role": "assistant", "content": _text(line)}
     return item | {"phase": line.phase} if line.phase else item
 
 
-def _said_in_parts(line: InputItem) -> dict[str, object]:
+def _answer_item_in_parts(line: InputItem) -> dict[str, object]:
     said = {"type": "output_text", "text": _text(line), "annotations": []}
-    return _said(line) | {"id": "msg_0", "status": "completed", "content": [said]}
+    return _answer_item(line) | {"id": "msg_0", "status": "completed", "content": [said]}
 
 
 def _text(line: InputItem) -> str:

@@ -30,9 +30,9 @@ class EventStream:
         A Fault comes last, also where the stream ends."""
         chunk = await attempt(lambda: anext(self._chunks), by)
         if not isinstance(chunk, Fault):
-            return _parsed(partial(self._reader.feed, chunk))
+            return _parse(partial(self._reader.feed, chunk))
         if chunk.cause is StopAsyncIteration:
-            return [*_parsed(self._reader.end), chunk]
+            return [*_parse(self._reader.end), chunk]
         return [chunk]
 
     async def drain(self) -> None:
@@ -46,7 +46,7 @@ class EventStream:
             await self._response.aclose()
 
 
-def _parsed(read: Callable[[], list[bytes]]) -> list[object]:
+def _parse(read: Callable[[], list[bytes]]) -> list[object]:
     events: list[object] = []
     try:
         for data in read():

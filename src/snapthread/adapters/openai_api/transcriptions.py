@@ -77,11 +77,11 @@ class OpenAITranscriber:
         self, sound: TelegramSound, content: bytes, *, hints: SpeechHints
     ) -> SpokenText:
         form: Form = {"model": self._model, "response_format": "json"}
-        if (told := _told(hints)) and self._model.startswith(HINTED):
+        if (told := _hint_fields(hints)) and self._model.startswith(HINTED):
             hinted = await self._send(sound, content, {**form, **told})
             if not _is_about_a_hint(hinted):
-                return _spoken(hinted)
-        return _spoken(await self._send(sound, content, form))
+                return _spoken_text(hinted)
+        return _spoken_text(await self._send(sound, content, form))
 
     async def _send(
         self, sound: TelegramSound, content: bytes, form: Form
@@ -103,7 +103,7 @@ def ending_of(sound: TelegramSound) -> str:
     return suffix if suffix in TYPES else OF_KINDS[sound.kind]
 
 
-def _told(hints: SpeechHints) -> Form:
+def _hint_fields(hints: SpeechHints) -> Form:
     form: Form = {}
     if hints.language:
         form[LANGUAGES] = hints.language
@@ -120,7 +120,7 @@ def _is_about_a_hint(answer: httpx2.Response | Fault) -> bool:
     return "language" in told or "keyword" in told
 
 
-def _spoken(answer: httpx2.Response | Fault) -> SpokenText:
+def _spoken_text(answer: httpx2.Response | Fault) -> SpokenText:
     if isinstance(answer, Fault):
         raise transcription_failure(answer)
     match json_in(answer.content):

@@ -30,14 +30,14 @@ class PricesError(Exception):
 def read_prices(path: Path) -> dict[str, Price]:
     """By model id. Raises PricesError with every problem of the file."""
     problems: list[str] = []
-    tables = _parsed(path)
+    tables = _parse(path)
     prices = {model: _price(model, table, problems) for model, table in tables.items()}
     if problems:
         raise PricesError([f"PRICES_FILE: {problem}" for problem in problems])
     return {model: price for model, price in prices.items() if price is not None}
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError):

@@ -11,11 +11,11 @@ from snapthread.model import Usage
 if TYPE_CHECKING:
     from genai_prices.types import ModelPrice, TieredPrices
 
-Dollars = Callable[[str, Usage], Decimal | None]
+DollarsOf = Callable[[str, Usage], Decimal | None]
 Steps = tuple[tuple[int, Rates], ...]  # of a request whose input is above so many tokens; falling
 
 
-def library_prices() -> Dollars:
+def library_prices() -> DollarsOf:
     """Its updater stays off."""
     # Imported here: the list is 1.6 MB of Python, and not every command needs it.
     from genai_prices.data_snapshot import get_snapshot

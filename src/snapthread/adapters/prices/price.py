@@ -19,7 +19,7 @@ class Rates:
     output: Decimal
 
     def dollars(self, usage: Usage) -> Decimal:
-        read, written = cached(usage)
+        read, written = cache_tokens(usage)
         plain = usage.input_tokens - read - written
         return (
             plain * self.input
@@ -53,7 +53,7 @@ class Price:
         return self.rates.dollars(usage)
 
 
-def cached(usage: Usage) -> tuple[int, int]:
+def cache_tokens(usage: Usage) -> tuple[int, int]:
     """Input tokens read from the cache and written to it; a server that counts more than the
 
     input is not believed.

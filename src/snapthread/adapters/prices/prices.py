@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from snapthread.adapters.prices.file import read_prices
-from snapthread.adapters.prices.library import Dollars, library_prices
+from snapthread.adapters.prices.library import DollarsOf, library_prices
 from snapthread.adapters.prices.price import Price, micros
 from snapthread.model import Usage
 
@@ -19,8 +19,8 @@ _ONE_TOKEN_EACH: Final = Usage(input_tokens=1, output_tokens=1)
 class Prices:
     """Costs by the price lists of this installation. No network, ever."""
 
-    def __init__(self, own: Mapping[str, Price], library: Dollars, known: Mapping[str, Price]):
-        self._lists: tuple[Dollars, ...] = (_listed(own), library, _listed(known))
+    def __init__(self, own: Mapping[str, Price], library: DollarsOf, known: Mapping[str, Price]):
+        self._lists: tuple[DollarsOf, ...] = (_dollars_of(own), library, _dollars_of(known))
         self._speech = (own, known)  # the library knows prices by the hour, and not these models
 
     @classmethod
@@ -49,7 +49,7 @@ class Prices:
         return None
 
 
-def _listed(prices: Mapping[str, Price]) -> Dollars:
+def _dollars_of(prices: Mapping[str, Price]) -> DollarsOf:
     def dollars(model: str, usage: Usage) -> Decimal | None:
         price = _price_of(prices, model)
         return price.dollars(usage) if price else None

@@ -14,21 +14,21 @@ NOTHING: Final = (0, None, "")
 PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/,+@*")
 COLOURS: Final = {"debug": 2, "info": 32, "warning": 33, "error": 31, "critical": 31}
 
-Fields = MutableMapping[str, Any]
+LogEvent = MutableMapping[str, Any]
 
 
 class Line:
     """The last processor: drops what is below the level, else makes the line of it, redacted."""
 
     def __init__(
-        self, level: int, render: Callable[[Fields], str], redact: Callable[[str], str]
+        self, level: int, render: Callable[[LogEvent], str], redact: Callable[[str], str]
     ) -> None:
         levels = logging.getLevelNamesMapping().items()
         self._shown = frozenset(name.lower() for name, number in levels if number >= level)
         self._render = render
         self._redact = redact
 
-    def __call__(self, _logger: object, method: str, event: Fields) -> str:
+    def __call__(self, _logger: object, method: str, event: LogEvent) -> str:
         if method not in self._shown:
             raise structlog.DropEvent
         if "exc_info" in event:
@@ -45,22 +45,22 @@ def _now() -> str:
     return datetime.now(UTC).isoformat()[:-6] + "Z"
 
 
-def as_json(fields: Fields) -> str:
+def as_json(fields: LogEvent) -> str:
     """One object; what JSON cannot tell is told as Python would."""
     try:
         return json.dumps(fields, default=repr)
     except (TypeError, ValueError):  # a key that is no text, a value within itself
-        return json.dumps({key: _written(value) for key, value in fields.items()})
+        return json.dumps({key: _to_text(value) for key, value in fields.items()})
 
 
-def _written(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def as_console(*, colours: bool) -> Callable[[Fields], str]:
+def as_console(*, colours: bool) -> Callable[[LogEvent], str]:
     """For a person at a terminal."""
 
-    def render(fields: Fields) -> str:
+    def render(fields: LogEvent) -> str:
         at, level, name = (fields.pop(key) for key in ("timestamp", "level", "event"))
         trace = fields.pop("exception", "")
         told = " ".join([f"{key}={_value(value)}" for key, value in fields.items()])

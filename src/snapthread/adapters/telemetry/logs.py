@@ -74,12 +74,12 @@ class _Libraries(logging.Handler):
             logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING,
             "library.logged",
             logger=record.name,
-            said=_said(record),
+            said=_message_of(record),
             exc_info=record.exc_info,
         )
 
 
-def _said(record: logging.LogRecord) -> str:
+def _message_of(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError):  # the arguments do not fit the format

@@ -23,7 +23,7 @@ from snapthread.adapters.telemetry.table import (
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram
 
-Event = Mapping[str, Any]  # a log event's fields, as structlog hands them on
+LogEvent = Mapping[str, Any]  # a log event's fields, as structlog hands them on
 T = TypeVar("T", "Counter", "Histogram")
 NUMBERS: Final = frozenset({int, float})  # a bool is none
 
@@ -42,7 +42,7 @@ class Metrics:
 
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
         self.registry: Final = CollectorRegistry(auto_describe=True)
-        self._moves: dict[object, list[Callable[[Event], None]]] = {}
+        self._moves: dict[object, list[Callable[[LogEvent], None]]] = {}
         self._gauges = {
             row.name: Gauge(f"snapthread_{row.name}", row.help, registry=self.registry)
             for row in GAUGES
@@ -77,13 +77,13 @@ class Metrics:
     def set(self, name: str, value: float) -> None:
         self._gauges[name].set(value)
 
-    def _note_answer(self, _event: Event) -> None:
+    def _note_answer(self, _event: LogEvent) -> None:
         self._last_answer_s = time.monotonic()
 
     def _answer_age_s(self) -> float:
         return nan if self._last_answer_s is None else time.monotonic() - self._last_answer_s
 
-    def _counter(self, row: CounterRow) -> Callable[[Event], None]:
+    def _counter(self, row: CounterRow) -> Callable[[LogEvent], None]:
         from prometheus_client import Counter
 
         counter = Counter(f"snapthread_{row.name}", row.help, row.labels, registry=self.registry)
@@ -91,14 +91,14 @@ class Metrics:
         for values in every(row.labels) if row.initial is None else row.initial:
             child(values)
 
-        def move(event: Event) -> None:
+        def move(event: LogEvent) -> None:
             amount = 1 if row.field is None else _number(event.get(row.field))
             if amount:
                 child(_values(row.labels, event)).inc(amount * row.unit)
 
         return move
 
-    def _histogram(self, row: HistogramRow) -> Callable[[Event], None]:
+    def _histogram(self, row: HistogramRow) -> Callable[[LogEvent], None]:
         from prometheus_client import Histogram
 
         histogram = Histogram(
@@ -110,7 +110,7 @@ class Metrics:
         )
         child = _children(histogram, row.labels)
 
-        def move(event: Event) -> None:
+        def move(event: LogEvent) -> None:
             amount = _number(event.get(row.field))
             if amount is not None:
                 child(_values(row.labels, event)).observe(amount * row.unit)
@@ -125,7 +125,7 @@ def _number(value: object) -> float | None:
     return None
 
 
-def _values(labels: tuple[str, ...], event: Event) -> tuple[str, ...]:
+def _values(labels: tuple[str, ...], event: LogEvent) -> tuple[str, ...]:
     return tuple([label(name, event.get(name)) for name in labels])
 
 

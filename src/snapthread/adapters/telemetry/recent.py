@@ -33,7 +33,7 @@ class RecentProblems:
 
     def _problem(self, event: MutableMapping[str, Any]) -> Problem:
         error = event.get("exc_info")
-        raised, where = _raised(error) if isinstance(error, BaseException) else ("", "")
+        raised, where = _kind_and_place(error) if isinstance(error, BaseException) else ("", "")
         return Problem(
             at=datetime.now(UTC),
             event=str(event.get("event", "")),
@@ -44,7 +44,7 @@ class RecentProblems:
         )
 
 
-def _raised(error: BaseException) -> tuple[str, str]:
+def _kind_and_place(error: BaseException) -> tuple[str, str]:
     """Its class, and the last line of ours that it came through; what it says may be content."""
     lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     ours = [f"{file[len(OURS) + 1 :]}:{line}" for file, line in lines if file.startswith(OURS)]

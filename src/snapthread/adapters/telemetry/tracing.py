@@ -23,7 +23,7 @@ STEPS_MAX: Final = 500  # of one turn
 WORDS: Final = frozenset("outcome reason kind format method route fault job".split())
 NS: Final = 1_000_000  # nanoseconds of a millisecond
 
-Event = MutableMapping[str, Any]
+LogEvent = MutableMapping[str, Any]
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
@@ -50,7 +50,7 @@ class Spans:
         self._steps: OrderedDict[str, list[_Step]] = OrderedDict()
         self._done: OrderedDict[str, Context] = OrderedDict()
 
-    def observe(self, _logger: object, _level: str, event: Event) -> Event:
+    def observe(self, _logger: object, _level: str, event: LogEvent) -> LogEvent:
         turn = event.get("turn")
         if isinstance(turn, str) and "ms" in event:
             self._note(turn, _Step(str(event.get("event")), self._now_ns(), dict(event)))
@@ -70,7 +70,9 @@ class Spans:
     def _end(self, turn: str, done: _Step) -> None:
         from opentelemetry.trace import set_span_in_context
 
-        root = self._tracer.start_span("turn", start_time=done.began_ns, attributes=_told(done))
+        root = self._tracer.start_span(
+            "turn", start_time=done.began_ns, attributes=_public_fields(done)
+        )
         context = set_span_in_context(root)
         for step in self._steps.pop(turn, ()):
             self._span(step, context)
@@ -80,7 +82,7 @@ class Spans:
 
     def _span(self, step: _Step, context: "Context") -> None:
         span = self._tracer.start_span(
-            step.name, context=context, start_time=step.began_ns, attributes=_told(step)
+            step.name, context=context, start_time=step.began_ns, attributes=_public_fields(step)
         )
         span.end(end_time=step.ended_ns)
 
@@ -90,7 +92,7 @@ def _bound(kept: OrderedDict[str, Any]) -> None:
         kept.popitem(last=False)
 
 
-def _told(step: _Step) -> dict[str, str | int | float | bool]:
+def _public_fields(step: _Step) -> dict[str, str | int | float | bool]:
     """The fields that name nobody and nothing that anybody wrote."""
     fields = {"turn": step.fields["turn"]}
     for name, value in step.fields.items():

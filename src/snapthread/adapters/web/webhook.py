@@ -37,7 +37,7 @@ def add_webhook(app: web.Application, webhook: Webhook) -> None:
         body = await _body(request)
         if body is None:
             return web.Response(status=413)
-        return await _received(webhook, body)
+        return await _receive(webhook, body)
 
     app.router.add_post(webhook.path, update)
 
@@ -58,7 +58,7 @@ async def _body(request: web.Request) -> bytes | None:
     return body
 
 
-async def _received(webhook: Webhook, body: bytes) -> web.Response:
+async def _receive(webhook: Webhook, body: bytes) -> web.Response:
     """Anything but 2xx makes Telegram send the update again, in order."""
     try:
         await webhook.receive(body)

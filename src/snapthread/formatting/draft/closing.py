@@ -48,7 +48,7 @@ def close_tail(markdown: str) -> str:
     tail = _as_text(tail if stripped == markdown else find_tail(stripped))
     if tail.kind in {"", "CodeBlock"}:
         return tail.before + tail.text
-    return _as_table(_closed(_without_half_links(tail)))
+    return _as_table(_close(_without_half_links(tail)))
 
 
 def _as_text(tail: Tail) -> Tail:
@@ -109,7 +109,7 @@ def _is_open(address: str) -> bool:
     return "\n" not in address and address.count("(") >= address.count(")")
 
 
-def _closed(tail: Tail) -> Tail:
+def _close(tail: Tail) -> Tail:
     """With the closing markers, the inner ones first."""
     text = tail.text
     openers = list(_outer_openers(tail))[-_OPENERS_MAX:]

@@ -4,9 +4,9 @@ from typing import Final
 
 from snapthread.formatting.parse import marks
 from snapthread.formatting.parse.frames import Frame, blocks, build
-from snapthread.formatting.parse.parser import Event, events, pair
+from snapthread.formatting.parse.parser import ParserEvent, events, pair
 from snapthread.formatting.parse.source import Source
-from snapthread.formatting.tree import Block, Code, LineBreak, Note, Rule, Text
+from snapthread.formatting.tree import Block, Code, Footnote, LineBreak, Rule, Text
 
 # Beyond this depth a container is left out and its content kept: nobody sees the difference on a
 # phone, and whatever walks the tree later may recurse. Telegram's own rich messages stop at 16.
@@ -33,11 +33,11 @@ class _Builder:
 
     def document(self) -> tuple[Block, ...]:
         found = list(blocks(self._frames[0].children, self._source))
-        notes = [block for block in found if isinstance(block, Note)]
-        others = [block for block in found if not isinstance(block, Note)]
+        notes = [block for block in found if isinstance(block, Footnote)]
+        others = [block for block in found if not isinstance(block, Footnote)]
         return (*others, *sorted(notes, key=lambda note: note.number))
 
-    def take(self, event: Event) -> None:
+    def take(self, event: ParserEvent) -> None:
         kind, value, start, end = event
         children = self._frames[-1].children
         match kind:

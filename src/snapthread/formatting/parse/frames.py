@@ -10,12 +10,12 @@ from snapthread.formatting.parse.source import Source
 from snapthread.formatting.tree import (
     Block,
     CodeBlock,
+    Footnote,
     Heading,
     Inline,
     Item,
     Link,
     List,
-    Note,
     Paragraph,
     Quote,
     Row,
@@ -69,7 +69,7 @@ def build(frame: Frame, source: Source) -> list[Node]:
         return list(_contents(frame.children))
     match frame.kind:
         case "Emphasis" | "Strong" | "Strikethrough":
-            return _styled(frame, source)
+            return _apply_style(frame, source)
         case "Link" | "Image":
             return [_link(frame, source)]
         case "Paragraph" | "HtmlBlock":
@@ -98,7 +98,7 @@ def _container(frame: Frame, source: Source) -> Node:
         case "BlockQuote":
             return Quote(blocks=(*_alert(frame.value), *inside))
         case "FootnoteDefinition":
-            return Note(number=frame.value, blocks=inside)
+            return Footnote(number=frame.value, blocks=inside)
         case _:
             return Item(blocks=inside, is_done=frame.is_done)
 
@@ -134,7 +134,7 @@ def _inlines(children: Iterable[Node]) -> Iterator[Inline]:
     return (child for child in children if isinstance(child, Inline))
 
 
-def _styled(frame: Frame, source: Source) -> list[Node]:
+def _apply_style(frame: Frame, source: Source) -> list[Node]:
     inside = list(_inlines(frame.children))
     if literal := _literal_marker(frame, source.raw):
         sign = Text(text="".join(marks.ESCAPED + character for character in literal))

@@ -56,9 +56,9 @@ def without_hidden(text: str, *, is_draft: bool = False) -> str:
     if "<" not in text:
         return text
     text = _FIRST.sub("", text, count=1) if _FIRST.match(text) else text
-    text = _replaced(text, _THOUGHTS, _nothing)
-    text = _replaced(text, _COMMENT_SO_FAR if is_draft else _COMMENT, _nothing)
-    return _replaced(_without_unopened(text), _RAW_CODE, _fenced)
+    text = _replace(text, _THOUGHTS, _nothing)
+    text = _replace(text, _COMMENT_SO_FAR if is_draft else _COMMENT, _nothing)
+    return _replace(_without_unopened(text), _RAW_CODE, _fence)
 
 
 def is_hidden(text: str) -> bool:
@@ -66,7 +66,7 @@ def is_hidden(text: str) -> bool:
     return bool(text.strip()) and not without_hidden(text).strip()
 
 
-def _replaced(text: str, kind: _Kind, made: Callable[[str], str]) -> str:
+def _replace(text: str, kind: _Kind, made: Callable[[str], str]) -> str:
     """Outside code."""
     if not kind.begin.search(text):
         return text
@@ -82,7 +82,7 @@ def _nothing(_content: str) -> str:
     return ""
 
 
-def _fenced(code: str) -> str:
+def _fence(code: str) -> str:
     code = unescape(_CODE_TAG.sub("", code)).strip("\n")
     longest = max((len(ticks) for ticks in _TICKS.findall(code)), default=2)
     fence = "`" * (longest + 1)

@@ -9,7 +9,7 @@ from typing import Final
 from snapthread.formatting.parse import marks
 from snapthread.formatting.parse.maths import readable
 from snapthread.formatting.parse.source import RawFormula, Source
-from snapthread.formatting.parse.spoilers import merged, pair_spoilers
+from snapthread.formatting.parse.spoilers import merge_texts, pair_spoilers
 from snapthread.formatting.parse.tagged import with_tags
 from snapthread.formatting.tree import Formula, Inline, LineBreak, Link, Styled, Text
 
@@ -20,19 +20,19 @@ _PUNCTUATION: Final = re.compile(r"[.,;:!?]+")  # after a formula it belongs to 
 
 
 def finish(children: Iterable[Inline], source: Source) -> tuple[Inline, ...]:
-    nodes = list(merged(children))
+    nodes = list(merge_texts(children))
     if any(isinstance(node, Text) and _UNFINISHED.search(node.text) for node in nodes):
         nodes = pair_spoilers(with_tags(nodes, source))
-        nodes = [done for node in nodes for done in _finished(node, source)]
-    return tuple(_trimmed(nodes))
+        nodes = [done for node in nodes for done in _finish(node, source)]
+    return tuple(_trim(nodes))
 
 
-def _finished(node: Inline, source: Source) -> Iterator[Inline]:
+def _finish(node: Inline, source: Source) -> Iterator[Inline]:
     match node:
         case Text():
             yield from _with_formulas(_LONE_NOTE.sub(r"[\1]", node.text), source)
         case Styled() | Link():
-            inner = tuple(done for child in node.children for done in _finished(child, source))
+            inner = tuple(done for child in node.children for done in _finish(child, source))
             yield replace(node, children=inner)
         case _:
             yield node
@@ -62,7 +62,7 @@ def _inline_formulas(text: str, source: Source) -> str:
     return marks.plain(marks.TAKEN_OUT.sub(read, text))
 
 
-def _trimmed(nodes: list[Inline]) -> Iterator[Inline]:
+def _trim(nodes: list[Inline]) -> Iterator[Inline]:
     """No empty text, and no white space around a line's end."""
     for index, node in enumerate(nodes):
         if not isinstance(node, Text):

@@ -22,7 +22,7 @@ _GUARD: Final = re.compile("\ufdd5\\.|\\.\ufdd5|\ufdd5")
 _PLAIN: Final = str.maketrans({LESS_THAN: "<", PIPE: "|", ESCAPED: None})
 
 
-def taken_out(number: int) -> str:
+def placeholder(number: int) -> str:
     """Stands for a formula or a tag of the text, so that the parser cannot read it as Markdown."""
     return f"{_TAKEN_OPEN}{number}{_TAKEN_CLOSE}"
 

@@ -16,10 +16,10 @@ _MARKDOWN: Final = Markdown(
 
 # Kind, value, and where it begins and ends in UTF-8 bytes. Values have the parser's own shapes,
 # which differ from kind to kind: pyromark.event has them all.
-Event = tuple[str, Any, int, int]
+ParserEvent = tuple[str, Any, int, int]
 
 
-def events(text: str) -> Iterator[Event]:
+def events(text: str) -> Iterator[ParserEvent]:
     for event, where in _MARKDOWN.events_with_range(text):
         kind, value = pair(event)
         yield kind, value, where["start"], where["end"]

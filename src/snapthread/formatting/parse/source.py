@@ -47,13 +47,13 @@ class Source:
 
     def restore(self, text: str) -> str:
         """As the author wrote it: for code and addresses, which are never changed."""
-        return marks.plain(marks.TAKEN_OUT.sub(self._written, text))
+        return marks.plain(marks.TAKEN_OUT.sub(self._restore_one, text))
 
-    def _written(self, found: re.Match[str]) -> str:
+    def _restore_one(self, found: re.Match[str]) -> str:
         return self.taken_out[int(found[1])].written
 
 
-def tamed(markdown: str, *, is_draft: bool = False) -> str:
+def tame(markdown: str, *, is_draft: bool = False) -> str:
     """Clean, without what is not to be seen, and without a table so wide that the parser would
     make millions of cells of it."""
     text = without_hidden(clean(markdown), is_draft=is_draft)
@@ -124,7 +124,7 @@ def _take_out(text: str, masked: str, places: list[_Found]) -> Source:
     taken: list[TakenOut] = []
     done = 0
     for place in places:
-        sign = marks.taken_out(len(taken))
+        sign = marks.placeholder(len(taken))
         taken.append(place.read(marks.plain(text[place.start : place.end])))
         texts += [text[done : place.start], sign]
         masks += [masked[done : place.start], sign]

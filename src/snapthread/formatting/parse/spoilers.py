@@ -10,7 +10,7 @@ from snapthread.formatting.tree import Inline, LineBreak, Styled, Text
 _SPOILER: Final = re.compile(r"(?<![|\ufdd2])\|\|(?!\|)")  # U+FDD2 is marks.ESCAPED
 
 
-def merged(children: Iterable[Inline]) -> Iterator[Inline]:
+def merge_texts(children: Iterable[Inline]) -> Iterator[Inline]:
     """Neighbouring texts as one."""
     waiting: list[str] = []
     for child in children:
@@ -49,7 +49,7 @@ def pair_spoilers(children: Iterable[Inline]) -> list[Inline]:
 
 
 def _plain_bars(tokens: Iterable[Inline | _Bar]) -> Iterator[Inline]:
-    return merged(Text(text="||") if isinstance(token, _Bar) else token for token in tokens)
+    return merge_texts(Text(text="||") if isinstance(token, _Bar) else token for token in tokens)
 
 
 def _tokens(children: Sequence[Inline]) -> Iterator[Inline | _Bar]:

@@ -69,11 +69,11 @@ def find_tags(masked: str, *, is_draft: bool) -> list[TagPlace]:
     ]
     if is_draft:
         return places
-    whole = _matched(places)
+    whole = _match(places)
     return [place for number, place in enumerate(places) if number in whole]
 
 
-def _matched(places: list[TagPlace]) -> set[int]:
+def _match(places: list[TagPlace]) -> set[int]:
     opened: defaultdict[str, list[int]] = defaultdict(list)
     whole: set[int] = set()
     for number, place in enumerate(places):

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread.formatting.render.rich import Kind, Rich, Span
+from snapthread.formatting.render.rich import Rich, Span, SpanKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    kind: Kind
+    kind: SpanKind
     start: int
     url: str | None = None
 
@@ -39,7 +39,7 @@ class Canvas:
     def is_line_start(self) -> bool:
         return self._is_line_start
 
-    def is_inside(self, kind: Kind) -> bool:
+    def is_inside(self, kind: SpanKind) -> bool:
         return any(opened.kind == kind for opened in self._open)
 
     def write(self, text: str) -> None:
@@ -78,7 +78,7 @@ class Canvas:
         self._length += len(text)
 
     @contextmanager
-    def indented(self, by: str) -> Iterator[None]:
+    def indent(self, by: str) -> Iterator[None]:
         before = self._indent
         self._indent += by
         yield
@@ -92,7 +92,7 @@ class Canvas:
         self._indent = before
 
     @contextmanager
-    def within(self, kind: Kind, url: str | None = None) -> Iterator[None]:
+    def within(self, kind: SpanKind, url: str | None = None) -> Iterator[None]:
         """Give this format to everything written meanwhile. In itself it changes nothing."""
         if self.is_inside(kind):
             yield
@@ -116,14 +116,14 @@ class Canvas:
             self.write(text)
             return
         self._begin_text()
-        self._interrupted("code", text)
+        self._interrupt("code", text)
 
     def code_block(self, text: str, language: str | None = None) -> None:
         """On lines of its own, from the very left: an indent would become part of the code."""
-        self._interrupted("pre", text, language)
+        self._interrupt("pre", text, language)
         self._is_line_start = False
 
-    def _interrupted(self, kind: Kind, text: str, language: str | None = None) -> None:
+    def _interrupt(self, kind: SpanKind, text: str, language: str | None = None) -> None:
         outer = self._open
         for opened in reversed(outer):
             if opened.kind in _CAN_BE_CUT:
@@ -138,7 +138,7 @@ class Canvas:
             for opened in outer
         ]
 
-    def finished(self) -> Rich:
+    def finish(self) -> Rich:
         outer_first = reversed(self._spans)  # the inner are closed first
         spans = sorted(outer_first, key=lambda span: (span.start, -span.end))
         return Rich(text="".join(self._parts), spans=tuple(spans))

@@ -45,7 +45,7 @@ def longest_part(text: str) -> int:
     return max((width(part) for part in _PART.findall(text)), default=0)
 
 
-def wrapped(text: str, cells: int) -> Iterator[str]:
+def wrap(text: str, cells: int) -> Iterator[str]:
     """The text in lines of at most so many cells; only a longer word stands over."""
     line = ""
     for part in _PART.findall(text):
@@ -57,7 +57,7 @@ def wrapped(text: str, cells: int) -> Iterator[str]:
     yield line.rstrip()
 
 
-def padded(text: str, cells: int, alignment: str) -> str:
+def pad(text: str, cells: int, alignment: str) -> str:
     room = max(0, cells - width(text))
     match alignment:
         case "Right":

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from snapthread.formatting.render.canvas import Canvas
-from snapthread.formatting.render.gaps import Shown, gap_between
-from snapthread.formatting.render.links import allowed_url, told_target
+from snapthread.formatting.render.gaps import ShownBlock, gap_between
+from snapthread.formatting.render.links import allowed_url, readable_target
 from snapthread.formatting.render.table import Grid, lay_out
 from snapthread.formatting.tree import (
     Block,
     Code,
     CodeBlock,
+    Footnote,
     Formula,
     Heading,
     Inline,
@@ -18,7 +19,6 @@ from snapthread.formatting.tree import (
     LineBreak,
     Link,
     List,
-    Note,
     Paragraph,
     Quote,
     Rule,
@@ -34,7 +34,7 @@ _RULE: Final = "———"
 _NO_PICTURE: Final = "🖼"  # an image without a description and without a usable address
 
 
-def shown(blocks: Iterable[Block]) -> Iterator[Shown]:
+def lay_out_tables(blocks: Iterable[Block]) -> Iterator[ShownBlock]:
     """Blocks with each table laid out."""
     for block in blocks:
         if not isinstance(block, Table):
@@ -47,7 +47,7 @@ def shown(blocks: Iterable[Block]) -> Iterator[Shown]:
             yield from table
 
 
-def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
+def write_block(canvas: Canvas, block: ShownBlock, depth: int = 0) -> None:
     match block:
         case Paragraph():
             write_inlines(canvas, block.children)
@@ -64,7 +64,7 @@ def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
             _write_list(canvas, block, depth)
         case Rule():
             canvas.write(_RULE)
-        case Note():
+        case Footnote():
             write_item(canvas, Item(blocks=block.blocks), f"[{block.number}]", depth)
         case Table():
             _write_inside_item(canvas, [block], depth)
@@ -73,9 +73,9 @@ def write_block(canvas: Canvas, block: Shown, depth: int = 0) -> None:
 
 
 def _write_quote(canvas: Canvas, quote: Quote) -> None:
-    before: Shown | None = None
+    before: ShownBlock | None = None
     with canvas.from_the_left(), canvas.within("blockquote"):
-        for block in shown(quote.blocks):
+        for block in lay_out_tables(quote.blocks):
             _begin_line(canvas)
             if before is not None and gap_between(before, block) == "\n\n":
                 canvas.end_line()
@@ -85,7 +85,7 @@ def _write_quote(canvas: Canvas, quote: Quote) -> None:
 
 def _write_inside_item(canvas: Canvas, blocks: Iterable[Block], depth: int) -> None:
     """The first block stands beside the bullet, unless it needs lines of its own."""
-    for number, block in enumerate(shown(blocks)):
+    for number, block in enumerate(lay_out_tables(blocks)):
         if number or isinstance(block, CodeBlock | Grid | Quote):
             _begin_line(canvas)
         write_block(canvas, block, depth)
@@ -115,7 +115,7 @@ def marked_items(block: List, depth: int) -> Iterator[tuple[Item, str]]:
 
 def write_item(canvas: Canvas, item: Item, marker: str, depth: int) -> None:
     canvas.bullet(marker)
-    with canvas.indented(_INDENT):
+    with canvas.indent(_INDENT):
         _write_inside_item(canvas, item.blocks, depth + 1)
 
 
@@ -155,7 +155,7 @@ def _write_link(canvas: Canvas, link: Link) -> None:
 def _write_target(canvas: Canvas, url: str, label: str) -> None:
     """An address that may not be a link is told behind its words: a number as text, which apps
     make callable, anything else as code, which they leave alone."""
-    target = told_target(url)
+    target = readable_target(url)
     if not target.text or target.text in label or canvas.is_inside("text_link"):
         return
     canvas.write(" (" if label.strip() else "(")

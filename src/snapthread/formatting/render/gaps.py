@@ -4,22 +4,22 @@ from snapthread.formatting.render.table import Grid
 from snapthread.formatting.tree import (
     Block,
     CodeBlock,
+    Footnote,
     Heading,
     List,
-    Note,
     Paragraph,
     Styled,
     plain_text,
 )
 
-Shown = Block | Grid
+ShownBlock = Block | Grid
 
 
-def gap_between(before: Shown | None, block: Shown) -> str:
+def gap_between(before: ShownBlock | None, block: ShownBlock) -> str:
     match before, block:
         case Heading(level=1), _:
             return "\n\n"
-        case (Heading(), _) | (Note(), Note()):
+        case (Heading(), _) | (Footnote(), Footnote()):
             return "\n"
         case Paragraph(), List() if is_title(before) or _announces(before):
             return "\n"
@@ -29,7 +29,7 @@ def gap_between(before: Shown | None, block: Shown) -> str:
             return "\n\n"
 
 
-def is_title(block: Shown) -> bool:
+def is_title(block: ShownBlock) -> bool:
     """A heading, or a line in bold, which models write instead."""
     match block:
         case Heading() | Paragraph(children=(Styled(style="bold"),)):

@@ -39,7 +39,7 @@ class Target:
     is_number: bool = False
 
 
-def told_target(url: str) -> Target:
+def readable_target(url: str) -> Target:
     """Scripts and data are nothing to read, and a place on a page is none in a chat."""
     url = unquote(url.strip())
     if len(url) > _LONGEST_TOLD or not url.isprintable() or _UNTOLD.match(url):
@@ -56,7 +56,7 @@ def foreign_schemes(text: str) -> list[int]:
     return [colon.end() for colon in _FOREIGN.finditer(text)]
 
 
-def disarmed(text: str, places: list[int]) -> str:
+def disarm(text: str, places: list[int]) -> str:
     parts: list[str] = []
     done = 0
     for place in places:

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapthread.formatting.render.canvas import Canvas
-from snapthread.formatting.render.document import marked_items, shown, write_block, write_item
-from snapthread.formatting.render.gaps import Shown, gap_between, is_title
-from snapthread.formatting.render.rich import Rich, trimmed, without_foreign_links
+from snapthread.formatting.render.document import (
+    lay_out_tables,
+    marked_items,
+    write_block,
+    write_item,
+)
+from snapthread.formatting.render.gaps import ShownBlock, gap_between, is_title
+from snapthread.formatting.render.rich import Rich, trim, without_foreign_links
 from snapthread.formatting.render.table import Grid
 from snapthread.formatting.text import is_blank
 from snapthread.formatting.tree import Block, Item, List
@@ -26,22 +31,22 @@ class Piece:
 
 
 def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
-    before: Shown | None = None
-    for block in shown(blocks):
+    before: ShownBlock | None = None
+    for block in lay_out_tables(blocks):
         for piece in _pieces(block, gap_between(before, block)):
             if not is_blank(piece.rich.text):
                 yield piece
         before = block
 
 
-def _pieces(block: Shown, gap: str) -> Iterator[Piece]:
+def _pieces(block: ShownBlock, gap: str) -> Iterator[Piece]:
     if isinstance(block, List):
         yield from _items(block, gap)
         return
     canvas = Canvas()
     write_block(canvas, block)
     yield Piece(
-        rich=_ready(canvas.finished()),
+        rich=_ready(canvas.finish()),
         gap=gap,
         is_heading=is_title(block),
         repeated=f"{block.header}\n" if isinstance(block, Grid) else "",
@@ -60,8 +65,8 @@ def _items(block: List, gap: str) -> Iterator[Piece]:
 def _item(item: Item, marker: str) -> Rich:
     canvas = Canvas()
     write_item(canvas, item, marker, 0)
-    return _ready(canvas.finished())
+    return _ready(canvas.finish())
 
 
 def _ready(rich: Rich) -> Rich:
-    return without_foreign_links(trimmed(rich))
+    return without_foreign_links(trim(rich))

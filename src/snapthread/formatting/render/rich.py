@@ -4,10 +4,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
-from snapthread.formatting.render.links import disarmed, foreign_schemes
+from snapthread.formatting.render.links import disarm, foreign_schemes
 from snapthread.formatting.text import is_blank
 
-Kind = Literal[
+SpanKind = Literal[
     "bold",
     "italic",
     "underline",
@@ -24,7 +24,7 @@ Kind = Literal[
 class Span:
     """A formatted stretch, in characters."""
 
-    kind: Kind
+    kind: SpanKind
     start: int
     end: int
     url: str | None = None
@@ -35,7 +35,7 @@ class Span:
             return self
         return Span(kind=self.kind, start=start, end=end, url=self.url, language=self.language)
 
-    def moved(self, by: int) -> "Span":
+    def move(self, by: int) -> "Span":
         return self.between(self.start + by, self.end + by)
 
 
@@ -47,19 +47,19 @@ class Rich:
     spans: tuple[Span, ...] = ()
 
 
-def trimmed(rich: Rich) -> Rich:
+def trim(rich: Rich) -> Rich:
     """No white space around the text, none around a span, and no span without a visible sign.
 
     The indent of code is no such space: Telegram keeps it too, since an entity begins with it.
     """
     text = rich.text.rstrip()
-    spans = [span for span in (_trimmed_span(span, text) for span in rich.spans) if span]
+    spans = [span for span in (_trim_span(span, text) for span in rich.spans) if span]
     first = min((span.start for span in spans), default=len(text))
     begin = min(first, len(text) - len(text.lstrip()))
-    return Rich(text=text[begin:], spans=tuple(span.moved(-begin) for span in spans))
+    return Rich(text=text[begin:], spans=tuple(span.move(-begin) for span in spans))
 
 
-def _trimmed_span(span: Span, text: str) -> Span | None:
+def _trim_span(span: Span, text: str) -> Span | None:
     inside = text[span.start : span.end]
     if is_blank(inside):
         return None
@@ -80,7 +80,7 @@ def without_foreign_links(rich: Rich) -> Rich:
         )
         for span in rich.spans
     )
-    return Rich(text=disarmed(rich.text, places), spans=tuple(spans))
+    return Rich(text=disarm(rich.text, places), spans=tuple(spans))
 
 
 def _outside_code(places: list[int], spans: tuple[Span, ...]) -> list[int]:

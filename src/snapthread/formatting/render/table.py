@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from snapthread.formatting.render.cells import longest_part, padded, width, wrapped
+from snapthread.formatting.render.cells import longest_part, pad, width, wrap
 from snapthread.formatting.tree import (
     Block,
     Heading,
@@ -40,13 +40,13 @@ class Grid:
 
 def lay_out(table: Table) -> Grid | tuple[Block, ...]:
     if _total([1] * len(table.header.cells)) > _TABLE_CELLS_MAX or _has_links(table):
-        return tuple(_told(table))
+        return tuple(_spell_out(table))
     header = _texts(table.header)
     rows = [_texts(row) for row in table.rows]
     widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
-    narrow = _narrowed(widths, [header, *rows])
+    narrow = _narrow(widths, [header, *rows])
     if narrow is None:
-        return tuple(_told(table))
+        return tuple(_spell_out(table))
     return _grid(table, header, rows, narrow)
 
 
@@ -72,7 +72,7 @@ def _total(widths: list[int]) -> int:
     return sum(widths) + len(_BETWEEN) * (len(widths) - 1)
 
 
-def _narrowed(widths: list[int], rows: list[_Texts]) -> list[int] | None:
+def _narrow(widths: list[int], rows: list[_Texts]) -> list[int] | None:
     """Widths that fit a phone, if there are any."""
     if _total(widths) > _TABLE_CELLS_MAX:
         return None
@@ -98,32 +98,32 @@ def _grid(table: Table, header: _Texts, rows: list[_Texts], widths: list[int]) -
 
 def _row_lines(table: Table, row: _Texts, widths: list[int]) -> list[str]:
     cells = [
-        [line for part in text.split("\n") for line in wrapped(part, room)]
+        [line for part in text.split("\n") for line in wrap(part, room)]
         for text, room in zip(row, widths, strict=True)
     ]
     return [
         _BETWEEN.join(
-            padded(part, room, alignment)
+            pad(part, room, alignment)
             for part, room, alignment in zip(parts, widths, table.alignments, strict=True)
         ).rstrip()
         for parts in zip_longest(*cells, fillvalue="")
     ]
 
 
-def _told(table: Table) -> Iterator[Block]:
+def _spell_out(table: Table) -> Iterator[Block]:
     """A table as "heading: value", row by row; with two columns one line for each row."""
     if len(table.header.cells) == 2:
-        yield from _told_in_pairs(table)
+        yield from _spell_out_pairs(table)
         return
     for row in table.rows:
         (title, first), *others = zip(table.header.cells, row.cells, strict=True)
-        yield Heading(level=3, children=_labelled(title, first))
-        yield List(items=tuple(_item(_labelled(*pair)) for pair in others if pair[1]))
+        yield Heading(level=3, children=_with_label(title, first))
+        yield List(items=tuple(_item(_with_label(*pair)) for pair in others if pair[1]))
     if not table.rows:
         yield List(items=tuple(_item(cell) for cell in table.header.cells))
 
 
-def _told_in_pairs(table: Table) -> Iterator[Block]:
+def _spell_out_pairs(table: Table) -> Iterator[Block]:
     left, right = table.header.cells
     yield Heading(level=3, children=(*left, Text(text=" — "), *right))
     yield List(
@@ -134,7 +134,7 @@ def _told_in_pairs(table: Table) -> Iterator[Block]:
     )
 
 
-def _labelled(label: tuple[Inline, ...], value: tuple[Inline, ...]) -> tuple[Inline, ...]:
+def _with_label(label: tuple[Inline, ...], value: tuple[Inline, ...]) -> tuple[Inline, ...]:
     if not plain_text(label).strip():
         return value
     return (*label, Text(text=": "), *value)

@@ -5,7 +5,7 @@ from typing import Final
 
 from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
-from snapthread.formatting.render.rich import Rich, Span, trimmed
+from snapthread.formatting.render.rich import Rich, Span, trim
 from snapthread.formatting.split.plain import cut
 from snapthread.formatting.text import fitting, whole_character
 from snapthread.limits import MESSAGE_UNITS
@@ -31,9 +31,9 @@ class Cutter:
         header = self._repeated if self._start else ""
         end = self._end(units - utf16_len(header), entities)
         text = self._text[self._start : end]
-        spans = tuple(self._taken(end))
+        spans = tuple(self._take(end))
         self._start = end
-        part = trimmed(Rich(text=text, spans=spans))
+        part = trim(Rich(text=text, spans=spans))
         return _below(header, part) if header else part
 
     def _end(self, units: int, entities: int) -> int:
@@ -43,13 +43,13 @@ class Cutter:
         # One character more than fits shows whether the rest fits as a whole.
         return self._start + cut(self._text[self._start : self._start + units + 1], units)
 
-    def _taken(self, end: int) -> list[Span]:
+    def _take(self, end: int) -> list[Span]:
         """The spans up to `end`; those that go on begin again after it."""
         taken: list[Span] = []
         going_on: list[Span] = []
         while self._spans and self._spans[0].start < end:
             span = self._spans.popleft()
-            taken.append(span.between(span.start, min(span.end, end)).moved(-self._start))
+            taken.append(span.between(span.start, min(span.end, end)).move(-self._start))
             if span.end > end:
                 going_on.append(span.between(end, span.end))
         self._spans.extendleft(reversed(going_on))
@@ -62,7 +62,7 @@ def beginning(rich: Rich, units: int) -> Rich:
     spans = (
         span.between(span.start, min(span.end, end)) for span in rich.spans if span.start < end
     )
-    return trimmed(Rich(text=rich.text[:end], spans=tuple(spans)))
+    return trim(Rich(text=rich.text[:end], spans=tuple(spans)))
 
 
 def _below(header: str, part: Rich) -> Rich:

@@ -4,8 +4,8 @@ from typing import Final
 
 from snapthread.characters import utf16_len
 from snapthread.formatting.render.pieces import Piece
-from snapthread.formatting.render.rich import Rich, trimmed
-from snapthread.formatting.split.pack import joined, to_say
+from snapthread.formatting.render.rich import Rich, trim
+from snapthread.formatting.split.pack import join, to_say
 from snapthread.formatting.text import fitting
 from snapthread.limits import MESSAGE_ENTITIES, MESSAGE_UNITS
 from snapthread.model import OutgoingMessage
@@ -22,18 +22,18 @@ def last_part(pieces: list[Piece]) -> OutgoingMessage:
         units += utf16_len(piece.rich.text) + len(piece.gap)
         if units > MESSAGE_UNITS:
             break
-    return to_say(_end_of(joined(shown)))
+    return to_say(_end_of(join(shown)))
 
 
 def _end_of(rich: Rich) -> Rich:
     """The end that fits; of too many spans the last are kept."""
     start = _start_of_end(rich.text)
     spans = tuple(
-        span.between(max(span.start, start), span.end).moved(-start)
+        span.between(max(span.start, start), span.end).move(-start)
         for span in rich.spans
         if span.end > start
     )
-    return trimmed(Rich(text=rich.text[start:], spans=spans[-MESSAGE_ENTITIES:]))
+    return trim(Rich(text=rich.text[start:], spans=spans[-MESSAGE_ENTITIES:]))
 
 
 def _start_of_end(text: str) -> int:

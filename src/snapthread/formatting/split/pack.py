@@ -25,18 +25,18 @@ _MARGIN: Final = MESSAGE_UNITS // 16
 
 
 def pack(pieces: Iterable[Piece]) -> tuple[OutgoingMessage, ...]:
-    packer = _packed(pieces)
+    packer = _pack(pieces)
     return packer.messages()
 
 
 def pack_so_far(pieces: Iterable[Piece]) -> tuple[OutgoingMessage, ...]:
     """Of pieces whose last one grows: no word is in these that more text would move to another
     message."""
-    packer = _packed(pieces)
+    packer = _pack(pieces)
     return packer.messages_so_far()
 
 
-def _packed(pieces: Iterable[Piece]) -> "_Packer":
+def _pack(pieces: Iterable[Piece]) -> "_Packer":
     packer = _Packer()
     for piece in pieces:
         packer.add(piece)
@@ -137,20 +137,20 @@ class _Packer:
             self._put(replace(piece, rich=beginning(piece.rich, room)))
 
     def _flush(self) -> None:
-        outgoing = to_say(joined(self._pieces))
+        outgoing = to_say(join(self._pieces))
         if not is_blank(outgoing.text):
             self._messages.append(outgoing)
         self._drop_from(0)
 
 
-def joined(pieces: list[Piece]) -> Rich:
+def join(pieces: list[Piece]) -> Rich:
     texts: list[str] = []
     spans: list[Span] = []
     length = 0
     for number, piece in enumerate(pieces):
         gap = piece.gap if number else ""
         length += len(gap)
-        spans += (span.moved(length) for span in piece.rich.spans)
+        spans += (span.move(length) for span in piece.rich.spans)
         texts += [gap, piece.rich.text]
         length += len(piece.rich.text)
     return Rich(text="".join(texts), spans=tuple(spans))

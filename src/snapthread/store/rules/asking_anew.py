@@ -15,7 +15,7 @@ from snapthread.ports import EditReplies
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
 from snapthread.store.rules.claiming import with_messages
 from snapthread.store.rules.exchanges import (
-    dumped,
+    dump_messages,
     messages_of,
     newest,
     put_again,
@@ -24,7 +24,7 @@ from snapthread.store.rules.exchanges import (
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.rows import (
     check_lease,
-    claimed,
+    claimed_messages,
     dequeue,
     refresh_ready,
     waiting_command,
@@ -39,7 +39,7 @@ PAUSE: Final = micros_of(EDIT_PAUSE_S)
 def reopen(tx: Transaction, claim: Claim, turn: int, now: datetime) -> Claim | None:
     """`/retry` becomes the question that it asks anew, in one transaction."""
     check_lease(tx, claim)
-    row, commands = row_of(tx, claim.conversation, turn), claimed(tx, claim)
+    row, commands = row_of(tx, claim.conversation, turn), claimed_messages(tx, claim)
     if not commands:
         raise LeaseLost(claim.conversation)
     if row is None:
@@ -170,7 +170,7 @@ def _note(tx: Transaction, row: ExchangeRow, edit: Message) -> bool:
     new = [edit.in_place_of(each) if each.message_id == edit.message_id else each for each in old]
     is_new = [each.content for each in new] != [each.content for each in old]
     if is_new:
-        tx.update(row, row._replace(messages=dumped(new)))
+        tx.update(row, row._replace(messages=dump_messages(new)))
     return is_new
 
 

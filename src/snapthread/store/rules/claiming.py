@@ -18,10 +18,10 @@ from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
     check_lease,
-    claimed,
+    claimed_messages,
     has_mark,
     is_held,
-    owned,
+    owned_conversation,
     refresh_ready,
     waits_until,
 )
@@ -112,12 +112,13 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=messages[0].album_id is not None
-        and has_mark(tx, answered_mark(bare, head.bundle or "")),
+        and has_mark(tx, served_mark(bare, head.bundle or "")),
     )
 
 
-def answered_mark(claim: Claim, bundle: str) -> str:
-    """Set when an album was answered, so that a part that comes later is known to be late."""
+def served_mark(claim: Claim, bundle: str) -> str:
+    """Set when an album was served, whether it was answered, refused or failed: a part that comes
+    later is then known to be late. The key keeps the word of older stores."""
     return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
 
 
@@ -128,7 +129,7 @@ def _in_order(rows: Iterable[Queued]) -> tuple[Message, ...]:
 
 
 def renew(tx: Transaction, claim: Claim, now: datetime, *, lease_s: float) -> bool:
-    row = owned(tx, claim)
+    row = owned_conversation(tx, claim)
     if row is None or row.lease_until is None:
         return False
     tx.update(row, row._replace(lease_until=micros(now) + micros_of(lease_s)))
@@ -143,14 +144,15 @@ def release(
     not_before: datetime | None = None,
     uncount: bool = False,
 ) -> None:
-    row = owned(tx, claim)
+    row = owned_conversation(tx, claim)
     if row is None:
         return
-    for message in claimed(tx, claim):
+    for message in claimed_messages(tx, claim):
         attempts = message.attempts + (not uncount)
         tx.update(message, message._replace(token=None, attempts=attempts))
     pause_until = max(
-        _believed(row.not_before, micros(now)), 0 if not_before is None else micros(not_before)
+        _plausible_pause(row.not_before, micros(now)),
+        0 if not_before is None else micros(not_before),
     )
     tx.update(
         row,
@@ -163,14 +165,14 @@ def release(
     refresh_ready(tx, claim.conversation, now=micros(now))
 
 
-def _believed(not_before: int, now: int) -> int:
+def _plausible_pause(not_before: int, now: int) -> int:
     return not_before if is_ahead(not_before, now, WAIT_MOST) else 0
 
 
 def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
     if check_lease(tx, claim).urgent:
         return ()  # what came after the command is not asked before it
-    bundles = {row.bundle for row in claimed(tx, claim)} - {None}
+    bundles = {row.bundle for row in claimed_messages(tx, claim)} - {None}
     late = [
         tx.update(row, row._replace(token=claim.token))
         for bundle in bundles

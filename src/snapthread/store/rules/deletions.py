@@ -21,7 +21,7 @@ def files_due(
 ) -> tuple[Deletion, ...]:
     at = micros(now)
     rows = _intents_due(tx, at)[:limit] if without_id else tx.range(DUE, high=at, limit=limit)
-    return tuple(_taken(tx, row, due_at=at + micros_of(lease_s)) for row in rows)
+    return tuple(_begin_deletion(tx, row, due_at=at + micros_of(lease_s)) for row in rows)
 
 
 def _intents_due(tx: Transaction, at: int) -> list[File]:
@@ -29,7 +29,7 @@ def _intents_due(tx: Transaction, at: int) -> list[File]:
     return [row for row in rows if row.state == "intended" or (row.due_at or 0) <= at]
 
 
-def _taken(tx: Transaction, row: File, *, due_at: int) -> Deletion:
+def _begin_deletion(tx: Transaction, row: File, *, due_at: int) -> Deletion:
     """Its deletion is begun: until then nobody else begins it."""
     row = tx.update(
         row,

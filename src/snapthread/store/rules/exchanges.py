@@ -68,17 +68,17 @@ def messages_of(row: ExchangeRow) -> list[Message]:
     return [load_message(text) for text in json.loads(row.messages)]
 
 
-def dumped(messages: Sequence[Message]) -> str:
+def dump_messages(messages: Sequence[Message]) -> str:
     return json.dumps([dump_message(message) for message in messages], ensure_ascii=False)
 
 
-def expected(key: str, turn: int) -> Get:
+def exchange_to_expect(key: str, turn: int) -> Get:
     return Get(EXCHANGES, slot_of(key, turn))
 
 
-def replaced(key: str, turn: int) -> tuple[Get, ...]:
+def replaced_exchanges(key: str, turn: int) -> tuple[Get, ...]:
     """The exchange whose place this turn takes over; the first turns find theirs empty."""
-    return (expected(key, turn),) if turn > KEPT else ()
+    return (exchange_to_expect(key, turn),) if turn > KEPT else ()
 
 
 # ---------------------------------------------------------------- what is asked anew
@@ -204,7 +204,7 @@ def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, .
     return (*shown, *old)
 
 
-def shown_after(tx: Transaction, claim: Claim) -> tuple[ExchangeRow, ...]:
+def exchanges_after(tx: Transaction, claim: Claim) -> tuple[ExchangeRow, ...]:
     """The exchanges that came after the one that is asked anew."""
     redo = claim.redo
     if redo is None:

@@ -57,7 +57,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "dead_letters": [json.loads(row.message) for row in dead_letters],
         "not_delivered": [json.loads(row.outgoing) for row in all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
-        "preferences": choices.preferences(tx, f"user:{user_id}").told(),
+        "preferences": choices.preferences(tx, f"user:{user_id}").own_values(),
         **records.export(tx, user_id),
     }
 

@@ -17,8 +17,13 @@ from snapthread.model import (
 from snapthread.model.usage import TurnRecord
 from snapthread.store.codec import dump_images, load_message, micros
 from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
-from snapthread.store.rules.claiming import answered_mark, release
-from snapthread.store.rules.exchanges import places_of, remember, replaced, shown_after
+from snapthread.store.rules.claiming import release, served_mark
+from snapthread.store.rules.exchanges import (
+    exchanges_after,
+    places_of,
+    remember,
+    replaced_exchanges,
+)
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.groups import end_guest
 from snapthread.store.rules.outgoing import add_to_outbox, mark_sent
@@ -29,7 +34,7 @@ from snapthread.store.rules.retiring import retire_rest
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.rows import (
     check_lease,
-    claimed,
+    claimed_messages,
     dequeue,
     next_id,
     refresh_ready,
@@ -63,13 +68,13 @@ def finish(
     tells_of_files: bool = False,
 ) -> tuple[OutboxMessage, ...]:
     row, at = check_lease(tx, claim), micros(now)
-    rows = claimed(tx, claim)
+    rows = claimed_messages(tx, claim)
     if not rows:
         raise LeaseLost(claim.conversation)  # this turn has ended already
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
-    tx.expect(*replaced(claim.conversation, row.turns + 1), *asker)
+    tx.expect(*replaced_exchanges(claim.conversation, row.turns + 1), *asker)
     owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
-    leaving = () if taken_back_from is None else shown_after(tx, claim)
+    leaving = () if taken_back_from is None else exchanges_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = check_lease(tx, claim)
     turn = None
@@ -184,7 +189,7 @@ def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
 
 def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
     for bundle in {str(row.bundle) for row in rows if _is_part(row)}:
-        mark = answered_mark(claim, bundle)
+        mark = served_mark(claim, bundle)
         set_mark(tx, mark, now, wait=SEEN_FOR, conversation=claim.conversation)
     dequeue(tx, claim.conversation, rows)
 

@@ -209,15 +209,15 @@ def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
     rows = [*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)]
     for row in rows:
         tx.delete(row)
-        text, id = _readdressed(row.message, new, chat_id), _free(tx, QUEUED, new, row.id)
+        text, id = _readdress(row.message, new, chat_id), _free(tx, QUEUED, new, row.id)
         tx.insert(row._replace(conversation=new, id=id, message=text, token=None, again=None))
     for letter in tx.range(DEAD_OF, key):
-        text = _readdressed(letter.message, new, chat_id)
+        text = _readdress(letter.message, new, chat_id)
         tx.update(letter, letter._replace(conversation=new, message=text))
     return len(rows)
 
 
-def _readdressed(text: str, new: str, chat_id: int) -> str:
+def _readdress(text: str, new: str, chat_id: int) -> str:
     message = load_message(text)
     return dump_message(replace(message, conversation=ConversationKey(new), chat_id=chat_id))
 

@@ -52,11 +52,13 @@ def compose(
     if before is not None:
         rows = [each for each in rows if each.id < before]
     items, ids, tokens, has_images = ITEMS.of(claim.conversation, rows)
-    shown = shown_images(tx, claim, [*_named(compress(items, has_images)), *question_files], now)
+    shown = shown_images(
+        tx, claim, [*_named_files(compress(items, has_images)), *question_files], now
+    )
     files_shown = {name: as_file(file) for name, file in shown.items()}
     if file_tokens is not None:
         for place in compress(range(len(rows)), has_images):
-            counted = _recounted(rows[place], files_shown, file_tokens)
+            counted = _recount(rows[place], files_shown, file_tokens)
             items[place], tokens[place] = _item(counted), counted.tokens
     start = None
     if rows and sum(tokens) + question_tokens > max_tokens:
@@ -64,7 +66,7 @@ def compose(
         start = first_id(ids, kept)
         items, ids, has_images = items[kept:], ids[kept:], has_images[kept:]
     with_images = list(compress(items, has_images))
-    files = _of_request(shown, [*_named(with_images), *question_files])
+    files = _of_request(shown, [*_named_files(with_images), *question_files])
     if max_images or max_image_bytes:
         stay = _within(files, question_files, max_images, max_image_bytes)
         leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
@@ -76,14 +78,14 @@ def compose(
         ids=tuple(ids),
         live=live,
         files={file.openai_id or "": files_shown[name] for name, file in files.items()},
-        lost=_lost(tx, claim, micros(now), with_images, live),
+        lost=_lost_files(tx, claim, micros(now), with_images, live),
         history_start=start,
         next_label=row.last_label + 1,
         turn=row.turns + 1,
     )
 
 
-def _named(items: Iterable[HistoryItem]) -> list[FileName]:
+def _named_files(items: Iterable[HistoryItem]) -> list[FileName]:
     """The images that items name, oldest first."""
     return [image.file for item in items for image in item.images]
 
@@ -116,7 +118,7 @@ def _share_picture(one: File, other: File) -> bool:
     return picture_of(one) == picture_of(other)
 
 
-def _lost(
+def _lost_files(
     tx: Transaction,
     claim: Claim,
     now: int,
@@ -129,7 +131,7 @@ def _lost(
     return tuple([as_file(found[name]) for name in reversed(missing) if name in found])
 
 
-def _recounted(
+def _recount(
     row: HistoryRow, shown: Mapping[FileName, LedgerFile], file_tokens: FileTokens
 ) -> HistoryRow:
     """An image costs something else on another model, and nothing once it has left."""

@@ -15,7 +15,7 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.exchanges import expected, note_sent
+from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
 from snapthread.store.rules.rows import (
     bars,
     check_lease,
@@ -135,14 +135,14 @@ def enqueue(
 
 def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
     """Take the mark of what is said or done once; False where it is taken."""
-    return set_mark(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return set_mark(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
-    return bars(tx, _said(once), micros(now), wait=_wait(again_after_s))
+    return bars(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
-def _said(once: str) -> str:
+def _said_mark(once: str) -> str:
     return f"said:{once}"
 
 
@@ -154,7 +154,7 @@ def mark_sent(
     tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
 ) -> None:
     if part.turn is not None:
-        tx.expect(expected(claim.conversation, part.turn))
+        tx.expect(exchange_to_expect(claim.conversation, part.turn))
     rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)

@@ -22,7 +22,7 @@ from snapthread.store.rules import (
     standings,
 )
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.rows import owned
+from snapthread.store.rules.rows import owned_conversation
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.processes import (
@@ -61,7 +61,7 @@ def recall(tx: Transaction, fact: str) -> str | None:
 
 def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> ReplicaChanges:
     tx.get_all(CONVERSATIONS, dict.fromkeys(claim.conversation for claim in claims))
-    rows = {claim: owned(tx, claim) for claim in claims}
+    rows = {claim: owned_conversation(tx, claim) for claim in claims}
     at = micros(now)
     cooldowns = tx.range(PAUSES_UNTIL, low=at + 1, high=at + WAIT_MOST)
     return ReplicaChanges(

@@ -5,7 +5,7 @@ from typing import Final
 
 from snapthread.model import Claim, Transcript
 from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, amounts_of, first_over
-from snapthread.model.usage import STALE, TurnRecord, broken_off, day_of, month_of
+from snapthread.model.usage import STALE, TurnRecord, day_of, month_of, without_counts
 from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
 from snapthread.store.rules.history import compose
@@ -83,7 +83,7 @@ def _over(
     """Sums are only looked at where a limit needs them, and then kept below it until the end."""
     if limits == Limits():
         return None
-    over = first_over(limits, spent(tx, payer, at), more, now)
+    over = first_over(limits, spending(tx, payer, at), more, now)
     if over is None:
         _keep_below(tx, payer, at, limits, more)
     return over
@@ -142,7 +142,7 @@ def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def _charge_broken(tx: Transaction, row: Reservation) -> None:
-    record = broken_off(load_record(row.record))
+    record = without_counts(load_record(row.record))
     _recount(tx, row, record)
     write(tx, record, row.conversation)
     tx.delete(row)
@@ -179,7 +179,7 @@ def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
     return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
 
 
-def spent(tx: Transaction, payer: str, now: datetime) -> Spending:
+def spending(tx: Transaction, payer: str, now: datetime) -> Spending:
     return Spending(
         day=_tally(tx, payer, day_of(now)),
         month=_tally(tx, payer, month_of(now)),

@@ -44,18 +44,18 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
     is_shown = any(row.id >= talk.history_start for row in stay)
     history_start = talk.history_start if is_shown else 0
     tx.update(talk, talk._replace(last_label=max(labels, default=0), history_start=history_start))
-    return _named(rows)
+    return _named_files(rows)
 
 
 def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: datetime) -> int:
     """Of images that items named which have left: those that no item names any more."""
     if not named:
         return 0
-    left = set(named) - set(_named(tx.range(HISTORY, claim.conversation)))
+    left = set(named) - set(_named_files(tx.range(HISTORY, claim.conversation)))
     files = {**lost_images(tx, claim, micros(now)), **images(tx, claim)}
     names = [FileName(files[image_key].name) for image_key in sorted(left) if image_key in files]
     return retire(tx, claim, names, now, reason="taken back")
 
 
-def _named(rows: list[HistoryRow]) -> list[FileName]:
+def _named_files(rows: list[HistoryRow]) -> list[FileName]:
     return [image.file for row in rows for image in load_images(row.images)]

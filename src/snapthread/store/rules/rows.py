@@ -26,7 +26,7 @@ def ensure_conversation(tx: Transaction, key: str) -> Conversation:
     return row or tx.insert(Conversation(key=key, token=secrets.randbits(TOKEN_BITS)))
 
 
-def owned(tx: Transaction, claim: Claim) -> Conversation | None:
+def owned_conversation(tx: Transaction, claim: Claim) -> Conversation | None:
     """The conversation, where nobody else has it by now."""
     row = tx.get(CONVERSATIONS, claim.conversation)
     is_ours = row is not None and row.token == claim.token and row.epoch == claim.epoch
@@ -38,7 +38,7 @@ def check_lease(tx: Transaction, claim: Claim, *, live_at: int | None = None) ->
 
     A claim whose time is over but that nobody replaced still holds it, unless `live_at` is given.
     """
-    row = owned(tx, claim)
+    row = owned_conversation(tx, claim)
     if row is None or (live_at is not None and (row.lease_until or 0) <= live_at):
         raise LeaseLost(claim.conversation)
     return row
@@ -118,7 +118,7 @@ def waiting_command(tx: Transaction, command: Message) -> Queued | None:
     return next((row for row in urgent if row.update_id == command.update_id), None)
 
 
-def claimed(tx: Transaction, claim: Claim) -> list[Queued]:
+def claimed_messages(tx: Transaction, claim: Claim) -> list[Queued]:
     """The messages that the claim works on: the oldest, with what belongs to it."""
     row = tx.get(CONVERSATIONS, claim.conversation)
     head = tx.first(QUEUE, claim.conversation, 0) if row is not None and row.queued else None

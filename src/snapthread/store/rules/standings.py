@@ -145,7 +145,7 @@ def set_limits(
     tx: Transaction, user_id: int, now: datetime, *, by: int, limits: OwnLimits
 ) -> OwnLimits:
     row = known_row(tx, user_id, now)
-    written = json.dumps(limits.told())
+    written = json.dumps(limits.own_values())
     if written != row.limits:
         record_decision(tx, row, now, by, "limited", detail=written, limits=written)
     return load_limits(row.limits)
@@ -206,7 +206,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
 def erase(tx: Transaction, user_id: int) -> None:
     """A ban and limits of one's own stay, with the number alone: to erase would lift them."""
     row = tx.get(PEOPLE, user_id)
-    if row is not None and row.banned_at is None and not load_limits(row.limits).told():
+    if row is not None and row.banned_at is None and not load_limits(row.limits).own_values():
         tx.delete(row)
     elif row is not None:
         at = row.decided_at or row.last_at
@@ -229,7 +229,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             "language": found.language,
             "is_banned": found.is_banned,
             "is_told_of_files": found.is_told_of_files,
-            "limits": found.limits.told(),
+            "limits": found.limits.own_values(),
         },
         "decisions": [
             {"at": each.at.isoformat(), "action": each.action}

@@ -7,7 +7,7 @@ from snapthread.errors import LeaseLost
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
-from snapthread.store.rules.rows import check_lease, claimed
+from snapthread.store.rules.rows import check_lease, claimed_messages
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES, File
 from snapthread.store.transaction import Transaction
@@ -44,7 +44,7 @@ def _cut_of(row: File) -> Cut | None:
 
 
 def _is_asked(tx: Transaction, claim: Claim, update_id: int) -> bool:
-    return any(row.update_id == update_id for row in claimed(tx, claim))
+    return any(row.update_id == update_id for row in claimed_messages(tx, claim))
 
 
 def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:

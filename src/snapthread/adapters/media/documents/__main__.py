@@ -27,11 +27,11 @@ def _answer(content: bytes, name: str, first: str, last: str, most: str, text: s
     pages = PageRange(int(first), int(last)) if int(last) else None
     try:
         read = read_document(content, name=name, pages=pages, max_pages=int(most))
-        return wire.written(read, content, with_text=text == "text")
+        return wire.pack(read, content, with_text=text == "text")
     except DocumentRefused as refusal:
-        return wire.refused(refusal)
+        return wire.pack_refusal(refusal)
     except MemoryError:
-        return wire.refused(DocumentRefused("too_heavy", "MemoryError"))
+        return wire.pack_refusal(DocumentRefused("too_heavy", "MemoryError"))
 
 
 def _prepare() -> None:

@@ -40,7 +40,7 @@ class Documents:
         suffix = PurePath(name).suffix[:19]
         told = f"a{suffix}" if suffix.isascii() and suffix.isprintable() else ""
         how = (told, str(asked.first), str(asked.last), str(max_pages), text)
-        return wire.read(await self._answer((*self._command, *how), content), content)
+        return wire.unpack(await self._answer((*self._command, *how), content), content)
 
     @property
     def draws(self) -> bool:
@@ -56,7 +56,7 @@ class Documents:
         size: Size | None = None,
     ) -> tuple[PagePicture, ...]:
         how = (*sight, *map(str, (max_side, page, *(size or (0, 0)))))
-        return draw.read(await self._answer((*DRAWING, *how), content))
+        return draw.unpack_pages(await self._answer((*DRAWING, *how), content))
 
     async def _answer(self, command: Command, content: bytes) -> bytes:
         async with self._reading:

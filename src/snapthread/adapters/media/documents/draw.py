@@ -41,7 +41,7 @@ def draw(
         document = PdfDocument(content)
         for number in [page - 1] if page else range(len(document)):
             one = document[number]
-            yield _drawn(one, size or sight.useful(_pixels(one), max_side))
+            yield _draw(one, size or sight.useful(_pixels(one), max_side))
             one.close()
     except (PdfiumError, IndexError, ValueError) as failure:
         raise DocumentRefused("unreadable", type(failure).__name__) from failure
@@ -53,28 +53,28 @@ def _pixels(page: "PdfPage") -> Size:
     return round(width * DRAWN_DPI / POINT_DPI), round(height * DRAWN_DPI / POINT_DPI)
 
 
-def _drawn(page: "PdfPage", size: Size) -> PagePicture:
+def _draw(page: "PdfPage", size: Size) -> PagePicture:
     """Exactly this size: what PDFium draws is rounded its own way."""
     width, height = page.get_size()
     scale = min(size[0] / max(width, TINY), size[1] / max(height, TINY))
     picture = page.render(scale=scale).to_pil().convert("RGB")
     if picture.size != size:
         picture = picture.resize(size)
-    written = BytesIO()
-    picture.save(written, "JPEG", quality=QUALITY)
-    return PagePicture(content=written.getvalue(), width=size[0], height=size[1])
+    jpeg = BytesIO()
+    picture.save(jpeg, "JPEG", quality=QUALITY)
+    return PagePicture(content=jpeg.getvalue(), width=size[0], height=size[1])
 
 
 # ---------------------------------------------------------------- the child
 
 
-def written(pictures: list[PagePicture]) -> bytes:
+def pack_pages(pictures: list[PagePicture]) -> bytes:
     sizes = [(one.width, one.height, len(one.content)) for one in pictures]
     line = json.dumps({"pictures": sizes}).encode()
     return b"".join((line, b"\n", *[one.content for one in pictures]))
 
 
-def read(answer: bytes) -> tuple[PagePicture, ...]:
+def unpack_pages(answer: bytes) -> tuple[PagePicture, ...]:
     """Raises what the child was refused with."""
     line, _, rest = answer.partition(b"\n")
     fields = json.loads(line)
@@ -96,7 +96,7 @@ def _answer(
     sight = Sight(model=model, detail=detail)
     try:
         drawn = draw(content, sight=sight, max_side=int(max_side), page=int(page), size=size)
-        return written(list(drawn))
+        return pack_pages(list(drawn))
     except DocumentRefused as refusal:
         return json.dumps({"fault": refusal.fault, "detail": str(refusal)}).encode() + b"\n"
     except MemoryError:
@@ -110,7 +110,7 @@ def _prepare() -> None:
 
     Image.preinit()
     blank = PdfDocument.new()
-    _drawn(blank.new_page(9, 9), (9, 9))
+    _draw(blank.new_page(9, 9), (9, 9))
     kept = BytesIO()
     blank.save(kept)
     PdfDocument(kept.getvalue()).close()

@@ -6,12 +6,12 @@ from typing import Final, Literal, NamedTuple
 
 from snapthread.errors import DocumentRefused
 
-Format = Literal["pdf", "docx", "pptx", "xlsx", "odt", "rtf", "doc", "ppt", "xls", "text"]
+DocumentFormat = Literal["pdf", "docx", "pptx", "xlsx", "odt", "rtf", "doc", "ppt", "xls", "text"]
 
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SLIDES: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _SHEETS: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MIME: Final[Mapping[Format, str]] = {
+MIME: Final[Mapping[DocumentFormat, str]] = {
     "pdf": "application/pdf",
     "docx": _WORD,
     "pptx": _SLIDES,

@@ -14,7 +14,7 @@ from html import unescape
 from io import BytesIO
 from typing import Final
 
-from snapthread.adapters.media.documents.kinds import Format
+from snapthread.adapters.media.documents.kinds import DocumentFormat
 from snapthread.errors import DocumentRefused
 
 ENTRIES_MAX: Final = 10_000
@@ -23,7 +23,7 @@ ROWS_MAX: Final = 1_000  # of a sheet: what OpenAI reads of it
 ENCRYPTED: Final = 0x1  # flag bit of an entry
 
 # The part that tells the kind, and the parts with its text in their order.
-_KINDS: Final[tuple[tuple[str, Format, str], ...]] = (
+_KINDS: Final[tuple[tuple[str, DocumentFormat, str], ...]] = (
     ("word/document.xml", "docx", r"word/document\.xml"),
     ("ppt/presentation.xml", "pptx", r"ppt/slides/slide(\d+)\.xml"),
     ("xl/workbook.xml", "xlsx", r"xl/(?:worksheets/sheet(\d+)|sharedStrings)\.xml"),
@@ -40,7 +40,7 @@ _LINE_ENDS: Final = re.compile(rb"</(?:w:p|a:p|text:p|text:h|row)>|<w:br/>")
 _TAG: Final = re.compile(rb"<[^>]*>")
 _ROW: Final = re.compile(rb"<row[ >]")
 # The names of streams in the compound file of Office before 2007, as its directory has them.
-_STREAMS: Final[tuple[tuple[str, Format], ...]] = (
+_STREAMS: Final[tuple[tuple[str, DocumentFormat], ...]] = (
     ("WordDocument", "doc"),
     ("PowerPoint Document", "ppt"),
     ("Workbook", "xls"),
@@ -51,7 +51,7 @@ _LOCKED: Final = ("EncryptedPackage", "EncryptionInfo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeContent:
-    format: Format
+    format: DocumentFormat
     text: str = ""
     pages: int = 0  # slides
     as_text: str = ""  # the ending of the text that goes up in its place
@@ -76,15 +76,15 @@ def _read(archive: zipfile.ZipFile) -> OfficeContent:
             texts = _texts(archive, _in_order(entries, parts), rows=form == "xlsx")
             slides = len(texts) if form == "pptx" else 0
             return OfficeContent(format=form, text="\n".join(texts), pages=slides)
-    kind = _opened(archive, "mimetype", 100) if "mimetype" in names else b""
+    kind = _read_part(archive, "mimetype", 100) if "mimetype" in names else b""
     if kind == _ODT:
         texts = _texts(archive, ["content.xml"])
         return OfficeContent(format="odt", text="\n".join(texts))
     if ending := _AS_TEXT.get(kind):
-        body = _opened(archive, "content.xml", OPENED_BYTES + 1)
+        body = _read_part(archive, "content.xml", OPENED_BYTES + 1)
         if len(body) > OPENED_BYTES:
             raise DocumentRefused("too_heavy", f"more than {OPENED_BYTES} bytes")
-        text = _table(body) if ending == "tsv" else _stripped(body)
+        text = _table(body) if ending == "tsv" else _strip_tags(body)
         return OfficeContent(format="text", text=text, as_text=ending)
     raise DocumentRefused("unsupported_type", "archive")
 
@@ -103,15 +103,15 @@ def _number(match: re.Match[str]) -> tuple[int, str]:
 def _texts(archive: zipfile.ZipFile, names: Iterable[str], *, rows: bool = False) -> list[str]:
     left, texts = OPENED_BYTES, []
     for name in names:
-        part = _opened(archive, name, left + 1)
+        part = _read_part(archive, name, left + 1)
         left -= len(part)
         if left < 0:
             raise DocumentRefused("too_heavy", f"more than {OPENED_BYTES} bytes")
-        texts.append(_stripped(_first_rows(part) if rows else part))
+        texts.append(_strip_tags(_first_rows(part) if rows else part))
     return texts
 
 
-def _opened(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+def _read_part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     with archive.open(name) as part:
         return part.read(most)
 
@@ -123,7 +123,7 @@ def _first_rows(part: bytes) -> bytes:
     return part
 
 
-def _stripped(part: bytes) -> str:
+def _strip_tags(part: bytes) -> str:
     text = _TAG.sub(b" ", _LINE_ENDS.sub(b"\n", part)).decode("utf-8", "replace")
     return re.sub(r"[ \t]+", " ", unescape(text)).strip()
 

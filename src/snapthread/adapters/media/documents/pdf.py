@@ -53,7 +53,7 @@ def read_pdf(content: bytes, wanted: PageRange | None, max_pages: int) -> PdfCon
         is_as_it_came = (
             len(chosen) == pages and not reader.is_encrypted
         )  # which OpenAI may not open
-        cut = content if is_as_it_came else _cut(reader, chosen)
+        cut = content if is_as_it_came else _extract_pages(reader, chosen)
     return PdfContent(pages=pages, text=text, content=cut)
 
 
@@ -110,7 +110,7 @@ def _is_text(text: str) -> bool:
 # ---------------------------------------------------------------- some of its pages
 
 
-def _cut(reader: PdfReader, chosen: PageRange) -> bytes:
+def _extract_pages(reader: PdfReader, chosen: PageRange) -> bytes:
     writer = PdfWriter()
     pages = (chosen.first - 1, chosen.last)
     writer.append(reader, pages=pages, import_outline=False)

@@ -25,13 +25,13 @@ _CONTROLS: Final = frozenset(range(32)) - frozenset(b"\t\n\x0b\x0c\r\x1b")
 
 def read_text(content: bytes) -> str:
     """Raises DocumentRefused where it is none."""
-    text = _decoded(content)
+    text = _decode(content)
     if not text.strip():
         raise DocumentRefused("empty", "no text")
     return text
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return _or_refuse(content, encoding)

@@ -5,7 +5,7 @@ from snapthread.adapters.media.documents.kinds import (
     OLE,
     RTF,
     ZIP,
-    Format,
+    DocumentFormat,
     is_pdf,
     refuse_others,
     text_suffix,
@@ -57,7 +57,7 @@ def _office(content: bytes, read: OfficeContent) -> DocumentContent:
         raise DocumentRefused("empty", "no text")
     if read.as_text:
         return _as_text(read.text, read.as_text)
-    form: Format = read.format
+    form: DocumentFormat = read.format
     size = len(read.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN
     return DocumentContent(
         format=form,

@@ -12,7 +12,7 @@ from snapthread.ports.documents import DocumentContent
 _FIELDS = ("format", "extension", "mime", "pages", "text_tokens", "has_text")
 
 
-def written(read: DocumentContent, given: bytes, *, with_text: bool) -> bytes:
+def pack(read: DocumentContent, given: bytes, *, with_text: bool) -> bytes:
     changed = b"" if read.content == given else read.content
     text = read.text.encode("utf-8", "replace") if with_text else b""
     fields = {name: getattr(read, name) for name in _FIELDS}
@@ -20,13 +20,13 @@ def written(read: DocumentContent, given: bytes, *, with_text: bool) -> bytes:
     return b"".join((line.encode(), b"\n", changed, text))
 
 
-def refused(refusal: DocumentRefused) -> bytes:
+def pack_refusal(refusal: DocumentRefused) -> bytes:
     detail = str(refusal).removeprefix(refusal.fault).removeprefix(": ")
     fields = {"fault": refusal.fault, "detail": detail, "pages": refusal.pages}
     return json.dumps(fields).encode() + b"\n"
 
 
-def read(answer: bytes, given: bytes) -> DocumentContent:
+def unpack(answer: bytes, given: bytes) -> DocumentContent:
     """Raises what the child was refused with."""
     line, _, rest = answer.partition(b"\n")
     fields: dict[str, Any] = json.loads(line)

@@ -44,13 +44,13 @@ def uses(user_id: int, limits: Limits, spent: Spending) -> Iterator[LimitUse]:
 
 async def read_limits(operation: Operation, usage: Sequence[DailyUsage]) -> Figure:
     """First the limit of all, then the people who are nearest to one of theirs."""
-    spent = await operation.spent(EVERYBODY)
+    spent = await operation.spending(EVERYBODY)
     of_all = list(uses(EVERYBODY, operation.limits, spent))
     of_people: list[LimitUse] = []
     if any(True for _ in uses(1, operation.limits, spent)):
         for user_id in _who_used_most(usage):
             limits = await operation.limits_of(user_id)
-            of_people += uses(user_id, limits, await operation.spent(user_id))
+            of_people += uses(user_id, limits, await operation.spending(user_id))
     of_people.sort(key=lambda use: (-use.percent, use.user_id, use.limit))
     return figure([*of_all, *(use for use in of_people[:SHOWN_MAX] if use.used)])
 

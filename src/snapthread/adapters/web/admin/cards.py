@@ -6,7 +6,7 @@ from typing import Final
 from snapthread.adapters.web.admin import charts, parts
 from snapthread.adapters.web.admin.figure import Figure
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 from snapthread.adapters.web.admin.tables import ROWS_MAX, table
 
 LOOKS: Final = {"refused": "busy", "interrupted": "busy", "failed": "wrong", "dead_letter": "wrong"}
@@ -19,10 +19,10 @@ def card(figure: Figure, days: int, look: str = "") -> Html:
     if not figure.rows:
         return empty(figure, days, look)
     most = ROWS_MAX if days else len(figure.rows)
-    return framed(figure, days, table(figure.columns, figure.rows, most=most), look)
+    return frame(figure, days, table(figure.columns, figure.rows, most=most), look)
 
 
-def framed(figure: Figure, days: int, inside: Html, look: str = "") -> Html:
+def frame(figure: Figure, days: int, inside: Html, look: str = "") -> Html:
     title = tr(figure.title)
     return parts.CARD(
         look=look,
@@ -35,19 +35,19 @@ def framed(figure: Figure, days: int, inside: Html, look: str = "") -> Html:
 
 
 def empty(figure: Figure, days: int, look: str = "", note: Html = NOTHING) -> Html:
-    return framed(figure, days, note or parts.EMPTY(), look)
+    return frame(figure, days, note or parts.EMPTY(), look)
 
 
 def day_card(figure: Figure, days: int, look: str = "") -> Html:
     """A chart, and below it the same as a table; the newest day first."""
-    unpriced = _unpriced(figure)
+    unpriced = _unpriced_note(figure)
     if not any(figure.column(1)):
         return empty(figure, days, look, unpriced)
     folded = parts.FOLDED(table=table(figure.columns, figure.rows[::-1]))
-    return framed(figure, days, joined((unpriced, charts.by_day(figure), folded)), look)
+    return frame(figure, days, join((unpriced, charts.by_day(figure), folded)), look)
 
 
-def _unpriced(figure: Figure) -> Html:
+def _unpriced_note(figure: Figure) -> Html:
     """A cost that is not all of it must say so."""
     turns = sum(int(turns or 0) for turns in figure.column(2)) if len(figure.columns) > 2 else 0
     return parts.UNPRICED(turns=turns) if turns else NOTHING
@@ -58,7 +58,7 @@ def dead_card(figure: Figure, days: int, form: str) -> Html:
     if not figure.rows:
         return empty(figure, days, "wide")
     acts = [parts.REPLAY(id=row[0], form=form) for row in figure.rows[:ROWS_MAX]]
-    return framed(figure, days, table(figure.columns, figure.rows, acts=acts), "wide")
+    return frame(figure, days, table(figure.columns, figure.rows, acts=acts), "wide")
 
 
 def latency_card(figure: Figure, days: int) -> Html:
@@ -66,7 +66,7 @@ def latency_card(figure: Figure, days: int) -> Html:
         return empty(figure, days)
     highest = max(int(cell or 0) for cell in figure.column(2))
     bars = [charts.span(int(row[1] or 0), int(row[2] or 0), highest) for row in figure.rows]
-    return framed(figure, days, table(figure.columns, figure.rows, bars))
+    return frame(figure, days, table(figure.columns, figure.rows, bars))
 
 
 def shares_card(figure: Figure, days: int, place: int, look: str = "") -> Html:
@@ -75,7 +75,7 @@ def shares_card(figure: Figure, days: int, place: int, look: str = "") -> Html:
         return empty(figure, days, look)
     highest = max(int(cell or 0) for cell in figure.column(place))
     looks = [LOOKS.get(str(row[0]), "bar") for row in figure.rows]
-    return framed(figure, days, _with_bars(figure, place, highest, looks), look)
+    return frame(figure, days, _with_bars(figure, place, highest, looks), look)
 
 
 def limits_card(figure: Figure, days: int, look: str = "") -> Html:
@@ -85,7 +85,7 @@ def limits_card(figure: Figure, days: int, look: str = "") -> Html:
     place = next(at for at, column in enumerate(figure.columns) if column.name == "percent")
     used = [int(row[place] or 0) for row in figure.rows]
     looks = ["wrong" if part >= ALL else "busy" if part >= NEARLY else "bar" for part in used]
-    return framed(figure, days, _with_bars(figure, place, ALL, looks), look)
+    return frame(figure, days, _with_bars(figure, place, ALL, looks), look)
 
 
 def _with_bars(figure: Figure, place: int, highest: int, looks: Sequence[str]) -> Html:

@@ -5,9 +5,9 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.figure import Cell, Figure
+from snapthread.adapters.web.admin.formats import format_cell, short
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.markup import Html, joined
-from snapthread.adapters.web.admin.shown import short, shown
+from snapthread.adapters.web.admin.markup import Html, join
 
 HEIGHT: Final = 148  # pixels of the plot
 ABOVE: Final = 10  # room for the highest label
@@ -32,16 +32,19 @@ def by_day(figure: Figure) -> Html:
     kind = figure.columns[1].kind
     top = top_of(max(int(value or 0) for value in values))
     days = [str(day) for day in figure.column(0)]
-    told = [f"{shown(d, 'day')}: {shown(v, kind)}" for d, v in zip(days, values, strict=True)]
+    told = [
+        f"{format_cell(d, 'day')}: {format_cell(v, kind)}"
+        for d, v in zip(days, values, strict=True)
+    ]
     marks = [short(part * top // 2, kind) for part in range(3)]
     return parts.CHART(
         height=ABOVE + HEIGHT + BELOW,
         axis=max(AXIS, LETTER * max(map(len, marks))),
-        marks=joined(parts.MARK(y=_y(part, 2) + 4, text=text) for part, text in enumerate(marks)),
+        marks=join(parts.MARK(y=_y(part, 2) + 4, text=text) for part, text in enumerate(marks)),
         summary=_summary(figure, told),
-        lines=joined(parts.LINE(y=_y(part, 2)) for part in range(3)),
-        bars=joined(_bars(values, told, top)),
-        days=joined(_days(days)),
+        lines=join(parts.LINE(y=_y(part, 2)) for part in range(3)),
+        bars=join(_bars(values, told, top)),
+        days=join(_days(days)),
     )
 
 
@@ -82,7 +85,9 @@ def _days(days: Sequence[str]) -> Iterator[Html]:
     for place in places:
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         x = {"start": 0.0, "end": 100.0}.get(anchor, (place + 0.5) * 100 / len(days))
-        yield parts.DAY(x=x, y=ABOVE + HEIGHT + 17, anchor=anchor, text=shown(days[place], "day"))
+        yield parts.DAY(
+            x=x, y=ABOVE + HEIGHT + 17, anchor=anchor, text=format_cell(days[place], "day")
+        )
 
 
 def bar(value: int, highest: int, look: str = "bar") -> Html:
@@ -100,4 +105,4 @@ def _share(bars: Sequence[tuple[str, int]], highest: int) -> Html:
         parts.SHARE_BAR(look=look, width=100 * value / (highest or 1))
         for look, value in (("track", highest or 1), *bars)
     )
-    return parts.SHARE(bars=joined(drawn))
+    return parts.SHARE(bars=join(drawn))

@@ -20,7 +20,7 @@ class EveryoneStore(InviteList, BroadcastDrafts, BroadcastList, PeopleList, Prot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broadcasts:
+class BroadcastOverview:
     """The last ones: the ids of those that are being sent, and all of them as a figure."""
 
     at: datetime
@@ -58,11 +58,11 @@ async def read_invites(store: InviteList, clock: Clock) -> Figure:
     )
 
 
-async def read_broadcasts(store: EveryoneStore, clock: Clock) -> Broadcasts:
+async def read_broadcasts(store: EveryoneStore, clock: Clock) -> BroadcastOverview:
     recent = await store.recent_broadcasts(limit=READ)
     shown = [one for one in recent if one.state != "draft"][:BROADCASTS_SHOWN]
     left = [await store.people_left(one) if one.state == "sending" else 0 for one in shown]
-    return Broadcasts(
+    return BroadcastOverview(
         at=clock().astimezone(UTC),
         sending=tuple(one.id for one in shown if one.state == "sending"),
         ids=tuple(one.id for one in shown),

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from snapthread.adapters.web.admin.everyone import EveryoneStore, read_broadcasts, read_invites
 from snapthread.adapters.web.admin.everyone_page import broadcasts_page, invites_page, preview_page
-from snapthread.adapters.web.admin.gate import Fields, Gate
-from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
+from snapthread.adapters.web.admin.gate import FormFields, Gate
+from snapthread.adapters.web.admin.responses import PATH, html, plain, redirect
 from snapthread.commands.broadcast_commands import can_be_broadcast
 from snapthread.commands.invitations import INVITE_DAYS_MOST, INVITE_MOST
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
@@ -53,7 +53,7 @@ class EveryoneActs:
     async def invites(self, request: web.Request) -> web.Response:
         return await self._invites(request)
 
-    async def invite(self, request: web.Request, fields: Fields) -> web.Response:
+    async def invite(self, request: web.Request, fields: FormFields) -> web.Response:
         """The form names the link's code: sent twice, it makes one link."""
         uses = _number(fields.get("uses", ""), INVITE_MOST)
         days = _number(fields.get("days", ""), INVITE_DAYS_MOST)
@@ -68,11 +68,11 @@ class EveryoneActs:
             return await self._invites(request, told=AWAY)
         return await self._invites(request, link=link)
 
-    async def end_invite(self, request: web.Request, fields: Fields) -> web.Response:
+    async def end_invite(self, request: web.Request, fields: FormFields) -> web.Response:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.end_invite(fields.get("id", ""))
-        return moved(INVITES) if done else await self._invites(request, told=ENDED)
+        return redirect(INVITES) if done else await self._invites(request, told=ENDED)
 
     async def _invites(
         self, request: web.Request, *, link: str = "", told: str = ""
@@ -89,37 +89,37 @@ class EveryoneActs:
     async def broadcasts(self, request: web.Request) -> web.Response:
         return await self._broadcasts(request)
 
-    async def draft(self, request: web.Request, fields: Fields) -> web.Response:
+    async def draft(self, request: web.Request, fields: FormFields) -> web.Response:
         """A browser sends the end of a line as two characters."""
         text = fields.get("text", "").replace("\r\n", "\n").strip()
         if not can_be_broadcast(text):
             return await self._broadcasts(request, text=text, told=TOO_LONG)
         id = await self.store.draft_broadcast(text, self.clock(), by=OPERATOR)
-        return moved(f"{PATH}/broadcast?id={id}")
+        return redirect(f"{PATH}/broadcast?id={id}")
 
     async def preview(self, request: web.Request) -> web.Response:
         drafted = await self.store.broadcast(request.query.get("id", ""))
         if drafted is None or drafted.state != "draft":
-            return moved(BROADCASTS)
+            return redirect(BROADCASTS)
         shown = await read_broadcasts(self.store, self.clock)
         page = preview_page(shown, self.gate.form(request), drafted.id, drafted.text)
         return html(page)
 
-    async def start(self, request: web.Request, fields: Fields) -> web.Response:
+    async def start(self, request: web.Request, fields: FormFields) -> web.Response:
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.start_broadcast(fields.get("id", ""))
-        return await self._decided(request, done=done)
+        return await self._show_decision(request, done=done)
 
-    async def stop(self, request: web.Request, fields: Fields) -> web.Response:
+    async def stop(self, request: web.Request, fields: FormFields) -> web.Response:
         """A draft, or one that is being sent."""
         if self.operation is None:
             return plain(NOT_SHOWN, 404)
         done = await self.operation.stop_broadcast(fields.get("id", ""))
-        return await self._decided(request, done=done)
+        return await self._show_decision(request, done=done)
 
-    async def _decided(self, request: web.Request, *, done: bool) -> web.Response:
-        return moved(BROADCASTS) if done else await self._broadcasts(request, told=DECIDED)
+    async def _show_decision(self, request: web.Request, *, done: bool) -> web.Response:
+        return redirect(BROADCASTS) if done else await self._broadcasts(request, told=DECIDED)
 
     async def _broadcasts(
         self, request: web.Request, *, text: str = "", told: str = ""

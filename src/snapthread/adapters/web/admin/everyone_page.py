@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from snapthread.adapters.web.admin import parts
-from snapthread.adapters.web.admin.cards import empty, framed
-from snapthread.adapters.web.admin.everyone import Broadcasts
+from snapthread.adapters.web.admin.cards import empty, frame
+from snapthread.adapters.web.admin.everyone import BroadcastOverview
 from snapthread.adapters.web.admin.figure import Figure
-from snapthread.adapters.web.admin.language import spoken, tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
-from snapthread.adapters.web.admin.shown import day
+from snapthread.adapters.web.admin.formats import day
+from snapthread.adapters.web.admin.language import current_language, tr
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 from snapthread.adapters.web.admin.tables import table
 from snapthread.commands.broadcast_commands import BROADCAST_CHARS
 from snapthread.commands.invitations import INVITE_DAYS, INVITE_DAYS_MOST, INVITE_MOST, INVITE_USES
@@ -29,10 +29,10 @@ def invites_page(
         days_most=INVITE_DAYS_MOST,
     )
     act = parts.ACTS(
-        note=joined((_wrong(told), parts.LINK(link=link) if link else NOTHING)),
+        note=join((_wrong(told), parts.LINK(link=link) if link else NOTHING)),
         acts=making if code else parts.NOT_NEEDED(),
     )
-    return _whole("Invitations", at, form, joined((act, _open(invites, form))))
+    return _whole("Invitations", at, form, join((act, _open(invites, form))))
 
 
 def _open(invites: Figure, form: str) -> Html:
@@ -40,19 +40,19 @@ def _open(invites: Figure, form: str) -> Html:
         return empty(invites, NO_CSV, "wide")
     acts = [parts.END_INVITE(id=row[0], form=form) for row in invites.rows]
     whole = table(invites.columns, invites.rows, acts=acts, most=len(acts))
-    return framed(invites, NO_CSV, whole, "wide")
+    return frame(invites, NO_CSV, whole, "wide")
 
 
-def broadcasts_page(shown: Broadcasts, form: str, *, text: str = "", told: str = "") -> Html:
+def broadcasts_page(shown: BroadcastOverview, form: str, *, text: str = "", told: str = "") -> Html:
     """While one is being sent it comes anew by itself, and has no form that this would empty."""
     is_sending = bool(shown.sending) and not text
     writing = parts.WRITE(form=form, text=text, most=BROADCAST_CHARS)
     act = parts.ACTS(note=_wrong(told), acts=parts.IS_SENDING() if is_sending else writing)
-    cards = joined((act, _last(shown, form)))
+    cards = join((act, _last(shown, form)))
     return _whole("Broadcasts", shown.at, form, cards, is_new_soon=is_sending)
 
 
-def preview_page(shown: Broadcasts, form: str, id: str, text: str) -> Html:
+def preview_page(shown: BroadcastOverview, form: str, id: str, text: str) -> Html:
     return _whole(
         "Broadcasts",
         shown.at,
@@ -67,13 +67,13 @@ def preview_page(shown: Broadcasts, form: str, id: str, text: str) -> Html:
     )
 
 
-def _last(shown: Broadcasts, form: str) -> Html:
+def _last(shown: BroadcastOverview, form: str) -> Html:
     figure = shown.figure
     if not figure.rows:
         return empty(figure, NO_CSV, "wide")
     stops = [parts.STOP(id=id, form=form) if id in shown.sending else NOTHING for id in shown.ids]
     acts = stops if shown.sending else ()
-    return framed(figure, NO_CSV, table(figure.columns, figure.rows, acts=acts), "wide")
+    return frame(figure, NO_CSV, table(figure.columns, figure.rows, acts=acts), "wide")
 
 
 def _wrong(told: str) -> Html:
@@ -83,7 +83,7 @@ def _wrong(told: str) -> Html:
 def _whole(title: str, at: datetime, form: str, cards: Html, *, is_new_soon: bool = False) -> Html:
     top = parts.EVERYONE_TOP(title=tr(title), day=day(at.date().isoformat()), at=at, form=form)
     return parts.WHOLE(
-        body=joined((top, parts.MAIN(cards=cards))),
+        body=join((top, parts.MAIN(cards=cards))),
         refresh=parts.REFRESH_SOON() if is_new_soon else NOTHING,
-        language=spoken(),
+        language=current_language(),
     )

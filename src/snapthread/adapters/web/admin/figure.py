@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # "whose": a user, or everybody; "number": written already; "conversation": its key.
-Kind = Literal[
+CellKind = Literal[
     "text", "day", "user", "whose", "conversation", "count", "number", "micros", "ms", "seconds",
     "bytes",
 ]  # fmt: skip
@@ -17,7 +17,7 @@ class Column:
 
     name: str
     heading: str
-    kind: Kind = "count"
+    kind: CellKind = "count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ def as_csv(figure: Figure) -> str:
     writer = csv.writer(written)
     writer.writerow(_name(column) for column in figure.columns)
     writer.writerows(
-        [_written(cell, column) for cell, column in zip(row, figure.columns, strict=True)]
+        [_csv_cell(cell, column) for cell, column in zip(row, figure.columns, strict=True)]
         for row in figure.rows
     )
     return written.getvalue()
@@ -26,7 +26,7 @@ def _name(column: Column) -> str:
     return column.name.replace("_micros", "_dollars") if column.kind == "micros" else column.name
 
 
-def _written(cell: Cell, column: Column) -> Cell:
+def _csv_cell(cell: Cell, column: Column) -> Cell:
     if column.kind == "micros" and isinstance(cell, int):
         return f"{cell // 1_000_000}.{cell % 1_000_000:06}" if cell else 0
     return _plain(cell)

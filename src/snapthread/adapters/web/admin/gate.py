@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from snapthread.adapters.web.admin.language import preferred, speak
+from snapthread.adapters.web.admin.language import preferred_language, speak
 from snapthread.adapters.web.admin.login import LOGIN, Login, Throttle
 from snapthread.adapters.web.admin.page import login_page
-from snapthread.adapters.web.admin.responses import PATH, html, moved, plain
+from snapthread.adapters.web.admin.responses import PATH, html, plain, redirect
 from snapthread.errors import StoreBusy, StoreFull
 from snapthread.ports import Clock
 
@@ -23,8 +23,8 @@ TOO_OFTEN: Final = "Too many wrong tries. Try again in a minute."
 STRANGE: Final = "This form is out of date. Reload the page, and press again."
 
 Page = Callable[[web.Request], Awaitable[web.Response]]
-Fields = dict[str, str]
-Act = Callable[[web.Request, Fields], Awaitable[web.Response]]
+FormFields = dict[str, str]
+FormHandler = Callable[[web.Request, FormFields], Awaitable[web.Response]]
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ class Gate:
 
         return guarded
 
-    def act(self, act: Act) -> Page:
+    def act(self, act: FormHandler) -> Page:
         """As `page`; and with a cookie only what a form of ours sent. SameSite alone would let in
         every page of the same host, whatever its port."""
 
@@ -71,7 +71,7 @@ class Gate:
             told, status = refusal
             return html(login_page(told), status)
         log.info("admin.entered")
-        response = moved()
+        response = redirect()
         response.set_cookie(
             COOKIE,
             self.login.cookie(self.clock()),
@@ -83,15 +83,15 @@ class Gate:
         )
         return response
 
-    async def log_out(self, _request: web.Request, _fields: Fields) -> web.Response:
-        response = moved()
+    async def log_out(self, _request: web.Request, _fields: FormFields) -> web.Response:
+        response = redirect()
         response.del_cookie(COOKIE, path=PATH)
         return response
 
     def _has_cookie(self, request: web.Request) -> bool:
         return self.login.is_valid(request.cookies.get(COOKIE, ""), self.clock())
 
-    def _is_ours(self, request: web.Request, fields: Fields) -> bool:
+    def _is_ours(self, request: web.Request, fields: FormFields) -> bool:
         return self.login.is_form(request.cookies.get(COOKIE, ""), fields.get(FORM, ""))
 
     def _without_cookie(self, request: web.Request) -> web.Response | None:
@@ -115,10 +115,10 @@ class Gate:
 
 
 def language_of(request: web.Request) -> str:
-    return preferred(request.headers.get("Accept-Language", ""))
+    return preferred_language(request.headers.get("Accept-Language", ""))
 
 
-async def fields_of(request: web.Request) -> Fields:
+async def fields_of(request: web.Request) -> FormFields:
     """Of the form; none where what was sent is no form."""
     try:
         form = await request.post()

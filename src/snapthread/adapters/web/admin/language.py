@@ -21,22 +21,22 @@ def speak(language: str) -> None:
     _spoken.set(language)
 
 
-def spoken() -> str:
+def current_language() -> str:
     return _spoken.get()
 
 
 def tr(text: str, **fields: object) -> str:
     """The text in the language of the request, its fields filled."""
-    told = texts(spoken()).get(text, text)
+    told = texts(current_language()).get(text, text)
     return told.format(**fields) if fields else told
 
 
-def preferred(accepted: str) -> str:
+def preferred_language(accepted: str) -> str:
     """The first language of a browser's `Accept-Language` that we have; it sorts them itself."""
-    return next((name for name in _named(accepted) if name in LANGUAGES), ENGLISH)
+    return next((name for name in _listed_languages(accepted) if name in LANGUAGES), ENGLISH)
 
 
-def _named(accepted: str) -> Iterator[str]:
+def _listed_languages(accepted: str) -> Iterator[str]:
     for part in accepted.split(","):
         yield part.partition(";")[0].strip().partition("-")[0].lower()
 

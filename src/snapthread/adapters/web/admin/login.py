@@ -28,11 +28,11 @@ class Login:
         return hmac.compare_digest(self._token, _digest(token))
 
     def cookie(self, now: datetime) -> str:
-        return self._signed(str(int((now + LOGIN).timestamp())))
+        return self._sign(str(int((now + LOGIN).timestamp())))
 
     def is_valid(self, cookie: str, now: datetime) -> bool:
         until = cookie.partition(".")[0]
-        is_ours = hmac.compare_digest(_digest(self._signed(until)), _digest(cookie))
+        is_ours = hmac.compare_digest(_digest(self._sign(until)), _digest(cookie))
         return is_ours and now.timestamp() < int(until)
 
     def form(self, cookie: str) -> str:
@@ -43,7 +43,7 @@ class Login:
     def is_form(self, cookie: str, told: str) -> bool:
         return hmac.compare_digest(_digest(self.form(cookie)), _digest(told))
 
-    def _signed(self, until: str) -> str:
+    def _sign(self, until: str) -> str:
         signature = hmac.digest(self._key, _bytes(until), "sha256")
         return f"{until}.{signature.hex()}"
 

@@ -42,7 +42,7 @@ class Template:
         return Html(_ESCAPING.vformat(source, (), fields))
 
 
-def joined(parts: Iterable[Html]) -> Html:
+def join(parts: Iterable[Html]) -> Html:
     return Html("".join(parts))
 
 

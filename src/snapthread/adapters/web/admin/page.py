@@ -8,21 +8,21 @@ from snapthread.adapters.web.admin.cards import (
     card,
     day_card,
     dead_card,
-    framed,
+    frame,
     latency_card,
     limits_card,
     shares_card,
 )
-from snapthread.adapters.web.admin.figure import Cell, Figure, Kind
-from snapthread.adapters.web.admin.language import spoken, tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
+from snapthread.adapters.web.admin.figure import Cell, CellKind, Figure
+from snapthread.adapters.web.admin.formats import day, duration, format_cell
+from snapthread.adapters.web.admin.language import current_language, tr
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 from snapthread.adapters.web.admin.reading import Report
-from snapthread.adapters.web.admin.shown import day, duration, shown
 from snapthread.adapters.web.admin.status import Status, uptime
 from snapthread.adapters.web.admin.tables import table
 
 PERIODS: Final = (7, 30, 90)
-TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
+TILES: Final[tuple[tuple[str, str, CellKind], ...]] = (
     ("cost_micros", "Cost", "micros"),
     ("users", "Users", "count"),
     ("known", "Known people", "count"),
@@ -37,14 +37,14 @@ TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
 
 def login_page(told: str = "") -> Html:
     note = parts.WRONG(told=tr(told)) if told else NOTHING
-    return parts.WHOLE(body=parts.LOGIN(note=note), refresh=NOTHING, language=spoken())
+    return parts.WHOLE(body=parts.LOGIN(note=note), refresh=NOTHING, language=current_language())
 
 
 def report_page(report: Report, form: str) -> Html:
     """`form`: proves that what is sent came from this page."""
-    main = parts.MAIN(cards=joined((_tiles(report), *_cards(report, form))))
-    body = joined((_top(report, form), main))
-    return parts.WHOLE(body=body, refresh=parts.REFRESH(), language=spoken())
+    main = parts.MAIN(cards=join((_tiles(report), *_cards(report, form))))
+    body = join((_top(report, form), main))
+    return parts.WHOLE(body=body, refresh=parts.REFRESH(), language=current_language())
 
 
 def _top(report: Report, form: str) -> Html:
@@ -52,7 +52,7 @@ def _top(report: Report, form: str) -> Html:
         (parts.PERIOD_SHOWN if days == report.days else parts.PERIOD)(days=days) for days in PERIODS
     )
     return parts.TOP(
-        day=day(report.at.date().isoformat()), at=report.at, periods=joined(periods), form=form
+        day=day(report.at.date().isoformat()), at=report.at, periods=join(periods), form=form
     )
 
 
@@ -60,16 +60,16 @@ def _tiles(report: Report) -> Html:
     tiles = (
         parts.TILE(
             name=tr(name),
-            value=shown(report.totals[key], kind),
+            value=format_cell(report.totals[key], kind),
             today=today_of(report.today.get(key), kind) if key in report.today else NOTHING,
         )
         for key, name, kind in TILES
     )
-    return parts.TILES(days=report.days, tiles=joined(tiles))
+    return parts.TILES(days=report.days, tiles=join(tiles))
 
 
-def today_of(cell: Cell, kind: Kind) -> Html:
-    return parts.TODAY(value=shown(cell, kind))
+def today_of(cell: Cell, kind: CellKind) -> Html:
+    return parts.TODAY(value=format_cell(cell, kind))
 
 
 def _cards(report: Report, form: str) -> Iterator[Html]:
@@ -96,7 +96,7 @@ def _cards(report: Report, form: str) -> Iterator[Html]:
 def _people(figure: Figure, days: int) -> Html:
     """Also where nobody used it yet: a person may be looked for."""
     known = table(figure.columns, figure.rows) if figure.rows else parts.EMPTY()
-    return framed(figure, days, joined((parts.FIND(), known)), "wide")
+    return frame(figure, days, join((parts.FIND(), known)), "wide")
 
 
 def _status_cards(report: Report, status: Status, form: str) -> Iterator[Html]:
@@ -105,7 +105,7 @@ def _status_cards(report: Report, status: Status, form: str) -> Iterator[Html]:
     yield parts.STATUS(
         look="good" if status.is_ready else "bad",
         told=tr("Ready" if status.is_ready else "Not ready"),
-        reasons=joined(parts.REASON(reason=reason) for reason in status.reasons),
+        reasons=join(parts.REASON(reason=reason) for reason in status.reasons),
         version=status.version,
         name=status.name,
         up=uptime(status.up),

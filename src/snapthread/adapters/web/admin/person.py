@@ -8,7 +8,7 @@ from typing import Final
 from snapthread.adapters.web.admin.budgets import figure, uses
 from snapthread.adapters.web.admin.figure import Cell, Column, Figure
 from snapthread.adapters.web.admin.present import Ages
-from snapthread.adapters.web.admin.reading import AdminStore, totals_of
+from snapthread.adapters.web.admin.reading import AdminPageStore, totals_of
 from snapthread.adapters.web.admin.status import DEAD_MAX, dead_letters, time_of
 from snapthread.adapters.web.admin.sums import DAY, SUMMED, by_model, days_until, sums
 from snapthread.model import private_conversation
@@ -23,7 +23,7 @@ DECISIONS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class PersonReport:
     """Facts about a person without what they said; sums by the period they are of."""
 
     user_id: int
@@ -42,19 +42,19 @@ class Person:
 
 
 async def read_person(
-    store: AdminStore, clock: Clock, operation: Operation, user_id: int
-) -> Person:
+    store: AdminPageStore, clock: Clock, operation: Operation, user_id: int
+) -> PersonReport:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), DAYS)
     usage = await store.usage(min(period[0], f"{month_of(now)}-01"), user_id=user_id)
     files = await store.files_owned(user_id)
     ages = Ages(now=now)
     ages.add(files)
-    spent, limits = await operation.spent(user_id), await operation.limits_of(user_id)
+    spent, limits = await operation.spending(user_id), await operation.limits_of(user_id)
     theirs = private_conversation(user_id)
     waiting = await store.waiting(limit=DEAD_MAX)
     dead = await store.waiting(limit=DEAD_MAX, dead=True)
-    return Person(
+    return PersonReport(
         user_id=user_id,
         at=now,
         state=await operation.state_of(user_id),

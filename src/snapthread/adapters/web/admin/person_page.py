@@ -5,14 +5,14 @@ from typing import Final
 
 from snapthread.adapters.web.admin import parts
 from snapthread.adapters.web.admin.cards import card, dead_card, limits_card, shares_card
-from snapthread.adapters.web.admin.figure import Kind
-from snapthread.adapters.web.admin.language import spoken, tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
-from snapthread.adapters.web.admin.person import Person
-from snapthread.adapters.web.admin.shown import day, shown
+from snapthread.adapters.web.admin.figure import CellKind
+from snapthread.adapters.web.admin.formats import day, format_cell
+from snapthread.adapters.web.admin.language import current_language, tr
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
+from snapthread.adapters.web.admin.person import PersonReport
 
 NO_CSV: Final = 0  # `snapthread usage --user ID --csv` has more than this page
-TILES: Final[tuple[tuple[str, str, Kind], ...]] = (
+TILES: Final[tuple[tuple[str, str, CellKind], ...]] = (
     ("messages", "Messages", "count"),
     ("images", "Images", "count"),
     ("documents", "Documents", "count"),
@@ -23,14 +23,14 @@ PERIOD: Final = "30 days"
 BESIDE: Final = ("this month", "today")
 
 
-def person_page(person: Person, form: str, told: str = "") -> Html:
+def person_page(person: PersonReport, form: str, told: str = "") -> Html:
     """`told`: what was wrong with the last act."""
-    parts_of_it = (_top(person, form), parts.MAIN(cards=joined(_cards(person, form, told))))
+    parts_of_it = (_top(person, form), parts.MAIN(cards=join(_cards(person, form, told))))
     # It comes not anew by itself: that would empty the form.
-    return parts.WHOLE(body=joined(parts_of_it), refresh=NOTHING, language=spoken())
+    return parts.WHOLE(body=join(parts_of_it), refresh=NOTHING, language=current_language())
 
 
-def _top(person: Person, form: str) -> Html:
+def _top(person: PersonReport, form: str) -> Html:
     return parts.PERSON_TOP(
         id=person.user_id,
         day=day(person.at.date().isoformat()),
@@ -40,13 +40,13 @@ def _top(person: Person, form: str) -> Html:
     )
 
 
-def _state(person: Person) -> Html:
+def _state(person: PersonReport) -> Html:
     if person.state.is_banned:
         return parts.WRONG(told=tr("Banned."))
     return parts.NOTE(note=tr("An admin, without limits.")) if person.state.is_admin else NOTHING
 
 
-def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
+def _cards(person: PersonReport, form: str, told: str) -> Iterator[Html]:
     yield _tiles(person)
     yield limits_card(person.limits, NO_CSV)
     yield shares_card(person.ages, NO_CSV, 1)
@@ -56,10 +56,10 @@ def _cards(person: Person, form: str, told: str) -> Iterator[Html]:
     yield card(person.days, NO_CSV, "wide")
     yield card(person.models, NO_CSV, "wide")
     note = parts.WRONG(told=tr(told)) if told else NOTHING
-    yield parts.ACTS(note=note, acts=joined(_acts(person, form)))
+    yield parts.ACTS(note=note, acts=join(_acts(person, form)))
 
 
-def _acts(person: Person, form: str) -> Iterator[Html]:
+def _acts(person: PersonReport, form: str) -> Iterator[Html]:
     fields = {"id": person.user_id, "form": form}
     if not person.state.is_admin:
         yield (parts.UNBAN if person.state.is_banned else parts.BAN)(**fields)
@@ -67,22 +67,22 @@ def _acts(person: Person, form: str) -> Iterator[Html]:
     yield parts.ERASE(**fields)
 
 
-def _tiles(person: Person) -> Html:
+def _tiles(person: PersonReport) -> Html:
     tiles = [
         parts.TILE(
             name=tr(name),
-            value=shown(person.totals[PERIOD][key], kind),
-            today=joined(
-                parts.BESIDE(name=tr(when), value=shown(person.totals[when][key], kind))
+            value=format_cell(person.totals[PERIOD][key], kind),
+            today=join(
+                parts.BESIDE(name=tr(when), value=format_cell(person.totals[when][key], kind))
                 for when in BESIDE
             ),
         )
         for key, name, kind in TILES
     ]
     files, size_bytes = person.storage
-    size = parts.BESIDE(name=tr("Size"), value=shown(size_bytes, "bytes"))
+    size = parts.BESIDE(name=tr("Size"), value=format_cell(size_bytes, "bytes"))
     tiles += [
-        parts.TILE(name=tr("Files held now"), value=shown(files, "count"), today=size),
-        parts.TILE(name=tr("Waits now"), value=shown(person.waiting, "count"), today=NOTHING),
+        parts.TILE(name=tr("Files held now"), value=format_cell(files, "count"), today=size),
+        parts.TILE(name=tr("Waits now"), value=format_cell(person.waiting, "count"), today=NOTHING),
     ]
-    return parts.TILES(days=PERIOD.partition(" ")[0], tiles=joined(tiles))
+    return parts.TILES(days=PERIOD.partition(" ")[0], tiles=join(tiles))

@@ -21,7 +21,7 @@ from snapthread.adapters.web.admin.sums import (
     sums,
     users_of,
 )
-from snapthread.adapters.web.admin.turns import Turns
+from snapthread.adapters.web.admin.turns import TurnFigures
 from snapthread.model.usage import DailyUsage
 from snapthread.ports import (
     Audit,
@@ -56,7 +56,7 @@ class Report:
     status: Status | None = None
 
 
-class AdminStore(
+class AdminPageStore(
     UsageRecords,
     Feedback,
     Backlogs,
@@ -72,7 +72,7 @@ class AdminStore(
 
 
 async def read_report(
-    store: AdminStore, clock: Clock, days: int, operation: Operation | None = None
+    store: AdminPageStore, clock: Clock, days: int, operation: Operation | None = None
 ) -> Report:
     now = clock().astimezone(UTC)
     period = days_until(now.date(), days)
@@ -108,11 +108,11 @@ async def read_report(
 
 async def _turns(
     store: UsageRecords, since: str, usage: Sequence[DailyUsage], now: datetime
-) -> Turns:
+) -> TurnFigures:
     """Of whole days; of a day with more than can be read, of about its last turns."""
     messages = sum(row.messages for row in usage if row.day >= since)
     begin, last = datetime.fromisoformat(since).replace(tzinfo=UTC), ""
-    turns = Turns(since=since, is_cut=messages > TURNS_MAX)
+    turns = TurnFigures(since=since, is_cut=messages > TURNS_MAX)
     at = now - (now - begin) * TURNS_MAX / messages if turns.is_cut else begin
     while turns.count < READ_MOST:
         records = await store.records_after(at, last, limit=AT_ONCE)

@@ -20,7 +20,7 @@ SECURITY: Final = {
 }
 
 
-def moved(to: str = PATH) -> web.Response:
+def redirect(to: str = PATH) -> web.Response:
     return web.Response(status=303, headers={**SECURITY, "Location": to})
 
 

@@ -11,13 +11,13 @@ from aiohttp import web
 
 from snapthread.adapters.web.admin.everyone_acts import EveryoneActs
 from snapthread.adapters.web.admin.files import as_csv
-from snapthread.adapters.web.admin.gate import Fields, Gate
+from snapthread.adapters.web.admin.gate import FormFields, Gate
 from snapthread.adapters.web.admin.login import Login, Throttle
 from snapthread.adapters.web.admin.page import PERIODS, report_page
 from snapthread.adapters.web.admin.person import read_person
 from snapthread.adapters.web.admin.person_page import person_page
-from snapthread.adapters.web.admin.reading import AdminStore, Report, read_report
-from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, moved, plain
+from snapthread.adapters.web.admin.reading import AdminPageStore, Report, read_report
+from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, plain, redirect
 from snapthread.limits import USER_ID_MAX
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation
@@ -31,7 +31,7 @@ NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no pr
 OTHER_ID: Final = "Nothing was erased: the id that was typed is another one."
 
 # Does it to a person; the sentence that says why not, or nothing.
-Act = Callable[[Operation, int], Awaitable[str]]
+PersonAct = Callable[[Operation, int], Awaitable[str]]
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 class Admin:
     """The admin page of one store."""
 
-    store: AdminStore
+    store: AdminPageStore
     clock: Clock
     login: Login
     throttle: Throttle = field(default_factory=Throttle)
@@ -68,7 +68,7 @@ class Admin:
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    store: AdminStore
+    store: AdminPageStore
     clock: Clock
     gate: Gate
     operation: Operation | None
@@ -107,25 +107,25 @@ class _Pages:
 
     # ---------------------------------------------------------------- acts
 
-    async def replay(self, _request: web.Request, fields: Fields) -> web.Response:
+    async def replay(self, _request: web.Request, fields: FormFields) -> web.Response:
         """A dead letter is asked again."""
         letter = _letter_id(fields)
         if letter is None:
             return plain(NO_LETTER, 404)
         if await self.store.replay(letter, self.clock()):
             log.info("admin.replayed", update_id=letter)
-        return moved()
+        return redirect()
 
-    async def drop(self, _request: web.Request, fields: Fields) -> web.Response:
+    async def drop(self, _request: web.Request, fields: FormFields) -> web.Response:
         """A dead letter that is not worth asking is forgotten."""
         letter = _letter_id(fields)
         if letter is None:
             return plain(NO_LETTER, 404)
         if await self.store.drop_dead_letter(letter):
             log.info("admin.dropped", update_id=letter)
-        return moved()
+        return redirect()
 
-    async def erase(self, request: web.Request, fields: Fields) -> web.Response:
+    async def erase(self, request: web.Request, fields: FormFields) -> web.Response:
         """Whoever erases a person types their id once more."""
 
         async def act(operation: Operation, user_id: int) -> str:
@@ -136,37 +136,37 @@ class _Pages:
 
         return await self._act(request, fields, act)
 
-    async def ban(self, request: web.Request, fields: Fields) -> web.Response:
+    async def ban(self, request: web.Request, fields: FormFields) -> web.Response:
         async def act(operation: Operation, user_id: int) -> str:
             return "" if await operation.ban(user_id) else IS_ADMIN
 
         return await self._act(request, fields, act)
 
-    async def unban(self, request: web.Request, fields: Fields) -> web.Response:
+    async def unban(self, request: web.Request, fields: FormFields) -> web.Response:
         async def act(operation: Operation, user_id: int) -> str:
             await operation.unban(user_id)
             return ""
 
         return await self._act(request, fields, act)
 
-    async def limit(self, request: web.Request, fields: Fields) -> web.Response:
+    async def limit(self, request: web.Request, fields: FormFields) -> web.Response:
         async def act(operation: Operation, user_id: int) -> str:
             refused = await operation.set_limits(user_id, fields.get("limits", ""))
             return NO_LIMIT if refused else ""
 
         return await self._act(request, fields, act)
 
-    async def _act(self, request: web.Request, fields: Fields, act: Act) -> web.Response:
+    async def _act(self, request: web.Request, fields: FormFields, act: PersonAct) -> web.Response:
         """On one person, whose page comes back, with the sentence where nothing was done."""
         user_id = _user_id(fields.get("id", ""))
         if not user_id or self.operation is None:
             return plain(NOBODY, 404)
         if told := await act(self.operation, user_id):
             return await self._person(request, user_id, told)
-        return moved(f"{PATH}/person?id={user_id}")
+        return redirect(f"{PATH}/person?id={user_id}")
 
 
-def _letter_id(fields: Fields) -> int | None:
+def _letter_id(fields: FormFields) -> int | None:
     told = fields.get("id", "")
     return int(told) if re.fullmatch(r"\d{1,18}", told, re.ASCII) else None
 
@@ -179,7 +179,7 @@ def _user_id(written: str) -> int:
 
 
 async def _to_page(_request: web.Request) -> web.Response:
-    return moved()
+    return redirect()
 
 
 async def _style(_request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from snapthread.adapters.web.admin.figure import Cell, Column, Figure, Kind
+from snapthread.adapters.web.admin.figure import Cell, CellKind, Column, Figure
 from snapthread.model.usage import DailyFeedback, DailyUsage
 
 ERASED: Final = 0  # whose sums stay when everything about a person is erased
@@ -38,7 +38,7 @@ def daily(usage: Iterable[DailyUsage], days: Sequence[str]) -> tuple[Figure, ...
     for row in usage:
         by_day.setdefault(row.day, []).append(row)
 
-    def figure(key: str, title: str, kind: Kind, value: Callable[..., Cell]) -> Figure:
+    def figure(key: str, title: str, kind: CellKind, value: Callable[..., Cell]) -> Figure:
         rows = tuple((day, value(by_day[day])) for day in days)
         name = NAMES.get(key, key)
         return Figure(key=key, title=title, columns=(DAY, Column(name, title, kind)), rows=rows)
@@ -77,15 +77,15 @@ def users_of(rows: Iterable[DailyUsage]) -> int:
 
 def by_model(usage: Iterable[DailyUsage]) -> Figure:
     model = Column("model", "Model", "text")
-    return _grouped("models", "Models", model, usage, lambda row: row.model)
+    return _group_by("models", "Models", model, usage, lambda row: row.model)
 
 
 def by_user(usage: Iterable[DailyUsage]) -> Figure:
     user = Column("user_id", "User", "user")
-    return _grouped("people", "Who used it", user, usage, lambda row: row.user_id)
+    return _group_by("people", "Who used it", user, usage, lambda row: row.user_id)
 
 
-def _grouped(
+def _group_by(
     key: str,
     title: str,
     column: Column,

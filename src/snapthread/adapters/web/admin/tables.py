@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from snapthread.adapters.web.admin import parts
-from snapthread.adapters.web.admin.figure import Cell, Column, Kind
+from snapthread.adapters.web.admin.figure import Cell, CellKind, Column
+from snapthread.adapters.web.admin.formats import format_cell
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.markup import NOTHING, Html, joined
-from snapthread.adapters.web.admin.shown import shown
+from snapthread.adapters.web.admin.markup import NOTHING, Html, join
 
 ROWS_MAX: Final = 20  # of a long table; its CSV has all
 OF_TEXT: Final = frozenset({"text", "day", "user", "whose", "conversation"})
@@ -28,8 +28,8 @@ def table(
         heads.append(parts.NO_HEAD())
     return parts.TABLE(
         look=parts.ACTED() if acts else NOTHING,
-        heads=joined(heads),
-        rows=joined(_rows(columns, rows if bars else rows[:most], bars, acts)),
+        heads=join(heads),
+        rows=join(_rows(columns, rows if bars else rows[:most], bars, acts)),
         rest=parts.REST(more=more) if more > 0 else NOTHING,
     )
 
@@ -46,25 +46,25 @@ def _rows(
         if acts:
             cells.append(parts.CELL(side="acts", text=acts[place]))
         yield parts.ROW(
-            first=_told(first[0], first[1].kind),
+            first=_cell_text(first[0], first[1].kind),
             bar=bars[place] if bars else NOTHING,
-            cells=joined(cells),
+            cells=join(cells),
         )
 
 
 def _cell(cell: Cell, column: Column, *, is_named: bool) -> Html:
-    side, text = _side(column), _told(cell, column.kind)
+    side, text = _side(column), _cell_text(cell, column.kind)
     if is_named:
         return parts.NAMED_CELL(side=side, heading=tr(column.heading), text=text)
     return parts.CELL(side=side, text=text)
 
 
-def _told(cell: Cell, kind: Kind) -> str:
-    text, user_id = shown(cell, kind), _user_id(cell, kind)
+def _cell_text(cell: Cell, kind: CellKind) -> str:
+    text, user_id = format_cell(cell, kind), _user_id(cell, kind)
     return parts.PERSON_LINK(id=user_id, text=text) if user_id else text
 
 
-def _user_id(cell: Cell, kind: Kind) -> str:
+def _user_id(cell: Cell, kind: CellKind) -> str:
     told = str(cell or "")
     if kind == "conversation":
         return told.removeprefix(OF_ONE_PERSON) if told.startswith(OF_ONE_PERSON) else ""

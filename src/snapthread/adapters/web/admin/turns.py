@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
+from snapthread.adapters.web.admin.formats import day
 from snapthread.adapters.web.admin.language import tr
-from snapthread.adapters.web.admin.shown import day
 from snapthread.model.usage import Stages, TurnRecord
 
 STAGES: Final = {
@@ -30,7 +30,7 @@ assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
 @dataclass(slots=True)
-class Turns:
+class TurnFigures:
     """Gathers what the page tells of single turns, without keeping them."""
 
     since: str  # the first day that was read

@@ -41,7 +41,7 @@ def _second(after: Arguments) -> str:
     return after.argument()
 
 
-def _dropped(after: Arguments) -> str:
+def _drop(after: Arguments) -> str:
     after.argument()
     return ""
 
@@ -77,7 +77,7 @@ COMMANDS: Final[dict[str, Callable[[Arguments], str]]] = {
     ),
     **dict.fromkeys([r"\overset", r"\stackrel"], _above),
     **dict.fromkeys([r"\color", r"\textcolor", r"\colorbox"], _second),
-    **dict.fromkeys([r"\label", r"\vspace", r"\hspace", r"\end"], _dropped),
+    **dict.fromkeys([r"\label", r"\vspace", r"\hspace", r"\end"], _drop),
     **dict.fromkeys(
         [r"\xrightarrow", r"\xlongrightarrow"], lambda after: f" →({after.argument()}) "
     ),

@@ -25,10 +25,10 @@ def fraction(numerator: str, denominator: str) -> str:
     over, under = numerator.strip(), denominator.strip()
     if not under:  # still being written
         return over
-    return f"{_grouped(over, _PRODUCT)}/{_grouped(under, _ATOM)}"
+    return f"{_group(over, _PRODUCT)}/{_group(under, _ATOM)}"
 
 
-def _grouped(text: str, simple: re.Pattern[str]) -> str:
+def _group(text: str, simple: re.Pattern[str]) -> str:
     outline = text
     for _ in range(_BRACKETS_MAX):
         outline, found = re.subn(r"\([^()]+\)", "()", outline)
@@ -39,7 +39,7 @@ def _grouped(text: str, simple: re.Pattern[str]) -> str:
 
 def root(degree: str, radicand: str) -> str:
     sign = _ROOTS.get(degree.strip()) or superscript(degree) + "√"
-    return sign + _grouped(radicand.strip(), _LETTER)
+    return sign + _group(radicand.strip(), _LETTER)
 
 
 def superscript(text: str) -> str:
@@ -56,10 +56,10 @@ def _script(text: str, signs: dict[str, str], sign: str, simple: re.Pattern[str]
     compact = text.replace(" ", "")
     if all(character in signs for character in compact):
         return "".join(signs[character] for character in compact)
-    return sign + _grouped(text, simple)
+    return sign + _group(text, simple)
 
 
-def accented(text: str, accent: str) -> str:
+def add_accent(text: str, accent: str) -> str:
     """Each letter under the accent; one accent needs no other."""
     return "".join(
         character if unicodedata.combining(character) else character + accent for character in text

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from snapthread.formatting.parse.maths.commands import CELL_END, COMMANDS
-from snapthread.formatting.parse.maths.notation import accented
+from snapthread.formatting.parse.maths.notation import add_accent
 from snapthread.formatting.parse.maths.signs import (
     ACCENTS,
     FUNCTIONS,
@@ -20,13 +20,13 @@ _DEPTH_MAX: Final = 24  # of groups in groups; deeper braces are left out
 
 def readable(latex: str, *, is_display: bool) -> str:
     """One line where it stands in a sentence; displayed it may take several."""
-    text = Reader(latex).read().replace(CELL_END, " ")
+    text = MathReader(latex).read().replace(CELL_END, " ")
     text = re.sub(" {2,}", " ", re.sub(r"(?<=[(\[]) +| +(?=[)\]])", "", text))
     lines = [line.strip() for line in text.split("\n")]
     return ("\n" if is_display else "; ").join(line for line in lines if line)
 
 
-class Reader:
+class MathReader:
     """Walks through the tokens; commands ask it for their arguments."""
 
     def __init__(self, latex: str) -> None:
@@ -66,7 +66,7 @@ class Reader:
         if token in PLAIN_WRAPPERS:
             return self.argument()
         if token in ACCENTS:
-            return accented(self.argument().strip(), ACCENTS[token])
+            return add_accent(self.argument().strip(), ACCENTS[token])
         if re.match(r"\\[A-Za-z]", token) and self.peek() == "{":  # unknown: as it is written
             return f"{token}{{{self.argument()}}}"
         return " " if token.isspace() else SPACES.get(token, token)

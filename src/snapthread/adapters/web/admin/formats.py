@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from snapthread.adapters.web.admin.figure import Cell, Kind
+from snapthread.adapters.web.admin.figure import Cell, CellKind
 from snapthread.adapters.web.admin.language import tr
 from snapthread.texts.numbers import UNKNOWN, dollars
 
@@ -14,7 +14,7 @@ _SHORT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1000, "k"))
 _SIZES: Final = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
-def shown(cell: Cell, kind: Kind) -> str:
+def format_cell(cell: Cell, kind: CellKind) -> str:
     if cell is None:
         return tr(UNKNOWN)
     match kind:
@@ -40,7 +40,7 @@ def shown(cell: Cell, kind: Kind) -> str:
             return tr(str(cell).replace("_", " "))
 
 
-def short(number: int, kind: Kind) -> str:
+def short(number: int, kind: CellKind) -> str:
     """For an axis: 12k, $0.40, 1:20 of minutes."""
     if kind == "micros":
         whole, _, cents = f"{number / 1_000_000:,.6f}".rstrip("0").partition(".")

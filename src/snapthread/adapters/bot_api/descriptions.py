@@ -19,19 +19,15 @@ from snapthread.adapters.bot_api.types import (
 from snapthread.characters import whole_characters
 
 # A venue has a location as well.
-TOLD: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
+DESCRIBED: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
 DEPTH_MAX: Final = 40  # of blocks in blocks and text in text; Telegram allows 16 of blocks
 # Of a rich message: what is shown, in its order; all else says how, or names a file.
 SHOWN: Final = "summary text expression alternative_text cells items blocks caption credit".split()
 INLINE: Final = frozenset({"text", "expression", "alternative_text"})
 
 
-def told_in(message: Message) -> str:
-    """Empty where there is nothing of the kind. What came as raw JSON may hold half a character."""
-    return whole_characters(_told(message))
-
-
-def _told(message: Message) -> str:
+def describe(message: Message) -> str:
+    """Empty where there is nothing of the kind."""
     if message.venue:
         return _venue(message.venue)
     if message.location:
@@ -69,7 +65,8 @@ def _checklist(checklist: Checklist) -> str:
 
 def _rich(message: RichMessage) -> str:
     lines = (_line(block.value) for block in message.blocks)
-    return "\n".join(line for line in lines if line.strip())
+    # As it came, it may hold half a character, which no store can keep.
+    return whole_characters("\n".join(line for line in lines if line.strip()))
 
 
 def _line(value: object, depth: int = 0) -> str:
