@@ -114,23 +114,27 @@ class Intake:
             raise
 
     async def _accept_batch(self, updates: Sequence[Update]) -> None:
-        """Where one of them breaks us, the others are taken by themselves: it would come again and
-        again, and end the bot for everybody."""
+        """One that breaks us would come again and again, and end the bot for everybody: it is left
+        out as soon as another one can be taken, which shows that it is to blame."""
         try:
             await self.accept(updates)
         except SnapthreadError:
             raise
-        except Exception:  # noqa: BLE001 - told with the update that it is of
-            for update in updates:
-                await self._accept_alone(update)
+        except Exception as error:
+            if not any([await self._accept_alone(update) for update in updates]):
+                told = f"an update could not be taken in ({type(error).__name__})"
+                raise StoreBusy(told) from error
 
-    async def _accept_alone(self, update: Update) -> None:
+    async def _accept_alone(self, update: Update) -> bool:
+        """Was there something to take, and could it be?"""
         try:
             await self.accept([update])
         except SnapthreadError:
             raise
         except Exception as error:
             log.error("update.broke", update_id=update.update_id, exc_info=error)
+            return False
+        return update.message is not None
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction, but where a group changes; what was accepted before is not taken
