@@ -82,7 +82,7 @@ async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
         # Alone, nothing tells that the fault is not ours with every update: it is not confirmed.
         assert (everything.accepted, [each.update_id for each in chat.left]) == ([], [2])
         assert health.reasons() == ["store: an update could not be taken in (RuntimeError)"]
-        chat.left = (said(2), said(3))
+        chat.left = [said(2), said(3)]
         await asyncio.sleep(60.0)
         polling.cancel()
 
