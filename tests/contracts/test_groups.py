@@ -13,6 +13,7 @@ from snapthread.model import (
     group_conversation,
     private_conversation,
 )
+from snapthread.model.people import NOBODY
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -184,6 +185,14 @@ def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench
     assert [each.text for each in claim.messages] == ["waits too"]
     assert [line.text for line in bench.compose(claim).items] == ["of Bob", "of Bob"]
     assert bench.run(bench.store.export(ANN))["groups"] == []
+
+
+def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    bench.answer(bench.take(), *turn("of Ann"))
+    bench.erase(ANN)
+
+    assert bench.run(bench.store.last_asker(of(OLD))) == NOBODY
 
 
 def test_what_waits_or_was_put_aside_in_groups_is_exported_with_the_rest(bench: Bench) -> None:

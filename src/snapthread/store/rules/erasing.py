@@ -11,6 +11,7 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
+from snapthread.model.people import NOBODY
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
@@ -28,6 +29,7 @@ from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
+    GROUP_CONVERSATIONS,
     HISTORY,
     HISTORY_OWNED,
     IN_GROUP,
@@ -60,6 +62,7 @@ def erase(
         return NOTHING
     if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return NOTHING
+    _forget_asker(tx, user_id)
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
         items=tx.delete_all(all_of(tx, keys, HISTORY))
@@ -78,6 +81,17 @@ def erase(
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
+
+
+def _forget_asker(tx: Transaction, user_id: int) -> None:
+    """In groups whoever asked last may begin anew: then nobody but an admin."""
+    waiting, _ = asked_in_groups(tx, user_id)
+    owned = [*tx.range(HISTORY_OWNED, user_id), *tx.range(EXCHANGES_OWNED, user_id)]
+    places = [*waiting, *owned, *tx.range(FILES_OWNED, user_id)]
+    keys = dict.fromkeys(place.conversation for place in places)
+    for row in tx.get_all(GROUP_CONVERSATIONS, keys):
+        if row is not None and row.asker == user_id:
+            tx.update(row, row._replace(asker=NOBODY))
 
 
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
