@@ -86,10 +86,11 @@ def erase(
 def _forget_asker(tx: Transaction, user_id: int) -> None:
     """In groups whoever asked last may begin anew: then nobody but an admin."""
     waiting, _ = asked_in_groups(tx, user_id)
-    owned = [*tx.range(HISTORY_OWNED, user_id), *tx.range(EXCHANGES_OWNED, user_id)]
-    places = [*waiting, *owned, *tx.range(FILES_OWNED, user_id)]
-    keys = dict.fromkeys(place.conversation for place in places)
-    for row in tx.get_all(GROUP_CONVERSATIONS, keys):
+    keys = [row.conversation for row in waiting]
+    keys += [row.conversation for row in tx.range(HISTORY_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(EXCHANGES_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(FILES_OWNED, user_id)]
+    for row in tx.get_all(GROUP_CONVERSATIONS, dict.fromkeys(keys)):
         if row is not None and row.asker == user_id:
             tx.update(row, row._replace(asker=NOBODY))
 
