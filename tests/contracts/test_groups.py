@@ -245,6 +245,32 @@ def test_what_is_asked_for_who_is_erased_is_charged_and_names_nobody(bench: Benc
     assert [record for record in bench.records() if record.user_id == ANN] == []
 
 
+def test_an_attempt_that_was_given_back_named_who_was_erased_an_hour_later(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=ANN))
+    bench.release(claim, uncount=True)  # Telegram was away, say
+
+    bench.erase(ANN)
+    bench.wait(2 * 86_400.0)
+    bench.settle_stale()
+
+    assert bench.usage(user=ANN) == ()
+    assert [record for record in bench.records() if record.user_id == ANN] == []
+    assert bench.run(bench.store.person(ANN)) is None
+
+
+def test_an_erasure_charges_nobody_else_in_the_group(bench: Bench) -> None:
+    bench.send(asked("Of Bob", user=BOB))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=BOB))
+    bench.send(asked("Of Ann"))
+
+    bench.erase(ANN)
+
+    assert bench.records() == ()
+
+
 # ---------------------------------------------------------------- topics
 
 

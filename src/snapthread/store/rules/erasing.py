@@ -18,7 +18,7 @@ from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
-from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.quotas import charge, charge_of
 from snapthread.store.rules.rows import (
     dequeue,
     held_until,
@@ -114,8 +114,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
     """In groups: what waits, or was put aside, of this person."""
     rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
-        if row.token is not None:
-            charge(tx, row.conversation)  # what is asked for them now; later it would name them
+        charge_of(tx, row.conversation, user_id)  # later it would name them
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)
