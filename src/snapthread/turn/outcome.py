@@ -72,11 +72,12 @@ class Outcome:
         return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
     def _messages(self) -> tuple[OutgoingMessage, ...]:
+        in_vain = self.ending is not None and not self.items
         return (
-            *_plain_messages(self.texts),
+            *_plain_messages(self.texts, is_news=in_vain),
             *_quote_messages(self.quote),
             *_answer_messages(self.answer),
-            *_plain_messages(self.after),
+            *_plain_messages(self.after, is_news=in_vain),
             *self.more,
         )
 
@@ -245,8 +246,11 @@ def unexpected_failure(error: Exception, t: Localizer) -> Outcome:
     return Outcome(result="failed", reason="unexpected", texts=(text,))
 
 
-def _plain_messages(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
-    return tuple(outgoing for text in texts for outgoing in split_plain(text))
+def _plain_messages(
+    texts: tuple[str, ...], *, is_news: bool = False
+) -> tuple[OutgoingMessage, ...]:
+    parts = tuple(outgoing for text in texts for outgoing in split_plain(text))
+    return tuple(replace(part, is_news=True) for part in parts) if is_news else parts
 
 
 def _quote_messages(words: str) -> tuple[OutgoingMessage, ...]:

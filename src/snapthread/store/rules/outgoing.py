@@ -46,13 +46,15 @@ def add_to_outbox(
     *,
     turn: int | None = None,
     places: Sequence[int] = (),
+    grown: int = 0,
     leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `places`: our messages whose place they take, in order;
-    what of these is left over goes. `leaving`: whose answers leave the conversation."""
-    taken: list[int | None] = [*places] or ([] if to.replaces is None else [to.replaces])
+    """Only the first part is a reply. `places`: our messages whose place they take, in order, the
+    first ones (`grown`) of this answer as it grew; what of these is left over goes. `leaving`:
+    whose answers leave the conversation."""
+    places = places or (() if to.replaces is None else (to.replaces,))
+    taken = _taken(replies, places, grown=grown)
     replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
-    taken += [None] * (len(replies) - len(taken))
     for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
         taken.append(message_id)
         replies.append(outgoing)
@@ -70,6 +72,19 @@ def add_to_outbox(
         text = dump_outgoing(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
+
+
+def _taken(
+    replies: Sequence[OutgoingMessage], places: Sequence[int], *, grown: int
+) -> list[int | None]:
+    """The place of each reply, then the places that none takes."""
+    taken: list[int | None] = []
+    used = 0
+    for outgoing in replies:
+        takes = used < (grown if outgoing.is_news else len(places))
+        taken.append(places[used] if takes else None)
+        used += takes
+    return [*taken, *places[used:]]
 
 
 def _place(to: Destination, number: int, places: Sequence[int | None]) -> Destination:
