@@ -32,7 +32,7 @@ class Chat:
 class Groups:
     """Breaks at the update of this id, as a mistake of ours would."""
 
-    async def questions_in(self, update: Update) -> tuple[Message, ...]:
+    async def questions_in(self, update: Update, *_: object) -> tuple[Message, ...]:
         if update.update_id == 2:
             raise RuntimeError("a mistake of ours")
         return (update.message,) if update.message else ()
