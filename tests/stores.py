@@ -8,8 +8,9 @@ from snapthread.store.sqlite.connections import connect_writer
 
 
 def put_new_store(path: Path) -> None:
-    """As the bot makes it at its first start; one that is there stays."""
-    if not path.exists():
+    """As the bot makes it at its first start. One that is there stays, and a folder is its own to
+    make."""
+    if path.parent.exists() and not path.exists():
         path.write_bytes(_new_store())
 
 
