@@ -13,7 +13,7 @@ from snapthread.model import Claim, Message, OutgoingMessage
 from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import Clock, Outbox
 from snapthread.reply.alerts import Alerts
-from snapthread.reply.guests import GuestPlaces
+from snapthread.reply.guests import GuestPlaceholders
 from snapthread.texts.failures import ALERTS, SENTENCES
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.media import files_of
@@ -48,7 +48,7 @@ class Answers:
     styles: Styles
     running_turns: RunningTurns
     alerts: Alerts
-    guests: GuestPlaces
+    guests: GuestPlaceholders
     clock: Clock
 
     async def answer(self, claim: Claim, meter: Meter) -> Outcome:

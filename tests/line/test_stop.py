@@ -91,7 +91,7 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
         (said,) = await ada.hears()
         assert world.telegram.world.now() - began < 1
         assert said.text.startswith(EARLY)
-        assert said.text.endswith("Press “Try again” to have me look at them.")
+        assert said.text.endswith(
             "The photos have not been kept yet. Press “Try again” to have me look at them."
         )
         assert not world.requests
@@ -108,7 +108,7 @@ async def test_a_document_on_its_way_was_called_a_photo(tmp_path: Path) -> None:
         world.telegram.faults.add(on="file", reply=slow(20.0), times=None)
         ada.sends_document(b"words", file_name="a.txt", mime_type="text/plain", caption="What?")
         await world.until(lambda: ada.chat.draft is not None)
-        assert said.text.endswith("Press “Try again” to have me look at it.")
+        ada.presses_stop()
         (said,) = await ada.hears()
         assert said.text.endswith(
             "The file has not been kept yet. Press “Try again” to have me look at it."

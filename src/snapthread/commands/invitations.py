@@ -56,9 +56,9 @@ class InviteCommands:
         return PressAnswer(screen=OutgoingMessage(text=t(key)))
 
 
-def _number(words: Sequence[str], place: int, default: int, most: int) -> int | None:
-    if len(words) <= place:
+def _number(words: Sequence[str], index: int, default: int, most: int) -> int | None:
+    if len(words) <= index:
         return default
-    word = words[place]
+    word = words[index]
     is_number = word.isascii() and word.isdigit() and 0 < int(word) <= most
     return int(word) if is_number else None

@@ -82,7 +82,7 @@ def _intent(
         name=new_file_name(),
         owner=_owner(wanted),
         update_id=wanted.message.update_id,
-        place=wanted.place,
+        position=wanted.position,
         telegram_id=wanted.file.telegram_id,
         unique_id=wanted.file.unique_id,
         size_bytes=size_bytes,

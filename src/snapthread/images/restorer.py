@@ -33,7 +33,7 @@ RESTORED_MAX: Final = 20  # at once, newest first; the rest are lost until they 
 AGAIN_S: Final = (0.0, 60.0, 600.0, 3600.0, 86_400.0)
 SOUGHT_AT_ONCE: Final = 4  # and the first that is not given ends the asking of this turn
 REMEMBERED: Final = 10_000  # lost images that were asked for
-FIRST_PLACE: Final = 1000  # of a restored image: apart from the places of a message's own images
+FIRST_POSITION: Final = 1000  # of a restored image: apart from the places of a message's own images
 
 Restored = Literal["restored", "lost", "left"]
 
@@ -138,11 +138,11 @@ def _request_anew(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
         user_id=lost.owner,
         sent_at=now,
     )
-    place = FIRST_PLACE + (lost.label or 0)
+    position = FIRST_POSITION + (lost.label or 0)
     return FileRequest(
         message=message,
         file=_as_sent(lost),
-        place=place,
+        position=position,
         image_key=lost.image_key,
         part=lost.part,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.characters import utf16_len
-from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_place
+from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_position
 from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS
 from snapthread.model import (
     HistoryImage,
@@ -38,14 +38,14 @@ class QuestionContext:
 def file_requests(messages: Sequence[Message], *, replied: bool) -> tuple[FileRequest, ...]:
     """The files that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        FileRequest(message=message, file=file, place=own_place(number))
+        FileRequest(message=message, file=file, position=own_position(number))
         for message in messages
         for number, file in enumerate(message.files)
     ]
     answered = replied_file(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (FileRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
+    return (FileRequest(message=messages[0], file=answered, position=OF_REPLY), *own)
 
 
 def kept_images(

@@ -8,7 +8,7 @@ from snapthread.commands.broadcaster import Broadcaster
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.pipeline import Pipeline
 from snapthread.ports import PriceList
-from snapthread.reply.guests import GuestPlaces
+from snapthread.reply.guests import GuestPlaceholders
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
@@ -63,7 +63,7 @@ def build_claims(
         styles=turns.styles,
         running_turns=turns.running_turns,
         alerts=people.alerts,
-        guests=GuestPlaces(store=store, chat=chat),
+        guests=GuestPlaceholders(store=store, chat=chat),
         clock=clock,
     )
     topics = Topics(store=store, chat=chat, clock=clock)

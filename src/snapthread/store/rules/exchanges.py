@@ -193,7 +193,7 @@ def remember(
     return turn
 
 
-def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+def replaced_ids_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
     """Our messages that show the answer as it grows, and those that show the one which is given
     anew."""
     redo, shown = claim.redo, stream_of(talk)

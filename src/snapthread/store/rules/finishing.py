@@ -20,9 +20,9 @@ from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import release, served_mark
 from snapthread.store.rules.exchanges import (
     exchanges_after,
-    places_of,
     remember,
     replaced_exchanges,
+    replaced_ids_of,
 )
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.groups import end_guest
@@ -73,7 +73,10 @@ def finish(
         raise LeaseLost(claim.conversation)  # this turn has ended already
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
     tx.expect(*replaced_exchanges(claim.conversation, row.turns + 1), *asker)
-    owner, places = _owner(rows[0]), places_of(tx, claim, row) if ending else stream_of(row)
+    owner, replaced_ids = (
+        _owner(rows[0]),
+        replaced_ids_of(tx, claim, row) if ending else stream_of(row),
+    )
     leaving = () if taken_back_from is None else exchanges_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = check_lease(tx, claim)
@@ -100,7 +103,14 @@ def finish(
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, inline_id=row.inline_id)
     outbox = add_to_outbox(
-        tx, claim.conversation, to, replies, at, turn=turn, places=places, leaving=leaving
+        tx,
+        claim.conversation,
+        to,
+        replies,
+        at,
+        turn=turn,
+        replaced_ids=replaced_ids,
+        leaving=leaving,
     )
     refresh_ready(tx, claim.conversation)
     if not outbox:

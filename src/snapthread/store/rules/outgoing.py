@@ -45,12 +45,12 @@ def add_to_outbox(
     now: int,
     *,
     turn: int | None = None,
-    places: Sequence[int] = (),
+    replaced_ids: Sequence[int] = (),
     leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `places`: our messages whose place they take, in order;
+    """Only the first part is a reply. `replaced_ids`: our messages that they replace, in order;
     what of these is left over goes. `leaving`: whose answers leave the conversation."""
-    taken: list[int | None] = [*places] or ([] if to.replaces is None else [to.replaces])
+    taken: list[int | None] = [*replaced_ids] or ([] if to.replaces is None else [to.replaces])
     replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
     taken += [None] * (len(replies) - len(taken))
     for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
@@ -63,7 +63,9 @@ def add_to_outbox(
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + len(replies)))
     outbox = [
-        OutboxMessage(id=first + number, to=_place(to, number, taken), outgoing=outgoing, turn=turn)
+        OutboxMessage(
+            id=first + number, to=_destination_of(to, number, taken), outgoing=outgoing, turn=turn
+        )
         for number, outgoing in enumerate(replies)
     ]
     for part in outbox:
@@ -72,8 +74,10 @@ def add_to_outbox(
     return tuple(outbox)
 
 
-def _place(to: Destination, number: int, places: Sequence[int | None]) -> Destination:
-    return replace(to, reply_to=None if number else to.reply_to, replaces=places[number])
+def _destination_of(
+    to: Destination, number: int, replaced_ids: Sequence[int | None]
+) -> Destination:
+    return replace(to, reply_to=None if number else to.reply_to, replaces=replaced_ids[number])
 
 
 def _leaving(
