@@ -62,7 +62,7 @@ class MortalServer(StoreServer):
     def __init__(self, url: str, fate: Fate) -> None:
         super().__init__(url)
         self._fate = fate
-        self.client = MortalClient(self.client, fate)  # type: ignore[assignment]
+        self.client = MortalClient(self.client, fate)
 
     async def run(self, what: str, steps: bytes) -> Any:
         if what != "commit":

@@ -22,7 +22,7 @@ class ServerBlobs:
         await self._ask("SET", blob_name(name), content, "PXAT", micros(expires_at) // 1000)
 
     async def get(self, name: str) -> bytes | None:
-        found: bytes | None = await self._ask("GET", blob_name(name))
+        found: bytes | None = await self._ask("GET", blob_name(name), NEVER_DECODE=True)
         return found
 
     async def size(self, name: str) -> int | None:
@@ -37,9 +37,9 @@ class ServerBlobs:
     async def list(self) -> AsyncGenerator[StoredBlob, None]:
         """Their names are few: the images themselves would fill the memory first."""
         old = micros(self._clock() - timedelta(seconds=LONGEST_UPLOAD_S))
-        listed = await self._ask("ZREVRANGE", BLOBS_KEY, 0, -1, "WITHSCORES")
-        for name, at in zip(map(bytes.decode, listed[::2]), map(int, listed[1::2]), strict=True):
+        listed = await self._ask("ZREVRANGE", BLOBS_KEY, 0, -1, "WITHSCORES", withscores=True)
+        for name, at in listed:
             if await self.size(name):
-                yield StoredBlob(name=name, created_at=moment(at))
+                yield StoredBlob(name=name, created_at=moment(int(at)))
             elif at < old:  # it went by itself
                 await self._ask("ZREM", BLOBS_KEY, name)

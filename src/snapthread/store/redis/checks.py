@@ -22,31 +22,23 @@ FORGETS: Final = (
 )
 
 
-Info = Mapping[str, str]
-
-
-def info_of(told: bytes) -> Info:
-    """The server's lines about itself."""
-    lines = told.decode().splitlines()
-    return dict(line.split(":", 1) for line in lines if ":" in line)
-
-
-def problems(info: Info) -> list[str]:
+def problems(info: Mapping[str, object]) -> list[str]:
     """Problems to mend before this server can be our store; what matters most first."""
+    told = {name: str(value) for name, value in info.items()}
     found = {
-        TOO_OLD: _is_too_old(info),
-        CLUSTER: info.get("cluster_enabled") == "1",
-        REPLICA: info.get("role") == "slave",
-        EVICTS: info.get("maxmemory_policy") != "noeviction",
-        FORGETS: info.get("aof_enabled") != "1",
+        TOO_OLD: _is_too_old(told),
+        CLUSTER: told.get("cluster_enabled") == "1",
+        REPLICA: told.get("role") == "slave",
+        EVICTS: told.get("maxmemory_policy") != "noeviction",
+        FORGETS: told.get("aof_enabled") != "1",
     }
     return [sentence for sentence, holds in found.items() if holds]
 
 
-def _is_too_old(info: Info) -> bool:
-    if "valkey_version" in info:
-        return _version(info["valkey_version"]) < VALKEY_MIN
-    return _version(info.get("redis_version", "0")) < REDIS_MIN
+def _is_too_old(told: Mapping[str, str]) -> bool:
+    if "valkey_version" in told:
+        return _version(told["valkey_version"]) < VALKEY_MIN
+    return _version(told.get("redis_version", "0")) < REDIS_MIN
 
 
 def _version(text: str) -> tuple[int, ...]:

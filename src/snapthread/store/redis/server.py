@@ -1,12 +1,11 @@
 """The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
@@ -16,24 +15,19 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError
 
 from snapthread.errors import StoreBusy, StoreDenied, StoreFull
-from snapthread.store.redis.checks import Info, info_of, problems
+from snapthread.store.redis.checks import problems
 from snapthread.store.redis.failures import ours
 from snapthread.store.redis.names import VERSION_KEY
-from snapthread.store.redis.pipe import Pipe
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
 WAIT_MS: Final = 2000  # for replicas to have it too
-WAITING: Final = 16  # connections for verbs, where each waits for the replicas
-ASIDE: Final = 0  # the connection of what is no verb: images are large
+VERBS_AT_ONCE: Final = 16  # each on a connection
+IMAGES_AT_ONCE: Final = 4  # which are large: they are in no verb's way
 SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
-
-
-def load_script() -> str:
-    """One script, named by its own hash: versions of it live side by side."""
-    return (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
 
 
 class Server:
@@ -41,24 +35,10 @@ class Server:
 
     def __init__(self, url: str) -> None:
         url, self._replicas = _read(url)
-        self._pipes: dict[int, Pipe] = {}
-        self._turns = itertools.cycle(range(1, 1 + (WAITING if self._replicas else 1)))
-        self._opening = asyncio.Lock()
-        try:
-            self.client = Redis.from_url(  # which the migration needs; else it makes connections
-                url,
-                socket_connect_timeout=CONNECT_S,
-                socket_timeout=None,  # ours is in the pipe: in Python 3.11 theirs can lose a cancel
-                socket_keepalive=True,
-                decode_responses=True,
-                protocol=2,
-                driver_info=None,  # it would search the installed packages at each start
-                retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
-            )
-            self._connection()  # connects to nothing, but refuses an option that it does not know
-        except (ValueError, TypeError):
-            raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
-        self._script = load_script()
+        self._verbs = asyncio.Semaphore(VERBS_AT_ONCE)
+        self._aside = asyncio.Semaphore(IMAGES_AT_ONCE)
+        self.client = _client(url)
+        self._script = (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -74,31 +54,33 @@ class Server:
 
     async def close(self) -> None:
         await self._leave()
-        await self.client.aclose()
 
     async def run(self, what: str, steps: bytes) -> Any:
         """The script's reply to "read" or "commit"."""
-        async with self.our_errors():
-            pipe = await self._pipe(next(self._turns))
+        say = self._copied if self._replicas and what == "commit" else self.client.execute_command
+        command = "EVALSHA", self._hash, 0, what, steps
+
+        async def run() -> Any:
             try:
-                return await self._run(pipe, what, steps)
+                return await say(*command)
             except NoScriptError:  # a server that was started anew: nothing was done
-                await pipe.ask("SCRIPT", "LOAD", self._script)
-                return await self._run(pipe, what, steps)
+                await self.client.script_load(self._script)
+                return await say(*command)
+
+        return await self._asked(self._verbs, run)
 
     async def settle(self) -> None:
         """Until the replicas have all that is there now. What another try has written, here or
         elsewhere, may have reached too few; WAIT tells only of what its connection wrote, so that
         writes nothing at the end of a text."""
         if self._replicas:
-            async with self.our_errors():
-                pipe = await self._pipe(next(self._turns))
-                await self._copied(pipe, pipe.ask("APPEND", VERSION_KEY, ""))
+            await self._asked(self._verbs, lambda: self._copied("APPEND", VERSION_KEY, ""))
 
-    async def ask(self, *command: str | bytes | int) -> Any:
-        """The reply to what is no verb; texts are bytes."""
-        async with self.our_errors():
-            return await (await self._pipe(ASIDE)).ask(*command)
+    async def ask(self, *command: str | bytes | int, **options: Any) -> Any:
+        """The reply to what is no verb, as redis-py reads it."""
+        return await self._asked(
+            self._aside, lambda: self.client.execute_command(*command, **options)
+        )
 
     @asynccontextmanager
     async def our_errors(self) -> AsyncIterator[None]:
@@ -110,64 +92,47 @@ class Server:
                 await self._leave()
             raise ours(error) from error
 
-    # ------------------------------------------------------------ connections
+    async def _leave(self) -> None:
+        with suppress(RedisError):  # of a connection that does not close in time
+            await self.client.connection_pool.disconnect()
 
-    async def _run(self, pipe: Pipe, what: str, steps: bytes) -> Any:
-        reply = pipe.ask("EVALSHA", self._hash, 0, what, steps)
-        if not self._replicas or what != "commit":
-            return await reply
-        return await self._copied(pipe, reply)
-
-    async def _copied(self, pipe: Pipe, reply: Awaitable[Any]) -> Any:
-        """The reply to a write, once the replicas have it too."""
-        waited = pipe.ask("WAIT", self._replicas, WAIT_MS)
-        answers: Any = await asyncio.gather(reply, waited, return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, RedisError):
-                raise answer
-        done, copies = answers
-        if copies < self._replicas:
-            raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
-        return done
-
-    async def _pipe(self, number: int) -> Pipe:
-        """One of them; made where it is not there, or was lost."""
-        pipe = self._pipes.get(number)
-        if pipe is not None and pipe.is_open:
-            return pipe
+    async def _asked(self, turns: asyncio.Semaphore, ask: Callable[[], Awaitable[T]]) -> T:
+        """On a connection of its own: whoever is cancelled meanwhile leaves it closed."""
         try:
-            async with asyncio.timeout(ANSWER_S), self._opening:
-                pipe = self._pipes.get(number)
-                if pipe is None or not pipe.is_open:
-                    pipe = await Pipe.open(self._connection(), answer_s=ANSWER_S)
-                    self._pipes[number] = pipe
-                return pipe
+            async with self.our_errors(), asyncio.timeout(ANSWER_S), turns:
+                return await ask()
         except TimeoutError:
             raise StoreBusy("the store's server is away: Timeout") from None
 
-    def _connection(self) -> Any:
-        return self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-
-    async def _leave(self) -> None:
-        for pipe in list(self._pipes.values()):
-            await pipe.close()
+    async def _copied(self, *write: str | bytes | int) -> Any:
+        """The reply to a write, once the replicas have it too."""
+        async with self.client.pipeline(transaction=False) as both:
+            both.execute_command(*write)
+            both.execute_command("WAIT", self._replicas, WAIT_MS)
+            done, copies = await both.execute(raise_on_error=False)
+        for reply in (done, copies):
+            if isinstance(reply, RedisError):
+                raise reply
+        if copies < self._replicas:
+            raise StoreBusy(f"{copies} of {self._replicas} replicas have it in time")
+        return done
 
     # ------------------------------------------------------------ is it fit to be our store?
 
     async def check(self) -> None:
         """Is it there, and does it take writes? Writes nothing."""
         async with self.our_errors():
-            info = await self._info()
-            if info.get("role") == "slave":
+            info = await self.ask("INFO")
+            if info["role"] == "slave":
                 raise ReadOnlyError("You can't write against a read only replica.")
             if info.get("aof_last_write_status", "ok") != "ok":
                 raise StoreFull("the store's server cannot save: aof_last_write_status is not ok")
-            if 0 < int(info.get("maxmemory", 0)) <= int(info.get("used_memory", 0)):
+            if 0 < info.get("maxmemory", 0) <= info.get("used_memory", 0):
                 raise StoreFull("the store's server is at its maxmemory: give it more memory")
 
     async def examine(self) -> None:
         """Raises StoreDenied with what the operator is to do, StoreBusy where it is away."""
-        for problem in problems(await self._info()):
+        for problem in problems(await self.ask("INFO")):
             raise StoreDenied(problem)
         if await self._may_forget():
             log.warning(
@@ -176,15 +141,33 @@ class Server:
                 " set appendfsync always",
             )
 
-    async def _info(self) -> Info:
-        return info_of(await self.ask("INFO"))
-
     async def _may_forget(self) -> bool:
         try:
-            told = await self.ask("CONFIG", "GET", "appendfsync")
+            told = await self.ask("CONFIG GET", "appendfsync")
         except StoreDenied:  # a managed service, or an ACL: then nobody can tell
             return False
-        return bool(told) and told[-1] != b"always"
+        return bool(told.get("appendfsync", "always") != "always")
+
+
+def _client(url: str) -> Any:
+    """redis-py's own; its types do not know that replies are texts. It connects when asked."""
+    try:
+        client = Redis.from_url(
+            url,
+            socket_connect_timeout=CONNECT_S,
+            socket_keepalive=True,
+            decode_responses=True,
+            protocol=2,
+            driver_info=None,  # it would search the installed packages at each start
+            retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
+        )
+        pool: Any = client.connection_pool
+        pool.make_connection()  # refuses an option that it does not know
+    except (ValueError, TypeError):
+        raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
+    pool.max_connections = VERBS_AT_ONCE + IMAGES_AT_ONCE
+    pool.connection_kwargs["socket_timeout"] = None  # in Python 3.11 it can lose a cancellation
+    return client
 
 
 def _read(url: str) -> tuple[str, int]:
@@ -193,7 +176,7 @@ def _read(url: str) -> tuple[str, int]:
     options = dict(parse_qsl(parts.query))
     replicas = options.pop("wait_replicas", "0")
     if options.get("protocol") in ("2", "3"):
-        del options["protocol"]  # no reply differs, and a pipe speaks 2
+        del options["protocol"]  # no reply differs
     if not replicas.isdecimal():
         raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
     scheme = SCHEMES.get(parts.scheme, parts.scheme)
