@@ -84,36 +84,40 @@ class Answers:
     async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self.speech.mark_unsupported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
-        beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
+        refusals = t.refusals([part for part in messages if part.kind == "unsupported"])
         if not questions:
-            return Outcome(result="refused", reason="unsupported", texts=beyond)
+            return Outcome(result="refused", reason="unsupported", texts=refusals)
         if unseen := self.access.unseen(questions, t):
-            return replace(unseen, texts=(*beyond, *unseen.texts))
+            return replace(unseen, texts=(*refusals, *unseen.texts))
         turn = TurnState(claim=claim, messages=questions, meter=meter)
         bounds = self.running_turns.bounds_of(turn)
         turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
-        if turn.reserved.over:
-            return await self._explain_limit(questions[0], turn.reserved.over, beyond, t)
+        if turn.reserved.exceeded:
+            return await self._explain_limit(questions[0], turn.reserved.exceeded, refusals, t)
         try:
-            ended = await self.running_turns.ask(turn, beyond)
+            ended = await self.running_turns.ask(turn, refusals)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
             failed = await self._explain_failure(error, turn, t)
-            return with_notes(failed, turn, beyond, t)
+            return with_notes(failed, turn, refusals, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return with_notes(unexpected_failure(error, t), turn, beyond, t)
+            return with_notes(unexpected_failure(error, t), turn, refusals, t)
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
-        return outcome_of(ended, beyond, t)
+        return outcome_of(ended, refusals, t)
 
     async def _explain_limit(
-        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+        self, message: Message, exceeded: LimitExceeded, refusals: tuple[str, ...], t: Localizer
     ) -> Outcome:
         if message.is_private or message.is_guest:
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return Outcome(
+                result="refused",
+                reason=exceeded.limit,
+                texts=(*refusals, t.limit_reached(exceeded)),
+            )
         text = t("group_over", name=message.sender_name)
-        return await self.access.refuse_in_group(message, text, over.limit)
+        return await self.access.refuse_in_group(message, text, exceeded.limit)
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
         """Once: that older photos make room is then known."""

@@ -59,7 +59,7 @@ class FileResult:
     `pages`, `fits`: of a document of which only some pages could be used.
     """
 
-    wanted: FileRequest
+    request: FileRequest
     files: tuple[LedgerFile, ...] = ()
     document: OpenedDocument | None = None
     fault: FileFault | None = None

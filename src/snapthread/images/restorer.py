@@ -121,8 +121,8 @@ class Restorer:
         self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
     ) -> tuple[FileResult, ...]:
         """From Telegram to OpenAI, side by side."""
-        wanted = [_request_anew(claim, file, self.clock()) for file in files]
-        return await self.importer.import_files(claim, wanted, meter)
+        requests = [_request_anew(claim, file, self.clock()) for file in files]
+        return await self.importer.import_files(claim, requests, meter)
 
     async def leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
         meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)

@@ -24,7 +24,7 @@ class ItemBuilder:
             return self._item("user", self.t("go_on"))
         return question_item(
             turn.messages,
-            turn.brought,
+            turn.results,
             turn.context,
             first_label=first_label,
             t=self.t,

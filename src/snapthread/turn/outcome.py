@@ -87,24 +87,24 @@ def answer_only(outcome: Outcome) -> Outcome:
     return replace(bare, texts=(), quote="", after=()) if outcome.answer else bare
 
 
-def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outcome:
-    """Of a turn; `beyond`: what is said of the messages that were no part of the question."""
-    beyond = _opening_notes(ended, beyond, t)
+def outcome_of(ended: TurnResult, refusals: tuple[str, ...], t: Localizer) -> Outcome:
+    """Of a turn; `refusals`: what is said of the messages that were no part of the question."""
+    refusals = _opening_notes(ended, refusals, t)
     if not ended.items:
         if ended.is_stopped:
             key = "stopped_again" if ended.is_continuation else "stopped_unheard"
-            texts = (*beyond, t(key))
+            texts = (*refusals, t(key))
             return Outcome(result="answered", reason="stopped", texts=texts)
         if ended.choice is not None and ended.can_choose:
-            return _which_pages(ended.choice, beyond, t)
+            return _which_pages(ended.choice, refusals, t)
         reason = _reason(ended)
-        return Outcome(result="refused", reason=reason, texts=(*beyond, *_faults(ended, t)))
+        return Outcome(result="refused", reason=reason, texts=(*refusals, *_faults(ended, t)))
     if is_hidden(ended.text):  # thoughts and nothing else
         ended = replace(ended, text="")
     return Outcome(
         result="answered",
         reason="stopped" if ended.is_stopped else "",
-        texts=(*beyond, *_file_notes(ended, t)),
+        texts=(*refusals, *_file_notes(ended, t)),
         quote=ended.spoken,
         answer=ended.text,
         after=_closing_notes(ended, t),
@@ -117,26 +117,31 @@ def outcome_of(ended: TurnResult, beyond: tuple[str, ...], t: Localizer) -> Outc
     )
 
 
-def with_notes(failed: Outcome, turn: TurnState, beyond: tuple[str, ...], t: Localizer) -> Outcome:
+def with_notes(
+    failed: Outcome, turn: TurnState, refusals: tuple[str, ...], t: Localizer
+) -> Outcome:
     """Of a turn that failed: what would have been said beside its answer is said all the same."""
     of_files = (*t.lost(turn.lost), *t.away_now(turn.away))
-    return replace(failed, texts=(*_opening_notes(turn, beyond, t), *failed.texts, *of_files))
+    return replace(failed, texts=(*_opening_notes(turn, refusals, t), *failed.texts, *of_files))
 
 
 def preface(
-    ended: TurnResult, beyond: tuple[str, ...], t: Localizer
+    ended: TurnResult, refusals: tuple[str, ...], t: Localizer
 ) -> tuple[OutgoingMessage, ...]:
     """The messages before the answer's own; `ended`: so far, of an answer that has only begun."""
-    texts = (*_opening_notes(ended, beyond, t), *_file_notes(ended, t))
+    texts = (*_opening_notes(ended, refusals, t), *_file_notes(ended, t))
     return (*_plain_messages(texts), *_quote_messages(ended.spoken))
 
 
 def _opening_notes(
-    ended: TurnResult | TurnState, beyond: tuple[str, ...], t: Localizer
+    ended: TurnResult | TurnState, refusals: tuple[str, ...], t: Localizer
 ) -> tuple[str, ...]:
     """With what is said of the parts that came late; nothing twice."""
-    late = (*t.beyond(ended.beyond), *([t.over(ended.over)] if ended.over else []))
-    return tuple(dict.fromkeys((*beyond, *late)))
+    late = (
+        *t.refusals(ended.unsupported),
+        *([t.limit_reached(ended.exceeded)] if ended.exceeded else []),
+    )
+    return tuple(dict.fromkeys((*refusals, *late)))
 
 
 def _file_notes(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
@@ -152,12 +157,12 @@ def _faults(ended: TurnResult, t: Localizer) -> tuple[str, ...]:
     return (*files, *sounds)
 
 
-def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> Outcome:
+def _which_pages(choice: PageChoice, refusals: tuple[str, ...], t: Localizer) -> Outcome:
     text = t("document_which_pages", n=choice.pages, fits=choice.fits)
     return Outcome(
         result="refused",
         reason="too_many_pages",
-        texts=beyond,
+        texts=refusals,
         more=(offer(choice, text, t),),
         choice=choice,
     )
@@ -165,8 +170,8 @@ def _which_pages(choice: PageChoice, beyond: tuple[str, ...], t: Localizer) -> O
 
 def _reason(ended: TurnResult) -> str:
     """Why nothing was asked."""
-    if ended.over and not ended.faults:
-        return ended.over.limit
+    if ended.exceeded and not ended.faults:
+        return ended.exceeded.limit
     return (*(fault.fault for fault in ended.faults), *ended.sound_faults)[0]
 
 

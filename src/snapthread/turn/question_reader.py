@@ -68,20 +68,23 @@ class QuestionReader:
         while late := await self.store.take_stragglers(turn.claim):
             late = tuple(map(self.speech.profile.mark_unsupported, late))
             questions = tuple(part for part in late if self.limits.is_answerable(part))
-            turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
+            turn.unsupported = (
+                *turn.unsupported,
+                *(part for part in late if part not in questions),
+            )
             self.limits.check(turn, (*turn.messages, *questions))
             if questions and await self.limits.admit(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, file_requests(questions, replied=False))
 
-    async def _import_more(self, turn: TurnState, wanted: Sequence[FileRequest]) -> None:
+    async def _import_more(self, turn: TurnState, requests: Sequence[FileRequest]) -> None:
         """Those that are there from the last time need no upload."""
-        turn.wanted = (*turn.wanted, *wanted)
-        there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
-        missing = tuple(one for one in wanted if one not in there)
+        turn.requests = (*turn.requests, *requests)
+        there = kept_images(requests, turn.claim.redo.files if turn.claim.redo else ())
+        missing = tuple(one for one in requests if one not in there)
         admit = partial(self.limits.admit_opened, turn)
-        brought = await self.importer.import_files(turn.claim, missing, turn.meter, admit=admit)
-        results = {**there, **{one.wanted: one for one in brought}}
-        turn.brought = (*turn.brought, *[results[one] for one in wanted])
+        imported = await self.importer.import_files(turn.claim, missing, turn.meter, admit=admit)
+        results = {**there, **{one.request: one for one in imported}}
+        turn.results = (*turn.results, *[results[one] for one in requests])
 
     async def _transcribe(self, turn: TurnState) -> bool:
         """Make the transcripts the text of the question. Is there any that was not there yet?"""

@@ -24,7 +24,7 @@ class Reserved:
     """The end of asking for room: the limit that it would pass, if there is one, and what was
     composed in the same step, as it was then."""
 
-    over: LimitExceeded | None
+    exceeded: LimitExceeded | None
     at: datetime
     transcript: Transcript | None = None
 
@@ -55,7 +55,7 @@ class Quotas:
         """The same, of somebody who was looked up already."""
         if user_id in self.admins:
             return Limits()
-        return person.limits.over(self.limits) if person else self.limits
+        return person.limits.override(self.limits) if person else self.limits
 
     @property
     def has_price(self) -> bool:
@@ -97,18 +97,18 @@ class Quotas:
         )
         payer = self._payer(user_id)
         if bounds is None:
-            over, transcript = (
+            exceeded, transcript = (
                 await self.store.reserve(claim, at, payer=payer, estimate=estimate, limits=limits),
                 None,
             )
         else:
-            over, transcript = await self.store.reserve_and_compose(
+            exceeded, transcript = await self.store.reserve_and_compose(
                 claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
             )
-        if over is None:
+        if exceeded is None:
             meter.messages, meter.question_images = 1, images_of(questions)
             meter.images, meter.documents = count_new(claim, questions)
-        return Reserved(over=over, transcript=transcript, at=at)
+        return Reserved(exceeded=exceeded, transcript=transcript, at=at)
 
     def _payer(self, user_id: int) -> str:
         """The person by a hash: what they used outlives their erasure."""

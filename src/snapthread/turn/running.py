@@ -56,8 +56,8 @@ class RunningTurns:
         """Of a turn whose request can be composed at once; None where something comes first."""
         return self.turn_runner.bounds_of(turn)
 
-    async def ask(self, turn: TurnState, beyond: tuple[str, ...] = ()) -> TurnResult:
-        """Raises what the turn raises; the claim is not finished. `beyond`: what is said of the
+    async def ask(self, turn: TurnState, refusals: tuple[str, ...] = ()) -> TurnResult:
+        """Raises what the turn raises; the claim is not finished. `refusals`: what is said of the
         messages that are no part of the question."""
         claim, first = turn.claim, turn.messages[0]
         t = self.localizer(first)
@@ -66,7 +66,9 @@ class RunningTurns:
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
         opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
-            return await self._read_or_stop(turn, draft, lambda: preface(turn.result(), beyond, t))
+            return await self._read_or_stop(
+                turn, draft, lambda: preface(turn.result(), refusals, t)
+            )
 
     def stop(self, conversation: ConversationKey, number: int) -> None:
         """End this turn now, with what it has said. Nothing happens where it does not run, or is
