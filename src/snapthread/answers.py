@@ -16,18 +16,12 @@ from snapthread.reply.alerts import Alerts
 from snapthread.reply.guests import GuestPlaceholders
 from snapthread.texts.failures import ALERTS, SENTENCES
 from snapthread.texts.localizer import Localizer
+from snapthread.turn.again import helps_to_retry, with_ending
 from snapthread.turn.media import files_of
-from snapthread.turn.outcome import (
-    Outcome,
-    answer_only,
-    helps_to_retry,
-    outcome_of,
-    unexpected_failure,
-    with_ending,
-    with_notes,
-)
+from snapthread.turn.outcome import Outcome, answer_only
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.sentences import outcome_of, unexpected_failure, with_notes
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.state import TurnState
 from snapthread.turn.styles import Styles

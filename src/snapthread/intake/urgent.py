@@ -16,8 +16,8 @@ from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
-from snapthread.turn.outcome import unexpected_failure
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.sentences import unexpected_failure
 
 log = structlog.get_logger()
 

@@ -22,6 +22,8 @@ estimate.py         what is reserved: the most that a question may take
 records.py          the record: what an attempt did, took and cost
 costs.py            what either costs, by the price list
 media.py            the files that a question brings
-outcome.py          the turn's result → what is said and what is kept
+outcome.py          the end of a claim: what is said, and what is kept
+sentences.py        the turn's result → our sentences beside the answer
+again.py            whether it can be asked anew, and the button for it
 pages.py            a document of too many pages: a button for each choice
 """

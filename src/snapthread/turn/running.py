@@ -13,9 +13,9 @@ from snapthread.ports import RequestBounds
 from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
-from snapthread.turn.outcome import preface
 from snapthread.turn.result import TurnResult
 from snapthread.turn.runner import TurnRunner
+from snapthread.turn.sentences import preface
 from snapthread.turn.state import TurnState
 
 log = structlog.get_logger()
