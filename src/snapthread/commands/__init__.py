@@ -4,7 +4,8 @@ access.py              who is served, and what the others are told
 admission.py           ACCESS=invite: who is let in, and by whom
 membership.py          REQUIRED_CHANNEL: who is a member
 rights.py              who may decide for a group
-commands.py            commands that wait their turn, and pressed buttons
+commands.py            commands that wait their turn
+presses.py             pressed buttons
 answers.py             the answer of a command, and of a button
 confirming.py          questions with two buttons
 asking_anew.py         /retry, the buttons below answers, edits

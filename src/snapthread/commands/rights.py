@@ -45,6 +45,10 @@ class GroupRights:
     async def may_forget(self, message: Message, owner: int) -> bool:
         return message.is_private or owner == message.user_id or await self.is_admin(message)
 
+    async def may_read_history(self, message: Message) -> bool:
+        """The memory of a group is its admins' to show."""
+        return message.is_private or await self.is_admin(message)
+
     async def refuse(self, message: Message, text: str, reason: str) -> None:
         await refuse_in_group(self.store, message, text, reason, self.clock())
 

@@ -10,7 +10,7 @@ import structlog
 from snapthread.commands.access import AccessControl
 from snapthread.commands.answers import PressAnswer
 from snapthread.commands.asking_anew import PRESS, AskingAnew
-from snapthread.commands.commands import Commands
+from snapthread.commands.presses import Presses
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
@@ -33,7 +33,7 @@ class UrgentCommands:
     store: UrgentStore
     chat: Chat
     running_turns: RunningTurns
-    commands: Commands
+    presses: Presses
     asking_anew: AskingAnew
     access: AccessControl
     rights: GroupRights
@@ -99,7 +99,7 @@ class UrgentCommands:
         that is lost is asked for again."""
         t = self.access.localizer(press)
         return await self._complete_press(
-            press, await self.commands.press(press, caller, t, stop_turn)
+            press, await self.presses.answer(press, caller, t, stop_turn)
         )
 
     async def _complete_press(self, press: Message, answer: PressAnswer) -> str:

@@ -45,7 +45,7 @@ def build_claims(
         language=settings.bot_language,
         may=people.access.policy.may,
     )
-    commands = build_commands(
+    commands, presses = build_commands(
         file_parts,
         people,
         turns,
@@ -90,7 +90,7 @@ def build_claims(
         store=store,
         chat=chat,
         running_turns=turns.running_turns,
-        commands=commands,
+        presses=presses,
         access=people.access,
         rights=people.rights,
         clock=clock,
