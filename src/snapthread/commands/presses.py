@@ -16,12 +16,12 @@ from snapthread.commands.history import HISTORY_PRESS, History
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller
-from snapthread.ports import Clock, ConversationControl, Outbox, PageChoices
+from snapthread.ports import AnsweredPresses, Clock, Outbox, PageChoices
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.pages import ChosenPages, chosen_pages
 
 
-class PressStore(ConversationControl, Outbox, PageChoices, Protocol):
+class PressStore(AnsweredPresses, Outbox, PageChoices, Protocol):
     """The store as pressed buttons need it."""
 
 

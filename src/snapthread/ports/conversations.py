@@ -150,6 +150,10 @@ class ConversationControl(Protocol):
         """
         ...
 
+
+class AnsweredPresses(Protocol):
+    """Buttons of a question that is answered once."""
+
     async def answer_press(
         self,
         press: Message,
@@ -190,6 +194,7 @@ class Conversations(
     StreamedMessages,
     GuestAnswers,
     ConversationControl,
+    AnsweredPresses,
     PageChoices,
     Outbox,
     Askers,
