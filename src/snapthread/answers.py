@@ -1,4 +1,4 @@
-"""A claim → what is said to it: cheap checks before dear ones, and each failure a sentence."""
+"""A claim → what is said to it: cheap checks before costly ones, and each failure a sentence."""
 
 from dataclasses import dataclass, replace
 
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 @dataclass(slots=True, kw_only=True, eq=False)
 class Answers:
     """Finds the answer to a claim. Raises LeaseLost, StoreBusy and StoreFull; anything else that
-    goes wrong is told to the person."""
+    goes wrong becomes a sentence for the person."""
 
     store: Outbox
     access: AccessControl
@@ -46,12 +46,13 @@ class Answers:
     clock: Clock
 
     async def answer(self, claim: Claim, meter: Meter) -> Outcome:
-        """`meter` is told what the answer takes."""
+        """`meter` measures what the answer takes."""
         is_guest = claim.messages[0].is_guest
         return await (self._answer_guest if is_guest else self._find_outcome)(claim, meter)
 
     async def _answer_guest(self, claim: Claim, meter: Meter) -> Outcome:
-        """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
+        """For a chat that the bot is no member of: one message, whose placeholder is posted first;
+        nothing is kept."""
         t = self.access.localizer(claim.messages[0])
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:
@@ -59,7 +60,7 @@ class Answers:
         return answer_only(await self._find_outcome(claim, meter))
 
     async def _find_outcome(self, claim: Claim, meter: Meter) -> Outcome:
-        """Cheap checks before dear ones."""
+        """Cheap checks before costly ones."""
         message = claim.messages[0]
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
@@ -114,7 +115,7 @@ class Answers:
         return await self.access.refuse_in_group(message, text, exceeded.limit)
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
-        """Once: that older photos make room is then known."""
+        """Say only once that older photos make room."""
         text = t("storage_made_room", limit_mb=t.limits.storage_mb)
         await self.store.enqueue(
             message.conversation,

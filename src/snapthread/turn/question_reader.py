@@ -1,4 +1,4 @@
-"""Files and sounds of a question, brought in: also of the parts of it that come meanwhile."""
+"""Brings in the files and sounds of a question, also those of its parts that come meanwhile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ class QuestionReader:
     overheard: Overheard
 
     async def read(self, turn: TurnState) -> None:
-        """Raises what no file and no sound is to blame for."""
+        """Raises only failures that no file and no sound is to blame for."""
         can_wait = can_go_on(turn.messages)
         await self._import(turn)
         while await self._transcribe(turn) and can_wait:
@@ -64,7 +64,8 @@ class QuestionReader:
         return label
 
     async def _take_stragglers(self, turn: TurnState) -> None:
-        """More of the question, that came meanwhile; what is no part of it has its sentence."""
+        """Take the parts of the question that came meanwhile; what is no part of it gets a
+        sentence."""
         while late := await self.store.take_stragglers(turn.claim):
             late = tuple(map(self.speech.profile.mark_unsupported, late))
             questions = tuple(part for part in late if self.limits.is_answerable(part))
@@ -77,7 +78,7 @@ class QuestionReader:
                 await self._import_more(turn, file_requests(questions, replied=False))
 
     async def _import_more(self, turn: TurnState, requests: Sequence[FileRequest]) -> None:
-        """Those that are there from the last time need no upload."""
+        """Files that are there from the last time need no upload."""
         turn.requests = (*turn.requests, *requests)
         there = kept_images(requests, turn.claim.redo.files if turn.claim.redo else ())
         missing = tuple(one for one in requests if one not in there)

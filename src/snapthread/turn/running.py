@@ -24,7 +24,7 @@ Preface = Callable[[], tuple[OutgoingMessage, ...]]
 
 
 class AnswerView(Protocol):
-    """An answer that is seen as it grows."""
+    """Shows an answer while it grows."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None: ...
 
@@ -32,7 +32,7 @@ class AnswerView(Protocol):
 
 
 class NoView:
-    """An answer that is seen once it is whole."""
+    """Shows nothing: the answer is seen once it is whole."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None:
         """Nothing."""
@@ -115,6 +115,6 @@ class RunningTurns:
 
 
 def _place(question: Message) -> Destination:
-    """In a group it is seen whom the answer is for, from its first words on."""
+    """In a group the first words already show whom the answer is for."""
     reply_to = None if question.is_private else question.message_id
     return replace(question.destination, reply_to=reply_to)

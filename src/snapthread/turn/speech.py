@@ -49,14 +49,14 @@ SAID_BY: Final = re.compile(r"([^\[:\n]{1,64}): ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechProfile:
-    """Settings of transcription. Without a model they are not."""
+    """Settings of transcription. Without a model, sounds are not transcribed."""
 
     model: str = ""
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
     def mark_unsupported(self, message: Message) -> Message:
-        """The message itself; a sound alone is no question where sounds are not transcribed."""
+        """The message itself; where sounds are not transcribed, a sound alone is unsupported."""
         if message.sound is None or self.model or message.images:
             return message
         return replace(message, kind="unsupported", word=message.sound.kind)
