@@ -97,7 +97,7 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(language, key))
 
     def queue_full(self, message: Message) -> OutgoingMessage:
-        """Told where a conversation has as many messages waiting as it may have."""
+        """The sentence where a conversation has as many messages waiting as it may have."""
         return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:

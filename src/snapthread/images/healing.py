@@ -135,7 +135,7 @@ class Healing:
 
 
 def _is_own(file: LedgerFile) -> bool:
-    """Of the question, which is no part of the conversation yet."""
+    """It is the question's own, which is no part of the conversation yet."""
     return file.state == "uploaded"
 
 

@@ -96,7 +96,7 @@ def _intent(
 
 
 def _owner(request: FileRequest) -> int:
-    """Whose file it is: of one that is shown by a reply, whoever sent it."""
+    """The owner of the file; where a reply shows it, whoever sent it."""
     message = request.message
     is_shown = request.is_of_reply and message.reply is not None
     return (message.reply.user_id if is_shown and message.reply else None) or message.user_id

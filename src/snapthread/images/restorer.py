@@ -149,7 +149,7 @@ def _request_anew(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
 
 
 def _as_sent(lost: LedgerFile) -> TelegramFile:
-    """Of a document, the same pages again."""
+    """The file as it was sent; of a document, the same pages."""
     if lost.document is None:
         return TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     return TelegramDocument(

@@ -32,7 +32,7 @@ class EditPaces:
                 del self._growing[chat_id]
 
     def pace_s(self, chat_id: int, usual_s: float) -> float:
-        """Of one of them; Telegram counts what comes to the chat."""
+        """Seconds between edits of one of them: Telegram counts what comes to the chat."""
         return self._of_chat(chat_id, usual_s) * max(1, self._growing[chat_id])
 
     def _of_chat(self, chat_id: int, usual_s: float) -> float:

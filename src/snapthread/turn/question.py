@@ -51,7 +51,7 @@ def file_requests(messages: Sequence[Message], *, replied: bool) -> tuple[FileRe
 def kept_images(
     requests: Sequence[FileRequest], files: Sequence[LedgerFile]
 ) -> dict[FileRequest, FileResult]:
-    """Of a question that is asked anew: its files that are there still."""
+    """Files of a question that is asked anew, which are there still."""
     left, found = list(files), {}
     for one in requests:
         there = _there(left, one.file)
@@ -72,7 +72,7 @@ def _there(left: Sequence[LedgerFile], file: TelegramFile) -> tuple[LedgerFile, 
 
 
 def _is_same(there: LedgerFile, file: TelegramFile) -> bool:
-    """Of a document also the pages."""
+    """The same file; of a document, also the same pages."""
     if there.unique_id != file.unique_id or isinstance(file, TelegramImage):
         return there.unique_id == file.unique_id
     return there.document is not None and there.document.chosen == file.chosen

@@ -55,7 +55,7 @@ class QuestionReader:
         self.limits.check_size(turn)
 
     async def _replied_label(self, turn: TurnState) -> int | None:
-        """Of the file replied to, where it is in the conversation."""
+        """The label of the file replied to, where it is in the conversation."""
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else ()
         label = known[0].label if is_whole(known) else None

@@ -59,7 +59,7 @@ class Quotas:
 
     @property
     def has_price(self) -> bool:
-        """Of the model that answers: without one a limit of money would never hold."""
+        """The model that answers has a price: without one a limit of money would never hold."""
         return self.costs.is_known(self.profile.model)
 
     def profile_of(self, meter: Meter) -> RequestProfile:

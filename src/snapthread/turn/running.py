@@ -53,7 +53,8 @@ class RunningTurns:
     )
 
     def bounds_of(self, turn: TurnState) -> RequestBounds | None:
-        """Of a turn whose request can be composed at once; None where something comes first."""
+        """Bounds of a turn whose request can be composed at once; None where something comes
+        first."""
         return self.turn_runner.bounds_of(turn)
 
     async def ask(self, turn: TurnState, refusals: tuple[str, ...] = ()) -> TurnResult:

@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 
 def outcome_of(ended: TurnResult, refusals: tuple[str, ...], t: Localizer) -> Outcome:
-    """Of a turn; `refusals`: what is said of the messages that were no part of the question."""
+    """The outcome of a turn. `refusals`: sentences about messages that were no part of the
+    question."""
     refusals = _opening_notes(ended, refusals, t)
     if not ended.items:
         if ended.is_stopped:
@@ -51,7 +52,7 @@ def outcome_of(ended: TurnResult, refusals: tuple[str, ...], t: Localizer) -> Ou
 def with_notes(
     failed: Outcome, turn: TurnState, refusals: tuple[str, ...], t: Localizer
 ) -> Outcome:
-    """Of a turn that failed: what would have been said beside its answer is said all the same."""
+    """A turn that failed still says what would have been said beside its answer."""
     of_files = (*t.lost(turn.lost), *t.away_now(turn.away))
     return replace(failed, texts=(*_opening_notes(turn, refusals, t), *failed.texts, *of_files))
 

@@ -86,7 +86,7 @@ class SpeechResult:
 
     @property
     def is_told(self) -> bool:
-        """Of a silent video there is a picture to speak of; of a limit its own sentence tells."""
+        """A silent video still has a picture to speak of; a limit has a sentence of its own."""
         if self.fault == "over_limit":
             return False
         return self.fault in {"too_long", "too_large", "unheard"} or not self.message.images
@@ -141,8 +141,8 @@ class SpeechReader:
         admit: AdmitSound,
         names: Sequence[str] = (),
     ) -> tuple[SpeechResult, ...]:
-        """Of every sound, one after the other; raises what is no sound's own fault, unless there is
-        a picture to answer. `names`: hints of what may be said."""
+        """Read every sound, one after the other; raises what is no sound's own fault, unless there
+        is a picture to answer. `names`: hints of what may be said."""
         if not self.profile.model:
             return ()
         spoken = [message for message in messages if message.sound]

@@ -68,7 +68,7 @@ class TurnState:
 
     @property
     def asked_before(self) -> int | None:
-        """Of a question that is asked anew: the first item that its request does not hold."""
+        """The first item that the request of a question asked anew does not hold."""
         redo = self.claim.redo
         return None if redo is None or redo.is_continuation else redo.history_start
 
@@ -91,7 +91,7 @@ class TurnState:
 
     @property
     def choice(self) -> PageChoice | None:
-        """Of the first document of which only some pages fit."""
+        """The choice for the first document of which only some pages fit."""
         for one in self.results:
             if one.fits and not one.request.is_of_reply:
                 request = one.request
@@ -172,5 +172,5 @@ class TurnState:
 
 
 def _is_told(fault: FileFault) -> bool:
-    """Of a limit its own sentence tells."""
+    """A limit has a sentence of its own."""
     return fault.fault != "over_limit"

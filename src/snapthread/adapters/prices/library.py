@@ -61,7 +61,7 @@ def steps_of(price: "ModelPrice") -> Steps | None:
 
 
 def _at(price: "Decimal | TieredPrices", start: int) -> Decimal:
-    """Of a request whose input is just above."""
+    """Prices of a request whose input is just above."""
     if isinstance(price, Decimal):
         return price
     reached = [tier.price for tier in price.tiers if tier.start <= start and start]

@@ -57,7 +57,7 @@ class Cutter:
 
 
 def beginning(rich: Rich, units: int) -> Rich:
-    """So much of it, cut anywhere but inside a character."""
+    """This much of it, cut anywhere but inside a character."""
     end = whole_character(rich.text, fitting(rich.text, units))
     spans = (
         span.between(span.start, min(span.end, end)) for span in rich.spans if span.start < end

@@ -149,7 +149,7 @@ def put_again(
 
 
 def _room(tx: Transaction, key: str, head: int, count: int) -> int:
-    """So many free numbers up to this one, or before it."""
+    """The first of this many free numbers in a row, as near before `head` as there are."""
     while any(tx.get(QUEUED, key, head - back) for back in range(count)):
         head -= 1
     return head - count + 1

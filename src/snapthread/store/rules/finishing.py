@@ -205,5 +205,5 @@ def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int
 
 
 def _is_part(row: Queued) -> bool:
-    """Of an album; a voice about it may have been asked without it."""
+    """It is a part of an album; a voice about it may have been asked without it."""
     return str(row.bundle).startswith(ALBUM) and load_message(row.message).album_id is not None

@@ -29,7 +29,7 @@ SUMMED: Final = (
 
 
 def days_until(last: date, count: int) -> tuple[str, ...]:
-    """So many days, the last one included, oldest first."""
+    """This many days up to the last one, which is included; oldest first."""
     return tuple((last - timedelta(days=back)).isoformat() for back in range(count))[::-1]
 
 
