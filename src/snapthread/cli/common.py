@@ -42,7 +42,7 @@ UserId = Annotated[
 
 
 def load(needs: Collection[str] | None = None) -> "Settings":
-    """The settings, from the environment and .env; every problem is told, then exit."""
+    """The settings, from the environment and .env; every problem is shown, then exit."""
     from snapthread.settings import RUN_NEEDS, SettingsError, load_settings
 
     try:

@@ -127,7 +127,7 @@ class AccessControl:
         return Outcome(result="refused", reason=reason, more=more)
 
     async def _reason(self, message: Message, caller: Caller) -> str | None:
-        """None where they may. A ban wins over everything, but for admins."""
+        """None where they may. A ban wins over everything, except for admins."""
         user_id = message.user_id
         if user_id in self.policy.admins:
             return None

@@ -1,4 +1,4 @@
-"""Rights to decide for a group: its admins', as Telegram tells, remembered for some minutes."""
+"""Rights to decide for a group: its admins', as Telegram says, remembered for some minutes."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -87,7 +87,7 @@ class UrgentCommands:
         return ""
 
     async def _refuse(self, command: Message) -> str:
-        """Whoever pressed a button is told by a note that nobody else sees."""
+        """Whoever pressed a button gets a note that nobody else sees."""
         text = self.access.localizer(command)("group_not_asker")
         if command.press_id is None:
             await self.rights.refuse(command, text, "asker")

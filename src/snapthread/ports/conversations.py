@@ -31,7 +31,7 @@ FileTokens = Callable[[LedgerFile], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestBounds:
-    """The room of a request, as `Context.compose` is told it, for a question of words alone."""
+    """The room of a request, as `Context.compose` is told it, for a question without files."""
 
     max_tokens: int
     question_tokens: int

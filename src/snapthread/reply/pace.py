@@ -15,7 +15,7 @@ SLOW_FOR_S: Final = 600.0
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class EditPaces:
-    """The chats of this process that were told to wait, each for ten minutes."""
+    """The chats of this process that have to wait, each for ten minutes."""
 
     _slow: dict[int, tuple[float, float]] = field(default_factory=dict, init=False)
     _growing: Counter[int] = field(default_factory=Counter, init=False)  # answers in a chat

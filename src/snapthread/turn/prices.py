@@ -1,4 +1,4 @@
-"""Prices of a message and a picture on a model, as people are told before they choose. Pure, but
+"""Prices of a message and a picture on a model, as people see them before they choose. Pure, but
 for the price list."""
 
 from typing import Final

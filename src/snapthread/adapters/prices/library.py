@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from genai_prices.types import ModelPrice, TieredPrices
 
 DollarsOf = Callable[[str, Usage], Decimal | None]
-Steps = tuple[tuple[int, Rates], ...]  # of a request whose input is above so many tokens; falling
+Steps = tuple[tuple[int, Rates], ...]  # of a request whose input is above this many tokens; falling
 
 
 def library_prices() -> DollarsOf:

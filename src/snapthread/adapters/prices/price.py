@@ -31,7 +31,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongContext:
-    """The rates of a whole request whose input is above so many tokens."""
+    """The rates of a whole request whose input is above this many tokens."""
 
     above_tokens: int
     rates: Rates

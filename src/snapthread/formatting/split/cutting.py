@@ -27,7 +27,7 @@ class Cutter:
         return self._start >= len(self._text)
 
     def part(self, units: int, entities: int) -> Rich:
-        """The next part, of at most so many units and entities."""
+        """The next part, of at most this many units and entities."""
         header = self._repeated if self._start else ""
         end = self._end(units - utf16_len(header), entities)
         text = self._text[self._start : end]

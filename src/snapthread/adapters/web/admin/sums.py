@@ -109,7 +109,7 @@ def sums(rows: Sequence[DailyUsage]) -> tuple[int | None, ...]:
 
 
 def first_readable(usage: Iterable[DailyUsage], days: Sequence[str], most: int) -> str:
-    """The first of these days from which on there are at most so many messages.
+    """The first of these days from which on there are at most this many messages.
 
     The last day is always one of them.
     """
