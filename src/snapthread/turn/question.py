@@ -176,16 +176,7 @@ def _notes(
         notes.append(t("album_late"))
     if context.is_spoken:
         notes.append(t("spoken"))
-    label = context.replied_label
-    if results and results[0].request.is_of_reply and results[0].files:
-        label = first_label
-    reply = messages[0].reply
-    quote = reply.text[:QUOTE_MAX] if reply is not None else ""
-    if label is not None:
-        is_document = isinstance(replied_file(messages), TelegramDocument)
-        notes.append(t("reply_to_document" if is_document else "reply_to_photo", label=label))
-    if quote:
-        notes.append(t("reply_to_text", quote=quote))
+    notes += _reply_notes(messages, results, context, first_label, t)
     usable = [one for one in results if one.files]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
@@ -193,6 +184,25 @@ def _notes(
     if unusable := sum(not one.is_usable for one in results):
         notes.append(t("photos_unreadable", n=unusable))
     return [*notes, *_texts(results, t)]
+
+
+def _reply_notes(
+    messages: Sequence[Message],
+    results: Sequence[FileResult],
+    context: QuestionContext,
+    first_label: int,
+    t: ModelTexts,
+) -> Iterator[str]:
+    """Notes about the message replied to: its file and its text."""
+    label = context.replied_label
+    if results and results[0].request.is_of_reply and results[0].files:
+        label = first_label
+    if label is not None:
+        is_document = isinstance(replied_file(messages), TelegramDocument)
+        yield t("reply_to_document" if is_document else "reply_to_photo", label=label)
+    reply = messages[0].reply
+    if reply is not None and reply.text[:QUOTE_MAX]:
+        yield t("reply_to_text", quote=reply.text[:QUOTE_MAX])
 
 
 def _texts(results: Sequence[FileResult], t: ModelTexts) -> Iterator[str]:

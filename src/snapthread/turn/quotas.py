@@ -13,6 +13,7 @@ from snapthread.model import Claim, Installation, Message, Transcript
 from snapthread.model.people import Person
 from snapthread.model.quotas import LimitExceeded, Limits, Spending
 from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import TurnRecord
 from snapthread.ports import Clock, PeopleKnown, RequestBounds, Reservations
 from snapthread.turn.costs import Costs
 from snapthread.turn.estimate import Estimator
@@ -95,19 +96,30 @@ class Quotas:
             opened_tokens=opened_tokens,
             of_money=of_money,
         )
-        payer = self._payer(user_id)
-        if bounds is None:
-            exceeded, transcript = (
-                await self.store.reserve(claim, at, payer=payer, estimate=estimate, limits=limits),
-                None,
-            )
-        else:
-            exceeded, transcript = await self.store.reserve_and_compose(
-                claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
-            )
-        if exceeded is None:
+        reserved = await self._reserve(claim, at, self._payer(user_id), estimate, limits, bounds)
+        if reserved.exceeded is None:
             meter.messages, meter.question_images = 1, images_of(questions)
             meter.images, meter.documents = count_new(claim, questions)
+        return reserved
+
+    async def _reserve(
+        self,
+        claim: Claim,
+        at: datetime,
+        payer: str,
+        estimate: TurnRecord,
+        limits: Limits,
+        bounds: RequestBounds | None,
+    ) -> Reserved:
+        """In one step with the transcript, where the request can be composed already."""
+        if bounds is None:
+            exceeded = await self.store.reserve(
+                claim, at, payer=payer, estimate=estimate, limits=limits
+            )
+            return Reserved(exceeded=exceeded, at=at)
+        exceeded, transcript = await self.store.reserve_and_compose(
+            claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
+        )
         return Reserved(exceeded=exceeded, transcript=transcript, at=at)
 
     def _payer(self, user_id: int) -> str:
