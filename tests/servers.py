@@ -36,7 +36,7 @@ class Server:
         ]
         self._log = folder / "server.log"
         self.port = free_port()
-        self._folders: list[Path] = []
+        self._folders: dict[Path, int] = {}  # and its place
         self.start()
 
     @property
@@ -70,13 +70,13 @@ class Server:
     def database(self, folder: Path) -> int:
         """The number of this folder's own database; the one before last is not needed any more."""
         if folder not in self._folders:
-            self._folders.append(folder)
+            self._folders[folder] = len(self._folders)
             with redis.Redis(port=self.port, db=self._number(folder), driver_info=None) as client:
                 client.flushdb()
         return self._number(folder)
 
     def _number(self, folder: Path) -> int:
-        return self._folders.index(folder) % DATABASES
+        return self._folders[folder] % DATABASES
 
     @contextmanager
     def hanging(self) -> Iterator[None]:

@@ -111,7 +111,10 @@ def test_the_store_may_be_on_a_server(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["redis://", "redis:///1", "redis://h/one", "redis://h:0", "redis://h:70000", "mysql://h"],
+    [
+        *("redis://", "redis:///1", "redis://h/one", "redis://h:0", "redis://h:70000"),
+        *("redis://a b", "mysql://h"),
+    ],
 )
 def test_an_address_that_names_no_server_is_refused(url: str) -> None:
     assert told({"STORE_URL": url}).startswith(
@@ -201,6 +204,15 @@ def test_an_address_that_is_no_proxy_is_refused_in_a_sentence(proxy: str) -> Non
         "OPENAI_PROXY must be the http://, https:// or socks5:// address of a proxy,"
         " perhaps user:password@."
     )
+
+
+@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "TELEGRAM_API_BASE_URL"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://", "http://a b/v1", "http://h:0", "http://h:70000/v1", "http://h:x", "http://[::1"],
+)
+def test_an_address_that_nobody_can_reach_is_told_at_once(name: str, url: str) -> None:
+    assert told({name: url}) == f"{name} must be an http or https address."
 
 
 def test_a_proxys_password_that_ends_the_address_too_early_is_told() -> None:

@@ -58,6 +58,29 @@ async def test_who_stops_a_bot_that_waits_for_telegram_waits_for_nothing() -> No
     assert virtual.unix_now() - began == 100
 
 
+class Hanging:
+    """Takes the connection, and answers nothing for as long as a request may last."""
+
+    was_cancelled = False
+
+    async def start(self) -> str:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            self.was_cancelled = True
+            raise
+        raise ChatBusy(WHY)
+
+
+async def test_a_stop_waited_half_a_minute_for_telegram_that_hung_at_the_start() -> None:
+    stop, chat = asyncio.Event(), Hanging()
+    asyncio.get_running_loop().call_later(1, stop.set)
+    began = virtual.unix_now()
+    assert not await _start_chat(cast(Any, chat), stop)
+    assert virtual.unix_now() - began == 1
+    assert chat.was_cancelled
+
+
 def test_a_stop_while_an_upload_hung_left_half_a_second_to_close_everything() -> None:
     promised_s, closing_s = 25, 3  # on a busy machine
     assert promised_s - closing_s >= SHUTDOWN_S + LAST_UPLOADS_S

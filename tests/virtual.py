@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import selectors
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,9 @@ class VirtualSelector(selectors.BaseSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An asyncio loop that lives in virtual time, from `start` on."""
 
+    _ready: deque[asyncio.Handle]  # asyncio's own: what runs next,
+    _scheduled: list[asyncio.TimerHandle]  # and what waits for its time, the first of it first
+
     def __init__(self, start: datetime = START) -> None:
         self._start = start
         self._virtual = VirtualSelector()
@@ -72,6 +76,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def now(self) -> datetime:
         """The aware UTC time of this loop's world."""
         return self._start + timedelta(seconds=self.time())
+
+    def is_busy(self) -> bool:
+        """Is there more to do in this instant than what runs?"""
+        soon = self.time() + self._clock_resolution
+        return bool(self._ready or (self._scheduled and self._scheduled[0].when() <= soon))
 
     def run_in_executor(
         self,
@@ -109,9 +118,12 @@ def shuffle(running: asyncio.AbstractEventLoop, seed: int | str | None) -> None:
 
 
 async def takes_its_time() -> None:
-    """An effect outside comes some steps of the loop later, where the loop is shuffled."""
-    dice = loop().dice
-    for _ in range(STEPS[dice.getrandbits(3)] if dice else 0):
+    """An effect outside comes some steps of the loop later, where the loop is shuffled and anything
+    else can happen meanwhile."""
+    running = loop()
+    steps = STEPS[running.dice.getrandbits(3)] if running.dice else 0
+    while steps and running.is_busy():
+        steps -= 1
         await asyncio.sleep(0)
 
 

@@ -98,6 +98,12 @@ def test_what_is_no_update_is_no_update(body: bytes) -> None:
         Wire().chat().read(body)
 
 
+def test_an_update_that_is_nested_too_deep_to_be_read_is_none() -> None:
+    body = b'{"update_id": 1, "message": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with pytest.raises(ValueError, match="nested too deep"):
+        Wire().chat().read(body)
+
+
 def test_a_left_webhook_is_taken_away_and_its_updates_stay() -> None:
     wire = Wire(getWebhookInfo=ok(HOOK))
     with capture_logs() as logs:

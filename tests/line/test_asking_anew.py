@@ -207,6 +207,28 @@ async def test_the_button_of_a_failed_retry_puts_the_answer_in_place_and_takes_t
         assert ada.sees == ["Second"]
 
 
+@pytest.mark.parametrize("has_answer", [False, True])
+async def test_a_retry_that_failed_in_the_same_way_again_went_unseen(
+    tmp_path: Path, *, has_answer: bool
+) -> None:
+    async with opened(tmp_path) as world:
+        ada = world.person()
+        world.model.says("First")
+        if not has_answer:
+            world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=1)
+        ada.sends("Question")
+        await ada.hears()
+        shown = len(ada.chat.from_bot)
+        world.openai.faults.add(on="POST /responses", reply=out_of_credit(), times=2)
+        for _ in range(2):
+            ada.sends("/retry")
+            (failed,) = await ada.hears()
+            await world.rests()
+            assert failed.text.startswith("The assistant is not available")
+            assert len(ada.chat.from_bot) == shown + has_answer
+        assert ada.sees == ["First"] * has_answer + [failed.text]
+
+
 async def test_a_stopped_answer_has_a_button(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ada = world.person()

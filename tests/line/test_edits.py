@@ -365,6 +365,20 @@ async def test_a_group_edits_too_and_what_was_not_asked_stays_unseen(tmp_path: P
         assert succeeded(world) == 2
 
 
+async def test_a_question_and_its_edit_that_come_together_in_a_group_are_the_edited_one(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as world:
+        ada, group = world.person(), world.telegram.group(-1002001)
+        assert world.process is not None
+        await world.process.stop()
+        question = ada.sends("@snapthread_bot Wrong", to=group)
+        ada.edits(question, "@snapthread_bot Right")
+        await world.start()
+        await answered(world, 1)
+        assert asked(world) == ["Ada: @snapthread_bot Right"]
+
+
 @pytest.mark.parametrize("moment", ["before", "reply lost", "after"])
 @pytest.mark.parametrize("call", ["store.edit", "store.claim", "store.finish", "chat.edit"])
 async def test_a_kill_in_an_edit_leaves_one_right_conversation(

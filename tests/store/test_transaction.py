@@ -53,6 +53,22 @@ def test_a_range_has_what_was_just_written(run: Any) -> None:
     assert run(lambda tx: ids(tx, OUTBOX)) == [2, 3, 4, 5]
 
 
+def test_a_verb_on_a_server_was_run_anew_for_each_row_that_it_had_written(run: Any) -> None:
+    """More rows were asked for each time, although none of those stored had left the range."""
+    line, runs = HistoryRow("user:7", 0, "user", "words", "[]", 0, 10), []
+    run(lambda tx: [tx.insert(line._replace(id=id)) for id in range(1, 41)])
+
+    def verb(tx: Transaction) -> int:
+        runs.append(tx)
+        for _ in range(20):
+            last = tx.first(HISTORY, "user:7", is_reversed=True)
+            tx.insert(line._replace(id=1 + last.id if last else 1))
+        return max(ids(tx, HISTORY, limit=1, is_reversed=True))
+
+    assert run(verb) == 60
+    assert len(runs) <= 3
+
+
 def test_a_row_that_is_made_and_dropped_was_never_there(run: Any) -> None:
     def verb(tx: Transaction) -> Any:
         tx.delete(tx.insert(part(1)))

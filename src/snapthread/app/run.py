@@ -33,6 +33,7 @@ from snapthread.app.opening import webhook_secret
 from snapthread.app.operation import RunningProcess
 from snapthread.app.prices import too_low
 from snapthread.app.sight import find_way_of_images
+from snapthread.concurrency.stopping import ends_before
 
 log = structlog.get_logger()
 
@@ -147,8 +148,11 @@ async def _start_chat(chat: Chat, stop: asyncio.Event) -> bool:
     """Telegram may be away at the start: wait for it. False where we are stopped meanwhile."""
     away_s = TELEGRAM_AWAY_S
     while not stop.is_set():
+        start = asyncio.create_task(chat.start())
+        if not await ends_before(stop, start):
+            return False
         try:
-            log.info("bot.started", username=await chat.start())
+            log.info("bot.started", username=start.result())
             return True
         except ChatBusy as busy:
             wait_s = busy.retry_after_s or away_s

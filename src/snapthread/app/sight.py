@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
+from snapthread.concurrency.stopping import ends_before
 from snapthread.ports import Way
 
 # What takes long to import, each function imports that needs it: a command that reads the store
@@ -26,17 +27,12 @@ async def find_way_of_images(adapters: Adapters, settings: Settings, stop: async
 
     mark = FileNames.of(await adapters.store.installation()).mark
     look = asyncio.create_task(find_way(settings, mark))
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({look, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if look.done() and (way := look.result()):
-            adapters.transport.way = way
-            await adapters.store.remember(way_fact(settings), way)
-        return look.done()
-    finally:
-        look.cancel()
-        stopped.cancel()
-        await asyncio.wait({look, stopped})
+    if not await ends_before(stop, look):
+        return False
+    if way := look.result():
+        adapters.transport.way = way
+        await adapters.store.remember(way_fact(settings), way)
+    return True
 
 
 def _is_looked_at(settings: Settings) -> bool:

@@ -1,7 +1,7 @@
 """The part of a group's talk that is taken: what was asked for, in the groups that are served. The
 rest of what people say there is neither kept nor looked at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -67,8 +67,11 @@ class GroupIntake:
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
 
-    async def questions_in(self, update: Update) -> tuple[Message, ...]:
-        """The messages that this update lets in; in private each one."""
+    async def questions_in(
+        self, update: Update, before: Sequence[Message] = ()
+    ) -> tuple[Message, ...]:
+        """The messages that this update lets in; in private each one. `before`: what came with it
+        and is not in the store yet."""
         message = update.message
         if message is None or self._note_told(message):
             return ()
@@ -81,7 +84,8 @@ class GroupIntake:
             return ()
         if message.kind == "edit":
             edit = self._with_conversation(message)
-            return (edit,) if await self.store.knows(edit) else ()
+            is_known = any(map(edit.changes, before)) or await self.store.knows(edit)
+            return (edit,) if is_known else ()
         let_in = self._let_in(message, update.is_asked)
         self._note(message, let_in)
         return tuple(map(self._with_conversation, let_in))

@@ -116,7 +116,7 @@ class Intake:
                 await self._put(messages)
                 messages = []
                 await self.groups.follow(update.group)
-            messages += await self.groups.questions_in(update)
+            messages += await self.groups.questions_in(update, messages)
         await self._put(messages)
         self.health.mark_ok("store")
 

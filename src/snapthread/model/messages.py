@@ -103,6 +103,12 @@ class Message:
         is_command = self.kind == "command" and self.word in URGENT_COMMANDS
         return self.kind in {"press", "edit"} or is_command
 
+    def changes(self, other: "Message") -> bool:
+        """As an edit: is it of this question?"""
+        is_question = other.kind in {"question", "unsupported"}
+        is_same = self.message_id == other.message_id
+        return is_question and is_same and self.conversation == other.conversation
+
     def in_place_of(self, old: "Message") -> "Message":
         """An edit as the message that it changes."""
         return replace(

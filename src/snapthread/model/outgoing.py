@@ -35,7 +35,8 @@ class TextFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """One message to send: it fits Telegram's limits. `seen_by`: in a group, the only person who
-    sees it, where Telegram can do that; else everybody does."""
+    sees it, where Telegram can do that; else everybody does. `is_news`: it takes no place of what
+    was said at an earlier try, where nobody would see the same words come again."""
 
     text: str
     entities: tuple[Entity, ...] = ()
@@ -43,6 +44,7 @@ class OutgoingMessage:
     in_row: int = 0  # so many buttons side by side; 0: all of them
     document: TextFile | None = None  # sent with the text as its caption
     seen_by: int | None = None
+    is_news: bool = False
     is_removal: bool = False  # the message whose place it takes goes, or says this
 
     @property

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
@@ -29,9 +29,16 @@ def _unless_empty(value: object) -> object:
     return None if value == "" else _lower(value)
 
 
-def _check_url(url: str) -> str:
+def _split(url: str) -> SplitResult:
+    """The parts of an address whose host and port can be one."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not re.fullmatch(r"[\w.:%-]+", parts.hostname or "") or parts.port == 0:
+        raise ValueError
+    return parts
+
+
+def _check_url(url: str) -> str:
+    if _split(url).scheme not in {"http", "https"}:
         raise ValueError
     return url.rstrip("/")
 
@@ -110,8 +117,7 @@ def _check_store(url: str) -> str:
 
 def _check_server(url: str) -> str:
     """A host, perhaps a port, perhaps the number of a database."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.port == 0 or not re.fullmatch(r"(/\d*)?", parts.path, re.ASCII):
+    if not re.fullmatch(r"(/\d*)?", _split(url).path, re.ASCII):
         raise ValueError
     return url
 
@@ -121,8 +127,8 @@ PROXIES: Final = frozenset({"http", "https", "socks5"})
 
 def _check_proxy(proxy: SecretStr) -> SecretStr:
     """A host, perhaps a port, perhaps user and password; nothing behind them."""
-    parts = urlsplit(proxy.get_secret_value())
-    if parts.scheme not in PROXIES or not parts.hostname or parts.port == 0:
+    parts = _split(proxy.get_secret_value())
+    if parts.scheme not in PROXIES:
         raise ValueError
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidSetting(

@@ -5,7 +5,7 @@ A row is a `NamedTuple` of whole numbers and texts; a time is whole microseconds
 the end of its row, with a default.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -43,7 +43,7 @@ class Index(Generic[R]):
         self.table = table
         places = table.columns.index
         self._by = places(self.by)
-        self._prefix = [places(column) for column in self.within]
+        self.prefix_of: Callable[[R], Key] = values_of([places(each) for each in self.within])
         self._has = [places(column) for column in (self.by, *self.has, *self.within)]
         self._where = [(places(column), values) for column, values in self.where.items()]
         columns = (self.by, *self.within, *self.has, *self.where)
@@ -59,9 +59,6 @@ class Index(Generic[R]):
     def is_moved(self, old: R, new: R) -> bool:
         """May the change of a row have changed its place here?"""
         return any(old[place] != new[place] for place in self._places)
-
-    def prefix_of(self, row: R) -> Key:
-        return tuple([row[place] for place in self._prefix])
 
     def sort_of(self, row: R) -> Any:
         return row[self._by]
@@ -108,7 +105,7 @@ class Table(Generic[R]):
         self.is_mostly_new = is_mostly_new
         self.is_lasting = is_lasting
         self.indexes = indexes
-        self.key_of: Callable[[R], Key] = _key_of(row, key)
+        self.key_of: Callable[[R], Key] = values_of([self.columns.index(each) for each in key])
         self._scope = None if scope is None else self.columns.index(scope)
         self._key_scope = key.index(scope) if scope in key else None
         for index in indexes:
@@ -126,9 +123,11 @@ class Table(Generic[R]):
 BY_ROW: dict[type, Table[Any]] = {}
 
 
-def _key_of(row: type, key: tuple[str, ...]) -> Callable[[Any], Key]:
-    places = [row._fields.index(column) for column in key]  # type: ignore[attr-defined]
+def values_of(places: Sequence[int]) -> Callable[[Any], Key]:
+    """What takes the values at these places out of a row."""
     if len(places) > 1:
         return itemgetter(*places)
+    if not places:
+        return lambda _: ()
     (place,) = places  # its getter would give the value alone
-    return lambda values: (values[place],)
+    return lambda row: (row[place],)

@@ -146,7 +146,8 @@ class Transaction:
         if not changed:
             return list(self._range(wanted))
         limit, key_of = wanted.limit, wanted.source.table.key_of
-        more = wanted if limit is None else wanted._replace(limit=limit + len(changed))
+        stored = sum(old is not None for old, _ in changed.values())  # that may be in it no more
+        more = wanted if limit is None else wanted._replace(limit=limit + stored)
         rows = [row for row in self._range(more) if key_of(row) not in changed]
         rows += [new for _, new in changed.values() if new is not None and wanted.holds(new)]
         rows.sort(key=wanted.source.order_of, reverse=wanted.is_reversed)

@@ -49,11 +49,12 @@ class Outcome:
         return (*replies[:-1], replace(replies[-1], buttons=self.buttons))
 
     def _messages(self) -> tuple[OutgoingMessage, ...]:
+        in_vain = self.ending is not None and not self.items
         return (
-            *plain_messages(self.texts),
+            *plain_messages(self.texts, is_news=in_vain),
             *quote_messages(self.quote),
             *_answer_messages(self.answer),
-            *plain_messages(self.after),
+            *plain_messages(self.after, is_news=in_vain),
             *self.more,
         )
 
@@ -64,8 +65,9 @@ def answer_only(outcome: Outcome) -> Outcome:
     return replace(bare, texts=(), quote="", after=()) if outcome.answer else bare
 
 
-def plain_messages(texts: tuple[str, ...]) -> tuple[OutgoingMessage, ...]:
-    return tuple(outgoing for text in texts for outgoing in split_plain(text))
+def plain_messages(texts: tuple[str, ...], *, is_news: bool = False) -> tuple[OutgoingMessage, ...]:
+    parts = tuple(outgoing for text in texts for outgoing in split_plain(text))
+    return tuple(replace(part, is_news=True) for part in parts) if is_news else parts
 
 
 def quote_messages(words: str) -> tuple[OutgoingMessage, ...]:

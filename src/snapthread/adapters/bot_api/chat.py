@@ -124,7 +124,10 @@ class TelegramChat:
         await self._poller.close()  # the next poll opens a session
 
     def read(self, body: bytes) -> Update:
-        update = update_of(json.loads(body), self._username)
+        try:
+            update = update_of(json.loads(body), self._username)
+        except RecursionError:
+            raise ValueError("an update nested too deep") from None
         if update is None:
             raise ValueError("an update without an id")
         return update

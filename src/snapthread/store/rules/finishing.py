@@ -73,10 +73,8 @@ def finish(
         raise LeaseLost(claim.conversation)  # this turn has ended already
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
     tx.expect(*replaced_exchanges(claim.conversation, row.turns + 1), *asker)
-    owner, replaced_ids = (
-        _owner(rows[0]),
-        replaced_ids_of(tx, claim, row) if ending else stream_of(row),
-    )
+    owner, grown = _owner(rows[0]), stream_of(row)
+    replaced_ids = replaced_ids_of(tx, claim, row) if ending else grown
     leaving = () if taken_back_from is None else exchanges_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = check_lease(tx, claim)
@@ -103,13 +101,10 @@ def finish(
     reply_to = to.reply_to if others_came else None
     to = replace(to, reply_to=reply_to, inline_id=row.inline_id)
     outbox = add_to_outbox(
-        tx,
-        claim.conversation,
-        to,
-        replies,
-        at,
+        *(tx, claim.conversation, to, replies, at),
         turn=turn,
         replaced_ids=replaced_ids,
+        grown=len(grown),
         leaving=leaving,
     )
     refresh_ready(tx, claim.conversation)

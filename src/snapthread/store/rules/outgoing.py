@@ -46,13 +46,15 @@ def add_to_outbox(
     *,
     turn: int | None = None,
     replaced_ids: Sequence[int] = (),
+    grown: int = 0,
     leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `replaced_ids`: our messages that they replace, in order;
-    what of these is left over goes. `leaving`: whose answers leave the conversation."""
-    taken: list[int | None] = [*replaced_ids] or ([] if to.replaces is None else [to.replaces])
+    """Only the first part is a reply. `replaced_ids`: our messages that they replace, in order, the
+    first ones (`grown`) of this answer as it grew; what of these is left over goes. `leaving`:
+    whose answers leave the conversation."""
+    replaced_ids = replaced_ids or (() if to.replaces is None else (to.replaces,))
+    taken = _taken(replies, replaced_ids, grown=grown)
     replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
-    taken += [None] * (len(replies) - len(taken))
     for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
         taken.append(message_id)
         replies.append(outgoing)
@@ -72,6 +74,19 @@ def add_to_outbox(
         text = dump_outgoing(part.outgoing)
         tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
+
+
+def _taken(
+    replies: Sequence[OutgoingMessage], replaced_ids: Sequence[int], *, grown: int
+) -> list[int | None]:
+    """The message that each reply replaces, then those that none replaces."""
+    taken: list[int | None] = []
+    used = 0
+    for outgoing in replies:
+        takes = used < (grown if outgoing.is_news else len(replaced_ids))
+        taken.append(replaced_ids[used] if takes else None)
+        used += takes
+    return [*taken, *replaced_ids[used:]]
 
 
 def _destination_of(
