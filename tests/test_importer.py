@@ -64,22 +64,28 @@ class Memory:
         return UploadResult(files=())
 
 
-async def brought(people: int, size_bytes: int | None) -> Memory:
-    """Each sends two pictures of this size."""
-    memory = Memory()
+def importer_of(memory: Memory) -> FileImporter:
     opener = FileOpener(
         chat=cast(Any, memory),
         codec=cast(Any, memory),
         documents=cast(Any, None),
         max_bytes=MAX_BYTES,
     )
-    importer = FileImporter(opener=opener, uploader=cast(Any, memory))
+    return FileImporter(opener=opener, uploader=cast(Any, memory))
+
+
+def claim_of(person: int) -> Claim:
+    return Claim(conversation=ConversationKey(f"{person}"), token=1, epoch=0)
+
+
+async def brought(people: int, size_bytes: int | None) -> Memory:
+    """Each sends two pictures of this size."""
+    memory = Memory()
+    importer = importer_of(memory)
     await asyncio.gather(
         *(
             importer.import_files(
-                Claim(conversation=ConversationKey(f"{person}"), token=1, epoch=0),
-                [wanted(size_bytes), wanted(size_bytes)],
-                Meter(),
+                claim_of(person), [wanted(size_bytes), wanted(size_bytes)], Meter()
             )
             for person in range(people)
         )
@@ -110,6 +116,35 @@ async def test_small_pictures_wait_for_nobody_but_each_other() -> None:
     memory = await brought(people=10, size_bytes=100_000)
 
     assert memory.most_raw == 16
+
+
+@dataclass(slots=True)
+class SlowForLarge(Memory):
+    """Telegram does not come to the end of a large file."""
+
+    async def download(self, telegram_id: str, *, max_bytes: int) -> bytes:
+        if telegram_id == "large":
+            await asyncio.Event().wait()
+        return b"as it came"
+
+
+async def test_a_photo_waited_behind_the_large_files_of_two_others() -> None:
+    memory = SlowForLarge()
+    importer = importer_of(memory)
+    large, small = wanted(MAX_BYTES), wanted(MEGABYTE)
+    large = replace(large, file=replace(large.file, telegram_id="large"))
+    others = [
+        asyncio.create_task(importer.import_files(claim_of(person), [large], Meter()))
+        for person in range(2)
+    ]
+    await asyncio.sleep(1)
+
+    async with asyncio.timeout(100):
+        (brought,) = await importer.import_files(claim_of(7), [small], Meter())
+
+    assert brought.fault is None
+    for other in others:
+        other.cancel()
 
 
 @pytest.mark.parametrize("size_bytes", [None, MAX_BYTES])

@@ -275,6 +275,114 @@ def test_stale_stops_open_no_slots_for_the_questions_behind_them(answers: int) -
         virtual.run(story())
 
 
+# ---------------------------------------------------------------- urgent commands
+
+
+class PressedStore(CrowdedStore):
+    """Commands stay in the store until they were run."""
+
+    def __init__(self, *commands: tuple[str, int]) -> None:
+        super().__init__(0, 0)
+        self.commands = [SimpleNamespace(conversation=key, number=n) for key, n in commands]
+
+    async def urgent_commands(self) -> tuple[Any, ...]:
+        return tuple(self.commands)
+
+
+async def commands_run(store: PressedStore, urgent: Callable[..., Any], seconds: float) -> None:
+    async def serve(_claim: Claim) -> Served:
+        return "idle"
+
+    worker = worker_of(store, serve, urgent=urgent)
+    loop = asyncio.create_task(worker.run())
+    with capture_logs():
+        await asyncio.sleep(seconds)
+        worker.stop()
+        await loop
+
+
+async def test_commands_of_one_conversation_are_run_in_order_and_none_twice_at_a_time() -> None:
+    store, ran = PressedStore(("a", 1), ("a", 2), ("b", 3)), list[int]()
+
+    async def urgent(command: Any, _stop_turn: object) -> None:
+        await asyncio.sleep(0.1 if command.conversation == "b" else 3)
+        ran.append(command.number)
+        store.commands.remove(command)
+
+    await commands_run(store, urgent, 10)
+    assert ran == [3, 1, 2]
+
+
+@pytest.mark.parametrize("error", [StoreBusy("away"), KeyError("a mistake of ours")])
+async def test_a_command_that_fails_is_run_again_and_holds_up_no_other(error: Exception) -> None:
+    store, ran = PressedStore(("a", 1), ("b", 2)), list[int]()
+    errors = [error, error]
+
+    async def urgent(command: Any, _stop_turn: object) -> None:
+        if command.number == 1 and errors:
+            raise errors.pop()
+        ran.append(command.number)
+        store.commands.remove(command)
+
+    await commands_run(store, urgent, 10)
+    assert ran == [2, 1]
+
+
+async def test_what_a_command_ended_does_not_begin_anew_before_the_command_is_done() -> None:
+    """The conversation is given back, and ready at once."""
+    store, seen = PressedStore(("user:7", 1)), list[str]()
+
+    async def serve(_claim: Claim) -> Served:
+        seen.append("begins")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            seen.append("ends")
+        return "held"
+
+    async def urgent(_command: object, stop_turn: Callable[[], Any]) -> None:
+        await asyncio.sleep(1)
+        await stop_turn()
+        await asyncio.sleep(1)
+        seen.append("done")
+        store.commands = []
+
+    store.ready = {ConversationKey("user:7"): 0}
+    worker = worker_of(store, serve, urgent=urgent)
+
+    async def release(claim: Claim, *_: object, **__: object) -> None:
+        store.ready[claim.conversation] = 0
+        worker.wake()
+
+    store.release = release  # type: ignore[method-assign]
+    loop = asyncio.create_task(worker.run())
+    await asyncio.sleep(5)
+    assert seen[-3:] == ["ends", "done", "begins"]
+    worker.stop()
+    await loop
+
+
+async def test_turns_ran_on_beneath_a_closed_store_where_another_part_of_the_bot_broke() -> None:
+    ended = asyncio.Event()
+
+    async def serve(_claim: Claim) -> Served:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(1)
+            ended.set()
+        return "held"
+
+    worker = worker_that_gives_back(cast(Any, serve), SlowStore())
+    running = asyncio.create_task(worker.run())
+    await worker.works()
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+    assert ended.is_set()
+    assert worker.active == 0
+
+
 # ---------------------------------------------------------------- slots for what is taken in
 
 

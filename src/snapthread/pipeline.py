@@ -86,7 +86,7 @@ class Pipeline:
         if served != "held" and _is_recorded(claim.messages[0]):
             log.info("turn.delivered", ms=ms_since(began_s))
         if outcome.items:
-            await self.topics.name(claim.messages[0], outcome.answer)
+            self.topics.name(claim.messages[0], outcome.answer)
         return served
 
     async def _answer(

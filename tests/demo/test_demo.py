@@ -17,8 +17,8 @@ import pytest
 from tests.demo.browser import Tab, chromium, find_chromium
 from tests.sandbox.worlds import picture
 
-START_S = 90.0  # a busy machine of two cores needs 30
-STOP_S = 90.0
+START_S = 180.0  # a busy machine of two cores needs 30
+STOP_S = 180.0
 LEAK = "sk-leak-0123456789"
 PANE = ".chat:not([hidden])"
 SAID = f"[...document.querySelectorAll('{PANE} .message.in:not(.is-draft) .text')]"
@@ -117,18 +117,18 @@ class Visitor:
         await self.tab.type(text)
         await self.tab.enter()
 
-    async def hears(self, words: str, *, after: int, timeout_s: float = 30.0) -> None:
+    async def hears(self, words: str, *, after: int) -> None:
         """The answer that follows so many answers, whole."""
         answer = f"{SAID}.length > {after} && {IS_QUIET} && {SAID}.at(-1).textContent"
-        await self.tab.until(f"({answer} || '').includes('{words}')", timeout_s=timeout_s)
+        await self.tab.until(f"({answer} || '').includes('{words}')")
 
     async def heard(self) -> int:
         return int(await self.tab.run(f"{SAID}.length"))
 
-    async def asks(self, text: str, answer: str, *, timeout_s: float = 30.0) -> None:
+    async def asks(self, text: str, answer: str) -> None:
         before = await self.heard()
         await self.says(text)
-        await self.hears(answer, after=before, timeout_s=timeout_s)
+        await self.hears(answer, after=before)
 
     async def pastes(self, *colours: str) -> None:
         """Images from the clipboard, drawn in the browser."""
@@ -189,7 +189,7 @@ async def _break(visitor: Visitor) -> None:
     await tab.until(f"document.querySelector('{PANE} .live').children.length")
     await tab.click(".breaker.kill")
     await tab.until("document.querySelector('.tile.bad, .tile.busy')")
-    await visitor.hears("Photo 3", after=before, timeout_s=START_S)
+    await visitor.hears("Photo 3", after=before)
 
     await tab.click(".breaker.pass")
     await tab.until("document.querySelectorAll('.files .file:not(.is-gone)').length === 0")
@@ -235,7 +235,7 @@ async def _begins_anew(visitor: Visitor) -> None:
     await tab.until(f"document.querySelector('{PANE} .primary')")
     assert await tab.run("document.querySelectorAll('.file').length") == 0
     await tab.until("!document.querySelector('.tile .link')")
-    await tab.until("document.querySelector('.turns [title=\"bot.started\"]')", timeout_s=START_S)
+    await tab.until("document.querySelector('.turns [title=\"bot.started\"]')")
     await tab.click(f"{PANE} .primary")
     await visitor.hears("/reset clears it", after=0)
 
@@ -278,7 +278,7 @@ async def _in_a_group(visitor: Visitor) -> None:
     await tab.type("hello")
     await tab.enter()
     said = f"{SAID}.some((said) => said.textContent.includes('Clara: @snapthread_bot'))"
-    await tab.until(said, timeout_s=60.0)
+    await tab.until(said)
     heard = "[...document.querySelectorAll('.is-group .message.in .who')]"
     assert await tab.run(f"{heard}.map((who) => who.textContent)") == ["Борис", "Snapthread"]
     await _fits(tab, 1280)

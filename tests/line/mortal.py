@@ -23,6 +23,11 @@ class Life:
     died: asyncio.Event = field(default_factory=asyncio.Event)
     orders: dict[str, tuple[Moment, int]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+
+    def fail_at(self, call: str, error: Exception, *, times: int = 1) -> None:
+        """Raise this, so often, and do nothing; a store that is away, for example."""
+        self.failures[call] = [error] * times
 
     def kill_at(self, call: str, moment: Moment, *, nth: int = 1) -> None:
         """Die at the nth call from now, named "edge.method"."""
@@ -50,6 +55,8 @@ class Life:
         if moment == "before":
             self.kill()
             await self.live_or_hang()
+        if failures := self.failures.get(call):
+            raise failures.pop()
         result = await effect()
         if moment == "reply lost":
             self.kill()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from snapthread.errors import StoreBusy
 from snapthread.store.schema import TABLES
 from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
 from snapthread.store.schema.files import FILES
@@ -498,6 +499,24 @@ async def test_the_last_texts_before_a_question_are_seen_with_it_and_not_kept(
         ann.sends(f"{BOT} and now?", to=group)
         await answers(world, group, 2)
         assert str(world.requests[1]).count("Bob: my cup") == 1
+
+
+async def test_a_store_that_was_away_for_a_moment_doubled_what_was_overheard(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, GROUP_CONTEXT="5") as world:
+        ann, bob, group = a_group(world)
+        hears_all(world)
+        assert world.process is not None
+        await world.process.stop()
+        for text in ("tea", "coffee", "milk"):
+            bob.sends(text, to=group)
+        ann.sends(f"{BOT} which?", to=group)
+        process = await world.start()
+        process.life.fail_at("store.accept_and_claim", StoreBusy("away"), times=2)
+        await answers(world, group)
+        (request,) = world.requests
+        assert "not written to you.]\\nBob: tea\\nBob: coffee\\nBob: milk'" in str(request)
 
 
 async def test_without_group_context_nothing_is_overheard(tmp_path: Path) -> None:

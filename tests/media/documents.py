@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from itertools import accumulate
 
@@ -144,6 +145,7 @@ def compound(stream: str) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + (stream + "\0").encode("utf-16-le")
 
 
+@cache
 def packed_bomb() -> bytes:
     return archive(
         {"[Content_Types].xml": "<Types/>", "word/document.xml": b"<w:t>a" + bytes(BOMB_BYTES)}

@@ -25,8 +25,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs the stories of the town, so that one bot is started and not two; those with a
     town of their own run beside it, a file in one worker."""
-    here = Path(__file__).parent
+    here = f"{Path(__file__).parent}/"
     for item in items:
-        if here in item.path.parents and isinstance(item, pytest.Function):
+        if str(item.path).startswith(here) and isinstance(item, pytest.Function):
             group = "town" if "town" in item.fixturenames else item.path.stem
             item.add_marker(pytest.mark.xdist_group(group))

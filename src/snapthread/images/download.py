@@ -5,10 +5,15 @@ from typing import Final
 
 from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import ChatBusy
-from snapthread.limits import DOWNLOAD_S, DOWNLOAD_TRIES
+from snapthread.limits import ASK_RETRY_WITHIN_S, DOWNLOAD_S, DOWNLOAD_TRIES
 from snapthread.ports import Chat
 
-DOWNLOADING: Final = Retry(tries=DOWNLOAD_TRIES, backoff=Backoff(first_s=1.0, factor=1.0))
+# Whoever has to wait for longer is told so: what is reserved for the file, others wait for.
+DOWNLOADING: Final = Retry(
+    tries=DOWNLOAD_TRIES,
+    backoff=Backoff(first_s=1.0, factor=1.0),
+    patience_s=ASK_RETRY_WITHIN_S,
+)
 
 
 async def download_with_patience(chat: Chat, telegram_id: str, *, max_bytes: int) -> bytes:

@@ -1,10 +1,12 @@
 """Beside the line: what is due leaves and is deleted, what is unknown is settled.
 
-`run_once` and `sweep` are the product, also from the command line; `run` is a loop around them.
+`run_once` and `sweep` are the product, also from the command line; `run` is a loop around them, and
+beside it one around the daily look at everything, which takes long where much is to be mended.
 """
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -34,7 +36,10 @@ SWEEP_EVERY_S = 60.0
 SWEEP_LEASE_S = 180.0  # a process that died is replaced after that
 TIDY_EVERY_S = 3600.0
 RECONCILE_EVERY_S = 86_400.0
+LOOK_FOR_RECONCILE_S = 3600.0  # whichever process finds the job free
 BATCH = 500
+
+Wait = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,14 +80,10 @@ class Housekeeping:
         self.woken.set()
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.run_once()
-            except SnapthreadError as error:
-                log.warning("trouble", kind="housekeeping", why=str(error))
-            except Exception as error:
-                log.error("housekeeping.broke", exc_info=error)
-            await self._wait()
+        """For ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_again_and_again(self.run_once, self._wait))
+            group.create_task(_again_and_again(self._reconcile_daily, _an_hour))
 
     async def run_once(self) -> int:
         """Everything that is due now; how many things changed."""
@@ -94,8 +95,6 @@ class Housekeeping:
             changed += await self.store.settle_stale(self.clock(), limit=BATCH)
         if self._take_if_due("tidy", TIDY_EVERY_S):
             await self.store.tidy(self.clock())
-        if self._take_if_due("reconcile", TIDY_EVERY_S):
-            await self._reconcile_daily()
         return changed
 
     async def sweep(self, progress: Progress = lambda _: None) -> SweepResult:
@@ -150,3 +149,18 @@ class Housekeeping:
         except TimeoutError:
             pass
         self.woken.clear()
+
+
+async def _again_and_again(work: Callable[[], Awaitable[object]], wait: Wait) -> None:
+    while True:
+        try:
+            await work()
+        except SnapthreadError as error:
+            log.warning("trouble", kind="housekeeping", why=str(error))
+        except Exception as error:
+            log.error("housekeeping.broke", exc_info=error)
+        await wait()
+
+
+async def _an_hour() -> None:
+    await asyncio.sleep(LOOK_FOR_RECONCILE_S)

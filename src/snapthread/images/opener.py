@@ -16,7 +16,7 @@ from snapthread.errors import DocumentRefused, ImageRefused
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.request import FileRequest, Opened
-from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MADE_SMALLER_TO
+from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MADE_SMALLER_TO, SMALL_FILE_BYTES
 from snapthread.meter import Meter
 from snapthread.model import Claim, TelegramDocument, TelegramFile, TelegramImage
 from snapthread.ports import Chat, Codec, Image
@@ -46,7 +46,8 @@ class FileOpener:
         """The content is in memory twice while it is read, and not any more when it goes up."""
         is_suspect = claim.is_suspect or claim.attempt > 1
         size_bytes = request.file.size_bytes or self._max_bytes(request.file)
-        share = await self._downloaded.take(2 * size_bytes)
+        is_small = size_bytes <= SMALL_FILE_BYTES
+        share = 0 if is_small else await self._downloaded.take(2 * size_bytes)
         try:
             content = await self._download(request.file, meter)
             return await self._open(request, content, meter, suspect=is_suspect)

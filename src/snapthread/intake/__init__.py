@@ -5,6 +5,7 @@ groups.py       of a group's talk, what was asked for
 worker.py       message queue → claims, one at a time for each conversation
 keeping.py      keeps the lease of a claim while it is served, then gives it back
 urgent.py       what waits for no question: /reset, /stop, pressed buttons, edits
+command_runner.py  these side by side, those of one conversation in order
 leader.py       a job of one process at a time: polling
 replicas.py     what other processes changed about work of ours
 presence.py     what each process says of itself

@@ -1,9 +1,11 @@
 """The part of a group's talk that is taken: what was asked for, in the groups that are served. The
 rest of what people say there is neither kept nor looked at."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal, Protocol
 
 import structlog
@@ -66,6 +68,7 @@ class GroupIntake:
     _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
+    _leaving: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def questions_in(
         self, update: Update, before: Sequence[Message] = ()
@@ -80,7 +83,7 @@ class GroupIntake:
         self._forget_the_past()
         if not self.policy.serves(message.chat_id):
             if update.is_asked:
-                await self._leave(message.chat_id, message.language_code)
+                self._leave(message.chat_id, message.language_code)
             return ()
         if message.kind == "edit":
             edit = self._with_conversation(message)
@@ -107,7 +110,7 @@ class GroupIntake:
                 await self._introduce(change)
             case "joined":
                 self._left.pop(change.chat_id, None)
-                await self._leave(change.chat_id, change.language_code)
+                self._leave(change.chat_id, change.language_code)
             case "left":
                 self.overheard.forget(change.chat_id)
                 files = await self.store.leave_group(change.chat_id, self.clock())
@@ -168,16 +171,23 @@ class GroupIntake:
             once=f"hello:{change.chat_id}",
         )
 
-    async def _leave(self, chat_id: int, language_code: str | None) -> None:
-        """Say so once and go. Past the store: nothing of this group is kept."""
+    def _leave(self, chat_id: int, language_code: str | None) -> None:
+        """Say so once and go. Past the store: nothing of this group is kept. Nobody waits for it;
+        where it fails, the next message that asks the bot brings it about again."""
         if chat_id in self._left:
             return
         self._left[chat_id] = self.clock() + LEFT_FOR
         outgoing = self.sentence("group_not_served", language_code)
         part = OutboxMessage(id=0, to=Destination(chat_id=chat_id), outgoing=outgoing)
-        for act in (self.chat.send(part), self.chat.leave(chat_id)):
+        task = asyncio.create_task(self._say_and_go(part))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _say_and_go(self, last_words: OutboxMessage) -> None:
+        send = partial(self.chat.send, last_words)
+        for act in (send, partial(self.chat.leave, last_words.to.chat_id)):
             try:
-                await act
+                await act()
             except SnapthreadError as error:
                 log.warning("trouble", kind="group", why=str(error))
 

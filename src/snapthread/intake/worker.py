@@ -3,19 +3,20 @@ side."""
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from snapthread.clock import now_s
 from snapthread.errors import StoreBusy, StoreFull
+from snapthread.intake.command_runner import CommandRunner, RunUrgent
 from snapthread.intake.keeping import ClaimKeeper, end_work
 from snapthread.limits import LEASE_S, SHUTDOWN_S
-from snapthread.model import Claim, ConversationKey, Message, Served, StopTurn
+from snapthread.model import Claim, ConversationKey, Served
 from snapthread.ports import Claims, Clock
 
 log = structlog.get_logger()
@@ -23,10 +24,8 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 2.0  # for what another process left in the store
 STORE_AWAY_S = 1.0
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
-AGAIN_S = 5.0  # after a failure that was not the message's
 
 Serve = Callable[[Claim], Coroutine[None, None, Served]]
-RunUrgent = Callable[[Message, StopTurn], Coroutine[None, None, None]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -49,6 +48,15 @@ class Worker:
         default_factory=asyncio.Event, init=False
     )  # set while anything runs
     _stopping: bool = field(default=False, init=False)
+    _commands: CommandRunner = field(init=False)
+    _sentences: deque[ConversationKey] = field(default_factory=deque, init=False)  # of commands
+    # Held while a conversation is claimed, and while a command does what it ended the turn for.
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._commands = CommandRunner(
+            urgent=self.urgent, end_turns=self._end_turns, note_done=self._note_commands_done
+        )
 
     def wake(self, ready: int = 1, *, is_urgent: bool = True) -> None:
         """Note that this many conversations may be ready, or an urgent command may wait."""
@@ -102,15 +110,21 @@ class Worker:
     # ------------------------------------------------------------ the loop
 
     async def run(self) -> None:
-        """Run until `stop`; then what still runs ends by itself, or is given back."""
-        while not self._stopping:
-            try:
-                await self._run_urgent_commands()
-                await self._wait(await self._claim_what_is_ready())
-            except (StoreBusy, StoreFull) as error:
-                log.warning("trouble", kind="store", why=str(error))
-                await asyncio.sleep(STORE_AWAY_S)
-        await self._end_running()
+        """Run until `stop`; then what runs ends by itself, or is given back. Where another part of
+        the bot broke, it is given back at once."""
+        try:
+            while not self._stopping:
+                await self._run_once()
+        finally:
+            await self._end_running(SHUTDOWN_S if self._stopping else 0.0)
+
+    async def _run_once(self) -> None:
+        try:
+            await self._run_urgent_commands()
+            await self._wait(await self._claim_what_is_ready())
+        except (StoreBusy, StoreFull) as error:
+            log.warning("trouble", kind="store", why=str(error))
+            await asyncio.sleep(STORE_AWAY_S)
 
     def stop(self) -> None:
         self._stopping = True
@@ -118,16 +132,22 @@ class Worker:
 
     async def _run_urgent_commands(self) -> None:
         """Commands of this process come with `wake`; those of others are looked for."""
+        while self._sentences:
+            await self._claim_sentence(self._sentences.popleft())
         if now_s() < self._look_at_s:
             return
         self._look_at_s = now_s() + LOOK_EVERY_S
         try:
-            for command in await self.store.urgent_commands():
-                await self.urgent(command, partial(self._stop_turn, command.conversation))
-                await self._claim_sentence(command.conversation)
+            self._commands.begin(await self.store.urgent_commands())
         except BaseException:
             self._look_at_s = 0.0
             raise
+
+    def _note_commands_done(self, key: ConversationKey, has_more: bool) -> None:
+        self._sentences.append(key)
+        if has_more:
+            self._look_at_s = 0.0
+        self._woken.set()
 
     async def _claim_what_is_ready(self) -> datetime | None:
         """When the next conversation is ready; None where none is, or no slot is free. To ask for
@@ -155,15 +175,16 @@ class Worker:
     async def _claim(
         self, only: ConversationKey | None = None, *, sentence_only: bool = False
     ) -> bool:
-        asked_s = now_s()
-        claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
-        if claim is None:
-            return False
-        if sentence_only and not claim.outbox:
-            await self.store.release(claim, self.clock(), not_before=None, uncount=True)
-            return False
-        self._begin(claim, asked_s)
-        return True
+        async with self._claiming:
+            asked_s = now_s()
+            claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
+            if claim is None:
+                return False
+            if sentence_only and not claim.outbox:
+                await self.store.release(claim, self.clock(), not_before=None, uncount=True)
+                return False
+            self._begin(claim, asked_s)
+            return True
 
     def _begin(self, claim: Claim, asked_s: float) -> None:
         with structlog.contextvars.bound_contextvars(turn=secrets.token_hex(4)):
@@ -195,20 +216,30 @@ class Worker:
         if was_full or not is_idle:
             self._woken.set()
 
-    async def _stop_turn(self, key: ConversationKey) -> None:
-        """Stop what runs in a conversation and wait until it has ended."""
-        for claim, running in list(self._running.items()):
-            if claim.conversation == key:
-                end_work(running.work)
-                await asyncio.wait({running.holder})
+    async def _end_turns(self, key: ConversationKey, held: AsyncExitStack) -> None:
+        """Stop what runs in a conversation and wait until it has ended. Until `held` is closed
+        nothing is claimed: what a command ends must not begin anew before it is done."""
+        if holders := self._end_of(key):
+            await asyncio.wait(holders)
+        await held.enter_async_context(self._claiming)
+        if holders := self._end_of(key):  # it was claimed meanwhile, and has hardly begun
+            await asyncio.wait(holders)
 
-    async def _end_running(self) -> None:
+    def _end_of(self, key: ConversationKey) -> set[asyncio.Task[None]]:
+        """End the work in a conversation; the tasks that hold it until then."""
+        of_it = [running for claim, running in self._running.items() if claim.conversation == key]
+        for running in of_it:
+            end_work(running.work)
+        return {running.holder for running in of_it}
+
+    async def _end_running(self, within_s: float) -> None:
         """Let turns end by themselves for a while; what still runs is asked again at the start."""
         holders = {running.holder for running in self._running.values()}
-        if holders:
-            _, late = await asyncio.wait(holders, timeout=SHUTDOWN_S)
+        if ending := holders | self._commands.tasks:
+            _, late = await asyncio.wait(ending, timeout=within_s)
             for running in list(self._running.values()):
                 end_work(running.work)
+            self._commands.cancel()
             if late:
                 await asyncio.wait(late)
 

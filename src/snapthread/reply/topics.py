@@ -24,15 +24,24 @@ class Topics:
     chat: Chat
     clock: Clock
     _looking: dict[ConversationKey, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _naming: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
-    async def name(self, question: Message, answer: str) -> None:
-        """After its first exchange: by what was asked, else by what was answered. A kill before
-        this leaves the name that the topic has."""
-        if not is_topic(question.conversation):
-            return
+    def name(self, question: Message, answer: str) -> None:
+        """After its first exchange: by what was asked, else by what was answered. The conversation
+        was given back before, so nobody waits for it. A kill before this leaves the name that the
+        topic has."""
         name = topic_name(question.text) or topic_name(answer)
-        if name and await self.store.take_unnamed(question.conversation):
-            await self.chat.name_topic(question.destination, name)
+        if name and is_topic(question.conversation):
+            task = asyncio.create_task(self._name(question, name))
+            self._naming.add(task)
+            task.add_done_callback(self._naming.discard)
+
+    async def _name(self, question: Message, name: str) -> None:
+        try:
+            if await self.store.take_unnamed(question.conversation):
+                await self.chat.name_topic(question.destination, name)
+        except (StoreBusy, StoreFull) as error:
+            log.warning("trouble", kind="topic", why=str(error))
 
     def look(self, conversation: ConversationKey, to: Destination) -> None:
         """Telegram said that the topic is not there; nobody tells a bot when one is deleted. It is

@@ -27,12 +27,14 @@ class Overheard:
     _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
 
     def hear(self, message: Message) -> None:
-        """Remember what was said to others; pictures and sounds never."""
+        """Remember what was said to others, once, as an update that could not be kept comes again;
+        pictures and sounds never."""
         if self.most and message.kind == "question" and message.text.strip():
-            topic = message.chat_id, message.thread_id
+            topic, text = (message.chat_id, message.thread_id), (message.message_id, _line(message))
             said = self._texts.setdefault(topic, deque(maxlen=self.most))
             self._texts.move_to_end(topic)
-            said.append((message.message_id, _line(message)))
+            if text not in said:
+                said.append(text)
             _bound(self._texts, PLACES_MAX)
 
     def ask(self, messages: Sequence[Message]) -> None:
