@@ -6,7 +6,7 @@ membership.py          REQUIRED_CHANNEL: who is a member
 rights.py              who may decide for a group
 commands.py            commands that wait their turn
 presses.py             pressed buttons
-answers.py             the answer of a command, and of a button
+replies.py             the reply to a command, and to a pressed button
 confirming.py          questions with two buttons
 asking_anew.py         /retry, the buttons below answers, edits
 choosing.py            /settings, /language, /instructions

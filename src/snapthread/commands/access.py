@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
-from snapthread.commands.answers import PressAnswer
 from snapthread.commands.confirming import is_about_own_data
 from snapthread.commands.membership import ChannelMembers
+from snapthread.commands.replies import PressAnswer
 from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread.commands.answers import PressAnswer
+from snapthread.commands.replies import PressAnswer
 from snapthread.model import (
     Button,
     Destination,

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.allowance import group_usage_text, usage_text
-from snapthread.commands.answers import reply_with
 from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.choosing import CHOICE_COMMANDS, Choosing
 from snapthread.commands.confirming import question
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import History
+from snapthread.commands.replies import reply_with
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Claim, Message, owner_in_group
 from snapthread.model.usage import day_of

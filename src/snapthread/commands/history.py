@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from snapthread.characters import utf16_len
-from snapthread.commands.answers import PressAnswer, reply_with
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.formatting import format_answer
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
 from snapthread.model.history import HistoryEntry, HistoryPage

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
-from snapthread.commands.answers import PressAnswer, reply_with
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import invite_id
 from snapthread.ports import Chat, Clock, InviteEnding, InviteMaking

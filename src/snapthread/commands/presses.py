@@ -8,11 +8,11 @@ from typing import Protocol
 from snapthread.commands import screens
 from snapthread.commands.admin import AdminCommands
 from snapthread.commands.admission import ADMIT, REFUSE, Admission
-from snapthread.commands.answers import PressAnswer
 from snapthread.commands.choosing import Choosing
 from snapthread.commands.confirming import MARKED_S, Confirmation, confirmation_in, mark_of
 from snapthread.commands.eraser import UserEraser
 from snapthread.commands.history import HISTORY_PRESS, History
+from snapthread.commands.replies import PressAnswer
 from snapthread.commands.rights import GroupRights
 from snapthread.model import Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import structlog
 
 from snapthread.commands.access import AccessControl
-from snapthread.commands.answers import PressAnswer
 from snapthread.commands.asking_anew import PRESS, AskingAnew
 from snapthread.commands.presses import Presses
+from snapthread.commands.replies import PressAnswer
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
