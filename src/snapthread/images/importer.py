@@ -112,7 +112,7 @@ class FileImporter:
             request=request,
             files=uploaded.files,
             made_room=uploaded.made_room,
-            is_still=is_still or image.first_frame_of_animation,
+            is_still=is_still or image.is_first_frame,
             is_dense=image.is_dense,
         )
 
