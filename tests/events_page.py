@@ -37,6 +37,8 @@ MEANINGS: Final = {
     "command.broke": "a mistake of ours ended a command; its traceback follows",
     "commands.not_published": "Telegram did not take the menu of commands; it works without",
     "question.edited": "somebody changed a message; what became of it",
+    "conversation.broke": "a conversation cannot be read; it is tried again after `again_in_s`",
+    "worker.broke": "a mistake of ours in the loop that claims; it goes on after a while",
     "conversation.reset": "somebody began anew; so many files left",
     "draft.broke": "a mistake of ours in the preview of an answer; the answer goes on",
     "draft.given_up": "the preview of an answer was refused; the answer goes on",

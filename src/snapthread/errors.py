@@ -18,7 +18,8 @@
     │   ├── ChatDenied, AnotherPoller, WebhookSet
     │   ├── StoreFull, StoreTooNew, StoreDenied, StoreMissing, StoreDamaged
     │   └── BackupRefused
-    └── LeaseLost      somebody else has the conversation now
+    ├── LeaseLost      somebody else has the conversation now
+    └── ConversationBroken(conversation)   what is stored of it cannot be read
 
 No exception of an SDK leaves its adapter; each adapter's table is tested for completeness.
 """
@@ -257,3 +258,11 @@ class BackupRefused(Denied):
 
 class LeaseLost(SnapthreadError):
     """Somebody else has the conversation now; what this turn does no longer counts."""
+
+
+class ConversationBroken(SnapthreadError):
+    """A mistake of ours, or a row that cannot be read; others' conversations are not to blame."""
+
+    def __init__(self, conversation: str) -> None:
+        super().__init__(conversation)
+        self.conversation = conversation

@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
+from snapthread.errors import ConversationBroken
 from snapthread.limits import LEASE_S
 from snapthread.model import Message, private_conversation
+from snapthread.store.schema.queues import QUEUE
+from snapthread.store.transaction import Transaction
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -498,3 +503,51 @@ def test_who_concludes_hears_of_an_album_that_is_still_gathered(bench: Bench) ->
     [part] = bench.finish(claim, replies=(words(),))
 
     assert bench.conclude(claim, part)
+
+
+# ---------------------------------------------------------------- what cannot be read
+
+
+def spoil(bench: Bench, user: int, *, is_urgent: int) -> None:
+    def overwrite(tx: Transaction) -> None:
+        row = tx.first(QUEUE, private_conversation(user), is_urgent)
+        assert row is not None
+        tx.update(row, row._replace(message="{"))
+
+    bench.run(bench.store.backend.write(overwrite))
+
+
+def put_off(bench: Bench, user: int) -> None:
+    until = bench.now + timedelta(seconds=5)
+    bench.run(bench.store.put_off(private_conversation(user), bench.now, until=until))
+
+
+def test_a_conversation_that_cannot_be_read_is_put_off_and_the_next_is_claimed(
+    bench: Bench,
+) -> None:
+    bench.send(message(user=ANN), message(user=BOB))
+    spoil(bench, ANN, is_urgent=0)
+    with pytest.raises(ConversationBroken, match=private_conversation(ANN)):
+        bench.claim()
+
+    put_off(bench, ANN)
+
+    assert bench.take().conversation == private_conversation(BOB)
+    assert bench.claim() is None
+    bench.wait(5)
+    with pytest.raises(ConversationBroken):
+        bench.claim()
+
+
+def test_an_urgent_command_that_cannot_be_read_bars_nobodys(bench: Bench) -> None:
+    bench.send(message(user=ANN), command(user=ANN), command("stop", user=BOB))
+    spoil(bench, ANN, is_urgent=1)
+    with pytest.raises(ConversationBroken, match=private_conversation(ANN)):
+        bench.jumpers()
+
+    put_off(bench, ANN)
+
+    assert [each.user_id for each in bench.jumpers()] == [BOB]
+    assert len(bench.run(bench.store.waiting(limit=9, dead=True))) == 1
+    bench.wait(5)
+    assert bench.take().conversation == private_conversation(ANN)

@@ -14,6 +14,7 @@ from snapthread.errors import (
     AnotherPoller,
     ChatBusy,
     ChatRefused,
+    ConversationBroken,
     SnapthreadError,
     StoreBusy,
     StoreFull,
@@ -23,7 +24,13 @@ from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
 from snapthread.limits import LEASE_S, POLL_LATE_S, POLL_S
-from snapthread.model import Claim, Message, OutgoingMessage, private_conversation
+from snapthread.model import (
+    Claim,
+    ConversationKey,
+    Message,
+    OutgoingMessage,
+    private_conversation,
+)
 from snapthread.ports import (
     Arrival,
     BlockedUsers,
@@ -177,15 +184,19 @@ class Intake:
         are left to be claimed."""
         with self.worker.free_slots() as free:
             asked_s = now_s()
-            taken, claims = await self.store.accept_and_claim(
-                arrivals,
-                self.clock(),
-                quiet_s=self.quiet_s,
-                claims=free if may_claim else 0,
-                lease_s=LEASE_S,
-            )
+            try:
+                taken, claims = await self._take(arrivals, claims=free if may_claim else 0)
+            except ConversationBroken:  # the worker puts it off
+                taken, claims = await self._take(arrivals, claims=0)
             self.worker.begin(claims, asked_s)
         return len(taken) - len(claims)
+
+    async def _take(
+        self, arrivals: Sequence[Arrival], *, claims: int
+    ) -> tuple[frozenset[ConversationKey], tuple[Claim, ...]]:
+        return await self.store.accept_and_claim(
+            arrivals, self.clock(), quiet_s=self.quiet_s, claims=claims, lease_s=LEASE_S
+        )
 
     async def _after(self, error: Exception, failures: int) -> None:
         """Say who can mend it, mend what we can, wait."""

@@ -12,7 +12,9 @@ from datetime import datetime
 import structlog
 
 from snapthread.clock import now_s
-from snapthread.errors import StoreBusy, StoreFull
+from snapthread.concurrency.retry import Backoff
+from snapthread.errors import ConversationBroken, SnapthreadError, StoreBusy, StoreFull
+from snapthread.intake.broken import BrokenConversations
 from snapthread.intake.command_runner import CommandRunner, RunUrgent
 from snapthread.intake.keeping import ClaimKeeper, end_work
 from snapthread.limits import LEASE_S, SHUTDOWN_S
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S = 2.0  # for what another process left in the store
 STORE_AWAY_S = 1.0
+BROKE = Backoff(first_s=1.0, longest_s=60.0)
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 
 Serve = Callable[[Claim], Coroutine[None, None, Served]]
@@ -49,11 +52,14 @@ class Worker:
     )  # set while anything runs
     _stopping: bool = field(default=False, init=False)
     _commands: CommandRunner = field(init=False)
+    _broken: BrokenConversations = field(init=False)
+    _failures: int = field(default=0, init=False)  # of the loop, in a row
     _sentences: deque[ConversationKey] = field(default_factory=deque, init=False)  # of commands
     # Held while a conversation is claimed, and while a command does what it ended the turn for.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
+        self._broken = BrokenConversations(store=self.store, clock=self.clock)
         self._commands = CommandRunner(
             urgent=self.urgent, end_turns=self._end_turns, note_done=self._note_commands_done
         )
@@ -122,9 +128,16 @@ class Worker:
         try:
             await self._run_urgent_commands()
             await self._wait(await self._claim_what_is_ready())
+            self._failures = 0
         except (StoreBusy, StoreFull) as error:
             log.warning("trouble", kind="store", why=str(error))
             await asyncio.sleep(STORE_AWAY_S)
+        except SnapthreadError:
+            raise
+        except Exception as error:  # a mistake of ours: what runs is not to blame
+            self._failures += 1
+            log.error("worker.broke", exc_info=error)
+            await asyncio.sleep(BROKE.wait_s(self._failures))
 
     def stop(self) -> None:
         self._stopping = True
@@ -139,6 +152,10 @@ class Worker:
         self._look_at_s = now_s() + LOOK_EVERY_S
         try:
             self._commands.begin(await self.store.urgent_commands())
+        except ConversationBroken as error:
+            self._look_at_s = 0.0
+            await self._broken.put_off(error)
+            self._woken.set()
         except BaseException:
             self._look_at_s = 0.0
             raise
@@ -177,9 +194,14 @@ class Worker:
     ) -> bool:
         async with self._claiming:
             asked_s = now_s()
-            claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
+            try:
+                claim = await self.store.claim(self.clock(), lease_s=LEASE_S, only=only)
+            except ConversationBroken as error:
+                await self._broken.put_off(error)
+                return True
             if claim is None:
                 return False
+            self._broken.note_claimed(claim.conversation)
             if sentence_only and not claim.outbox:
                 await self.store.release(claim, self.clock(), not_before=None, uncount=True)
                 return False

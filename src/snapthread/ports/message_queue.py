@@ -50,7 +50,7 @@ class IncomingMessages(Protocol):
         lease_s: float,
     ) -> tuple[frozenset[ConversationKey], tuple[Claim, ...]]:
         """`accept`, and in the same transaction claims of what it made ready, as `claim` gives
-        them, at most this many."""
+        them, at most this many. Raises ConversationBroken: then nothing was taken."""
         ...
 
 
@@ -89,12 +89,17 @@ class Claims(Leases, Protocol):
         Parts to deliver come first and alone; else the oldest message with all parts of its
         album, or of its cut text, that are there. Never a command that jumps the queue. Where an
         earlier claim of them was never given back, because its process died, they are suspects.
-        The token is higher than any before.
+        The token is higher than any before. Raises ConversationBroken.
         """
         ...
 
     async def urgent_commands(self) -> tuple[Message, ...]:
-        """The commands that wait and jump the queue, oldest first."""
+        """The commands that wait and jump the queue, oldest first. Raises ConversationBroken."""
+        ...
+
+    async def put_off(self, key: str, now: datetime, *, until: datetime) -> None:
+        """A broken conversation is not claimed before `until`; its urgent commands that cannot be
+        read become dead letters, so that they bar nobody's."""
         ...
 
     async def next_wake(self, now: datetime) -> datetime | None:

@@ -100,6 +100,7 @@ class Store(Verbs):
     release = writes(claiming.release, is_quick=True)
     take_stragglers = writes(claiming.take_stragglers, is_quick=True)
     urgent_commands = reads(claiming.urgent_commands, is_quick=True)
+    put_off = writes(claiming.put_off)
     next_wake = reads(claiming.next_wake, is_quick=True)
     poll_changes = reads(processes.poll_changes, is_quick=True)
     waiting = reads(queues.waiting)

@@ -69,7 +69,10 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
         return _say_full(tx, arrival, now)
     if talk.is_told_full:
         tx.update(talk, talk._replace(is_told_full=0))
-    bundle = _bundle_of(tx, message, talk.queued)
+    try:
+        bundle = _bundle_of(tx, message, talk.queued)
+    except ValueError:  # what came before it cannot be read
+        bundle = None
     if talk.queued:
         _end_waiting(tx, message, bundle, now)
     put_in(tx, message, bundle, now)

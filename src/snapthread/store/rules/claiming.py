@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from snapthread.errors import ConversationBroken
 from snapthread.model import Claim, ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message, micros, micros_of, moment
@@ -19,6 +20,7 @@ from snapthread.store.rules.rows import (
     bundle_of,
     check_lease,
     claimed_messages,
+    dequeue,
     has_mark,
     is_held,
     owned_conversation,
@@ -27,11 +29,28 @@ from snapthread.store.rules.rows import (
 )
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
-from snapthread.store.schema.queues import BUNDLE, QUEUE, URGENT, Queued
+from snapthread.store.schema.queues import (
+    BUNDLE,
+    DEAD_LETTERS,
+    QUEUE,
+    URGENT,
+    DeadLetter,
+    Queued,
+)
 from snapthread.store.transaction import OutdatedError, Range, Transaction
 
 READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
 LEFT_AT_ONCE: Final = 20  # conversations of workers that died, looked at for one claim
+
+# Of a row that cannot be read, and of a mistake of ours; never of a backend.
+BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def claim(
@@ -44,7 +63,14 @@ def claim(
         if key is None or only is not None:
             return None
         raise OutdatedError  # somebody else was first: the next one is looked for
-    row = tx.update(row, row._replace(token=row.token + 1, lease_until=at + micros_of(lease_s)))
+    try:
+        return _claimed(tx, row, lease_until=at + micros_of(lease_s))
+    except BROKEN as error:
+        raise ConversationBroken(row.key) from error
+
+
+def _claimed(tx: Transaction, row: Conversation, *, lease_until: int) -> Claim:
+    row = tx.update(row, row._replace(token=row.token + 1, lease_until=lease_until))
     turn = row.turns + 1
     bare = Claim(
         conversation=ConversationKey(row.key),
@@ -185,7 +211,33 @@ def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
 
 
 def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
-    return tuple(load_message(row.message) for row in tx.range(URGENT))
+    return tuple(_load_command(row) for row in tx.range(URGENT))
+
+
+def _load_command(row: Queued) -> Message:
+    try:
+        return load_message(row.message)
+    except BROKEN as error:
+        raise ConversationBroken(row.conversation) from error
+
+
+def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> None:
+    row = tx.get(CONVERSATIONS, key)
+    if row is None:
+        return
+    tx.update(row, row._replace(not_before=micros(until)))
+    for command in tx.range(QUEUE, key, 1):
+        try:
+            load_message(command.message)
+        except BROKEN:
+            _bury(tx, command, micros(now))
+    refresh_ready(tx, key)
+
+
+def _bury(tx: Transaction, row: Queued, now: int) -> None:
+    letter = DeadLetter(row.update_id, row.conversation, row.kind, row.attempts, now, row.message)
+    tx.put(DEAD_LETTERS, letter)
+    dequeue(tx, row.conversation, [row])
 
 
 def next_wake(tx: Transaction, now: datetime) -> datetime | None:
