@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
 from snapthread.model import group_conversation
 from snapthread.store import Store
-from snapthread.store.redis import RedisBackend, kept
-from snapthread.store.redis.reading import Fetched
+from snapthread.store.redis import RedisBackend, known
+from snapthread.store.redis.reading import Reading
+from snapthread.store.redis.steps import Version
 from snapthread.store.rules.rows import bars, has_mark, set_mark
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF, UPLOADED
-from snapthread.store.schema.processes import MARKS
+from snapthread.store.schema.people import PEOPLE, PEOPLE_SEEN
+from snapthread.store.schema.processes import MARKS, SEEN, Seen
 from snapthread.store.schema.queues import (
     ALL_QUEUED,
     PAGE_QUESTIONS,
@@ -120,6 +122,35 @@ def test_a_row_that_another_process_changed_is_read_before_it_is_believed(
     assert one.run(write(is_set)) is True
 
 
+def test_a_row_that_was_taken_for_new_is_looked_for_before_that_is_believed(
+    both: tuple[Bench, Bench],
+) -> None:
+    one, other = both
+    assert isinstance(one.store, Store)
+    assert isinstance(other.store, Store)
+    other.run(other.store.backend.write(lambda tx: tx.insert(Seen(7, 1))))
+
+    assert one.run(one.store.backend.write(lambda tx: tx.get(SEEN, 7))) == Seen(7, 1)
+
+
+def test_an_error_that_rests_on_what_was_known_is_looked_for_before_it_is_told(
+    both: tuple[Bench, Bench],
+) -> None:
+    def needs_the_mark(tx: Transaction) -> bool:
+        if not has_mark(tx, "told"):
+            raise LeaseLost("user:7")
+        return True
+
+    one, other = both
+    assert isinstance(one.store, Store)
+    assert isinstance(other.store, Store)
+    with pytest.raises(LeaseLost):
+        one.run(one.store.backend.write(needs_the_mark))
+    other.run(other.store.backend.write(lambda tx: set_mark(tx, "told", 0, wait=None)))
+
+    assert one.run(one.store.backend.write(needs_the_mark))
+
+
 def test_a_claim_that_was_taken_over_is_known_to_be_lost(both: tuple[Bench, Bench]) -> None:
     one, other = both
     claim = one.ask()
@@ -148,8 +179,7 @@ def test_a_verb_that_fails_before_it_reads_says_so_at_once(both: tuple[Bench, Be
 def test_what_is_kept_has_an_end(
     both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "SCOPES_KEPT", 3)
-    monkeypatch.setattr(kept, "ROWS_KEPT", 5)
+    monkeypatch.setattr(known, "ITEMS_KEPT", 150)
     one, _ = both
     for user in range(1, 9):
         claim = one.ask(message(user=user))
@@ -158,20 +188,23 @@ def test_what_is_kept_has_an_end(
     backend = one.store.backend
     assert isinstance(backend, RedisBackend)
 
-    assert len(backend.kept._scopes) == 3
-    assert len(backend.kept.rows) == 5
-    assert backend.kept._size == sum(each.size for each in backend.kept._scopes.values())
+    there = [each for each, _ in backend.kept._known.values()]
+    assert 100 < backend.kept.size <= 150
+    assert backend.kept.size == sum(each.size for each in there)
 
 
 def test_a_long_conversation_is_read_each_time(
     both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "SCOPE_MOST", 20)
+    monkeypatch.setattr(known, "KNOWN_MOST", 28)
     one, _ = both
     for _ in range(12):
         one.answer(one.ask(), *turn())
 
     assert len(one.compose(one.ask()).items) == 24
+    assert isinstance(one.store, Store)
+    assert isinstance(one.store.backend, RedisBackend)
+    assert all(each.size <= 28 for each, _ in one.store.backend.kept._known.values())
 
 
 def test_two_verbs_of_one_process_on_one_conversation_wait_for_each_other(
@@ -197,8 +230,20 @@ def test_two_verbs_of_one_process_on_one_conversation_wait_for_each_other(
 # ---------------------------------------------------------------- what is proved by the commit
 
 
+def by_its_key(tx: Transaction) -> None:
+    row = tx.get(PEOPLE, ANN)
+    assert row is not None
+    tx.update(row, row._replace(banned_at=1))
+
+
+def in_a_range_of_no_conversation(tx: Transaction) -> None:
+    (row,) = tx.range(PEOPLE_SEEN)
+    tx.update(row, row._replace(banned_at=1))
+
+
+@pytest.mark.parametrize("change", [by_its_key, in_a_range_of_no_conversation])
 def test_a_row_from_before_its_last_columns_can_be_changed(
-    server: Server, both: tuple[Bench, Bench]
+    server: Server, both: tuple[Bench, Bench], change: Callable[[Transaction], None]
 ) -> None:
     one, newer = both
     one_turn(one, 1)
@@ -206,9 +251,9 @@ def test_a_row_from_before_its_last_columns_can_be_changed(
         (key,) = client.scan_iter("snapthread:row:people:*")
         row = json.loads(str(client.get(str(key))))
         client.set(str(key), json.dumps(row[:-2], separators=(",", ":")))
-    newer.now = one.now
 
-    assert newer.run(newer.store.ban(ANN, newer.now, by=1))
+    assert isinstance(newer.store, Store)
+    newer.run(newer.store.backend.write(change))
 
     with server.client() as client:
         assert len(json.loads(str(client.get(str(key))))) == len(row)
@@ -302,6 +347,40 @@ def test_rows_of_two_moments_are_not_taken_for_one(
     assert one.run(one.store.backend.write(marks)) == (True, True)
 
 
+def test_a_file_whose_conversation_is_gone_is_changed_by_two_one_after_the_other(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, _ = both
+    file = one.show("file-1")
+    one.run(one.store.erase(ANN, one.now))
+
+    def try_once_more(tx: Transaction) -> None:
+        (row,) = tx.range(FILES_OF, file.conversation, "retired")
+        tx.update(row, row._replace(attempts=row.attempts + 1))
+
+    async def meanwhile(there: Store) -> None:
+        await there.backend.write(try_once_more)
+
+    happens_after_the_read_of(FILES_OF, one, server, meanwhile)
+    assert isinstance(one.store, Store)
+    one.run(one.store.backend.write(try_once_more))
+
+    rows = one.run(
+        one.store.backend.read(lambda tx: tx.range(FILES_OF, file.conversation, "retired"))
+    )
+    assert [row.attempts for row in rows] == [2]
+
+
+def test_a_row_that_is_asked_for_twice_at_once_is_told_twice(both: tuple[Bench, Bench]) -> None:
+    one, _ = both
+    assert isinstance(one.store, Store)
+    one.run(one.store.backend.write(lambda tx: set_mark(tx, "a", 0, wait=None)))
+
+    for run in (one.store.backend.read, one.store.backend.write):
+        rows = one.run(run(lambda tx: tx.get_all(MARKS, ["a", "b", "a"])))
+        assert [row is None for row in rows] == [False, True, False]
+
+
 def happens_after_the_read_of(
     of: Index[Any] | Table[Any],
     bench: Bench,
@@ -314,11 +393,10 @@ def happens_after_the_read_of(
     assert isinstance(backend, RedisBackend)
     fetch, is_to_come = backend.fetch, True
 
-    async def then_meanwhile(fetched: Fetched, requests: Iterable[Request]) -> None:
+    async def then_meanwhile(reading: Reading, requests: Sequence[Request | Version]) -> None:
         nonlocal is_to_come
-        wanted = list(requests)
-        await fetch(fetched, wanted)
-        if is_to_come and any(each[0] is of for each in wanted):
+        await fetch(reading, requests)
+        if is_to_come and any(each[0] is of for each in requests):
             is_to_come = False
             there = await Store.open(server.url)
             await meanwhile(there)

@@ -14,7 +14,7 @@ import itertools
 import json
 import random
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, Final, Self, TypeVar
 
@@ -23,13 +23,13 @@ from pydantic_core import to_json
 from snapthread.errors import SnapthreadError, StoreBusy
 from snapthread.ports import Blobs, Clock
 from snapthread.store.redis.blobs import ServerBlobs
-from snapthread.store.redis.kept import Kept
+from snapthread.store.redis.known import Kept
 from snapthread.store.redis.migration import bring_to_version
-from snapthread.store.redis.reading import Fetched, Miss, Reading, is_loose, scope_of
+from snapthread.store.redis.names import version_name
+from snapthread.store.redis.reading import Reading
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Step, step_of, version_step
-from snapthread.store.redis.writing import changed_scopes, guards, writes
-from snapthread.store.transaction import Get, OutdatedError, Request, Transaction
+from snapthread.store.redis.steps import Miss, Step, Version, changed_scopes, step_of, writes
+from snapthread.store.transaction import OutdatedError, Request, Transaction
 from snapthread.store.verb import ANY, Kind
 
 T = TypeVar("T")
@@ -74,133 +74,69 @@ class RedisBackend:
         return ServerBlobs(self._server, clock)
 
     async def read(self, verb: Callable[[Transaction], T], _: Kind = ANY) -> T:
-        fetched, progress = Fetched(), Progress()
-        while True:
-            try:
-                return verb(Transaction(Reading(fetched)))
-            except Miss as miss:
-                progress.note(miss)
-                await self.fetch(fetched, miss.requests)
+        result, _tx = await self._decide(verb, Reading())
+        return result
 
     async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
+        tries = 0
         async with self._alone if kind.is_alone else nullcontext():
-            for tries in range(TRIES):
-                run = _Run(self, verb, tries=tries)
-                if await run.done():
-                    if not run.has_written:
-                        await self._server.settle()
-                    result: T = run.result
-                    return result
-                await asyncio.sleep(BACK_OFF_S * tries * random.random())
+            while tries < TRIES:
+                reading = Reading(self.kept, guesses=not tries)
+                try:
+                    result, tx = await self._decide(verb, reading, tries)
+                    if await self.kept.is_free(reading.known):
+                        await self._commit(reading, tx)
+                        return result
+                except OutdatedError:
+                    self.kept.forget(reading.known)
+                    await asyncio.sleep(BACK_OFF_S * tries * random.random())
+                    tries += 1
         raise StoreBusy("the store is in great demand: others were first each time")
 
-    async def fetch(self, fetched: Fetched, requests: Iterable[Request]) -> None:
-        """Read what is missing, and the versions of its scopes and of those that are known: where
-        these are the same still, all that is known is so at this moment."""
-        wanted = list(requests)
-        touched = {scope_of(request) for request in wanted} | fetched.versions.keys()
-        scopes = [scope for scope in touched if scope is not None]
-        steps = [*map(version_step, scopes), *map(step_of, wanted)]
-        replies = json.loads(await self._server.run("read", to_json(steps)))
-        fetched.is_snapshot = True
-        fetched.loose += any(map(is_loose, wanted))
-        for scope, version in zip(scopes, replies, strict=False):
-            known = fetched.versions.setdefault(scope, version or "")
-            fetched.is_snapshot = fetched.is_snapshot and known == (version or "")
-        for request, reply in zip(wanted, replies[len(scopes) :], strict=True):
-            fetched.take(request, reply)
-            if isinstance(request, Get):
-                self.kept.note_row(request, fetched.rows[request])
-
-    def next_version(self) -> str:
-        """No scope ever has the same again."""
-        return f"{self._ours}.{next(self._commits)}"
-
-    async def commit(self, steps: list[Any]) -> bool:
-        return bool(await self._server.run("commit", to_json(steps)))
-
-
-class Progress:
-    """Runs of one verb: each is to come further than the one before it."""
-
-    def __init__(self) -> None:
-        self._furthest = self._in_vain = 0
-
-    def note(self, miss: Miss) -> None:
-        self._in_vain = 0 if miss.reads > self._furthest else self._in_vain + 1
-        self._furthest = max(self._furthest, miss.reads)
-        if self._in_vain > IN_VAIN_MOST:
-            raise RuntimeError("a rule reads by something else each time it is run: give it that")
-
-
-class _Run:
-    """One try at a verb: from what is kept of its scopes, as far as it goes, to the commit."""
-
-    def __init__(
-        self, backend: RedisBackend, verb: Callable[[Transaction], Any], *, tries: int
-    ) -> None:
-        self._backend = backend
-        self._kept = backend.kept
-        self._verb = verb
-        self._tries = tries
-        self._fetched = Fetched()
-        self.result: Any = None
-        self.has_written = False
-
-    async def done(self) -> bool:
-        """False where somebody else changed what it decided on."""
-        try:
-            reading, tx = await self._decide()
-            if self._is_over(tx, steps := guards(tx, reading, self._fetched)):
-                return True
-            if await self._is_committed(reading, tx, steps):
-                return True
-        except OutdatedError:
-            pass
-        self._kept.forget(self._fetched.versions, self._fetched.rows)
-        return False
-
-    def _is_over(self, tx: Transaction, steps: list[Step]) -> bool:
-        """Is there nothing to write, and nothing to be proved?"""
-        return not tx.writes and (self._fetched.is_sure or not steps)
-
-    async def _is_committed(self, reading: Reading, tx: Transaction, steps: list[Step]) -> bool:
-        version, changed = self._backend.next_version(), changed_scopes(tx)
-        changes = writes(tx, version)
-        with self._kept.committing(reading.scopes | changed):
+    async def _decide(
+        self, verb: Callable[[Transaction], T], reading: Reading, tries: int = 0
+    ) -> tuple[T, Transaction]:
+        """Run a verb until all is there that it reads. Raises OutdatedError where something of it
+        has changed meanwhile."""
+        furthest = in_vain = 0
+        while in_vain <= IN_VAIN_MOST:
+            reading.begin()
+            tx = Transaction(reading, tries=tries)
             try:
-                is_done = await self._backend.commit(steps + changes)
-            except BaseException:
-                self._kept.forget(reading.scopes | changed, self._fetched.rows)
-                raise
-            if is_done:
-                self._kept.forget(changed)
-                self._kept.learn(tx, reading, self._fetched, changed, version)
-                self.has_written = bool(changes)
-        return is_done
-
-    async def _is_proved(self, reading: Reading, tx: Transaction) -> bool:
-        """Is all that it decided on so at this moment?"""
-        return await self._backend.commit(guards(tx, reading, self._fetched))
-
-    async def _decide(self) -> tuple[Reading, Transaction]:
-        """Raises OutdatedError where what is known is old, or may be."""
-        progress = Progress()
-        while True:
-            reading = Reading(self._fetched, memory=self._kept, guesses=not self._tries)
-            tx = Transaction(reading, tries=self._tries)
-            try:
-                self.result = self._verb(tx)
+                return verb(tx), tx
             except Miss as miss:
-                progress.note(miss)
-                await self._backend.fetch(self._fetched, miss.requests)
-                if not self._fetched.is_snapshot:
-                    raise OutdatedError from None
+                await self.fetch(reading, miss.requests)
             except SnapthreadError:
-                if self._fetched.is_sure or await self._is_proved(reading, tx):
-                    raise
-                raise OutdatedError from None
-            else:
-                if await self._kept.is_free(reading.scopes, self._fetched):
-                    return reading, tx
-                self._fetched, progress = Fetched(), Progress()
+                if not reading.is_sure:  # it acknowledges nothing, so it waits for no replica
+                    await self._run("read", reading.guards(tx))
+                raise
+            in_vain = 0 if reading.reads > furthest else in_vain + 1
+            furthest = max(furthest, reading.reads)
+        raise RuntimeError("a rule reads by something else each time it is run: give it that")
+
+    async def fetch(self, reading: Reading, requests: Sequence[Request | Version]) -> None:
+        """Read what is missing, where all that was read before is still so."""
+        steps = [*reading.proofs(), *map(step_of, requests)]
+        reading.take(requests, await self._run("read", steps))
+
+    async def _commit(self, reading: Reading, tx: Transaction) -> None:
+        """No scope ever has the same version again."""
+        version = f"{self._ours}.{next(self._commits)}"
+        steps = writes(tx, version) or self._server.nothing
+        if not steps and reading.is_sure:
+            return
+        with self.kept.changing(set(map(version_name, changed_scopes(tx)))):
+            try:
+                await self._run("commit", reading.guards(tx) + steps)
+            except BaseException:  # it may have been done
+                self.kept.forget(reading.known)
+                raise
+            self.kept.learn(tx, reading.known, version)
+
+    async def _run(self, what: str, steps: list[Step]) -> list[Any]:
+        """The script's replies; raises OutdatedError where a guard does not hold."""
+        reply = await self._server.run(what, to_json(steps))
+        if reply is None:
+            raise OutdatedError
+        replies: list[Any] = json.loads(reply)
+        return replies

@@ -20,10 +20,9 @@ from snapthread.errors import StoreTooNew
 from snapthread.model import HistoryItem
 from snapthread.store.codec import dump_destination, dump_images, load_destination, micros
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
-from snapthread.store.redis.reading import Fetched, Reading
+from snapthread.store.redis.reading import Reading
 from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Step
-from snapthread.store.redis.writing import writes
+from snapthread.store.redis.steps import Step, writes
 from snapthread.store.schema import VERSION
 from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
 from snapthread.store.schema.files import FILES
@@ -101,7 +100,7 @@ class _Migration:
 
     async def _move(self, rows: Iterable[Any], *gone: str, also: Iterable[Step] = ()) -> None:
         """Write these rows, and take away the keys that they were, in one commit."""
-        tx = Transaction(Reading(Fetched()))
+        tx = Transaction(Reading())
         for row in rows:
             tx.insert(row)
             self._moved += 1

@@ -37,6 +37,9 @@ class Server:
         url, self._replicas = _read(url)
         self._verbs = asyncio.Semaphore(VERBS_AT_ONCE)
         self._aside = asyncio.Semaphore(IMAGES_AT_ONCE)
+        # What finds nothing to write rests on what others, or another try, have written, maybe to
+        # too few; WAIT tells only of what its connection wrote: nothing at the end of a text.
+        self.nothing = [["call", "APPEND", VERSION_KEY, ""]] if self._replicas else []
         self.client = _client(url)
         self._script = (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
@@ -56,7 +59,7 @@ class Server:
         await self._leave()
 
     async def run(self, what: str, steps: bytes) -> Any:
-        """The script's reply to "read" or "commit"."""
+        """The script's reply to "read" or "commit"; None where a guard does not hold."""
         say = self._copied if self._replicas and what == "commit" else self.client.execute_command
         command = "EVALSHA", self._hash, 0, what, steps
 
@@ -68,13 +71,6 @@ class Server:
                 return await say(*command)
 
         return await self._asked(self._verbs, run)
-
-    async def settle(self) -> None:
-        """Until the replicas have all that is there now. What another try has written, here or
-        elsewhere, may have reached too few; WAIT tells only of what its connection wrote, so that
-        writes nothing at the end of a text."""
-        if self._replicas:
-            await self._asked(self._verbs, lambda: self._copied("APPEND", VERSION_KEY, ""))
 
     async def ask(self, *command: str | bytes | int, **options: Any) -> Any:
         """The reply to what is no verb, as redis-py reads it."""

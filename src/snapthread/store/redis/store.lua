@@ -1,6 +1,6 @@
 -- All that runs on the server: rows are read in one run, and written in one run where what was read
--- is still so. No rule of ours is here (decision 0018): ARGV[1] is 'read' or 'commit', ARGV[2] a JSON
--- list of steps, each a list whose first item is its kind.
+-- is still so. No rule of ours is here (decision 0018): ARGV[2] is a JSON list of steps, each a list
+-- whose first item is its kind; ARGV[1] says to whoever looks on what they are: 'read' or 'commit'.
 local AT_ONCE = 4000 -- what Lua hands over at once
 local function listed(texts) return '[' .. table.concat(texts, ',') .. ']' end
 
@@ -58,7 +58,7 @@ function read.range(step)
   return listed(names)
 end
 
--- commit: 1 where it was done, else 0. Each guard is a claim about what was read.
+-- Each guard is a claim about what was read: where one does not hold there is no reply.
 local guards = {
   is = function(step)
     local text = redis.call('GET', step[2]) or ''
@@ -66,7 +66,6 @@ local guards = {
     return false
   end,
   sums_are = function(step)
-    if #step == 2 then return redis.call('EXISTS', step[2]) == 0 end
     for i = 3, #step, 2 do
       if (redis.call('HGET', step[2], step[i]) or '0') ~= step[i + 1] then return false end
     end
@@ -87,7 +86,7 @@ local writes = {
     for i = 1, #sums, 2 do redis.call('HINCRBY', name, sums[i], sums[i + 1]) end
   end,
   -- a scope's version goes with the row that it is named by
-  version = function(step)
+  mark = function(step)
     if redis.call('EXISTS', step[3]) == 1 then
       redis.call('SET', step[2], step[4])
     else
@@ -96,14 +95,15 @@ local writes = {
   end,
 }
 
-local steps = cjson.decode(ARGV[2])
-if ARGV[1] == 'read' then
-  for i, step in ipairs(steps) do steps[i] = read[step[1]](step) end
-  return listed(steps)
+local replies = {}
+for _, step in ipairs(cjson.decode(ARGV[2])) do
+  local kind = step[1]
+  if read[kind] then
+    replies[#replies + 1] = read[kind](step)
+  elseif writes[kind] then
+    writes[kind](step)
+  elseif not guards[kind](step) then
+    return false
+  end
 end
-for _, step in ipairs(steps) do
-  local guard = guards[step[1]]
-  if guard and not guard(step) then return 0 end
-  if not guard then writes[step[1]](step) end
-end
-return 1
+return listed(replies)
