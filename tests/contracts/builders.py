@@ -413,7 +413,7 @@ class Bench:
             name=FileName(name or f"name-{next_id()}"),
             owner=message.user_id,
             update_id=message.update_id,
-            place=place,
+            position=place,
             telegram_id=image.telegram_id,
             unique_id=image.unique_id,
             size_bytes=1000,
