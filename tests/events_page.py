@@ -96,6 +96,7 @@ MEANINGS: Final = {
     "turn.stopped": "somebody pressed Stop",
     "urgent.done": "a pressed button, an edit, `/stop` or `/reset` was done, past the queue",
     "update.accepted": "updates were written to the store",
+    "update.broke": "a mistake of ours at one update, which was left out",
     "update.malformed": "an update could not be read at all",
     "update.unfamiliar": "an update has parts that we do not know; the rest is used",
     "user.erased": "everything about a person was deleted",

@@ -1,7 +1,9 @@
 """What the first run writes, and when it does not ask."""
 
 import stat
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from dotenv import dotenv_values
@@ -54,3 +56,25 @@ def test_a_service_that_cannot_be_reached_proves_nothing() -> None:
     ):
         assert verdict.is_good is None
         assert "secret" not in verdict.told
+
+
+def test_a_key_does_not_follow_a_server_that_sends_us_elsewhere() -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{server.server_port}/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever).start()
+        verdict = probe.check_key("sk-secret", f"http://127.0.0.1:{server.server_port}", "a")
+        server.shutdown()
+
+    assert asked == ["/models"]
+    assert verdict.is_good is None

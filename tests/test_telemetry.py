@@ -2,11 +2,14 @@
 
 import json
 import logging
+import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import structlog
 
+from snapthread.adapters import bot_api, openai_api
 from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.adapters.telemetry.logs import set_up
 from snapthread.adapters.telemetry.metrics import Metrics
@@ -222,3 +225,12 @@ def test_two_sets_of_metrics_know_nothing_of_each_other() -> None:
 
     assert value(first, "files_intended_total") == 1
     assert value(second, "files_intended_total") == 0
+
+
+@pytest.mark.parametrize(("adapter", "label"), [(bot_api, "method"), (openai_api, "route")])
+def test_calls_that_have_a_name_were_counted_as_other(adapter: object, label: str) -> None:
+    folder = Path(str(vars(adapter)["__file__"])).parent
+    source = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.py")))
+    called = re.findall(r'[ .]call\(\s*"([\w.]+)"', source)
+    assert set(called) <= set(LABELS[label])
+    assert len(called) > 2

@@ -337,3 +337,10 @@ def test_a_photo_that_has_left_keeps_its_label() -> None:
 
     assert line.startswith("[photo 3, sent 12 Nov 14:02: no longer in view;")
     assert "replying" in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_full_store_on_a_server_was_called_a_full_disk(language: Language) -> None:
+    told = texts(language, "admin_store_full")
+    assert "DATA_DIR" in told
+    assert "STORE_URL" in told

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from snapthread.errors import (
+    WAIT_MAX_S,
     AnotherPoller,
     ChatBusy,
     ChatDenied,
@@ -35,6 +36,7 @@ ANSWERS: list[tuple[Answer, type[SnapthreadError]]] = [
     (refused(403, "Forbidden: bot was blocked by the user"), ChatUnreachable),
     (refused(403, "Forbidden: user is deactivated"), ChatUnreachable),
     (refused(403, "Forbidden: bot was kicked from the supergroup chat"), ChatUnreachable),
+    (refused(403, "Forbidden: the group chat was deleted"), ChatUnreachable),
     (refused(404, "Not Found"), ChatRefused),
     (refused(413, "Request Entity Too Large"), ChatRefused),
     (refused(401, "Unauthorized"), ChatDenied),
@@ -76,6 +78,15 @@ def test_what_telegram_asks_to_wait_is_told() -> None:
     caught = failure(Wire(sendMessage=refused(429, "Too Many Requests", retry_after=17)))
     assert isinstance(caught, ChatBusy)
     assert caught.retry_after_s == 17.0
+
+
+@pytest.mark.parametrize(
+    ("told", "waited"), [(float("nan"), None), (-5, None), (True, None), (10**400, WAIT_MAX_S)]
+)
+def test_a_wait_that_is_no_number_of_seconds_is_none(told: object, waited: float | None) -> None:
+    caught = failure(Wire(sendMessage=refused(429, "Too Many Requests", retry_after=told)))
+    assert isinstance(caught, ChatBusy)
+    assert caught.retry_after_s == waited
 
 
 def test_of_the_transport_only_the_name_is_kept_and_the_address_is_told() -> None:

@@ -656,6 +656,8 @@ def test_a_link_that_shows_its_address_is_not_told_twice() -> None:
 @pytest.mark.parametrize(("sent", "kept"), [("a \ud83d b", "a \ufffd b"), ("\ud83d\ude00", "😀")])
 def test_half_a_character_which_no_store_can_keep_costs_no_question(sent: str, kept: str) -> None:
     assert question(text=sent).text == kept
+    told = {"type": "list", "items": [{"label": sent, "blocks": [{"text": sent}]}]}
+    assert question(rich_message={"blocks": [told]}).text == f"{kept} {kept}"
 
 
 def test_one_malformed_update_does_not_hold_up_the_others() -> None:

@@ -140,6 +140,15 @@ def test_links_that_still_let_in_are_listed_first_the_one_that_ends_first(bench:
     assert len(bench.run(bench.store.open_invites(bench.now, limit=9))) == 1
 
 
+def test_links_that_are_used_up_hide_none_that_lets_in(bench: Bench) -> None:
+    for user in (ANN, BOB):
+        comes(bench, invitation(bench), user)
+    invitation(bench, uses=3, days=2)
+
+    (listed,) = bench.run(bench.store.open_invites(bench.now, limit=1))
+    assert (listed.used, listed.uses) == (0, 3)
+
+
 def test_a_link_that_is_ended_lets_nobody_in_any_more_and_is_made_no_second_time(
     bench: Bench,
 ) -> None:

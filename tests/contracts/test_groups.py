@@ -13,6 +13,7 @@ from snapthread.model import (
     group_conversation,
     private_conversation,
 )
+from snapthread.model.people import NOBODY
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -186,6 +187,27 @@ def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench
     assert bench.run(bench.store.export(ANN))["groups"] == []
 
 
+def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    bench.answer(bench.take(), *turn("of Ann"))
+    bench.erase(ANN)
+
+    assert bench.run(bench.store.last_asker(of(OLD))) == NOBODY
+
+
+def test_what_waits_or_was_put_aside_in_groups_is_exported_with_the_rest(bench: Bench) -> None:
+    bench.send(asked("Put aside"))
+    claim = bench.take()
+    bench.run(bench.store.finish(claim, bench.now, to=Destination(chat_id=OLD), dead_letter=True))
+    bench.release(claim)
+    bench.send(asked("Waits"), asked("Of Bob", user=BOB))
+
+    held = bench.run(bench.store.export(ANN))
+
+    assert [each["text"] for each in held["waiting"]] == ["Waits"]
+    assert [each["text"] for each in held["dead_letters"]] == ["Put aside"]
+
+
 def test_who_answers_a_person_that_is_erased_is_told_so(bench: Bench) -> None:
     bench.send(asked("Of Ann"))
     claim = bench.take()
@@ -221,6 +243,32 @@ def test_what_is_asked_for_who_is_erased_is_charged_and_names_nobody(bench: Benc
 
     assert bench.usage(user=ANN) == ()
     assert [record for record in bench.records() if record.user_id == ANN] == []
+
+
+def test_an_attempt_that_was_given_back_named_who_was_erased_an_hour_later(bench: Bench) -> None:
+    bench.send(asked("Of Ann"))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=ANN))
+    bench.release(claim, uncount=True)  # Telegram was away, say
+
+    bench.erase(ANN)
+    bench.wait(2 * 86_400.0)
+    bench.settle_stale()
+
+    assert bench.usage(user=ANN) == ()
+    assert [record for record in bench.records() if record.user_id == ANN] == []
+    assert bench.run(bench.store.person(ANN)) is None
+
+
+def test_an_erasure_charges_nobody_else_in_the_group(bench: Bench) -> None:
+    bench.send(asked("Of Bob", user=BOB))
+    claim = bench.take()
+    bench.reserve(claim, bench.record("r1", user=BOB))
+    bench.send(asked("Of Ann"))
+
+    bench.erase(ANN)
+
+    assert bench.records() == ()
 
 
 # ---------------------------------------------------------------- topics

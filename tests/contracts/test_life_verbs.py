@@ -1,5 +1,7 @@
 """Images that leave by retention, window, storage or wish; and what is held on a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from snapthread.errors import LeaseLost, NoRoom
@@ -162,6 +164,40 @@ def test_only_images_of_the_same_owner_make_room(bench: Bench) -> None:
 
     assert room(bench, claim, 1000, 1000, owner=BOB) == 0
     assert room(bench, claim, 1000, 1000, owner=ANN) == 1
+
+
+TOPIC = private_conversation(ANN, 77)
+
+
+def show_in_topic(bench: Bench, openai_id: str) -> None:
+    """An image of the same person elsewhere."""
+    question = replace(photo(), conversation=TOPIC, thread_id=77)
+    claim = bench.ask(question)
+    bench.answer(claim, shown(bench.upload(claim, question, openai_id)))
+
+
+def test_images_of_other_topics_filled_a_persons_storage_as_often_as_there_were_topics(
+    bench: Bench,
+) -> None:
+    show_in_topic(bench, "elsewhere")
+    bench.show("here")
+    claim = bench.ask()
+
+    assert room(bench, claim, 1000, 3000) == 0
+    assert room(bench, claim, 1000, 2000) == 1
+    assert openai_ids(bench.files_due()) == {"elsewhere"}
+    assert set(bench.compose(claim).live.values()) == {"here"}
+
+
+def test_who_asks_elsewhere_just_now_keeps_the_images_there(bench: Bench) -> None:
+    show_in_topic(bench, "elsewhere")
+    bench.show("here")
+    bench.ask(message(conversation=TOPIC))
+    claim = bench.ask()
+
+    assert room(bench, claim, 1000, 2000) == 0
+    assert room(bench, claim, 1500, 2000) == 1
+    assert openai_ids(bench.files_due()) == {"here"}
 
 
 def test_what_cannot_fit_makes_nothing_leave(bench: Bench) -> None:

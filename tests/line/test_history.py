@@ -1,10 +1,19 @@
 """/history reads what was said again, a page at a time; /export also as a page to read."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from snapthread.characters import utf16_len
+from snapthread.commands.history import History
+from snapthread.limits import MESSAGE_UNITS
+from snapthread.model import ConversationKey, HistoryItem
+from snapthread.model.history import HistoryEntry, HistoryPage, page_of
+from snapthread.texts import Texts
+from snapthread.texts.localizer import Localizer
 from snapthread_sandbox.telegram.chats import Message
+from tests.contracts.builders import START, message
 from tests.line.photos import photo
 from tests.line.world import World, opened
 
@@ -181,3 +190,23 @@ async def test_the_export_is_also_a_page_with_the_pictures_telegram_still_has(
 def content(world: World, message: Message) -> str:
     file_id = message.json["document"]["file_id"]
     return world.telegram.world.files.of(file_id).content.decode()
+
+
+class Said:
+    """A history of one side's words."""
+
+    def __init__(self, text: str) -> None:
+        item = HistoryItem(role="user", text=text, at=START)
+        self.entries = [HistoryEntry(id=number, item=item) for number in range(20)]
+
+    async def history_page(self, _: ConversationKey, **wanted: Any) -> HistoryPage:
+        return page_of(self.entries, **{n: wanted[n] for n in ("before", "after", "most")})
+
+
+async def test_a_page_of_emoji_fits_one_message_and_keeps_its_buttons() -> None:
+    t = Localizer(texts=Texts.load(), language="en")
+    asked = replace(message("/history"), kind="command")
+    (page,) = (await History(store=cast(Any, Said("🦊" * 400))).answer(asked, t)).more
+    assert utf16_len(page.text) <= MESSAGE_UNITS
+    assert page.text.endswith(f"{'🦊' * 150}…")
+    assert page.buttons

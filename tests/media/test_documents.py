@@ -68,6 +68,10 @@ def test_a_texts_name_tells_which_kind_of_text(name: str, extension: str) -> Non
     assert read(b"a = 1\n", name).extension == extension
 
 
+def test_a_name_that_no_program_takes_costs_no_document() -> None:
+    assert read(b"Some words, and some more.", "notes.t\0xt").format == "text"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 def test_a_text_goes_up_as_utf_8(encoding: str) -> None:
     text = "Привет, мир: 42\n"

@@ -97,6 +97,13 @@ def test_what_is_only_unsupported_is_not_called_damaged(content: bytes) -> None:
     assert fault_of(content) == "unsupported_variant"
 
 
+def test_a_jpeg_whose_samples_are_none_broke_us_before_it_was_opened() -> None:
+    frame = b"\x08\0\x10\0\x10\3" + bytes([1, 0, 0, 2, 0, 0, 3, 0, 0])
+    progressive = b"\xff\xd8\xff\xc2" + (len(frame) + 2).to_bytes(2) + frame + b"\xff\xd9"
+    with pytest.raises(ImageRefused, match="unreadable"):
+        asyncio.run(Images().prepare(progressive))
+
+
 def test_a_png_of_two_gigapixels_is_refused() -> None:
     assert fault_of(png((50_000, 50_000), depth=1)) == "too_many_pixels"
 

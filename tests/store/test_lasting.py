@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from snapthread.store.schema.conversations import HISTORY, HISTORY_ITEMS, HistoryRow
 from snapthread.store.sqlite.connections import connect_writer
-from snapthread.store.sqlite.transactions import Writer
+from snapthread.store.sqlite.transactions import Connection
 from snapthread.store.transaction import Transaction
 
 ACTS = st.lists(
@@ -22,14 +22,14 @@ ACTS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
+def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     path = tmp_path_factory.mktemp("lasting") / "store.db"
     with closing(connect_writer(path, create=True)) as db:
         db.execute("PRAGMA synchronous = OFF")
-        yield Writer(db)
+        yield Connection(db)
 
 
-def other(writer: Writer) -> sqlite3.Connection:
+def other(writer: Connection) -> sqlite3.Connection:
     """Another process."""
     (_, _, path) = writer.db.execute("PRAGMA database_list").fetchone()
     return sqlite3.connect(Path(path), isolation_level=None)
@@ -53,13 +53,13 @@ def change(id: int) -> Callable[[Transaction], object]:
     return verb
 
 
-def decided(writer: Writer, verb: Callable[[Transaction], Any]) -> Any:
+def decided(writer: Connection, verb: Callable[[Transaction], Any]) -> Any:
     [(result, error)] = writer.decide([verb])
     assert error is None
     return result
 
 
-def act(writer: Writer, theirs: sqlite3.Connection, name: str, id: int) -> None:
+def act(writer: Connection, theirs: sqlite3.Connection, name: str, id: int) -> None:
     match name:
         case "undone":
             too_large = item(id)._replace(id=2**70)
@@ -77,7 +77,9 @@ def act(writer: Writer, theirs: sqlite3.Connection, name: str, id: int) -> None:
 
 @given(acts=ACTS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_kept_is_what_the_store_has(writer: Writer, acts: list[tuple[str, int]]) -> None:
+def test_what_is_kept_is_what_the_store_has(
+    writer: Connection, acts: list[tuple[str, int]]
+) -> None:
     with closing(other(writer)) as theirs:
         theirs.execute("DELETE FROM history")
         for name, id in acts:
@@ -87,7 +89,7 @@ def test_what_is_kept_is_what_the_store_has(writer: Writer, acts: list[tuple[str
             assert decided(writer, items(low=3)) == [id for id in there if id >= 3]
 
 
-def test_all_items_were_asked_for_again_with_each_question(writer: Writer) -> None:
+def test_all_items_were_asked_for_again_with_each_question(writer: Connection) -> None:
     decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY, "user:7")))
     statements: list[str] = []
     for id in (1, 2, 3):
@@ -98,3 +100,17 @@ def test_all_items_were_asked_for_again_with_each_question(writer: Writer) -> No
     decided(writer, items(low=2))
     writer.db.set_trace_callback(None)
     assert not [each for each in statements if "FROM history" in each and "id >=" in each]
+
+
+def test_when_too_many_items_are_kept_they_are_all_forgotten(
+    writer: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snapthread.store.sqlite.kept.ITEMS_KEPT", 3)
+    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY, "user:7")))
+    fresh, statements = Connection(writer.db), list[str]()
+    writer.db.set_trace_callback(statements.append)
+    for id in (1, 2, 3, 4):
+        decided(fresh, change(id))
+        assert decided(fresh, items()) == list(range(1, id + 1))
+    writer.db.set_trace_callback(None)
+    assert len([each for each in statements if "FROM history" in each and "id >=" in each]) == 2

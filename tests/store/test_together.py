@@ -129,7 +129,8 @@ def test_nobody_hears_of_a_write_that_is_not_on_the_disk(tmp_path: Path) -> None
         with told(backend) as statements:
             await backend.write(marked("one"))
 
-        assert statements[-1] == "COMMIT"
+        settings = [each for each in statements if each.startswith("PRAGMA")]
+        assert [each for each in statements if each not in settings][-1] == "COMMIT"
 
     run(tmp_path, story)
 
@@ -162,6 +163,20 @@ def test_who_is_cancelled_before_his_turn_writes_nothing(tmp_path: Path) -> None
         await busy
 
         assert await backend.read(is_marked) == []
+
+    run(tmp_path, story)
+
+
+def test_reads_that_wait_at_the_same_moment_see_what_was_written_meanwhile(tmp_path: Path) -> None:
+    async def story(backend: SqliteBackend) -> None:
+        is_free = threading.Event()
+        busy = asyncio.create_task(backend._reader.run(is_free.wait))
+        waiting = [asyncio.create_task(backend.read(is_marked)) for _ in range(2)]
+        await backend.write(marked("one"))
+        is_free.set()
+        await busy
+
+        assert await asyncio.gather(*waiting) == [["one"], ["one"]]
 
     run(tmp_path, story)
 

@@ -53,11 +53,19 @@ def _unclear(service: str, status: int) -> str:
     return f"{service} cannot be reached from here: whether it is right could not be told."
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """urllib would send the headers along, whoever it is that is named."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 def _get(url: str, headers: dict[str, str]) -> tuple[int, Any]:
     """Status and JSON; 0 where there was no answer."""
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked by the settings
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
+        opener = urllib.request.build_opener(_NoRedirects)
+        with opener.open(request, timeout=ANSWER_S) as response:
             return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
         return error.code, None

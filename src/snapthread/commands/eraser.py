@@ -73,8 +73,10 @@ class UserEraser:
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:
         """Waits a while for the deletions at OpenAI."""
         now = self.clock()
-        files = (await self.store.storage_of(user_id)).files
+        known = (await self.store.storage_of(user_id)).files
         erased = await self.store.erase(user_id, now)
+        # What OpenAI had lost is to be deleted now too.
+        files = max(known, (await self.store.storage_of(user_id)).files)
         log.info("user.erased", user=user_id, reason="asked", files=files)
         pending = await self._delete_files(user_id, progress)
         return Receipt(

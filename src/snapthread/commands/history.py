@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from snapthread.characters import utf16_len
 from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.formatting import format_answer
+from snapthread.formatting.text import fitting
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
 from snapthread.model.history import HistoryEntry, HistoryPage
 from snapthread.ports import ReadableHistory
@@ -14,7 +14,7 @@ from snapthread.turn.outcome import Outcome
 
 HISTORY_PRESS: Final = "hist:"
 ON_A_PAGE: Final = 8
-TEXT_CHARS: Final = 300  # of one side's words: eight of them fit one message
+TEXT_UNITS: Final = 300  # of UTF-16, of one side's words: eight of them fit one message
 WORD_CHARS: Final = 200
 PRESS_BYTES: Final = 64  # what a button holds
 
@@ -70,8 +70,8 @@ class History:
 def _row(entry: HistoryEntry, t: Localizer) -> str:
     item = entry.item
     text = " ".join(_plain_words(item).split())
-    if utf16_len(text) > TEXT_CHARS:
-        text = f"{text[:TEXT_CHARS].rstrip()}…"
+    if (end := fitting(text, TEXT_UNITS)) < len(text):
+        text = f"{text[:end].rstrip()}…"
     labels = list(dict.fromkeys(str(photo.label) for photo in item.images))
     images = t("history_images", n=len(labels), labels=", ".join(labels)) if labels else ""
     who = t("history_you" if item.role == "user" else "history_me")
@@ -83,7 +83,7 @@ def _plain_words(item: HistoryItem) -> str:
     """The words of an answer without its Markdown, as the chat has them; enough of it for a row."""
     if item.role == "user":
         return item.text
-    messages = format_answer(item.text[: 4 * TEXT_CHARS])
+    messages = format_answer(item.text[: 4 * TEXT_UNITS])
     return " ".join(each.text for each in messages) or item.text
 
 

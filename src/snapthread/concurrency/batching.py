@@ -39,13 +39,9 @@ class BatchingThread(Executor):
         """Done together with what else waits when the thread is free."""
         return await self._loop.run_in_executor(self, self._alone, piece)
 
-    async def finish(self, work: Callable[[], None]) -> None:
-        """In its turn, whoever waits for it still."""
-        await self._loop.run_in_executor(self, self._finished, work)
-
-    async def run(self, work: Callable[..., T], *given: Any) -> T:
-        """Anything else, in its turn."""
-        return await self._loop.run_in_executor(self, work, *given)
+    async def run(self, work: Callable[[], T]) -> T:
+        """Anything else, in its turn, whoever waits for it still."""
+        return await self._loop.run_in_executor(self, work)
 
     # ------------------------------------------------------------ as an executor
 
@@ -82,18 +78,14 @@ class BatchingThread(Executor):
         return call.work == self._alone
 
     def _do(self, calls: Sequence[QueuedCall], *, are_pieces: bool) -> None:
-        finished = self._finished
-        wanted = [call for call in calls if not call.waited.cancelled() or call.work == finished]
+        wanted = [call for call in calls if not (are_pieces and call.waited.cancelled())]
         if are_pieces:
             results = self._decide([call.given[0] for call in wanted])
         else:
-            results = [result_of(call.work, *call.given) for call in wanted]
+            results = [result_of(call.work) for call in wanted]
         told = [(call.waited, result) for call, result in zip(wanted, results, strict=True)]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._tell, told, len(calls))
-
-    def _finished(self, work: Callable[[], None]) -> None:
-        work()
 
     def _alone(self, piece: Any) -> Any:
         [(result, error)] = self._decide([piece])
@@ -114,8 +106,8 @@ class BatchingThread(Executor):
                 waited.set_exception(error)
 
 
-def result_of(work: Callable[..., Any], *given: Any) -> CallResult:
+def result_of(work: Callable[[], Any]) -> CallResult:
     try:
-        return work(*given), None
+        return work(), None
     except BaseException as error:  # noqa: BLE001 - raised where it is waited for
         return None, error

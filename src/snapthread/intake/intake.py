@@ -10,7 +10,15 @@ import structlog
 
 from snapthread.clock import now_s
 from snapthread.concurrency.retry import Backoff
-from snapthread.errors import AnotherPoller, ChatBusy, ChatRefused, StoreBusy, StoreFull, WebhookSet
+from snapthread.errors import (
+    AnotherPoller,
+    ChatBusy,
+    ChatRefused,
+    SnapthreadError,
+    StoreBusy,
+    StoreFull,
+    WebhookSet,
+)
 from snapthread.intake.groups import GroupIntake
 from snapthread.intake.health import Health
 from snapthread.intake.heartbeat import Heartbeat
@@ -83,7 +91,7 @@ class Intake:
         self.health.mark_ok("telegram")
         await self.heartbeat.beat()
         if updates:
-            await self.accept(updates)
+            await self._accept_batch(updates)
             self._offset = updates[-1].update_id + 1
         return len(updates)
 
@@ -104,6 +112,29 @@ class Intake:
         except (StoreBusy, StoreFull) as error:
             await self._tell(error)
             raise
+
+    async def _accept_batch(self, updates: Sequence[Update]) -> None:
+        """One that breaks us would come again and again, and end the bot for everybody: it is left
+        out as soon as another one can be taken, which shows that it is to blame."""
+        try:
+            await self.accept(updates)
+        except SnapthreadError:
+            raise
+        except Exception as error:
+            if not any([await self._accept_alone(update) for update in updates]):
+                told = f"an update could not be taken in ({type(error).__name__})"
+                raise StoreBusy(told) from error
+
+    async def _accept_alone(self, update: Update) -> bool:
+        """Was there something to take, and could it be?"""
+        try:
+            await self.accept([update])
+        except SnapthreadError:
+            raise
+        except Exception as error:
+            log.error("update.broke", update_id=update.update_id, exc_info=error)
+            return False
+        return update.message is not None
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """In one transaction, but where a group changes; what was accepted before is not taken

@@ -59,8 +59,10 @@ class Uploads(UploadRecords, Protocol):
         self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int, owner: int
     ) -> int:
         """Law 3, by storage quota: the oldest images of this owner leave until one of `size_bytes`
-        fits into `room_bytes`; how many left. Raises NoRoom, and nothing leaves, where it cannot
-        fit beside what this question has brought already; LeaseLost."""
+        fits into `room_bytes`; how many left. Those of their other conversations too, but where
+        somebody holds one: what is there neither counts nor leaves meanwhile. Raises NoRoom, and
+        nothing leaves, where it cannot fit beside what this question has brought already;
+        LeaseLost."""
         ...
 
 

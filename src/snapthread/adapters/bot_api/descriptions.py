@@ -16,6 +16,7 @@ from snapthread.adapters.bot_api.types import (
     RichMessage,
     Venue,
 )
+from snapthread.characters import whole_characters
 
 # A venue has a location as well.
 DESCRIBED: Final = ("venue", "location", "contact", "poll", "checklist", "rich_message")
@@ -64,7 +65,8 @@ def _checklist(checklist: Checklist) -> str:
 
 def _rich(message: RichMessage) -> str:
     lines = (_line(block.value) for block in message.blocks)
-    return "\n".join(line for line in lines if line.strip())
+    # As it came, it may hold half a character, which no store can keep.
+    return whole_characters("\n".join(line for line in lines if line.strip()))
 
 
 def _line(value: object, depth: int = 0) -> str:

@@ -8,6 +8,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from snapthread.errors import (
+    WAIT_MAX_S,
     AnotherPoller,
     ChatBusy,
     ChatDenied,
@@ -40,6 +41,7 @@ NOBODY: Final = (
     "can't initiate conversation",
     "can't send messages to bots",
     "group chat was deactivated",
+    "group chat was deleted",
     "peer_id_invalid",
 )
 # What a refusal names of the message itself; the first that fits.
@@ -124,7 +126,9 @@ def refusal(said: str, description: str) -> ChatRefused:
 def _wait_s(told: dict[str, Any]) -> float | None:
     parameters = told.get("parameters")
     wait_s = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(wait_s) if isinstance(wait_s, int | float) else None
+    if isinstance(wait_s, bool) or not isinstance(wait_s, int | float):
+        return None
+    return float(min(wait_s, WAIT_MAX_S)) if wait_s >= 0 else None  # NaN is not, either
 
 
 def _moved_to(told: dict[str, Any]) -> int | None:

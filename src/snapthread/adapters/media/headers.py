@@ -39,7 +39,7 @@ def read_header(content: bytes, form: ImageFormat) -> Header | None:
     """None where the header cannot be told: damaged, or of a kind that is not known here."""
     try:
         size = _READERS[form](content)
-    except (struct.error, IndexError, ValueError):
+    except (struct.error, IndexError, ValueError, ZeroDivisionError):
         return None
     if size is None or min(size[:2]) < 1:
         return None

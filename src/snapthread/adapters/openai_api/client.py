@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from snapthread.adapters.openai_api.inline import StreamedBody
-from snapthread.adapters.openai_api.key import key_headers
+from snapthread.adapters.openai_api.key import AZURE_HEADER, key_headers
 from snapthread.adapters.openai_api.wire import AiohttpTransport
 from snapthread.limits import NEXT_EVENT_S, UPLOAD_S
 
@@ -94,8 +94,15 @@ def make_client(
         timeout=TIMEOUT,
         limits=LIMITS,
         follow_redirects=True,
+        event_hooks={"request": [_keep_key_at_home]},
     )
     return OpenAIClient(http, url)
+
+
+async def _keep_key_at_home(request: httpx2.Request) -> None:
+    """A redirect to another server loses the key under its usual name; so it does under Azure's."""
+    if "authorization" not in request.headers:
+        request.headers.pop(AZURE_HEADER, None)
 
 
 def _has_proxy_of_the_machine(url: str) -> bool:

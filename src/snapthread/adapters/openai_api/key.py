@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 AZURE_PATH: Final = "/openai/v1"  # also behind a gateway; others with this path ignore the header
+AZURE_HEADER: Final = "api-key"
 
 
 def is_azure(url: str) -> bool:
@@ -14,4 +15,4 @@ def is_azure(url: str) -> bool:
 def key_headers(api_key: str, url: str) -> Mapping[str, str]:
     """As OpenAI's SDK sends it there, and as Azure's own examples do."""
     bearer = {"authorization": f"Bearer {api_key}"}
-    return {**bearer, "api-key": api_key} if is_azure(url) else bearer
+    return {**bearer, AZURE_HEADER: api_key} if is_azure(url) else bearer

@@ -50,12 +50,14 @@ CODES: Final = {
     **dict.fromkeys(_CONNECTIONS.split(), "connection"),
 }
 METHODS: Final = (
-    "getMe getUpdates getFile download sendMessage sendMessageDraft sendDocument sendPhoto"
-    " editMessageText editMessageReplyMarkup deleteMessage sendChatAction setMessageReaction"
-    " answerCallbackQuery getMyCommands setMyCommands getWebhookInfo setWebhook deleteWebhook"
-    " getChat getChatMember leaveChat"
+    "getMe getUpdates getFile sendMessage sendMessageDraft sendDocument editMessageText"
+    " editMessageReplyMarkup deleteMessage sendChatAction answerCallbackQuery answerGuestQuery"
+    " editForumTopic getMyCommands setMyCommands getWebhookInfo setWebhook deleteWebhook"
+    " getChatMember leaveChat"
 )
-ROUTES: Final = "responses files.create files.delete files.retrieve files.list models"
+ROUTES: Final = (
+    "responses files.create files.delete files.retrieve files.list models transcriptions"
+)
 TROUBLES: Final = "alert deletion duty housekeeping intake lease metrics readiness store telegram"
 TROUBLE_KINDS: Final = (*TROUBLES.split(), *FAILURES)
 # Why a file is retired, as the store writes it.

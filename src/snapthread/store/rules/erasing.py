@@ -11,13 +11,14 @@ from snapthread.model import (
     OutgoingMessage,
     private_conversation,
 )
-from snapthread.store.codec import load_message, micros
+from snapthread.model.people import NOBODY
+from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import put_on_its_way, say_once
-from snapthread.store.rules.people import all_of, conversations_of
-from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
+from snapthread.store.rules.quotas import charge, charge_of
 from snapthread.store.rules.rows import (
     dequeue,
     held_until,
@@ -28,6 +29,7 @@ from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
+    GROUP_CONVERSATIONS,
     HISTORY,
     HISTORY_OWNED,
     IN_GROUP,
@@ -35,14 +37,10 @@ from snapthread.store.schema.conversations import (
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
 from snapthread.store.schema.queues import (
-    ALL_QUEUED,
-    DEAD_AT,
     DEAD_OF,
     OUTBOX,
     PAGE_QUESTIONS_OF,
     QUEUE,
-    DeadLetter,
-    Queued,
 )
 from snapthread.store.transaction import Transaction
 
@@ -64,6 +62,7 @@ def erase(
         return NOTHING
     if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return NOTHING
+    _forget_asker(tx, user_id)
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
         items=tx.delete_all(all_of(tx, keys, HISTORY))
@@ -84,6 +83,18 @@ def erase(
     return erased
 
 
+def _forget_asker(tx: Transaction, user_id: int) -> None:
+    """In groups whoever asked last may begin anew: then nobody but an admin."""
+    waiting, _ = asked_in_groups(tx, user_id)
+    keys = [row.conversation for row in waiting]
+    keys += [row.conversation for row in tx.range(HISTORY_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(EXCHANGES_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(FILES_OWNED, user_id)]
+    for row in tx.get_all(GROUP_CONVERSATIONS, dict.fromkeys(keys)):
+        if row is not None and row.asker == user_id:
+            tx.update(row, row._replace(asker=NOBODY))
+
+
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
     """Also what was put aside, and what waits for pages to be chosen."""
     waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
@@ -101,20 +112,12 @@ def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
 
 def _erase_asked(tx: Transaction, user_id: int) -> int:
     """In groups: what waits, or was put aside, of this person."""
-    rows = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
+    rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
-        if row.token is not None:
-            charge(tx, row.conversation)  # what is asked for them now; later it would name them
+        charge_of(tx, row.conversation, user_id)  # later it would name them
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
-    letters = [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
     return len(rows) + tx.delete_all(letters)
-
-
-def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
-    if not row.conversation.startswith(("group:", "guest:")):
-        return False
-    return load_message(row.message).user_id == user_id
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:

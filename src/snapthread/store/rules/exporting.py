@@ -14,7 +14,7 @@ from snapthread.store.codec import (
     moment,
 )
 from snapthread.store.rules import choices, records, standings
-from snapthread.store.rules.people import all_of, conversations_of
+from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.schema.conversations import (
     EXCHANGES_OF,
     EXCHANGES_OWNED,
@@ -34,7 +34,9 @@ from snapthread.store.transaction import Transaction
 
 def export(tx: Transaction, user_id: int) -> dict[str, Any]:
     general, *topics = keys = conversations_of(tx, user_id)
-    waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
+    waiting, dead_letters = asked_in_groups(tx, user_id)
+    waiting += [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
+    dead_letters += all_of(tx, keys, DEAD_OF)
     return {
         "user_id": user_id,
         "conversation": [_line(row) for row in tx.range(HISTORY, general)],
@@ -52,7 +54,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for row in all_of(tx, keys, PAGE_QUESTIONS_OF)
             for text in json.loads(row.messages)
         ],
-        "dead_letters": [json.loads(row.message) for row in all_of(tx, keys, DEAD_OF)],
+        "dead_letters": [json.loads(row.message) for row in dead_letters],
         "not_delivered": [json.loads(row.outgoing) for row in all_of(tx, keys, OUTBOX)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").own_values(),

@@ -33,6 +33,7 @@ from snapthread.store.rules.rows import check_lease, is_held
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import (
     FILES,
+    FILES_OWNED,
     LEAVING,
     RETIRED,
     SHOWN_NAMES,
@@ -52,15 +53,20 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
     at, count, after = micros(now), 0, None
     while rows := tx.range(LEAVING, high=at, after=after, limit=limit):
         for row in _not_held(tx, rows, at)[: max(0, limit - count)]:
-            talk = tx.get(CONVERSATIONS, row.conversation)
-            was_held = talk is not None and talk.lease_until is not None
-            for each in whole_of(tx, row):
-                retire_file(tx, each, "retention", at + (LEASE if was_held else 0))
-                count += 1
+            count += _retire_unheld(tx, row, "retention", at)
         if count >= limit or len(rows) < limit:
             break
         after = LEAVING.order_of(rows[-1])
     return count
+
+
+def _retire_unheld(tx: Transaction, row: File, reason: str, now: int) -> int:
+    talk = tx.get(CONVERSATIONS, row.conversation)
+    was_held = talk is not None and talk.lease_until is not None
+    whole = whole_of(tx, row)
+    for each in whole:
+        retire_file(tx, each, reason, now + (LEASE if was_held else 0))
+    return len(whole)
 
 
 def _not_held(tx: Transaction, rows: Sequence[File], now: int) -> list[File]:
@@ -107,17 +113,30 @@ def make_room(
     """Law 3: the oldest images of the owner leave until the new one fits."""
     check_lease(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live")
-    rows = [row for row in every if row.owner == owner]
+    here = [row for row in every if row.owner == owner]
+    elsewhere = _live_elsewhere(tx, claim, owner, micros(now))
+    rows = sorted([*here, *elsewhere], key=lambda row: row.created_at)
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
-    leaving: list[FileName] = []
+    leaving: list[File] = []
     for row in rows:
-        if excess > 0 and row.state == "live" and row.name not in leaving:
+        if excess > 0 and row.state == "live" and row not in leaving:
             whole = [each for each in rows if picture_of(each) == picture_of(row)]
-            leaving += [FileName(each.name) for each in whole]
+            leaving += whole
             excess -= sum(each.size_bytes for each in whole)
     if excess > 0:
         raise NoRoom
-    return retire(tx, claim, leaving, now, reason="storage")
+    for row in (others := [row for row in leaving if row in elsewhere]):
+        _retire_unheld(tx, row, "storage", micros(now))
+    names = [FileName(row.name) for row in leaving if row not in elsewhere]
+    return retire(tx, claim, names, now, reason="storage") + len(others)
+
+
+def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[File]:
+    """Of the owner's other conversations, topics and groups among them. Where somebody asks just
+    now nothing leaves, and nothing counts until that is over."""
+    rows = tx.range(FILES_OWNED, owner)
+    live = [row for row in rows if row.state == "live" and row.conversation != claim.conversation]
+    return _not_held(tx, live, now)
 
 
 def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tuple[LostFile, ...]:

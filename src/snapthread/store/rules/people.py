@@ -12,13 +12,14 @@ from snapthread.model import (
     Storage,
     private_conversation,
 )
-from snapthread.store.codec import micros
+from snapthread.store.codec import load_message, micros
 from snapthread.store.rules.files import LOST, as_file, picture_of
 from snapthread.store.schema.conversations import (
     IN_GROUP,
 )
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, BlockedUser
+from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DeadLetter, Queued
 from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
 
@@ -31,6 +32,18 @@ def conversations_of(tx: Transaction, user_id: int) -> list[str]:
 
 def all_of(tx: Transaction, keys: Sequence[str], index: Index[Any]) -> list[Any]:
     return [row for key in keys for row in tx.range(index, key)]
+
+
+def asked_in_groups(tx: Transaction, user_id: int) -> tuple[list[Queued], list[DeadLetter]]:
+    """What waits, and what was put aside, of this person where others ask too."""
+    waiting = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
+    return waiting, [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
+
+
+def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
+    if not row.conversation.startswith(("group:", "guest:")):
+        return False
+    return load_message(row.message).user_id == user_id
 
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:

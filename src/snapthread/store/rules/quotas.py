@@ -134,6 +134,13 @@ def charge(tx: Transaction, key: str) -> None:
         tx.delete(row)
 
 
+def charge_of(tx: Transaction, key: str, user_id: int) -> None:
+    """As `charge`, where it is this person's."""
+    row = tx.get(RESERVATIONS, key)
+    if row is not None and load_record(row.record).user_id == user_id:
+        charge(tx, key)
+
+
 def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
     rows = tx.range(RESERVED_AT, high=micros(now - STALE), limit=limit)
     for row in rows:

@@ -1,14 +1,16 @@
 """The store on SQLite: one file, one writer thread, readers beside it (decisions 0002, 0018)."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from snapthread.ports import Blobs, Clock
 from snapthread.store.folder import FolderBlobs, images_folder
-from snapthread.store.sqlite.connections import check, connect_reader, connect_writer
+from snapthread.store.schema.processes import MARKS
+from snapthread.store.sqlite.connections import connect_reader, connect_writer
 from snapthread.store.sqlite.thread import ConnectionThread
-from snapthread.store.sqlite.transactions import Connection, Writer
+from snapthread.store.sqlite.transactions import Connection
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import ANY, Kind
 
@@ -31,19 +33,16 @@ class SqliteBackend:
     async def open(cls, path: Path | str, *, create: bool = True) -> Self:
         """Open the store, or make it; raises StoreBusy, StoreFull, StoreTooNew, StoreDamaged, and
         StoreMissing where it is not there and not to be made."""
-        writer = await ConnectionThread.open(
-            "store", lambda: Writer(connect_writer(path, create=create))
-        )
+        db = await asyncio.to_thread(connect_writer, path, create=create)
+        writer = ConnectionThread("store", Connection(db))
         if path == IN_MEMORY:
             return cls(path, writer, writer)
         try:
-            reader = await ConnectionThread.open(
-                "store-reads", lambda: Connection(connect_reader(path))
-            )
+            reader = Connection(connect_reader(path), begin="BEGIN")
         except BaseException:
             await writer.close()
             raise
-        return cls(path, writer, reader)
+        return cls(path, writer, ConnectionThread("store-reads", reader))
 
     async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
         return await self._writer.verb(verb, kind)
@@ -52,7 +51,8 @@ class SqliteBackend:
         return await self._reader.verb(verb, kind)
 
     async def check(self) -> None:
-        await self._writer.run(check, self._writer.db)
+        """The lock that writing needs, and a page of the file."""
+        await self.write(lambda tx: tx.get(MARKS, ""))
 
     def blobs(self, clock: Clock) -> Blobs:
         assert self._path != IN_MEMORY, "images lie beside a file"

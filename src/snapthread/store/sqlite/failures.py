@@ -12,36 +12,29 @@ BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOC
 FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 CLOSED: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGED_TOLD: Final = (
+    "the store's file is damaged: {}; stop the bot, keep the file aside, and restore a backup"
+)
+FAILURES: Final[tuple[tuple[tuple[int, ...], type[SnapthreadError], str], ...]] = (
+    (BUSY, StoreBusy, LOCKED),
+    (FULL, StoreFull, "the store cannot be written: {}; free some disk"),
+    (CLOSED, StoreFull, "the store cannot be opened for writing: {}"),
+    (DAMAGED, StoreDamaged, DAMAGED_TOLD),
+)
 
 
 @contextmanager
 def our_errors() -> Iterator[None]:
+    """A failure that is not in the table is a mistake of ours, and stays as it is."""
     try:
         yield
     except OSError as error:
         raise StoreFull(f"the store cannot be made: {error}") from error
     except sqlite3.DatabaseError as error:
-        failure = ours(error)
-        if failure is None:
-            raise
-        raise failure from error
-
-
-def ours(error: sqlite3.DatabaseError) -> SnapthreadError | None:
-    """None for what is a mistake of ours."""
-    code = _code(error)
-    if code in BUSY:
-        return StoreBusy(LOCKED)
-    if code in FULL:
-        return StoreFull(f"the store cannot be written: {error}; free some disk")
-    if code in CLOSED:
-        return StoreFull(f"the store cannot be opened for writing: {error}")
-    if code in DAMAGED:
-        return StoreDamaged(
-            f"the store's file is damaged: {error};"
-            " stop the bot, keep the file aside, and restore a backup"
-        )
-    return None
+        for codes, failure, told in FAILURES:
+            if _code(error) in codes:
+                raise failure(told.format(error)) from error
+        raise
 
 
 def is_busy(error: sqlite3.DatabaseError) -> bool:

@@ -3,12 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from snapthread.errors import StoreTooNew
+from snapthread.errors import StoreDenied, StoreTooNew
 from snapthread.store.schema import TABLES, VERSION
-from snapthread.store.sqlite.tables import columns_of, declared, new_columns
+from snapthread.store.sqlite.file.access import alone, opened
+from snapthread.store.sqlite.statements import column_of, declared
 
 # Each brings the store from the version before it to its own (PRAGMA user_version). From version 4
 # on the tables are those of schema/: what is new in it, a table, or a column that is optional or
@@ -134,6 +136,19 @@ def refuse_newer(version: int) -> None:
         )
 
 
+def refuse_beneath_an_older_bot(path: Path) -> None:
+    """A command of a newer version changes no store that an older bot serves from."""
+    with closing(opened(path)) as db:
+        version = version_of(db)
+    if 0 < version < VERSION:
+        told = (
+            f"the store has version {version}, and a process of an older Snapthread uses it:"
+            f" restart the bot with this one first, which makes it version {VERSION}"
+        )
+        with alone(path, StoreDenied(told)):
+            pass
+
+
 def bring_to_version(db: sqlite3.Connection, path: Path | str) -> None:
     """All of it or nothing; refuses a store that a newer version wrote."""
     _keep_older(db, path)
@@ -173,8 +188,7 @@ def migrate(db: sqlite3.Connection) -> None:
         _to_version_4(db, version)
     if version > 0:
         _rename_columns(db)
-        for statement in new_columns(db):
-            db.execute(statement)
+        _add_columns(db)
     for statement in declared():
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
@@ -186,6 +200,20 @@ def _rename_columns(db: sqlite3.Connection) -> None:
         for new, old in names.items():
             if old in known:
                 db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    """To tables of an older version, those that are new in this one."""
+    for table in TABLES:
+        known = columns_of(db, table.name)
+        for column in table.columns:
+            if known and column not in known:
+                db.execute(f"ALTER TABLE {table.name} ADD COLUMN {column_of(table, column)}")
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
+    """None, where the table is not there yet."""
+    return {name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")}
 
 
 def _to_version_4(db: sqlite3.Connection, version: int) -> None:

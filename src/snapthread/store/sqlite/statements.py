@@ -1,72 +1,38 @@
 """SQL made from the declarations of tables."""
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, Literal, get_args
+from typing import Any, NamedTuple, get_args
 
+from snapthread.store.schema import TABLES
 from snapthread.store.table import Index, Table, Value
 from snapthread.store.transaction import Range
 
-What = Literal["rows", "count"]
-AT_ONCE: Final = 64  # rows asked for by their keys
+# ---------------------------------------------------------------- tables and indexes
 
 
-def query_of(wanted: Range, what: What) -> tuple[str, list[Value]]:
-    index, prefix, low, high, after, limit, is_reversed, _ = wanted
-    values: list[Value] = list(prefix)
-    values += [bound for bound in (low, high) if bound is not None]
-    if after is not None:
-        values += [after[0], *after[1]]
-    if limit is not None:
-        values.append(limit)
-    shape = (low is not None, high is not None, after is not None, limit is not None)
-    return select_range(index, shape, is_reversed, what), values
+def declared() -> Iterator[str]:
+    """The statements that make every table and index, where they are not there."""
+    for table in TABLES:
+        columns = ", ".join(column_of(table, column) for column in table.columns)
+        yield (
+            f"CREATE TABLE IF NOT EXISTS {table.name} ({columns},"
+            f" PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID"
+        )
+        for index in table.indexes:
+            if not is_the_key(index):
+                yield (
+                    f"CREATE INDEX IF NOT EXISTS {_name(index)} ON {table.name}"
+                    f" ({', '.join((*index.within, index.by))}){_where(_condition(index))}"
+                )
 
 
-@cache
-def select_range(
-    index: Index[Any], shape: tuple[bool, bool, bool, bool], is_reversed: bool, what: What
-) -> str:
-    has_low, has_high, has_after, has_limit = shape
-    table, by = index.table, index.by
-    terms = [f"{column} = ?" for column in index.within] + condition(index)
-    terms += [f"{by} >= ?"] * has_low + [f"{by} <= ?"] * has_high
-    order = list(dict.fromkeys((by, *table.key)))
-    if has_after:
-        names = (by, *table.key)
-        terms.append(f"({', '.join(names)}) > ({', '.join('?' * len(names))})")
-    selected = "count(*)" if what == "count" else ", ".join(table.columns)
-    direction = " DESC" if is_reversed else ""
-    ordered = (
-        "" if what == "count" else " ORDER BY " + ", ".join(each + direction for each in order)
-    )
-    where = f" WHERE {' AND '.join(terms)}" if terms else ""
-    limited = " LIMIT ?" if has_limit else ""
-    return f"SELECT {selected} FROM {table.name}{_by(index)}{where}{ordered}{limited}"
-
-
-def condition(index: Index[Any]) -> list[str]:
-    """The condition of an index; the same words make it and ask for it."""
-    terms = [_one_of(column, values) for column, values in index.where.items()]
-    optional = (index.by, *index.has, *index.within)
-    return terms + [f"{each} IS NOT NULL" for each in optional if is_optional(index.table, each)]
-
-
-def _one_of(column: str, values: tuple[Value, ...]) -> str:
-    if values == (None,):
-        return f"{column} IS NULL"
-    return (
-        f"{column} IN ({', '.join(map(repr, values))})"
-        if len(values) > 1
-        else (f"{column} = {values[0]!r}")
-    )
-
-
-def _by(index: Index[Any]) -> str:
-    return "" if is_the_key(index) else f" INDEXED BY {index_name(index)}"
-
-
-def index_name(index: Index[Any]) -> str:
-    return f"{index.table.name}_{index.name}"
+def column_of(table: Table[Any], column: str) -> str:
+    kind = "TEXT" if str in (table.types[column], *get_args(table.types[column])) else "INTEGER"
+    if _is_optional(table, column):
+        return f"{column} {kind}"
+    default = table.defaults.get(column)
+    return f"{column} {kind} NOT NULL" + ("" if default is None else f" DEFAULT {default!r}")
 
 
 def is_the_key(index: Index[Any]) -> bool:
@@ -74,47 +40,93 @@ def is_the_key(index: Index[Any]) -> bool:
     return (*index.within, index.by) == index.table.key and not (index.where or index.has)
 
 
-def is_optional(table: Table[Any], column: str) -> bool:
+def _name(index: Index[Any]) -> str:
+    return f"{index.table.name}_{index.name}"
+
+
+def _condition(index: Index[Any]) -> list[str]:
+    """The condition of an index; the same words make it and ask for it."""
+    terms = [_one_of(column, values) for column, values in index.where.items()]
+    optional = (index.by, *index.has, *index.within)
+    return terms + [f"{each} IS NOT NULL" for each in optional if _is_optional(index.table, each)]
+
+
+def _one_of(column: str, values: tuple[Value, ...]) -> str:
+    if values == (None,):
+        return f"{column} IS NULL"
+    return f"{column} = {values[0]!r}" if len(values) == 1 else f"{column} IN {values!r}"
+
+
+def _is_optional(table: Table[Any], column: str) -> bool:
     return type(None) in get_args(table.types[column])
 
 
-# ---------------------------------------------------------------- rows
+def _where(terms: list[str]) -> str:
+    return f" WHERE {' AND '.join(terms)}" if terms else ""
 
 
-def _keyed(table: Table[Any]) -> str:
-    return " AND ".join(f"{column} = ?" for column in table.key)
+# ---------------------------------------------------------------- rows by their key
 
 
-@cache
-def select_one(table: Table[Any]) -> str:
-    return f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {_keyed(table)}"
+class Sql(NamedTuple):
+    """The statements of a table's rows."""
 
-
-@cache
-def select_many(table: Table[Any]) -> str:
-    (key,) = table.key
-    marks = ", ".join("?" * AT_ONCE)
-    return f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {key} IN ({marks})"
-
-
-@cache
-def insert_one(table: Table[Any]) -> str:
-    marks = ", ".join("?" * len(table.columns))
-    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})"
+    columns: str
+    select: str
+    select_all: str
+    insert: str
+    add: str
+    delete: str
 
 
 @cache
-def delete_one(table: Table[Any]) -> str:
-    return f"DELETE FROM {table.name} WHERE {_keyed(table)}"
-
-
-@cache
-def update_one(table: Table[Any], places: tuple[int, ...]) -> str:
-    sets = ", ".join(f"{table.columns[place]} = ?" for place in places)
-    return f"UPDATE {table.name} SET {sets} WHERE {_keyed(table)}"
-
-
-@cache
-def add_or_insert(table: Table[Any]) -> str:
+def sql_of(table: Table[Any]) -> Sql:
+    columns, keyed = ", ".join(table.columns), _where([f"{column} = ?" for column in table.key])
+    insert = f"INSERT INTO {table.name} ({columns}) VALUES ({_marks(len(table.columns))})"
     sums = ", ".join(f"{each} = {each} + excluded.{each}" for each in table.counters)
-    return f"{insert_one(table)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sums}"
+    select = f"SELECT {columns} FROM {table.name}"
+    return Sql(
+        columns=columns,
+        select=select + keyed,
+        select_all=f"{select} WHERE {table.key[0]} IN (SELECT value FROM json_each(?))",
+        insert=insert,
+        add=f"{insert} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sums}",
+        delete=f"DELETE FROM {table.name}{keyed}",
+    )
+
+
+@cache
+def update_of(table: Table[Any], places: tuple[int, ...]) -> str:
+    sets = ", ".join(f"{table.columns[place]} = ?" for place in places)
+    return f"UPDATE {table.name} SET {sets}{_where([f'{column} = ?' for column in table.key])}"
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+# ---------------------------------------------------------------- ranges
+
+
+def sql_of_range(wanted: Range, selected: str) -> tuple[str, list[Value]]:
+    index, prefix, low, high, after, limit, is_reversed, _ = wanted
+    values = [*prefix, low, high, *((after[0], *after[1]) if after else ()), limit]
+    shape = (low is not None, high is not None, after is not None, limit is not None)
+    query = _select(index, selected, shape, is_reversed)
+    return query, [value for value in values if value is not None]
+
+
+@cache
+def _select(
+    index: Index[Any], selected: str, shape: tuple[bool, bool, bool, bool], is_reversed: bool
+) -> str:
+    has_low, has_high, has_after, has_limit = shape
+    table, order = index.table, (index.by, *index.table.key)
+    terms = [f"{column} = ?" for column in index.within] + _condition(index)
+    terms += [f"{index.by} >= ?"] * has_low + [f"{index.by} <= ?"] * has_high
+    terms += [f"({', '.join(order)}) > ({_marks(len(order))})"] * has_after
+    by = "" if is_the_key(index) else f" INDEXED BY {_name(index)}"
+    direction = " DESC" if is_reversed else ""
+    ordered = ", ".join(column + direction for column in dict.fromkeys(order))
+    limited = " LIMIT ?" if has_limit else ""
+    return f"SELECT {selected} FROM {table.name}{by}{_where(terms)} ORDER BY {ordered}{limited}"

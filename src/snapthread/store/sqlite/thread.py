@@ -6,10 +6,12 @@ commit, which waits for the disk, is the thread's (decision 0062).
 
 import sqlite3
 from collections.abc import Callable
-from typing import Final, Self, TypeVar
+from contextlib import suppress
+from typing import Final, TypeVar
 
 from snapthread.concurrency.batching import BatchingThread
-from snapthread.store.sqlite.transactions import Begun, Connection
+from snapthread.errors import StoreBusy
+from snapthread.store.sqlite.transactions import Connection
 from snapthread.store.transaction import Transaction
 from snapthread.store.verb import Kind
 
@@ -21,37 +23,30 @@ T = TypeVar("T")
 class ConnectionThread(BatchingThread):
     """A connection and the thread that uses it."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, lambda verbs: self._connection.decide(verbs))  # noqa: PLW0108 - it is opened in the thread
-        self._connection: Connection
+    def __init__(self, name: str, connection: Connection) -> None:
+        super().__init__(name, connection.decide)
+        self._connection = connection
         self._crowd = 0  # verbs to come that are not decided on the loop
-
-    @classmethod
-    async def open(cls, name: str, connect: Callable[[], Connection]) -> Self:
-        thread = cls(name)
-        try:
-            thread._connection = await thread.run(connect)
-        except BaseException:
-            thread.shutdown()
-            raise
-        return thread
 
     @property
     def db(self) -> sqlite3.Connection:
         return self._connection.db
 
     async def verb(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
-        is_free = kind.is_quick and self._note_crowd()
-        begun = self._connection.begin(verb, kind) if is_free else None
-        if begun is None:
-            begun = Begun(await self.batch(verb))
-        elif begun.commit is not None:
-            await self.finish(begun.commit)
-        found: T = begun.result
-        return found
+        if kind.is_quick and self._is_quiet():
+            with suppress(StoreBusy):  # to wait for another process is the thread's
+                return await self._here(verb, kind)
+        result: T = await self.batch(verb)
+        return result
 
-    def _note_crowd(self) -> bool:
-        """True where it is quiet. In a crowd verbs are better decided together, by the thread."""
+    async def _here(self, verb: Callable[[Transaction], T], kind: Kind) -> T:
+        result: T = self._connection.decide_now(verb, may_lag=kind.may_lag)
+        if self.db.in_transaction:
+            await self.run(self._connection.commit)
+        return result
+
+    def _is_quiet(self) -> bool:
+        """In a crowd verbs are better decided together, by the thread."""
         if self.at_work > 1:
             self._crowd = CROWD
         elif self._crowd:

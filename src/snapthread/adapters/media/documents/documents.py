@@ -37,8 +37,9 @@ class Documents:
         asked = pages or PageRange(0, 0)
         text = "text" if with_text else "no"
         # Of the name only what tells a kind of text: the rest is nobody's business there.
-        suffix = f"a{PurePath(name).suffix}" if PurePath(name).suffix.isascii() else ""
-        how = (suffix[:20], str(asked.first), str(asked.last), str(max_pages), text)
+        suffix = PurePath(name).suffix[:19]
+        told = f"a{suffix}" if suffix.isascii() and suffix.isprintable() else ""
+        how = (told, str(asked.first), str(asked.last), str(max_pages), text)
         return wire.unpack(await self._answer((*self._command, *how), content), content)
 
     @property
