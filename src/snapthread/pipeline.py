@@ -49,7 +49,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pipeline:
-    """Serves one claim; whatever happens, the person hears."""
+    """Serves one claim; whatever happens, the person gets an answer."""
 
     store: FinishedTurns
     answers: Answers
@@ -61,14 +61,14 @@ class Pipeline:
     files_retired: Callable[[], None]
 
     async def serve(self, claim: Claim) -> Served:
-        """Deliver what waits, or answer; what became of the conversation. Raises LeaseLost,
+        """Deliver what waits, or answer; returns what became of the conversation. Raises LeaseLost,
         StoreBusy, StoreFull and ChatBusy: then the worker serves the conversation again later."""
         if claim.outbox:
             return await self._deliver_what_waits(claim)
         return await self._answer_and_deliver(claim)
 
     async def _deliver_what_waits(self, claim: Claim) -> Served:
-        """Of no record: nobody knows any more when it was asked."""
+        """Without a record: when it was asked is not known any more."""
         return await self.reply.deliver(claim, claim.outbox, record_id="", began_s=now_s())
 
     async def _answer_and_deliver(self, claim: Claim) -> Served:

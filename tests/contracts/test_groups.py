@@ -187,6 +187,23 @@ def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench
     assert bench.run(bench.store.export(ANN))["groups"] == []
 
 
+def test_an_answer_on_its_way_still_came_after_the_erasure_of_who_asked(bench: Bench) -> None:
+    for user in (BOB, ANN):
+        bench.send(asked(user=user))
+        claim = bench.take(only=of(OLD))
+        bench.finish(claim, *turn(), replies=(words(f"To {user}"),), ending="answered")
+        bench.release(claim)
+        if user == BOB:
+            told = bench.take(only=of(OLD))
+            bench.delivered(told, *told.outbox)
+            bench.release(told)
+
+    assert bench.erase(ANN).outbox == 1
+    assert bench.claim() is None
+    bench.send(asked("Goes on?", user=BOB))
+    assert [each.text for each in bench.take().messages] == ["Goes on?"]
+
+
 def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:
     bench.send(asked("Of Ann"))
     bench.answer(bench.take(), *turn("of Ann"))

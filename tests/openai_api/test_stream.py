@@ -51,6 +51,10 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
 def test_an_event_without_an_end_is_bounded() -> None:
     with pytest.raises(ValueError, match="without an end"):
         read(b"data: " + b"x" * (EVENT_MAX + 1))
+    with pytest.raises(ValueError, match="without an end"):
+        read((b"data: " + b"x" * 1_000_000 + b"\n") * 40)
+    whole = b"data: " + b"x" * 1_000_000 + b"\n\n"
+    assert len(read(whole * 40)) == 40
 
 
 def test_a_last_event_that_is_not_ended_is_an_event() -> None:

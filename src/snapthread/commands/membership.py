@@ -1,4 +1,4 @@
-"""REQUIRED_CHANNEL: who is a member of it, as Telegram tells, remembered for ten minutes."""
+"""REQUIRED_CHANNEL: who is a member of it, as Telegram says, remembered for ten minutes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rights to decide for a group: its admins', as Telegram tells, remembered for some minutes."""
+"""Rights to decide for a group: its admins', as Telegram says, remembered for some minutes."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -44,6 +44,10 @@ class GroupRights:
 
     async def may_forget(self, message: Message, owner: int) -> bool:
         return message.is_private or owner == message.user_id or await self.is_admin(message)
+
+    async def may_read_history(self, message: Message) -> bool:
+        """The memory of a group is its admins' to show."""
+        return message.is_private or await self.is_admin(message)
 
     async def refuse(self, message: Message, text: str, reason: str) -> None:
         await refuse_in_group(self.store, message, text, reason, self.clock())

@@ -25,7 +25,7 @@ class Backoff:
     jitter: float = 0.0
 
     def wait_s(self, failures: int, asked_s: float | None = None) -> float:
-        """After so many failures. `asked_s`: what the service asks for goes before it."""
+        """After this many failures. `asked_s`: what the service asks for goes before it."""
         if asked_s:
             return asked_s
         wait_s = self.first_s * self.factor ** min(failures - 1, GROWS_AT_MOST)

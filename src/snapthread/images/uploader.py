@@ -1,4 +1,4 @@
-"""Law 1, upload: the intent is written before it, and the result after it."""
+"""Uploads files (law 1): the intent is written before, the result after."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -39,9 +39,9 @@ class UploadResult:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Uploader:
-    """Uploads for a turn. One instance a process: what is under way is waited for at its end.
+    """Uploads files for turns. One instance a process; at its end it waits for what is under way.
 
-    `wake`: told that there is something to delete.
+    `wake`: called when there is something to delete.
     """
 
     store: Uploads

@@ -16,7 +16,7 @@ GOES_ON = " …"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class GuestPlaces:
+class GuestPlaceholders:
     """A query waits for some time only, so its place is taken before the question is asked."""
 
     store: GuestAnswers

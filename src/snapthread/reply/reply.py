@@ -185,10 +185,10 @@ class ReplySender:
 
 def _take_as_sent(message: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
     """True where it was finished while the answer grew: as this message, added to `sent`."""
-    place = message.to.replaces
-    if place is None or shown.get(place) != message.outgoing:
+    replaced_id = message.to.replaces
+    if replaced_id is None or shown.get(replaced_id) != message.outgoing:
         return False
-    sent.append(place)
+    sent.append(replaced_id)
     return True
 
 

@@ -1,4 +1,4 @@
-"""People: leave to ask, and what is told to admins."""
+"""People: who may use the bot, and what admins hear."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from snapthread.wiring.profiles import access_policy, channel_members
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleParts:
-    """The parts that know who may and who is told, as far as others need them."""
+    """The parts that know who may use the bot, as far as others need them."""
 
     texts: Texts
     alerts: Alerts

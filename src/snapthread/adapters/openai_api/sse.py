@@ -15,6 +15,7 @@ class EventReader:
     def __init__(self) -> None:
         self._rest = b""
         self._data: list[bytes] = []
+        self._size = 0  # of the event's lines so far
         self._is_at_start = True
 
     def feed(self, chunk: bytes) -> list[bytes]:
@@ -35,10 +36,13 @@ class EventReader:
     def _read(self, line: bytes) -> bytes | None:
         """The data of the event that the line ends."""
         if line.startswith(b"data:"):
+            self._size += len(line)
+            if self._size > EVENT_MAX:
+                raise ValueError("an event without an end")
             self._data.append(line[5:].removeprefix(b" "))
         elif line == b"data":
             self._data.append(b"")
         elif not line and self._data:
-            data, self._data = b"\n".join(self._data), []
+            data, self._data, self._size = b"\n".join(self._data), [], 0
             return data or None
         return None

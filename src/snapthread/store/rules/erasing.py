@@ -16,7 +16,7 @@ from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.files import is_to_go, retire_file
-from snapthread.store.rules.outgoing import put_on_its_way, say_once
+from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.rules.quotas import charge, charge_of
 from snapthread.store.rules.rows import (
@@ -68,7 +68,7 @@ def erase(
         items=tx.delete_all(all_of(tx, keys, HISTORY))
         + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
-        outbox=tx.delete_all(all_of(tx, keys, OUTBOX)),
+        outbox=tx.delete_all(all_of(tx, keys, OUTBOX)) + _drop_answers(tx, user_id),
     )
     tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
     for each in keys:
@@ -81,6 +81,19 @@ def erase(
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
+
+
+def _drop_answers(tx: Transaction, user_id: int) -> int:
+    """In groups: what is on its way to them."""
+    dropped, served = 0, tx.range(EXCHANGES_OWNED, user_id)
+    for key in dict.fromkeys(row.conversation for row in served):
+        turns = {row.turn for row in served if row.conversation == key}
+        talk = tx.get(CONVERSATIONS, key)
+        if talk is not None and talk.undelivered:
+            parts = tx.range(OUTBOX, key)
+            dropped += drop(tx, key, [part for part in parts if part.turn in turns])
+            refresh_ready(tx, key)
+    return dropped
 
 
 def _forget_asker(tx: Transaction, user_id: int) -> None:
