@@ -42,6 +42,7 @@ from snapthread.ports import Arrival, RequestBounds
 from snapthread.store import Store
 from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
+from tests.stores import put_new_store
 
 T = TypeVar("T")
 Opener = Callable[[Path], Awaitable[Store]]
@@ -57,6 +58,7 @@ FULL: Final = OutgoingMessage(text="Too many messages wait; please try again lat
 
 
 async def open_sqlite(folder: Path) -> Store:
+    put_new_store(folder / "snapthread.db")
     return await Store.open(folder / "snapthread.db")
 
 
