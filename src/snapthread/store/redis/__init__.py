@@ -55,9 +55,10 @@ class RedisBackend:
 
         Raises StoreDenied where the server is not fit to be the store, StoreTooNew, StoreBusy.
         """
-        server = await Server.open(url)
+        server = Server(url)
         try:
-            async with server.our_errors(), server.client:
+            await server.examine()
+            async with server.our_errors():
                 await bring_to_version(server)
         except BaseException:
             await server.close()
