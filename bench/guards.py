@@ -167,8 +167,8 @@ GUARDS = (
     ),
     Guard(
         "history: in a group it is its admins' to show",
-        "commands/commands.py",
-        "        return message.is_private or await self.rights.is_admin(message)\n",
+        "commands/rights.py",
+        "        return message.is_private or await self.is_admin(message)\n",
         "        return True\n",
         "tests/line/test_history.py",
     ),

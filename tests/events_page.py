@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -143,6 +144,7 @@ class Told:
     open: bool = False  # further fields are told by `**`
 
 
+@cache
 def events() -> dict[str, Told]:
     found: dict[str, Told] = {}
     for path in sorted(SOURCE.rglob("*.py")):
@@ -156,8 +158,8 @@ def events() -> dict[str, Told]:
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = ast.unparse(node.func.value)
-            if owner in ("log", "structlog.get_logger()") and node.func.attr in (*LEVELS, "log"):
+            is_log = node.func.attr in (*LEVELS, "log")
+            if is_log and ast.unparse(node.func.value) in ("log", "structlog.get_logger()"):
                 yield node
 
 

@@ -24,6 +24,7 @@ START_S: Final = 60.0  # only ends one that never answers
 BELOW_CONNECTIONS: Final = 32_768  # net.ipv4.ip_local_port_range of Linux begins there
 PORTS: Final = 12_000
 DATABASES: Final = 16  # a server has so many unless told
+EMPTY: Final = "redis.call('SELECT', ARGV[1]); return redis.call('FLUSHDB')"
 
 
 class Server:
@@ -39,6 +40,7 @@ class Server:
         ]
         self._log = folder / "server.log"
         self.port = free_port()
+        self._emptying = redis.Redis(port=self.port, driver_info=None)  # connected when it is used
         self._folders: dict[Path, int] = {}  # and its place
         self.start()
 
@@ -74,8 +76,7 @@ class Server:
         """The number of this folder's own database; the one before last is not needed any more."""
         if folder not in self._folders:
             self._folders[folder] = len(self._folders)
-            with redis.Redis(port=self.port, db=self._number(folder), driver_info=None) as client:
-                client.flushdb()
+            self._emptying.eval(EMPTY, 0, self._number(folder))
         return self._number(folder)
 
     def _number(self, folder: Path) -> int:
@@ -92,6 +93,7 @@ class Server:
 
     def kill(self) -> None:
         """As a power cut of the program: it cannot write what it has not written."""
+        self._emptying.close()
         self._process.kill()
         self._process.wait()
 

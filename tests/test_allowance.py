@@ -65,8 +65,8 @@ def test_days_are_those_of_utc_wherever_the_clock_is() -> None:
 def test_a_refusal_counts_in_russian(allowed: int, sentence: str) -> None:
     found = over(Limits(user_daily_images=allowed), Amounts(images=allowed + 1))
 
-    assert f"{sentence} в день, использовано 0" in words("ru").over(found)
-    assert "Лимит обновится 01.01.2027 в 00:00 UTC." in words("ru").over(found)
+    assert f"{sentence} в день, использовано 0" in words("ru").limit_reached(found)
+    assert "Лимит обновится 01.01.2027 в 00:00 UTC." in words("ru").limit_reached(found)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_who_would_wait_in_vain_hears_what_to_do(
     in_vain = over(limits, more)
     worth_it = replace(in_vain, used=1, wanted=in_vain.allowed)
 
-    assert advice in words().over(in_vain)
-    assert advice not in words().over(worth_it)
+    assert advice in words().limit_reached(in_vain)
+    assert advice not in words().limit_reached(worth_it)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,7 +101,7 @@ def test_every_refusal_names_what_is_allowed_and_used(language: Language, name: 
 
     assert found is not None
     assert found.limit == name
-    text = words(language).over(found)
+    text = words(language).limit_reached(found)
     allowed, used = "30000", "20000"
     if not name.endswith("messages"):
         allowed, used = words(language).money(30_000), words(language).money(20_000)

@@ -151,6 +151,14 @@ def test_the_page_of_a_package_names_each_of_its_files(package: str) -> None:
     assert sorted(named) == sorted({path.name for path in folder.glob("*.py")} - {"__init__.py"})
 
 
+def test_the_page_of_the_whole_package_names_every_room_and_file() -> None:
+    page = read(SOURCE / "__init__.py")
+    rooms = {f"{path.name}/" for path in SOURCE.iterdir() if (path / "__init__.py").exists()}
+    files = {path.name for path in SOURCE.glob("*.py")} - {"__init__.py", "__main__.py"}
+
+    assert {name for name in rooms | files if name not in page} == set()
+
+
 def test_the_laws_name_every_caller_of_retire() -> None:
     """Of the rule in the store, or of its verb; and of `retire_file`, which it is made of."""
     asked = re.compile(r"(?<!def )(?<!\w)(?:store\.)?(retire|retire_file)\(")

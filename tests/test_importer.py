@@ -27,7 +27,7 @@ PREPARED = SimpleNamespace(
     mime="image/jpeg",
     extension="jpg",
     source_format="JPEG",
-    first_frame_of_animation=False,
+    is_first_frame=False,
     is_dense=False,
 )
 

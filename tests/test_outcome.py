@@ -9,8 +9,9 @@ from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import HistoryItem, OutgoingMessage
 from snapthread.texts import Texts
 from snapthread.texts.localizer import Localizer
-from snapthread.turn.outcome import Outcome, outcome_of
+from snapthread.turn.outcome import Outcome
 from snapthread.turn.result import TurnResult
+from snapthread.turn.sentences import outcome_of
 
 LINE = HistoryItem(role="user", text="Hello", at=datetime(2026, 11, 26, tzinfo=UTC))
 

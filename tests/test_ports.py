@@ -4,6 +4,7 @@ import ast
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from inspect import getmembers, isclass, isfunction
 from pathlib import Path
 
@@ -39,22 +40,22 @@ def verbs_of(module: Path, port: str) -> set[str]:
     return {verb for verb, _ in getmembers(found, isfunction)} & VERBS
 
 
-def asking() -> Iterator[Asking]:
-    for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                for each in node.body:
-                    if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "store":
-                        yield asked_by(path, node, ast.unparse(each.annotation))
+@cache
+def asking() -> list[Asking]:
+    return [
+        asked_by(path, node, ast.unparse(each.annotation))
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "store"
+    ]
 
 
 def asked_by(path: Path, node: ast.ClassDef, port: str) -> Asking:
-    mine = [each for each in ast.walk(node) if ast.unparse(each) == "self.store"]
-    called = [
-        each.attr
-        for each in ast.walk(node)
-        if isinstance(each, ast.Attribute) and ast.unparse(each.value) == "self.store"
-    ]
+    attributes = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
+    mine = [each for each in attributes if ast.unparse(each) == "self.store"]
+    called = [each.attr for each in attributes if each.value in mine]
     return Asking(
         name=f"{path.relative_to(SOURCE)}: {node.name}",
         port=port,

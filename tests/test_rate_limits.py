@@ -11,7 +11,7 @@ import pytest
 from snapthread.errors import ChatBusy, FilesBusy
 from snapthread.model import Destination, OutboxMessage, OutgoingMessage
 from snapthread.rate_limits.cooldowns import CHAT, FILES, Cooldowns
-from snapthread.rate_limits.telegram import PlaceCooldowns, RateLimitedChat
+from snapthread.rate_limits.telegram import KeyedCooldowns, RateLimitedChat
 from snapthread.store import Store
 from tests import virtual
 
@@ -152,8 +152,8 @@ class Flooded:
 
 
 def limited(flooded: Flooded, cooldowns: Cooldowns) -> RateLimitedChat:
-    places = PlaceCooldowns(cooldowns=cooldowns)
-    return RateLimitedChat(chat=cast(Any, flooded), cooldowns=cooldowns, places=places)
+    places = KeyedCooldowns(cooldowns=cooldowns)
+    return RateLimitedChat(chat=cast(Any, flooded), cooldowns=cooldowns, keyed=places)
 
 
 def test_a_preview_that_is_refused_asks_nobody_to_wait(tmp_path: Path) -> None:

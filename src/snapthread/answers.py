@@ -1,5 +1,6 @@
-"""A claim → what is said to it: cheap checks before dear ones, and each failure a sentence."""
+"""A claim → what is said to it: cheap checks before costly ones, and each failure a sentence."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -13,21 +14,15 @@ from snapthread.model import Claim, Message, OutgoingMessage
 from snapthread.model.quotas import LimitExceeded
 from snapthread.ports import Clock, Outbox
 from snapthread.reply.alerts import Alerts
-from snapthread.reply.guests import GuestPlaces
+from snapthread.reply.guests import GuestPlaceholders
 from snapthread.texts.failures import ALERTS, SENTENCES
 from snapthread.texts.localizer import Localizer
+from snapthread.turn.again import helps_to_retry, with_ending
 from snapthread.turn.media import files_of
-from snapthread.turn.outcome import (
-    Outcome,
-    answer_only,
-    helps_to_retry,
-    outcome_of,
-    unexpected_failure,
-    with_ending,
-    with_notes,
-)
+from snapthread.turn.outcome import Outcome, answer_only
 from snapthread.turn.quotas import Quotas
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.sentences import outcome_of, unexpected_failure, with_notes
 from snapthread.turn.speech import SpeechProfile
 from snapthread.turn.state import TurnState
 from snapthread.turn.styles import Styles
@@ -38,7 +33,7 @@ log = structlog.get_logger()
 @dataclass(slots=True, kw_only=True, eq=False)
 class Answers:
     """Finds the answer to a claim. Raises LeaseLost, StoreBusy and StoreFull; anything else that
-    goes wrong is told to the person."""
+    goes wrong becomes a sentence for the person."""
 
     store: Outbox
     access: AccessControl
@@ -48,16 +43,17 @@ class Answers:
     styles: Styles
     running_turns: RunningTurns
     alerts: Alerts
-    guests: GuestPlaces
+    guests: GuestPlaceholders
     clock: Clock
 
     async def answer(self, claim: Claim, meter: Meter) -> Outcome:
-        """`meter` is told what the answer takes."""
+        """`meter` measures what the answer takes."""
         is_guest = claim.messages[0].is_guest
         return await (self._answer_guest if is_guest else self._find_outcome)(claim, meter)
 
     async def _answer_guest(self, claim: Claim, meter: Meter) -> Outcome:
-        """For a chat that the bot is no member of: one place, one message, and nothing is kept."""
+        """For a chat that the bot is no member of: one message, whose placeholder is posted first;
+        nothing is kept."""
         t = self.access.localizer(claim.messages[0])
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:
@@ -65,7 +61,7 @@ class Answers:
         return answer_only(await self._find_outcome(claim, meter))
 
     async def _find_outcome(self, claim: Claim, meter: Meter) -> Outcome:
-        """Cheap checks before dear ones."""
+        """Cheap checks before costly ones."""
         message = claim.messages[0]
         caller, t = await self.access.caller(message), self.access.localizer(message)
         if claim.attempt > ATTEMPTS_MAX:
@@ -84,47 +80,53 @@ class Answers:
     async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self.speech.mark_unsupported, claim.messages))
         questions = tuple(part for part in messages if part.kind == "question")
-        beyond = t.beyond([part for part in messages if part.kind == "unsupported"])
+        refusals = t.refusals([part for part in messages if part.kind == "unsupported"])
         if not questions:
-            return Outcome(result="refused", reason="unsupported", texts=beyond)
+            return Outcome(result="refused", reason="unsupported", texts=refusals)
         if unseen := self.access.unseen(questions, t):
-            return replace(unseen, texts=(*beyond, *unseen.texts))
+            return replace(unseen, texts=(*refusals, *unseen.texts))
         turn = TurnState(claim=claim, messages=questions, meter=meter)
         bounds = self.running_turns.bounds_of(turn)
         turn.reserved = await self.quotas.reserve(claim, questions, meter, bounds=bounds)
-        if turn.reserved.over:
-            return await self._explain_limit(questions[0], turn.reserved.over, beyond, t)
+        if turn.reserved.exceeded:
+            return await self._explain_limit(questions[0], turn.reserved.exceeded, refusals, t)
         try:
-            ended = await self.running_turns.ask(turn, beyond)
+            ended = await self.running_turns.ask(turn, refusals)
         except (LeaseLost, StoreBusy, StoreFull):
             raise
         except SnapthreadError as error:
             failed = await self._explain_failure(error, turn, t)
-            return with_notes(failed, turn, beyond, t)
+            return with_notes(failed, turn, refusals, t)
         except Exception as error:  # noqa: BLE001 - the end of the line: it never goes silent
-            return with_notes(unexpected_failure(error, t), turn, beyond, t)
+            return with_notes(unexpected_failure(error, t), turn, refusals, t)
         if ended.made_room:
             await self._tell_of_room(questions[0], t)
-        return outcome_of(ended, beyond, t)
+        return outcome_of(ended, refusals, t)
 
     async def _explain_limit(
-        self, message: Message, over: LimitExceeded, beyond: tuple[str, ...], t: Localizer
+        self, message: Message, exceeded: LimitExceeded, refusals: tuple[str, ...], t: Localizer
     ) -> Outcome:
         if message.is_private or message.is_guest:
-            return Outcome(result="refused", reason=over.limit, texts=(*beyond, t.over(over)))
+            return Outcome(
+                result="refused",
+                reason=exceeded.limit,
+                texts=(*refusals, t.limit_reached(exceeded)),
+            )
         text = t("group_over", name=message.sender_name)
-        return await self.access.refuse_in_group(message, text, over.limit)
+        return await self.access.refuse_in_group(message, text, exceeded.limit)
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
-        """Once: that older photos make room is then known."""
+        """Say only once that older photos make room. A store that is away costs no answer: it is
+        said the next time."""
         text = t("storage_made_room", limit_mb=t.limits.storage_mb)
-        await self.store.enqueue(
-            message.conversation,
-            message.destination,
-            OutgoingMessage(text=text),
-            self.clock(),
-            once=f"storage:{message.user_id}",
-        )
+        with suppress(StoreBusy, StoreFull):
+            await self.store.enqueue(
+                message.conversation,
+                message.destination,
+                OutgoingMessage(text=text),
+                self.clock(),
+                once=f"storage:{message.user_id}",
+            )
 
     async def _explain_failure(
         self, error: SnapthreadError, turn: TurnState, t: Localizer

@@ -47,7 +47,7 @@ class FileFault(NamedTuple):
 
 
 SoundFault = Literal[
-    "too_long",  # seconds, as Telegram tells, or the file
+    "too_long",  # seconds, as Telegram says, or the file
     "too_large",  # bytes
     "too_short",  # no second of it
     "silent",  # nobody speaks: silence, or music without words

@@ -15,7 +15,7 @@ from snapthread.ports import Image
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """Every step tells it what it did; it holds no content. Made inside the event loop."""
+    """Every step records here what it did; no content. Made inside the event loop."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     began_s: float = field(default_factory=now_s)
@@ -119,7 +119,7 @@ class Meter:
             self.record_usage(usage)
 
     def record_usage(self, usage: Usage) -> None:
-        """The API told what the request has cost."""
+        """The API has said what the request cost."""
         self.answers.append(usage)
         self._is_taken = False
 

@@ -90,7 +90,7 @@ class Tiles:
         return self.base + self.tile * _count(self.seen(size, detail), TILE)
 
     def most(self, side: int, detail: str) -> int:
-        """Of a long one: a square is made smaller."""
+        """The most tokens of a long image: a square is made smaller."""
         if detail == "low":
             return self.base
         longest = min(side, TILED_BOX), min(side, TILED_SHORT)

@@ -42,6 +42,7 @@ from snapthread.ports import Arrival, RequestBounds
 from snapthread.store import Store
 from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
+from tests.stores import put_new_store
 
 T = TypeVar("T")
 Opener = Callable[[Path], Awaitable[Store]]
@@ -57,6 +58,7 @@ FULL: Final = OutgoingMessage(text="Too many messages wait; please try again lat
 
 
 async def open_sqlite(folder: Path) -> Store:
+    put_new_store(folder / "snapthread.db")
     return await Store.open(folder / "snapthread.db")
 
 
@@ -395,22 +397,25 @@ class Bench:
 
     # ------------------------------------------------------------ the ledger
 
-    def intend(
+    def intend(self, claim: Claim, message: Message, **kw: Any) -> LedgerFile:
+        intended = self.intended(message, **kw)
+        return self.run(self.store.intend(claim, intended, self.now))
+
+    def intended(
         self,
-        claim: Claim,
         message: Message,
         *,
         place: int = 0,
         name: str | None = None,
         image_key: FileName | None = None,
         part: Part | None = None,
-    ) -> LedgerFile:
+    ) -> IntendedFile:
         image = message.image or picture()
-        intended = IntendedFile(
+        return IntendedFile(
             name=FileName(name or f"name-{next_id()}"),
             owner=message.user_id,
             update_id=message.update_id,
-            place=place,
+            position=place,
             telegram_id=image.telegram_id,
             unique_id=image.unique_id,
             size_bytes=1000,
@@ -420,7 +425,6 @@ class Bench:
             part=part,
             album_id=message.album_id,
         )
-        return self.run(self.store.intend(claim, intended, self.now))
 
     def uploaded(self, name: FileName, openai_id: str, *, leaves_in_s: float = MONTH_S) -> bool:
         leaves_at = self.now + timedelta(seconds=leaves_in_s)

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from snapthread_sandbox.models import stand_in
-from snapthread_sandbox.models.heard import told
+from snapthread_sandbox.models.heard import describe_sound
 from snapthread_sandbox.models.measured import as_photo, measured
 from snapthread_sandbox.models.offline_model import OfflineModel
 from snapthread_sandbox.models.stand_in import answer
@@ -365,11 +365,13 @@ def wav(seconds: float, level: float, *, rate: int = 16_000) -> bytes:
 def test_of_a_sound_it_tells_seconds_and_loudness_and_that_it_stands_in(
     level: float, language: str, words: str
 ) -> None:
-    said = told(wav(2.5, level), 2.5, language)
+    said = describe_sound(wav(2.5, level), 2.5, language)
     assert words in said
     assert ("stand-in" in said) == (language == "en")
 
 
 def test_of_silence_it_hears_nothing_and_of_other_files_only_a_length() -> None:
-    assert told(wav(1.0, 0.0), 1.0, "en") == ""
-    assert "about 7.2 s of sound, judged by its size" in told(b"ID3" + bytes(99), 7.2, "en")
+    assert describe_sound(wav(1.0, 0.0), 1.0, "en") == ""
+    assert "about 7.2 s of sound, judged by its size" in describe_sound(
+        b"ID3" + bytes(99), 7.2, "en"
+    )

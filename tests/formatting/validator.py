@@ -25,7 +25,7 @@ def problems(say: OutgoingMessage) -> list[str]:
 
 
 def units(text: str) -> int:
-    return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def covered(say: OutgoingMessage, entity: Entity) -> str:
@@ -63,7 +63,8 @@ def _text_problems(say: OutgoingMessage) -> list[str]:
 
 def _entity_problems(say: OutgoingMessage) -> list[str]:
     found = []
-    boundaries = {0, *itertools.accumulate(units(character) for character in say.text)}
+    widths = (1 + (character > "\uffff") for character in say.text)
+    boundaries = {0, *itertools.accumulate(widths)}
     for entity in say.entities:
         if entity.type not in KINDS:
             found.append(f"unknown type: {entity}")

@@ -60,7 +60,7 @@ class Image:
     width: int = 640
     height: int = 480
     source_format: str = "JPEG"
-    first_frame_of_animation: bool = False
+    is_first_frame: bool = False
     is_dense: bool = False
 
     @property

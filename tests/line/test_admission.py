@@ -243,7 +243,7 @@ async def test_an_invitation_could_not_be_ended_early(tmp_path: Path) -> None:
         await world.rests()
         code = made.text.partition("start=")[2]
         await press(world, ada, made, "End it")
-        assert made.text == "✅ Ended. Nobody comes by this link any more; whoever came stays."
+        assert made.text == "✅ Ended. This link lets nobody in any more; those it let in stay."
         assert (made.buttons, code in made.text) == ([], False)
         boris.sends(f"/start {code}")
         (refused,) = await boris.hears()
@@ -256,7 +256,7 @@ async def test_what_is_no_invitation_is_explained(tmp_path: Path) -> None:
         for words in ("0", "x", "1 2 3", "1 9999"):
             ada.sends(f"/invite {words}")
             (told,) = await ada.hears()
-            assert told.text.startswith("Write how many people may come")
+            assert told.text.startswith("Write how many people the link lets in")
 
 
 # ---------------------------------------------------------------- a channel

@@ -67,7 +67,7 @@ async def test_it_is_shown_confirmed_and_brought_to_everybody(tmp_path: Path) ->
         assert message.text == TEXT
         (done,) = await ada.hears()
         assert done.text == (
-            "The message to everybody is sent. Delivered: 1; bot blocked: 0; not reached: 0."
+            "The message to everybody has been sent. Delivered: 1; bot blocked: 0; not reached: 0."
         )
 
 
@@ -107,7 +107,7 @@ async def test_who_is_banned_or_has_blocked_the_bot_is_left_out(tmp_path: Path) 
         await press(world, ada, await previewed(ada), "Send it")
         (done,) = await ada.hears()
         assert done.text.startswith(
-            "The message to everybody is sent. Delivered: 1; bot blocked: 1"
+            "The message to everybody has been sent. Delivered: 1; bot blocked: 1"
         )
         assert (banned.sees, served.sees) == ([], [TEXT])
 
@@ -165,6 +165,6 @@ async def test_one_that_telegram_does_not_take_stops_nobody_elses(tmp_path: Path
         await press(world, ada, ask, "Send it")
         (done,) = await ada.hears()
         assert done.text.startswith(
-            "The message to everybody is sent. Delivered: 2; bot blocked: 0"
+            "The message to everybody has been sent. Delivered: 2; bot blocked: 0"
         )
         assert "not reached: 1." in done.text

@@ -209,7 +209,7 @@ async def test_a_model_that_thought_until_nothing_was_left_says_so_to_the_admins
         world.model.says("", ending=Incomplete(reason="max_output_tokens"))
         ada.sends("Think hard")
         (told,) = await ada.hears()
-        assert told.text.startswith("I thought about it for as long as I may")
+        assert told.text.startswith("I used up all my room on thinking")
         (alert,) = await admin.hears()
         assert "OPENAI_MAX_OUTPUT_TOKENS" in alert.text
 

@@ -11,7 +11,7 @@ from tests.line.photos import photo
 from tests.line.test_groups import BOT, a_group
 from tests.line.world import opened
 
-HINT = "Sent as a file I could read it better."
+HINT = "If you send it as a file, I can read it better."
 
 
 @cache

@@ -91,7 +91,9 @@ async def test_while_the_photos_are_on_their_way_they_are_not_kept(tmp_path: Pat
         (said,) = await ada.hears()
         assert world.telegram.world.now() - began < 1
         assert said.text.startswith(EARLY)
-        assert said.text.endswith("The photos were not kept yet; “Try again” looks at them.")
+        assert said.text.endswith(
+            "The photos have not been kept yet. Press “Try again” to have me look at them."
+        )
         assert not world.requests
         ada.sends("Go on")
         await ada.hears()
@@ -108,7 +110,9 @@ async def test_a_document_on_its_way_was_called_a_photo(tmp_path: Path) -> None:
         await world.until(lambda: ada.chat.draft is not None)
         ada.presses_stop()
         (said,) = await ada.hears()
-        assert said.text.endswith("The file was not kept yet; “Try again” looks at it.")
+        assert said.text.endswith(
+            "The file has not been kept yet. Press “Try again” to have me look at it."
+        )
 
 
 async def test_while_waiting_to_ask_again_what_was_seen_is_kept(tmp_path: Path) -> None:

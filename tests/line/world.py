@@ -44,6 +44,7 @@ from snapthread_sandbox.telegram.people import Person
 from tests import virtual
 from tests.doubles import BotTransport, FlatPrices, openai_transport
 from tests.line.mortal import Life, Mortal, bury
+from tests.stores import put_new_store
 
 TOKEN = "123456:" + "t" * 35
 KEY = "sk-" + "k" * 40
@@ -128,7 +129,9 @@ class Process:
     @classmethod
     async def start(cls, world: World) -> "Process":
         life = Life()
-        store = await Store.open(world.folder / "bot.db")
+        path = world.folder / "bot.db"
+        put_new_store(path)
+        store = await Store.open(path)
         adapters = _edges(world, store, life)
         bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()

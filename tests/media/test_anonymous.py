@@ -48,4 +48,4 @@ def test_no_metadata_comes_out(name: str) -> None:
 
     assert SECRET not in prepared.content
     assert is_bare(prepared.content)
-    assert not prepared.passed_through
+    assert not prepared.is_passed_through

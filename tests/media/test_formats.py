@@ -45,12 +45,12 @@ def test_of_an_animation_the_first_frame_is_taken_and_it_is_said(form: str) -> N
     prepared = prepare(several, max_side=1600)
 
     assert seen(prepared.content) == UPRIGHT
-    assert prepared.first_frame_of_animation
+    assert prepared.is_first_frame
 
 
 @pytest.mark.parametrize("form", SAMPLES)
 def test_a_still_image_is_not_called_an_animation(form: str) -> None:
-    assert not prepare(SAMPLES[form], max_side=1600).first_frame_of_animation
+    assert not prepare(SAMPLES[form], max_side=1600).is_first_frame
 
 
 def test_the_second_picture_in_a_phones_jpeg_is_not_a_frame() -> None:
@@ -58,8 +58,8 @@ def test_the_second_picture_in_a_phones_jpeg_is_not_a_frame() -> None:
 
     prepared = prepare(phone, max_side=1600)
 
-    assert not prepared.first_frame_of_animation
-    assert not prepared.passed_through
+    assert not prepared.is_first_frame
+    assert not prepared.is_passed_through
     assert prepared.source_format == "JPEG"
 
 

@@ -21,7 +21,7 @@ def test_a_bare_upright_jpeg_within_size_passes_untouched(mode: str, progressive
 
     prepared = prepare(content, max_side=64)
 
-    assert prepared.passed_through
+    assert prepared.is_passed_through
     assert prepared.content is content
     assert (prepared.width, prepared.height) == (48, 64)
 
@@ -29,12 +29,12 @@ def test_a_bare_upright_jpeg_within_size_passes_untouched(mode: str, progressive
 def test_what_comes_out_passes_the_next_time() -> None:
     once = prepare(SAMPLES["PNG"], max_side=1600)
     twice = prepare(once.content, max_side=1600)
-    assert twice.passed_through
+    assert twice.is_passed_through
 
 
 def test_a_jpeg_one_pixel_too_long_does_not_pass() -> None:
     prepared = prepare(BARE, max_side=63)
-    assert not prepared.passed_through
+    assert not prepared.is_passed_through
     assert (prepared.width, prepared.height) == (47, 63)
 
 
@@ -62,7 +62,7 @@ NOT_BARE = {
 @pytest.mark.parametrize("name", NOT_BARE)
 def test_anything_but_a_picture_is_made_anew(name: str) -> None:
     prepared = prepare(NOT_BARE[name], max_side=1600)
-    assert not prepared.passed_through
+    assert not prepared.is_passed_through
     assert is_bare(prepared.content)
 
 
@@ -80,7 +80,7 @@ def test_a_jpeg_without_its_last_byte_is_made_anew_or_refused(progressive: bool)
     content = encoded(noise((64, 64)), "JPEG", progressive=progressive)[:-3]
     with suppress(ImageRefused):
         prepared = prepare(content, max_side=1600)
-        assert not prepared.passed_through
+        assert not prepared.is_passed_through
         assert is_bare(prepared.content)
 
 

@@ -169,7 +169,7 @@ def _jpeg_of_scans(count: int) -> bytes:
 
 
 def test_a_jpeg_of_as_many_scans_as_an_encoder_may_write_is_taken() -> None:
-    assert prepare(_jpeg_of_scans(SCANS_MAX), max_side=1600).passed_through
+    assert prepare(_jpeg_of_scans(SCANS_MAX), max_side=1600).is_passed_through
 
 
 def test_a_jpeg_of_very_many_scans_is_refused() -> None:

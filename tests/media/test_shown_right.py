@@ -118,7 +118,7 @@ def test_a_jpeg_whose_end_alone_is_cut_is_whole(cut: int, progressive: bool) -> 
     prepared = prepare(whole[:-cut])
 
     assert seen(prepared.content) == UPRIGHT
-    assert not prepared.passed_through
+    assert not prepared.is_passed_through
     assert is_bare(prepared.content)
 
 
@@ -238,7 +238,7 @@ def test_an_animation_told_wrongly_is_still_a_picture() -> None:
     prepared = prepare(told_wrongly)
 
     assert seen(prepared.content) == UPRIGHT
-    assert prepared.first_frame_of_animation
+    assert prepared.is_first_frame
 
 
 def test_a_comment_is_not_written_into_what_is_made_without_a_copy() -> None:

@@ -34,7 +34,7 @@ def test_a_telegram_photo_passes_untouched_where_the_model_sees_it_whole() -> No
     seen_small = prepare(photo, max_side=1600, sight=LUNA_LOW)
 
     assert seen_whole.content is photo
-    assert not seen_small.passed_through
+    assert not seen_small.is_passed_through
 
 
 @pytest.mark.parametrize("content", [HEIC, encoded(quarters(size=(2000, 1500)), "PNG")])

@@ -1,1 +1,1 @@
-"""The process: settings, adapters and the bot together, for the commands."""
+"""The process: settings, adapters and the bot brought together for the command line."""

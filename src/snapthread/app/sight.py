@@ -51,6 +51,6 @@ async def known_way(settings: Settings, facts: Facts) -> Way:
 
 
 def way_fact(settings: Settings) -> str:
-    """Of this server and this model; an address may hold a password."""
+    """A name for this server and this model; hashed, as an address may hold a password."""
     asked = f"{settings.openai_url} {settings.openai_model}"
     return f"way {hashlib.sha256(asked.encode()).hexdigest()[:16]}"

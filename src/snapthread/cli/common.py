@@ -42,7 +42,7 @@ UserId = Annotated[
 
 
 def load(needs: Collection[str] | None = None) -> "Settings":
-    """The settings, from the environment and .env; every problem is told, then exit."""
+    """The settings, from the environment and .env; every problem is shown, then exit."""
     from snapthread.settings import RUN_NEEDS, SettingsError, load_settings
 
     try:
@@ -91,7 +91,8 @@ def run_command(
 
 
 def sentences_of(error: BaseException) -> list[str]:
-    """Of one failure of ours, or of a group of them; none where any other is among them."""
+    """Sentences for one failure of ours, or for a group of them; none where any other is among
+    them."""
     from snapthread.errors import SnapthreadError
 
     if isinstance(error, BaseExceptionGroup):

@@ -1,4 +1,4 @@
-"""`snapthread invite`: links that let people in, so many times and so long."""
+"""`snapthread invite`: links that let people in, for a number of people and of days."""
 
 import sys
 from datetime import timedelta

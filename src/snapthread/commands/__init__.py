@@ -4,8 +4,9 @@ access.py              who is served, and what the others are told
 admission.py           ACCESS=invite: who is let in, and by whom
 membership.py          REQUIRED_CHANNEL: who is a member
 rights.py              who may decide for a group
-commands.py            commands that wait their turn, and pressed buttons
-answers.py             the answer of a command, and of a button
+commands.py            commands that wait their turn
+presses.py             pressed buttons
+replies.py             the reply to a command, and to a pressed button
 confirming.py          questions with two buttons
 asking_anew.py         /retry, the buttons below answers, edits
 choosing.py            /settings, /language, /instructions

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from snapthread.commands.admission import ASK, Admission, invitation_in, sentence_for
-from snapthread.commands.answers import PressAnswer
 from snapthread.commands.confirming import is_about_own_data
 from snapthread.commands.membership import ChannelMembers
+from snapthread.commands.replies import PressAnswer
 from snapthread.commands.rights import refuse_in_group
 from snapthread.model import Button, Claim, Language, Message, OutgoingMessage
 from snapthread.model.people import AccessMode, Caller, Person
@@ -97,7 +97,7 @@ class AccessControl:
         return OutgoingMessage(text=self.texts(language, key))
 
     def queue_full(self, message: Message) -> OutgoingMessage:
-        """Told where a conversation has as many messages waiting as it may have."""
+        """The sentence where a conversation has as many messages waiting as it may have."""
         return OutgoingMessage(text=self.localizer(message)("queue_full"))
 
     def explain_refused_part(self, claim: Claim) -> OutgoingMessage:
@@ -127,7 +127,7 @@ class AccessControl:
         return Outcome(result="refused", reason=reason, more=more)
 
     async def _reason(self, message: Message, caller: Caller) -> str | None:
-        """None where they may. A ban wins over everything, but for admins."""
+        """None where they may. A ban wins over everything, except for admins."""
         user_id = message.user_id
         if user_id in self.policy.admins:
             return None

@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.broadcast_commands import BROADCAST, BroadcastCommands
 from snapthread.commands.invitations import END_INVITE, InviteCommands
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.limits import USER_ID_MAX
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import (

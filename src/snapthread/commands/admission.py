@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread.commands.answers import PressAnswer
+from snapthread.commands.replies import PressAnswer
 from snapthread.model import (
     Button,
     Destination,
@@ -74,7 +74,7 @@ class Admission:
         )
 
     async def decide(self, press: Message, t: Localizer) -> PressAnswer:
-        """An admin's button; whoever presses second is told what was decided."""
+        """An admin's button; whoever presses second sees what was decided."""
         admit, user_id = press.word.startswith(ADMIT), _user_id(press.word)
         known = await self.store.person(user_id)
         notes = [self._answer(known, admit)] if known else []

@@ -36,7 +36,7 @@ def group_usage_text(t: Localizer, rows: Sequence[DailyUsage], *, now: datetime)
 
 
 def _sum(t: Localizer, rows: Sequence[DailyUsage]) -> str:
-    """The use of a kind is only told where there was some."""
+    """A kind is only mentioned where there was some use of it."""
     documents, voice_s = sum(row.documents for row in rows), sum(row.voice_s for row in rows)
     return ", ".join(
         [

@@ -13,7 +13,7 @@ from snapthread.limits import ATTEMPTS_MAX
 from snapthread.model import AskAgain, AskAnewResult, Claim, Message, OutgoingMessage, StopTurn
 from snapthread.ports import Clock, ConversationControl, EditReplies, Exchanges
 from snapthread.texts.localizer import Localizer
-from snapthread.turn.outcome import again_button
+from snapthread.turn.again import again_button
 
 log = structlog.get_logger()
 

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 import structlog
 
 from snapthread.characters import utf16_len
-from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.broadcaster import Broadcaster
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.ports import BroadcastDrafts, Clock, PeopleList
 from snapthread.texts.localizer import Localizer

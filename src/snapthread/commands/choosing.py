@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from snapthread.commands.answers import PressAnswer, reply_with
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.commands.rights import GroupRights
 from snapthread.commands.screens import (
     Choice,

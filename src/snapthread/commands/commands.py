@@ -1,4 +1,4 @@
-"""Commands that wait their turn, and pressed buttons.
+"""Commands that wait their turn.
 
 A command is found in one of four places: `Commands._answers` here, `CHOICE_COMMANDS` in
 choosing.py, `ADMIN_COMMANDS` in admin.py; and what waits for no question (/reset, /new, /stop) in
@@ -9,44 +9,30 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from snapthread.commands import screens
 from snapthread.commands.admin import AdminCommands
-from snapthread.commands.admission import ADMIT, REFUSE, Admission
 from snapthread.commands.allowance import group_usage_text, usage_text
-from snapthread.commands.answers import PressAnswer, reply_with
 from snapthread.commands.asking_anew import AskingAnew
 from snapthread.commands.choosing import CHOICE_COMMANDS, Choosing
-from snapthread.commands.confirming import (
-    MARKED_S,
-    Confirmation,
-    confirmation_in,
-    mark_of,
-    question,
-)
-from snapthread.commands.eraser import UserEraser
+from snapthread.commands.confirming import question
 from snapthread.commands.exporter import Exporter
-from snapthread.commands.history import HISTORY_PRESS, History
+from snapthread.commands.history import History
+from snapthread.commands.replies import reply_with
 from snapthread.commands.rights import GroupRights
-from snapthread.model import Claim, Message, OutgoingMessage, StopTurn, owner_in_group
-from snapthread.model.people import Caller
+from snapthread.model import Claim, Message, owner_in_group
 from snapthread.model.usage import day_of
 from snapthread.ports import (
     Clock,
-    ConversationControl,
     Forgetting,
     ImageTransport,
     KnownImages,
     LastQuestions,
-    Outbox,
     OwnedFiles,
-    PageChoices,
     PersonalData,
     StorageSums,
     UsageRecords,
 )
 from snapthread.texts.localizer import Localizer
 from snapthread.turn.outcome import Outcome
-from snapthread.turn.pages import ChosenPages, chosen_pages
 from snapthread.turn.quotas import Quotas
 
 CommandMethod = Callable[[Claim, Message, Localizer], Awaitable[Outcome]]
@@ -62,9 +48,6 @@ class CommandStore(
     PersonalData,
     OwnedFiles,
     UsageRecords,
-    ConversationControl,
-    Outbox,
-    PageChoices,
     Protocol,
 ):
     """The store as commands need it."""
@@ -75,14 +58,12 @@ class Commands:
     """One method a command; an unknown one is answered with a sentence that says so."""
 
     store: CommandStore
-    eraser: UserEraser
     quotas: Quotas
     rights: GroupRights
     asking_anew: AskingAnew
     choosing: Choosing
     history: History
     exporter: Exporter
-    admission: Admission
     admin: AdminCommands
     clock: Clock
     retention_days: int
@@ -119,73 +100,6 @@ class Commands:
         if answer is None:
             return reply_with(t("unknown_command"))
         return await answer(claim, message, t)
-
-    async def press(
-        self, press: Message, caller: Caller, t: Localizer, stop_turn: StopTurn
-    ) -> PressAnswer:
-        """A button that means nothing any more says so."""
-        if (choice := screens.choice_in(press.word)) is not None:
-            return await self.choosing.press(press, choice, caller, t)
-        if chosen := chosen_pages(press.word):
-            return await self._choose_pages(press, chosen, t)
-        if press.word.startswith(HISTORY_PRESS):
-            return await self._turn_page(press, t)
-        if self.admin.is_for(press):
-            return await self.admin.press(press, t)
-        if press.word.startswith((ADMIT, REFUSE)) and press.user_id in self.admin.admins:
-            return await self.admission.decide(press, t)
-        answer = confirmation_in(press.word)
-        if answer is None or not press.is_private:
-            return PressAnswer(toast=t("press_unknown"))
-        await self._confirm(press, answer, t, stop_turn)
-        return PressAnswer()
-
-    async def _confirm(
-        self, press: Message, answer: Confirmation, t: Localizer, stop_turn: StopTurn
-    ) -> None:
-        """Do what was confirmed, in one transaction with the press: the first one counts. An
-        answered question says so."""
-        is_open = answer.is_open(self.clock())
-        if is_open and answer.is_yes and await self._erase_once(press, t, stop_turn):
-            return
-        late = OutgoingMessage(text=t("press_too_late", command=f"/{answer.asked}"))
-        kept = OutgoingMessage(text=t("delete_me_kept"))
-        await self.store.answer_press(
-            press,
-            self.clock(),
-            once=mark_of(press),
-            again_after_s=MARKED_S,
-            outgoing=kept if is_open else late,
-            otherwise=late,
-        )
-
-    async def _choose_pages(self, press: Message, chosen: ChosenPages, t: Localizer) -> PressAnswer:
-        """The question is asked anew, on these pages."""
-        shown = OutgoingMessage(text=t("document_pages_chosen", pages=chosen.pages))
-        is_known = await self.store.choose_pages(
-            press, self.clock(), update_id=chosen.update_id, chosen=chosen.pages, shown=shown
-        )
-        if is_known:
-            return PressAnswer()
-        late = OutgoingMessage(text=t("document_pages_too_late"))
-        return PressAnswer(replies=(late,), is_stale=True)
-
-    async def _erase_once(self, press: Message, t: Localizer, stop_turn: StopTurn) -> bool:
-        """False where an earlier press was answered."""
-        once = mark_of(press)
-        if await self.store.was_said(once, self.clock(), again_after_s=MARKED_S):
-            return False
-        await stop_turn()
-        is_done = await self.eraser.erase_at_once(
-            press,
-            replace(press.destination, replaces=press.message_id),
-            OutgoingMessage(text=t("deleted_me")),
-            once=once,
-            again_after_s=MARKED_S,
-        )
-        if is_done:
-            self.files_retired()
-        return is_done
 
     async def _start(self, _claim: Claim, _message: Message, t: Localizer) -> Outcome:
         return reply_with(t("start"))
@@ -272,18 +186,9 @@ class Commands:
         if owner_in_group(message.conversation) is not None:
             page = await self.history.answer(message, t)
             return replace(page, more=tuple(replace(each, buttons=()) for each in page.more))
-        if not await self._may_read(message):
+        if not await self.rights.may_read_history(message):
             return reply_with(t("group_history_admins"), seen_by=message.person_in_group)
         return await self.history.answer(message, t)
-
-    async def _turn_page(self, press: Message, t: Localizer) -> PressAnswer:
-        if not await self._may_read(press):
-            return PressAnswer(toast=t("group_history_admins"))
-        return await self.history.press(press, t)
-
-    async def _may_read(self, message: Message) -> bool:
-        """The memory of a group is its admins' to show."""
-        return message.is_private or await self.rights.is_admin(message)
 
     async def _export(self, _claim: Claim, message: Message, t: Localizer) -> Outcome:
         return await self.exporter.answer(message, t)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import structlog
 
-from snapthread.commands.answers import reply_with
 from snapthread.commands.export_page import Picture, export_page
+from snapthread.commands.replies import reply_with
 from snapthread.errors import SnapthreadError
 from snapthread.model import Message, OutgoingMessage, TextFile
 from snapthread.ports import Chat, Codec, PersonalData

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from snapthread.commands.answers import PressAnswer, reply_with
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.formatting import format_answer
 from snapthread.formatting.text import fitting
 from snapthread.model import Button, ConversationKey, HistoryItem, Message, OutgoingMessage
@@ -40,30 +40,32 @@ class History:
         return replace(reply_with(), more=(page,))
 
     async def press(self, press: Message, t: Localizer) -> PressAnswer:
-        place = _parse_press(press.word)
-        if place is None:
+        position = _parse_press(press.word)
+        if position is None:
             return PressAnswer(toast=t("history_gone"))
-        screen = await self._page(press.conversation, place, t)
+        screen = await self._page(press.conversation, position, t)
         return PressAnswer(screen=screen)
 
     async def _page(
-        self, conversation: ConversationKey, place: PagePosition, t: Localizer
+        self, conversation: ConversationKey, position: PagePosition, t: Localizer
     ) -> OutgoingMessage:
         page = await self.store.history_page(
             conversation,
-            before=place.before,
-            after=place.after,
-            word=place.word,
+            before=position.before,
+            after=position.after,
+            word=position.word,
             most=ON_A_PAGE,
         )
         if not page.entries:
-            is_gone = place.before is not None or place.after is not None
-            key = "history_gone" if is_gone else "history_none" if place.word else "history_empty"
-            return OutgoingMessage(text=t(key, word=place.word))
+            is_gone = position.before is not None or position.after is not None
+            key = (
+                "history_gone" if is_gone else "history_none" if position.word else "history_empty"
+            )
+            return OutgoingMessage(text=t(key, word=position.word))
         rows = [_row(entry, t) for entry in page.entries]
-        title = [t("history_found", n=page.found, word=place.word)] if place.word else []
+        title = [t("history_found", n=page.found, word=position.word)] if position.word else []
         return OutgoingMessage(
-            text="\n\n".join([*title, *rows]), buttons=_buttons(page, place.word, t)
+            text="\n\n".join([*title, *rows]), buttons=_buttons(page, position.word, t)
         )
 
 

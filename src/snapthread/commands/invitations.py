@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
-from snapthread.commands.answers import PressAnswer, reply_with
+from snapthread.commands.replies import PressAnswer, reply_with
 from snapthread.model import Button, Message, OutgoingMessage
 from snapthread.model.people import invite_id
 from snapthread.ports import Chat, Clock, InviteEnding, InviteMaking
@@ -56,9 +56,9 @@ class InviteCommands:
         return PressAnswer(screen=OutgoingMessage(text=t(key)))
 
 
-def _number(words: Sequence[str], place: int, default: int, most: int) -> int | None:
-    if len(words) <= place:
+def _number(words: Sequence[str], index: int, default: int, most: int) -> int | None:
+    if len(words) <= index:
         return default
-    word = words[place]
+    word = words[index]
     is_number = word.isascii() and word.isdigit() and 0 < int(word) <= most
     return int(word) if is_number else None

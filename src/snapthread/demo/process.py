@@ -25,7 +25,7 @@ LINE_BYTES: Final = 4 * 1024 * 1024  # a traceback is one line
 
 
 class BotProcess:
-    """Runs the bot until it is told to stop."""
+    """Runs the bot until it is stopped."""
 
     def __init__(
         self, environ: Mapping[str, str], folder: Path, feed: Feed, *, stop_s: float

@@ -13,7 +13,7 @@ from snapthread.demo.offline import Offline
 from snapthread.demo.options import Options
 from snapthread.demo.process import BotProcess
 from snapthread_sandbox.clock import Clock
-from snapthread_sandbox.models.heard import told
+from snapthread_sandbox.models.heard import describe_sound
 from snapthread_sandbox.models.offline_model import NAME, OfflineModel
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.pieces import Piece
@@ -44,7 +44,7 @@ class Stage:
         self._openai = OpenAI(
             now=self._clock, model=_Watched(self._model, self._feed), key=doubles.key
         )
-        self._openai.transcriptions.otherwise = told
+        self._openai.transcriptions.otherwise = describe_sound
         if not options.real_telegram:
             self._people_come()
         changed = self._feed.changed = self._bot_api.world.changed

@@ -38,7 +38,7 @@ class ChatWishes:
 
 
 async def check_chats(service: Service, me: Mapping[str, Any], wishes: ChatWishes) -> list[Check]:
-    """`me`: the bot, as Telegram tells."""
+    """`me`: the bot, as Telegram describes it."""
     return [
         _groups(me, wishes),
         _topics(me),

@@ -48,7 +48,7 @@ class Case:
 
 
 async def examine(settings: Settings, case: Case) -> list[Check]:
-    """Every check in the order in which it is told; no secret in any."""
+    """Every check in the order in which it is shown; no secret in any."""
     now = case.clock()
     store = await _store(settings, case)
     inside = await _inside(case, store)

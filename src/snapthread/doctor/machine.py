@@ -21,7 +21,7 @@ def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 
 def check_disk(folder: Path, *, free_bytes: int | None = None) -> Check:
-    """Of the disk that DATA_DIR is on, or will be."""
+    """The disk that DATA_DIR is on, or will be on."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     free_mb = (shutil.disk_usage(folder).free if free_bytes is None else free_bytes) // MEGABYTE

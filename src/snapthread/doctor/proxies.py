@@ -12,7 +12,7 @@ PORTS: Final = {"http": 80, "https": 443, "socks5": 1080}
 
 
 async def check_proxy(name: str, setting: str, proxy: str, service: Service) -> Check:
-    """`service`: whom it leads to. Of the proxy only host and port are told."""
+    """`service`: whom it leads to. Only host and port of the proxy are shown."""
     parts = urlsplit(proxy)
     port = parts.port or PORTS[parts.scheme]
     where = f"{parts.hostname}:{port}"

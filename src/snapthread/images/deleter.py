@@ -1,6 +1,7 @@
-"""Laws 2 and 3, deletion: what is retired, and what the ledger does not know.
+"""Deletes files at OpenAI (laws 2 and 3): those that are retired, and those that carry our mark
+but are not in the ledger.
 
-Nothing else is deleted at OpenAI, but by the doctor its own test picture (doctor/sight.py).
+Nothing else deletes there, except for the doctor its own test picture (doctor/sight.py).
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -40,7 +41,7 @@ class Deleter:
     clock: Clock
 
     async def delete_due(self, progress: Progress = lambda _: None) -> int:
-        """Delete what is due at OpenAI, some at a time; how many files are gone."""
+        """Delete the files that are due, some at a time; returns how many are gone."""
         total = 0
         while due := await self.store.files_due(
             self.clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S

@@ -32,7 +32,8 @@ class DocumentProfile:
     def facts(
         self, name: str, read: DocumentContent, chosen: PageRange | None, *, as_text: bool = False
     ) -> DocumentFacts:
-        """Of what goes up: `auto` is the finest detail that leaves room for a conversation."""
+        """Facts about what goes up; `auto` is the finest detail that leaves room for a
+        conversation."""
         detail = "" if as_text else self._detail(read, chosen)
         return DocumentFacts(
             name=name,

@@ -1,11 +1,11 @@
-"""The life of a file at OpenAI, from intent to deletion: only these parts upload and delete (but
-for the picture that the doctor tries a server with).
+"""The life of a file at OpenAI, from intent to deletion. Only these parts upload and delete files,
+apart from the picture by which the doctor tests a server.
 
     intended ──upload──▶ uploaded ──the turn ends──▶ live ──leaves──▶ retired ──delete──▶ gone
         └── outcome unknown ──▶ retired, looked for by its name ───────────┘
 
     uploader.py         intended → uploaded    the intent before the upload, the result after it
-    unknown_uploads.py  outcome unknown        found by its name and retired, or it never was
+    unknown_uploads.py  outcome unknown        found by its name and retired, or never there
     deleter.py          retired → gone         the only place where a file of ours is deleted
 
 The intent is written before the upload and the result after it, so a kill at any instant leaves a
@@ -23,7 +23,7 @@ from snapthread.images.uploader import Uploader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileService:
-    """Uploads for turns, and the deletions that follow."""
+    """The parts that upload for turns, and delete afterwards."""
 
     names: FileNames
     uploader: Uploader

@@ -1,4 +1,4 @@
-"""Law 4: a request failed and a file may be the reason. Find the dead ones and put them right.
+"""Healing (law 4): a request failed and a file may be why. Find the dead files and mend them.
 
 Each file of the request is checked at OpenAI. What is missing is fetched from Telegram, which
 keeps it, uploaded and put in place; what Telegram has lost too becomes a line of text. What it does
@@ -135,7 +135,7 @@ class Healing:
 
 
 def _is_own(file: LedgerFile) -> bool:
-    """Of the question, which is no part of the conversation yet."""
+    """It is the question's own, which is no part of the conversation yet."""
     return file.state == "uploaded"
 
 

@@ -49,13 +49,13 @@ class FileImporter:
     async def import_files(
         self,
         claim: Claim,
-        wanted: Sequence[FileRequest],
+        request: Sequence[FileRequest],
         meter: Meter,
         *,
         admit: Admit = admit_all,
     ) -> tuple[FileResult, ...]:
         """All files of a question, side by side; raises what is no file's own fault."""
-        if not wanted:
+        if not request:
             return ()
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
@@ -63,64 +63,64 @@ class FileImporter:
             async with of_message, self._of_process:
                 return await self._import_or_explain(claim, one, meter, admit)
 
-        return tuple(await gather_all(bounded(one) for one in wanted))
+        return tuple(await gather_all(bounded(one) for one in request))
 
     async def _import_or_explain(
-        self, claim: Claim, wanted: FileRequest, meter: Meter, admit: Admit
+        self, claim: Claim, request: FileRequest, meter: Meter, admit: Admit
     ) -> FileResult:
         try:
-            return await self._import(claim, wanted, meter, admit)
+            return await self._import(claim, request, meter, admit)
         except NoRoom:
-            fault = FileFault(_claimed_kind(wanted.file), "no_room")
+            fault = FileFault(_claimed_kind(request.file), "no_room")
             pages = fits = 0
         except ImageRefused as refused:
-            fault, pages, fits = _fault_of(wanted.file, refused), 0, 0
+            fault, pages, fits = _fault_of(request.file, refused), 0, 0
         except DocumentRefused as refused:
             fault, pages, fits = FileFault("document", refused.fault), refused.pages, refused.fits
         if fault.kind == "document":
             log.info("document.refused", fault=fault.fault)
         else:
-            log.info("image.refused", fault=fault.fault, kind=wanted.file.kind)
-        meter.record_refusal(wanted.file, fault)
-        return FileResult(wanted=wanted, fault=fault, pages=pages, fits=fits)
+            log.info("image.refused", fault=fault.fault, kind=request.file.kind)
+        meter.record_refusal(request.file, fault)
+        return FileResult(request=request, fault=fault, pages=pages, fits=fits)
 
     async def _import(
-        self, claim: Claim, wanted: FileRequest, meter: Meter, admit: Admit
+        self, claim: Claim, request: FileRequest, meter: Meter, admit: Admit
     ) -> FileResult:
-        opened = await self.opener.open(claim, wanted, meter)
+        opened = await self.opener.open(claim, request, meter)
         if not isinstance(opened, OpenedDocument):
-            return await self._import_image(claim, wanted, opened, meter, admit)
-        if not wanted.is_restored and not await admit(opened):
+            return await self._import_image(claim, request, opened, meter, admit)
+        if not request.is_restored and not await admit(opened):
             raise DocumentRefused("over_limit")
         if opened.is_text:
-            return FileResult(wanted=wanted, document=opened)
-        uploaded = await self._upload(claim, wanted, opened, meter)
+            return FileResult(request=request, document=opened)
+        uploaded = await self._upload(claim, request, opened, meter)
         return FileResult(
-            wanted=wanted, files=uploaded.files, document=opened, made_room=uploaded.made_room
+            request=request, files=uploaded.files, document=opened, made_room=uploaded.made_room
         )
 
     async def _import_image(
-        self, claim: Claim, wanted: FileRequest, image: Image, meter: Meter, admit: Admit
+        self, claim: Claim, request: FileRequest, image: Image, meter: Meter, admit: Admit
     ) -> FileResult:
         if 0 < self.opener.most_parts() < len(image.tiles):
             raise ImageRefused("too_long", f"{len(image.tiles)} parts")
         if len(image.tiles) > 1 and not await admit(image):
             raise ImageRefused("over_limit")
-        uploaded = await self._upload(claim, wanted, image, meter)
-        is_still = isinstance(wanted.file, TelegramImage) and wanted.file.is_still
+        uploaded = await self._upload(claim, request, image, meter)
+        is_still = isinstance(request.file, TelegramImage) and request.file.is_still
         return FileResult(
-            wanted=wanted,
+            request=request,
             files=uploaded.files,
             made_room=uploaded.made_room,
-            is_still=is_still or image.first_frame_of_animation,
+            is_still=is_still or image.is_first_frame,
             is_dense=image.is_dense,
         )
 
     async def _upload(
-        self, claim: Claim, wanted: FileRequest, opened: Opened, meter: Meter
+        self, claim: Claim, request: FileRequest, opened: Opened, meter: Meter
     ) -> UploadResult:
         began = now_s()
-        parts = parts_of(wanted, opened)
+        parts = parts_of(request, opened)
         uploaded = await self.uploader.upload(claim, parts)
         size_bytes = sum(len(content.content) for _, content in parts)
         meter.record_upload(size_bytes, ms_since(began))

@@ -23,21 +23,21 @@ class _PartContent:
     extension: str
 
 
-def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
+def parts_of(request: FileRequest, opened: Opened) -> list[ToUpload]:
     """The parts of a file that go up, in their order."""
     if isinstance(opened, OpenedDocument) and opened.pictures:
-        return _pages_of(wanted, opened)
+        return _pages_of(request, opened)
     if isinstance(opened, OpenedDocument):
         size_bytes = len(opened.content)
-        return [(_intent(wanted, size_bytes=size_bytes, document=opened.facts), opened)]
+        return [(_intent(request, size_bytes=size_bytes, document=opened.facts), opened)]
     parts: list[ToUpload] = []
     for number, tile in enumerate(opened.tiles, start=1):
         content = _PartContent(content=tile.content, mime=opened.mime, extension=opened.extension)
-        part = wanted.part
+        part = request.part
         if part is None and tile.cut is not None:
             part = Part(number=number, of=len(opened.tiles), cut=tile.cut)
         intended = _intent(
-            wanted,
+            request,
             size_bytes=len(tile.content),
             width=tile.width,
             height=tile.height,
@@ -47,7 +47,7 @@ def parts_of(wanted: FileRequest, opened: Opened) -> list[ToUpload]:
     return parts
 
 
-def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
+def _pages_of(request: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
     """Pages as the parts of one long picture, in which they lie below each other."""
     pages: list[ToUpload] = []
     pictures, top = opened.pictures, 0
@@ -57,12 +57,12 @@ def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
         content = _PartContent(content=one.content, mime=opened.mime, extension=opened.extension)
         cut = Cut(whole, (0, top, one.width, top + one.height))
         intended = _intent(
-            wanted,
+            request,
             size_bytes=len(one.content),
             width=one.width,
             height=one.height,
             document=replace(opened.facts, tokens=tokens),
-            part=wanted.part or Part(number=number, of=len(pictures), cut=cut),
+            part=request.part or Part(number=number, of=len(pictures), cut=cut),
         )
         pages.append((intended, content))
         top += one.height
@@ -70,7 +70,7 @@ def _pages_of(wanted: FileRequest, opened: OpenedDocument) -> list[ToUpload]:
 
 
 def _intent(
-    wanted: FileRequest,
+    request: FileRequest,
     *,
     size_bytes: int,
     width: int = 0,
@@ -80,23 +80,23 @@ def _intent(
 ) -> IntendedFile:
     return IntendedFile(
         name=new_file_name(),
-        owner=_owner(wanted),
-        update_id=wanted.message.update_id,
-        place=wanted.place,
-        telegram_id=wanted.file.telegram_id,
-        unique_id=wanted.file.unique_id,
+        owner=_owner(request),
+        update_id=request.message.update_id,
+        position=request.position,
+        telegram_id=request.file.telegram_id,
+        unique_id=request.file.unique_id,
         size_bytes=size_bytes,
         width=width,
         height=height,
         document=document,
         part=part,
-        image_key=wanted.image_key,
-        album_id=wanted.message.album_id if wanted.is_first else None,
+        image_key=request.image_key,
+        album_id=request.message.album_id if request.is_first else None,
     )
 
 
-def _owner(wanted: FileRequest) -> int:
-    """Whose file it is: of one that is shown by a reply, whoever sent it."""
-    message = wanted.message
-    is_shown = wanted.is_of_reply and message.reply is not None
+def _owner(request: FileRequest) -> int:
+    """The owner of the file; where a reply shows it, whoever sent it."""
+    message = request.message
+    is_shown = request.is_of_reply and message.reply is not None
     return (message.reply.user_id if is_shown and message.reply else None) or message.user_id

@@ -42,15 +42,15 @@ class FileOpener:
     )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def open(self, claim: Claim, wanted: FileRequest, meter: Meter) -> Opened:
+    async def open(self, claim: Claim, request: FileRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""
         is_suspect = claim.is_suspect or claim.attempt > 1
-        size_bytes = wanted.file.size_bytes or self._max_bytes(wanted.file)
+        size_bytes = request.file.size_bytes or self._max_bytes(request.file)
         is_small = size_bytes <= SMALL_FILE_BYTES
         share = 0 if is_small else await self._downloaded.take(2 * size_bytes)
         try:
-            content = await self._download(wanted.file, meter)
-            return await self._open(wanted, content, meter, suspect=is_suspect)
+            content = await self._download(request.file, meter)
+            return await self._open(request, content, meter, suspect=is_suspect)
         finally:
             self._downloaded.give_back(share)
 
@@ -75,48 +75,48 @@ class FileOpener:
     # ------------------------------------------------------------ image or document
 
     async def _open(
-        self, wanted: FileRequest, content: bytes, meter: Meter, *, suspect: bool
+        self, request: FileRequest, content: bytes, meter: Meter, *, suspect: bool
     ) -> Opened:
         """The bytes say what it is; the sender's word for it is only tried first."""
-        file = wanted.file
+        file = request.file
         try:
             if isinstance(file, TelegramDocument):
-                return await self._read(wanted, content, meter)
-            return await self._prepare(wanted, file, content, meter, suspect=suspect)
+                return await self._read(request, content, meter)
+            return await self._prepare(request, file, content, meter, suspect=suspect)
         except (ImageRefused, DocumentRefused) as refused:
             if refused.fault != "unsupported_type" or file.kind not in {"document", "file"}:
                 raise
-            return await self._open_otherwise(wanted, content, meter, refused, suspect=suspect)
+            return await self._open_otherwise(request, content, meter, refused, suspect=suspect)
 
     async def _open_otherwise(
         self,
-        wanted: FileRequest,
+        request: FileRequest,
         content: bytes,
         meter: Meter,
         refused: ImageRefused | DocumentRefused,
         *,
         suspect: bool,
     ) -> Opened:
-        file = wanted.file
+        file = request.file
         try:
             if isinstance(file, TelegramImage):
-                return await self._read(wanted, content, meter)
+                return await self._read(request, content, meter)
             image = _as_image(file)
-            return await self._prepare(wanted, image, content, meter, suspect=suspect)
+            return await self._prepare(request, image, content, meter, suspect=suspect)
         except (ImageRefused, DocumentRefused) as other:
             raise refused if other.fault == "unsupported_type" else other from None
 
-    async def _read(self, wanted: FileRequest, content: bytes, meter: Meter) -> OpenedDocument:
+    async def _read(self, request: FileRequest, content: bytes, meter: Meter) -> OpenedDocument:
         began = now_s()
         opened = await self.documents.open(
-            wanted.file,
+            request.file,
             content,
-            restored=wanted.is_restored,
-            part=wanted.part,
+            restored=request.is_restored,
+            part=request.part,
             sight=meter.profile.sight if meter.profile else None,
         )
         ms = ms_since(began)
-        meter.record_reading(wanted.file, opened.format, ms)
+        meter.record_reading(request.file, opened.format, ms)
         log.info(
             "document.read",
             ms=ms,
@@ -129,7 +129,7 @@ class FileOpener:
 
     async def _prepare(
         self,
-        wanted: FileRequest,
+        request: FileRequest,
         picture: TelegramImage,
         content: bytes,
         meter: Meter,
@@ -137,12 +137,12 @@ class FileOpener:
         suspect: bool,
     ) -> Image:
         began = now_s()
-        looks = meter.looks_for_small_text and _is_shrunk(wanted, picture)
+        looks = meter.looks_for_small_text and _is_shrunk(request, picture)
         if looks:
             meter.looks_for_small_text = False  # at one of an album: each look takes milliseconds
         image = None
         try:
-            image = await self._run_codec(wanted, content, meter, suspect=suspect, looks=looks)
+            image = await self._run_codec(request, content, meter, suspect=suspect, looks=looks)
         finally:
             if looks and (image is None or len(image.tiles) > 1):  # it was not looked at
                 meter.looks_for_small_text = True
@@ -159,23 +159,23 @@ class FileOpener:
         return image
 
     async def _run_codec(
-        self, wanted: FileRequest, content: bytes, meter: Meter, *, suspect: bool, looks: bool
+        self, request: FileRequest, content: bytes, meter: Meter, *, suspect: bool, looks: bool
     ) -> Image:
         """A lost one as it was: whole, or the same part of it."""
         async with self._one_suspect if suspect else nullcontext():
             return await self.codec.prepare(
                 content,
                 suspect=suspect,
-                tiles=not wanted.is_restored and self.most_parts() != 1,
-                cut=None if wanted.part is None else wanted.part.cut,
+                tiles=not request.is_restored and self.most_parts() != 1,
+                cut=None if request.part is None else request.part.cut,
                 sight=meter.profile.sight if meter.profile else None,
                 looks=looks,
             )
 
 
-def _is_shrunk(wanted: FileRequest, picture: TelegramImage) -> bool:
+def _is_shrunk(request: FileRequest, picture: TelegramImage) -> bool:
     """Is it a photo of this message, and as large as Telegram makes it at most?"""
-    is_new = picture.kind == "photo" and wanted.is_first and not wanted.is_restored
+    is_new = picture.kind == "photo" and request.is_first and not request.is_restored
     return is_new and max(picture.width or 0, picture.height or 0) in MADE_SMALLER_TO
 
 

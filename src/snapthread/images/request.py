@@ -16,12 +16,12 @@ from snapthread.ports import Image
 
 Opened = Image | OpenedDocument
 
-FIRST: Final = 0  # the place of a message's first file
+FIRST: Final = 0  # the position of a message's first file
 OF_REPLY: Final = 1  # and that of the file of the message replied to; other own ones come after it
 
 
-def own_place(number: int) -> int:
-    """The place of a message's own file, by its number from 0 on."""
+def own_position(number: int) -> int:
+    """The position of a message's own file, by its number from 0 on."""
     return FIRST if number == 0 else number + OF_REPLY
 
 
@@ -29,22 +29,22 @@ def own_place(number: int) -> int:
 class FileRequest:
     """A file of a message, or of the message that it replies to, or a lost one.
 
-    `place` tells the files of one message apart.
+    `position` tells the files of one message apart.
     """
 
     message: Message
     file: TelegramFile
-    place: int = FIRST
+    position: int = FIRST
     image_key: FileName | None = None
     part: Part | None = None  # of a lost one: which part of its picture
 
     @property
     def is_of_reply(self) -> bool:
-        return self.place == OF_REPLY
+        return self.position == OF_REPLY
 
     @property
     def is_first(self) -> bool:
-        return self.place == FIRST
+        return self.position == FIRST
 
     @property
     def is_restored(self) -> bool:
@@ -59,7 +59,7 @@ class FileResult:
     `pages`, `fits`: of a document of which only some pages could be used.
     """
 
-    wanted: FileRequest
+    request: FileRequest
     files: tuple[LedgerFile, ...] = ()
     document: OpenedDocument | None = None
     fault: FileFault | None = None

@@ -33,7 +33,7 @@ RESTORED_MAX: Final = 20  # at once, newest first; the rest are lost until they 
 AGAIN_S: Final = (0.0, 60.0, 600.0, 3600.0, 86_400.0)
 SOUGHT_AT_ONCE: Final = 4  # and the first that is not given ends the asking of this turn
 REMEMBERED: Final = 10_000  # lost images that were asked for
-FIRST_PLACE: Final = 1000  # of a restored image: apart from the places of a message's own images
+FIRST_POSITION: Final = 1000  # of a restored image: apart from the places of a message's own images
 
 Restored = Literal["restored", "lost", "left"]
 
@@ -121,8 +121,8 @@ class Restorer:
         self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
     ) -> tuple[FileResult, ...]:
         """From Telegram to OpenAI, side by side."""
-        wanted = [_request_anew(claim, file, self.clock()) for file in files]
-        return await self.importer.import_files(claim, wanted, meter)
+        requests = [_request_anew(claim, file, self.clock()) for file in files]
+        return await self.importer.import_files(claim, requests, meter)
 
     async def leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:
         meter.retired += await self.store.retire(claim, [file.name], self.clock(), reason=reason)
@@ -138,18 +138,18 @@ def _request_anew(claim: Claim, lost: LedgerFile, now: datetime) -> FileRequest:
         user_id=lost.owner,
         sent_at=now,
     )
-    place = FIRST_PLACE + (lost.label or 0)
+    position = FIRST_POSITION + (lost.label or 0)
     return FileRequest(
         message=message,
         file=_as_sent(lost),
-        place=place,
+        position=position,
         image_key=lost.image_key,
         part=lost.part,
     )
 
 
 def _as_sent(lost: LedgerFile) -> TelegramFile:
-    """Of a document, the same pages again."""
+    """The file as it was sent; of a document, the same pages."""
     if lost.document is None:
         return TelegramImage(kind="photo", telegram_id=lost.telegram_id, unique_id=lost.unique_id)
     return TelegramDocument(

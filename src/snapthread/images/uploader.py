@@ -1,16 +1,17 @@
-"""Law 1, upload: the intent is written before it, and the result after it."""
+"""Uploads files (law 1): the intent is written before, the result after."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain, repeat
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.concurrency.gather import gather_all
-from snapthread.concurrency.retry import Backoff, Retry
+from snapthread.concurrency.retry import Backoff, Retry, until_stored
 from snapthread.errors import Denied, FilesBusy, ImageRefused, LeaseLost
 from snapthread.images.file_names import FileNames, new_file_name
 from snapthread.limits import ASK_RETRY_WITHIN_S, DAY_S, FILE_LIFE_MAX_S, UPLOAD_TRIES
@@ -39,9 +40,9 @@ class UploadResult:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Uploader:
-    """Uploads for a turn. One instance a process: what is under way is waited for at its end.
+    """Uploads files for turns. One instance a process; at its end it waits for what is under way.
 
-    `wake`: told that there is something to delete.
+    `wake`: called when there is something to delete.
     """
 
     store: Uploads
@@ -92,7 +93,12 @@ class Uploader:
             return 0
         size_bytes, owner = sum(one.size_bytes for one in intended), intended[0].owner
         return await self.store.make_room(
-            claim, size_bytes, self.clock(), room_bytes=self.room_bytes, owner=owner
+            claim,
+            size_bytes,
+            self.clock(),
+            room_bytes=self.room_bytes,
+            owner=owner,
+            files=intended,
         )
 
     # ------------------------------------------------------------ the upload, and its result
@@ -136,13 +142,15 @@ class Uploader:
         """Whether the file is still wanted."""
         began, life_s = now_s(), self.life_s()
         openai_id = await self._upload(file, content, life_s)
-        wanted = await self.store.record_upload(
+        record = partial(
+            self.store.record_upload,
             file.name,
             openai_id,
             self.clock(),
             leaves_at=file.created_at + self._stay(),
             expires_at=file.created_at + timedelta(seconds=life_s),
         )
+        wanted = await until_stored(record)
         ms = ms_since(began)
         log.info("file.uploaded", file=file.name, ms=ms, bytes=len(content.content), wanted=wanted)
         return wanted

@@ -75,7 +75,7 @@ class Intake:
     _offset: int | None = field(default=None, init=False)
 
     async def run(self) -> None:
-        """For ever; raises ChatDenied where the token is wrong."""
+        """Poll for ever; raises ChatDenied where the token is wrong."""
         failures, timeout_s = 0, 0  # a poll that does not wait tells at once that all is well
         while True:
             try:
@@ -86,7 +86,7 @@ class Intake:
                 await self._after(error, failures)
 
     async def poll_once(self, *, timeout_s: int) -> int:
-        """One batch; how many updates it had."""
+        """Take one batch; returns how many updates it had."""
         updates = await self._updates(timeout_s)
         self.health.mark_ok("telegram")
         await self.heartbeat.beat()
@@ -96,7 +96,7 @@ class Intake:
         return len(updates)
 
     async def _updates(self, timeout_s: int) -> Sequence[Update]:
-        """A poll that never comes back is given up here, whatever its transport believes."""
+        """Give up a poll that never comes back, whatever its transport believes."""
         try:
             async with asyncio.timeout(timeout_s + POLL_LATE_S):
                 return await self.chat.updates(self._offset, timeout_s=timeout_s)
@@ -104,8 +104,8 @@ class Intake:
             raise ChatBusy("a poll did not come back") from None
 
     async def receive(self, body: bytes) -> None:
-        """One update, as a webhook brings it; raises ValueError where it is none, StoreBusy and
-        StoreFull where it could not be kept: then Telegram brings it again."""
+        """Take one update, as a webhook brings it. Raises ValueError where it is none, StoreBusy
+        and StoreFull where it could not be kept: then Telegram brings it again."""
         update = self.chat.read(body)
         try:
             await self.accept([update])
@@ -137,8 +137,8 @@ class Intake:
         return update.message is not None
 
     async def accept(self, updates: Sequence[Update]) -> None:
-        """In one transaction, but where a group changes; what was accepted before is not taken
-        again."""
+        """Take updates in, in one transaction unless a group changes; what was accepted before is
+        not taken again."""
         for update in updates:
             await self._note(update)
         messages: list[Message] = []
@@ -173,7 +173,7 @@ class Intake:
             self.worker.wake(waiting, is_urgent=is_urgent)
 
     async def _accept(self, arrivals: Sequence[Arrival], *, may_claim: bool) -> int:
-        """Claim what can be served at once in the same transaction; how many conversations
+        """Claim what can be served at once in the same transaction; returns how many conversations
         are left to be claimed."""
         with self.worker.free_slots() as free:
             asked_s = now_s()

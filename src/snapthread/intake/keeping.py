@@ -1,4 +1,4 @@
-"""One claim, while it is served: its lease is kept, and the conversation given back after it."""
+"""Keeps the lease of a claim while it is served, and gives the conversation back after it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ClaimKeeper:
     clock: Clock
 
     async def keep(self, claim: Claim, work: asyncio.Task[Served], asked_s: float) -> bool:
-        """Keep the lease until the work is done; who loses it stops its work. True where the
+        """Keep the lease until the work is done; where it is lost, stop the work. True where the
         conversation waits for nothing but its person then."""
         lease = Lease(
             renew=lambda: self.store.renew(claim, self.clock(), lease_s=LEASE_S),

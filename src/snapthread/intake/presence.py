@@ -1,4 +1,4 @@
-"""Presence: what each process of a bot tells of itself, for whoever looks at all of them."""
+"""Presence: what each process of a bot reports of itself, for those who look at all of them."""
 
 import asyncio
 from collections.abc import Callable

@@ -2,22 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
 
 from snapthread.commands.access import AccessControl
-from snapthread.commands.answers import PressAnswer
 from snapthread.commands.asking_anew import PRESS, AskingAnew
-from snapthread.commands.commands import Commands
+from snapthread.commands.presses import Presses
+from snapthread.commands.replies import PressAnswer
 from snapthread.commands.rights import GroupRights
 from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
 from snapthread.model import RESET_COMMANDS, Message, OutgoingMessage, StopTurn
 from snapthread.model.people import Caller
 from snapthread.ports import Chat, Clock, ConversationControl, Outbox
-from snapthread.turn.outcome import unexpected_failure
 from snapthread.turn.running import RunningTurns
+from snapthread.turn.sentences import unexpected_failure
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class UrgentCommands:
     store: UrgentStore
     chat: Chat
     running_turns: RunningTurns
-    commands: Commands
+    presses: Presses
     asking_anew: AskingAnew
     access: AccessControl
     rights: GroupRights
@@ -87,7 +88,7 @@ class UrgentCommands:
         return ""
 
     async def _refuse(self, command: Message) -> str:
-        """Whoever pressed a button is told by a note that nobody else sees."""
+        """Whoever pressed a button gets a note that nobody else sees."""
         text = self.access.localizer(command)("group_not_asker")
         if command.press_id is None:
             await self.rights.refuse(command, text, "asker")
@@ -99,7 +100,7 @@ class UrgentCommands:
         that is lost is asked for again."""
         t = self.access.localizer(press)
         return await self._complete_press(
-            press, await self.commands.press(press, caller, t, stop_turn)
+            press, await self.presses.answer(press, caller, t, stop_turn)
         )
 
     async def _complete_press(self, press: Message, answer: PressAnswer) -> str:
@@ -117,7 +118,8 @@ class UrgentCommands:
             await self.chat.edit(to, press.message_id, screen)
         except SnapthreadError as error:
             log.info("screen.not_shown", why=str(error))
-            await self.store.enqueue(press.conversation, to, screen, self.clock())
+            with suppress(StoreBusy, StoreFull):
+                await self.store.enqueue(press.conversation, to, screen, self.clock())
 
     async def _ask_again(self, press: Message) -> str:
         """Buttons that have done their work go."""

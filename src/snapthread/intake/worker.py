@@ -1,4 +1,5 @@
-"""Holds conversations and has them served: one at a time each, in order, users side by side."""
+"""Claims conversations and has them served: each in order, one question at a time; people side by
+side."""
 
 import asyncio
 import secrets
@@ -58,7 +59,7 @@ class Worker:
         )
 
     def wake(self, ready: int = 1, *, is_urgent: bool = True) -> None:
-        """So many conversations may be ready, or an urgent command may wait."""
+        """Note that this many conversations may be ready, or an urgent command may wait."""
         self._expected += ready
         if is_urgent:
             self._look_at_s = 0.0
@@ -66,8 +67,8 @@ class Worker:
 
     @contextmanager
     def free_slots(self) -> Iterator[int]:
-        """Slots for which nobody waits: for conversations that are claimed as they are taken in,
-        in one transaction, and then begun."""
+        """Lend the slots that nobody waits for, to conversations that are claimed in the
+        transaction that takes them in."""
         is_awaited = self._expected or self._stopping
         free = 0 if is_awaited else max(self.parallel - self._taken_slots, 0)
         self._kept_free += free
@@ -79,7 +80,7 @@ class Worker:
                 self._woken.set()  # who came meanwhile, or was due, found them taken
 
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None:
-        """Serve what was claimed; the leases were asked for at that time."""
+        """Serve these claims; their leases began at that time."""
         for claim in claims:
             self._begin(claim, asked_s)
 
@@ -97,11 +98,11 @@ class Worker:
         return tuple(self._running)
 
     async def works(self) -> None:
-        """Until anything is being served."""
+        """Wait until something is being served."""
         await self._works.wait()
 
     def lose(self, claim: Claim) -> None:
-        """Somebody else has the conversation: what runs for it here ends."""
+        """End what runs here for a conversation that somebody else has by now."""
         running = self._running.get(claim)
         if running and end_work(running.work):
             log.warning("trouble", kind="lease", why="the conversation was taken over or reset")
@@ -109,8 +110,8 @@ class Worker:
     # ------------------------------------------------------------ the loop
 
     async def run(self) -> None:
-        """Until `stop`; then what runs ends by itself, or is given back. Where another part of the
-        bot broke, it is given back at once."""
+        """Run until `stop`; then what runs ends by itself, or is given back. Where another part of
+        the bot broke, it is given back at once."""
         try:
             while not self._stopping:
                 await self._run_once()
@@ -130,7 +131,7 @@ class Worker:
         self._woken.set()
 
     async def _run_urgent_commands(self) -> None:
-        """Those of this process are told by `wake`; those of others are looked for."""
+        """Commands of this process come with `wake`; those of others are looked for."""
         while self._sentences:
             await self._claim_sentence(self._sentences.popleft())
         if now_s() < self._look_at_s:
@@ -193,7 +194,7 @@ class Worker:
         self._works.set()
 
     async def _wait(self, wake_at: datetime | None) -> None:
-        """Until woken, or until the next conversation is ready."""
+        """Wait until woken, or until the next conversation is ready."""
         wait_s = LOOK_EVERY_S
         if wake_at is not None:
             wait_s = min(wait_s, (wake_at - self.clock()).total_seconds())

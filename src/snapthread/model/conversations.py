@@ -20,7 +20,7 @@ def group_conversation(
 
 
 def guest_conversation(query_id: str) -> ConversationKey:
-    """Of one question in a chat that the bot is no member of: it ends with its answer."""
+    """The key of one question in a chat that the bot is no member of: it ends with its answer."""
     return ConversationKey(f"guest:{query_id}")
 
 

@@ -65,4 +65,4 @@ def _beginning(old: list[Any], new: list[Any]) -> int:
     if old[:length] == new[:length]:
         return length
     pairs = enumerate(zip(old, new, strict=False))
-    return next(place for place, (one, other) in pairs if one is not other and one != other)
+    return next(index for index, (one, other) in pairs if one is not other and one != other)

@@ -54,7 +54,7 @@ def is_whole(files: Sequence[LedgerFile]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedFile:
-    """An upload about to begin. `update_id` and `place` say which image of which message.
+    """An upload about to begin. `update_id` and `position` say which image of which message.
 
     `image_key`: the lost file that it is to replace in the conversation.
     """
@@ -62,7 +62,7 @@ class IntendedFile:
     name: FileName
     owner: int
     update_id: int
-    place: int
+    position: int
     telegram_id: str
     unique_id: str
     size_bytes: int

@@ -15,7 +15,7 @@ POLLING: Final = "poll"  # the job of the one process that polls, where there ar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """A process of this bot, as it told of itself last."""
+    """A process of this bot, as it last reported."""
 
     name: str  # its machine and process id
     version: str

@@ -50,7 +50,7 @@ class OwnLimits:
     def of_money(self) -> bool:
         return bool(self.user_daily_cost_micros or self.user_monthly_cost_micros)
 
-    def over(self, limits: Limits) -> Limits:
+    def override(self, limits: Limits) -> Limits:
         """The limits that hold for this person."""
         return replace(limits, **self.own_values())
 

@@ -32,5 +32,5 @@ class RequestProfile:
         return self.image_tokens(file.width, file.height)
 
     def most_image_tokens(self) -> int:
-        """Of an image whose shape is not known yet."""
+        """The most that an image may take whose shape is not known yet."""
         return most_image_tokens(self.model, self.image_side, self.detail)

@@ -41,6 +41,7 @@ from snapthread.ports.blobs import BLOB, Blobs, ImageTransport, StoredBlob, Way
 from snapthread.ports.chat import Chat, GroupChange, NewTopic, Reaction, Update
 from snapthread.ports.choices import CallersKnown, Choices
 from snapthread.ports.conversations import (
+    AnsweredPresses,
     Context,
     ConversationControl,
     Conversations,
@@ -133,6 +134,7 @@ __all__ = [
     "Adoption",
     "AnswerCompleted",
     "AnswerEvent",
+    "AnsweredPresses",
     "Arrival",
     "Askers",
     "Assistant",

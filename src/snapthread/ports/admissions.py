@@ -46,7 +46,7 @@ class InviteUse(Protocol):
 
 
 class Invitations(InviteMaking, InviteList, InviteEnding, InviteUse, Protocol):
-    """Links that let people in, so many times and so long."""
+    """Links that let people in, for a number of people and of days."""
 
 
 class AdmissionRequests(PeopleKnown, Protocol):

@@ -132,9 +132,9 @@ class PriceList(Protocol):
     """Prices of models."""
 
     def cost_micros(self, model: str, usage: Usage) -> int | None:
-        """Of one request, in millionths of a dollar; None where nobody knows the price."""
+        """The cost of one request, in millionths of a dollar; None where nobody knows the price."""
         ...
 
     def speech_micros(self, model: str, seconds: int) -> int | None:
-        """Of so many seconds that the model transcribed; None where nobody knows the price."""
+        """The cost of this many seconds transcribed; None where nobody knows the price."""
         ...

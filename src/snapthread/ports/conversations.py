@@ -31,7 +31,7 @@ FileTokens = Callable[[LedgerFile], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestBounds:
-    """The room of a request, as `Context.compose` is told it, for a question of words alone."""
+    """The room of a request, as `Context.compose` is told it, for a question without files."""
 
     max_tokens: int
     question_tokens: int
@@ -150,6 +150,10 @@ class ConversationControl(Protocol):
         """
         ...
 
+
+class AnsweredPresses(Protocol):
+    """Buttons of a question that is answered once."""
+
     async def answer_press(
         self,
         press: Message,
@@ -190,6 +194,7 @@ class Conversations(
     StreamedMessages,
     GuestAnswers,
     ConversationControl,
+    AnsweredPresses,
     PageChoices,
     Outbox,
     Askers,

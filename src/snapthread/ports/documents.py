@@ -1,4 +1,4 @@
-"""Readers of documents, which tell what a file is before it goes up."""
+"""Readers of documents, which say what a file is before it is uploaded."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from snapthread.vision_tokens import Sight, Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentContent:
-    """A document as its bytes tell. `content` goes up: the whole, or the pages asked for.
+    """A document as its bytes show it. `content` goes up: the whole, or the pages asked for.
 
     `pages`: of the whole; 0 where it has none. `text_tokens`: our estimate, of what goes up.
     """

@@ -50,7 +50,7 @@ class IncomingMessages(Protocol):
         lease_s: float,
     ) -> tuple[frozenset[ConversationKey], tuple[Claim, ...]]:
         """`accept`, and in the same transaction claims of what it made ready, as `claim` gives
-        them, at most so many."""
+        them, at most this many."""
         ...
 
 

@@ -70,7 +70,7 @@ class Operation(Protocol):
 
     @property
     def limits(self) -> Limits:
-        """Of everybody who is no admin."""
+        """Limits of everybody who is no admin."""
         ...
 
     async def limits_of(self, user_id: int) -> Limits: ...

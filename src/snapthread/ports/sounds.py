@@ -6,7 +6,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundFacts:
-    """A sound file as its container tells. `ending`: of the name that the service goes by."""
+    """A sound file as its container describes it. `ending`: of the name that the service goes
+    by."""
 
     duration_s: int  # rounded up; 0: it is empty
     ending: str

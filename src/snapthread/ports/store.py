@@ -26,15 +26,16 @@ class CooldownNotes(Protocol):
     """Cooldowns that all processes keep."""
 
     async def start_cooldown(self, service: str, until: datetime, now: datetime) -> None:
-        """No process calls this service before then (`Changes.poll_changes` tells the others)."""
+        """No process calls this service before then (`ChangeFeed.poll_changes` tells the
+        others)."""
         ...
 
 
 class Replicas(Protocol):
-    """The processes of this bot, as each told of itself last."""
+    """The processes of this bot, as each last reported."""
 
     async def note_replica(self, replica: Replica) -> None:
-        """Note what a process tells of itself, in the place of what it told before."""
+        """Note what a process reports of itself, in place of its last report."""
         ...
 
     async def forget_replica(self, name: str) -> None:

@@ -8,7 +8,7 @@ from snapthread.model import TelegramSound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenText:
-    """A transcript. `billed_s`: seconds, where the service tells."""
+    """A transcript. `billed_s`: seconds, where the service says."""
 
     text: str
     billed_s: int | None = None

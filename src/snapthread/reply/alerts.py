@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Alerts:
-    """One instance a process; the store remembers what was told, where it can be written."""
+    """One instance a process; the store remembers what was sent, if it can be written."""
 
     store: Outbox
     chat: Chat

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from snapthread.clock import now_s
-from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
+from snapthread.concurrency.retry import until_stored
+from snapthread.errors import SnapthreadError
 from snapthread.limits import LEASE_S
 from snapthread.model import (
     Button,
@@ -19,7 +20,6 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, StreamedMessages
 
-RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
 
 NextPart = tuple[int, OutgoingMessage]
@@ -75,59 +75,53 @@ class GrowingMessages:
         """A button that is too much goes first: only the last message has it. Then words, from the
         top, and then one more message."""
         reached = len(self.shown)
-        for place, shown in enumerate(self.shown[:-1]):
+        for index, shown in enumerate(self.shown[:-1]):
             if shown.buttons:
-                return place, replace(shown, buttons=())
-        for place, (part, shown) in enumerate(zip(parts, self.shown, strict=False)):
+                return index, replace(shown, buttons=())
+        for index, (part, shown) in enumerate(zip(parts, self.shown, strict=False)):
             if replace(part, buttons=shown.buttons) != shown:
-                return place, self._with_button(part) if place == reached - 1 else part
+                return index, self._with_button(part) if index == reached - 1 else part
         if len(parts) > reached:
             return reached, self._with_button(parts[reached])
         return None
 
-    async def _put(self, place: int, outgoing: OutgoingMessage) -> None:
-        if place == len(self._ids):
-            to = self.to if place == 0 else replace(self.to, reply_to=None)
+    async def _put(self, index: int, outgoing: OutgoingMessage) -> None:
+        if index == len(self._ids):
+            to = self.to if index == 0 else replace(self.to, reply_to=None)
             self._ids.append(await self.chat.send(OutboxMessage(id=0, to=to, outgoing=outgoing)))
             await self._record()
         else:
-            if place >= self._recorded or now_s() - self._recorded_s > LEASE_S / 2:
+            if index >= self._recorded or now_s() - self._recorded_s > LEASE_S / 2:
                 await self._record()
-            await self.chat.edit(self.to, self._ids[place], outgoing)
-        self.shown[place : place + 1] = [outgoing]
+            await self.chat.edit(self.to, self._ids[index], outgoing)
+        self.shown[index : index + 1] = [outgoing]
 
     async def let_go(self) -> None:
         """There is nothing to stop any more. Whoever goes on edits them, where they are written
         down; else nobody ever would."""
         with suppress(TimeoutError, SnapthreadError):
             async with asyncio.timeout(LET_GO_S):
-                for place, message_id in enumerate(self._ids):
-                    await self._let_go(place, message_id)
+                for index, message_id in enumerate(self._ids):
+                    await self._let_go(index, message_id)
 
-    async def _let_go(self, place: int, message_id: int) -> None:
-        if place >= max(self._recorded, len(self.claim.stream)):
+    async def _let_go(self, index: int, message_id: int) -> None:
+        if index >= max(self._recorded, len(self.claim.stream)):
             await self.chat.delete(self.to, message_id)
-        elif self._has_button(place):
+        elif self._has_button(index):
             await self.chat.remove_buttons(self.to, message_id)
 
-    def _has_button(self, place: int) -> bool:
+    def _has_button(self, index: int) -> bool:
         """One that we did not touch has it from an attempt before, and none where it shows the
         answer that is given anew."""
-        if place < len(self.shown):
-            return bool(self.shown[place].buttons)
+        if index < len(self.shown):
+            return bool(self.shown[index].buttons)
         return self.claim.redo is None
 
     async def _record(self) -> None:
         """Raises LeaseLost where the answer is somebody else's: a process that was frozen must not
         put half an answer over the whole one."""
-        while True:
-            try:
-                await self.store.note_stream(self.claim, self._ids)
-            except (StoreBusy, StoreFull):
-                await asyncio.sleep(RECORD_AGAIN_S)
-            else:
-                self._recorded, self._recorded_s = len(self._ids), now_s()
-                return
+        await until_stored(lambda: self.store.note_stream(self.claim, self._ids))
+        self._recorded, self._recorded_s = len(self._ids), now_s()
 
     def _with_button(self, outgoing: OutgoingMessage) -> OutgoingMessage:
         owner = owner_in_group(self.claim.conversation)

@@ -15,7 +15,7 @@ SLOW_FOR_S: Final = 600.0
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class EditPaces:
-    """The chats of this process that were told to wait, each for ten minutes."""
+    """The chats of this process that have to wait, each for ten minutes."""
 
     _slow: dict[int, tuple[float, float]] = field(default_factory=dict, init=False)
     _growing: Counter[int] = field(default_factory=Counter, init=False)  # answers in a chat
@@ -32,7 +32,7 @@ class EditPaces:
                 del self._growing[chat_id]
 
     def pace_s(self, chat_id: int, usual_s: float) -> float:
-        """Of one of them; Telegram counts what comes to the chat."""
+        """Seconds between edits of one of them: Telegram counts what comes to the chat."""
         return self._of_chat(chat_id, usual_s) * max(1, self._growing[chat_id])
 
     def _of_chat(self, chat_id: int, usual_s: float) -> float:

@@ -199,7 +199,7 @@ class Fields(BaseModel):
     @field_validator("prices_file")
     @classmethod
     def _is_a_file(cls, path: Path | None) -> Path | None:
-        """Told with all the rest; whether each price can be meant is told by who reads them."""
+        """The file must be there; its reader says whether each price can be meant."""
         if path is None:
             return None
         import tomllib  # few have such a file

@@ -1,4 +1,4 @@
-"""The settings are read, and all that is wrong with them is told at once."""
+"""The settings are read, and everything wrong with them is reported at once."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path

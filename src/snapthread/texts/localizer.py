@@ -86,7 +86,7 @@ class Localizer:
     def unsupported(self, kind: str) -> str:
         return self.texts.unsupported(self.language, kind)
 
-    def beyond(self, messages: Sequence[Message]) -> tuple[str, ...]:
+    def refusals(self, messages: Sequence[Message]) -> tuple[str, ...]:
         """A sentence for each kind of message that is no part of a question: not supported, or a
         picture where none is looked at."""
         kinds = dict.fromkeys(part.word for part in messages if part.kind == "unsupported")
@@ -123,18 +123,18 @@ class Localizer:
     def sound_fault(self, fault: SoundFault) -> str:
         return self(f"sound_{fault}", n=self.limits.voice_minutes, limit_mb=self.limits.sound_mb)
 
-    def over(self, over: LimitExceeded) -> str:
+    def limit_reached(self, exceeded: LimitExceeded) -> str:
         """The limit, how much of it is used, when it opens; what helps where waiting does not."""
-        is_money = over.limit.endswith("cost")
-        amounts = {"allowed": over.allowed, "used": over.used, "wanted": over.wanted}
-        if over.limit == "user_daily_voice":
+        is_money = exceeded.limit.endswith("cost")
+        amounts = {"allowed": exceeded.allowed, "used": exceeded.used, "wanted": exceeded.wanted}
+        if exceeded.limit == "user_daily_voice":
             amounts = {key: minutes(seconds) for key, seconds in amounts.items()}
         shown = {key: self.money(n) if is_money else n for key, n in amounts.items()}
-        opens = self("moment", at=over.opens_at)
-        sentence = self(f"over_{over.limit}", n=amounts["allowed"], opens=opens, **shown)
-        if over.wanted <= over.allowed:
+        opens = self("moment", at=exceeded.opens_at)
+        sentence = self(f"over_{exceeded.limit}", n=amounts["allowed"], opens=opens, **shown)
+        if exceeded.wanted <= exceeded.allowed:
             return sentence
-        return f"{sentence} {self(_ALONE.get(over.limit, 'over_alone_cost'))}"
+        return f"{sentence} {self(_ALONE.get(exceeded.limit, 'over_alone_cost'))}"
 
     def stopped(self, unseen: Sequence[TelegramFile]) -> str:
         """Before the first word; files that were not there yet are not kept, but asked again."""

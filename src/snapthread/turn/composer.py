@@ -63,9 +63,9 @@ class Composer:
         return bool(recalled)
 
     async def _compose_to_fit(self, turn: TurnState) -> Transcript:
-        """Halved as often as the model found it too long."""
+        """Read the transcript, and halve it as often as the model found it too long."""
         transcript = await self._read_fresh(turn)
-        if not self.bounds.has_sight:  # what was shown before is told in words
+        if not self.bounds.has_sight:  # a line of text stands for what was shown before
             transcript = replace(transcript, live={})
         turn.history_start = transcript.history_start
         for _ in range(turn.halvings):
@@ -73,7 +73,7 @@ class Composer:
         return transcript
 
     async def _read_fresh(self, turn: TurnState) -> Transcript:
-        """The first time it may have come with the reservation."""
+        """The transcript as it is now; the first time it may have come with the reservation."""
         reserved, turn.reserved = turn.reserved, None
         if reserved is not None and reserved.transcript is not None:
             transcript, began = reserved.transcript, reserved.at

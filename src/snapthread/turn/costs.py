@@ -20,7 +20,7 @@ class Costs:
         return self.prices.cost_micros(model, one) is not None
 
     def of(self, model: str, usages: Sequence[Usage], voice_s: int) -> int | None:
-        """Of requests, each priced by itself."""
+        """The cost of requests, each priced by itself."""
         costs = [self.prices.cost_micros(model, usage) for usage in usages]
         known = [cost for cost in costs if cost is not None]
         return self._with_speech(sum(known) if len(known) == len(costs) else None, voice_s)

@@ -84,8 +84,8 @@ class Estimator:
 
 
 def sure_tokens(questions: Sequence[Message], profile: RequestProfile) -> int:
-    """Of the question alone, before anything is downloaded: its text, and the photos whose size
-    Telegram tells."""
+    """Tokens of the question alone, before anything is downloaded: its text, and the photos whose
+    size Telegram tells."""
     photos = [one for one in images_of(questions) if one.kind == "photo" and one.width]
     shown = sum(_picture_tokens(photo, profile) for photo in photos)
     return text_tokens(asked_text(questions)) + shown

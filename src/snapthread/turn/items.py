@@ -24,7 +24,7 @@ class ItemBuilder:
             return self._item("user", self.t("go_on"))
         return question_item(
             turn.messages,
-            turn.brought,
+            turn.results,
             turn.context,
             first_label=first_label,
             t=self.t,
@@ -40,7 +40,7 @@ class ItemBuilder:
         return (self.assistant_item(turn, answered.commentary, "commentary"), answer)
 
     def assistant_item(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
-        """Of an answer that goes on the whole."""
+        """What the model said; of an answer that is continued, all of it."""
         redo = turn.claim.redo
         if redo is not None and redo.is_continuation:
             text = f"{redo.answer.rstrip()} {text.lstrip()}"

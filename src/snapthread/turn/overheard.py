@@ -13,7 +13,7 @@ TEXT_MAX: Final = 500  # characters of one of them
 PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest are forgotten
 QUESTIONS_MAX: Final = 1000  # that wait to be asked
 
-Place = tuple[int, int | None]
+Topic = tuple[int, int | None]
 HeardText = tuple[int, str]  # by the id of its message
 
 
@@ -23,16 +23,16 @@ class Overheard:
     takes along; 0: none is kept. After a restart, and in another process, there are none."""
 
     most: int = 0
-    _texts: OrderedDict[Place, deque[HeardText]] = field(default_factory=OrderedDict, init=False)
+    _texts: OrderedDict[Topic, deque[HeardText]] = field(default_factory=OrderedDict, init=False)
     _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
 
     def hear(self, message: Message) -> None:
         """Remember what was said to others, once, as an update that could not be kept comes again;
         pictures and sounds never."""
         if self.most and message.kind == "question" and message.text.strip():
-            place, text = (message.chat_id, message.thread_id), (message.message_id, _line(message))
-            said = self._texts.setdefault(place, deque(maxlen=self.most))
-            self._texts.move_to_end(place)
+            topic, text = (message.chat_id, message.thread_id), (message.message_id, _line(message))
+            said = self._texts.setdefault(topic, deque(maxlen=self.most))
+            self._texts.move_to_end(topic)
             if text not in said:
                 said.append(text)
             _bound(self._texts, PLACES_MAX)
@@ -61,8 +61,8 @@ class Overheard:
 
     def forget(self, chat_id: int) -> None:
         """The bot is there no more, or the group begins anew."""
-        for place in [place for place in self._texts if place[0] == chat_id]:
-            del self._texts[place]
+        for topic in [topic for topic in self._texts if topic[0] == chat_id]:
+            del self._texts[topic]
 
 
 def _line(message: Message) -> str:

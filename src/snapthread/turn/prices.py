@@ -1,4 +1,4 @@
-"""Prices of a message and a picture on a model, as people are told before they choose. Pure, but
+"""Prices of a message and a picture on a model, as people see them before they choose. Pure, but
 for the price list."""
 
 from typing import Final
@@ -18,6 +18,6 @@ def message_micros(prices: PriceList, model: str) -> int | None:
 
 
 def picture_micros(prices: PriceList, profile: RequestProfile, size: tuple[int, int]) -> int | None:
-    """Of a picture in one question, as it is uploaded for this model."""
+    """The price of a picture in one question, as it is uploaded for this model."""
     tokens = profile.image_tokens(*profile.sight.useful(size, profile.image_side))
     return prices.cost_micros(profile.model, Usage(input_tokens=tokens))

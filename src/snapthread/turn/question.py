@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapthread.characters import utf16_len
-from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_place
+from snapthread.images.request import OF_REPLY, FileRequest, FileResult, own_position
 from snapthread.limits import CUT_TEXT_UNITS, MESSAGE_UNITS
 from snapthread.model import (
     HistoryImage,
@@ -38,44 +38,44 @@ class QuestionContext:
 def file_requests(messages: Sequence[Message], *, replied: bool) -> tuple[FileRequest, ...]:
     """The files that the messages bring; with `replied`, also the one they reply to."""
     own = [
-        FileRequest(message=message, file=file, place=own_place(number))
+        FileRequest(message=message, file=file, position=own_position(number))
         for message in messages
         for number, file in enumerate(message.files)
     ]
     answered = replied_file(messages) if replied else None
     if answered is None:
         return tuple(own)
-    return (FileRequest(message=messages[0], file=answered, place=OF_REPLY), *own)
+    return (FileRequest(message=messages[0], file=answered, position=OF_REPLY), *own)
 
 
 def kept_images(
-    wanted: Sequence[FileRequest], files: Sequence[LedgerFile]
+    requests: Sequence[FileRequest], files: Sequence[LedgerFile]
 ) -> dict[FileRequest, FileResult]:
-    """Of a question that is asked anew: its files that are there still."""
+    """Files of a question that is asked anew, which are there still."""
     left, found = list(files), {}
-    for one in wanted:
+    for one in requests:
         there = _there(left, one.file)
         if is_whole(there):
             left = [each for each in left if each not in there]
             is_still = isinstance(one.file, TelegramImage) and one.file.is_still
-            found[one] = FileResult(wanted=one, files=there, is_still=is_still)
+            found[one] = FileResult(request=one, files=there, is_still=is_still)
     return found
 
 
-def _there(left: Sequence[LedgerFile], wanted: TelegramFile) -> tuple[LedgerFile, ...]:
+def _there(left: Sequence[LedgerFile], file: TelegramFile) -> tuple[LedgerFile, ...]:
     """The first that is the same; of a long picture all parts."""
-    same = [each for each in left if _is_same(each, wanted)]
+    same = [each for each in left if _is_same(each, file)]
     if not same or same[0].part is None:
         return tuple(same[:1])
     picture = same[0].part.picture
     return in_reading_order(each for each in same if each.part and each.part.picture == picture)
 
 
-def _is_same(there: LedgerFile, wanted: TelegramFile) -> bool:
-    """Of a document also the pages."""
-    if there.unique_id != wanted.unique_id or isinstance(wanted, TelegramImage):
-        return there.unique_id == wanted.unique_id
-    return there.document is not None and there.document.chosen == wanted.chosen
+def _is_same(there: LedgerFile, file: TelegramFile) -> bool:
+    """The same file; of a document, also the same pages."""
+    if there.unique_id != file.unique_id or isinstance(file, TelegramImage):
+        return there.unique_id == file.unique_id
+    return there.document is not None and there.document.chosen == file.chosen
 
 
 def replied_file(messages: Sequence[Message]) -> TelegramFile | None:
@@ -111,7 +111,7 @@ def _between(text: str, last: str) -> str:
 
 def question_item(
     messages: Sequence[Message],
-    brought: Sequence[FileResult],
+    results: Sequence[FileResult],
     context: QuestionContext,
     *,
     first_label: int,
@@ -120,10 +120,10 @@ def question_item(
     now: datetime,
 ) -> HistoryItem:
     """The item that the model gets and the conversation keeps."""
-    photos = (*_recalled_images(messages[0], context.recalled), *_photos(brought, first_label))
-    notes = _notes(messages, brought, context, first_label, t)
+    photos = (*_recalled_images(messages[0], context.recalled), *_photos(results, first_label))
+    notes = _notes(messages, results, context, first_label, t)
     text = "\n".join(filter(None, [*notes, _text_with_name(messages, t)]))
-    files = [*context.recalled, *(file for one in brought for file in one.files)]
+    files = [*context.recalled, *(file for one in results for file in one.files)]
     tokens = text_tokens(text) + sum(map(file_tokens, files))
     return HistoryItem(role="user", text=text, images=photos, at=now, tokens=tokens)
 
@@ -147,25 +147,25 @@ def _history_image(file: LedgerFile, label: int, sent_at: datetime) -> HistoryIm
     return HistoryImage(label=label, file=file.image_key, sent_at=sent_at, document=file.document)
 
 
-def _photos(brought: Sequence[FileResult], first_label: int) -> tuple[HistoryImage, ...]:
-    usable = [one for one in brought if one.files]
+def _photos(results: Sequence[FileResult], first_label: int) -> tuple[HistoryImage, ...]:
+    usable = [one for one in results if one.files]
     return tuple(
-        _history_image(file, label, _sent_at(one.wanted))
+        _history_image(file, label, _sent_at(one.request))
         for label, one in enumerate(usable, start=first_label)
         for file in one.files
     )
 
 
-def _sent_at(wanted: FileRequest) -> datetime:
-    reply = wanted.message.reply
-    if wanted.is_of_reply and reply is not None and reply.sent_at is not None:
+def _sent_at(request: FileRequest) -> datetime:
+    reply = request.message.reply
+    if request.is_of_reply and reply is not None and reply.sent_at is not None:
         return reply.sent_at
-    return wanted.message.sent_at
+    return request.message.sent_at
 
 
 def _notes(
     messages: Sequence[Message],
-    brought: Sequence[FileResult],
+    results: Sequence[FileResult],
     context: QuestionContext,
     first_label: int,
     t: ModelTexts,
@@ -176,33 +176,43 @@ def _notes(
         notes.append(t("album_late"))
     if context.is_spoken:
         notes.append(t("spoken"))
-    label = context.replied_label
-    if brought and brought[0].wanted.is_of_reply and brought[0].files:
-        label = first_label
-    reply = messages[0].reply
-    quote = reply.text[:QUOTE_MAX] if reply is not None else ""
-    if label is not None:
-        is_document = isinstance(replied_file(messages), TelegramDocument)
-        notes.append(t("reply_to_document" if is_document else "reply_to_photo", label=label))
-    if quote:
-        notes.append(t("reply_to_text", quote=quote))
-    usable = [one for one in brought if one.files]
+    notes += _reply_notes(messages, results, context, first_label, t)
+    usable = [one for one in results if one.files]
     for number, one in enumerate(usable, start=first_label):
         if one.is_still:
             notes.append(t("still", label=number, what=_moving(one, t)))
-    if unusable := sum(not one.is_usable for one in brought):
+    if unusable := sum(not one.is_usable for one in results):
         notes.append(t("photos_unreadable", n=unusable))
-    return [*notes, *_texts(brought, t)]
+    return [*notes, *_texts(results, t)]
 
 
-def _texts(brought: Sequence[FileResult], t: ModelTexts) -> Iterator[str]:
+def _reply_notes(
+    messages: Sequence[Message],
+    results: Sequence[FileResult],
+    context: QuestionContext,
+    first_label: int,
+    t: ModelTexts,
+) -> Iterator[str]:
+    """Notes about the message replied to: its file and its text."""
+    label = context.replied_label
+    if results and results[0].request.is_of_reply and results[0].files:
+        label = first_label
+    if label is not None:
+        is_document = isinstance(replied_file(messages), TelegramDocument)
+        yield t("reply_to_document" if is_document else "reply_to_photo", label=label)
+    reply = messages[0].reply
+    if reply is not None and reply.text[:QUOTE_MAX]:
+        yield t("reply_to_text", quote=reply.text[:QUOTE_MAX])
+
+
+def _texts(results: Sequence[FileResult], t: ModelTexts) -> Iterator[str]:
     """Documents whose text stands in the question, as the model's server takes no files."""
-    for one in brought:
+    for one in results:
         if one.document is not None and one.document.is_text:
             name = document_label(one.document.facts, t)
             yield t("document_text", document=name, text=one.document.text.strip())
 
 
 def _moving(one: FileResult, t: ModelTexts) -> str:
-    kind = one.wanted.file.kind
+    kind = one.request.file.kind
     return t(f"still_{kind}" if kind in {"video", "video_note", "sticker"} else "still_other")

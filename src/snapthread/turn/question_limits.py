@@ -37,7 +37,7 @@ class QuestionLimits:
 
     def check_size(self, turn: TurnState) -> None:
         """Refuse images that one request cannot carry: only now their parts and size are known."""
-        files = [file for one in turn.brought for file in one.files]
+        files = [file for one in turn.results for file in one.files]
         self._check_count(len(files))
         size_bytes = sum(file.size_bytes for file in files)
         if 0 < self.bounds.image_bytes < size_bytes:
@@ -78,8 +78,8 @@ class QuestionLimits:
         reserved = await self.quotas.reserve(
             turn.claim, messages, turn.meter, opened_tokens=opened_tokens
         )
-        turn.over = reserved.over or turn.over
-        return reserved.over is None
+        turn.exceeded = reserved.exceeded or turn.exceeded
+        return reserved.exceeded is None
 
     def _opened_tokens(self, turn: TurnState, opened: Opened) -> int:
         if isinstance(opened, OpenedDocument):

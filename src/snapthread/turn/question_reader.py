@@ -1,4 +1,4 @@
-"""Files and sounds of a question, brought in: also of the parts of it that come meanwhile."""
+"""Brings in the files and sounds of a question, also those of its parts that come meanwhile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ class QuestionReader:
     overheard: Overheard
 
     async def read(self, turn: TurnState) -> None:
-        """Raises what no file and no sound is to blame for."""
+        """Raises only failures that no file and no sound is to blame for."""
         can_wait = can_go_on(turn.messages)
         await self._import(turn)
         while await self._transcribe(turn) and can_wait:
@@ -55,7 +55,7 @@ class QuestionReader:
         self.limits.check_size(turn)
 
     async def _replied_label(self, turn: TurnState) -> int | None:
-        """Of the file replied to, where it is in the conversation."""
+        """The label of the file replied to, where it is in the conversation."""
         claim, replied = turn.claim, replied_file(turn.messages)
         known = await self.store.image_of(claim, replied.unique_id) if replied else ()
         label = known[0].label if is_whole(known) else None
@@ -64,24 +64,28 @@ class QuestionReader:
         return label
 
     async def _take_stragglers(self, turn: TurnState) -> None:
-        """More of the question, that came meanwhile; what is no part of it has its sentence."""
+        """Take the parts of the question that came meanwhile; what is no part of it gets a
+        sentence."""
         while late := await self.store.take_stragglers(turn.claim):
             late = tuple(map(self.speech.profile.mark_unsupported, late))
             questions = tuple(part for part in late if self.limits.is_answerable(part))
-            turn.beyond = (*turn.beyond, *(part for part in late if part not in questions))
+            turn.unsupported = (
+                *turn.unsupported,
+                *(part for part in late if part not in questions),
+            )
             self.limits.check(turn, (*turn.messages, *questions))
             if questions and await self.limits.admit(turn, (*turn.messages, *questions)):
                 await self._import_more(turn, file_requests(questions, replied=False))
 
-    async def _import_more(self, turn: TurnState, wanted: Sequence[FileRequest]) -> None:
-        """Those that are there from the last time need no upload."""
-        turn.wanted = (*turn.wanted, *wanted)
-        there = kept_images(wanted, turn.claim.redo.files if turn.claim.redo else ())
-        missing = tuple(one for one in wanted if one not in there)
+    async def _import_more(self, turn: TurnState, requests: Sequence[FileRequest]) -> None:
+        """Files that are there from the last time need no upload."""
+        turn.requests = (*turn.requests, *requests)
+        there = kept_images(requests, turn.claim.redo.files if turn.claim.redo else ())
+        missing = tuple(one for one in requests if one not in there)
         admit = partial(self.limits.admit_opened, turn)
-        brought = await self.importer.import_files(turn.claim, missing, turn.meter, admit=admit)
-        results = {**there, **{one.wanted: one for one in brought}}
-        turn.brought = (*turn.brought, *[results[one] for one in wanted])
+        imported = await self.importer.import_files(turn.claim, missing, turn.meter, admit=admit)
+        results = {**there, **{one.request: one for one in imported}}
+        turn.results = (*turn.results, *[results[one] for one in requests])
 
     async def _transcribe(self, turn: TurnState) -> bool:
         """Make the transcripts the text of the question. Is there any that was not there yet?"""

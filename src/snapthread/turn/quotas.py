@@ -13,6 +13,7 @@ from snapthread.model import Claim, Installation, Message, Transcript
 from snapthread.model.people import Person
 from snapthread.model.quotas import LimitExceeded, Limits, Spending
 from snapthread.model.request_profile import RequestProfile
+from snapthread.model.usage import TurnRecord
 from snapthread.ports import Clock, PeopleKnown, RequestBounds, Reservations
 from snapthread.turn.costs import Costs
 from snapthread.turn.estimate import Estimator
@@ -24,7 +25,7 @@ class Reserved:
     """The end of asking for room: the limit that it would pass, if there is one, and what was
     composed in the same step, as it was then."""
 
-    over: LimitExceeded | None
+    exceeded: LimitExceeded | None
     at: datetime
     transcript: Transcript | None = None
 
@@ -55,11 +56,11 @@ class Quotas:
         """The same, of somebody who was looked up already."""
         if user_id in self.admins:
             return Limits()
-        return person.limits.over(self.limits) if person else self.limits
+        return person.limits.override(self.limits) if person else self.limits
 
     @property
     def has_price(self) -> bool:
-        """Of the model that answers: without one a limit of money would never hold."""
+        """The model that answers has a price: without one a limit of money would never hold."""
         return self.costs.is_known(self.profile.model)
 
     def profile_of(self, meter: Meter) -> RequestProfile:
@@ -95,20 +96,31 @@ class Quotas:
             opened_tokens=opened_tokens,
             of_money=of_money,
         )
-        payer = self._payer(user_id)
-        if bounds is None:
-            over, transcript = (
-                await self.store.reserve(claim, at, payer=payer, estimate=estimate, limits=limits),
-                None,
-            )
-        else:
-            over, transcript = await self.store.reserve_and_compose(
-                claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
-            )
-        if over is None:
+        reserved = await self._reserve(claim, at, self._payer(user_id), estimate, limits, bounds)
+        if reserved.exceeded is None:
             meter.messages, meter.question_images = 1, images_of(questions)
             meter.images, meter.documents = count_new(claim, questions)
-        return Reserved(over=over, transcript=transcript, at=at)
+        return reserved
+
+    async def _reserve(
+        self,
+        claim: Claim,
+        at: datetime,
+        payer: str,
+        estimate: TurnRecord,
+        limits: Limits,
+        bounds: RequestBounds | None,
+    ) -> Reserved:
+        """In one step with the transcript, where the request can be composed already."""
+        if bounds is None:
+            exceeded = await self.store.reserve(
+                claim, at, payer=payer, estimate=estimate, limits=limits
+            )
+            return Reserved(exceeded=exceeded, at=at)
+        exceeded, transcript = await self.store.reserve_and_compose(
+            claim, at, payer=payer, estimate=estimate, limits=limits, bounds=bounds
+        )
+        return Reserved(exceeded=exceeded, transcript=transcript, at=at)
 
     def _payer(self, user_id: int) -> str:
         """The person by a hash: what they used outlives their erasure."""

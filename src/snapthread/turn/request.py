@@ -1,4 +1,4 @@
-"""The request to the model: transcript and question, under names that tell nobody who asks."""
+"""The request to the model: transcript and question, under hashed names that hide who asks."""
 
 from dataclasses import dataclass
 

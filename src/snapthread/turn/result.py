@@ -37,10 +37,10 @@ class TurnResult:
     away: tuple[LostFile, ...] = ()  # and those that OpenAI lost and Telegram does not give now
     cut: str | None = None
     history_start: int | None = None  # older turns were left out; from here on is what was read
-    over: LimitExceeded | None = (
+    exceeded: LimitExceeded | None = (
         None  # parts of the album came late and were more than a limit lets in
     )
-    beyond: tuple[Message, ...] = ()  # came late, and are no part of the question
+    unsupported: tuple[Message, ...] = ()  # came late, and are no part of the question
     is_stopped: bool = False
     unseen: tuple[TelegramFile, ...] = ()  # files that were not there yet when it was stopped
     is_continuation: bool = False  # more of the answer that was there

@@ -75,7 +75,7 @@ class TurnRunner:
     def _question_as_it_is(self, turn: TurnState) -> HistoryItem:
         """The question; without its files where it was stopped before it could be asked."""
         if turn.question is None:
-            turn.brought = tuple(FileResult(wanted=one) for one in turn.wanted)
+            turn.results = tuple(FileResult(request=one) for one in turn.requests)
             turn.question = self.items.question(turn)
         return turn.question
 

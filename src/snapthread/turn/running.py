@@ -13,9 +13,9 @@ from snapthread.ports import RequestBounds
 from snapthread.reply.draft import Drafts
 from snapthread.reply.growing import StreamTexts
 from snapthread.texts.localizer import Localizer
-from snapthread.turn.outcome import preface
 from snapthread.turn.result import TurnResult
 from snapthread.turn.runner import TurnRunner
+from snapthread.turn.sentences import preface
 from snapthread.turn.state import TurnState
 
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ Preface = Callable[[], tuple[OutgoingMessage, ...]]
 
 
 class AnswerView(Protocol):
-    """An answer that is seen as it grows."""
+    """Shows an answer while it grows."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None: ...
 
@@ -32,7 +32,7 @@ class AnswerView(Protocol):
 
 
 class NoView:
-    """An answer that is seen once it is whole."""
+    """Shows nothing: the answer is seen once it is whole."""
 
     def begin(self, before: tuple[OutgoingMessage, ...]) -> None:
         """Nothing."""
@@ -53,11 +53,12 @@ class RunningTurns:
     )
 
     def bounds_of(self, turn: TurnState) -> RequestBounds | None:
-        """Of a turn whose request can be composed at once; None where something comes first."""
+        """Bounds of a turn whose request can be composed at once; None where something comes
+        first."""
         return self.turn_runner.bounds_of(turn)
 
-    async def ask(self, turn: TurnState, beyond: tuple[str, ...] = ()) -> TurnResult:
-        """Raises what the turn raises; the claim is not finished. `beyond`: what is said of the
+    async def ask(self, turn: TurnState, refusals: tuple[str, ...] = ()) -> TurnResult:
+        """Raises what the turn raises; the claim is not finished. `refusals`: what is said of the
         messages that are no part of the question."""
         claim, first = turn.claim, turn.messages[0]
         t = self.localizer(first)
@@ -66,7 +67,9 @@ class RunningTurns:
         texts = StreamTexts(stop=t("stream_stop"), thinking=t("stream_thinking"))
         opened = self.drafts.open(claim, _place(first), texts, private=first.is_private)
         async with opened as draft:
-            return await self._read_or_stop(turn, draft, lambda: preface(turn.result(), beyond, t))
+            return await self._read_or_stop(
+                turn, draft, lambda: preface(turn.result(), refusals, t)
+            )
 
     def stop(self, conversation: ConversationKey, number: int) -> None:
         """End this turn now, with what it has said. Nothing happens where it does not run, or is
@@ -113,6 +116,6 @@ class RunningTurns:
 
 
 def _place(question: Message) -> Destination:
-    """In a group it is seen whom the answer is for, from its first words on."""
+    """In a group the first words already show whom the answer is for."""
     reply_to = None if question.is_private else question.message_id
     return replace(question.destination, reply_to=reply_to)

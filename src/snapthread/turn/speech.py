@@ -49,14 +49,14 @@ SAID_BY: Final = re.compile(r"([^\[:\n]{1,64}): ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechProfile:
-    """Settings of transcription. Without a model they are not."""
+    """Settings of transcription. Without a model, sounds are not transcribed."""
 
     model: str = ""
     max_s: int = 0  # of one sound; 0: no limit
     max_bytes: int = 0
 
     def mark_unsupported(self, message: Message) -> Message:
-        """The message itself; a sound alone is no question where sounds are not transcribed."""
+        """The message itself; where sounds are not transcribed, a sound alone is unsupported."""
         if message.sound is None or self.model or message.images:
             return message
         return replace(message, kind="unsupported", word=message.sound.kind)
@@ -86,7 +86,7 @@ class SpeechResult:
 
     @property
     def is_told(self) -> bool:
-        """Of a silent video there is a picture to speak of; of a limit its own sentence tells."""
+        """A silent video still has a picture to speak of; a limit has a sentence of its own."""
         if self.fault == "over_limit":
             return False
         return self.fault in {"too_long", "too_large", "unheard"} or not self.message.images
@@ -141,8 +141,8 @@ class SpeechReader:
         admit: AdmitSound,
         names: Sequence[str] = (),
     ) -> tuple[SpeechResult, ...]:
-        """Of every sound, one after the other; raises what is no sound's own fault, unless there is
-        a picture to answer. `names`: hints of what may be said."""
+        """Read every sound, one after the other; raises what is no sound's own fault, unless there
+        is a picture to answer. `names`: hints of what may be said."""
         if not self.profile.model:
             return ()
         spoken = [message for message in messages if message.sound]

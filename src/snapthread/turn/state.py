@@ -41,8 +41,8 @@ class TurnState:
     messages: tuple[Message, ...]
     meter: Meter
     reserved: Reserved | None = None
-    wanted: tuple[FileRequest, ...] = ()
-    brought: tuple[FileResult, ...] = ()
+    requests: tuple[FileRequest, ...] = ()
+    results: tuple[FileResult, ...] = ()
     heard: tuple[SpeechResult, ...] = ()
     context: QuestionContext = field(default_factory=QuestionContext)
     question: HistoryItem | None = None
@@ -54,8 +54,8 @@ class TurnState:
     is_sought: bool = False  # what was lost earlier was asked for, or was lost in this turn
     opened_tokens: int = 0  # of the documents and long pictures that were let in
     one_opened: asyncio.Lock = field(default_factory=asyncio.Lock)
-    over: LimitExceeded | None = None
-    beyond: tuple[Message, ...] = ()
+    exceeded: LimitExceeded | None = None
+    unsupported: tuple[Message, ...] = ()
     text: str = ""
     shown: str = ""  # what the person saw last, also of an attempt that failed since
     failing_since_s: float | None = None
@@ -68,7 +68,7 @@ class TurnState:
 
     @property
     def asked_before(self) -> int | None:
-        """Of a question that is asked anew: the first item that its request does not hold."""
+        """The first item that the request of a question asked anew does not hold."""
         redo = self.claim.redo
         return None if redo is None or redo.is_continuation else redo.history_start
 
@@ -85,26 +85,26 @@ class TurnState:
         nothing. Or one document is to be asked about by pages that the person chooses first."""
         if self.choice is not None:
             return True
-        own = [one for one in self.brought if not one.wanted.is_of_reply]
+        own = [one for one in self.results if not one.request.is_of_reply]
         is_heard = any(one.text for one in self.heard)
         return bool(own or self.heard) and not is_heard and not any(one.is_usable for one in own)
 
     @property
     def choice(self) -> PageChoice | None:
-        """Of the first document of which only some pages fit."""
-        for one in self.brought:
-            if one.fits and not one.wanted.is_of_reply:
-                wanted = one.wanted
+        """The choice for the first document of which only some pages fit."""
+        for one in self.results:
+            if one.fits and not one.request.is_of_reply:
+                request = one.request
                 return PageChoice(
-                    one.pages, one.fits, wanted.file.unique_id, wanted.message.update_id
+                    one.pages, one.fits, request.file.unique_id, request.message.update_id
                 )
         return None
 
     @property
     def unseen_files(self) -> tuple[TelegramFile, ...]:
         """Those that were not there yet when it was stopped."""
-        left = [one for one in self.brought if not one.is_usable and one.fault is None]
-        return tuple(one.wanted.file for one in left)
+        left = [one for one in self.results if not one.is_usable and one.fault is None]
+        return tuple(one.request.file for one in left)
 
     def take_mended(self, mended: Mended) -> None:
         """Older files that left, and those that may still come back."""
@@ -147,30 +147,30 @@ class TurnState:
         return TurnResult(
             items=items,
             text=self.text,
-            faults=tuple(filter(_is_told, [one.fault for one in self.brought if one.fault])),
+            faults=tuple(filter(_is_told, [one.fault for one in self.results if one.fault])),
             sound_faults=tuple(one.fault for one in self.heard if one.fault and one.is_told),
             spoken="\n".join(one.text for one in self.heard if one.text),
-            file_count=len(self.brought),
-            stills=sum(one.is_still for one in self.brought),
-            has_small_text=any(one.is_dense for one in self.brought),
+            file_count=len(self.results),
+            stills=sum(one.is_still for one in self.results),
+            has_small_text=any(one.is_dense for one in self.results),
             asker_in_group=self.messages[0].person_in_group,
             has_unread_pages=any(
-                one.document and not one.document.has_text for one in self.brought
+                one.document and not one.document.has_text for one in self.results
             ),
             choice=self.choice,
             can_choose=self.messages[0].is_private,
-            made_room=sum(one.made_room for one in self.brought),
+            made_room=sum(one.made_room for one in self.results),
             cut=self.answered.cut if self.answered else None,
             lost=self.lost,
             away=self.away,
             history_start=self.history_start,
-            over=self.over,
-            beyond=self.beyond,
+            exceeded=self.exceeded,
+            unsupported=self.unsupported,
             is_continuation=self.is_continuation,
             taken_back_from=None if redo is None else redo.taken_back_from,
         )
 
 
 def _is_told(fault: FileFault) -> bool:
-    """Of a limit its own sentence tells."""
+    """A limit has a sentence of its own."""
     return fault.fault != "over_limit"

@@ -31,9 +31,9 @@ def request_items(
     """`overheard`: what was said to others before the question; of this request only."""
     live, items = transcript.live, (*transcript.items, question)
     asked, has_images = AS_TEXT.of(items[0], items)
-    for place in compress(range(len(items)), has_images):
-        ids = tuple([live.get(image.file) for image in items[place].images])
-        asked[place] = _request_item(items[place], ids, t)
+    for index in compress(range(len(items)), has_images):
+        ids = tuple([live.get(image.file) for image in items[index].images])
+        asked[index] = _request_item(items[index], ids, t)
     if overheard:
         note = InputText(t("overheard", texts="\n".join(overheard)))
         asked.insert(-1, InputItem("user", (note,)))

@@ -1,11 +1,11 @@
 """Everything is built here, for `run`, the commands, the demo and the tests; read in this order:
 
 adapters.py    the ports of the whole bot, and the same with rate limits
-file_parts.py  files in, kept right, out; also for the commands beside the bot
-people.py      who may, and who is told
+file_parts.py  files: in, kept right and deleted; also for the commands beside the bot
+people.py      who may use the bot, and the admins' alerts
 turns.py       a turn: question in, answer out
 commands.py    commands, and the buttons below them
-claims.py      what is said to a claim, what waits for no question
+claims.py      what serves a claim, and the commands that wait for no question
 bot.py         the loops around them
 profiles.py    what the parts need to know of the settings
 """

@@ -23,7 +23,7 @@ from snapthread.rate_limits.openai import (
     RateLimitedFiles,
     RateLimitedTranscriber,
 )
-from snapthread.rate_limits.telegram import PlaceCooldowns, RateLimitedChat
+from snapthread.rate_limits.telegram import KeyedCooldowns, RateLimitedChat
 
 NO_LIST = FixedCatalog()
 
@@ -54,10 +54,10 @@ class LimitedAdapters(Adapters):
 
 def with_rate_limits(adapters: Adapters) -> LimitedAdapters:
     cooldowns = Cooldowns(store=adapters.store, clock=adapters.clock)
-    places = PlaceCooldowns(cooldowns=cooldowns)
+    keyed = KeyedCooldowns(cooldowns=cooldowns)
     return LimitedAdapters(
         store=adapters.store,
-        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, places=places),
+        chat=RateLimitedChat(chat=adapters.chat, cooldowns=cooldowns, keyed=keyed),
         assistant=RateLimitedAssistant(assistant=adapters.assistant, cooldowns=cooldowns),
         files=RateLimitedFiles(files=adapters.files, cooldowns=cooldowns),
         transcriber=RateLimitedTranscriber(transcriber=adapters.transcriber, cooldowns=cooldowns),

@@ -8,7 +8,7 @@ from snapthread.commands.broadcaster import Broadcaster
 from snapthread.intake.urgent import UrgentCommands
 from snapthread.pipeline import Pipeline
 from snapthread.ports import PriceList
-from snapthread.reply.guests import GuestPlaces
+from snapthread.reply.guests import GuestPlaceholders
 from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
@@ -45,7 +45,7 @@ def build_claims(
         language=settings.bot_language,
         may=people.access.policy.may,
     )
-    commands = build_commands(
+    commands, presses = build_commands(
         file_parts,
         people,
         turns,
@@ -63,7 +63,7 @@ def build_claims(
         styles=turns.styles,
         running_turns=turns.running_turns,
         alerts=people.alerts,
-        guests=GuestPlaces(store=store, chat=chat),
+        guests=GuestPlaceholders(store=store, chat=chat),
         clock=clock,
     )
     topics = Topics(store=store, chat=chat, clock=clock)
@@ -90,7 +90,7 @@ def build_claims(
         store=store,
         chat=chat,
         running_turns=turns.running_turns,
-        commands=commands,
+        presses=presses,
         access=people.access,
         rights=people.rights,
         clock=clock,

@@ -9,6 +9,7 @@ from snapthread.commands.commands import Commands
 from snapthread.commands.exporter import Exporter
 from snapthread.commands.history import History
 from snapthread.commands.invitations import InviteCommands
+from snapthread.commands.presses import Presses
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
 from snapthread.wiring.file_parts import FileParts
@@ -25,7 +26,7 @@ def build_commands(
     *,
     asking_anew: AskingAnew,
     broadcaster: Broadcaster,
-) -> Commands:
+) -> tuple[Commands, Presses]:
     adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     admin = AdminCommands(
@@ -38,24 +39,24 @@ def build_commands(
         clock=clock,
         admins=settings.admin_user_ids,
     )
-    return Commands(
+    choosing = Choosing(
+        store=store,
+        styles=turns.styles,
+        prices=prices,
+        rights=people.rights,
+        speak=people.access.speak,
+    )
+    history = History(store=store)
+    commands = Commands(
         asking_anew=asking_anew,
         store=store,
-        eraser=file_parts.eraser,
         quotas=turns.quotas,
         rights=people.rights,
-        choosing=Choosing(
-            store=store,
-            styles=turns.styles,
-            prices=prices,
-            rights=people.rights,
-            speak=people.access.speak,
-        ),
-        history=History(store=store),
+        choosing=choosing,
+        history=history,
         exporter=Exporter(
             store=store, chat=chat, codec=adapters.codec, max_bytes=settings.max_image_bytes
         ),
-        admission=people.admission,
         admin=admin,
         transport=adapters.transport,
         is_openais_own=settings.is_openais_own,
@@ -63,3 +64,15 @@ def build_commands(
         retention_days=settings.file_retention_days,
         files_retired=wake,
     )
+    presses = Presses(
+        store=store,
+        eraser=file_parts.eraser,
+        rights=people.rights,
+        choosing=choosing,
+        history=history,
+        admission=people.admission,
+        admin=admin,
+        clock=clock,
+        files_retired=wake,
+    )
+    return commands, presses

@@ -1,4 +1,4 @@
-"""People: leave to ask, and what is told to admins."""
+"""People: who may use the bot, and what admins hear."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from snapthread.wiring.profiles import access_policy, channel_members
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleParts:
-    """The parts that know who may and who is told, as far as others need them."""
+    """The parts that know who may use the bot, as far as others need them."""
 
     texts: Texts
     alerts: Alerts
@@ -47,7 +47,7 @@ def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People
         policy=access_policy(settings),
         clock=clock,
         admission=admission,
-        members=channel_members(settings, chat, alerts, clock),
+        members=channel_members(settings, chat, alerts),
     )
     rights = GroupRights(store=store, chat=chat, clock=clock)
     return PeopleParts(

@@ -34,7 +34,7 @@ SAMPLE_BYTES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class PlainSound:
     """A sound of plain samples (WAV of 16 bits)."""
 
     seconds: float
@@ -49,7 +49,7 @@ class Heard:
         return next((word for word, most in LOUDNESS if self.loudness_db < most), LOUDNESS[-1][0])
 
 
-def heard(content: bytes) -> Heard | None:
+def heard(content: bytes) -> PlainSound | None:
     """None where only a codec could tell."""
     try:
         with wave.open(BytesIO(content)) as sound:
@@ -63,10 +63,10 @@ def heard(content: bytes) -> Heard | None:
         samples.byteswap()
     power = sum(sample * sample for sample in samples) / max(1, len(samples))
     level = math.sqrt(power) / FULL_SCALE
-    return Heard(seconds=seconds, loudness_db=20 * math.log10(level) if level else -math.inf)
+    return PlainSound(seconds=seconds, loudness_db=20 * math.log10(level) if level else -math.inf)
 
 
-def told(content: bytes, seconds: float, language: str) -> str:
+def describe_sound(content: bytes, seconds: float, language: str) -> str:
     """The measures of a sound as a sentence of a stand-in, which says that it is one; empty where
     nobody speaks."""
     measured, code = heard(content), "ru" if language.startswith("ru") else "en"

@@ -131,7 +131,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Intent:
     """The intent of the last message, as far as rules can tell."""
 
     words: str  # of the person, without the bot's notes
@@ -171,11 +171,11 @@ def answer(question: Question, why: Standing) -> str:
     return "\n".join(lines)
 
 
-def hear(question: Question) -> Heard:
+def hear(question: Question) -> Intent:
     last = question.messages[-1] if question.messages else Said(role="user", text="")
     words = NOTE.sub("", last.text).strip()
     photos, gone = _meant(question, last, words)
-    return Heard(
+    return Intent(
         words=words,
         language=_language(question, words),
         photos=photos,
@@ -284,7 +284,7 @@ def _read(document: Document, texts: dict[str, str]) -> str:
     return texts[key].format(label=label, name=name, words=found.words, beginning=found.beginning)
 
 
-def _of_photos(question: Question, heard: Heard, texts: dict[str, str]) -> str:
+def _of_photos(question: Question, heard: Intent, texts: dict[str, str]) -> str:
     lines = [_told(image, heard.language, texts) for image in heard.photos[:PHOTOS_TOLD]]
     lines += [texts["photo_gone"].format(label=label) for label in heard.gone[:PHOTOS_TOLD]]
     if not lines:

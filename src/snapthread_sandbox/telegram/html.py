@@ -27,7 +27,7 @@ ATTRIBUTE: Final = re.compile(rf"([\w-]+)(?:\s*=\s*{VALUE})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenTag:
     """A tag that was not closed yet."""
 
     tag: str
@@ -37,7 +37,7 @@ class Open:
 
 def parse_html(source: str) -> tuple[str, list[Json]]:
     """Raises BotError in Telegram's words."""
-    marked, stack, place = Marked(), list[Open](), 0
+    marked, stack, place = Marked(), list[OpenTag](), 0
     while place < len(source):
         if source[place] == "&" and (found := NAMED.match(source, place)):
             marked.text += unescape(found.group())
@@ -54,7 +54,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
     return marked.text, marked.ordered
 
 
-def _start(source: str, place: int, marked: Marked, stack: list[Open]) -> int:
+def _start(source: str, place: int, marked: Marked, stack: list[OpenTag]) -> int:
     found = START.match(source, place)
     at = byte_offset(source, place)
     if found is None:
@@ -66,11 +66,11 @@ def _start(source: str, place: int, marked: Marked, stack: list[Open]) -> int:
         name.lower(): unescape(one or two or bare)
         for name, one, two, bare in ATTRIBUTE.findall(found.group(2))
     }
-    stack.append(Open(tag, _entity(tag, given, at, stack), marked.units))
+    stack.append(OpenTag(tag, _entity(tag, given, at, stack), marked.units))
     return found.end()
 
 
-def _end(source: str, place: int, marked: Marked, stack: list[Open]) -> int:
+def _end(source: str, place: int, marked: Marked, stack: list[OpenTag]) -> int:
     found = END.match(source, place)
     at = byte_offset(source, place)
     if found is None:
@@ -86,7 +86,7 @@ def _end(source: str, place: int, marked: Marked, stack: list[Open]) -> int:
     return found.end()
 
 
-def _entity(tag: str, given: dict[str, str], at: int, stack: list[Open]) -> Json | None:
+def _entity(tag: str, given: dict[str, str], at: int, stack: list[OpenTag]) -> Json | None:
     match tag:
         case "a":
             return link(given.get("href", ""))

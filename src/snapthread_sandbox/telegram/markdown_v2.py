@@ -23,7 +23,7 @@ LINKS: Final = {"[", "!["}
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenMark:
     """Markup that was not closed yet."""
 
     mark: str
@@ -49,7 +49,7 @@ class _Reader:
         self.source = source
         self.place = 0
         self.marked = Marked()
-        self.stack: list[Open] = []
+        self.stack: list[OpenMark] = []
         self.quote: int | None = None  # where a block quotation began
 
     def step(self) -> None:
@@ -109,7 +109,7 @@ class _Reader:
             )
         place, self.place = self.place, self.place + len(mark)
         language = self._language() if mark == "```" else ""
-        self.stack.append(Open(mark, self.marked.units, place, language))
+        self.stack.append(OpenMark(mark, self.marked.units, place, language))
 
     def _language(self) -> str:
         line, found, _ = self.source[self.place :].partition("\n")

@@ -6,7 +6,7 @@ incoming.py    an update → a message in our words
 membership.py  updates that are no messages: buttons, reactions, who blocked the bot
 command.py     the command in a message
 asking.py      in a group: is it meant for the bot?
-place.py       the conversation of a chat, a topic and a person
+conversation.py  the conversation of a chat, a topic and a person
 content.py     a question, a picture, what we cannot answer, or nothing
 document.py    the document of a message
 sound.py       the sound of a message

@@ -1,4 +1,4 @@
-"""The Bot API's methods that we use: one call each, told to the log, failing only in our words."""
+"""The Bot API's methods that we use: one call each, logged, failing only in our words."""
 
 import json
 import re

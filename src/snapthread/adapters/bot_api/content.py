@@ -156,7 +156,7 @@ def _live_photo(live: LivePhoto, photo: Sequence[PhotoSize] | None) -> TelegramI
 
 
 def _animation(animation: Animation) -> TelegramImage | None:
-    """Telegram makes a video of a GIF, but for some that bots sent."""
+    """Telegram makes a video of a GIF, except for some that bots sent."""
     if animation.mime_type == "image/gif":
         return _file(animation, "animation")
     return _preview(animation, "animation")

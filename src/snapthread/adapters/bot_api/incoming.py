@@ -10,6 +10,7 @@ from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name, is_asked, name_of, speaker_of
 from snapthread.adapters.bot_api.command import command_in
 from snapthread.adapters.bot_api.content import PICTURED, MessageContent, content_of, kind_of
+from snapthread.adapters.bot_api.conversation import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.decode import NUMBER_MAX, Odd, Unreadable, read
 from snapthread.adapters.bot_api.links import text_of
 from snapthread.adapters.bot_api.membership import (
@@ -19,7 +20,6 @@ from snapthread.adapters.bot_api.membership import (
     reaction_of,
     stop_of,
 )
-from snapthread.adapters.bot_api.place import conversation_of, thread_of, topic_of
 from snapthread.adapters.bot_api.reply import reply_of
 from snapthread.adapters.bot_api.sound import AUDIBLE
 from snapthread.model import (

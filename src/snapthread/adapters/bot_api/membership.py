@@ -5,7 +5,7 @@ from datetime import datetime
 
 from snapthread.adapters.bot_api import types
 from snapthread.adapters.bot_api.asking import full_name
-from snapthread.adapters.bot_api.place import conversation_of, thread_of
+from snapthread.adapters.bot_api.conversation import conversation_of, thread_of
 from snapthread.model import Message, private_conversation
 from snapthread.ports import GroupChange, Reaction
 

@@ -44,7 +44,7 @@ def edit_params(to: Destination, message_id: int, outgoing: OutgoingMessage) -> 
 
 
 def inline_edit_params(inline_id: str, outgoing: OutgoingMessage) -> Params:
-    """Of an answer in a chat that the bot is no member of."""
+    """Parameters of an answer in a chat that the bot is no member of."""
     return {
         "inline_message_id": inline_id,
         "text": outgoing.text,

@@ -33,13 +33,13 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
 
 
 def _person(replied: Message) -> int | None:
-    """Of what a bot or a chat wrote nobody is the owner but who shows it."""
+    """What a bot or a chat wrote belongs to whoever shows it."""
     user = replied.from_user
     return None if user is None or user.is_bot or replied.sender_chat else user.id
 
 
 def _external(replied: ExternalReplyInfo, quoted: str) -> RepliedMessage | None:
-    """Of a message of another chat only the quotation and the file are told."""
+    """Of a message in another chat, Telegram gives only the quotation and the file."""
     picture, document = _first_picture(replied), document_in(replied)
     if not quoted and not picture and not document:
         return None

@@ -317,7 +317,7 @@ class MessageReactionUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Of what we asked for, one; anything else is only confirmed."""
+    """One of the kinds that we asked for; anything else is only confirmed."""
 
     update_id: int
     message: Message | None = field(default=None, metadata={STRICT: True})

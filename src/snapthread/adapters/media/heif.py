@@ -12,7 +12,8 @@ from snapthread.adapters.media import boxes
 
 
 def count_pixels(content: bytes) -> int:
-    """Of the largest part, without the decoder. libheif refuses to decode more than this says."""
+    """Pixels of the largest part, without the decoder. libheif refuses to decode more than this
+    says."""
     width, height = boxes.largest_part(content) or (0, 0)
     return width * height
 

@@ -41,7 +41,7 @@ def is_animation(content: bytes) -> bool:
 
 
 def _chunks(content: bytes) -> Iterator[_Chunk]:
-    """Of the last one as much as there is; nothing behind the end."""
+    """All chunks up to the end; of the last one, as much as there is."""
     start = _START
     while start + 8 <= len(content):
         end = start + 12 + int.from_bytes(content[start : start + 4], "big")

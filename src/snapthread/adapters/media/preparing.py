@@ -55,8 +55,8 @@ class Prepared:
     source_format: ImageFormat
     source_width: int
     source_height: int
-    passed_through: bool
-    first_frame_of_animation: bool
+    is_passed_through: bool
+    is_first_frame: bool
     is_dense: bool = False
 
     @property
@@ -97,7 +97,7 @@ def prepare(
                 return _pass_through(source, content, looks=looks)
             made = _make(source, form, plan, looks=looks)
         if form == "PNG" and png.is_animation(content):
-            return replace(made, first_frame_of_animation=True)
+            return replace(made, is_first_frame=True)
         return made
 
 
@@ -123,8 +123,8 @@ def _pass_through(source: ImageSource, content: bytes, *, looks: bool) -> Prepar
         source_format="JPEG",
         source_width=width,
         source_height=height,
-        passed_through=True,
-        first_frame_of_animation=False,
+        is_passed_through=True,
+        is_first_frame=False,
         is_dense=looks and _is_dense(source.band, source.size),
     )
 
@@ -153,8 +153,8 @@ def _make(source: ImageSource, form: ImageFormat, plan: Plan, *, looks: bool) ->
         source_format=form,
         source_width=upright[0],
         source_height=upright[1],
-        passed_through=False,
-        first_frame_of_animation=frames,
+        is_passed_through=False,
+        is_first_frame=frames,
         is_dense=looks and len(cuts) == 1 and _is_dense(partial(_band, picture), picture.size),
     )
 

@@ -21,7 +21,7 @@ def pack_refusal(refusal: ImageRefused) -> bytes:
 
 
 def as_cut(fields: list[list[int]] | None) -> Cut | None:
-    """Of what JSON makes of it."""
+    """A cut, from what JSON makes of it."""
     if fields is None:
         return None
     (width, height), (left, top, right, bottom) = fields

@@ -80,7 +80,7 @@ class AnswerText:
 
     @property
     def phase(self) -> str | None:
-        """Of the answer itself."""
+        """The phase of the answer itself."""
         shown = [item for (item, _), part in sorted(self.parts.items()) if part.text]
         phases = [self.phases.get(item) for item in shown]
         return phases[-1] if phases else None

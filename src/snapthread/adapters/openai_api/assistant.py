@@ -85,7 +85,7 @@ class OpenAIAssistant:
                 waits.hear(has_begun=interpreter.has_begun)
 
     def _style_of(self, ask: AssistantRequest) -> Style:
-        """The operator's, but for what the person chose."""
+        """The operator's, except for what the person chose."""
         chosen = ask.profile
         if chosen is None:
             return self._style

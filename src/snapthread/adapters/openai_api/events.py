@@ -21,7 +21,7 @@ Event = Mapping[str, Any]
 
 
 class EventInterpreter:
-    """Of one answer. `model` was asked, where the answer does not tell."""
+    """Interprets the events of one answer. `model`: the one asked, where the answer names none."""
 
     def __init__(self, model: str, *, has_files: bool) -> None:
         self._model = model
@@ -68,7 +68,7 @@ class EventInterpreter:
         return assistant_failure(fault_of_error(error), has_files=self._has_files)
 
     def think(self) -> Iterator[Thinking]:
-        """Told once, and only before the first word."""
+        """Say once, before the first word, that the model thinks."""
         if not self._is_thinking and not self.has_begun:
             self._is_thinking = True
             yield Thinking()

@@ -173,7 +173,7 @@ async def attempt(request: Callable[[], Awaitable[T]], by: float) -> T | Fault:
 async def call(
     route: str, request: Callable[[], Awaitable[httpx2.Response]], by: float
 ) -> httpx2.Response | Fault:
-    """One request, told to the log; a Fault unless it was a success."""
+    """One request, logged; a Fault unless it was a success."""
     start = time.monotonic()
     result = await attempt(request, by)
     if isinstance(result, httpx2.Response) and not result.is_success:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from genai_prices.types import ModelPrice, TieredPrices
 
 DollarsOf = Callable[[str, Usage], Decimal | None]
-Steps = tuple[tuple[int, Rates], ...]  # of a request whose input is above so many tokens; falling
+Steps = tuple[tuple[int, Rates], ...]  # of a request whose input is above this many tokens; falling
 
 
 def library_prices() -> DollarsOf:
@@ -61,7 +61,7 @@ def steps_of(price: "ModelPrice") -> Steps | None:
 
 
 def _at(price: "Decimal | TieredPrices", start: int) -> Decimal:
-    """Of a request whose input is just above."""
+    """Prices of a request whose input is just above."""
     if isinstance(price, Decimal):
         return price
     reached = [tier.price for tier in price.tiers if tier.start <= start and start]

@@ -31,7 +31,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongContext:
-    """The rates of a whole request whose input is above so many tokens."""
+    """The rates of a whole request whose input is above this many tokens."""
 
     above_tokens: int
     rates: Rates
@@ -39,7 +39,7 @@ class LongContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """Of tokens, or of a minute of sound: what has the one has not the other."""
+    """A price of tokens, or of a minute of sound, never of both."""
 
     rates: Rates | None = None
     long_context: LongContext | None = None

@@ -1,4 +1,4 @@
-"""The port of the pages, taken before anything slow: one that is in use is told at once."""
+"""The port of the pages, taken before anything slow: one that is in use is reported at once."""
 
 import errno
 import socket

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 async def nothing_to_refresh() -> None:
-    """Of metrics that are always what they should be."""
+    """For metrics that are always up to date."""
 
 
 def application(

@@ -123,7 +123,7 @@ def _close(tail: Tail) -> Tail:
 
 
 def _is_begun(opener: Loose, text: str) -> bool:
-    """So much of a formula is there that it will be seen as one."""
+    """Enough of a formula is there to be seen as one."""
     content = text[opener.end :]
     return bool(content.strip()) and (opener.marker != "$$" or is_display_maths(content))
 

@@ -98,7 +98,7 @@ def _runs(raw: bytes, leaf: _Leaf) -> Iterator[Loose]:
 
 
 def start_of_recent(text: str, characters: int) -> int:
-    """The beginning of a top-level block that at least so many characters follow."""
+    """The beginning of a top-level block that at least this many characters follow."""
     latest = len(text[: len(text) - characters].encode())
     depth = place = 0
     for kind, _, start, _ in events(text):

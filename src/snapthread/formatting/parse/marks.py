@@ -28,5 +28,5 @@ def placeholder(number: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The text without our signs, but for what was taken out."""
+    """The text without our signs, except for what was taken out."""
     return _GUARD.sub("", text.translate(_PLAIN))

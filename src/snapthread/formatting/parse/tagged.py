@@ -94,7 +94,7 @@ class _Reader:
             self._read.append(tag)
 
     def _begin_line(self, name: str) -> None:
-        """Of a table's cells only the first does."""
+        """In a table, only the first cell of a row begins a line."""
         if name in {"td", "th"}:
             if self._read and not isinstance(self._read[-1], LineBreak | RawTag):
                 self._read.append(Text(text=" | "))

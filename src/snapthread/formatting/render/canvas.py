@@ -19,7 +19,7 @@ _CAN_BE_CUT: Final = frozenset(["bold", "italic", "underline", "strikethrough", 
 
 
 class Canvas:
-    """Writes one block. Lines are indented, but for code, which stays as it is."""
+    """Writes one block. Lines are indented, except for code, which stays as it is."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []

@@ -46,7 +46,7 @@ def longest_part(text: str) -> int:
 
 
 def wrap(text: str, cells: int) -> Iterator[str]:
-    """The text in lines of at most so many cells; only a longer word stands over."""
+    """The text in lines of at most this many cells; only a longer word stands over."""
     line = ""
     for part in _PART.findall(text):
         if line and width(line + part.rstrip()) > cells:

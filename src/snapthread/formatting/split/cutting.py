@@ -27,7 +27,7 @@ class Cutter:
         return self._start >= len(self._text)
 
     def part(self, units: int, entities: int) -> Rich:
-        """The next part, of at most so many units and entities."""
+        """The next part, of at most this many units and entities."""
         header = self._repeated if self._start else ""
         end = self._end(units - utf16_len(header), entities)
         text = self._text[self._start : end]
@@ -57,7 +57,7 @@ class Cutter:
 
 
 def beginning(rich: Rich, units: int) -> Rich:
-    """So much of it, cut anywhere but inside a character."""
+    """This much of it, cut anywhere but inside a character."""
     end = whole_character(rich.text, fitting(rich.text, units))
     spans = (
         span.between(span.start, min(span.end, end)) for span in rich.spans if span.start < end

@@ -14,6 +14,7 @@ AWAY: Final = (
     theirs.ClusterDownError,  # and MASTERDOWN, of a replica
     theirs.TryAgainError,
 )
+AWAY_CODES: Final = ("BUSY", "NOREPLICAS")  # BUSY: a script of somebody else runs too long
 DENIED: Final = (
     theirs.AuthenticationError,
     theirs.AuthenticationWrongNumberOfArgsError,
@@ -21,30 +22,20 @@ DENIED: Final = (
     theirs.ExternalAuthProviderError,
     theirs.NoPermissionError,
 )
-# The first word of an answer. BUSY: a script of somebody else runs too long.
-BUSY_CODES: Final = ("BUSY", "NOREPLICAS")
-FULL_CODES: Final = ("MISCONF",)
 
 
 def ours(
     error: RedisError, *, server: str = "the store's server", setting: str = "STORE_URL"
 ) -> SnapthreadError:
     """Each failure of the client or the server; no sentence repeats a password."""
-    code = str(error).partition(" ")[0]
-    match error:
-        case theirs.OutOfMemoryError():
-            return StoreFull(f"{server} is at its maxmemory: give it more memory")
-        case _ if isinstance(error, DENIED):
-            return StoreDenied(
-                f"{server} does not let us: {error}; mend {setting} or its user's rights"
-            )
-        case _ if isinstance(error, AWAY) or code in BUSY_CODES:
-            return StoreBusy(f"{server} is away: {_first_line(error)}")
-        case _ if code in FULL_CODES:
-            return StoreFull(f"{server} cannot save: {_first_line(error)}")
-        case _:
-            return StoreDenied(f"{server} refused a request: {_first_line(error)}")
-
-
-def _first_line(error: RedisError) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    told = (str(error).splitlines() or [type(error).__name__])[0]
+    code = told.partition(" ")[0]
+    if isinstance(error, theirs.OutOfMemoryError):
+        return StoreFull(f"{server} is at its maxmemory: give it more memory")
+    if code == "MISCONF":
+        return StoreFull(f"{server} cannot save: {told}")
+    if isinstance(error, DENIED):
+        return StoreDenied(f"{server} does not let us: {told}; mend {setting} or its user's rights")
+    if isinstance(error, AWAY) or code in AWAY_CODES:
+        return StoreBusy(f"{server} is away: {told}")
+    return StoreDenied(f"{server} refused a request: {told}")

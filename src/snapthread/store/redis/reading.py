@@ -77,21 +77,21 @@ class Reading:
         """What is not known is asked of the server, with what every verb on that conversation looks
         at."""
         self.reads += 1
-        found = {each: self._find(each, is_new=is_new) for each in requests}
-        there = {each: known for each, known in found.items() if known is not None}
-        if len(there) < len(found):
-            missing = found.keys() - there.keys()
+        found = {each: known for each in requests if (known := self._find(each, is_new=is_new))}
+        if missing := [each for each in requests if each not in found]:
             scopes = {scope_of(each) for each in missing if guard_of(each) not in self.known}
             new = [scope for scope in scopes if scope is not None]
-            eagerly = {each for scope in new if self._kept is not None for each in eager(scope)}
-            raise Miss([*(Version(version_name(scope)) for scope in new), *(missing | eagerly)])
-        self._decided_on.update(known.guard for known in there.values())
-        return there
+            eagerly = [each for scope in new if self._kept is not None for each in eager(scope)]
+            raise Miss([*(Version(version_name(scope)) for scope in new), *missing, *eagerly])
+        self._decided_on.update([known.guard for known in found.values()])
+        return found
 
     def _find(self, request: Request, *, is_new: bool = False) -> Known | None:
         """From this try, from before, or by a guess: a row that is mostly new is taken for such."""
         guard = guard_of(request)
-        known = self.known.get(guard) or self._recall(guard)
+        known = self.known.get(guard)
+        if known is None and self._kept is not None and (known := self._kept.get(guard)):
+            self.known[guard], self.is_sure = known, False
         if known is not None and known.has(request):
             return known
         if not isinstance(request, Get):
@@ -102,34 +102,22 @@ class Reading:
             self.known[row], self.is_sure = Known.of_row(request, None), False
         return self.known.get(row)
 
-    def _recall(self, guard: str) -> Known | None:
-        known = self._kept.get(guard) if self._kept is not None else None
-        if known is not None:
-            self.known[guard], self.is_sure = known, False
-        return known
-
     # ------------------------------------------------------------ what the server says
 
     def take(self, requests: Sequence[Request | Version], replies: Sequence[Any]) -> None:
         """All that was known before was so at this moment too."""
         for request, reply in zip(requests, replies, strict=True):
             if isinstance(request, Version):
-                self._see(Known.at_version(request.guard, reply))
+                self.known[request.guard] = Known.at_version(request.guard, reply)
                 continue
             guard = guard_of(request)
             if isinstance(request, Get) and guard not in self.known:
-                self._see(Known.of_row(request, reply))
+                self.known[guard] = Known.of_row(request, reply)
             else:
                 self.known[guard].take(request, reply)
             if self._kept is not None:
                 self._kept.note(self.known[guard])
         self.is_sure = True
-
-    def _see(self, new: Known) -> None:
-        """Rows that others have read of the same version are so too."""
-        kept = self._recall(new.guard)
-        if kept is None or kept.step != new.step:
-            self.known[new.guard] = new
 
     # ------------------------------------------------------------ what is to be so still
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
@@ -43,17 +43,6 @@ class Server:
         self.client = _client(url)
         self._script = (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
-
-    @classmethod
-    async def open(cls, url: str) -> Self:
-        """Raises StoreBusy where it is away, StoreDenied where it cannot be our store."""
-        server = cls(url)
-        try:
-            await server.examine()
-        except BaseException:
-            await server.close()
-            raise
-        return server
 
     async def close(self) -> None:
         await self._leave()

@@ -76,7 +76,7 @@ def make_invite(
 
 
 def open_invites(tx: Transaction, now: datetime, *, limit: int) -> tuple[Invite, ...]:
-    """Of those that have not ended, first the one that ends first."""
+    """Those that have not ended; the one that ends first comes first."""
     rows = tx.range(INVITES_END, low=micros(now) + 1)  # those that are used up among them
     return tuple([_invite(row) for row in rows if row.used < row.uses][:limit])
 

@@ -13,7 +13,7 @@ from snapthread.model import Claim, ConversationKey, Message
 from snapthread.ports import Arrival
 from snapthread.store.codec import load_message, micros, micros_of, moment
 from snapthread.store.rules.accepting import accept
-from snapthread.store.rules.exchanges import places_of, redo_of
+from snapthread.store.rules.exchanges import redo_of, replaced_ids_of
 from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
     bundle_of,
@@ -108,7 +108,7 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
         bare,
         messages=messages,
         redo=redo,
-        stream=places_of(tx, replace(bare, redo=redo), check_lease(tx, bare)),
+        stream=replaced_ids_of(tx, replace(bare, redo=redo), check_lease(tx, bare)),
         attempt=1 + max(row.attempts for row in rows),
         is_suspect=any(row.token is not None for row in rows),  # nobody gave it back
         is_late=messages[0].album_id is not None

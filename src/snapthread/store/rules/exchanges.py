@@ -149,7 +149,7 @@ def put_again(
 
 
 def _room(tx: Transaction, key: str, head: int, count: int) -> int:
-    """So many free numbers up to this one, or before it."""
+    """The first of this many free numbers in a row, as near before `head` as there are."""
     while any(tx.get(QUEUED, key, head - back) for back in range(count)):
         head -= 1
     return head - count + 1
@@ -193,7 +193,7 @@ def remember(
     return turn
 
 
-def places_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+def replaced_ids_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
     """Our messages that show the answer as it grows, and those that show the one which is given
     anew."""
     redo, shown = claim.redo, stream_of(talk)

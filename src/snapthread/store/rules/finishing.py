@@ -20,9 +20,9 @@ from snapthread.store.rules.accepting import ALBUM, SEEN_FOR
 from snapthread.store.rules.claiming import release, served_mark
 from snapthread.store.rules.exchanges import (
     exchanges_after,
-    places_of,
     remember,
     replaced_exchanges,
+    replaced_ids_of,
 )
 from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.groups import end_guest
@@ -74,7 +74,7 @@ def finish(
     asker = () if record is None else (Get(PEOPLE, (record.user_id,)),)
     tx.expect(*replaced_exchanges(claim.conversation, row.turns + 1), *asker)
     owner, grown = _owner(rows[0]), stream_of(row)
-    places = places_of(tx, claim, row) if ending else grown
+    replaced_ids = replaced_ids_of(tx, claim, row) if ending else grown
     leaving = () if taken_back_from is None else exchanges_after(tx, claim)
     left = [] if taken_back_from is None else leave_from(tx, claim, taken_back_from)
     row = check_lease(tx, claim)
@@ -103,7 +103,7 @@ def finish(
     outbox = add_to_outbox(
         *(tx, claim.conversation, to, replies, at),
         turn=turn,
-        places=places,
+        replaced_ids=replaced_ids,
         grown=len(grown),
         leaving=leaving,
     )
@@ -200,5 +200,5 @@ def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int
 
 
 def _is_part(row: Queued) -> bool:
-    """Of an album; a voice about it may have been asked without it."""
+    """It is a part of an album; a voice about it may have been asked without it."""
     return str(row.bundle).startswith(ALBUM) and load_message(row.message).album_id is not None

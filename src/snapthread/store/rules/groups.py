@@ -92,7 +92,7 @@ def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> 
 
 
 def end_guest(tx: Transaction, claim: Claim, now: int) -> None:
-    """Of a question where the bot is no member nothing is kept, once it is answered."""
+    """Keep nothing of a question where the bot is no member, once it is answered."""
     if is_guest(claim.conversation):
         end(tx, claim.conversation, now)
 

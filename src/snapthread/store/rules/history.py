@@ -57,9 +57,9 @@ def compose(
     )
     files_shown = {name: as_file(file) for name, file in shown.items()}
     if file_tokens is not None:
-        for place in compress(range(len(rows)), has_images):
-            counted = _recount(rows[place], files_shown, file_tokens)
-            items[place], tokens[place] = _item(counted), counted.tokens
+        for index in compress(range(len(rows)), has_images):
+            counted = _recount(rows[index], files_shown, file_tokens)
+            items[index], tokens[index] = _item(counted), counted.tokens
     start = None
     if rows and sum(tokens) + question_tokens > max_tokens:
         kept = newest_within(items, max_tokens // 2 - question_tokens)

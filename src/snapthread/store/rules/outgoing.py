@@ -45,15 +45,15 @@ def add_to_outbox(
     now: int,
     *,
     turn: int | None = None,
-    places: Sequence[int] = (),
+    replaced_ids: Sequence[int] = (),
     grown: int = 0,
     leaving: Sequence[ExchangeRow] = (),
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `places`: our messages whose place they take, in order, the
+    """Only the first part is a reply. `replaced_ids`: our messages that they replace, in order, the
     first ones (`grown`) of this answer as it grew; what of these is left over goes. `leaving`:
     whose answers leave the conversation."""
-    places = places or (() if to.replaces is None else (to.replaces,))
-    taken = _taken(replies, places, grown=grown)
+    replaced_ids = replaced_ids or (() if to.replaces is None else (to.replaces,))
+    taken = _taken(replies, replaced_ids, grown=grown)
     replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
     for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
         taken.append(message_id)
@@ -65,7 +65,9 @@ def add_to_outbox(
     last = first + len(replies) - 1
     tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + len(replies)))
     outbox = [
-        OutboxMessage(id=first + number, to=_place(to, number, taken), outgoing=outgoing, turn=turn)
+        OutboxMessage(
+            id=first + number, to=_destination_of(to, number, taken), outgoing=outgoing, turn=turn
+        )
         for number, outgoing in enumerate(replies)
     ]
     for part in outbox:
@@ -75,20 +77,22 @@ def add_to_outbox(
 
 
 def _taken(
-    replies: Sequence[OutgoingMessage], places: Sequence[int], *, grown: int
+    replies: Sequence[OutgoingMessage], replaced_ids: Sequence[int], *, grown: int
 ) -> list[int | None]:
-    """The place of each reply, then the places that none takes."""
+    """The message that each reply replaces, then those that none replaces."""
     taken: list[int | None] = []
     used = 0
     for outgoing in replies:
-        takes = used < (grown if outgoing.is_news else len(places))
-        taken.append(places[used] if takes else None)
+        takes = used < (grown if outgoing.is_news else len(replaced_ids))
+        taken.append(replaced_ids[used] if takes else None)
         used += takes
-    return [*taken, *places[used:]]
+    return [*taken, *replaced_ids[used:]]
 
 
-def _place(to: Destination, number: int, places: Sequence[int | None]) -> Destination:
-    return replace(to, reply_to=None if number else to.reply_to, replaces=places[number])
+def _destination_of(
+    to: Destination, number: int, replaced_ids: Sequence[int | None]
+) -> Destination:
+    return replace(to, reply_to=None if number else to.reply_to, replaces=replaced_ids[number])
 
 
 def _leaving(

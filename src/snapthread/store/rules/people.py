@@ -25,7 +25,7 @@ from snapthread.store.transaction import Transaction
 
 
 def conversations_of(tx: Transaction, user_id: int) -> list[str]:
-    """Of the private chat, with its topics."""
+    """Conversations of the private chat, with its topics."""
     topics = [row.conversation for row in tx.range(IN_GROUP, user_id)]
     return [private_conversation(user_id), *topics]
 

@@ -182,7 +182,7 @@ def _count(
 
 
 def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Whose tallies, and of when."""
+    """The payers and periods of the tallies."""
     return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
 
 

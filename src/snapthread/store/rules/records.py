@@ -101,6 +101,6 @@ def erase(tx: Transaction, user_id: int) -> None:
 
 
 def export(tx: Transaction, user_id: int) -> dict[str, Any]:
-    """Of one person, as JSON."""
+    """One person's records, as JSON."""
     records = map(_record, tx.range(RECORDS_OF, user_id))
     return used_as_json(usage(tx, "", user_id=user_id), records)

@@ -48,7 +48,7 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
 
 
 def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: datetime) -> int:
-    """Of images that items named which have left: those that no item names any more."""
+    """Retire the images that only items which have left named."""
     if not named:
         return 0
     left = set(named) - set(_named_files(tx.range(HISTORY, claim.conversation)))

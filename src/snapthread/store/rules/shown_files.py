@@ -79,6 +79,6 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
 
 
 def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
-    """Of the conversation, by the names in its items."""
+    """Lost files of the conversation, by the names in its items."""
     rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
     return {FileName(row.image_key): row for row in rows if (row.due_at or 0) > now}

@@ -52,9 +52,16 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
     return [
         row
         for row in files_of(tx, claim, "intended", "uploaded")
-        if (row.update_id, row.place, row.unique_id) == (file.update_id, file.place, file.unique_id)
+        if (row.update_id, row.place, row.unique_id)
+        == (file.update_id, file.position, file.unique_id)
         and row.image_key == (file.image_key or row.name)
     ]
+
+
+def begun_before(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
+    """What an attempt that was cut off has begun for this file, or this part of one."""
+    cut = None if file.part is None else file.part.cut
+    return [row for row in _same_image(tx, claim, file) if _cut_of(row) == cut]
 
 
 def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
@@ -65,7 +72,7 @@ def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
         owner=file.owner,
         state="intended",
         update_id=file.update_id,
-        place=file.place,
+        place=file.position,
         album_id=file.album_id,
         image_key=file.image_key or file.name,
         telegram_id=file.telegram_id,

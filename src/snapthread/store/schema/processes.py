@@ -62,7 +62,7 @@ PAUSES: Final = Table("cooldowns", Pause, key=("service",), indexes=(PAUSES_UNTI
 
 
 class ReplicaRow(NamedTuple):
-    """A process of this bot, as it told of itself last."""
+    """A process of this bot, as it last reported."""
 
     name: str
     version: str

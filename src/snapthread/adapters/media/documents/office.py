@@ -59,7 +59,7 @@ class OfficeContent:
 
 
 def read_archive(content: bytes) -> OfficeContent:
-    """Of a ZIP. Raises DocumentRefused."""
+    """The content of a ZIP. Raises DocumentRefused."""
     with _in_our_words(), zipfile.ZipFile(BytesIO(content)) as archive:
         return _read(archive)
 
@@ -136,7 +136,7 @@ def _table(part: bytes) -> str:
 
 
 def read_compound(content: bytes) -> OfficeContent:
-    """Of a compound file: only its kind. Raises DocumentRefused."""
+    """Only the kind of a compound file. Raises DocumentRefused."""
     if any(_has_stream(content, name) for name in _LOCKED):
         raise DocumentRefused("encrypted")
     for name, form in _STREAMS:

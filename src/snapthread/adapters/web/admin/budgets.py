@@ -31,7 +31,8 @@ class LimitUse:
 
 
 def uses(user_id: int, limits: Limits, spent: Spending) -> Iterator[LimitUse]:
-    """Of the limits that are set. A limit's name says whose it is, of when, and what it counts."""
+    """The use of the limits that are set. A limit's name says whose it is, when, and what it
+    counts."""
     for limit in fields(limits):
         allowed = getattr(limits, limit.name)
         whose, period, column = limit.name.split("_", 2)

@@ -119,7 +119,7 @@ def language_of(request: web.Request) -> str:
 
 
 async def fields_of(request: web.Request) -> FormFields:
-    """Of the form; none where what was sent is no form."""
+    """Fields of the form; none where what was sent is no form."""
     try:
         form = await request.post()
     except (ValueError, LookupError):  # bytes that are no text, an unknown charset, no boundary

@@ -24,7 +24,7 @@ BESIDE: Final = ("this month", "today")
 
 
 def person_page(person: PersonReport, form: str, told: str = "") -> Html:
-    """`told`: what was wrong with the last act."""
+    """`told`: what was wrong with the last press."""
     parts_of_it = (_top(person, form), parts.MAIN(cards=join(_cards(person, form, told))))
     # It comes not anew by itself: that would empty the form.
     return parts.WHOLE(body=join(parts_of_it), refresh=NOTHING, language=current_language())

@@ -109,7 +109,7 @@ async def read_report(
 async def _turns(
     store: UsageRecords, since: str, usage: Sequence[DailyUsage], now: datetime
 ) -> TurnFigures:
-    """Of whole days; of a day with more than can be read, of about its last turns."""
+    """The turns of whole days; of a day with more than can be read, about its last ones."""
     messages = sum(row.messages for row in usage if row.day >= since)
     begin, last = datetime.fromisoformat(since).replace(tzinfo=UTC), ""
     turns = TurnFigures(since=since, is_cut=messages > TURNS_MAX)

@@ -29,7 +29,7 @@ SUMMED: Final = (
 
 
 def days_until(last: date, count: int) -> tuple[str, ...]:
-    """So many days, the last one included, oldest first."""
+    """This many days up to the last one, which is included; oldest first."""
     return tuple((last - timedelta(days=back)).isoformat() for back in range(count))[::-1]
 
 
@@ -109,7 +109,7 @@ def sums(rows: Sequence[DailyUsage]) -> tuple[int | None, ...]:
 
 
 def first_readable(usage: Iterable[DailyUsage], days: Sequence[str], most: int) -> str:
-    """The first of these days from which on there are at most so many messages.
+    """The first of these days from which on there are at most this many messages.
 
     The last day is always one of them.
     """

@@ -31,7 +31,7 @@ assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 @dataclass(slots=True)
 class TurnFigures:
-    """Gathers what the page tells of single turns, without keeping them."""
+    """Gathers what the page shows of single turns, without keeping them."""
 
     since: str  # the first day that was read
     is_cut: bool = False  # there are more of that day than are read

@@ -1,4 +1,4 @@
-"""Answers to commands and to pressed buttons."""
+"""Replies to commands and to pressed buttons."""
 
 from dataclasses import dataclass
 
