@@ -25,7 +25,7 @@ SEEDS := 1 2 3 4 5
 EXAMPLES := 5000
 FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test checks imports collected bench format pages release-check audit lock servers soak fuzz clean
+.PHONY: help setup demo test tests checks imports collected bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -35,13 +35,16 @@ setup: .venv/.ready ## set everything up; afterwards .venv/bin/snapthread runs
 demo: .venv/.runs ## the whole product in a browser, no account needed; PORT=8080 picks the port
 	@exec env PYTHONPATH=src $(BIN)/python -m snapthread demo --port $(PORT) --install-offline
 
-# mypy works beside the tests, which often wait; it is told after them.
+# mypy works beside the rest, which often waits; it is told at the end.
 test: setup ## everything that CI runs: format, lint, types, import direction, tests
+	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(MAKE) --no-print-directory tests; tests=$$?; \
+		wait $$types; types=$$?; cat .venv/types; exit $$((types | tests))
+
+tests: setup
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	@$(MAKE) --no-print-directory -j 2 imports collected
-	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(BIN)/pytest -n 4 --dist loadgroup; tests=$$?; \
-		wait $$types; types=$$?; cat .venv/types; exit $$((types | tests))
+	@$(BIN)/pytest -n 4 --dist loadgroup
 
 checks: setup imports ## format, lint, types, import direction
 	$(BIN)/ruff format --check

@@ -153,6 +153,13 @@ def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
         asyncio.run(told())
 
 
+def test_an_address_that_is_none_of_a_server_was_no_wrong_use(tmp_path: Path) -> None:
+    done = snapthread(tmp_path, "adopt", "--redis", "http://user:s3cret@host")
+    assert done.returncode == 2
+    assert "--redis takes an address" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
 async def made(path: Path) -> None:
     """A store, as the bot makes it at its first start."""
     store = await Store.open(path)

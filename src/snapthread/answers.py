@@ -1,5 +1,6 @@
 """A claim → what is said to it: cheap checks before costly ones, and each failure a sentence."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -115,15 +116,17 @@ class Answers:
         return await self.access.refuse_in_group(message, text, exceeded.limit)
 
     async def _tell_of_room(self, message: Message, t: Localizer) -> None:
-        """Say only once that older photos make room."""
+        """Say only once that older photos make room. A store that is away costs no answer: it is
+        said the next time."""
         text = t("storage_made_room", limit_mb=t.limits.storage_mb)
-        await self.store.enqueue(
-            message.conversation,
-            message.destination,
-            OutgoingMessage(text=text),
-            self.clock(),
-            once=f"storage:{message.user_id}",
-        )
+        with suppress(StoreBusy, StoreFull):
+            await self.store.enqueue(
+                message.conversation,
+                message.destination,
+                OutgoingMessage(text=text),
+                self.clock(),
+                once=f"storage:{message.user_id}",
+            )
 
     async def _explain_failure(
         self, error: SnapthreadError, turn: TurnState, t: Localizer

@@ -26,12 +26,14 @@ intake/replicas.py      beside it: what other processes did to work of ours
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from snapthread.answers import Answers
 from snapthread.clock import ms_since, now_s
 from snapthread.commands.asking_anew import AskingAnew
+from snapthread.concurrency.retry import until_stored
 from snapthread.limits import FORMATTED_AT_ONCE
 from snapthread.meter import Meter
 from snapthread.model import Claim, Message, OutboxMessage, Served, Usage
@@ -98,7 +100,8 @@ class Pipeline:
         replies = outcome.replies() if is_short else await asyncio.to_thread(outcome.replies)
         replies = in_one(replies) if first.is_guest else replies
         record = self.records.record(first, meter, outcome=outcome.result, reason=outcome.reason)
-        outbox = await self.store.finish(
+        finish = partial(
+            self.store.finish,
             claim,
             self.clock(),
             items=outcome.items,
@@ -112,6 +115,7 @@ class Pipeline:
             choice=outcome.choice,
             tells_of_files=outcome.tells_of_files,
         )
+        outbox = await until_stored(finish)
         if outcome.taken_back_from is not None:
             self.files_retired()
         _log_turn(claim, record)

@@ -397,18 +397,21 @@ class Bench:
 
     # ------------------------------------------------------------ the ledger
 
-    def intend(
+    def intend(self, claim: Claim, message: Message, **kw: Any) -> LedgerFile:
+        intended = self.intended(message, **kw)
+        return self.run(self.store.intend(claim, intended, self.now))
+
+    def intended(
         self,
-        claim: Claim,
         message: Message,
         *,
         place: int = 0,
         name: str | None = None,
         image_key: FileName | None = None,
         part: Part | None = None,
-    ) -> LedgerFile:
+    ) -> IntendedFile:
         image = message.image or picture()
-        intended = IntendedFile(
+        return IntendedFile(
             name=FileName(name or f"name-{next_id()}"),
             owner=message.user_id,
             update_id=message.update_id,
@@ -422,7 +425,6 @@ class Bench:
             part=part,
             album_id=message.album_id,
         )
-        return self.run(self.store.intend(claim, intended, self.now))
 
     def uploaded(self, name: FileName, openai_id: str, *, leaves_in_s: float = MONTH_S) -> bool:
         leaves_at = self.now + timedelta(seconds=leaves_in_s)

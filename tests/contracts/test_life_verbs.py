@@ -211,6 +211,18 @@ def test_what_cannot_fit_makes_nothing_leave(bench: Bench) -> None:
     assert bench.files_due() == ()
 
 
+def test_what_an_attempt_before_began_for_it_needs_no_room_beside_it(bench: Bench) -> None:
+    question = photo()
+    claim = bench.ask(question)
+    bench.intend(claim, question)
+    intended = bench.intended(question)
+
+    verb = bench.store.make_room(
+        claim, 1500, bench.now, room_bytes=2000, owner=ANN, files=[intended]
+    )
+    assert bench.run(verb) == 0
+
+
 def test_who_lost_the_conversation_makes_no_room(bench: Bench) -> None:
     bench.show("file-1")
     claim = bench.ask()

@@ -74,7 +74,7 @@ def test_admins_who_press_at_once_and_a_message_to_everybody_that_has_to_wait(to
         )
         ada.presses(button(ask, "Send it"), on=ask)
         assert await hears(boris) == ["The bot rests on Sunday."]
-        await town.until(lambda: any("everybody is sent" in text for text in ada.sees))
+        await town.until(lambda: any("everybody has been sent" in text for text in ada.sees))
         assert wait.used
         assert boris.sees.count("The bot rests on Sunday.") == 1
         await town.end_bots()

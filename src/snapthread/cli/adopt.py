@@ -11,10 +11,24 @@ if TYPE_CHECKING:
     from snapthread.settings import Settings
 
 
+def server(url: str) -> str:
+    """The address of a server that can be connected to."""
+    from snapthread.errors import StoreDenied
+    from snapthread.store.first_generation import connect_to
+
+    try:
+        connect_to(url)
+    except StoreDenied as denied:
+        raise typer.BadParameter(f"{denied}.") from None
+    return url
+
+
 def adopt(
     redis: Annotated[
         str,
-        typer.Option("--redis", metavar="URL", help="The Redis of the first-generation bot."),
+        typer.Option(
+            "--redis", parser=server, metavar="URL", help="The Redis of the first-generation bot."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

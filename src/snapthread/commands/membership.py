@@ -1,20 +1,20 @@
 """REQUIRED_CHANNEL: who is a member of it, as Telegram says, remembered for ten minutes."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.errors import ChatRefused, SnapthreadError
-from snapthread.ports import Chat, Clock
+from snapthread.ports import Chat
 from snapthread.reply.alerts import Alerts
 
 log = structlog.get_logger()
 
-KNOWN_FOR: Final = timedelta(minutes=10)
+KNOWN_FOR_S: Final = 600.0  # by the loop's own clock, which nobody sets
 # Whoever is none may have joined since: asked again soon, but not for each message of a flood.
-NONE_FOR: Final = timedelta(seconds=10)
+NONE_FOR_S: Final = 10.0
 KEPT: Final = 10_000
 
 Membership = Literal["member", "none", "unknown"]
@@ -34,14 +34,13 @@ class ChannelMembers:
 
     chat: Chat
     alerts: Alerts
-    clock: Clock
     channel: RequiredChannel
-    _known: dict[int, tuple[bool, datetime]] = field(default_factory=dict, init=False)
+    _known: dict[int, tuple[bool, float]] = field(default_factory=dict, init=False)
 
     async def look(self, user_id: int, *, anew: bool = False) -> Membership:
-        is_member, asked_at = self._known.get(user_id, (False, None))
-        fresh_for = KNOWN_FOR if is_member else NONE_FOR
-        if asked_at is None or anew or self.clock() - asked_at >= fresh_for:
+        is_member, asked_s = self._known.get(user_id, (False, None))
+        fresh_for_s = KNOWN_FOR_S if is_member else NONE_FOR_S
+        if asked_s is None or anew or now_s() - asked_s >= fresh_for_s:
             return await self._ask(user_id, was_member=is_member)
         return "member" if is_member else "none"
 
@@ -54,7 +53,7 @@ class ChannelMembers:
                 await self.alerts.tell("admin_channel", detail=str(error))
             return "member" if was_member else "unknown"
         self._known.pop(user_id, None)
-        self._known[user_id] = is_member, self.clock()
+        self._known[user_id] = is_member, now_s()
         if len(self._known) > KEPT:
             del self._known[next(iter(self._known))]
         return "member" if is_member else "none"

@@ -1,18 +1,19 @@
 """Rights to decide for a group: its admins', as Telegram says, remembered for some minutes."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
 
+from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import Askers, Chat, Clock, Outbox
 
 log = structlog.get_logger()
 
-KNOWN_FOR: Final = timedelta(minutes=5)
+KNOWN_FOR_S: Final = 300.0  # by the loop's own clock, which nobody sets
 REFUSED_EVERY_S: Final = 3600.0
 
 
@@ -27,7 +28,7 @@ class GroupRights:
     store: RightsStore
     chat: Chat
     clock: Clock
-    _known: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
+    _known: dict[tuple[int, int], tuple[bool, float]] = field(default_factory=dict, init=False)
 
     async def may_end(self, command: Message) -> bool:
         """May they begin anew, or stop the answer? An admin may, who asked last may begin anew, and
@@ -57,7 +58,7 @@ class GroupRights:
         chat_id, user_id = message.chat_id, message.user_id
         if chat_id == user_id:
             return True
-        now = self.clock()
+        now = now_s()
         self._known = {key: known for key, known in self._known.items() if known[1] > now}
         if (chat_id, user_id) not in self._known:
             try:
@@ -65,7 +66,7 @@ class GroupRights:
             except SnapthreadError as error:
                 log.warning("trouble", kind="group", why=str(error))
                 return False
-            self._known[chat_id, user_id] = is_admin, now + KNOWN_FOR
+            self._known[chat_id, user_id] = is_admin, now + KNOWN_FOR_S
         return self._known[chat_id, user_id][0]
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeVar
 
-from snapthread.errors import Busy
+from snapthread.clock import now_s
+from snapthread.errors import Busy, StoreBusy, StoreFull
+from snapthread.limits import LEASE_S
 
 T = TypeVar("T")
 
+STORE_AGAIN_S = 0.2
 GROWS_AT_MOST = 64  # times: by then each wait is at its longest, and a power too large is an error
 
 
@@ -54,3 +57,16 @@ class Retry:
         if wait_s > self.patience_s:
             raise busy
         await asyncio.sleep(wait_s)
+
+
+async def until_stored(write: Callable[[], Awaitable[T]]) -> T:
+    """The result of writing down what has happened already, and what would be done twice where it
+    is not known: again while the store is away, as long as a lease can last."""
+    until_s = now_s() + LEASE_S
+    while True:
+        try:
+            return await write()
+        except (StoreBusy, StoreFull):
+            if now_s() > until_s:
+                raise
+        await asyncio.sleep(STORE_AGAIN_S)

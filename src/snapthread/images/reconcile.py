@@ -31,6 +31,7 @@ from snapthread.ports import (
     FailingDeletions,
     Files,
     Inventory,
+    KnownImages,
     RemoteFile,
     Retention,
 )
@@ -51,7 +52,9 @@ class ReconcileResult:
     deletions_failing: int = 0  # tried on, but not done by itself
 
 
-class ReconcileStore(Inventory, Borrowing, Retention, FailingDeletions, Backlogs, Protocol):
+class ReconcileStore(
+    Inventory, KnownImages, Borrowing, Retention, FailingDeletions, Backlogs, Protocol
+):
     """The store as reconciling needs it."""
 
 
@@ -135,6 +138,8 @@ class Reconcile:
         if claim is None:
             return  # it is being asked right now: the turn heals it
         try:
+            if not await self._is_still_shown(claim, file):
+                return
             end = await self._restore_under_lease(claim, file, asked_s)
             done.missing_restored += end == "restored"
             done.missing_retired += end == "left"
@@ -142,6 +147,10 @@ class Reconcile:
             log.info("reconcile.later", file=file.name, why=str(later))
         finally:
             await self.store.release(claim, self.clock())
+
+    async def _is_still_shown(self, claim: Claim, file: LedgerFile) -> bool:
+        """A reset may have taken it out meanwhile; then nobody wants it back."""
+        return bool(file.openai_id and await self.store.files_by_id(claim, (file.openai_id,)))
 
     async def _restore_under_lease(
         self, claim: Claim, file: LedgerFile, asked_s: float

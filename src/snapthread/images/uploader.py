@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain, repeat
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
 from snapthread.concurrency.gather import gather_all
-from snapthread.concurrency.retry import Backoff, Retry
+from snapthread.concurrency.retry import Backoff, Retry, until_stored
 from snapthread.errors import Denied, FilesBusy, ImageRefused, LeaseLost
 from snapthread.images.file_names import FileNames, new_file_name
 from snapthread.limits import ASK_RETRY_WITHIN_S, DAY_S, FILE_LIFE_MAX_S, UPLOAD_TRIES
@@ -92,7 +93,12 @@ class Uploader:
             return 0
         size_bytes, owner = sum(one.size_bytes for one in intended), intended[0].owner
         return await self.store.make_room(
-            claim, size_bytes, self.clock(), room_bytes=self.room_bytes, owner=owner
+            claim,
+            size_bytes,
+            self.clock(),
+            room_bytes=self.room_bytes,
+            owner=owner,
+            files=intended,
         )
 
     # ------------------------------------------------------------ the upload, and its result
@@ -136,13 +142,15 @@ class Uploader:
         """Whether the file is still wanted."""
         began, life_s = now_s(), self.life_s()
         openai_id = await self._upload(file, content, life_s)
-        wanted = await self.store.record_upload(
+        record = partial(
+            self.store.record_upload,
             file.name,
             openai_id,
             self.clock(),
             leaves_at=file.created_at + self._stay(),
             expires_at=file.created_at + timedelta(seconds=life_s),
         )
+        wanted = await until_stored(record)
         ms = ms_since(began)
         log.info("file.uploaded", file=file.name, ms=ms, bytes=len(content.content), wanted=wanted)
         return wanted

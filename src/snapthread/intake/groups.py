@@ -11,6 +11,7 @@ from typing import Final, Literal, Protocol
 import structlog
 
 from snapthread.characters import utf16_len
+from snapthread.clock import now_s
 from snapthread.errors import SnapthreadError
 from snapthread.limits import ALBUM_GATHER_S, CUT_TEXT_GAP_S, CUT_TEXT_UNITS
 from snapthread.model import (
@@ -29,9 +30,9 @@ log = structlog.get_logger()
 GroupAnswers = Literal["mention", "always", "off"]
 Sentence = Callable[[str, str | None], OutgoingMessage]
 
-HELD_FOR: Final = timedelta(seconds=2 * ALBUM_GATHER_S)  # its parts come within a second or two
+HELD_FOR_S: Final = 2 * ALBUM_GATHER_S  # its parts come within a second or two
 HELD_MAX: Final = 1000  # messages in memory
-LEFT_FOR: Final = timedelta(minutes=1)  # what was on its way when the bot left, or comes twice
+LEFT_FOR_S: Final = 60.0  # what was on its way when the bot left, or comes twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +64,12 @@ class GroupIntake:
     sentence: Sentence
     files_retired: Callable[[], None]
     overheard: Overheard
-    _asked: dict[str, datetime] = field(default_factory=dict, init=False)  # albums, cut texts
+    # Each until a time of the loop's own clock, which nobody sets.
+    _asked: dict[str, float] = field(default_factory=dict, init=False)  # albums, cut texts
     _held: dict[str, list[Message]] = field(default_factory=dict, init=False)
-    _held_until: dict[str, datetime] = field(default_factory=dict, init=False)
-    _left: dict[int, datetime] = field(default_factory=dict, init=False)
-    _told: dict[tuple[int, int], tuple[bool, datetime]] = field(default_factory=dict, init=False)
+    _held_until: dict[str, float] = field(default_factory=dict, init=False)
+    _left: dict[int, float] = field(default_factory=dict, init=False)
+    _told: dict[tuple[int, int], tuple[bool, float]] = field(default_factory=dict, init=False)
     _leaving: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def questions_in(
@@ -100,7 +102,7 @@ class GroupIntake:
             return False
         self._forget_the_past()
         place = message.chat_id, message.message_id
-        known = self._told.setdefault(place, (message.is_guest, self.clock() + LEFT_FOR))
+        known = self._told.setdefault(place, (message.is_guest, now_s() + LEFT_FOR_S))
         return known[0] != message.is_guest
 
     async def follow(self, change: GroupChange) -> None:
@@ -126,7 +128,7 @@ class GroupIntake:
     def _let_in(self, message: Message, is_asked: bool) -> list[Message]:
         if self.policy.answers == "always":
             is_asked = is_asked or message.kind == "question"
-        key, until = _bundle(message), self.clock() + HELD_FOR
+        key, until = _bundle(message), now_s() + HELD_FOR_S
         if is_asked or any(name in self._asked for name in _goes_on(message)):
             for name in _opens(message):
                 self._asked[name] = until
@@ -151,7 +153,7 @@ class GroupIntake:
         return replace(message, conversation=key)
 
     def _forget_the_past(self) -> None:
-        now = self.clock()
+        now = now_s()
         self._asked = {name: until for name, until in self._asked.items() if until > now}
         self._told = {place: told for place, told in self._told.items() if told[1] > now}
         self._left = {chat: until for chat, until in self._left.items() if until > now}
@@ -176,7 +178,7 @@ class GroupIntake:
         where it fails, the next message that asks the bot brings it about again."""
         if chat_id in self._left:
             return
-        self._left[chat_id] = self.clock() + LEFT_FOR
+        self._left[chat_id] = now_s() + LEFT_FOR_S
         outgoing = self.sentence("group_not_served", language_code)
         part = OutboxMessage(id=0, to=Destination(chat_id=chat_id), outgoing=outgoing)
         task = asyncio.create_task(self._say_and_go(part))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -117,7 +118,8 @@ class UrgentCommands:
             await self.chat.edit(to, press.message_id, screen)
         except SnapthreadError as error:
             log.info("screen.not_shown", why=str(error))
-            await self.store.enqueue(press.conversation, to, screen, self.clock())
+            with suppress(StoreBusy, StoreFull):
+                await self.store.enqueue(press.conversation, to, screen, self.clock())
 
     async def _ask_again(self, press: Message) -> str:
         """Buttons that have done their work go."""

@@ -56,13 +56,23 @@ class Uploads(UploadRecords, Protocol):
         ...
 
     async def make_room(
-        self, claim: Claim, size_bytes: int, now: datetime, *, room_bytes: int, owner: int
+        self,
+        claim: Claim,
+        size_bytes: int,
+        now: datetime,
+        *,
+        room_bytes: int,
+        owner: int,
+        files: Sequence[IntendedFile] = (),
     ) -> int:
         """Law 3, by storage quota: the oldest images of this owner leave until one of `size_bytes`
         fits into `room_bytes`; how many left. Those of their other conversations too, but where
         somebody holds one: what is there neither counts nor leaves meanwhile. Raises NoRoom, and
         nothing leaves, where it cannot fit beside what this question has brought already;
-        LeaseLost."""
+        LeaseLost.
+
+        `files`: what it is for. What an attempt that was cut off has begun for these is not counted
+        beside them."""
         ...
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from snapthread.clock import now_s
-from snapthread.errors import SnapthreadError, StoreBusy, StoreFull
+from snapthread.concurrency.retry import until_stored
+from snapthread.errors import SnapthreadError
 from snapthread.limits import LEASE_S
 from snapthread.model import (
     Button,
@@ -19,7 +20,6 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, StreamedMessages
 
-RECORD_AGAIN_S: Final = 0.2
 LET_GO_S: Final = 2.0
 
 NextPart = tuple[int, OutgoingMessage]
@@ -120,14 +120,8 @@ class GrowingMessages:
     async def _record(self) -> None:
         """Raises LeaseLost where the answer is somebody else's: a process that was frozen must not
         put half an answer over the whole one."""
-        while True:
-            try:
-                await self.store.note_stream(self.claim, self._ids)
-            except (StoreBusy, StoreFull):
-                await asyncio.sleep(RECORD_AGAIN_S)
-            else:
-                self._recorded, self._recorded_s = len(self._ids), now_s()
-                return
+        await until_stored(lambda: self.store.note_stream(self.claim, self._ids))
+        self._recorded, self._recorded_s = len(self._ids), now_s()
 
     def _with_button(self, outgoing: OutgoingMessage) -> OutgoingMessage:
         owner = owner_in_group(self.claim.conversation)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from snapthread.characters import utf16_len
+from snapthread.concurrency.retry import until_stored
 from snapthread.errors import ChatRefused
 from snapthread.limits import MESSAGE_UNITS
 from snapthread.model import Claim, OutgoingMessage
@@ -33,7 +34,7 @@ class GuestPlaceholders:
         except ChatRefused as refused:
             log.info("guest.too_late", why=str(refused))
             return False
-        await self.store.note_guest(claim, inline_id)
+        await until_stored(lambda: self.store.note_guest(claim, inline_id))
         return True
 
 

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from snapthread.clock import ms_since, now_s
-from snapthread.concurrency.retry import Backoff, Retry
+from snapthread.concurrency.retry import Backoff, Retry, until_stored
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.limits import CHAT_ACTION_S, SEND_TRIES
 from snapthread.model import (
@@ -67,9 +68,10 @@ class ReplySender:
                 return "held"
             every += sent
             if number < len(outbox):
-                await self.store.mark_sent(claim, message, sent)
+                await until_stored(partial(self.store.mark_sent, claim, message, sent))
             else:
-                has_more = await self.store.conclude(
+                conclude = partial(
+                    self.store.conclude,
                     claim,
                     message,
                     self.clock(),
@@ -78,7 +80,7 @@ class ReplySender:
                     message_ids=every,
                     sent=sent,
                 )
-                served = "more" if has_more else "idle"
+                served = "more" if await until_stored(conclude) else "idle"
             if is_taken:
                 self.note_delivered(claim.conversation, message.outgoing)
         return served

@@ -35,6 +35,12 @@ class OldFiles:
 @asynccontextmanager
 async def old_files(url: str) -> AsyncIterator[AsyncGenerator[OldFiles, None]]:
     """All of them, in no order; a key may come twice. Raises the Store failures."""
+    async with connect_to(url) as redis:
+        yield _read(redis)
+
+
+def connect_to(url: str) -> Redis:
+    """Reaches nothing yet; raises StoreDenied of an address that cannot be used."""
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss", *SCHEMES}:
         raise StoreDenied("--redis takes an address such as redis://host:6379/0")
@@ -52,8 +58,7 @@ async def old_files(url: str) -> AsyncIterator[AsyncGenerator[OldFiles, None]]:
         redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):
         raise StoreDenied("--redis has an option or a number that cannot be used") from None
-    async with redis:
-        yield _read(redis)
+    return redis
 
 
 async def _read(redis: Redis) -> AsyncGenerator[OldFiles, None]:

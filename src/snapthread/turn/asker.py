@@ -62,6 +62,7 @@ class Asker:
                 turn.halvings += 1
             except FilesGone as failure:
                 await self._heal(turn, failure, request.file_ids, left)
+                turn.failing_since_s = None  # it was there, and to mend may take a minute
         turn.history_start = transcript.history_start  # what fitted the model stays so
 
     async def _ask_once(

@@ -47,7 +47,7 @@ def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People
         policy=access_policy(settings),
         clock=clock,
         admission=admission,
-        members=channel_members(settings, chat, alerts, clock),
+        members=channel_members(settings, chat, alerts),
     )
     rights = GroupRights(store=store, chat=chat, clock=clock)
     return PeopleParts(

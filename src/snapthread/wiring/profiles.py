@@ -7,7 +7,7 @@ from snapthread.intake.groups import GroupPolicy
 from snapthread.limits import MEGABYTE, PAGE_PIXELS
 from snapthread.model.context import text_tokens
 from snapthread.model.request_profile import RequestProfile
-from snapthread.ports import Chat, Clock, ImageTransport
+from snapthread.ports import Chat, ImageTransport
 from snapthread.reply.alerts import Alerts
 from snapthread.settings import Settings
 from snapthread.texts import Texts
@@ -93,12 +93,10 @@ def group_policy(settings: Settings) -> GroupPolicy:
     )
 
 
-def channel_members(
-    settings: Settings, chat: Chat, alerts: Alerts, clock: Clock
-) -> ChannelMembers | None:
+def channel_members(settings: Settings, chat: Chat, alerts: Alerts) -> ChannelMembers | None:
     """The check of membership, where a channel is required."""
     if settings.required_channel is None:
         return None
     name, link = settings.required_channel
     channel = RequiredChannel(chat=name, link=link)
-    return ChannelMembers(chat=chat, alerts=alerts, clock=clock, channel=channel)
+    return ChannelMembers(chat=chat, alerts=alerts, channel=channel)

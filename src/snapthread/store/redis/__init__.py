@@ -126,13 +126,14 @@ class RedisBackend:
         steps = writes(tx, version) or self._server.nothing
         if not steps and reading.is_sure:
             return
-        with self.kept.changing(set(map(version_name, changed_scopes(tx)))):
+        changed = set(map(version_name, changed_scopes(tx)))
+        with self.kept.changing(changed):
             try:
                 await self._run("commit", reading.guards(tx) + steps)
             except BaseException:  # it may have been done
                 self.kept.forget(reading.known)
                 raise
-            self.kept.learn(tx, reading.known, version)
+            self.kept.learn(tx, reading.known, changed, version)
 
     async def _run(self, what: str, steps: list[Step]) -> list[Any]:
         """The script's replies; raises OutdatedError where a guard does not hold."""

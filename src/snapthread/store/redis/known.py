@@ -7,11 +7,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from snapthread.limits import ITEMS_KEPT
-from snapthread.store.redis.names import row_name, version_name
+from snapthread.store.redis.names import row_name
 from snapthread.store.redis.steps import (
     Miss,
     Step,
-    changed_scopes,
     encode,
     guard_of,
     load,
@@ -121,12 +120,13 @@ class Kept:
             _, size = self._known.pop(guard, (None, 0))
             self.size -= size
 
-    def learn(self, tx: Transaction, decided_on: Mapping[str, Known], version: str) -> None:
+    def learn(
+        self, tx: Transaction, decided_on: Mapping[str, Known], changed: set[str], version: str
+    ) -> None:
         """Keep the rows as a commit has left them."""
+        self.forget(changed)
         left: dict[str, Known] = {}
-        for scope in changed_scopes(tx):
-            guard = version_name(scope)
-            self.forget([guard])
+        for guard in changed:
             if guard in decided_on and decided_on[guard].lasts:
                 left[guard] = decided_on[guard].after(tx, version)
         for table, changes in tx.changes.items():

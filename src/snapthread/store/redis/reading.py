@@ -78,12 +78,12 @@ class Reading:
         at."""
         self.reads += 1
         found = {each: known for each in requests if (known := self._find(each, is_new=is_new))}
-        if missing := set(requests) - found.keys():
+        if missing := [each for each in requests if each not in found]:
             scopes = {scope_of(each) for each in missing if guard_of(each) not in self.known}
             new = [scope for scope in scopes if scope is not None]
-            eagerly = {each for scope in new if self._kept is not None for each in eager(scope)}
-            raise Miss([*(Version(version_name(scope)) for scope in new), *(missing | eagerly)])
-        self._decided_on.update(known.guard for known in found.values())
+            eagerly = [each for scope in new if self._kept is not None for each in eager(scope)]
+            raise Miss([*(Version(version_name(scope)) for scope in new), *missing, *eagerly])
+        self._decided_on.update([known.guard for known in found.values()])
         return found
 
     def _find(self, request: Request, *, is_new: bool = False) -> Known | None:

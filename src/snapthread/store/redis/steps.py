@@ -55,7 +55,7 @@ class Miss(Exception):
     """Reads that a verb needs and that were not made yet."""
 
     def __init__(self, requests: Iterable[Request | Version]) -> None:
-        self.requests = list(requests)
+        self.requests = list(dict.fromkeys(requests))
 
 
 def scope_of(request: Request) -> Scope | None:

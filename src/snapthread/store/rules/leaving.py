@@ -15,6 +15,7 @@ from snapthread.model import (
     ConversationKey,
     FileKind,
     FileName,
+    IntendedFile,
     LedgerFile,
     LostFile,
 )
@@ -30,6 +31,7 @@ from snapthread.store.rules.files import (
 )
 from snapthread.store.rules.retiring import retire
 from snapthread.store.rules.rows import check_lease, is_held
+from snapthread.store.rules.uploads import begun_before
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import (
     FILES,
@@ -109,11 +111,13 @@ def make_room(
     *,
     room_bytes: int,
     owner: int,
+    files: Sequence[IntendedFile] = (),
 ) -> int:
     """Law 3: the oldest images of the owner leave until the new one fits."""
     check_lease(tx, claim)
     every = files_of(tx, claim, "intended", "uploaded", "live")
-    here = [row for row in every if row.owner == owner]
+    begun = {row.name for file in files for row in begun_before(tx, claim, file)}
+    here = [row for row in every if row.owner == owner and row.name not in begun]
     elsewhere = _live_elsewhere(tx, claim, owner, micros(now))
     rows = sorted([*here, *elsewhere], key=lambda row: row.created_at)
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
