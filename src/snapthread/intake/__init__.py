@@ -3,6 +3,7 @@
 intake.py       updates → message queue, confirmed once they are durable
 groups.py       of a group's talk, what was asked for
 worker.py       message queue → claims, one at a time for each conversation
+broken.py       puts off a conversation that cannot be read; the others go on
 keeping.py      keeps the lease of a claim while it is served, then gives it back
 urgent.py       what waits for no question: /reset, /stop, pressed buttons, edits
 command_runner.py  these side by side, those of one conversation in order

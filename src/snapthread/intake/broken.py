@@ -8,7 +8,7 @@ import structlog
 
 from snapthread.concurrency.retry import Backoff
 from snapthread.errors import WAIT_MAX_S, ConversationBroken
-from snapthread.ports import Claims, Clock
+from snapthread.ports import Clock, PutOff
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ AGAIN: Final = Backoff(first_s=5.0, longest_s=WAIT_MAX_S)  # no pause that is lo
 class BrokenConversations:
     """The conversations that could not be claimed, and how often in a row."""
 
-    store: Claims
+    store: PutOff
     clock: Clock
     _failures: dict[str, int] = field(default_factory=dict, init=False)
 

@@ -83,6 +83,7 @@ from snapthread.ports.message_queue import (
     IncomingMessages,
     Leases,
     MessageQueue,
+    PutOff,
     QueueInspection,
     Stragglers,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "PeopleList",
     "PersonalData",
     "PriceList",
+    "PutOff",
     "QueueInspection",
     "QuotaLedger",
     "Reaction",

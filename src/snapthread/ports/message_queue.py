@@ -78,7 +78,16 @@ class Leases(Protocol):
         ...
 
 
-class Claims(Leases, Protocol):
+class PutOff(Protocol):
+    """Puts off what cannot be read."""
+
+    async def put_off(self, key: str, now: datetime, *, until: datetime) -> None:
+        """A broken conversation is not claimed before `until`; its urgent commands that cannot be
+        read become dead letters, so that they bar nobody's."""
+        ...
+
+
+class Claims(Leases, PutOff, Protocol):
     """Holds conversations that are ready, one worker each."""
 
     async def claim(
@@ -95,11 +104,6 @@ class Claims(Leases, Protocol):
 
     async def urgent_commands(self) -> tuple[Message, ...]:
         """The commands that wait and jump the queue, oldest first. Raises ConversationBroken."""
-        ...
-
-    async def put_off(self, key: str, now: datetime, *, until: datetime) -> None:
-        """A broken conversation is not claimed before `until`; its urgent commands that cannot be
-        read become dead letters, so that they bar nobody's."""
         ...
 
     async def next_wake(self, now: datetime) -> datetime | None:
