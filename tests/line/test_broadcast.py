@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from snapthread.commands.broadcaster import TRIES
 from snapthread.model.people import OPERATOR
 from snapthread.store.rules.standings import note_answered
 from snapthread.store.transaction import Transaction
@@ -168,3 +169,16 @@ async def test_one_that_telegram_does_not_take_stops_nobody_elses(tmp_path: Path
             "The message to everybody has been sent. Delivered: 2; bot blocked: 0"
         )
         assert "not reached: 1." in done.text
+
+
+async def test_a_person_at_whom_telegram_always_fails_held_up_all_others(tmp_path: Path) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS=str(ADA)) as world:
+        ada = world.person()
+        _, *others = await people_known(world, 3)
+        ask = await previewed(ada)
+        away = telegram_error(500, "Internal Server Error")
+        world.telegram.faults.add(on="sendMessage", reply=away, times=TRIES)
+        await press(world, ada, ask, "Send it")
+        await world.until(lambda: is_told(ada), timeout_s=3000)
+        assert "not reached: 1." in ada.sees[-1]
+        assert [each.sees for each in others] == [[TEXT], [TEXT]]

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from snapthread.concurrency.retry import Backoff
 from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable, StoreBusy, StoreFull
 from snapthread.model import (
     Destination,
@@ -31,7 +32,8 @@ AT_ONCE: Final = 50  # read
 LOOK_EVERY_S: Final = 10.0  # for one that another process, or a command, has begun
 LEASE_S: Final = 60.0
 WAIT_HERE_S: Final = 15.0  # then the lease is renewed
-AGAIN_S: Final = 5.0
+AGAIN: Final = Backoff(first_s=5.0, longest_s=60.0)
+TRIES: Final = 12  # of one person: eight minutes, so that Telegram away for a moment costs nobody
 JOB: Final = "broadcast"
 
 
@@ -95,11 +97,11 @@ class Broadcaster:
             return "skipped"
         to = Destination(chat_id=person.user_id)
         part = OutboxMessage(id=0, to=to, outgoing=OutgoingMessage(text=broadcast.text))
-        while True:
+        for failures in range(1, TRIES + 1):
             try:
                 await self.chat.send(part)
             except ChatBusy as busy:
-                if not await self._wait(busy.retry_after_s or AGAIN_S):
+                if not await self._wait(AGAIN.wait_s(failures, busy.retry_after_s)):
                     return None
             except ChatUnreachable:
                 return "blocked"
@@ -109,6 +111,8 @@ class Broadcaster:
             else:
                 await asyncio.sleep(PACE_S)
                 return "sent"
+        log.warning("broadcast.refused", why="Telegram failed at each try")
+        return "failed"
 
     async def _wait(self, wait_s: float) -> bool:
         """As long as Telegram asks for; False where somebody else has the job by then."""
