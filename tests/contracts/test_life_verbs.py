@@ -8,6 +8,7 @@ from snapthread.errors import LeaseLost, NoRoom
 from snapthread.limits import LEASE_S, LONGEST_UPLOAD_S
 from snapthread.model import (
     Claim,
+    ConversationKey,
     Erased,
     FileName,
     LostFile,
@@ -20,6 +21,7 @@ from tests.contracts.builders import (
     ANN,
     BOB,
     MONTH_S,
+    START,
     Bench,
     command,
     destination,
@@ -469,6 +471,17 @@ def test_who_blocked_the_bot_first_counts_until_they_come_back(bench: Bench) -> 
     assert bench.run(bench.store.blocked_before(began, limit=10)) == (ANN,)
     block(False)
     assert bench.run(bench.store.blocked_before(bench.now, limit=10)) == ()
+
+
+def test_whoever_blocked_the_bot_was_erased_in_groups_that_they_went_on_in(bench: Bench) -> None:
+    for user in (ANN, BOB):
+        bench.run(bench.store.note_blocked(user, bench.now))
+    bench.wait(MONTH_S)
+    claim = bench.ask(message(user=ANN, conversation=ConversationKey("group:-100")))
+    bench.finish(claim, record=bench.record())
+
+    assert bench.run(bench.store.blocked_before(START, limit=1)) == (BOB,)
+    assert set(bench.run(bench.store.blocked_before(bench.now, limit=10))) == {ANN, BOB}
 
 
 def test_a_command_that_jumped_is_done_with_once(bench: Bench) -> None:

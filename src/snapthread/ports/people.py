@@ -82,7 +82,9 @@ class BlockedUsers(Protocol):
         """The user blocked the bot (the first time counts), or, with None, came back."""
         ...
 
-    async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]: ...
+    async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]:
+        """Who blocked the bot by then, and was answered nowhere since: in groups people go on."""
+        ...
 
 
 class People(Erasure, StorageSums, OwnedFiles, PersonalData, Adoption, BlockedUsers, Protocol):

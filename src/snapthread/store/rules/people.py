@@ -18,6 +18,7 @@ from snapthread.store.schema.conversations import (
     IN_GROUP,
 )
 from snapthread.store.schema.files import FILES_OWNED
+from snapthread.store.schema.people import PEOPLE
 from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, BlockedUser
 from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DeadLetter, Queued
 from snapthread.store.table import Index
@@ -65,4 +66,8 @@ def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> 
 
 
 def blocked_before(tx: Transaction, before: datetime, *, limit: int) -> tuple[int, ...]:
-    return tuple(row.user_id for row in tx.range(BLOCKED_AT, high=micros(before), limit=limit))
+    at = micros(before)
+    users = [row.user_id for row in tx.range(BLOCKED_AT, high=at)]
+    people = zip(users, tx.get_all(PEOPLE, users), strict=True)
+    idle = [user for user, person in people if person is None or person.last_at <= at]
+    return tuple(idle[:limit])
