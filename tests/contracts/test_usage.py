@@ -318,6 +318,18 @@ def test_a_turn_that_ends_after_its_reservation_was_charged_has_one_record(bench
     assert bench.spent().day == Amounts(cost_micros=900)
 
 
+def test_a_turn_that_outlived_its_reservation_was_counted_twice(bench: Bench) -> None:
+    claim, estimate = asked(bench, cost_micros=900, estimated=Usage(input_tokens=5))
+    bench.reserve(claim, estimate)
+    bench.now += STALE
+    bench.settle_stale()
+
+    bench.finish(claim, record=replace(estimate, cost_micros=70, estimated=Usage()))
+
+    (day,) = bench.usage()
+    assert (day.messages, day.cost_micros, day.input_tokens) == (1, 70, 0)
+
+
 def test_stale_reservations_are_settled_some_at_a_time(bench: Bench) -> None:
     for user in (ANN, BOB):
         bench.reserve(*asked(bench, user))

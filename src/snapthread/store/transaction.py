@@ -99,13 +99,13 @@ class Transaction:
         """Announce reads to come, where one cannot be known from the other."""
         self._reader.expect(requests)
 
-    def get(self, table: Table[R], *key: int | str) -> R | None:
-        """The row of this key."""
+    def get(self, table: Table[R], *key: int | str, is_new: bool = False) -> R | None:
+        """The row of this key. `is_new`: most likely there is none."""
         changed = self.changes.get(table)
         if changed and key in changed:
             row: R | None = changed[key][1]
         else:
-            row = self._stored(table, key)
+            row = self._stored(table, key, is_new=is_new)
         added = self.sums.get(table)
         return _with_sums(table, row, added[key][0]) if added and key in added else row
 

@@ -1,5 +1,6 @@
 """Usage: records of turns, and the sums of their days. Promises: ports/usage_ledger.py."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,17 +32,28 @@ NOBODY: Final = 0  # whose sums are those of everybody who was erased
 
 
 def write(tx: Transaction, record: TurnRecord, conversation: str) -> None:
-    """The record, and its share of the day; who was only refused used nothing."""
+    """The record, and its share of the day; who was only refused used nothing. Where it was charged
+    as it was reserved, because its turn took too long, it takes the place of that."""
+    if (charged := tx.get(RECORDS, record.id, is_new=True)) is not None:
+        _add_share(tx, _record(charged), conversation, times=-1)
     row = Record(record.id, micros(record.at), record.user_id, dump_record(record))
     tx.put(RECORDS, row)
+    _add_share(tx, record, conversation)
+
+
+def _add_share(tx: Transaction, record: TurnRecord, conversation: str, *, times: int = 1) -> None:
     share = share_of(record)
-    if not share.is_nothing:
-        note_answered(tx, record.user_id, record.at)
-        tx.add(Day(*[getattr(share, name) for name in Day._fields]))
+    if share.is_nothing:
+        return
+    note_answered(tx, record.user_id, record.at)
+    tx.add(Day(share.user_id, share.day, share.model, *_counts(share, Day._fields[3:], times)))
     chat_id = group_of(ConversationKey(conversation))
-    if chat_id is not None and not share.is_nothing:
-        sums = [getattr(share, name) for name in GroupDay._fields[1:]]
-        tx.add(GroupDay(chat_id, *sums))
+    if chat_id is not None:
+        tx.add(GroupDay(chat_id, share.day, *_counts(share, GroupDay._fields[2:], times)))
+
+
+def _counts(share: DailyUsage, names: Sequence[str], times: int) -> list[int]:
+    return [times * getattr(share, name) for name in names]
 
 
 def note_delivered(tx: Transaction, record_id: str, delivered_ms: int) -> None:
