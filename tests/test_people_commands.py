@@ -85,6 +85,13 @@ def test_a_limit_of_money_needs_a_price(run: Run) -> None:
     assert "OPENAI_MODEL has no price" in done.stderr
 
 
+def test_a_limit_of_money_was_set_where_people_may_choose_a_model_without_a_price(run: Run) -> None:
+    done = run("limit", "1001", "cost=1", MODELS="gpt-6-luna,home-made")
+
+    assert done.exit_code == 1
+    assert "model 2 of MODELS has no price" in done.stderr
+
+
 def test_a_message_to_everybody_waits_for_the_bot_and_can_be_stopped(run: Run) -> None:
     assert run("broadcast").stdout == "Nothing was sent to everybody yet.\n"
     id = json.loads(run("broadcast", "Hello all", "--yes", "--json").stdout)["id"]

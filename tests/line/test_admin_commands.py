@@ -78,6 +78,14 @@ async def test_limits_of_ones_own_are_set_from_the_chat(tmp_path: Path) -> None:
         assert told.text == "1002 has the same limits as everyone."
 
 
+async def test_a_limit_of_money_passed_a_model_without_a_price_by(tmp_path: Path) -> None:
+    async with opened(tmp_path, ADMIN_USER_IDS=str(ADA), MODELS="home-made") as world:
+        ada = world.person()
+        ada.sends("/limit 1002 cost=1")
+        (told,) = await ada.hears()
+        assert "no price" in told.text
+
+
 async def test_stats_sum_up_today_and_the_month(tmp_path: Path) -> None:
     async with opened(tmp_path, ADMIN_USER_IDS=str(ADA)) as world:
         ada, boris = world.person(), world.person(BORIS)

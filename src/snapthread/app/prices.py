@@ -23,16 +23,19 @@ def load_prices(settings: Settings) -> Prices:
         prices = Prices.load(settings.prices_file)
     except PricesError as error:
         raise SettingsError(error.problems) from None
-    for model in settings.offer.every_model:
-        if not prices.knows(model) and settings.money_limits:
-            whose = _setting_of(model, settings)
-            needs = f"is set, but {whose} has no price: name it in PRICES_FILE."
-            raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
-    speech = settings.transcription_model
-    if speech and prices.speech_micros(speech, 1) is None and settings.money_limits:
-        needs = "is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
+    if settings.money_limits and (whose := without_price(settings, prices)):
+        needs = f"is set, but {whose} has no price: name it in PRICES_FILE."
         raise SettingsError([f"{name} {needs}" for name in settings.money_limits])
     return prices
+
+
+def without_price(settings: Settings, prices: Prices) -> str | None:
+    """The setting that names a model without a price: with it no limit of money would hold."""
+    for model in settings.offer.every_model:
+        if not prices.knows(model):
+            return _setting_of(model, settings)
+    speech = settings.transcription_model
+    return "TRANSCRIPTION_MODEL" if speech and prices.speech_micros(speech, 1) is None else None
 
 
 def _setting_of(model: str, settings: Settings) -> str:

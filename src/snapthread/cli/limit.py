@@ -61,10 +61,8 @@ def _check(words: list[str] | None) -> None:
 
 def _check_price(limits: "OwnLimits", settings: "Settings") -> None:
     """A limit of money holds only where every answer has a price."""
-    from snapthread.app.prices import load_prices
+    from snapthread.app.prices import load_prices, without_price
     from snapthread.errors import SnapthreadError
 
-    if limits.of_money and not load_prices(settings).knows(settings.openai_model):
-        raise SnapthreadError(
-            "OPENAI_MODEL has no price, so a limit in dollars would never take effect"
-        )
+    if limits.of_money and (whose := without_price(settings, load_prices(settings))):
+        raise SnapthreadError(f"{whose} has no price, so a limit in dollars would not always hold")

@@ -19,6 +19,11 @@ class Costs:
         one = Usage(input_tokens=1, output_tokens=1)
         return self.prices.cost_micros(model, one) is not None
 
+    @property
+    def has_speech_price(self) -> bool:
+        model = self.speech.model
+        return not model or self.prices.speech_micros(model, 1) is not None
+
     def of(self, model: str, usages: Sequence[Usage], voice_s: int) -> int | None:
         """The cost of requests, each priced by itself."""
         costs = [self.prices.cost_micros(model, usage) for usage in usages]

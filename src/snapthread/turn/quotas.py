@@ -37,7 +37,7 @@ class QuotaStore(Reservations, PeopleKnown, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quotas:
     """One instance a process. Admins have no limits, and are counted all the same. `profile`: of
-    whoever chose nothing."""
+    whoever chose nothing; `models`: all that may be chosen."""
 
     store: QuotaStore
     costs: Costs
@@ -45,6 +45,7 @@ class Quotas:
     installation: Installation
     clock: Clock
     profile: RequestProfile
+    models: tuple[str, ...]
     limits: Limits
     admins: frozenset[int] = frozenset()
 
@@ -60,8 +61,8 @@ class Quotas:
 
     @property
     def has_price(self) -> bool:
-        """The model that answers has a price: without one a limit of money would never hold."""
-        return self.costs.is_known(self.profile.model)
+        """Every model that answers has a price: else a limit of money would not always hold."""
+        return self.costs.has_speech_price and all(map(self.costs.is_known, self.models))
 
     def profile_of(self, meter: Meter) -> RequestProfile:
         """The way the attempt is asked: the person's choice, else the operator's."""

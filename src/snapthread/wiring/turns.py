@@ -54,6 +54,7 @@ async def build_turns(
         installation=await store.installation(),
         clock=clock,
         profile=profile,
+        models=settings.offer.every_model,
         limits=settings.limits,
         admins=settings.admin_user_ids,
     )
