@@ -47,8 +47,9 @@ async def whole(request: web.Request) -> web.StreamResponse:
 class Telegram:
     """Answers getFile and sendMessage, and files as told."""
 
-    def __init__(self, file: Answer = whole) -> None:
+    def __init__(self, file: Answer = whole, *, padding: bytes = b"") -> None:
         self._file = file
+        self._padding = padding
         self.sent: dict[str, Any] = {}
 
     async def __aenter__(self) -> TelegramChat:
@@ -70,7 +71,7 @@ class Telegram:
 
     async def _send(self, request: web.Request) -> web.Response:
         self.sent = await request.json()
-        return web.json_response({"ok": True, "result": {"message_id": 5}})
+        return web.Response(body=self._padding + b'{"ok": true, "result": {"message_id": 5}}')
 
 
 async def download(telegram: Telegram) -> bytes:
@@ -102,6 +103,15 @@ def test_a_message_goes_over_a_socket() -> None:
     assert asyncio.run(send()) == 5
     assert telegram.sent["text"] == "Привет & <b>"
     assert telegram.sent["entities"] == [{"type": "bold", "offset": 0, "length": 6}]
+
+
+def test_an_answer_without_an_end_was_read_until_the_memory_was_full() -> None:
+    async def send() -> None:
+        async with Telegram(padding=b" " * 17 * 1024 * 1024) as chat:
+            await chat.send(PART)
+
+    with pytest.raises(ChatBusy):
+        asyncio.run(send())
 
 
 def test_a_server_that_is_away_is_told_without_the_token(

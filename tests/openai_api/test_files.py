@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -107,6 +108,16 @@ def test_an_upload_that_fails_says_whether_it_may_have_happened(
     with pytest.raises(FilesBusy) as caught:
         upload(Wire(answer))
     assert caught.value.unknown is unknown
+
+
+def test_an_answer_without_an_end_was_read_until_the_memory_was_full() -> None:
+    chunks = iter([b" " * 1024 * 1024] * 30)
+    wire = Wire(cast("Any", chunks))
+    with pytest.raises(FilesBusy) as caught:
+        upload(wire)
+    assert caught.value.unknown
+    assert next(chunks, None) is not None
+    assert wire.bodies[0].is_closed
 
 
 def test_an_upload_that_takes_too_long_may_have_happened() -> None:

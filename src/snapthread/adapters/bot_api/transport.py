@@ -10,6 +10,9 @@ import truststore
 
 CONNECTIONS: Final = 400  # a turn types or sends, one at a time; downloads and the poll on top
 CHUNK_BYTES: Final = 64 * 1024
+ANSWER_MAX: Final = (
+    16 * 1024 * 1024
+)  # bytes; a hundred updates of the longest texts are two million
 JSON: Final = {"Content-Type": "application/json"}
 
 
@@ -84,7 +87,7 @@ class HttpTransport:
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         headers = None if attachment else JSON
         async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
-            return Response(answer.status, await answer.read())
+            return Response(answer.status, await _read_whole(answer))
 
     async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:
         timeout = aiohttp.ClientTimeout(total=timeout_s)
@@ -99,6 +102,15 @@ class HttpTransport:
         opened, self._opened = self._opened, None
         if opened is not None:
             await opened.close()
+
+
+async def _read_whole(answer: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
+        content += chunk
+        if len(content) > ANSWER_MAX:
+            raise aiohttp.ClientPayloadError("an answer without an end")
+    return bytes(content)
 
 
 def _session(trusted: ssl.SSLContext, proxy: str | None, *, closes: bool) -> aiohttp.ClientSession:

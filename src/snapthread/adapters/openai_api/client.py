@@ -27,6 +27,8 @@ STREAM_TIMEOUT: Final = httpx2.Timeout(connect=10.0, read=None, write=UPLOAD_S, 
 LIMITS: Final = httpx2.Limits(
     max_connections=1100, max_keepalive_connections=100, keepalive_expiry=30.0
 )
+# Bytes of an answer that is read whole: ten thousand files in a list are four million.
+ANSWER_MAX: Final = 16 * 1024 * 1024
 # At DEBUG it writes down what it sends to a proxy: the password too.
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
@@ -44,8 +46,15 @@ class OpenAIClient:
     async def send(
         self, method: str, path: str, *, params: Params | None = None, **body: Any
     ) -> httpx2.Response:
-        """The answer, read whole. `body`: as httpx2 takes it (`data`, `files` and `timeout`)."""
-        return await self._http.request(method, self._base_url + path, params=params, **body)
+        """The answer, read whole where it is a success; a refusal is still to be read. `body`: as
+        httpx2 takes it (`data`, `files` and `timeout`)."""
+        url = self._base_url + path
+        request = self._http.build_request(method, url, params=params, **body)
+        answer = await self._http.send(request, stream=True)
+        if not answer.is_success:
+            return answer
+        content = await _read_whole(answer)
+        return httpx2.Response(answer.status_code, content=content, request=request)
 
     async def stream(self, path: str, body: bytes | StreamedBody) -> httpx2.Response:
         """The answer's head; its body is still to be read, and to be closed."""
@@ -97,6 +106,18 @@ def make_client(
         event_hooks={"request": [_keep_key_at_home]},
     )
     return OpenAIClient(http, url)
+
+
+async def _read_whole(answer: httpx2.Response) -> bytes:
+    content = bytearray()
+    try:
+        async for chunk in answer.aiter_bytes():
+            content += chunk
+            if len(content) > ANSWER_MAX:
+                raise httpx2.RemoteProtocolError("an answer without an end")
+    finally:
+        await answer.aclose()
+    return bytes(content)
 
 
 async def _keep_key_at_home(request: httpx2.Request) -> None:

@@ -10,7 +10,7 @@ class BodyReader:
 
     def __init__(self) -> None:
         self._events = EventReader()
-        self._whole = b""
+        self._whole = bytearray()
         self._has_begun = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
@@ -19,7 +19,7 @@ class BodyReader:
             begin = chunk.removeprefix(BYTE_ORDER_MARK).lstrip()
             self._has_begun = bool(begin)
             if begin.startswith(b"{"):
-                self._whole = begin
+                self._whole += begin
                 return []
         if not self._whole:
             return self._events.feed(chunk)
@@ -30,4 +30,4 @@ class BodyReader:
 
     def end(self) -> list[bytes]:
         """A server may leave its last event without an end."""
-        return [self._whole] if self._whole else self._events.feed(b"\n\n")
+        return [bytes(self._whole)] if self._whole else self._events.feed(b"\n\n")
