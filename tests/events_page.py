@@ -27,6 +27,7 @@ MEANINGS: Final = {
     "bot.started": "Telegram knows the token; the bot serves",
     "bot.starting": "the first line: the settings are right, and everything opens",
     "bot.stopped": "everything was closed in order",
+    "broadcast.broke": "a mistake of ours in a message to everybody; it is tried again",
     "broadcast.decided": "an admin sent, or dropped, a message to everybody",
     "broadcast.done": "a message to everybody has been brought to all it was for",
     "broadcast.refused": "Telegram does not take a message to everybody for one person",

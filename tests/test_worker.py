@@ -138,6 +138,34 @@ def test_a_store_that_breaks_leaves_no_slot_taken() -> None:
     assert "lease.broke" in {line["event"] for line in logs}
 
 
+async def test_a_mistake_in_the_loop_that_claims_ended_the_bot() -> None:
+    class OddStore(SlowStore):
+        asked = 0
+
+        async def next_wake(self, now: datetime) -> datetime | None:
+            self.asked += 1
+            if now < began + timedelta(minutes=10):
+                raise KeyError("a mistake of ours")
+            return await super().next_wake(now)
+
+    async def serve(_claim: Claim) -> None:
+        served.set()
+
+    began, served, store = virtual.now(), asyncio.Event(), OddStore()
+    store.claims = []
+    worker = worker_that_gives_back(serve, store)
+    with capture_logs() as lines:
+        running = asyncio.create_task(worker.run())
+        await asyncio.sleep(600)
+        assert store.asked < 20  # it does not spin
+        store.claims = [CLAIM]
+        worker.wake()
+        await served.wait()
+        worker.stop()
+        await running
+    assert "worker.broke" in {line["event"] for line in lines}
+
+
 async def test_a_turn_that_broke_was_told_without_its_turn() -> None:
     async def serve(_claim: Claim) -> None:
         raise KeyError("a mistake of ours")

@@ -264,5 +264,5 @@ class ConversationBroken(SnapthreadError):
     """A mistake of ours, or a row that cannot be read; others' conversations are not to blame."""
 
     def __init__(self, conversation: str) -> None:
-        super().__init__(conversation)
+        super().__init__(f"what is stored of {conversation} cannot be read")
         self.conversation = conversation

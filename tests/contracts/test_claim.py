@@ -6,7 +6,7 @@ import pytest
 
 from snapthread.errors import ConversationBroken
 from snapthread.limits import LEASE_S
-from snapthread.model import Message, private_conversation
+from snapthread.model import ConversationKey, Message, private_conversation
 from snapthread.store.schema.queues import QUEUE
 from snapthread.store.transaction import Transaction
 from tests.contracts.builders import (
@@ -508,9 +508,9 @@ def test_who_concludes_hears_of_an_album_that_is_still_gathered(bench: Bench) ->
 # ---------------------------------------------------------------- what cannot be read
 
 
-def spoil(bench: Bench, user: int, *, is_urgent: int) -> None:
+def spoil(bench: Bench, key: str, *, is_urgent: int = 0) -> None:
     def overwrite(tx: Transaction) -> None:
-        row = tx.first(QUEUE, private_conversation(user), is_urgent)
+        row = tx.first(QUEUE, key, is_urgent)
         assert row is not None
         tx.update(row, row._replace(message="{"))
 
@@ -526,7 +526,7 @@ def test_a_conversation_that_cannot_be_read_is_put_off_and_the_next_is_claimed(
     bench: Bench,
 ) -> None:
     bench.send(message(user=ANN), message(user=BOB))
-    spoil(bench, ANN, is_urgent=0)
+    spoil(bench, private_conversation(ANN))
     with pytest.raises(ConversationBroken, match=private_conversation(ANN)):
         bench.claim()
 
@@ -541,13 +541,23 @@ def test_a_conversation_that_cannot_be_read_is_put_off_and_the_next_is_claimed(
 
 def test_an_urgent_command_that_cannot_be_read_bars_nobodys(bench: Bench) -> None:
     bench.send(message(user=ANN), command(user=ANN), command("stop", user=BOB))
-    spoil(bench, ANN, is_urgent=1)
+    spoil(bench, private_conversation(ANN), is_urgent=1)
     with pytest.raises(ConversationBroken, match=private_conversation(ANN)):
         bench.jumpers()
 
     put_off(bench, ANN)
 
     assert [each.user_id for each in bench.jumpers()] == [BOB]
-    assert len(bench.run(bench.store.waiting(limit=9, dead=True))) == 1
+    (letter,) = bench.run(bench.store.waiting(limit=9, dead=True))
+    with pytest.raises(ConversationBroken):
+        bench.run(bench.store.replay(letter.update_id, bench.now))
     bench.wait(5)
     assert bench.take().conversation == private_conversation(ANN)
+
+
+def test_a_message_in_a_group_that_cannot_be_read_barred_everybodys_erasure(bench: Bench) -> None:
+    group = ConversationKey("group:-100")
+    bench.send(message(user=ANN), message(user=BOB, conversation=group))
+    spoil(bench, group)
+
+    assert bench.erase(ANN).messages == 1

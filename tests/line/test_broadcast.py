@@ -6,9 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from snapthread.commands.broadcaster import TRIES
 from snapthread.model.people import OPERATOR
 from snapthread.store.rules.standings import note_answered
+from snapthread.store.schema.people import PEOPLE
 from snapthread.store.transaction import Transaction
 from snapthread_sandbox.faults import flood, telegram_error
 from snapthread_sandbox.telegram.chats import Message
@@ -182,3 +185,21 @@ async def test_a_person_at_whom_telegram_always_fails_held_up_all_others(tmp_pat
         await world.until(lambda: is_told(ada), timeout_s=3000)
         assert "not reached: 1." in ada.sees[-1]
         assert [each.sees for each in others] == [[TEXT], [TEXT]]
+
+
+async def test_a_person_who_could_not_be_read_ended_the_bot_for_everybody(tmp_path: Path) -> None:
+    def spoil(tx: Transaction) -> None:
+        row = tx.get(PEOPLE, FIRST)
+        assert row is not None
+        tx.update(row, row._replace(limits="{"))
+
+    async with opened(tmp_path, ADMIN_USER_IDS=str(ADA)) as world:
+        ada, _ = world.person(), await people_known(world, 1)
+        ask = await previewed(ada)
+        assert world.process is not None
+        await world.process.store.backend.write(spoil)
+        with capture_logs() as lines:
+            await press(world, ada, ask, "Send it")
+            await world.until(lambda: "broadcast.broke" in [line["event"] for line in lines])
+        ada.sends("Still there?")
+        assert "Still there?" in (await ada.hears())[-1].text

@@ -13,7 +13,14 @@ from typing import Final, Protocol
 import structlog
 
 from snapthread.concurrency.retry import Backoff
-from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable, StoreBusy, StoreFull
+from snapthread.errors import (
+    ChatBusy,
+    ChatRefused,
+    ChatUnreachable,
+    SnapthreadError,
+    StoreBusy,
+    StoreFull,
+)
 from snapthread.model import (
     Destination,
     Language,
@@ -65,6 +72,10 @@ class Broadcaster:
                     pass
             except (StoreBusy, StoreFull) as error:
                 log.warning("trouble", kind="store", why=str(error))
+            except SnapthreadError:
+                raise
+            except Exception as error:  # answers go on
+                log.error("broadcast.broke", exc_info=error)
             self._begun.clear()
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):

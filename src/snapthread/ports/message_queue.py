@@ -138,7 +138,7 @@ class QueueInspection(Protocol):
     async def replay(self, update_id: int, now: datetime) -> bool:
         """A message that was put aside goes to the end of its queue, as if it had just come.
 
-        False where none with this id was put aside.
+        False where none with this id was put aside. Raises ConversationBroken.
         """
         ...
 

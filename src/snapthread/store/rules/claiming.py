@@ -17,6 +17,7 @@ from snapthread.store.rules.accepting import accept
 from snapthread.store.rules.exchanges import redo_of, replaced_ids_of
 from snapthread.store.rules.outgoing import waiting_outbox
 from snapthread.store.rules.rows import (
+    BROKEN,
     bundle_of,
     check_lease,
     claimed_messages,
@@ -24,6 +25,7 @@ from snapthread.store.rules.rows import (
     has_mark,
     is_held,
     owned_conversation,
+    read_message,
     refresh_ready,
     waits_until,
 )
@@ -41,16 +43,6 @@ from snapthread.store.transaction import OutdatedError, Range, Transaction
 
 READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
 LEFT_AT_ONCE: Final = 20  # conversations of workers that died, looked at for one claim
-
-# Of a row that cannot be read, and of a mistake of ours; never of a backend.
-BROKEN: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
 
 
 def claim(
@@ -211,14 +203,7 @@ def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
 
 
 def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
-    return tuple(_load_command(row) for row in tx.range(URGENT))
-
-
-def _load_command(row: Queued) -> Message:
-    try:
-        return load_message(row.message)
-    except BROKEN as error:
-        raise ConversationBroken(row.conversation) from error
+    return tuple(read_message(row) for row in tx.range(URGENT))
 
 
 def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> None:
@@ -228,8 +213,8 @@ def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> Non
     tx.update(row, row._replace(not_before=micros(until)))
     for command in tx.range(QUEUE, key, 1):
         try:
-            load_message(command.message)
-        except BROKEN:
+            read_message(command)
+        except ConversationBroken:
             _bury(tx, command, micros(now))
     refresh_ready(tx, key)
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from snapthread.model import ConversationKey, QueuedMessage
-from snapthread.store.codec import load_message, micros, moment
+from snapthread.store.codec import micros, moment
 from snapthread.store.rules.accepting import put_in
-from snapthread.store.rules.rows import ensure_conversation, refresh_ready
+from snapthread.store.rules.rows import ensure_conversation, read_message, refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DEAD_LETTERS, DeadLetter, Queued
 from snapthread.store.transaction import Transaction
@@ -39,8 +39,8 @@ def replay(tx: Transaction, update_id: int, now: datetime) -> bool:
     row = tx.get(DEAD_LETTERS, update_id)
     if row is None:
         return False
+    message = read_message(row)
     tx.delete(row)
-    message = load_message(row.message)
     ensure_conversation(tx, message.conversation)
     put_in(tx, message, None, micros(now))
     refresh_ready(tx, message.conversation)

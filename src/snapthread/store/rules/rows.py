@@ -3,9 +3,11 @@
 import json
 import secrets
 from collections.abc import Sequence
+from typing import Final
 
-from snapthread.errors import LeaseLost
+from snapthread.errors import ConversationBroken, LeaseLost
 from snapthread.model import Claim, ConversationKey, Message, group_of, is_topic
+from snapthread.store.codec import load_message
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
@@ -14,10 +16,19 @@ from snapthread.store.schema.conversations import (
     GroupConversation,
 )
 from snapthread.store.schema.processes import MARKS, Mark
-from snapthread.store.schema.queues import BUNDLE, OUTBOX, QUEUE, Queued
+from snapthread.store.schema.queues import BUNDLE, OUTBOX, QUEUE, DeadLetter, Queued
 from snapthread.store.transaction import Transaction
 
 TOKEN_BITS = 40
+# Of a row that cannot be read, and of a mistake of ours; never of a backend.
+BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def ensure_conversation(tx: Transaction, key: str) -> Conversation:
@@ -109,6 +120,14 @@ def _work_at(tx: Transaction, row: Conversation) -> int | None:
         return part.at if part else None
     head = tx.first(QUEUE, row.key, 0) if row.queued and not row.urgent else None
     return head.ready_at if head else None
+
+
+def read_message(row: Queued | DeadLetter) -> Message:
+    """Raises ConversationBroken."""
+    try:
+        return load_message(row.message)
+    except BROKEN as error:
+        raise ConversationBroken(row.conversation) from error
 
 
 def waiting_command(tx: Transaction, command: Message) -> Queued | None:
