@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from snapthread.model import (
     Destination,
@@ -36,7 +36,17 @@ class _Form(Generic[T]):
         return self.adapter.dump_json(value, exclude_defaults=True).decode()
 
     def load(self, text: str) -> T:
-        return self.adapter.validate_json(text)
+        """Raises ValueError, which repeats nothing of the text: it may come into a log."""
+        try:
+            return self.adapter.validate_json(text)
+        except ValidationError as error:
+            raise ValueError(_where(error)) from None
+
+
+def _where(error: ValidationError) -> str:
+    """The fields that are not as they should be."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)
+    return ", ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in told)
 
 
 _MESSAGE: Final = _Form[Message](Message)

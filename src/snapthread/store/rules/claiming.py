@@ -208,9 +208,8 @@ def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
 
 def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> None:
     row = tx.get(CONVERSATIONS, key)
-    if row is None:
-        return
-    tx.update(row, row._replace(not_before=micros(until)))
+    if row is not None:
+        tx.update(row, row._replace(not_before=micros(until)))
     for command in tx.range(QUEUE, key, 1):
         try:
             read_message(command)
