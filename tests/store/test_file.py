@@ -24,7 +24,7 @@ def setting(store: object, pragma: str) -> object:
 
 def opened_and_closed(folder: Path) -> None:
     async def story() -> None:
-        store = await open_sqlite(folder)
+        store = await Store.open(file_of(folder))  # made by itself, and not copied
         await store.close()
 
     asyncio.run(story())
@@ -110,7 +110,7 @@ def test_a_migration_that_fails_leaves_nothing(
 
 def test_two_processes_may_make_the_store_at_once(tmp_path: Path) -> None:
     async def story() -> None:
-        stores = await asyncio.gather(*(open_sqlite(tmp_path) for _ in range(8)))
+        stores = await asyncio.gather(*(Store.open(file_of(tmp_path)) for _ in range(8)))
         installations = {await store.installation() for store in stores}
         for store in stores:
             await store.close()
