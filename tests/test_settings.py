@@ -169,13 +169,6 @@ def test_a_webhook_needs_the_port_of_the_pages() -> None:
     assert told(environ).startswith("HTTP_PORT must not be 0 where TELEGRAM_WEBHOOK_URL")
 
 
-def test_a_token_of_an_admin_page_that_is_off_was_taken_and_did_nothing() -> None:
-    environ = {"ADMIN_TOKEN": "sixteen-letters!", "HTTP_PORT": "0"}
-    assert told(environ) == (
-        "ADMIN_TOKEN opens no admin page where HTTP_PORT is 0: leave one of them out."
-    )
-
-
 def test_a_secret_is_one_that_telegram_takes(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("s3cret-of-the_webhook\n")

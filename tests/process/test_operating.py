@@ -84,11 +84,11 @@ def test_the_steps_of_an_image_are_logged_and_tied_together(town: Town) -> None:
         await hears(ada)
         ada.sends("/reset")
         await hears(ada)
-        await town.until(lambda: said_of(bot, "file.deleted"))
         (done,) = (event for event in said_of(bot, "turn.done") if event["user"] == ada.id)
         steps = [event for event in bot.events if event.get("turn") == done["turn"]]
         assert [event["event"] for event in steps if event["event"] in STEPS] == STEPS
         (file,) = {event["file"] for event in steps if "file" in event}
+        await town.until(lambda: file in {event["file"] for event in said_of(bot, "file.deleted")})
         life = [event["event"] for event in bot.events if event.get("file") == file]
         assert life == ["file.intended", "file.uploaded", "file.retired", "file.deleted"]
         assert all("ms" in event for event in steps if event["event"] in (STEPS[0], STEPS[1]))

@@ -253,10 +253,3 @@ class Fields(BaseModel):
                 "must not be 0 where TELEGRAM_WEBHOOK_URL is set: it is heard there"
             )
         return port
-
-    @field_validator("admin_token")
-    @classmethod
-    def _has_a_page(cls, token: SecretStr, info: ValidationInfo) -> SecretStr:
-        if token.get_secret_value() and info.data.get("http_port") == 0:
-            raise InvalidSetting("opens no admin page where HTTP_PORT is 0: leave one of them out")
-        return token
