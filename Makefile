@@ -40,11 +40,12 @@ test: setup ## everything that CI runs: format, lint, types, import direction, t
 	@$(BIN)/mypy >.venv/types 2>&1 & types=$$!; $(MAKE) --no-print-directory tests; tests=$$?; \
 		wait $$types; types=$$?; cat .venv/types; exit $$((types | tests))
 
+# Three workers a core: the tests that play with processes wait more than they compute.
 tests: setup
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	@$(MAKE) --no-print-directory -j 2 imports collected
-	@$(BIN)/pytest -n 4 --dist loadgroup
+	@$(BIN)/pytest -n 6 --dist loadgroup
 
 checks: setup imports ## format, lint, types, import direction
 	$(BIN)/ruff format --check
@@ -54,7 +55,7 @@ checks: setup imports ## format, lint, types, import direction
 imports: setup
 	@$(BIN)/lint-imports --no-logo
 
-# pytest compiles each test file for its messages: once beside the checks, not in each of four workers.
+# pytest compiles each test file for its messages: once beside the checks, not in each of the workers.
 collected: setup
 	@$(BIN)/pytest --collect-only --quiet --no-header --no-summary >/dev/null || \
 		echo "pytest could not read all tests: it says below which."

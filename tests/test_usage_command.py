@@ -138,9 +138,10 @@ def test_days_and_user_choose_the_rows() -> None:
     def chosen(*arguments: str) -> list[tuple[int, str]]:
         return [(row["user_id"], row["day"]) for row in json.loads(told("--json", *arguments))]
 
-    assert chosen("--days", "1") == [(7, TODAY), (8, TODAY)]
-    assert chosen("--days", "41") == [(7, LONG_AGO), (7, TODAY), (8, TODAY)]
-    assert chosen("--days", "40", "--user", "7") == [(7, TODAY)]
+    since = (datetime.now(UTC).date() - NOW.date()).days  # the tests may run past midnight
+    assert chosen("--days", str(since + 1)) == [(7, TODAY), (8, TODAY)]
+    assert chosen("--days", str(since + 41)) == [(7, LONG_AGO), (7, TODAY), (8, TODAY)]
+    assert chosen("--days", str(since + 40), "--user", "7") == [(7, TODAY)]
     assert chosen("--user", "9") == []
 
 
