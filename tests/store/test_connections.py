@@ -96,6 +96,24 @@ def test_a_server_that_hangs_fails_whoever_waits_and_is_used_again(
     asyncio.run(story())
 
 
+def test_an_image_that_took_longer_than_a_verb_may_was_given_up(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_server, "ANSWER_S", 0.2)
+
+    async def story() -> None:
+        there = redis_server.Server(server.url)
+        with server.hanging():
+            image = asyncio.ensure_future(there.ask("ECHO", "an image", is_image=True))
+            with pytest.raises(StoreBusy):
+                await there.ask("ECHO", "a text")
+            await asyncio.sleep(0.1)
+        assert await image == "an image"
+        await there.close()
+
+    asyncio.run(story())
+
+
 def test_a_connection_that_is_cut_fails_whoever_waits_and_is_made_anew(server: Server) -> None:
     async def story() -> None:
         store = await Store.open(server.url)

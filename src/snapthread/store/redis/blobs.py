@@ -19,10 +19,13 @@ class ServerBlobs:
 
     async def put(self, name: str, content: bytes, *, expires_at: datetime) -> None:
         await self._ask("ZADD", BLOBS_KEY, micros(self._clock()), name)
-        await self._ask("SET", blob_name(name), content, "PXAT", micros(expires_at) // 1000)
+        until_ms = micros(expires_at) // 1000
+        await self._ask("SET", blob_name(name), content, "PXAT", until_ms, is_image=True)
 
     async def get(self, name: str) -> bytes | None:
-        found: bytes | None = await self._ask("GET", blob_name(name), NEVER_DECODE=True)
+        found: bytes | None = await self._ask(
+            "GET", blob_name(name), is_image=True, NEVER_DECODE=True
+        )
         return found
 
     async def size(self, name: str) -> int | None:

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
+IMAGE_S: Final = 30.0  # some megabytes, maybe over a slow line
 WAIT_MS: Final = 2000  # for replicas to have it too
 VERBS_AT_ONCE: Final = 16  # each on a connection
 IMAGES_AT_ONCE: Final = 4  # which are large: they are in no verb's way
@@ -36,7 +37,7 @@ class Server:
     def __init__(self, url: str) -> None:
         url, self._replicas = _read(url)
         self._verbs = asyncio.Semaphore(VERBS_AT_ONCE)
-        self._aside = asyncio.Semaphore(IMAGES_AT_ONCE)
+        self._images = asyncio.Semaphore(IMAGES_AT_ONCE)
         # What finds nothing to write rests on what others, or another try, have written, maybe to
         # too few; WAIT tells only of what its connection wrote: nothing at the end of a text.
         self.nothing = [["call", "APPEND", VERSION_KEY, ""]] if self._replicas else []
@@ -59,12 +60,13 @@ class Server:
                 await self.client.script_load(self._script)
                 return await say(*command)
 
-        return await self._asked(self._verbs, run)
+        return await self._asked(self._verbs, run, ANSWER_S)
 
-    async def ask(self, *command: str | bytes | int, **options: Any) -> Any:
+    async def ask(self, *command: str | bytes | int, is_image: bool = False, **options: Any) -> Any:
         """The reply to what is no verb, as redis-py reads it."""
+        turns, within_s = (self._images, IMAGE_S) if is_image else (self._verbs, ANSWER_S)
         return await self._asked(
-            self._aside, lambda: self.client.execute_command(*command, **options)
+            turns, lambda: self.client.execute_command(*command, **options), within_s
         )
 
     @asynccontextmanager
@@ -81,10 +83,12 @@ class Server:
         with suppress(RedisError):  # of a connection that does not close in time
             await self.client.connection_pool.disconnect()
 
-    async def _asked(self, turns: asyncio.Semaphore, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _asked(
+        self, turns: asyncio.Semaphore, ask: Callable[[], Awaitable[T]], within_s: float
+    ) -> T:
         """On a connection of its own: whoever is cancelled meanwhile leaves it closed."""
         try:
-            async with self.our_errors(), asyncio.timeout(ANSWER_S), turns:
+            async with self.our_errors(), asyncio.timeout(within_s), turns:
                 return await ask()
         except TimeoutError:
             raise StoreBusy("the store's server is away: Timeout") from None
