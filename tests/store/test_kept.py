@@ -371,6 +371,25 @@ def test_a_file_whose_conversation_is_gone_is_changed_by_two_one_after_the_other
     assert [row.attempts for row in rows] == [2]
 
 
+def test_a_place_in_a_conversation_that_is_gone_is_taken_by_one_alone(
+    server: Server, both: tuple[Bench, Bench]
+) -> None:
+    one, _ = both
+
+    def take(tx: Transaction) -> bool:
+        is_free = tx.get(PAGE_QUESTIONS, "gone", 1) is None
+        if is_free:
+            tx.insert(PageQuestion("gone", 1, 0, "", ""))
+        return is_free
+
+    async def meanwhile(there: Store) -> None:
+        await there.backend.write(take)
+
+    happens_after_the_read_of(PAGE_QUESTIONS, one, server, meanwhile)
+
+    assert not one.run(one.store.backend.write(take))
+
+
 def test_a_row_that_is_asked_for_twice_at_once_is_told_twice(both: tuple[Bench, Bench]) -> None:
     one, _ = both
     assert isinstance(one.store, Store)

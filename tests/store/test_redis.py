@@ -766,7 +766,7 @@ OURS: Final[dict[str, type[SnapthreadError]]] = {
     "ModuleError": StoreDenied,
     "MovedError": StoreDenied,
     "NoPermissionError": StoreDenied,
-    "NoScriptError": StoreDenied,
+    "NoScriptError": StoreBusy,
     "NoSuchFieldsetError": StoreDenied,
     "OutOfMemoryError": StoreFull,
     "PubSubError": StoreDenied,

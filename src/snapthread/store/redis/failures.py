@@ -13,6 +13,7 @@ AWAY: Final = (
     theirs.ReadOnlyError,  # the address leads to a replica: a failover is under way
     theirs.ClusterDownError,  # and MASTERDOWN, of a replica
     theirs.TryAgainError,
+    theirs.NoScriptError,  # though it was loaded: another server answers by now
 )
 AWAY_CODES: Final = ("BUSY", "NOREPLICAS")  # BUSY: a script of somebody else runs too long
 DENIED: Final = (

@@ -131,13 +131,21 @@ class Reading:
         steps = {guard: self.known[guard].step for guard in self._decided_on if guard}
         for table, changes in tx.changes.items():
             for key, (old, _) in changes.items():
-                if old is not None and not self._is_guarded(Get(table, key), old):
+                if old is None:
+                    steps.update(self._is_free(Get(table, key)))
+                elif not self._is_guarded(Get(table, key), old):
                     steps.setdefault(row_name(table, key), unchanged(table, key, old))
         ceilings = [
             ["at_most", row_name(table, key), column, str(most)]
             for table, key, column, most in tx.ceilings
         ]
         return [*steps.values(), *ceilings]
+
+    def _is_free(self, row: Get) -> dict[str, Step]:
+        """The guard of a place in a conversation that is gone: no version tells who took it."""
+        guard, name = guard_of(row), row_name(*row)
+        is_told = guard not in self._decided_on or self.known[guard].lasts or guard == name
+        return {} if is_told else {name: ["is", name, ""]}
 
     def _is_guarded(self, row: Get, old: Any) -> bool:
         scope = row.table.scope_of(old)

@@ -112,7 +112,7 @@ class Server:
         """Is it there, and does it take writes? Writes nothing."""
         async with self.our_errors():
             info = await self.ask("INFO")
-            if info["role"] == "slave":
+            if info.get("role") == "slave":
                 raise ReadOnlyError("You can't write against a read only replica.")
             if info.get("aof_last_write_status", "ok") != "ok":
                 raise StoreFull("the store's server cannot save: aof_last_write_status is not ok")
