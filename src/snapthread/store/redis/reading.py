@@ -144,8 +144,9 @@ class Reading:
     def _is_free(self, row: Get) -> dict[str, Step]:
         """The guard of a place in a conversation that is gone: no version tells who took it."""
         guard, name = guard_of(row), row_name(*row)
-        is_told = guard not in self._decided_on or self.known[guard].lasts or guard == name
-        return {} if is_told else {name: ["is", name, ""]}
+        is_gone = guard in self._decided_on and not self.known[guard].lasts
+        is_guarded_by_it = guard not in ("", name) and not row.table.counters
+        return {name: ["is", name, ""]} if is_gone and is_guarded_by_it else {}
 
     def _is_guarded(self, row: Get, old: Any) -> bool:
         scope = row.table.scope_of(old)
