@@ -35,7 +35,7 @@ class Groups:
     async def questions_in(self, update: Update, *_: object) -> tuple[Message, ...]:
         if update.update_id == 2:
             raise RuntimeError("a mistake of ours")
-        return (update.message,) if update.message else ()
+        return (update.message,) if update.message and update.is_asked else ()
 
 
 class Everything:
@@ -62,9 +62,8 @@ def said(id: int) -> Update:
     return Update(update_id=id, message=message(update_id=id))
 
 
-async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
-    chat, everything, health = Chat(said(2)), Everything(), Health(clock=virtual.now)
-    intake = Intake(
+def intake_of(chat: Chat, everything: Everything, health: Health) -> Intake:
+    return Intake(
         store=cast(Any, everything),
         chat=cast(Any, chat),
         alerts=cast(Any, None),
@@ -76,6 +75,11 @@ async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
         if_full=cast(Any, lambda _: None),
         worker=cast(Any, everything),
     )
+
+
+async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
+    chat, everything, health = Chat(said(2)), Everything(), Health(clock=virtual.now)
+    intake = intake_of(chat, everything, health)
     with capture_logs() as told:
         polling = asyncio.create_task(intake.run())
         await asyncio.sleep(60.0)
@@ -90,3 +94,20 @@ async def test_one_update_that_broke_us_ended_the_bot_for_everybody() -> None:
     assert not chat.left
     assert not health.reasons()
     assert {each["update_id"] for each in told if each["event"] == "update.broke"} == {2}
+
+
+async def test_beside_talk_that_is_not_kept_a_store_that_broke_lost_every_question() -> None:
+    """To pass over what others say shows nothing of the store."""
+
+    class Broken(Everything):
+        async def accept_and_claim(self, *_: object, **__: object) -> Any:
+            raise RuntimeError("a mistake of ours")
+
+    talk = Update(update_id=4, message=message(update_id=4), is_asked=False)
+    chat = Chat(said(3), talk)
+    intake = intake_of(chat, Broken(), Health(clock=virtual.now))
+    with capture_logs():
+        polling = asyncio.create_task(intake.run())
+        await asyncio.sleep(60.0)
+        polling.cancel()
+    assert [each.update_id for each in chat.left] == [3, 4]

@@ -356,6 +356,32 @@ async def test_a_command_that_fails_is_run_again_and_holds_up_no_other(error: Ex
     assert ran == [2, 1]
 
 
+async def test_a_command_that_ended_while_the_store_told_of_it_was_run_again() -> None:
+    store, ran = PressedStore(("a", 1)), list[int]()
+    looks, ended = list[int](), asyncio.Event()
+
+    async def told_late() -> tuple[Any, ...]:
+        commands = tuple(store.commands)
+        looks.append(len(commands))
+        if len(looks) == 2:
+            await ended.wait()
+            await asyncio.sleep(0.1)
+        return commands
+
+    store.urgent_commands = told_late  # type: ignore[method-assign]
+
+    async def urgent(command: Any, _stop_turn: object) -> None:
+        while len(looks) < 2:
+            await asyncio.sleep(0.1)
+        ran.append(command.number)
+        if command in store.commands:
+            store.commands.remove(command)
+        ended.set()
+
+    await commands_run(store, urgent, 10)
+    assert ran == [1]
+
+
 async def test_what_a_command_ended_does_not_begin_anew_before_the_command_is_done() -> None:
     """The conversation is given back, and ready at once."""
     store, seen = PressedStore(("user:7", 1)), list[str]()

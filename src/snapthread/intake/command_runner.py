@@ -35,14 +35,25 @@ class CommandRunner:
     _running: dict[ConversationKey, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _has_more: bool = field(default=False, init=False)  # than could be begun
 
-    def begin(self, commands: Sequence[Message]) -> None:
-        """Those of a conversation where some run already wait until these are done."""
+    @property
+    def conversations(self) -> frozenset[ConversationKey]:
+        """Those whose commands run."""
+        return frozenset(self._running)
+
+    def begin(self, commands: Sequence[Message], ran_before: frozenset[ConversationKey]) -> bool:
+        """Those of a conversation where some run already wait until these are done. `ran_before`:
+        where some ran when the store was asked, which may be done with by now; True where it must
+        be asked again because of that."""
+        is_stale = False
         by_conversation = sorted(commands, key=_conversation)  # stable: in order within each
         for key, of_one in groupby(by_conversation, key=_conversation):
             if key in self._running or len(self._running) >= COMMANDS_AT_ONCE:
                 self._has_more = True
+            elif key in ran_before:
+                is_stale = True
             else:
                 self._running[key] = asyncio.create_task(self._run(key, list(of_one)))
+        return is_stale
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:

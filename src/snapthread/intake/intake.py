@@ -135,17 +135,16 @@ class Intake:
     async def _accept_alone(self, update: Update) -> bool:
         """Was there something to take, and could it be?"""
         try:
-            await self.accept([update])
+            return await self.accept([update])
         except SnapthreadError:
             raise
         except Exception as error:
             log.error("update.broke", update_id=update.update_id, exc_info=error)
             return False
-        return update.message is not None
 
-    async def accept(self, updates: Sequence[Update]) -> None:
+    async def accept(self, updates: Sequence[Update]) -> bool:
         """Take updates in, in one transaction unless a group changes; what was accepted before is
-        not taken again."""
+        not taken again. False where the last part of them held no message for the store."""
         for update in updates:
             await self._note(update)
         messages: list[Message] = []
@@ -157,6 +156,7 @@ class Intake:
             messages += await self.groups.questions_in(update, messages)
         await self._put(messages)
         self.health.mark_ok("store")
+        return bool(messages)
 
     async def _note(self, update: Update) -> None:
         """Take note of what is no message."""

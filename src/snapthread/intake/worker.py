@@ -151,7 +151,10 @@ class Worker:
             return
         self._look_at_s = now_s() + LOOK_EVERY_S
         try:
-            self._commands.begin(await self.store.urgent_commands())
+            ran_before = self._commands.conversations
+            if self._commands.begin(await self.store.urgent_commands(), ran_before):
+                self._look_at_s = 0.0
+                self._woken.set()
         except ConversationBroken as error:
             self._look_at_s = 0.0
             await self._broken.put_off(error)
