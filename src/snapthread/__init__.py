@@ -6,7 +6,8 @@ The way of a message, and of the images in it; pipeline.py draws it step by step
                                   answers.py      └─▶ images ─▶ Files API
     adapters/bot_api ◀─ reply ◀───────┘
 
-A file is deleted at OpenAI in images/deleter.py and nowhere else; docs/laws.md says when.
+A file of a conversation is deleted at OpenAI in images/deleter.py and nowhere else; docs/laws.md
+says when.
 
 The line:
 intake/         from Telegram into the queue, and out of it to a worker

@@ -8,7 +8,7 @@
     │   ├── AssistantBusy, FilesBusy, TranscriberBusy
     │   ├── ChatBusy(retry_after_s)
     │   └── StoreBusy
-    ├── Refused        will not help
+    ├── Refused        trying again will not help
     │   ├── AssistantRefused, EmptyAnswer
     │   ├── FilesGone(openai_ids)
     │   ├── ChatRefused(part) ─ ChatUnreachable

@@ -12,7 +12,7 @@ ImageFault = Literal[
     "too_heavy",  # opening it would take too much memory
     "too_long",  # its text would need too many tiles to stay readable
     "gone",  # Telegram does not give the file
-    "unavailable",  # nor now, as it also says of what passes
+    "unavailable",  # Telegram refused it just now, which may pass
     "refused",  # OpenAI does not take the file
     "crashed",  # its decoder died of it
     "no_room",  # the user's storage at OpenAI is smaller than this question's images
@@ -31,7 +31,7 @@ DocumentFault = Literal[
     "no_text",  # only pictures of pages, where a server reads text alone
     "unsent",  # of a kind that this server does not take, and that has no text for us to read
     "gone",  # Telegram does not give the file
-    "unavailable",  # nor now, as it also says of what passes
+    "unavailable",  # Telegram refused it just now, which may pass
     "refused",  # OpenAI does not take the file
     "crashed",  # its reader died of it
     "no_room",  # the user's storage at OpenAI is smaller than this question's files

@@ -61,7 +61,7 @@ class CommandRunner:
         return set(self._running.values())
 
     def cancel(self) -> None:
-        """What is not done by now is done at the next start."""
+        """Cancel what runs: it is done at the next start."""
         for task in self.tasks:
             task.cancel()
 

@@ -124,7 +124,7 @@ BY_ROW: dict[type, Table[Any]] = {}
 
 
 def values_of(places: Sequence[int]) -> Callable[[Any], Key]:
-    """What takes the values at these places out of a row."""
+    """A function that takes the values at these places out of a row."""
     if len(places) > 1:
         return itemgetter(*places)
     if not places:

@@ -40,7 +40,7 @@ class ItemBuilder:
         return (self.assistant_item(turn, answered.commentary, "commentary"), answer)
 
     def assistant_item(self, turn: TurnState, text: str, phase: str | None = None) -> HistoryItem:
-        """What the model said; of an answer that is continued, all of it."""
+        """The model's answer as an item; of one that is continued, all of it."""
         redo = turn.claim.redo
         if redo is not None and redo.is_continuation:
             text = f"{redo.answer.rstrip()} {text.lstrip()}"

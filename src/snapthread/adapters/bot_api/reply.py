@@ -33,7 +33,7 @@ def _reply(replied: Message, quoted: str) -> RepliedMessage:
 
 
 def _person(replied: Message) -> int | None:
-    """What a bot or a chat wrote belongs to whoever shows it."""
+    """The owner of a message: what a bot or a chat wrote belongs to whoever shows it."""
     user = replied.from_user
     return None if user is None or user.is_bot or replied.sender_chat else user.id
 

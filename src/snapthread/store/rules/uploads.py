@@ -59,7 +59,7 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
 
 
 def begun_before(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
-    """What an attempt that was cut off has begun for this file, or this part of one."""
+    """The row that an attempt that was cut off has begun for this file, or this part of one."""
     cut = None if file.part is None else file.part.cut
     return [row for row in _same_image(tx, claim, file) if _cut_of(row) == cut]
 

@@ -40,7 +40,7 @@ class Connection:
             return result
 
     def commit(self) -> None:
-        """What was left."""
+        """Commit what a verb on the loop has left open."""
         with self._undone_on_failure():
             self.db.execute("COMMIT")
 
