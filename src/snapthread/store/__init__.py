@@ -95,7 +95,7 @@ class Store(Verbs):
 
     accept = writes(accepting.accept, is_quick=True)
     accept_and_claim = writes(claiming.accept_and_claim, is_quick=True)
-    claim = writes(claiming.claim, is_alone=True, is_quick=True)
+    claim = writes(claiming.claim, is_serial=True, is_quick=True)
     renew = writes(claiming.renew, is_quick=True)
     release = writes(claiming.release, is_quick=True)
     take_stragglers = writes(claiming.take_stragglers, is_quick=True)

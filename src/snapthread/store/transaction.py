@@ -170,7 +170,7 @@ class Transaction:
 
     def update(self, old: R, new: R) -> R:
         """Another row of the same key; `old` as it was read."""
-        assert not BY_ROW[type(new)].is_lasting, "readers keep what they have read of it"
+        assert not BY_ROW[type(new)].is_immutable, "readers keep what they have read of it"
         if new != old:
             self._change(BY_ROW[type(new)], old, new)
         return new

@@ -19,8 +19,8 @@ from snapthread.store.codec import dump_message, load_message, micros, micros_of
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.rows import ensure_conversation, next_id, note_group, refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.processes import SEEN, Seen
-from snapthread.store.schema.queues import BUNDLE, QUEUE, Queued
+from snapthread.store.schema.processes import SEEN, SeenRow
+from snapthread.store.schema.queues import BUNDLE, QUEUE, QueuedRow
 from snapthread.store.transaction import Get, Transaction
 
 SEEN_FOR: Final = micros_of(SEEN_S)
@@ -54,7 +54,7 @@ def _mark_seen(tx: Transaction, message: Message, now: int) -> bool:
     seen = tx.get(SEEN, message.update_id)
     if seen is not None and seen.at > now - SEEN_FOR:
         return False
-    tx.put(SEEN, Seen(message.update_id, now))
+    tx.put(SEEN, SeenRow(message.update_id, now))
     return True
 
 
@@ -90,7 +90,7 @@ def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> N
     queued, urgent = row.queued + (not is_urgent), row.urgent + is_urgent
     tx.update(row, row._replace(last_id=id, queued=queued, urgent=urgent))
     tx.insert(
-        Queued(
+        QueuedRow(
             conversation=message.conversation,
             id=id,
             update_id=message.update_id,
@@ -169,18 +169,18 @@ def _other_half(tx: Transaction, message: Message) -> str | None:
     return row.bundle if halves[0] == "voice" and is_alone else None
 
 
-def _is_of_pair(row: Queued) -> bool:
+def _is_of_pair(row: QueuedRow) -> bool:
     return str(row.bundle).startswith((PAIR, ALBUM))
 
 
-def _is_right_after(message: Message, row: Queued) -> bool:
+def _is_right_after(message: Message, row: QueuedRow) -> bool:
     before = load_message(row.message)
     gap_s = abs((message.sent_at - before.sent_at).total_seconds())
     is_same_place = before.thread_id == message.thread_id
     return is_same_place and message.reply is None and gap_s <= PAIR_GAP_S
 
 
-def _all_before(tx: Transaction, last: Queued) -> str | None:
+def _all_before(tx: Transaction, last: QueuedRow) -> str | None:
     """Photos that were sent one by one, and that nobody works on yet, are one with the last."""
     if not str(last.bundle).startswith(PAIR) or tx.range(QUEUE, last.conversation, 1):
         return last.bundle
@@ -218,7 +218,7 @@ def _end_waiting(tx: Transaction, message: Message, bundle: str | None, now: int
         tx.update(row, row._replace(ready_at=now))
 
 
-def _newest(tx: Transaction, key: str) -> Queued | None:
+def _newest(tx: Transaction, key: str) -> QueuedRow | None:
     """The last of a conversation, urgent commands among them."""
     last = tx.first(QUEUE, key, 0, is_reversed=True)
     urgent = tx.range(QUEUE, key, 1)

@@ -30,7 +30,7 @@ from snapthread.store.rules.rows import (
     waiting_command,
 )
 from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, ExchangeRow
-from snapthread.store.schema.queues import QUEUE, Queued
+from snapthread.store.schema.queues import QUEUE, QueuedRow
 from snapthread.store.transaction import Transaction
 
 PAUSE: Final = micros_of(EDIT_PAUSE_S)
@@ -147,7 +147,7 @@ def _edit(
     return _ask_anew(tx, row, now, replies)
 
 
-def _in_queue(tx: Transaction, edit: Message) -> Queued | None:
+def _in_queue(tx: Transaction, edit: Message) -> QueuedRow | None:
     for row in tx.range(QUEUE, edit.conversation, 0):
         asked = load_message(row.message)
         if asked.message_id == edit.message_id and asked.kind != "command":
@@ -174,7 +174,7 @@ def _note(tx: Transaction, row: ExchangeRow, edit: Message) -> bool:
     return is_new
 
 
-def _put_in_place(tx: Transaction, row: Queued, edit: Message, now: int) -> str:
+def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> str:
     """It waits still, and counts as edited; or it is being answered, which is in vain now."""
     old = load_message(row.message)
     new = edit.in_place_of(old)
@@ -194,7 +194,7 @@ def _put_in_place(tx: Transaction, row: Queued, edit: Message, now: int) -> str:
 
 
 def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
-    """Whoever answers it notices within the pause, and lets the shown message go."""
+    """The worker that answers it notices within the pause, and lets the shown message go."""
     talk = tx.get(CONVERSATIONS, key)
     assert talk is not None, "a conversation with a queue"
     for row in tx.range(QUEUE, key, 0):

@@ -30,14 +30,14 @@ from snapthread.store.rules.rows import (
     waits_until,
 )
 from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
+from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, ConversationRow
 from snapthread.store.schema.queues import (
     BUNDLE,
     DEAD_LETTERS,
     QUEUE,
     URGENT,
-    DeadLetter,
-    Queued,
+    DeadLetterRow,
+    QueuedRow,
 )
 from snapthread.store.transaction import OutdatedError, Range, Transaction
 
@@ -61,7 +61,7 @@ def claim(
         raise ConversationBroken(row.key) from error
 
 
-def _claimed(tx: Transaction, row: Conversation, *, lease_until: int) -> Claim:
+def _claimed(tx: Transaction, row: ConversationRow, *, lease_until: int) -> Claim:
     row = tx.update(row, row._replace(token=row.token + 1, lease_until=lease_until))
     turn = row.turns + 1
     bare = Claim(
@@ -92,7 +92,7 @@ def accept_and_claim(
     return taken, tuple(each for each in found if each is not None)
 
 
-def _is_ready(row: Conversation, now: int) -> bool:
+def _is_ready(row: ConversationRow, now: int) -> bool:
     has_work = row.ready_at is not None and waits_until(row, now) <= now
     return has_work and not is_held(row, now)
 
@@ -106,7 +106,7 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
     barred = Range(HELD, low=now + LEASE_MOST + 1, limit=LEFT_AT_ONCE)
     tx.expect(ready, left, put_off, barred)
     found = [*tx.rows(ready), *tx.rows(left)] or [*tx.rows(put_off), *tx.rows(barred)]
-    free: list[Conversation] = [row for row in found if _is_ready(row, now)]
+    free: list[ConversationRow] = [row for row in found if _is_ready(row, now)]
     if not free:
         return None
     if tx.tries:
@@ -140,7 +140,7 @@ def served_mark(claim: Claim, bundle: str) -> str:
     return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
 
 
-def _in_order(rows: Iterable[Queued]) -> tuple[Message, ...]:
+def _in_order(rows: Iterable[QueuedRow]) -> tuple[Message, ...]:
     """As the person sent them: an album's parts may arrive in any order."""
     messages = [load_message(row.message) for row in rows]
     return tuple(sorted(messages, key=lambda message: message.message_id))
@@ -218,8 +218,10 @@ def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> Non
     refresh_ready(tx, key)
 
 
-def _bury(tx: Transaction, row: Queued, now: int) -> None:
-    letter = DeadLetter(row.update_id, row.conversation, row.kind, row.attempts, now, row.message)
+def _bury(tx: Transaction, row: QueuedRow, now: int) -> None:
+    letter = DeadLetterRow(
+        row.update_id, row.conversation, row.kind, row.attempts, now, row.message
+    )
     tx.put(DEAD_LETTERS, letter)
     dequeue(tx, row.conversation, [row])
 
@@ -238,6 +240,6 @@ def next_wake(tx: Transaction, now: datetime) -> datetime | None:
     return moment(max(min(wakes), at)) if wakes else None
 
 
-def _wakes_at(row: Conversation, now: int) -> int:
+def _wakes_at(row: ConversationRow, now: int) -> int:
     free_at = row.lease_until if row.lease_until is not None and is_held(row, now) else 0
     return max(waits_until(row, now), free_at)

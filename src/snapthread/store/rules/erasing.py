@@ -30,7 +30,7 @@ from snapthread.store.schema.conversations import (
     EXCHANGES_OF,
     EXCHANGES_OWNED,
     GROUP_CONVERSATIONS,
-    HISTORY,
+    HISTORY_OF,
     HISTORY_OWNED,
     IN_GROUP,
 )
@@ -38,7 +38,7 @@ from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
 from snapthread.store.schema.queues import (
     DEAD_OF,
-    OUTBOX,
+    OUTBOX_OF,
     PAGE_QUESTIONS_OF,
     QUEUE,
 )
@@ -65,10 +65,10 @@ def erase(
     _forget_asker(tx, user_id)
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
-        items=tx.delete_all(all_of(tx, keys, HISTORY))
+        items=tx.delete_all(all_of(tx, keys, HISTORY_OF))
         + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
-        outbox=tx.delete_all(all_of(tx, keys, OUTBOX)) + _drop_answers(tx, user_id),
+        outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id),
     )
     tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
     for each in keys:
@@ -90,7 +90,7 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         turns = {row.turn for row in served if row.conversation == key}
         talk = tx.get(CONVERSATIONS, key)
         if talk is not None and talk.undelivered:
-            parts = tx.range(OUTBOX, key)
+            parts = tx.range(OUTBOX_OF, key)
             dropped += drop(tx, key, [part for part in parts if part.turn in turns])
             refresh_ready(tx, key)
     return dropped

@@ -24,12 +24,12 @@ from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
     EXCHANGES_OF,
-    HISTORY,
-    Conversation,
+    HISTORY_OF,
+    ConversationRow,
     ExchangeRow,
     HistoryRow,
 )
-from snapthread.store.schema.queues import QUEUED, Queued
+from snapthread.store.schema.queues import QUEUED, QueuedRow
 from snapthread.store.transaction import Get, Transaction
 
 KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays in the conversation
@@ -89,7 +89,7 @@ def redo_of(tx: Transaction, claim: Claim, turn: int, first: Message) -> Redo | 
     row = row_of(tx, claim.conversation, turn)
     if row is None:
         return None
-    every = tx.range(HISTORY, claim.conversation)
+    every = tx.range(HISTORY_OF, claim.conversation)
     before = [each for each in every if each.id < row.history_start]
     own = list(_own(every, row.history_start))
     answer = [each for each in own if each.role == "assistant" and each.phase != "commentary"]
@@ -119,7 +119,7 @@ def _own(rows: Sequence[HistoryRow], history_start: int) -> Iterator[HistoryRow]
 
 def put_again(
     tx: Transaction, row: ExchangeRow, messages: Sequence[Message], now: int, *, head: int | None
-) -> list[Queued]:
+) -> list[QueuedRow]:
     """The messages of a question at the end of the queue, or in the place of its head."""
     key = row.conversation
     talk = tx.get(CONVERSATIONS, key)
@@ -128,7 +128,7 @@ def put_again(
     bundle = f"again:{row.turn}" if len(messages) > 1 else None
     rows = [
         tx.insert(
-            Queued(
+            QueuedRow(
                 conversation=key,
                 id=first + number,
                 update_id=message.update_id,
@@ -161,7 +161,7 @@ def _room(tx: Transaction, key: str, head: int, count: int) -> int:
 def remember(
     tx: Transaction,
     claim: Claim,
-    talk: Conversation,
+    talk: ConversationRow,
     asked: Sequence[str],
     ending: Ending,
     now: int,
@@ -193,7 +193,7 @@ def remember(
     return turn
 
 
-def replaced_ids_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+def replaced_ids_of(tx: Transaction, claim: Claim, talk: ConversationRow) -> tuple[int, ...]:
     """Our messages that show the answer as it grows, and those that show the one which is given
     anew."""
     redo, shown = claim.redo, stream_of(talk)

@@ -44,9 +44,9 @@ from snapthread.store.rules.rows import (
 )
 from snapthread.store.rules.shown_files import attach
 from snapthread.store.rules.standings import note_told_of_files
-from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.conversations import CONVERSATIONS, ConversationRow, HistoryRow
 from snapthread.store.schema.people import PEOPLE
-from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.queues import DEAD_LETTERS, DeadLetterRow, QueuedRow
 from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Get, Transaction
 
@@ -144,7 +144,7 @@ def note_stream(tx: Transaction, claim: Claim, message_ids: Sequence[int]) -> No
     tx.update(row, with_stream(row, message_ids))
 
 
-def _owner(row: Queued) -> int | None:
+def _owner(row: QueuedRow) -> int | None:
     """In private the conversation is theirs as a whole."""
     asked = load_message(row.message)
     return None if asked.is_private else asked.user_id
@@ -152,7 +152,7 @@ def _owner(row: Queued) -> int | None:
 
 def _add_items(
     tx: Transaction,
-    row: Conversation,
+    row: ConversationRow,
     items: Sequence[HistoryItem],
     now: int,
     *,
@@ -179,9 +179,9 @@ def _add_items(
     tx.update(row, row._replace(last_id=last_id, last_label=labels, turns=row.turns + 1))
 
 
-def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
+def _dead_letter(tx: Transaction, rows: Sequence[QueuedRow], now: int) -> None:
     for row in rows:
-        letter = DeadLetter(
+        letter = DeadLetterRow(
             update_id=row.update_id,
             conversation=row.conversation,
             kind=row.kind,
@@ -192,13 +192,13 @@ def _dead_letter(tx: Transaction, rows: Sequence[Queued], now: int) -> None:
         tx.put(DEAD_LETTERS, letter)
 
 
-def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[Queued], now: int) -> None:
+def _leave_queue(tx: Transaction, claim: Claim, rows: Sequence[QueuedRow], now: int) -> None:
     for bundle in {str(row.bundle) for row in rows if _is_part(row)}:
         mark = served_mark(claim, bundle)
         set_mark(tx, mark, now, wait=SEEN_FOR, conversation=claim.conversation)
     dequeue(tx, claim.conversation, rows)
 
 
-def _is_part(row: Queued) -> bool:
+def _is_part(row: QueuedRow) -> bool:
     """It is a part of an album; a voice about it may have been asked without it."""
     return str(row.bundle).startswith(ALBUM) and load_message(row.message).album_id is not None

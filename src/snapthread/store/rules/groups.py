@@ -30,17 +30,17 @@ from snapthread.store.schema.conversations import (
     EXCHANGES_OF,
     GROUP_CONVERSATIONS,
     HISTORY,
-    HISTORY_ITEMS,
+    HISTORY_OF,
     IN_GROUP,
-    Conversation,
-    GroupConversation,
+    ConversationRow,
+    GroupConversationRow,
 )
 from snapthread.store.schema.files import FILES_OF
-from snapthread.store.schema.processes import MARKS, MARKS_OF, Mark
+from snapthread.store.schema.processes import MARKS, MARKS_OF, MarkRow
 from snapthread.store.schema.queues import (
     DEAD_OF,
     OUTBOX,
-    OUTGOING,
+    OUTBOX_OF,
     PAGE_QUESTIONS_OF,
     QUEUE,
     QUEUED,
@@ -66,7 +66,7 @@ def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
 def note_topic(tx: Transaction, conversation: ConversationKey, chat_id: int) -> None:
     """A topic of a private chat that waits for a name."""
     if tx.get(GROUP_CONVERSATIONS, conversation) is None:
-        tx.insert(GroupConversation(conversation, chat_id, is_unnamed=1))
+        tx.insert(GroupConversationRow(conversation, chat_id, is_unnamed=1))
 
 
 def take_unnamed(tx: Transaction, conversation: ConversationKey) -> bool:
@@ -116,7 +116,7 @@ def _hello(chat_id: int) -> str:
     return f"said:hello:{chat_id}"
 
 
-def _forget_hello(tx: Transaction, chat_id: int) -> Mark | None:
+def _forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:
     mark = tx.get(MARKS, _hello(chat_id))
     if mark is not None:
         tx.delete(mark)
@@ -133,8 +133,8 @@ def end(tx: Transaction, key: str, now: int) -> int:
         tx.range(QUEUE, key, 1),
         tx.range(DEAD_OF, key),
         tx.range(PAGE_QUESTIONS_OF, key),
-        tx.range(OUTBOX, key),
-        tx.range(HISTORY, key),
+        tx.range(OUTBOX_OF, key),
+        tx.range(HISTORY_OF, key),
         tx.range(EXCHANGES_OF, key),
         tx.range(MARKS_OF, key),
     ):
@@ -154,7 +154,7 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
         new = row.conversation.replace(f"group:{chat_id}:", f"group:{new_chat_id}:", 1)
         _move(tx, row.conversation, new, new_chat_id)
         tx.delete(row)
-        tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
+        tx.put(GROUP_CONVERSATIONS, GroupConversationRow(new, new_chat_id, row.asker))
         refresh_ready(tx, new)
     if (hello := _forget_hello(tx, chat_id)) is not None:
         tx.put(MARKS, hello._replace(key=_hello(new_chat_id)))
@@ -165,7 +165,7 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
 
 
 def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
-    """Whoever works on it is fenced off, and what they worked on is asked again there."""
+    """A worker that has it is fenced off, and its question is asked again there."""
     old = tx.get(CONVERSATIONS, key)
     charge(tx, key)
     if old is None:
@@ -196,7 +196,7 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
     tx.delete(old)
 
 
-def _move_files(tx: Transaction, old: Conversation, new: str, epoch: int) -> None:
+def _move_files(tx: Transaction, old: ConversationRow, new: str, epoch: int) -> None:
     for state in STATES:
         for file in tx.range(FILES_OF, old.key, state):
             is_of_now = file.epoch == old.epoch
@@ -224,21 +224,21 @@ def _readdress(text: str, new: str, chat_id: int) -> str:
 
 def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
     """Messages have other numbers there: nothing is replied to, and nothing replaced."""
-    rows = tx.range(OUTBOX, key)
+    rows = tx.range(OUTBOX_OF, key)
     for row in rows:
         tx.delete(row)
         to = load_destination(row.destination)
         there = dump_destination(replace(to, chat_id=chat_id, reply_to=None, replaces=None))
-        id = _free(tx, OUTGOING, new, row.id)
+        id = _free(tx, OUTBOX, new, row.id)
         tx.insert(row._replace(conversation=new, id=id, destination=there, turn=None))
     return len(rows)
 
 
 def _move_lines(tx: Transaction, key: str, new: str) -> int:
-    rows = tx.range(HISTORY, key)
+    rows = tx.range(HISTORY_OF, key)
     for row in rows:
         tx.delete(row)
-        tx.insert(row._replace(conversation=new, id=_free(tx, HISTORY_ITEMS, new, row.id)))
+        tx.insert(row._replace(conversation=new, id=_free(tx, HISTORY, new, row.id)))
     return len(rows)
 
 

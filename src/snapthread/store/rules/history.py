@@ -26,8 +26,8 @@ from snapthread.store.rules.files import as_file, picture_of
 from snapthread.store.rules.retiring import retire
 from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import lost_images, shown_images
-from snapthread.store.schema.conversations import HISTORY, HistoryRow
-from snapthread.store.schema.files import File
+from snapthread.store.schema.conversations import HISTORY_OF, HistoryRow
+from snapthread.store.schema.files import FileRow
 from snapthread.store.transaction import Transaction
 
 LEFT_TOKENS: Final = 15  # the line in the place of an image that has left
@@ -48,7 +48,7 @@ def compose(
 ) -> Transcript:
     row = check_lease(tx, claim, live_at=micros(now))
     first = row.history_start if before is None or row.history_start < before else 0
-    rows = tx.range(HISTORY, claim.conversation, low=first)
+    rows = tx.range(HISTORY_OF, claim.conversation, low=first)
     if before is not None:
         rows = [each for each in rows if each.id < before]
     items, ids, tokens, has_images = ITEMS.of(claim.conversation, rows)
@@ -90,14 +90,16 @@ def _named_files(items: Iterable[HistoryItem]) -> list[FileName]:
     return [image.file for item in items for image in item.images]
 
 
-def _of_request(shown: Mapping[FileName, File], named: Sequence[FileName]) -> dict[FileName, File]:
+def _of_request(
+    shown: Mapping[FileName, FileRow], named: Sequence[FileName]
+) -> dict[FileName, FileRow]:
     """Those that the items name, and the claim's own uploads."""
     own = [name for name, file in shown.items() if file.state == "uploaded"]
     return {name: shown[name] for name in (*named, *own) if name in shown}
 
 
 def _within(
-    files: Mapping[FileName, File],
+    files: Mapping[FileName, FileRow],
     question_files: Sequence[FileName],
     max_images: int,
     max_image_bytes: int,
@@ -114,7 +116,7 @@ def _within(
     return names[left:]
 
 
-def _share_picture(one: File, other: File) -> bool:
+def _share_picture(one: FileRow, other: FileRow) -> bool:
     return picture_of(one) == picture_of(other)
 
 
@@ -165,7 +167,9 @@ def history_page(
     word: str,
     most: int,
 ) -> HistoryPage:
-    entries = [HistoryEntry(id=row.id, item=_item(row)) for row in tx.range(HISTORY, conversation)]
+    entries = [
+        HistoryEntry(id=row.id, item=_item(row)) for row in tx.range(HISTORY_OF, conversation)
+    ]
     found = [entry for entry in entries if not word or holds(entry, word)]
     return page_of(found, before=before, after=after, most=most)
 

@@ -41,7 +41,7 @@ from snapthread.store.schema.files import (
     SHOWN_NAMES,
     UNSETTLED,
     UPLOADED,
-    File,
+    FileRow,
 )
 from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, QUEUE
 from snapthread.store.transaction import Transaction
@@ -62,7 +62,7 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
     return count
 
 
-def _retire_unheld(tx: Transaction, row: File, reason: str, now: int) -> int:
+def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
     talk = tx.get(CONVERSATIONS, row.conversation)
     was_held = talk is not None and talk.lease_until is not None
     whole = whole_of(tx, row)
@@ -71,7 +71,7 @@ def _retire_unheld(tx: Transaction, row: File, reason: str, now: int) -> int:
     return len(whole)
 
 
-def _not_held(tx: Transaction, rows: Sequence[File], now: int) -> list[File]:
+def _not_held(tx: Transaction, rows: Sequence[FileRow], now: int) -> list[FileRow]:
     keys = dict.fromkeys(row.conversation for row in rows)
     talks = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
     return [row for row in rows if not is_held(talks[row.conversation], now)]
@@ -87,7 +87,7 @@ def retire_stranded(tx: Transaction, now: datetime) -> int:
     return len(rows)
 
 
-def _is_waited_for(tx: Transaction, row: File) -> bool:
+def _is_waited_for(tx: Transaction, row: FileRow) -> bool:
     waiting = tx.range(QUEUE, row.conversation, 0)
     return any(message.update_id == row.update_id for message in waiting)
 
@@ -121,7 +121,7 @@ def make_room(
     elsewhere = _live_elsewhere(tx, claim, owner, micros(now))
     rows = sorted([*here, *elsewhere], key=lambda row: row.created_at)
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
-    leaving: list[File] = []
+    leaving: list[FileRow] = []
     for row in rows:
         if excess > 0 and row.state == "live" and row not in leaving:
             whole = [each for each in rows if picture_of(each) == picture_of(row)]
@@ -135,7 +135,7 @@ def make_room(
     return retire(tx, claim, names, now, reason="storage") + len(others)
 
 
-def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[File]:
+def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[FileRow]:
     """Of the owner's other conversations, topics and groups among them. Where somebody asks just
     now nothing leaves, and nothing counts until that is over."""
     rows = tx.range(FILES_OWNED, owner)

@@ -26,7 +26,7 @@ from snapthread.store.rules.rows import (
     set_mark,
 )
 from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
-from snapthread.store.schema.queues import OUTBOX, Outgoing
+from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
 from snapthread.store.transaction import Transaction
 
 # Of a shorter answer, in the place of what is left over; said only where it is too old to go.
@@ -72,7 +72,7 @@ def add_to_outbox(
     ]
     for part in outbox:
         text = dump_outgoing(part.outgoing)
-        tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
+        tx.insert(OutboxRow(key, part.id, dump_destination(part.to), text, now, turn))
     return tuple(outbox)
 
 
@@ -106,7 +106,7 @@ def _leaving(
             yield sent[-1], UNBUTTONED
 
 
-def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
+def drop(tx: Transaction, key: str, rows: Sequence[OutboxRow]) -> int:
     """These parts are done with."""
     row = tx.get(CONVERSATIONS, key)
     if row is not None:
@@ -131,7 +131,7 @@ def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
             outgoing=load_outgoing(row.outgoing),
             turn=row.turn,
         )
-        for row in tx.range(OUTBOX, key)
+        for row in tx.range(OUTBOX_OF, key)
     )
 
 
@@ -174,7 +174,7 @@ def mark_sent(
 ) -> None:
     if part.turn is not None:
         tx.expect(exchange_to_expect(claim.conversation, part.turn))
-    rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
+    rows = [row for row in tx.range(OUTBOX_OF, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)
         note_sent(tx, claim.conversation, part.turn, message_ids)
@@ -183,6 +183,6 @@ def mark_sent(
 
 def drop_outbox(tx: Transaction, claim: Claim) -> int:
     check_lease(tx, claim)
-    count = drop(tx, claim.conversation, tx.range(OUTBOX, claim.conversation))
+    count = drop(tx, claim.conversation, tx.range(OUTBOX_OF, claim.conversation))
     refresh_ready(tx, claim.conversation)
     return count

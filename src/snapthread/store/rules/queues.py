@@ -7,7 +7,13 @@ from snapthread.store.codec import micros, moment
 from snapthread.store.rules.accepting import put_in
 from snapthread.store.rules.rows import ensure_conversation, read_message, refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_LETTERS,
+    DeadLetterRow,
+    QueuedRow,
+)
 from snapthread.store.transaction import Transaction
 
 
@@ -19,7 +25,7 @@ def waiting(tx: Transaction, *, limit: int, dead: bool = False) -> tuple[QueuedM
     return tuple(_waiting(row, row.arrived_at, is_held=_is_worked_on(tx, row)) for row in rows)
 
 
-def _waiting(row: Queued | DeadLetter, at: int, *, is_held: bool = False) -> QueuedMessage:
+def _waiting(row: QueuedRow | DeadLetterRow, at: int, *, is_held: bool = False) -> QueuedMessage:
     return QueuedMessage(
         update_id=row.update_id,
         conversation=ConversationKey(row.conversation),
@@ -30,7 +36,7 @@ def _waiting(row: Queued | DeadLetter, at: int, *, is_held: bool = False) -> Que
     )
 
 
-def _is_worked_on(tx: Transaction, row: Queued) -> bool:
+def _is_worked_on(tx: Transaction, row: QueuedRow) -> bool:
     talk = tx.get(CONVERSATIONS, row.conversation)
     return talk is not None and talk.lease_until is not None and row.token == talk.token
 

@@ -17,8 +17,8 @@ from snapthread.store.schema.usage import (
     RESERVED_AT,
     RESERVED_FOR,
     TALLIES,
-    Reservation,
-    Tally,
+    ReservationRow,
+    TallyRow,
 )
 from snapthread.store.transaction import Transaction
 
@@ -46,7 +46,9 @@ def reserve(
         _count(tx, payer, at, more)
         tx.put(
             RESERVATIONS,
-            Reservation(claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)),
+            ReservationRow(
+                claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)
+            ),
         )
     return over
 
@@ -148,7 +150,7 @@ def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
     return len(rows)
 
 
-def _charge_broken(tx: Transaction, row: Reservation) -> None:
+def _charge_broken(tx: Transaction, row: ReservationRow) -> None:
     record = without_counts(load_record(row.record))
     _recount(tx, row, record)
     write(tx, record, row.conversation)
@@ -158,7 +160,7 @@ def _charge_broken(tx: Transaction, row: Reservation) -> None:
 # ---------------------------------------------------------------- tallies
 
 
-def _recount(tx: Transaction, row: Reservation, record: TurnRecord) -> None:
+def _recount(tx: Transaction, row: ReservationRow, record: TurnRecord) -> None:
     """Move a count; where its month was tidied away meanwhile, nothing is left to count in."""
     more = amounts_of(record) - amounts_of(load_record(row.record))
     if more != Amounts():
@@ -169,7 +171,7 @@ def _count(
     tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
 ) -> None:
     for whose, period in _periods(payer, at):
-        row = Tally(
+        row = TallyRow(
             whose,
             period,
             more.messages,
