@@ -12,7 +12,7 @@ from snapthread.errors import StoreBusy
 from snapthread.store import Store
 from snapthread.store.redis.server import address
 from snapthread.store.redis.server import server as redis_server
-from snapthread.store.rules.rows import has_mark, set_mark
+from snapthread.store.rules.marks import has_mark, set_mark
 from snapthread.store.schema.processes import MARKS
 from snapthread.store.transaction import Transaction
 from tests.servers import Server, own_server

@@ -16,7 +16,8 @@ from snapthread.store import Store
 from snapthread.store.redis import RedisBackend, cache
 from snapthread.store.redis.reading import Reading
 from snapthread.store.redis.steps import Version
-from snapthread.store.rules.rows import bars, has_mark, set_mark
+from snapthread.store.requests import Request
+from snapthread.store.rules.marks import bars, has_mark, set_mark
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF, UPLOADED
 from snapthread.store.schema.people import PEOPLE, PEOPLE_SEEN
@@ -28,7 +29,7 @@ from snapthread.store.schema.queues import (
     PageQuestionRow,
 )
 from snapthread.store.table import Index, Table
-from snapthread.store.transaction import Request, Transaction
+from snapthread.store.transaction import Transaction
 from tests.contracts.builders import ANN, QUIET_S, Bench, message, photo, shown, turn, words
 from tests.servers import Server, own_server
 

@@ -12,7 +12,7 @@ import pytest
 from snapthread.concurrency.batching import TOGETHER
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store import Store
-from snapthread.store.rules.rows import set_mark
+from snapthread.store.rules.marks import set_mark
 from snapthread.store.schema.processes import MARKS, MarkRow
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.transaction import Transaction

@@ -8,7 +8,7 @@ import pytest
 from snapthread.model import Claim
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.store.rules import accepting, claiming, outgoing
+from snapthread.store.rules import accepting, claiming, leases, outgoing
 from snapthread.store.schema.conversations import HISTORY_OF, HistoryRow
 from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
 from snapthread.store.schema.usage import TALLIES, TallyRow
@@ -102,7 +102,7 @@ def test_verbs_that_follow_each_other_are_one_transaction(bench: Bench, run: Any
 
     def end(tx: Transaction) -> None:
         outgoing.mark_sent(tx, claim, told)
-        claiming.release(tx, claim, bench.now)
+        leases.release(tx, claim, bench.now)
 
     run(end)
     assert bench.next_wake() is None

@@ -1,5 +1,15 @@
 """The store on Redis or Valkey: a verb reads, decides here, and commits where nothing that it
-decided on has changed meanwhile; else it runs anew (decisions 0014, 0018).
+decided on has changed meanwhile; else it runs anew (decisions 0014, 0018, 0078).
+
+store.lua     the script that runs on the server: a list of steps, all of it or nothing
+steps.py      its steps that read; rows as they are stored
+writes.py     its steps that claim something of a row, and those that write
+reading.py    a verb's reads, for all its runs
+guarded.py    rows, and the guard that tells whether they are still so
+cache.py      the rows that this process has read or written
+names.py      the keys
+migration.py  from a store of version 1
+server/       the server: reached, examined, its failures in our words, images on it
 
 A reply can be lost although the commit was made: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
@@ -27,7 +37,8 @@ from snapthread.store.redis.server.blobs import ServerBlobs
 from snapthread.store.redis.server.server import Server
 from snapthread.store.redis.steps import Miss, Version, step_of
 from snapthread.store.redis.writes import changed_scopes, writes
-from snapthread.store.transaction import OutdatedError, Request, Transaction
+from snapthread.store.requests import Request
+from snapthread.store.transaction import OutdatedError, Transaction
 from snapthread.store.verb import ANY, Kind
 
 T = TypeVar("T")

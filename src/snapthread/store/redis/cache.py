@@ -14,7 +14,8 @@ from snapthread.limits import ITEMS_KEPT
 from snapthread.store.redis.guarded import GuardedRows
 from snapthread.store.redis.names import row_name
 from snapthread.store.redis.steps import guard_of
-from snapthread.store.transaction import Get, Transaction
+from snapthread.store.requests import Get
+from snapthread.store.transaction import Transaction
 
 GUARDED_MOST: Final = 1000  # of one conversation: of a longer one too much would be made anew
 

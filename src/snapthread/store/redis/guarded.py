@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from snapthread.store.redis.names import row_name
 from snapthread.store.redis.steps import Miss, ScriptStep, encode, load, without_limit
-from snapthread.store.transaction import Get, Range, Request, Transaction
+from snapthread.store.requests import Get, Range, Request
+from snapthread.store.transaction import Transaction
 
 GUARD_SIZE: Final = 8  # rows that take as much memory as a guard does
 

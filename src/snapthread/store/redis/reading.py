@@ -21,12 +21,13 @@ from snapthread.store.redis.steps import (
     without_limit,
 )
 from snapthread.store.redis.writes import at_most, unchanged
+from snapthread.store.requests import Get, Range, Request
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF
 from snapthread.store.schema.queues import OUTBOX_OF, QUEUE
 from snapthread.store.schema.usage import RESERVATIONS
 from snapthread.store.table import Key, Table
-from snapthread.store.transaction import Get, Range, Request, Transaction
+from snapthread.store.transaction import Transaction
 
 R = TypeVar("R", bound=tuple[Any, ...])
 MESSAGES_EAGER: Final = 8  # more seldom wait

@@ -16,8 +16,8 @@ from snapthread.store.redis.names import (
     text_of,
     version_name,
 )
+from snapthread.store.requests import Get, Range, Request
 from snapthread.store.table import Table
-from snapthread.store.transaction import Get, Range, Request
 
 R = TypeVar("R", bound=tuple[Any, ...])
 Scope = int | str

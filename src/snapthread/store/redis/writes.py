@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from snapthread.store.redis.names import (
-    index_name,
-    member,
-    row_name,
-    user_files_name,
-    version_name,
-)
+from snapthread.store.redis.names import index_name, member, row_name, user_files_name, version_name
 from snapthread.store.redis.steps import Scope, ScriptStep, encode
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES

@@ -4,27 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import (
-    Destination,
-    Erased,
-    Message,
-    OutgoingMessage,
-    private_conversation,
-)
+from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.model.people import NOBODY
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
+from snapthread.store.rules.conversations import held_until
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
+from snapthread.store.rules.queued import dequeue, waiting_command
 from snapthread.store.rules.quotas import charge, charge_of
-from snapthread.store.rules.rows import (
-    dequeue,
-    held_until,
-    refresh_ready,
-    waiting_command,
-)
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
@@ -36,12 +27,7 @@ from snapthread.store.schema.conversations import (
 )
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
-from snapthread.store.schema.queues import (
-    DEAD_OF,
-    OUTBOX_OF,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-)
+from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
 from snapthread.store.transaction import Transaction
 
 NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)

@@ -3,16 +3,8 @@
 import json
 from typing import Any
 
-from snapthread.model import (
-    DocumentFacts,
-    Part,
-)
-from snapthread.store.codec import (
-    load_document,
-    load_images,
-    load_part,
-    moment,
-)
+from snapthread.model import DocumentFacts, Part
+from snapthread.store.codec import load_document, load_images, load_part, moment
 from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.schema.conversations import (
@@ -23,12 +15,7 @@ from snapthread.store.schema.conversations import (
     HistoryRow,
 )
 from snapthread.store.schema.files import FILES_OWNED, FileRow
-from snapthread.store.schema.queues import (
-    DEAD_OF,
-    OUTBOX_OF,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-)
+from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
 from snapthread.store.transaction import Transaction
 
 

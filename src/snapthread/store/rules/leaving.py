@@ -1,6 +1,6 @@
-"""Images that leave their conversations for a reason of the store, and what reconcile asks.
+"""Images that leave their conversations: too old, forgotten, stranded, or to make room.
 
-Promises: ports/file_ledger.py and ports/store.py.
+Promises: ports/file_ledger.py.
 """
 
 from collections.abc import Sequence
@@ -9,41 +9,15 @@ from typing import Final, cast
 
 from snapthread.errors import NoRoom
 from snapthread.limits import LEASE_S
-from snapthread.model import (
-    Backlog,
-    Claim,
-    ConversationKey,
-    FileKind,
-    FileName,
-    IntendedFile,
-    LedgerFile,
-    LostFile,
-)
+from snapthread.model import Claim, FileKind, FileName, IntendedFile, LostFile
 from snapthread.store.codec import micros, micros_of
-from snapthread.store.rules.deletions import LONGEST_UPLOAD
-from snapthread.store.rules.files import (
-    as_file,
-    files_of,
-    is_lost,
-    picture_of,
-    retire_file,
-    whole_of,
-)
+from snapthread.store.rules.conversations import check_lease, is_held
+from snapthread.store.rules.files import files_of, is_lost, picture_of, retire_file, whole_of
 from snapthread.store.rules.retiring import retire
-from snapthread.store.rules.rows import check_lease, is_held
 from snapthread.store.rules.uploads import begun_before
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.files import (
-    FILES,
-    FILES_OWNED,
-    LEAVING,
-    RETIRED,
-    SHOWN_NAMES,
-    UNSETTLED,
-    UPLOADED,
-    FileRow,
-)
-from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, QUEUE
+from snapthread.store.schema.files import FILES_OWNED, LEAVING, UPLOADED, FileRow
+from snapthread.store.schema.queues import QUEUE
 from snapthread.store.transaction import Transaction
 
 LEASE: Final = micros_of(LEASE_S)
@@ -90,17 +64,6 @@ def retire_stranded(tx: Transaction, now: datetime) -> int:
 def _is_waited_for(tx: Transaction, row: FileRow) -> bool:
     waiting = tx.range(QUEUE, row.conversation, 0)
     return any(message.update_id == row.update_id for message in waiting)
-
-
-def backlog(tx: Transaction, now: datetime) -> Backlog:
-    at = micros(now)
-    return Backlog(
-        messages=tx.count(ALL_QUEUED),
-        files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
-        unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
-        dead_letters=tx.count(DEAD_AT),
-        live_files=tx.count(SHOWN_NAMES),
-    )
 
 
 def make_room(
@@ -158,28 +121,3 @@ def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tupl
     leaving.sort(key=lambda row: row.label or 0)
     told = [LostFile(cast("FileKind", row.kind), row.label or 0) for row in leaving]
     return tuple(dict.fromkeys(told))
-
-
-def borrow(tx: Transaction, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
-    row, at = tx.get(CONVERSATIONS, key), micros(now)
-    if row is None or is_held(row, at):
-        return None
-    row = tx.update(row, row._replace(token=row.token + 1, lease_until=at + micros_of(lease_s)))
-    return Claim(conversation=key, token=row.token, epoch=row.epoch)
-
-
-def unknown_files(tx: Transaction, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
-    names = dict.fromkeys(each for name, id in files for each in (name, f"{name}:{id}"))
-    tx.get_all(FILES, names)
-    return tuple(id for name, id in files if not _is_known(tx, name, id))
-
-
-def _is_known(tx: Transaction, name: FileName, openai_id: str) -> bool:
-    """By its name while its id is not written down yet, else by its id."""
-    rows = tx.get_all(FILES, (name, f"{name}:{openai_id}"))
-    return any(row is not None and row.openai_id in (None, openai_id) for row in rows)
-
-
-def live_after(tx: Transaction, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
-    after = None if name is None else (name, (name,))
-    return tuple(map(as_file, tx.range(SHOWN_NAMES, after=after, limit=limit)))

@@ -14,7 +14,8 @@ from snapthread.model import Message, OutgoingMessage, PageChoice, PageRange
 from snapthread.store.codec import load_message, micros, micros_of
 from snapthread.store.rules.accepting import put_in
 from snapthread.store.rules.outgoing import put_on_its_way
-from snapthread.store.rules.rows import refresh_ready, waiting_command
+from snapthread.store.rules.queued import waiting_command
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.rules.urgent import complete_command
 from snapthread.store.schema.queues import (
     PAGE_QUESTIONS,

@@ -17,12 +17,12 @@ from snapthread.store.rules import (
     broadcasts,
     feedback,
     page_questions,
-    quotas,
     records,
     standings,
+    tallies,
 )
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.rows import owned_conversation
+from snapthread.store.rules.conversations import owned_conversation
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.processes import (
@@ -140,7 +140,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
         tx.delete_all(tx.range(SEEN_AT, high=at - SEEN_FOR, limit=limit))
         + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))
         + page_questions.tidy(tx, now, limit=limit)
-        + quotas.tidy(tx, now, limit=limit)
+        + tallies.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
         + standings.tidy(tx, now, limit=limit)
         + admission.tidy(tx, now, limit=limit)

@@ -1,12 +1,19 @@
-"""Waiting messages and dead letters, for operators. Promises: ports/message_queue.py."""
+"""Waiting messages and dead letters, and how much there is to do, for operators.
+
+Promises: ports/message_queue.py and ports/store.py.
+"""
 
 from datetime import datetime
 
-from snapthread.model import ConversationKey, QueuedMessage
+from snapthread.model import Backlog, ConversationKey, QueuedMessage
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.accepting import put_in
-from snapthread.store.rules.rows import ensure_conversation, read_message, refresh_ready
+from snapthread.store.rules.conversations import ensure_conversation
+from snapthread.store.rules.deletions import LONGEST_UPLOAD
+from snapthread.store.rules.queued import read_message
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
+from snapthread.store.schema.files import LEAVING, RETIRED, SHOWN_NAMES, UNSETTLED
 from snapthread.store.schema.queues import (
     ALL_QUEUED,
     DEAD_AT,
@@ -58,3 +65,14 @@ def drop_dead_letter(tx: Transaction, update_id: int) -> bool:
     if row is not None:
         tx.delete(row)
     return row is not None
+
+
+def backlog(tx: Transaction, now: datetime) -> Backlog:
+    at = micros(now)
+    return Backlog(
+        messages=tx.count(ALL_QUEUED),
+        files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
+        unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
+        dead_letters=tx.count(DEAD_AT),
+        live_files=tx.count(SHOWN_NAMES),
+    )

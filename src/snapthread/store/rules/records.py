@@ -6,13 +6,7 @@ from typing import Any, Final
 
 from snapthread.model import ConversationKey, group_of
 from snapthread.model.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of, share_of
-from snapthread.store.codec import (
-    dump_record,
-    load_daily,
-    load_turn,
-    micros,
-    used_as_json,
-)
+from snapthread.store.codec import dump_record, load_daily, load_turn, micros, used_as_json
 from snapthread.store.rules.standings import note_answered
 from snapthread.store.schema.usage import (
     DAYS_OF,

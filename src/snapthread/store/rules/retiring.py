@@ -8,6 +8,7 @@ from datetime import datetime
 
 from snapthread.model import Claim, FileName
 from snapthread.store.codec import micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.files import (
     LOST,
     STATES,
@@ -18,7 +19,6 @@ from snapthread.store.rules.files import (
     retire_file,
     whole_of,
 )
-from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import images, lost_images
 from snapthread.store.schema.files import FILES, FILES_OF, FileRow
 from snapthread.store.transaction import Transaction

@@ -8,9 +8,9 @@ from typing import Final
 
 from snapthread.model import Claim, FileName, LastQuestion
 from snapthread.store.codec import load_images, micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.exchanges import forget_from
 from snapthread.store.rules.retiring import retire
-from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import images, lost_images
 from snapthread.store.schema.conversations import HISTORY_OF, HistoryRow
 from snapthread.store.transaction import Transaction

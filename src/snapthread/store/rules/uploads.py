@@ -6,8 +6,9 @@ from datetime import datetime
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
-from snapthread.store.rules.rows import check_lease, claimed_messages
+from snapthread.store.rules.queued import claimed_messages
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES, FileRow
 from snapthread.store.transaction import Transaction

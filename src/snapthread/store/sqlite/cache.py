@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from snapthread.limits import ITEMS_KEPT
+from snapthread.store.requests import Range
 from snapthread.store.sqlite.statements import is_the_key
 from snapthread.store.table import Key, Table
-from snapthread.store.transaction import Range
 
 
 class ImmutableRowCache:

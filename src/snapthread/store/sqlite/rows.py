@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
+from snapthread.store.requests import Range, Request
 from snapthread.store.sqlite.cache import ImmutableRowCache, is_cached
 from snapthread.store.sqlite.statements import sql_of, sql_of_range, update_of
 from snapthread.store.table import Key, Table
-from snapthread.store.transaction import Range, Request, Transaction
+from snapthread.store.transaction import Transaction
 
 R = TypeVar("R", bound=tuple[Any, ...])
 ONE_BY_ONE: Final = 4  # rows by their keys; more are asked for together
