@@ -25,7 +25,7 @@ SEEDS := 1 2 3 4 5
 EXAMPLES := 5000
 FUZZED := tests/fuzz tests/media/test_any_bytes.py tests/formatting/test_properties.py
 
-.PHONY: help setup demo test tests checks imports collected bench format pages release-check audit lock servers soak fuzz clean
+.PHONY: help setup demo test tests checks linted imports bench format pages release-check audit lock servers soak fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -42,23 +42,25 @@ test: setup ## everything that CI runs: format, lint, types, import direction, t
 
 # Three workers a core: the tests that play with processes wait more than they compute.
 tests: setup
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	@$(MAKE) --no-print-directory -j 2 imports collected
+	@$(MAKE) --no-print-directory -j 2 linted .venv/.collected
 	@$(BIN)/pytest -n 6 --dist loadgroup
 
-checks: setup imports ## format, lint, types, import direction
+linted: setup imports
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+
+checks: linted ## format, lint, types, import direction
 	$(BIN)/mypy
 
 imports: setup
 	@$(BIN)/lint-imports --no-logo
 
-# pytest compiles each test file for its messages: once beside the checks, not in each of the workers.
-collected: setup
+# pytest compiles each test file for its messages: once, not in each of the workers. Ten seconds on
+# one core, while mypy has the other; not again until a test is changed.
+.venv/.collected: .venv/.ready $(shell find tests -name '*.py')
 	@$(BIN)/pytest --collect-only --quiet --no-header --no-summary >/dev/null || \
 		echo "pytest could not read all tests: it says below which."
+	@touch $@
 
 bench: setup bench/.venv/.ready ## measure beside a plain script, in ten minutes; PARTS="text growth" takes some
 	$(BIN)/python bench/run.py $(PARTS)

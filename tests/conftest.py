@@ -50,6 +50,16 @@ if "TMPDIR" not in os.environ and _has_room(MEMORY):
 
 gc.disable()  # until all is collected; who only hands tests to others needs it less
 
+LONGEST: Final = (
+    "process/",
+    "life/test_state_machine.py",
+    "demo/test_demo.py",
+    "web/test_admin_browser.py",
+    "life/",
+    "contracts/test_life.py",
+    "media/test_memory.py",
+)
+
 FOLDERS = count()
 PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -89,15 +99,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that the rest is tried beside it and nothing after it."""
-    here = str(Path(__file__).parent)
-    folders = tuple(f"{here}/{name}/" for name in ("process", "life", "demo"))
-    items.sort(key=lambda item: _place(str(item.path), folders))
+    """What takes longest comes first, so that the rest is tried beside it and nothing after it.
+
+    pytest-xdist gives each worker the next of the list: three take the rows of tests/process, which
+    wait, and the others the rest, which computes."""
+    here = f"{Path(__file__).parent}/"
+    items.sort(key=lambda item: _place(str(item.path).removeprefix(here)))
 
 
-def _place(path: str, folders: tuple[str, ...]) -> int:
-    places = (place for place, folder in enumerate(folders) if path.startswith(folder))
-    return next(places, len(folders))
+def _place(path: str) -> int:
+    places = (place for place, start in enumerate(LONGEST) if path.startswith(start))
+    return next(places, len(LONGEST))
 
 
 def pytest_collection_finish() -> None:

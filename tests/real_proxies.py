@@ -14,7 +14,7 @@ import pytest
 from tests.proxies import PASSWORD, USER
 from tests.servers import free_port
 
-START_S: Final = 10.0
+START_S: Final = 180.0  # only ends one that never listens
 
 
 def _tinyproxy(folder: Path, port: int) -> list[str]:

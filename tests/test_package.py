@@ -115,5 +115,5 @@ def _demonstrates(command: str, folder: Path) -> None:
         assert process.stdout is not None
         said = next((line for line in process.stdout if "http://127.0.0.1:" in line), "")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=INSTALL_S)
     assert said.startswith("Snapthread demo: http://127.0.0.1:")

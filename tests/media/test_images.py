@@ -28,7 +28,7 @@ def _large() -> bytes:
 def _run(story: Callable[[Images, Budget], Coroutine[Any, Any, None]]) -> None:
     async def bounded() -> None:
         budget = Budget(TOTAL)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(600):
             await story(Images(max_side=512, budget=budget), budget)
 
     asyncio.run(bounded())

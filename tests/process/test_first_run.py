@@ -11,11 +11,10 @@ import termios
 import time
 from pathlib import Path
 
-from tests.process.bot import environment
+from tests.process.bot import LIMIT_S, environment
 from tests.process.town import KEY, TOKEN, Town, hears
 from tests.servers import free_port
 
-LIMIT_S = 180.0
 WRONG = "123456:" + "w" * 35
 
 

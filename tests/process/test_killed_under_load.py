@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -64,7 +65,7 @@ async def _killed(town: Town, kills: int) -> None:
         for person in people:
             _ask(person, asked, f"#{kill}.{person.id}")
         await _until_each_was_answered(town, people)
-        await _until_asked(town)
+        await _until_asked(town, lambda: all(_is_answered(p, asked[p.id]) for p in people))
         await asyncio.sleep(random.uniform(0.0, THINKS_S))
         bot.kill()
         await bot.ended()
@@ -86,10 +87,11 @@ def _ask(person: Person, asked: dict[int, list[str]], name: str) -> None:
     asked[person.id] += names
 
 
-async def _until_asked(town: Town) -> None:
-    """So that the kill cuts somebody's question off."""
+async def _until_asked(town: Town, all_is_answered: Callable[[], bool]) -> None:
+    """So that the kill cuts somebody's question off, unless this process was so late that none is
+    left."""
     before = len(town.openai.requests)
-    await town.until(lambda: len(town.openai.requests) > before)
+    await town.until(lambda: len(town.openai.requests) > before or all_is_answered())
 
 
 async def _until_each_was_answered(town: Town, people: list[Person]) -> None:
@@ -99,7 +101,11 @@ async def _until_each_was_answered(town: Town, people: list[Person]) -> None:
 
 
 async def _until_answered(town: Town, person: Person, names: list[str]) -> None:
-    await town.until(lambda: all(any(name in text for text in person.sees) for name in names))
+    await town.until(lambda: _is_answered(person, names))
+
+
+def _is_answered(person: Person, names: list[str]) -> bool:
+    return all(any(name in text for text in person.sees) for name in names)
 
 
 def _check_answers(people: list[Person], asked: dict[int, list[str]], kills: int) -> None:

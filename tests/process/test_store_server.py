@@ -9,6 +9,7 @@ from snapthread.store.redis.names import index_name
 from snapthread.store.schema.conversations import HELD
 from tests.line.photos import photo
 from tests.process.bot import Bot
+from tests.process.test_operating import not_ready
 from tests.process.town import Town, hears
 from tests.servers import Server, own_server
 
@@ -73,7 +74,7 @@ def test_a_question_waits_for_a_server_that_is_away(town: Town, server: Server) 
         await settles(town, server)
         server.kill()
         ada.sends("Are you still there?")
-        status, why = await not_ready(town, bot)
+        status, why = await not_ready(bot)
         assert (status, "store" in why) == (503, True)
         server.start()
         assert await hears(ada) == ["You said: Are you still there?"]
@@ -82,10 +83,3 @@ def test_a_question_waits_for_a_server_that_is_away(town: Town, server: Server) 
         await dies(bot)
 
     town.play(story)
-
-
-async def not_ready(town: Town, bot: Bot) -> tuple[int, str]:
-    page = await bot.page("/readyz")
-    while page[0] == 200:
-        page = await bot.page("/readyz")
-    return page

@@ -7,7 +7,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
@@ -157,6 +157,20 @@ class Town:
     @property
     def last_request(self) -> Asked:
         return self.openai.requests[-1]
+
+
+@contextmanager
+def town_in(folder: Path) -> Iterator[Town]:
+    """What its bots logged is looked through at the end."""
+    with asyncio.Runner() as runner:
+        town = Town(folder, runner)
+        runner.run(town.open())
+        try:
+            yield town
+            assert town.bots
+            assert not town.leaks
+        finally:
+            runner.run(town.close())
 
 
 async def hears(person: Person, messages: int = 1) -> list[str]:

@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Final
 
-COMMAND_S: Final = 60.0  # only ends one that hangs
+COMMAND_S: Final = 600.0  # only ends one that hangs
 
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["tests.process.imported"])

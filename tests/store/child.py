@@ -9,7 +9,6 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
-from snapthread.limits import LEASE_S
 from snapthread.model import (
     Destination,
     HistoryItem,
@@ -26,6 +25,7 @@ from tests.process.warm import context
 
 USERS = 3
 IMAGES = 10  # a day
+LONG_S = 3600.0  # a lease that does not end before the process, however slow that is
 
 
 def now() -> datetime:
@@ -77,7 +77,7 @@ async def claim_all(where: str, told: "Connection[Any, Any]") -> None:
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     told.recv_bytes()
-    while claim := await store.claim(now(), lease_s=LEASE_S):
+    while claim := await store.claim(now(), lease_s=LONG_S):
         print(claim.conversation, flush=True)  # noqa: T201
     await store.close()
 
@@ -88,7 +88,7 @@ async def reserve_all(where: str, told: "Connection[Any, Any]") -> None:
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     told.recv_bytes()
-    while claim := await store.claim(now(), lease_s=LEASE_S):
+    while claim := await store.claim(now(), lease_s=LONG_S):
         record = TurnRecord(
             id=claim.conversation, at=now(), user_id=1, model="m", outcome="answered", images=1
         )
