@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
+from snapthread.limits import LEASE_S
 from snapthread.model import (
     Destination,
     HistoryItem,
@@ -25,7 +26,6 @@ from tests.process.warm import context
 
 USERS = 3
 IMAGES = 10  # a day
-LONG_S = 3600.0  # a lease that does not end before the process, however slow that is
 
 
 def now() -> datetime:
@@ -77,7 +77,8 @@ async def claim_all(where: str, told: "Connection[Any, Any]") -> None:
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     told.recv_bytes()
-    while claim := await store.claim(now(), lease_s=LONG_S):
+    began = now()  # its time stands still: no lease ends, however slow the machine is
+    while claim := await store.claim(began, lease_s=LEASE_S):
         print(claim.conversation, flush=True)  # noqa: T201
     await store.close()
 
@@ -88,12 +89,13 @@ async def reserve_all(where: str, told: "Connection[Any, Any]") -> None:
     store = await open_store(where)
     print("ready", flush=True)  # noqa: T201
     told.recv_bytes()
-    while claim := await store.claim(now(), lease_s=LONG_S):
+    began = now()  # its time stands still: no lease ends, however slow the machine is
+    while claim := await store.claim(began, lease_s=LEASE_S):
         record = TurnRecord(
-            id=claim.conversation, at=now(), user_id=1, model="m", outcome="answered", images=1
+            id=claim.conversation, at=began, user_id=1, model="m", outcome="answered", images=1
         )
         limits = Limits(user_daily_images=IMAGES)
-        over = await store.reserve(claim, now(), payer="ann", estimate=record, limits=limits)
+        over = await store.reserve(claim, began, payer="ann", estimate=record, limits=limits)
         print(over.limit if over else "reserved", flush=True)  # noqa: T201
     await store.close()
 
