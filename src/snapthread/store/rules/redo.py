@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from snapthread.model import CONTINUE, Claim, Message, Redo
 from snapthread.store.codec import dump_message, load_images
-from snapthread.store.rules.conversations import next_id
+from snapthread.store.rules.conversations import existing_conversation, next_id
 from snapthread.store.rules.exchanges import row_of
 from snapthread.store.rules.files import as_file
 from snapthread.store.rules.shown_files import images
-from snapthread.store.schema.conversations import CONVERSATIONS, HISTORY_OF, ExchangeRow, HistoryRow
+from snapthread.store.schema.conversations import HISTORY_OF, ExchangeRow, HistoryRow
 from snapthread.store.schema.queues import QUEUED, QueuedRow
 from snapthread.store.transaction import Transaction
 
@@ -51,8 +51,7 @@ def put_again(
 ) -> list[QueuedRow]:
     """The messages of a question at the end of the queue, or in the place of its head."""
     key = row.conversation
-    talk = tx.get(CONVERSATIONS, key)
-    assert talk is not None, "a conversation with an exchange"
+    talk = existing_conversation(tx, key)
     first = next_id(talk, now) if head is None else _room(tx, key, head, len(messages))
     bundle = f"again:{row.turn}" if len(messages) > 1 else None
     rows = [
