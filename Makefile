@@ -43,7 +43,7 @@ test: setup ## everything that CI runs: format, lint, types, import direction, t
 # Three workers a core: the tests that play with processes wait more than they compute.
 tests: setup
 	@$(MAKE) --no-print-directory -j 2 linted .venv/.collected
-	@$(BIN)/pytest -n 6 --dist loadgroup
+	@$(BIN)/pytest -n 6
 
 linted: setup imports
 	$(BIN)/ruff format --check

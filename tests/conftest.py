@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import structlog
@@ -21,6 +21,10 @@ from hypothesis import settings
 from structlog.types import Processor
 
 from tests import virtual
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
@@ -58,6 +62,13 @@ LONGEST: Final = (
     "life/",
     "contracts/test_life.py",
     "media/test_memory.py",
+)
+
+# Tests of processes wait more than they compute. A worker that has some starts a bot, and three
+# workers that compute keep two cores busy: so they are in three rows, the third of all the others.
+ROWS: Final = (
+    ("test_answers", "test_killed_under_load"),
+    ("test_inline", "test_proxies", "test_replicas", "test_servers", "test_store_server"),
 )
 
 FOLDERS = count()
@@ -99,10 +110,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that the rest is tried beside it and nothing after it.
-
-    pytest-xdist gives each worker the next of the list: three take the rows of tests/process, which
-    wait, and the others the rest, which computes."""
+    """What takes longest comes first, so that the rest is tried beside it and nothing after it."""
     here = f"{Path(__file__).parent}/"
     items.sort(key=lambda item: _place(str(item.path).removeprefix(here)))
 
@@ -110,6 +118,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(path: str) -> int:
     places = (place for place, start in enumerate(LONGEST) if path.startswith(start))
     return next(places, len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """A worker takes the next test of the list, or the next row: the longest come first. The marks
+    of groups that pytest-xdist 3.8 knows are lost on pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Rows(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return row_of(nodeid) or nodeid
+
+    return Rows(config, log)
+
+
+def row_of(nodeid: str) -> str:
+    """Of a test of processes; nothing for others."""
+    if not nodeid.startswith("tests/process/"):
+        return ""
+    file = Path(nodeid.partition("::")[0]).stem
+    return next((f"process {n}" for n, files in enumerate(ROWS) if file in files), "process")
 
 
 def pytest_collection_finish() -> None:
