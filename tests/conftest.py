@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import pytest
 import structlog
@@ -21,10 +21,6 @@ from hypothesis import settings
 from structlog.types import Processor
 
 from tests import virtual
-
-if TYPE_CHECKING:
-    from xdist.remote import Producer
-    from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
@@ -121,16 +117,14 @@ def _place(path: str) -> int:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
-    """A worker takes the next test of the list, or the next row: the longest come first. The marks
-    of groups that pytest-xdist 3.8 knows are lost on pytest 9.2."""
-    from xdist.scheduler import LoadScopeScheduling
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes the next test of the list, or the next row; rows come first. The marks by which
+    pytest-xdist 3.8 knows groups are lost on pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class Rows(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return row_of(nodeid) or nodeid
-
-    return Rows(config, log)
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = lambda nodeid: row_of(nodeid) or nodeid
+    return scheduling
 
 
 def row_of(nodeid: str) -> str:
