@@ -118,8 +118,8 @@ def _place(path: str) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker takes the next test of the list, or the next row; rows come first. The marks by which
-    pytest-xdist 3.8 knows groups are lost on pytest 9.2."""
+    """A worker takes the next test of the list, or the next row; rows come first. The marks that
+    tell pytest-xdist 3.8 of groups are lost on pytest 9.2."""
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
     scheduling = LoadScopeScheduling(config, log)
