@@ -60,7 +60,8 @@ class Deleter:
 
     async def _delete(self, deletion: Deletion) -> bool:
         """ "Already gone" is success."""
-        assert deletion.openai_id is not None
+        if deletion.openai_id is None:
+            return False  # it is looked for by its name
         if deletion.attempts == 1:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
         began = now_s()
