@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import ConversationKey, Destination, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import (
     dump_destination,
     dump_outgoing,
@@ -15,13 +15,7 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.conversations import (
-    check_lease,
-    ensure_conversation,
-    next_id,
-    note_group,
-)
-from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
+from snapthread.store.rules.conversations import ensure_conversation, next_id, note_group
 from snapthread.store.rules.marks import bars, set_mark
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
@@ -62,19 +56,13 @@ def add_to_outbox(
     parts = list(_in_places(replies, to, replaced))
     if not parts:
         return ()
-    first = _take_ids(tx, key, len(parts), now)
-    outbox = [
-        OutboxMessage(
-            id=first + number,
-            to=replace(to, reply_to=None if number else to.reply_to, replaces=message_id),
-            outgoing=outgoing,
-            turn=turn,
-        )
-        for number, (message_id, outgoing) in enumerate(parts)
-    ]
-    for part in outbox:
-        text = dump_outgoing(part.outgoing)
-        tx.insert(OutboxRow(key, part.id, dump_destination(part.to), text, now, turn))
+    first, outbox = _take_ids(tx, key, len(parts), now), []
+    for number, (message_id, outgoing) in enumerate(parts):
+        place = replace(to, reply_to=None if number else to.reply_to, replaces=message_id)
+        part = OutboxMessage(id=first + number, to=place, outgoing=outgoing, turn=turn)
+        text = dump_outgoing(outgoing)
+        tx.insert(OutboxRow(key, part.id, dump_destination(place), text, now, turn))
+        outbox.append(part)
     return tuple(outbox)
 
 
@@ -183,22 +171,3 @@ def _said_mark(once: str) -> str:
 
 def _wait(again_after_s: float | None) -> int | None:
     return None if again_after_s is None else micros_of(again_after_s)
-
-
-def mark_sent(
-    tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
-) -> None:
-    if part.turn is not None:
-        tx.expect(exchange_to_expect(claim.conversation, part.turn))
-    rows = [row for row in tx.range(OUTBOX_OF, claim.conversation) if row.id == part.id]
-    if rows:
-        drop(tx, claim.conversation, rows)
-        note_sent(tx, claim.conversation, part.turn, message_ids)
-        refresh_ready(tx, claim.conversation)
-
-
-def drop_outbox(tx: Transaction, claim: Claim) -> int:
-    check_lease(tx, claim)
-    count = drop(tx, claim.conversation, tx.range(OUTBOX_OF, claim.conversation))
-    refresh_ready(tx, claim.conversation)
-    return count
