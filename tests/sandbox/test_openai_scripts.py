@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.api import OpenAI, collect
 from snapthread_sandbox.openai.dead_files import ErrorEvent
 from snapthread_sandbox.openai.pieces import (
     COMMENT,
@@ -34,7 +34,7 @@ def streamed(script: Any, **more: Any) -> list[Json]:
     async def main() -> list[Json]:
         openai, model = an_openai()
         script(model)
-        return await collected(await send(openai, "POST", "/responses", question(**more)))
+        return await collect(await send(openai, "POST", "/responses", question(**more)))
 
     return run(main())
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from snapthread_sandbox.models.measured import Measured, measured
+from snapthread_sandbox.models.measured import Measured, measure
 from snapthread_sandbox.models.read import read
 from snapthread_sandbox.openai.documents import Document
 from snapthread_sandbox.openai.pieces import Piece
@@ -146,7 +146,7 @@ class Intent:
         return self.is_about_photos or bool(self.documents)
 
 
-async def said_in_its_place(question: Question, why: Standing) -> AsyncGenerator[Piece, None]:
+async def speak(question: Question, why: Standing) -> AsyncGenerator[Piece, None]:
     """The stand-in's answer, at the pace of a model."""
     await asyncio.sleep(FIRST_S)
     for token in tokens(answer(question, why)):
@@ -164,7 +164,7 @@ def answer(question: Question, why: Standing) -> str:
         return "\n\n".join(told)
     lines = [texts[why]]
     if heard.words:
-        lines.append(texts["said"].format(text=_shortened(heard.words)))
+        lines.append(texts["said"].format(text=_shorten(heard.words)))
     count = len(question.images)
     if count:
         lines.append(texts["one_in_view" if count == 1 else "in_view"].format(n=count))
@@ -174,7 +174,7 @@ def answer(question: Question, why: Standing) -> str:
 def hear(question: Question) -> Intent:
     last = question.messages[-1] if question.messages else Said(role="user", text="")
     words = NOTE.sub("", last.text).strip()
-    photos, gone = _meant(question, last, words)
+    photos, gone = _photos_meant(question, last, words)
     return Intent(
         words=words,
         language=_language(question, words),
@@ -198,7 +198,9 @@ def label_of(image: Seen) -> int:
     return int(found.group(1)) if found else image.number
 
 
-def _meant(question: Question, last: Said, words: str) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
+def _photos_meant(
+    question: Question, last: Said, words: str
+) -> tuple[tuple[Seen, ...], tuple[int, ...]]:
     """Photos that a message is about: its own, the one replied to, those it names, or all."""
     replied = [int(label) for label in REPLY.findall(last.text)]
     named = [int(label) for label in NAMED.findall(words)]
@@ -206,7 +208,7 @@ def _meant(question: Question, last: Said, words: str) -> tuple[tuple[Seen, ...]
         return _by_label(question, [*replied, *named])
     if last.images:
         return last.images, ()
-    if followed := _followed(question, words):
+    if followed := _follow_up(question, words):
         return _by_label(question, followed)
     if ABOUT_PHOTOS.search(words) or _sees(question, words) or _names_another(question, words):
         return _by_place(question, words)
@@ -224,7 +226,7 @@ def _names_another(question: Question, words: str) -> bool:
     )
 
 
-def _followed(question: Question, words: str) -> list[int]:
+def _follow_up(question: Question, words: str) -> list[int]:
     """The photos that were measured just before, where a few words go on about them."""
     labels = _measured_before(question, words)
     if _names_another(question, words):
@@ -274,10 +276,10 @@ def _document_label(document: Document) -> tuple[int, str]:
 
 
 def _of_documents(documents: tuple[Document, ...], texts: dict[str, str]) -> str:
-    return "\n".join([*(_read(one, texts) for one in documents), "", texts["reads"]])
+    return "\n".join([*(_describe_document(one, texts) for one in documents), "", texts["reads"]])
 
 
-def _read(document: Document, texts: dict[str, str]) -> str:
+def _describe_document(document: Document, texts: dict[str, str]) -> str:
     label, name = _document_label(document)
     found = read(document.content)
     key = "document" if found.words else "document_wordless"
@@ -285,7 +287,7 @@ def _read(document: Document, texts: dict[str, str]) -> str:
 
 
 def _of_photos(question: Question, heard: Intent, texts: dict[str, str]) -> str:
-    lines = [_told(image, heard.language, texts) for image in heard.photos[:PHOTOS_TOLD]]
+    lines = [_describe_photo(image, heard.language, texts) for image in heard.photos[:PHOTOS_TOLD]]
     lines += [texts["photo_gone"].format(label=label) for label in heard.gone[:PHOTOS_TOLD]]
     if not lines:
         return texts["no_photo"] if not question.images else texts["honest"]
@@ -297,8 +299,8 @@ def _of_photos(question: Question, heard: Intent, texts: dict[str, str]) -> str:
     return "\n".join(lines if has_said_so else [*lines, "", texts["honest"]])
 
 
-def _told(image: Seen, language: Language, texts: dict[str, str]) -> str:
-    facts = measured(image.content)
+def _describe_photo(image: Seen, language: Language, texts: dict[str, str]) -> str:
+    facts = measure(image.content)
     return texts["photo"].format(
         label=label_of(image),
         width=facts.width,
@@ -320,5 +322,5 @@ def _language(question: Question, words: str) -> Language:
     return "ru" if CYRILLIC.search(said) else "en"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX].rstrip() + "…"
