@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
     from snapthread.settings import Settings
     from snapthread.store import Store
-    from snapthread.wiring import Adapters, FileParts
+    from snapthread.wiring import Adapters, FileComponents
 from snapthread.app.sight import known_way
 
 
 @asynccontextmanager
-async def open_maintenance(settings: Settings) -> AsyncIterator[FileParts]:
+async def open_maintenance(settings: Settings) -> AsyncIterator[FileComponents]:
     """For the commands that mend and clean beside the bot."""
     from snapthread.wiring import build_file_parts, with_rate_limits
 

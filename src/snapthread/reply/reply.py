@@ -21,7 +21,7 @@ from snapthread.model import (
     Served,
 )
 from snapthread.ports import Chat, Clock, Deliveries
-from snapthread.reply.shown import Parts, ShownParts
+from snapthread.reply.shown import MessagesById, ShownMessages
 from snapthread.reply.simpler import STEPS, Messages
 from snapthread.reply.topics import Topics
 
@@ -44,7 +44,7 @@ class ReplySender:
     chat: Chat
     clock: Clock
     topics: Topics
-    shown: ShownParts
+    shown: ShownMessages
     explain: Explain
     note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
 
@@ -186,7 +186,7 @@ class ReplySender:
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 
-def _take_as_sent(message: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
+def _take_as_sent(message: OutboxMessage, shown: MessagesById, sent: list[int]) -> bool:
     """True where it was finished while the answer grew: as this message, added to `sent`."""
     replaced_id = message.to.replaces
     if replaced_id is None or shown.get(replaced_id) != message.outgoing:
