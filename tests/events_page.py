@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from snapthread.adapters.telemetry.table import COUNTERS, GAUGES, HISTOGRAMS
+from snapthread.adapters.telemetry.counters import COUNTERS
+from snapthread.adapters.telemetry.histograms import HISTOGRAMS
+from snapthread.adapters.telemetry.rows import GAUGES
 
 HERE: Final = Path(__file__).parent.parent
 SOURCE: Final = HERE / "src" / "snapthread"

@@ -21,7 +21,7 @@ from snapthread_sandbox.faults import (
     stream_of,
     telegram_error,
 )
-from snapthread_sandbox.openai.api import collect
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
 from snapthread_sandbox.wire import ConnectionLost, read
 from tests.sandbox.worlds import an_openai, picture, question, send, told, upload

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from snapthread_sandbox.openai.api import OpenAI, collect
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape, ErrorEvent, Failed
 from snapthread_sandbox.openai.models import ModelTraits
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.scripted_model import Incomplete, Refusal
 from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import Hands, an_openai, animation, picture, question, send, told

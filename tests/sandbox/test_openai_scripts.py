@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from snapthread_sandbox.openai.api import OpenAI, collect
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import ErrorEvent
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.pieces import (
     COMMENT,
     EMPTY,

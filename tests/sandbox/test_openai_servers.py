@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from snapthread_sandbox.openai.api import KEY, OpenAI, collect
+from snapthread_sandbox.openai.api import KEY, OpenAI
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.wire import Json, Request, Response
 from tests.sandbox.worlds import an_openai, picture, question, send, told

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from snapthread_sandbox.openai.api import OpenAI, collect
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent, Failed
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.pieces import (
     Begin,
     Delta,

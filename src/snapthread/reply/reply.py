@@ -59,10 +59,7 @@ class ReplySender:
         for number, message in enumerate(outbox, start=1):
             sent: list[int] = []
             try:
-                is_taken = _take_as_sent(message, shown, sent)
-                is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
-                if not is_taken:
-                    await self._send_explanation(claim, message)
+                is_taken = await self._send_or_explain(claim, message, shown, sent)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return "held"
@@ -84,6 +81,16 @@ class ReplySender:
             if is_taken:
                 self.note_delivered(claim.conversation, message.outgoing)
         return served
+
+    async def _send_or_explain(
+        self, claim: Claim, message: OutboxMessage, shown: MessagesById, sent: list[int]
+    ) -> bool:
+        """False where a sentence went in its place. `sent`: the messages that Telegram took."""
+        is_taken = _take_as_sent(message, shown, sent)
+        is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
+        if not is_taken:
+            await self._send_explanation(claim, message)
+        return is_taken
 
     async def _send_in_some_form(
         self, claim: Claim, message: OutboxMessage, sent: list[int]

@@ -9,13 +9,8 @@ from typing import Final
 
 import aiohttp
 
-from snapthread_sandbox.models.stand_in import (
-    NOTE,
-    Standing,
-    hear,
-    is_own,
-    speak,
-)
+from snapthread_sandbox.models.intent import NOTE, hear
+from snapthread_sandbox.models.stand_in import Standing, is_own, speak
 from snapthread_sandbox.openai.dead_files import Failed
 from snapthread_sandbox.openai.pieces import Incomplete, Piece
 from snapthread_sandbox.openai.question import Question, Said

@@ -11,6 +11,7 @@ files.py           the Files API: what is uploaded stays until it is deleted or 
 kept.py            answers that OpenAI keeps: found, continued, deleted
 models.py          the models that the OpenAI double knows, and what each of them takes
 output.py          one message among the output items of an answer, and the objects that tell of it
+over_http.py       an answer over HTTP: its events as they come, or all of it at once
 pieces.py          pieces of an answer: words, items, thoughts, odd blocks between the events
 prompt_cache.py    token usage as OpenAI bills it, with a prompt cache that can be predicted
 question.py        the request as the model sees it: messages, pictures, their cost in tokens

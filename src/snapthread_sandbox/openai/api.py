@@ -4,7 +4,6 @@ What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_
 other servers do is one too: `has_files`, `pictures`, `refused_parameters`, `azure`.
 """
 
-import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -33,6 +32,7 @@ from snapthread_sandbox.openai.events import AnswerEvents, tell
 from snapthread_sandbox.openai.files import Files, StoredFile
 from snapthread_sandbox.openai.kept import Kept
 from snapthread_sandbox.openai.models import known_models
+from snapthread_sandbox.openai.over_http import as_http, at_once, stream
 from snapthread_sandbox.openai.pieces import Piece, Raw
 from snapthread_sandbox.openai.prompt_cache import PromptCache
 from snapthread_sandbox.openai.question import BadImage, DeadFile, Question, file_ids, question
@@ -41,7 +41,7 @@ from snapthread_sandbox.openai.routes import Call, facts, find, form, json_or_no
 from snapthread_sandbox.openai.scripted_model import Model
 from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.openai.transcriptions import Transcriptions
-from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response, read
+from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response
 
 KEY: Final = "sk-sandbox"
 
@@ -228,7 +228,7 @@ class OpenAI:
         check_count(body, self.models)
         opened = self._open(body)
         if not isinstance(opened, Question):
-            raise _as_http(opened)
+            raise as_http(opened)
         counted = {"object": "response.input_tokens", "input_tokens": opened.input_tokens}
         return json_response(counted)
 
@@ -243,11 +243,11 @@ class OpenAI:
         told, pieces = self._answer(body, opened)
         events = self._events(told, pieces)
         if body.get("stream") and self.streams:
-            return _stream(events)
+            return stream(events)
         if body.get("background"):
             queued = told.response("queued")
             return json_response(self._background.start(queued, events, body))
-        return await _at_once(events)
+        return await at_once(events)
 
     def _open(self, body: Json) -> Question | Failure:
         try:
@@ -308,40 +308,3 @@ TERMINAL: Final = {"response.completed", "response.incomplete", "response.failed
 
 async def _nothing_but(ending: Failed | ErrorEvent) -> AsyncGenerator[Piece, None]:
     yield ending
-
-
-def _stream(events: AsyncGenerator[Json | Raw, None]) -> Response:
-    headers = {"content-type": "text/event-stream; charset=utf-8"}
-    return Response(headers=headers, body=_lines(events))
-
-
-async def _lines(events: AsyncGenerator[Json | Raw, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, Raw):
-                yield event.text.encode()
-                continue
-            text = json.dumps(event)  # as ASCII: half of a surrogate pair goes out too
-            yield f"event: {event['type']}\ndata: {text}\n\n".encode()
-
-
-async def _at_once(events: AsyncGenerator[Json | Raw, None]) -> Response:
-    async with aclosing(events):
-        *_, last = [event async for event in events if isinstance(event, dict)]
-    if "response" in last:
-        return json_response(last["response"])
-    error = last.get("error", last)
-    raise _as_http(ErrorEvent(code=error["code"], message=error["message"]))
-
-
-def _as_http(failure: Failure) -> ApiError:
-    if isinstance(failure, ApiError):
-        return failure
-    return ApiError(400, failure.message, param="input", code=failure.code)
-
-
-async def collect(response: Response) -> list[Json]:
-    """The events of a streamed response, for tests."""
-    blocks = (await read(response)).decode().split("\n\n")
-    data = (block.partition("data: ")[2] for block in blocks)
-    return [json.loads(one) for one in data if one]
