@@ -5,7 +5,7 @@ from typing import Any
 
 from snapthread.model import DocumentFacts, Part
 from snapthread.store.codec import load_document, load_images, load_part, moment
-from snapthread.store.rules import choices, records, standings
+from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.schema.conversations import (
     EXCHANGES_OF,
@@ -45,6 +45,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
         "not_delivered": [json.loads(row.outgoing) for row in all_of(tx, keys, OUTBOX_OF)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").own_values(),
+        **feedback.export(tx, user_id),
         **records.export(tx, user_id),
     }
 
