@@ -6,11 +6,13 @@ from typing import Any
 
 from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.model.people import NOBODY
+from snapthread.model.preferences import owned_by_person
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.conversations import held_until, with_stream
 from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.rules.queued import dequeue, waiting_command
@@ -134,14 +136,14 @@ def _erase_the_rest(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
     records.erase(tx, user_id)
     standings.erase(tx, user_id)
     feedback.erase(tx, user_id)
-    choices.forget(tx, f"user:{user_id}")
+    choices.forget(tx, owned_by_person(user_id))
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
     found = (
         *tx.get_all(CONVERSATIONS, keys),
         tx.get(BLOCKED, user_id),
-        *tx.get_all(MARKS, (f"said:storage:{user_id}", adopted_mark(user_id))),
+        *tx.get_all(MARKS, (said_mark(f"storage:{user_id}"), adopted_mark(user_id))),
         *all_of(tx, keys, MARKS_OF),
         *tx.range(IN_GROUP, user_id),
     )

@@ -16,7 +16,7 @@ from snapthread.store.codec import (
     micros_of,
 )
 from snapthread.store.rules.conversations import ensure_conversation, next_id, note_group
-from snapthread.store.rules.marks import bars, set_mark
+from snapthread.store.rules.marks import bars, said_mark, set_mark
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
 from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
@@ -158,15 +158,11 @@ def enqueue(
 
 def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
     """Take the mark of what is said or done once; False where it is taken."""
-    return set_mark(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
+    return set_mark(tx, said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
-    return bars(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
-
-
-def _said_mark(once: str) -> str:
-    return f"said:{once}"
+    return bars(tx, said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def _wait(again_after_s: float | None) -> int | None:
