@@ -161,7 +161,7 @@ PACKAGES = {
 LISTING = sorted(PACKAGES - NOT_LISTED)
 
 
-@pytest.mark.parametrize("package", LISTING.split())
+@pytest.mark.parametrize("package", LISTING)
 def test_the_page_of_a_package_names_each_of_its_files(package: str) -> None:
     """A new file has its line there, as the others have: `name.py  the file in a few words`."""
     folder = ROOT / "src" / package
