@@ -1,4 +1,4 @@
-"""How much faster deletions are side by side than one after the other, and a reconcile of many.
+"""Deletions side by side against one after the other, and a reconcile of many.
 
     .venv/bin/python bench/deletions.py
 

@@ -142,7 +142,7 @@ for all processes on it: take the `max`.
 
 @dataclass(slots=True)
 class Told:
-    """What the code tells under one name."""
+    """Everything that the code tells under one name."""
 
     levels: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)

@@ -252,3 +252,14 @@ def test_every_place_that_deletes_a_file_is_known() -> None:
         "adapters/openai_api/files.py",
         "doctor/sight.py",  # the picture that it uploaded itself
     }
+
+
+CODE = [path for folder in ("src", "tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_no_docstring_opens_with_a_word_that_asks() -> None:
+    """It names the thing, or tells what to do."""
+    asking = re.compile(r'"""(What|Who|Whom|Whose|Where|How|Which)\b')
+    opened = {str(path.relative_to(ROOT)): asking.findall(read(path)) for path in CODE}
+
+    assert {path: words for path, words in opened.items() if words} == {}

@@ -1,4 +1,4 @@
-"""What answers in the demo: the stand-in tells only what is so; the model hears of no picture."""
+"""The demo's models: the stand-in tells only what is so; the model hears of no picture."""
 
 import asyncio
 import json

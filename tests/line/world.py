@@ -98,7 +98,7 @@ class World:
 
     @property
     def files(self) -> set[str]:
-        """What OpenAI holds."""
+        """The files that OpenAI holds."""
         return set(self.openai.files)
 
     @property

@@ -29,7 +29,7 @@ async def look(town: Town, **settings: str) -> Bot:
 
 
 async def ill(town: Town, **settings: str) -> dict[str, str]:
-    """What the doctor finds broken."""
+    """Everything that the doctor finds broken."""
     _, out, _ = await town._run_command(("doctor", "--json"), settings)
     checks = json.loads(out)["checks"]
     return {check["name"]: check["say"] for check in checks if check["ok"] is False}

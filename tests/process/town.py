@@ -148,7 +148,7 @@ class Town:
 
     @property
     def leaks(self) -> list[str]:
-        """What is in a log and must not be: a token, a key, a line that anybody wrote."""
+        """Secrets in a log, where none may be: a token, a key, a line that anybody wrote."""
         logged = "\n".join(text for bot in self.bots for text in _strings(bot.events))
         messages = [message for chat in self.telegram.chats.values() for message in chat.messages]
         said = {line for message in messages for line in message.text.splitlines()}

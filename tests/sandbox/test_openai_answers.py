@@ -1,4 +1,4 @@
-"""What the OpenAI double answers: truthful text, exact streams, endings of every kind."""
+"""Answers of the OpenAI double: truthful text, exact streams, endings of every kind."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What comes beside pictures (sound, documents), and servers that are not OpenAI's."""
+"""Sounds and documents at the double, and servers that are not OpenAI's."""
 
 import struct
 import wave

@@ -1,4 +1,4 @@
-"""How a table and its indexes are declared, once for every backend.
+"""Declarations of tables and their indexes, once for every backend.
 
 A row is a `NamedTuple` of whole numbers and texts; a time is whole microseconds since 1970, a bool
 0 or 1, what is read whole is JSON. To add a table is to declare it in schema/; a column goes to
