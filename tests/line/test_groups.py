@@ -10,7 +10,7 @@ import pytest
 
 from snapthread.errors import StoreBusy
 from snapthread.store.schema import TABLES
-from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY
 from snapthread.store.schema.files import FILES
 from snapthread.store.schema.processes import JOBS, META, REPLICAS
 from snapthread.store.schema.queues import QUEUED
@@ -595,7 +595,7 @@ async def test_a_bot_that_is_removed_keeps_nothing_of_the_group(tmp_path: Path) 
         await answers(world, group)
         group.removes_bot(ann)
         await world.until(lambda: not world.files)
-        for table in (CONVERSATIONS, HISTORY_ITEMS, GROUP_CONVERSATIONS, QUEUED, FILES):
+        for table in (CONVERSATIONS, HISTORY, GROUP_CONVERSATIONS, QUEUED, FILES):
             assert count(world, table.name) == 0
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY_ITEMS
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS, HISTORY
 from snapthread.store.schema.processes import MARKS
-from snapthread.store.schema.queues import DEAD_LETTERS, OUTGOING, QUEUED
+from snapthread.store.schema.queues import DEAD_LETTERS, OUTBOX, QUEUED
 from snapthread_sandbox.faults import server_error
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.people import Person
@@ -15,7 +15,7 @@ from tests.line.photos import photo
 from tests.line.test_groups import BOT, count
 from tests.line.world import World, opened
 
-KEPT = (CONVERSATIONS, QUEUED, OUTGOING, HISTORY_ITEMS, MARKS, DEAD_LETTERS, GROUP_CONVERSATIONS)
+KEPT = (CONVERSATIONS, QUEUED, OUTBOX, HISTORY, MARKS, DEAD_LETTERS, GROUP_CONVERSATIONS)
 
 
 def friends(world: World) -> tuple[Person, Person, Group]:

@@ -53,8 +53,13 @@ def _page(contents: str = "", resources: str = "") -> str:
 
 
 def _flate_bomb() -> bytes:
-    packed = zlib.compressobj(9)
-    body = b"".join(packed.compress(b" " * 2**20) for _ in range(HUGE >> 20)) + packed.flush()
+    """Packed once and repeated: after a full flush each megabyte packs to the same bytes."""
+    megabyte, times, check = b" " * 2**20, HUGE >> 20, 1
+    packed = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    once = packed.compress(megabyte) + packed.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(times):
+        check = zlib.adler32(megabyte, check)
+    body = b"\x78\xda" + once * times + packed.flush() + check.to_bytes(4)
     tree = "<</Type/Pages/Kids[3 0 R]/Count 1>>"
     page = _page("/Contents 4 0 R")
     return pdf_of([CATALOGUE, tree, page, _stream(body, "/Filter/FlateDecode")])

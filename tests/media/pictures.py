@@ -2,6 +2,7 @@
 
 import math
 import struct
+import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,8 @@ Colours = tuple[str, str, str, str]
 
 UPRIGHT: Colours = ("red", "lime", "blue", "white")
 SIZE = (48, 64)
-HEIC = (Path(__file__).parent / "fixtures" / "sideways.heic").read_bytes()
+FIXTURES = Path(__file__).parent / "fixtures"
+HEIC = (FIXTURES / "sideways.heic").read_bytes()
 
 _RGB = {
     "red": (255, 0, 0),
@@ -45,6 +47,12 @@ def encoded(picture: Image.Image, form: str, **options: Any) -> bytes:
     written = BytesIO()
     picture.save(written, form, **options)
     return written.getvalue()
+
+
+def heavy(name: str) -> bytes:
+    """Of one colour and about 49 megapixels: a second to write, and some hundred bytes to keep."""
+    with zipfile.ZipFile(FIXTURES / "heavy.zip") as kept:
+        return kept.read(name)
 
 
 def decoded(content: bytes) -> Image.Image:

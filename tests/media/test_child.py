@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from snapthread.adapters.media import Images, Prepared, prepare
-from snapthread.adapters.media.child import Command, prepare_in_child
+from snapthread.adapters.media.child import PYTHON, Command, environment, prepare_in_child
 from snapthread.errors import ImageRefused
 from tests.media.pictures import HEIC, SAMPLES, png
 
@@ -102,3 +103,17 @@ def test_cancelling_ends_the_child(tmp_path: Path) -> None:
     asyncio.run(story())
 
     assert _is_gone(tmp_path / "pid")
+
+
+def test_a_child_starts_without_the_rooms_of_the_bot() -> None:
+    program = (
+        "import sys\n"
+        "from snapthread.adapters.media import __main__\n"
+        "from snapthread.adapters.media.documents import __main__, draw\n"
+        "from snapthread.adapters.media.sounds import __main__\n"
+        "print({'asyncio', 'snapthread.model', 'snapthread.ports'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [*PYTHON, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

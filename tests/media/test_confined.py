@@ -5,13 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from PIL import Image
 
 from snapthread import limits
 from snapthread.adapters.media import prepare
 from snapthread.adapters.media.child import COMMAND, environment, prepare_in_child
 from snapthread.errors import ImageRefused
-from tests.media.pictures import HEIC, SAMPLES, encoded, oriented, quarters
+from tests.media.pictures import HEIC, SAMPLES, encoded, heavy, oriented, quarters
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
 SECRET = "123456:SECRET"
@@ -101,9 +100,7 @@ def test_in_this_process_nothing_but_jpeg_and_png_is_opened(form: str) -> None:
 
 @posix
 def test_a_child_that_runs_out_of_memory_says_so_and_takes_no_more() -> None:
-    heavy = encoded(Image.new("RGB", (7000, 7000)), "WEBP", lossless=True, method=0)
-
     with pytest.raises(ImageRefused) as refused:
-        asyncio.run(prepare_in_child(heavy))
+        asyncio.run(prepare_in_child(heavy("a WebP of a few bytes")))
 
     assert refused.value.fault == "too_heavy"

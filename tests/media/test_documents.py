@@ -6,9 +6,8 @@ import sys
 import pytest
 
 from snapthread.adapters.media import Documents
+from snapthread.contents import DocumentContent, PageRange
 from snapthread.errors import DocumentRefused
-from snapthread.model import PageRange
-from snapthread.ports.documents import DocumentContent
 from tests.media import documents as made
 from tests.media.pictures import SAMPLES
 

@@ -22,7 +22,7 @@ BAD = SAMPLES["PNG"][:-40]
 @cache
 def _large() -> bytes:
     """A picture that takes a while."""
-    return encoded(noise((2000, 1500)), "PNG")
+    return encoded(noise((1400, 1000)), "PNG", compress_level=1)
 
 
 def _run(story: Callable[[Images, Budget], Coroutine[Any, Any, None]]) -> None:

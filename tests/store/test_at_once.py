@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
-from snapthread.store.rules.rows import set_mark
+from snapthread.store.rules.marks import set_mark
 from snapthread.store.schema.processes import MARKS
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.sqlite.thread import CROWD

@@ -10,13 +10,14 @@ import pytest
 
 from snapthread.errors import StoreBusy
 from snapthread.store import Store
-from snapthread.store.redis import server as redis_server
-from snapthread.store.rules.rows import has_mark, set_mark
+from snapthread.store.redis.server import address
+from snapthread.store.redis.server import server as redis_server
+from snapthread.store.rules.marks import has_mark, set_mark
 from snapthread.store.schema.processes import MARKS
 from snapthread.store.transaction import Transaction
 from tests.servers import Server, own_server
 
-MOST: Final = redis_server.VERBS_AT_ONCE + redis_server.IMAGES_AT_ONCE
+MOST: Final = address.VERBS_AT_ONCE + address.IMAGES_AT_ONCE
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A process that is killed while it brings a Redis store to this version: the next one goes on."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from snapthread.store import Store
 from snapthread.store.redis.migration import LEASE_KEY, bring_to_version
 from snapthread.store.redis.names import PREFIX
-from snapthread.store.redis.server import Server as StoreServer
+from snapthread.store.redis.server.server import Server as StoreServer
 from tests.servers import Server, own_server, valkey_program
 from tests.store.test_older_stores import filled
 
@@ -64,10 +64,11 @@ class MortalServer(StoreServer):
         self._fate = fate
         self.client = MortalClient(self.client, fate)
 
-    async def run(self, what: str, steps: bytes) -> Any:
+    async def run(self, what: str, steps: Sequence[Any]) -> list[Any]:
         if what != "commit":
             return await super().run(what, steps)
-        return await self._fate.meet(lambda: StoreServer.run(self, what, steps))
+        replies: list[Any] = await self._fate.meet(lambda: StoreServer.run(self, what, steps))
+        return replies
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,8 @@ from snapthread.model import (
 from snapthread.model.quotas import Amounts, LimitExceeded, Limits
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.store.redis import server as redis_server
-from snapthread.store.redis.failures import ours
+from snapthread.store.redis.server import server as redis_server
+from snapthread.store.redis.server.failures import ours
 from tests.contracts.builders import (
     ANN,
     BOB,

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from snapthread.clock import utc_now
 from snapthread.errors import StoreBusy, StoreDenied, StoreTooNew
 from snapthread.store import Store
-from snapthread.store.redis import checks
 from snapthread.store.redis.migration import OF_ROWS
+from snapthread.store.redis.server import checks
 from snapthread.store.schema import VERSION
 from tests.servers import Server, free_port, own_server, redis_program, valkey_program
 

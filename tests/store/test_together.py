@@ -12,8 +12,8 @@ import pytest
 from snapthread.concurrency.batching import TOGETHER
 from snapthread.errors import LeaseLost, StoreBusy, StoreFull
 from snapthread.store import Store
-from snapthread.store.rules.rows import set_mark
-from snapthread.store.schema.processes import MARKS, Mark
+from snapthread.store.rules.marks import set_mark
+from snapthread.store.schema.processes import MARKS, MarkRow
 from snapthread.store.sqlite import SqliteBackend
 from snapthread.store.transaction import Transaction
 from tests.contracts.builders import open_sqlite
@@ -38,7 +38,7 @@ def lost(_: Transaction) -> None:
 
 
 def too_large(tx: Transaction) -> None:
-    tx.insert(Mark(key=TOO_LARGE))
+    tx.insert(MarkRow(key=TOO_LARGE))
 
 
 def backend_of(store: Store) -> SqliteBackend:

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 R = TypeVar("R")
 
-FILES_AT_ONCE = 100  # taken from the store at once for deletion
+FILES_PER_BATCH = 100  # taken from the store at once for deletion
 DELETING = Backoff(first_s=4.0, longest_s=3600.0)
 DELETING_ORPHANS = Retry(tries=5, backoff=Backoff(first_s=2.0))
 CLOCKS_DIFFER = timedelta(minutes=10)  # between OpenAI and this machine, at most
@@ -44,7 +44,7 @@ class Deleter:
         """Delete the files that are due, some at a time; returns how many are gone."""
         total = 0
         while due := await self.store.files_due(
-            self.clock(), limit=FILES_AT_ONCE, lease_s=DELETION_LEASE_S
+            self.clock(), limit=FILES_PER_BATCH, lease_s=DELETION_LEASE_S
         ):
             total += sum(await _few_at_once(self._delete, due))
             progress(len(due))
@@ -60,7 +60,8 @@ class Deleter:
 
     async def _delete(self, deletion: Deletion) -> bool:
         """ "Already gone" is success."""
-        assert deletion.openai_id is not None
+        if deletion.openai_id is None:
+            return False  # it is looked for by its name
         if deletion.attempts == 1:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
         began = now_s()

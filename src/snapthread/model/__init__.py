@@ -4,6 +4,7 @@ People and their preferences, what use is counted and limited, and the pages of 
 modules of their own, imported by name.
 """
 
+from snapthread.contents import PageRange
 from snapthread.model.conversations import (
     ConversationKey,
     group_conversation,
@@ -21,7 +22,6 @@ from snapthread.model.files import (
     FileName,
     ImageKind,
     PageChoice,
-    PageRange,
     Part,
     SoundKind,
     TelegramDocument,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from snapthread.contents import PageRange
 from snapthread.vision_tokens import Cut
 
 FileName = NewType("FileName", str)  # our own name of a file, made before it is uploaded
@@ -43,20 +44,6 @@ class TelegramSound:
     @property
     def is_measured(self) -> bool:
         return self.kind != "file" or self.duration_s > 0
-
-
-@dataclass(frozen=True, slots=True)
-class PageRange:
-    """Pages of a document, from the first to the last, both counted from 1."""
-
-    first: int
-    last: int
-
-    def __len__(self) -> int:
-        return self.last - self.first + 1
-
-    def __str__(self) -> str:
-        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Each docstring is a promise; `tests/contracts/` holds one test for each, run ove
 from collections.abc import Callable
 from datetime import datetime
 
+from snapthread.contents import DocumentContent, PagePicture, SoundFacts
 from snapthread.ports.admissions import (
     AdmissionRequests,
     Admissions,
@@ -52,7 +53,7 @@ from snapthread.ports.conversations import (
     ResetReply,
 )
 from snapthread.ports.deliveries import Deliveries, GuestAnswers, Outbox, StreamedMessages
-from snapthread.ports.documents import DocumentContent, DocumentReader, PagePicture
+from snapthread.ports.documents import DocumentReader
 from snapthread.ports.exchanges import (
     EditReplies,
     Exchanges,
@@ -97,7 +98,7 @@ from snapthread.ports.people import (
     PersonalData,
     StorageSums,
 )
-from snapthread.ports.sounds import SoundFacts, SoundMeter
+from snapthread.ports.sounds import SoundMeter
 from snapthread.ports.standings import (
     Audit,
     PeopleKnown,

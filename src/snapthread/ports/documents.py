@@ -1,36 +1,9 @@
 """Readers of documents, which say what a file is before it is uploaded."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from snapthread.model import PageRange
+from snapthread.contents import DocumentContent, PagePicture, PageRange
 from snapthread.vision_tokens import Sight, Size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentContent:
-    """A document as its bytes show it. `content` goes up: the whole, or the pages asked for.
-
-    `pages`: of the whole; 0 where it has none. `text_tokens`: our estimate, of what goes up.
-    """
-
-    format: str  # pdf, docx, text, …
-    extension: str
-    mime: str
-    content: bytes
-    pages: int = 0
-    text_tokens: int = 0
-    has_text: bool = True
-    text: str = ""  # where it was asked for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagePicture:
-    """A page as a JPEG."""
-
-    content: bytes
-    width: int
-    height: int
 
 
 class DocumentReader(Protocol):

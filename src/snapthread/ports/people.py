@@ -83,7 +83,8 @@ class BlockedUsers(Protocol):
         ...
 
     async def blocked_before(self, before: datetime, *, limit: int) -> tuple[int, ...]:
-        """Who blocked the bot by then, and was answered nowhere since: in groups people go on."""
+        """Users who blocked the bot by then and were answered nowhere since: in groups people go
+        on."""
         ...
 
 

@@ -1,7 +1,20 @@
 """The store: what its verbs mean (rules/), over what keeps rows (sqlite/, redis/).
 
-`Store` names every verb once. schema/ declares the tables, transaction.py is what a rule works
-with, verb.py has the one protocol that a further backend implements.
+A verb such as `accept` is one function in rules/, given a transaction: it reads rows, decides, and
+says which rows it writes. A backend makes all of these writes or none. `Store`, below, names every
+verb once, in the order of the ports that promise them.
+
+rules/               what each verb decides; its first page names them in a message's order
+schema/              the tables: rows as NamedTuples, their keys and indexes
+table.py             how a table and an index are declared
+requests.py          what a transaction asks a backend for
+transaction.py       the transaction that a rule is given
+verb.py              functions as methods, and the protocol of a backend
+codec.py             messages, records and times as they are stored
+sqlite/              rows in one file of SQLite
+redis/               rows on a server, Redis or Valkey
+folder.py            images in a folder, beside a file of SQLite
+first_generation.py  what `adopt` reads of the first generation's Redis
 """
 
 from datetime import datetime
@@ -17,7 +30,9 @@ from snapthread.store.rules import (
     broadcasts,
     choices,
     claiming,
+    composing,
     deletions,
+    editing,
     erasing,
     exchanges,
     exporting,
@@ -25,18 +40,23 @@ from snapthread.store.rules import (
     finishing,
     groups,
     history,
+    leases,
     leaving,
+    moving,
     outgoing,
     page_questions,
     people,
     processes,
     queues,
     quotas,
+    readiness,
+    reconciling,
     records,
     retiring,
     rewinding,
     shown_files,
     standings,
+    tallies,
     uploads,
     urgent,
 )
@@ -88,20 +108,20 @@ class Store(Verbs):
     note_replica = writes(processes.note_replica)
     forget_replica = writes(processes.forget_replica)
     replicas = reads(processes.replicas)
-    backlog = reads(leaving.backlog)
+    backlog = reads(queues.backlog)
     failing_deletions = reads(deletions.failing_deletions)
 
     # ------------------------------------------------------------ queues
 
     accept = writes(accepting.accept, is_quick=True)
     accept_and_claim = writes(claiming.accept_and_claim, is_quick=True)
-    claim = writes(claiming.claim, is_alone=True, is_quick=True)
-    renew = writes(claiming.renew, is_quick=True)
-    release = writes(claiming.release, is_quick=True)
+    claim = writes(claiming.claim, is_serial=True, is_quick=True)
+    renew = writes(leases.renew, is_quick=True)
+    release = writes(leases.release, is_quick=True)
     take_stragglers = writes(claiming.take_stragglers, is_quick=True)
-    urgent_commands = reads(claiming.urgent_commands, is_quick=True)
-    put_off = writes(claiming.put_off)
-    next_wake = reads(claiming.next_wake, is_quick=True)
+    urgent_commands = reads(urgent.urgent_commands, is_quick=True)
+    put_off = writes(leases.put_off)
+    next_wake = reads(readiness.next_wake, is_quick=True)
     poll_changes = reads(processes.poll_changes, is_quick=True)
     waiting = reads(queues.waiting)
     replay = writes(queues.replay)
@@ -110,7 +130,7 @@ class Store(Verbs):
     # ------------------------------------------------------------ conversations
 
     history_page = reads(history.history_page)
-    compose = writes(history.compose, is_quick=True)
+    compose = writes(composing.compose, is_quick=True)
     finish = writes(finishing.finish, is_quick=True)
     note_stream = writes(finishing.note_stream, is_quick=True)
     note_guest = writes(finishing.note_guest, is_quick=True)
@@ -119,9 +139,9 @@ class Store(Verbs):
     exchange = reads(exchanges.exchange)
     reopen = writes(asking_anew.reopen)
     ask_again = writes(asking_anew.ask_again)
-    knows = reads(asking_anew.knows)
-    is_being_answered = reads(asking_anew.is_being_answered)
-    edit = writes(asking_anew.edit)
+    knows = reads(editing.knows)
+    is_being_answered = reads(editing.is_being_answered)
+    edit = writes(editing.edit)
     reset = writes(urgent.reset)
     stop = writes(urgent.stop)
     complete_command = writes(urgent.complete_command)
@@ -138,7 +158,7 @@ class Store(Verbs):
     last_asker = reads(groups.last_asker)
     asker_in_turn = reads(groups.asker_in_turn)
     leave_group = writes(groups.leave_group)
-    move_group = writes(groups.move_group)
+    move_group = writes(moving.move_group)
     group_usage = reads(records.group_usage)
     note_topic = writes(groups.note_topic)
     take_unnamed = writes(groups.take_unnamed)
@@ -161,9 +181,9 @@ class Store(Verbs):
     retire_stranded = writes(leaving.retire_stranded)
     make_room = writes(leaving.make_room)
     forget = writes(leaving.forget)
-    borrow = writes(leaving.borrow)
-    unknown_files = reads(leaving.unknown_files)
-    live_after = reads(leaving.live_after)
+    borrow = writes(leases.borrow)
+    unknown_files = reads(reconciling.unknown_files)
+    live_after = reads(reconciling.live_after)
 
     # ------------------------------------------------------------ people
 
@@ -209,7 +229,7 @@ class Store(Verbs):
     reserve_and_compose = writes(quotas.reserve_and_compose, is_quick=True, may_lag=True)
     revise = writes(quotas.revise, is_quick=True)
     settle_stale = writes(quotas.settle_stale)
-    spending = reads(quotas.spending)
+    spending = reads(tallies.spending)
     usage = reads(records.usage)
     note_reaction = writes(feedback.note_reaction)
     feedback = reads(feedback.feedback)

@@ -14,8 +14,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from snapthread.errors import StoreDenied
-from snapthread.store.redis.failures import ours
-from snapthread.store.redis.server import ANSWER_S, CONNECT_S, SCHEMES
+from snapthread.store.redis.server.address import CONNECT_S, SCHEMES
+from snapthread.store.redis.server.failures import ours
+from snapthread.store.redis.server.server import ANSWER_S
 
 PREFIX: Final = "user_files:"
 USER_ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)

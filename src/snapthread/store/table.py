@@ -77,8 +77,9 @@ class Table(Generic[R]):
     `scope`: the column whose value all rows share that are decided on together: a conversation. A
     backend that reads before it writes guards a scope as a whole. `counters`: columns that are
     only ever added to; such rows are not read to be written. `is_mostly_new`: who asks for a row
-    will mostly find none, so a backend may take that for granted until it commits. `is_lasting`: a
-    row is never changed, only added and deleted, so a backend may keep what it has read.
+    will mostly find none, so a backend may take that for granted until it commits.
+    `is_immutable`: a row is never changed, only added and deleted, so a backend may keep what it
+    has read.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Table(Generic[R]):
         scope: str | None = None,
         counters: tuple[str, ...] = (),
         is_mostly_new: bool = False,
-        is_lasting: bool = False,
+        is_immutable: bool = False,
     ) -> None:
         self.name = name
         self.row = row
@@ -103,7 +104,7 @@ class Table(Generic[R]):
         self.scope = scope
         self.counters = counters
         self.is_mostly_new = is_mostly_new
-        self.is_lasting = is_lasting
+        self.is_immutable = is_immutable
         self.indexes = indexes
         self.key_of: Callable[[R], Key] = values_of([self.columns.index(each) for each in key])
         self._scope = None if scope is None else self.columns.index(scope)

@@ -5,67 +5,18 @@ than once before its writes are made, so it does nothing else; verbs can call ve
 (store/sqlite, store/redis) gives the reads and makes the writes, all of them or none.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar
 
+from snapthread.store.requests import Range, Reader, Request
 from snapthread.store.table import BY_ROW, Index, Key, Table, Value
 
 R = TypeVar("R", bound=tuple[Any, ...])
 Changes = dict[Key, tuple[Any, Any]]  # a row as it was and as it will be; None: there is none
 
 
-class Get(NamedTuple):
-    """The row of a key."""
-
-    table: Table[Any]
-    key: Key
-
-
-class Range(NamedTuple):
-    """Rows of one prefix of an index, in its order. Bounds of its column are inclusive; `after` is
-    the order of the row that comes before the first."""
-
-    source: Index[Any]
-    prefix: Key = ()
-    low: Value = None
-    high: Value = None
-    after: tuple[Any, Key] | None = None
-    limit: int | None = None
-    is_reversed: bool = False
-    is_count: bool = False  # how many they are
-
-    def holds(self, row: Any) -> bool:
-        index = self.source
-        if not index.holds(row) or index.prefix_of(row) != self.prefix:
-            return False
-        by = index.sort_of(row)
-        return (
-            (self.low is None or by >= self.low)
-            and (self.high is None or by <= self.high)
-            and (self.after is None or index.order_of(row) > self.after)
-        )
-
-
-Request = Get | Range
-
-
 class OutdatedError(Exception):
     """A range of no scope led to a row that is not so any more: the verb is to run anew."""
-
-
-class Reader(Protocol):
-    """A backend's reads, as the store was before the transaction."""
-
-    def expect(self, requests: Sequence[Request]) -> None:
-        """These will be asked for: who reads over a network reads them at once."""
-        ...
-
-    def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
-        """`is_new`: most likely there is none."""
-        ...
-
-    def range(self, wanted: Range) -> list[Any]: ...
-    def count(self, wanted: Range) -> int: ...
 
 
 class Ceiling(NamedTuple):
@@ -170,9 +121,11 @@ class Transaction:
 
     def update(self, old: R, new: R) -> R:
         """Another row of the same key; `old` as it was read."""
-        assert not BY_ROW[type(new)].is_lasting, "readers keep what they have read of it"
+        table = BY_ROW[type(new)]
+        if table.is_immutable:
+            raise TypeError(f"a row of {table.name} is never changed")
         if new != old:
-            self._change(BY_ROW[type(new)], old, new)
+            self._change(table, old, new)
         return new
 
     def put(self, table: Table[R], row: R) -> R:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 class Kind(NamedTuple):
     """The kind of a verb: how it may be run."""
 
-    is_alone: bool = False  # it fights with itself, so one runs at a time here
+    is_serial: bool = False  # one at a time in a process: two at once would want the same row
     is_quick: bool = False  # a millisecond or two, so it may be decided on the loop
     may_lag: bool = False  # a power cut may undo it: it is on the disk with the next that may not
 
@@ -60,12 +60,12 @@ class Verbs:
 def writes(
     function: Callable[Concatenate[Transaction, P], T],
     *,
-    is_alone: bool = False,
+    is_serial: bool = False,
     is_quick: bool = False,
     may_lag: bool = False,
 ) -> Callable[Concatenate[Verbs, P], Coroutine[Any, Any, T]]:
     """A verb that may write, as a method."""
-    kind = Kind(is_alone=is_alone, is_quick=is_quick, may_lag=may_lag)
+    kind = Kind(is_serial=is_serial, is_quick=is_quick, may_lag=may_lag)
 
     @wraps(function)
     async def method(self: Verbs, /, *args: P.args, **kw: P.kwargs) -> T:

@@ -1,5 +1,15 @@
 """The store on Redis or Valkey: a verb reads, decides here, and commits where nothing that it
-decided on has changed meanwhile; else it runs anew (decisions 0014, 0018).
+decided on has changed meanwhile; else it runs anew (decisions 0014, 0018, 0078).
+
+store.lua     the script that runs on the server: a list of steps, all of it or nothing
+steps.py      its steps that read; rows as they are stored
+writes.py     its steps that claim something of a row, and those that write
+reading.py    a verb's reads, for all its runs
+guarded.py    rows, and the guard that tells whether they are still so
+cache.py      the rows that this process has read or written
+names.py      the keys
+migration.py  from a store of version 1
+server/       the server: reached, examined, its failures in our words, images on it
 
 A reply can be lost although the commit was made: then the verb raises StoreBusy, and may have been
 done. Each is safe to be tried again, as it is after a crash of ours: `accept` knows its updates,
@@ -11,25 +21,24 @@ last words of an erasure may be said twice, and a `forget` that is asked again f
 
 import asyncio
 import itertools
-import json
 import random
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any, Final, Self, TypeVar
-
-from pydantic_core import to_json
+from typing import Final, Self, TypeVar
 
 from snapthread.errors import SnapthreadError, StoreBusy
 from snapthread.ports import Blobs, Clock
-from snapthread.store.redis.blobs import ServerBlobs
-from snapthread.store.redis.known import Kept
+from snapthread.store.redis.cache import RowCache
 from snapthread.store.redis.migration import bring_to_version
 from snapthread.store.redis.names import version_name
 from snapthread.store.redis.reading import Reading
-from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Miss, Step, Version, changed_scopes, step_of, writes
-from snapthread.store.transaction import OutdatedError, Request, Transaction
+from snapthread.store.redis.server.blobs import ServerBlobs
+from snapthread.store.redis.server.server import Server
+from snapthread.store.redis.steps import Miss, Version, step_of
+from snapthread.store.redis.writes import changed_scopes, writes
+from snapthread.store.requests import Request
+from snapthread.store.transaction import OutdatedError, Transaction
 from snapthread.store.verb import ANY, Kind
 
 T = TypeVar("T")
@@ -45,7 +54,7 @@ class RedisBackend:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._alone = asyncio.Lock()
-        self.kept = Kept()
+        self.cache = RowCache()
         self._ours = secrets.token_hex(4)
         self._commits = itertools.count(1)
 
@@ -80,16 +89,16 @@ class RedisBackend:
 
     async def write(self, verb: Callable[[Transaction], T], kind: Kind = ANY) -> T:
         tries = 0
-        async with self._alone if kind.is_alone else nullcontext():
+        async with self._alone if kind.is_serial else nullcontext():
             while tries < TRIES:
-                reading = Reading(self.kept, guesses=not tries)
+                reading = Reading(self.cache, guesses=not tries)
                 try:
                     result, tx = await self._decide(verb, reading, tries)
-                    if await self.kept.is_free(reading.known):
+                    if await self.cache.is_current(reading.known):
                         await self._commit(reading, tx)
                         return result
                 except OutdatedError:
-                    self.kept.forget(reading.known)
+                    self.cache.forget(reading.known)
                     await asyncio.sleep(BACK_OFF_S * tries * random.random())
                     tries += 1
         raise StoreBusy("the store is in great demand: others were first each time")
@@ -109,7 +118,7 @@ class RedisBackend:
                 await self.fetch(reading, miss.requests)
             except SnapthreadError:
                 if not reading.is_sure:  # it acknowledges nothing, so it waits for no replica
-                    await self._run("read", reading.guards(tx))
+                    await self._server.run("read", reading.guards(tx))
                 raise
             in_vain = 0 if reading.reads > furthest else in_vain + 1
             furthest = max(furthest, reading.reads)
@@ -118,7 +127,7 @@ class RedisBackend:
     async def fetch(self, reading: Reading, requests: Sequence[Request | Version]) -> None:
         """Read what is missing, where all that was read before is still so."""
         steps = [*reading.proofs(), *map(step_of, requests)]
-        reading.take(requests, await self._run("read", steps))
+        reading.take(requests, await self._server.run("read", steps))
 
     async def _commit(self, reading: Reading, tx: Transaction) -> None:
         """No scope ever has the same version again."""
@@ -127,18 +136,10 @@ class RedisBackend:
         if not steps and reading.is_sure:
             return
         changed = set(map(version_name, changed_scopes(tx)))
-        with self.kept.changing(changed):
+        with self.cache.changing(changed):
             try:
-                await self._run("commit", reading.guards(tx) + steps)
+                await self._server.run("commit", reading.guards(tx) + steps)
             except BaseException:  # it may have been done
-                self.kept.forget(reading.known)
+                self.cache.forget(reading.known)
                 raise
-            self.kept.learn(tx, reading.known, changed, version)
-
-    async def _run(self, what: str, steps: list[Step]) -> list[Any]:
-        """The script's replies; raises OutdatedError where a guard does not hold."""
-        reply = await self._server.run(what, to_json(steps))
-        if reply is None:
-            raise OutdatedError
-        replies: list[Any] = json.loads(reply)
-        return replies
+            self.cache.learn(tx, reading.known, changed, version)

@@ -14,21 +14,28 @@ from typing import Any, Final
 
 import structlog
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from snapthread.errors import StoreTooNew
 from snapthread.model import HistoryItem
 from snapthread.store.codec import dump_destination, dump_images, load_destination, micros
 from snapthread.store.redis.names import PREFIX, VERSION_KEY
 from snapthread.store.redis.reading import Reading
-from snapthread.store.redis.server import Server
-from snapthread.store.redis.steps import Step, writes
+from snapthread.store.redis.server.server import Server
+from snapthread.store.redis.steps import ScriptStep
+from snapthread.store.redis.writes import writes
 from snapthread.store.schema import VERSION
-from snapthread.store.schema.conversations import CONVERSATIONS, Conversation, HistoryRow
+from snapthread.store.schema.conversations import CONVERSATIONS, ConversationRow, HistoryRow
 from snapthread.store.schema.files import FILES
-from snapthread.store.schema.processes import BlockedUser, Job, Mark, Meta, Pause, Seen
-from snapthread.store.schema.queues import DEAD_LETTERS, QUEUED, Outgoing
-from snapthread.store.schema.usage import DAYS, RECORDS, Reservation, Tally
+from snapthread.store.schema.processes import (
+    BlockedUserRow,
+    CooldownRow,
+    JobRow,
+    MarkRow,
+    MetaRow,
+    SeenRow,
+)
+from snapthread.store.schema.queues import DEAD_LETTERS, QUEUED, OutboxRow
+from snapthread.store.schema.usage import DAYS, RECORDS, ReservationRow, TallyRow
 from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction
 
@@ -98,7 +105,7 @@ class _Migration:
         await self._client.delete(LEASE_KEY)
         log.info("store.migrated", rows=self._moved)
 
-    async def _move(self, rows: Iterable[Any], *gone: str, also: Iterable[Step] = ()) -> None:
+    async def _move(self, rows: Iterable[Any], *gone: str, also: Iterable[ScriptStep] = ()) -> None:
         """Write these rows, and take away the keys that they were, in one commit."""
         tx = Transaction(Reading())
         for row in rows:
@@ -107,7 +114,7 @@ class _Migration:
         steps = [*writes(tx, secrets.token_hex(6)), *also]
         steps += [["call", "DEL", key] for key in gone]
         await self._client.pexpire(LEASE_KEY, LEASE_MS)
-        await self._server.run("commit", to_json(steps))
+        await self._server.run("commit", steps)
 
     async def _named(self, kind: str) -> AsyncIterator[tuple[str, str]]:
         """Every key of a kind, with what follows the kind."""
@@ -122,7 +129,7 @@ class _Migration:
         key = f"{PREFIX}installation"
         known = await self._client.hgetall(key)
         names = {"installation": "id", "secret": "secret"}
-        rows = [Meta(name, known[field]) for name, field in names.items() if known]
+        rows = [MetaRow(name, known[field]) for name, field in names.items() if known]
         await self._move(rows, key)
 
     async def _conversations(self) -> None:
@@ -173,9 +180,9 @@ class _Migration:
             await self._move(rows, also=[["call", "ZREM", key, *[name for name, _ in found]]])
 
     async def _lists(self) -> None:
-        await self._list("seen", lambda name, at: Seen(int(name), at))
-        await self._list("pauses", Pause)
-        await self._list("blocked", lambda name, at: BlockedUser(int(name), at))
+        await self._list("seen", lambda name, at: SeenRow(int(name), at))
+        await self._list("pauses", CooldownRow)
+        await self._list("blocked", lambda name, at: BlockedUserRow(int(name), at))
 
     async def _list(self, kind: str, row: Any) -> None:
         key = f"{PREFIX}{kind}"
@@ -186,7 +193,7 @@ class _Migration:
     async def _jobs(self) -> None:
         async for key, name in self._named("job"):
             job = await self._client.hgetall(key)
-            await self._move([Job(name, job["owner_name"], int(job["ends_at"]))], key)
+            await self._move([JobRow(name, job["owner_name"], int(job["ends_at"]))], key)
 
     async def _files(self) -> None:
         async for key, _ in self._named("file"):
@@ -199,7 +206,7 @@ class _Migration:
             for name, amount in (await self._client.hgetall(key)).items():
                 payer, _, unit = name.rpartition(" ")
                 sums.setdefault(payer, {})[unit] = int(amount)
-            rows = [Tally(payer, period, **units) for payer, units in sums.items()]
+            rows = [TallyRow(payer, period, **units) for payer, units in sums.items()]
             await self._move(rows, key)
 
     async def _records(self) -> None:
@@ -233,9 +240,9 @@ def _row(table: Table[Any], known: Hash) -> Any:
     return table.row(**values)
 
 
-def _talk(name: str, known: Hash) -> Conversation:
+def _talk(name: str, known: Hash) -> ConversationRow:
     new = {new: known[old] for new, old in RENAMED.items() if old in known}
-    row: Conversation = _row(CONVERSATIONS, {**known, **new, "key": name})
+    row: ConversationRow = _row(CONVERSATIONS, {**known, **new, "key": name})
     return row._replace(lease_until=row.lease_until or None, history_start=row.history_start + 1)
 
 
@@ -247,12 +254,12 @@ def _dead_letter(known: Hash) -> Any:
     return _row(DEAD_LETTERS, {**known, "at": known["put_aside_at"]})
 
 
-def _part(name: str, part: Mapping[str, Any]) -> Outgoing:
+def _part(name: str, part: Mapping[str, Any]) -> OutboxRow:
     known: dict[str, Any] = {
         field: int(part[field]) for field in ("reply_to", "replaces") if part.get(field)
     }
     to = replace(load_destination(part["to"]), **known)
-    return Outgoing(name, int(part["id"]), dump_destination(to), part["say"], int(part["at"]))
+    return OutboxRow(name, int(part["id"]), dump_destination(to), part["say"], int(part["at"]))
 
 
 def _item(name: str, number: int, text: str) -> HistoryRow:
@@ -261,12 +268,12 @@ def _item(name: str, number: int, text: str) -> HistoryRow:
     return HistoryRow(name, number, item.role, item.text, images, at, item.tokens)
 
 
-def _reservation(name: str, known: Hash) -> Reservation:
+def _reservation(name: str, known: Hash) -> ReservationRow:
     record = json.loads(known["note"])["record"]
     at = int(known["reserved_at"])
-    return Reservation(name, known["record_id"], known["payer"], at, record)
+    return ReservationRow(name, known["record_id"], known["payer"], at, record)
 
 
-def _mark(name: str, until: int) -> Mark:
+def _mark(name: str, until: int) -> MarkRow:
     answered = ANSWERED.match(name)
-    return Mark(name, None if until >= NEVER else until, answered.group(1) if answered else None)
+    return MarkRow(name, None if until >= NEVER else until, answered.group(1) if answered else None)

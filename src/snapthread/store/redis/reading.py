@@ -1,38 +1,48 @@
-"""A transaction's reads of the server: what is missing is asked for at once."""
+"""The reads of a verb on a server that answers later.
+
+A verb is a plain function that cannot wait. So it is run with what is known; where it asks for a
+row that is not known, the run ends with a `Miss`, the row is fetched, and the verb is run again
+from its beginning: now it comes further. Most runs have their rows in the cache and never miss.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from snapthread.store.redis.known import Kept, Known
+from snapthread.store.redis.cache import RowCache
+from snapthread.store.redis.guarded import GuardedRows
 from snapthread.store.redis.names import row_name, version_name
 from snapthread.store.redis.steps import (
     Miss,
     Scope,
-    Step,
+    ScriptStep,
     Version,
     guard_of,
     scope_of,
-    unchanged,
     without_limit,
 )
+from snapthread.store.redis.writes import at_most, unchanged
+from snapthread.store.requests import Get, Range, Request
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF
-from snapthread.store.schema.queues import OUTBOX, QUEUE
+from snapthread.store.schema.queues import OUTBOX_OF, QUEUE
 from snapthread.store.schema.usage import RESERVATIONS
 from snapthread.store.table import Key, Table
-from snapthread.store.transaction import Get, Range, Request, Transaction
+from snapthread.store.transaction import Transaction
 
 R = TypeVar("R", bound=tuple[Any, ...])
 MESSAGES_EAGER: Final = 8  # more seldom wait
 
 
 class Reading:
-    """`transaction.Reader` over all that one try at a verb knows, for its runs."""
+    """`transaction.Reader` for one try at a verb: what is known to all its runs.
 
-    def __init__(self, kept: Kept | None = None, *, guesses: bool = False) -> None:
-        self._kept = kept
+    `guesses`: a row that is mostly new is taken for such, until the commit.
+    """
+
+    def __init__(self, cache: RowCache | None = None, *, guesses: bool = False) -> None:
+        self._cache = cache  # None: of a verb that only reads
         self._guesses = guesses
-        self.known = {"": Known("", "", lasts=False)}  # by its guard
+        self.known = {"": GuardedRows("", "", is_proof=False)}  # by guard; "": what nothing guards
         self.is_sure = True  # was all of it so at one moment, and does the server say so?
         self.begin()
 
@@ -73,24 +83,25 @@ class Reading:
 
     # ------------------------------------------------------------ what is known
 
-    def _need(self, requests: Sequence[Request], *, is_new: bool = False) -> dict[Request, Known]:
-        """What is not known is asked of the server, with what every verb on that conversation looks
-        at."""
+    def _need(
+        self, requests: Sequence[Request], *, is_new: bool = False
+    ) -> dict[Request, GuardedRows]:
+        """Raises Miss with what is not known, and what each verb on that conversation reads."""
         self.reads += 1
         found = {each: known for each in requests if (known := self._find(each, is_new=is_new))}
         if missing := [each for each in requests if each not in found]:
             scopes = {scope_of(each) for each in missing if guard_of(each) not in self.known}
             new = [scope for scope in scopes if scope is not None]
-            eagerly = [each for scope in new if self._kept is not None for each in eager(scope)]
+            eagerly = [each for scope in new if self._cache is not None for each in eager(scope)]
             raise Miss([*(Version(version_name(scope)) for scope in new), *missing, *eagerly])
         self._decided_on.update([known.guard for known in found.values()])
         return found
 
-    def _find(self, request: Request, *, is_new: bool = False) -> Known | None:
-        """From this try, from before, or by a guess: a row that is mostly new is taken for such."""
+    def _find(self, request: Request, *, is_new: bool = False) -> GuardedRows | None:
+        """From this try, from the cache, or by a guess."""
         guard = guard_of(request)
         known = self.known.get(guard)
-        if known is None and self._kept is not None and (known := self._kept.get(guard)):
+        if known is None and self._cache is not None and (known := self._cache.get(guard)):
             self.known[guard], self.is_sure = known, False
         if known is not None and known.has(request):
             return known
@@ -99,7 +110,7 @@ class Reading:
         row = row_name(*request)
         is_guess = self._guesses and (is_new or request.table.is_mostly_new)
         if is_guess and row not in self.known:
-            self.known[row], self.is_sure = Known.of_row(request, None), False
+            self.known[row], self.is_sure = GuardedRows.of_row(request, None), False
         return self.known.get(row)
 
     # ------------------------------------------------------------ what the server says
@@ -108,50 +119,40 @@ class Reading:
         """All that was known before was so at this moment too."""
         for request, reply in zip(requests, replies, strict=True):
             if isinstance(request, Version):
-                self.known[request.guard] = Known.at_version(request.guard, reply)
+                guard, has_version = request.guard, reply is not None
+                self.known[guard] = GuardedRows(guard, reply, is_proof=has_version)
                 continue
             guard = guard_of(request)
             if isinstance(request, Get) and guard not in self.known:
-                self.known[guard] = Known.of_row(request, reply)
+                self.known[guard] = GuardedRows.of_row(request, reply)
             else:
-                self.known[guard].take(request, reply)
-            if self._kept is not None:
-                self._kept.note(self.known[guard])
+                self.known[guard].add(request, reply)
+            if self._cache is not None:
+                self._cache.note(self.known[guard])
         self.is_sure = True
 
     # ------------------------------------------------------------ what is to be so still
 
-    def proofs(self) -> list[Step]:
-        """All that is known; one that only reads lives with rows of several moments."""
-        return [each.step for each in self.known.values() if each.guard and self._kept is not None]
+    def proofs(self) -> list[ScriptStep]:
+        """All that is known; a verb that only reads lives with rows of several moments."""
+        return [each.step for each in self.known.values() if each.guard and self._cache is not None]
 
-    def guards(self, tx: Transaction) -> list[Step]:
-        """What this run decided on, and rows to be changed that only a range without a guard, or
-        one from before it, has told of."""
+    def guards(self, tx: Transaction) -> list[ScriptStep]:
+        """The guards of this run, and of each row to be changed that none of these is about."""
         steps = {guard: self.known[guard].step for guard in self._decided_on if guard}
         for table, changes in tx.changes.items():
-            for key, (old, _) in changes.items():
-                if old is None:
-                    steps.update(self._is_free(Get(table, key)))
-                elif not self._is_guarded(Get(table, key), old):
+            for key, (old, new) in changes.items():
+                if not self._is_guarded(Get(table, key), old or new):
                     steps.setdefault(row_name(table, key), unchanged(table, key, old))
-        ceilings = [
-            ["at_most", row_name(table, key), column, str(most)]
-            for table, key, column, most in tx.ceilings
-        ]
-        return [*steps.values(), *ceilings]
+        return [*steps.values(), *map(at_most, tx.ceilings)]
 
-    def _is_free(self, row: Get) -> dict[str, Step]:
-        """The guard of a place in a conversation that is gone: no version tells who took it."""
-        guard, name = guard_of(row), row_name(*row)
-        is_gone = guard in self._decided_on and not self.known[guard].lasts
-        is_guarded_by_it = guard not in ("", name) and not row.table.counters
-        return {name: ["is", name, ""]} if is_gone and is_guarded_by_it else {}
-
-    def _is_guarded(self, row: Get, old: Any) -> bool:
-        scope = row.table.scope_of(old)
+    def _is_guarded(self, request: Get, row: Any) -> bool:
+        """By the version of its conversation; not where it was found by a range of none, maybe
+        before this version was read."""
+        scope = request.table.scope_of(row)
         guard = "" if scope is None else version_name(scope)
-        return guard in self._decided_on and self.known[guard].lasts and row not in self._hinted
+        is_version = guard in self._decided_on and self.known[guard].is_proof
+        return is_version and request not in self._hinted
 
 
 def eager(scope: Scope) -> tuple[Request, ...]:
@@ -159,7 +160,7 @@ def eager(scope: Scope) -> tuple[Request, ...]:
     return (
         Get(CONVERSATIONS, (scope,)),
         Get(RESERVATIONS, (scope,)),
-        Range(OUTBOX, (scope,)),
+        Range(OUTBOX_OF, (scope,)),
         Range(QUEUE, (scope, 1)),
         Range(QUEUE, (scope, 0), limit=MESSAGES_EAGER),
         Range(FILES_OF, (scope, "intended")),

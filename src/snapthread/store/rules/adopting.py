@@ -3,17 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from snapthread.model import (
-    Destination,
-    OutgoingMessage,
-    private_conversation,
-)
+from snapthread.model import Destination, OutgoingMessage, private_conversation
 from snapthread.store.codec import micros
+from snapthread.store.rules.conversations import ensure_conversation
+from snapthread.store.rules.marks import set_mark
 from snapthread.store.rules.outgoing import put_on_its_way
-from snapthread.store.rules.rows import (
-    ensure_conversation,
-    set_mark,
-)
 from snapthread.store.rules.uploads import retired_file
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.transaction import Transaction

@@ -7,9 +7,10 @@ import json
 
 from snapthread.model.people import Caller
 from snapthread.model.preferences import FIELDS, NO_PREFERENCES, Field, Preferences
+from snapthread.store.requests import Get
 from snapthread.store.rules.standings import person
 from snapthread.store.schema.people import PEOPLE, PREFERENCES, PreferenceRow
-from snapthread.store.transaction import Get, Transaction
+from snapthread.store.transaction import Transaction
 
 
 def caller(tx: Transaction, user_id: int, owner: str) -> Caller:

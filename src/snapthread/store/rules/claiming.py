@@ -12,37 +12,22 @@ from typing import Final
 from snapthread.errors import ConversationBroken
 from snapthread.model import Claim, ConversationKey, Message
 from snapthread.ports import Arrival
-from snapthread.store.codec import load_message, micros, micros_of, moment
+from snapthread.store.codec import load_message, micros, micros_of
+from snapthread.store.requests import Range
 from snapthread.store.rules.accepting import accept
-from snapthread.store.rules.exchanges import redo_of, replaced_ids_of
+from snapthread.store.rules.conversations import check_lease, is_held
+from snapthread.store.rules.exchanges import replaced_ids_of
+from snapthread.store.rules.marks import has_mark
 from snapthread.store.rules.outgoing import waiting_outbox
-from snapthread.store.rules.rows import (
-    BROKEN,
-    bundle_of,
-    check_lease,
-    claimed_messages,
-    dequeue,
-    has_mark,
-    is_held,
-    owned_conversation,
-    read_message,
-    refresh_ready,
-    waits_until,
-)
-from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST, WAIT_MOST, is_ahead
-from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, Conversation
-from snapthread.store.schema.queues import (
-    BUNDLE,
-    DEAD_LETTERS,
-    QUEUE,
-    URGENT,
-    DeadLetter,
-    Queued,
-)
-from snapthread.store.transaction import OutdatedError, Range, Transaction
+from snapthread.store.rules.queued import BROKEN, bundle_of, claimed_messages
+from snapthread.store.rules.readiness import LEFT_PER_LOOK, refresh_ready, waits_until
+from snapthread.store.rules.redo import redo_of
+from snapthread.store.rules.times import GATHER_MOST, LEASE_MOST
+from snapthread.store.schema.conversations import CONVERSATIONS, HELD, READY, ConversationRow
+from snapthread.store.schema.queues import BUNDLE, QUEUE, QueuedRow
+from snapthread.store.transaction import OutdatedError, Transaction
 
-READY_AT_ONCE: Final = 16  # to choose from where others claim at the same moment
-LEFT_AT_ONCE: Final = 20  # conversations of workers that died, looked at for one claim
+READY_PER_LOOK: Final = 16  # to choose from where others claim at the same moment
 
 
 def claim(
@@ -61,7 +46,7 @@ def claim(
         raise ConversationBroken(row.key) from error
 
 
-def _claimed(tx: Transaction, row: Conversation, *, lease_until: int) -> Claim:
+def _claimed(tx: Transaction, row: ConversationRow, *, lease_until: int) -> Claim:
     row = tx.update(row, row._replace(token=row.token + 1, lease_until=lease_until))
     turn = row.turns + 1
     bare = Claim(
@@ -92,7 +77,7 @@ def accept_and_claim(
     return taken, tuple(each for each in found if each is not None)
 
 
-def _is_ready(row: Conversation, now: int) -> bool:
+def _is_ready(row: ConversationRow, now: int) -> bool:
     has_work = row.ready_at is not None and waits_until(row, now) <= now
     return has_work and not is_held(row, now)
 
@@ -100,13 +85,13 @@ def _is_ready(row: Conversation, now: int) -> bool:
 def _next_ready(tx: Transaction, now: int) -> str | None:
     """The one that has been ready longest, of those that nobody holds and those that a worker left
     behind; and what a clock that was set back has put off."""
-    ready = Range(READY, high=now, limit=READY_AT_ONCE if tx.tries else 1)
-    left = Range(HELD, high=now, limit=LEFT_AT_ONCE)
-    put_off = Range(READY, low=now + GATHER_MOST + 1, limit=LEFT_AT_ONCE)
-    barred = Range(HELD, low=now + LEASE_MOST + 1, limit=LEFT_AT_ONCE)
+    ready = Range(READY, high=now, limit=READY_PER_LOOK if tx.tries else 1)
+    left = Range(HELD, high=now, limit=LEFT_PER_LOOK)
+    put_off = Range(READY, low=now + GATHER_MOST + 1, limit=LEFT_PER_LOOK)
+    barred = Range(HELD, low=now + LEASE_MOST + 1, limit=LEFT_PER_LOOK)
     tx.expect(ready, left, put_off, barred)
     found = [*tx.rows(ready), *tx.rows(left)] or [*tx.rows(put_off), *tx.rows(barred)]
-    free: list[Conversation] = [row for row in found if _is_ready(row, now)]
+    free: list[ConversationRow] = [row for row in found if _is_ready(row, now)]
     if not free:
         return None
     if tx.tries:
@@ -116,7 +101,8 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
 
 def with_messages(tx: Transaction, bare: Claim) -> Claim:
     head = tx.first(QUEUE, bare.conversation, 0)
-    assert head is not None, "a conversation that is ready has a part or a message"
+    if head is None:  # one that is ready has a part or a message
+        raise ConversationBroken(bare.conversation)
     rows = list(bundle_of(tx, head))
     for row in rows:
         tx.update(row, row._replace(token=bare.token))
@@ -140,51 +126,10 @@ def served_mark(claim: Claim, bundle: str) -> str:
     return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
 
 
-def _in_order(rows: Iterable[Queued]) -> tuple[Message, ...]:
+def _in_order(rows: Iterable[QueuedRow]) -> tuple[Message, ...]:
     """As the person sent them: an album's parts may arrive in any order."""
     messages = [load_message(row.message) for row in rows]
     return tuple(sorted(messages, key=lambda message: message.message_id))
-
-
-def renew(tx: Transaction, claim: Claim, now: datetime, *, lease_s: float) -> bool:
-    row = owned_conversation(tx, claim)
-    if row is None or row.lease_until is None:
-        return False
-    tx.update(row, row._replace(lease_until=micros(now) + micros_of(lease_s)))
-    return True
-
-
-def release(
-    tx: Transaction,
-    claim: Claim,
-    now: datetime,
-    *,
-    not_before: datetime | None = None,
-    uncount: bool = False,
-) -> None:
-    row = owned_conversation(tx, claim)
-    if row is None:
-        return
-    for message in claimed_messages(tx, claim):
-        attempts = message.attempts + (not uncount)
-        tx.update(message, message._replace(token=None, attempts=attempts))
-    pause_until = max(
-        _plausible_pause(row.not_before, micros(now)),
-        0 if not_before is None else micros(not_before),
-    )
-    tx.update(
-        row,
-        row._replace(
-            token=row.token + 1,
-            lease_until=None,
-            not_before=pause_until,  # who only borrowed it does not end its pause
-        ),
-    )
-    refresh_ready(tx, claim.conversation, now=micros(now))
-
-
-def _plausible_pause(not_before: int, now: int) -> int:
-    return not_before if is_ahead(not_before, now, WAIT_MOST) else 0
 
 
 def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
@@ -200,44 +145,3 @@ def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
     if late:
         refresh_ready(tx, claim.conversation)
     return _in_order(late)
-
-
-def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
-    return tuple(read_message(row) for row in tx.range(URGENT))
-
-
-def put_off(tx: Transaction, key: str, now: datetime, *, until: datetime) -> None:
-    row = tx.get(CONVERSATIONS, key)
-    if row is not None:
-        tx.update(row, row._replace(not_before=micros(until)))
-    for command in tx.range(QUEUE, key, 1):
-        try:
-            read_message(command)
-        except ConversationBroken:
-            _bury(tx, command, micros(now))
-    refresh_ready(tx, key)
-
-
-def _bury(tx: Transaction, row: Queued, now: int) -> None:
-    letter = DeadLetter(row.update_id, row.conversation, row.kind, row.attempts, now, row.message)
-    tx.put(DEAD_LETTERS, letter)
-    dequeue(tx, row.conversation, [row])
-
-
-def next_wake(tx: Transaction, now: datetime) -> datetime | None:
-    """The first that is free, and a short walk over the held: no further than could be earlier."""
-    at = micros(now)
-    put_off = Range(READY, low=at + GATHER_MOST + 1, limit=LEFT_AT_ONCE)
-    free = Range(READY, limit=1)
-    tx.expect(put_off, free, Range(HELD))
-    wakes = [_wakes_at(row, at) for row in (*tx.rows(put_off), *tx.rows(free))]
-    for row in tx.range(HELD):
-        if wakes and (row.lease_until or 0) >= min(wakes):
-            break
-        wakes.append(_wakes_at(row, at))
-    return moment(max(min(wakes), at)) if wakes else None
-
-
-def _wakes_at(row: Conversation, now: int) -> int:
-    free_at = row.lease_until if row.lease_until is not None and is_held(row, now) else 0
-    return max(waits_until(row, now), free_at)

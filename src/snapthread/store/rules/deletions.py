@@ -9,7 +9,7 @@ from typing import Final
 from snapthread.limits import LONGEST_UPLOAD_S
 from snapthread.model import Deletion, FileName
 from snapthread.store.codec import micros, micros_of, moment
-from snapthread.store.schema.files import DUE, FILES, UNSETTLED, File
+from snapthread.store.schema.files import DUE, FILES, UNSETTLED, FileRow
 from snapthread.store.transaction import Transaction
 
 LONGEST_UPLOAD: Final = micros_of(LONGEST_UPLOAD_S)
@@ -24,12 +24,12 @@ def files_due(
     return tuple(_begin_deletion(tx, row, due_at=at + micros_of(lease_s)) for row in rows)
 
 
-def _intents_due(tx: Transaction, at: int) -> list[File]:
+def _intents_due(tx: Transaction, at: int) -> list[FileRow]:
     rows = tx.range(UNSETTLED, high=at - LONGEST_UPLOAD)
     return [row for row in rows if row.state == "intended" or (row.due_at or 0) <= at]
 
 
-def _begin_deletion(tx: Transaction, row: File, *, due_at: int) -> Deletion:
+def _begin_deletion(tx: Transaction, row: FileRow, *, due_at: int) -> Deletion:
     """Its deletion is begun: until then nobody else begins it."""
     row = tx.update(
         row,

@@ -4,44 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import (
-    Destination,
-    Erased,
-    Message,
-    OutgoingMessage,
-    private_conversation,
-)
+from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.model.people import NOBODY
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
+from snapthread.store.rules.conversations import held_until
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
+from snapthread.store.rules.queued import dequeue, waiting_command
 from snapthread.store.rules.quotas import charge, charge_of
-from snapthread.store.rules.rows import (
-    dequeue,
-    held_until,
-    refresh_ready,
-    waiting_command,
-)
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
     EXCHANGES_OWNED,
     GROUP_CONVERSATIONS,
-    HISTORY,
+    HISTORY_OF,
     HISTORY_OWNED,
     IN_GROUP,
 )
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
-from snapthread.store.schema.queues import (
-    DEAD_OF,
-    OUTBOX,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-)
+from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
 from snapthread.store.transaction import Transaction
 
 NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
@@ -65,19 +51,12 @@ def erase(
     _forget_asker(tx, user_id)
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
-        items=tx.delete_all(all_of(tx, keys, HISTORY))
+        items=tx.delete_all(all_of(tx, keys, HISTORY_OF))
         + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
-        outbox=tx.delete_all(all_of(tx, keys, OUTBOX)) + _drop_answers(tx, user_id),
+        outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id),
     )
-    tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
-    for each in keys:
-        charge(tx, each)
-    _forget(tx, user_id, keys)
-    records.erase(tx, user_id)
-    standings.erase(tx, user_id)
-    feedback.erase(tx, user_id)
-    choices.forget(tx, f"user:{user_id}")
+    _erase_the_rest(tx, user_id, keys)
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -90,7 +69,7 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         turns = {row.turn for row in served if row.conversation == key}
         talk = tx.get(CONVERSATIONS, key)
         if talk is not None and talk.undelivered:
-            parts = tx.range(OUTBOX, key)
+            parts = tx.range(OUTBOX_OF, key)
             dropped += drop(tx, key, [part for part in parts if part.turn in turns])
             refresh_ready(tx, key)
     return dropped
@@ -131,6 +110,18 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)
+
+
+def _erase_the_rest(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
+    """Whatever the receipt does not count; sums stay, as nobody's."""
+    tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
+    for key in keys:
+        charge(tx, key)
+    _forget(tx, user_id, keys)
+    records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    feedback.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:

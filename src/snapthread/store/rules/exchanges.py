@@ -4,33 +4,20 @@ Promises: ports/exchanges.py.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from snapthread.model import (
-    CONTINUE,
-    Claim,
-    ConversationKey,
-    Ending,
-    Exchange,
-    Message,
-    Redo,
-)
-from snapthread.store.codec import dump_message, load_images, load_message
-from snapthread.store.rules.files import as_file
-from snapthread.store.rules.rows import check_lease, next_id, stream_of
-from snapthread.store.rules.shown_files import images
+from snapthread.model import Claim, ConversationKey, Ending, Exchange, Message
+from snapthread.store.codec import dump_message, load_message
+from snapthread.store.requests import Get
+from snapthread.store.rules.conversations import check_lease, next_id, stream_of
 from snapthread.store.schema.conversations import (
-    CONVERSATIONS,
     EXCHANGES,
     EXCHANGES_OF,
-    HISTORY,
-    Conversation,
+    ConversationRow,
     ExchangeRow,
-    HistoryRow,
 )
-from snapthread.store.schema.queues import QUEUED, Queued
-from snapthread.store.transaction import Get, Transaction
+from snapthread.store.transaction import Transaction
 
 KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays in the conversation
 
@@ -81,87 +68,13 @@ def replaced_exchanges(key: str, turn: int) -> tuple[Get, ...]:
     return (exchange_to_expect(key, turn),) if turn > KEPT else ()
 
 
-# ---------------------------------------------------------------- what is asked anew
-
-
-def redo_of(tx: Transaction, claim: Claim, turn: int, first: Message) -> Redo | None:
-    """None where nobody knows any more what was asked: then it is a question as any other."""
-    row = row_of(tx, claim.conversation, turn)
-    if row is None:
-        return None
-    every = tx.range(HISTORY, claim.conversation)
-    before = [each for each in every if each.id < row.history_start]
-    own = list(_own(every, row.history_start))
-    answer = [each for each in own if each.role == "assistant" and each.phase != "commentary"]
-    files = images(tx, claim)
-    named = [image.file for each in own[:1] for image in load_images(each.images)]
-    labels = [image.label for each in before for image in load_images(each.images)]
-    return Redo(
-        turn=turn,
-        history_start=row.history_start,
-        last_label=max(labels, default=0),
-        files=tuple(as_file(files[name]) for name in named if name in files),
-        answer=answer[-1].text if answer else "",
-        answer_start=answer[-1].id if answer else None,
-        is_continuation=first.word == CONTINUE,
-        is_cut=row.ending == "cut",
-    )
-
-
-def _own(rows: Sequence[HistoryRow], history_start: int) -> Iterator[HistoryRow]:
-    """The question's item and its answer's."""
-    for row in rows:
-        if row.id == history_start or (row.id > history_start and row.role == "assistant"):
-            yield row
-        elif row.id > history_start:
-            return
-
-
-def put_again(
-    tx: Transaction, row: ExchangeRow, messages: Sequence[Message], now: int, *, head: int | None
-) -> list[Queued]:
-    """The messages of a question at the end of the queue, or in the place of its head."""
-    key = row.conversation
-    talk = tx.get(CONVERSATIONS, key)
-    assert talk is not None, "a conversation with an exchange"
-    first = next_id(talk, now) if head is None else _room(tx, key, head, len(messages))
-    bundle = f"again:{row.turn}" if len(messages) > 1 else None
-    rows = [
-        tx.insert(
-            Queued(
-                conversation=key,
-                id=first + number,
-                update_id=message.update_id,
-                kind=message.kind,
-                is_urgent=0,
-                arrived_at=now,
-                ready_at=now,
-                message=dump_message(message),
-                bundle=bundle,
-                again=row.turn,
-            )
-        )
-        for number, message in enumerate(messages)
-    ]
-    last_id = max(talk.last_id, first + len(messages) - 1)
-    tx.update(talk, talk._replace(last_id=last_id, queued=talk.queued + len(messages)))
-    return rows
-
-
-def _room(tx: Transaction, key: str, head: int, count: int) -> int:
-    """The first of this many free numbers in a row, as near before `head` as there are."""
-    while any(tx.get(QUEUED, key, head - back) for back in range(count)):
-        head -= 1
-    return head - count + 1
-
-
 # ---------------------------------------------------------------- what is remembered
 
 
 def remember(
     tx: Transaction,
     claim: Claim,
-    talk: Conversation,
+    talk: ConversationRow,
     asked: Sequence[str],
     ending: Ending,
     now: int,
@@ -178,9 +91,17 @@ def remember(
         is_new = redo.is_continuation and has_answer
         tx.update(old, old._replace(sent=sent, ending=ending if is_new else old.ending))
         return old.turn
+    row = _new_exchange(talk, asked, ending, now, owner)
+    tx.put(EXCHANGES, row)
+    return row.turn
+
+
+def _new_exchange(
+    talk: ConversationRow, asked: Sequence[str], ending: Ending, now: int, owner: int | None
+) -> ExchangeRow:
     turn = talk.turns + 1
-    row = ExchangeRow(
-        conversation=key,
+    return ExchangeRow(
+        conversation=talk.key,
         slot=turn % KEPT,
         turn=turn,
         history_start=next_id(talk, now),
@@ -189,11 +110,9 @@ def remember(
         ending=ending,
         owner=owner,
     )
-    tx.put(EXCHANGES, row)
-    return turn
 
 
-def replaced_ids_of(tx: Transaction, claim: Claim, talk: Conversation) -> tuple[int, ...]:
+def replaced_ids_of(tx: Transaction, claim: Claim, talk: ConversationRow) -> tuple[int, ...]:
     """Our messages that show the answer as it grows, and those that show the one which is given
     anew."""
     redo, shown = claim.redo, stream_of(talk)

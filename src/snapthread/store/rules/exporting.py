@@ -3,32 +3,19 @@
 import json
 from typing import Any
 
-from snapthread.model import (
-    DocumentFacts,
-    Part,
-)
-from snapthread.store.codec import (
-    load_document,
-    load_images,
-    load_part,
-    moment,
-)
+from snapthread.model import DocumentFacts, Part
+from snapthread.store.codec import load_document, load_images, load_part, moment
 from snapthread.store.rules import choices, records, standings
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.schema.conversations import (
     EXCHANGES_OF,
     EXCHANGES_OWNED,
-    HISTORY,
+    HISTORY_OF,
     HISTORY_OWNED,
     HistoryRow,
 )
-from snapthread.store.schema.files import FILES_OWNED, File
-from snapthread.store.schema.queues import (
-    DEAD_OF,
-    OUTBOX,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-)
+from snapthread.store.schema.files import FILES_OWNED, FileRow
+from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
 from snapthread.store.transaction import Transaction
 
 
@@ -39,8 +26,8 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
     dead_letters += all_of(tx, keys, DEAD_OF)
     return {
         "user_id": user_id,
-        "conversation": [_line(row) for row in tx.range(HISTORY, general)],
-        "topics": [_line(row) for row in all_of(tx, topics, HISTORY)],
+        "conversation": [_line(row) for row in tx.range(HISTORY_OF, general)],
+        "topics": [_line(row) for row in all_of(tx, topics, HISTORY_OF)],
         "groups": [_line(row) for row in tx.range(HISTORY_OWNED, user_id)],
         "asked_of_late": [
             json.loads(text)
@@ -55,7 +42,7 @@ def export(tx: Transaction, user_id: int) -> dict[str, Any]:
             for text in json.loads(row.messages)
         ],
         "dead_letters": [json.loads(row.message) for row in dead_letters],
-        "not_delivered": [json.loads(row.outgoing) for row in all_of(tx, keys, OUTBOX)],
+        "not_delivered": [json.loads(row.outgoing) for row in all_of(tx, keys, OUTBOX_OF)],
         **standings.export(tx, user_id),
         "preferences": choices.preferences(tx, f"user:{user_id}").own_values(),
         **records.export(tx, user_id),
@@ -80,7 +67,7 @@ def _line(row: HistoryRow) -> dict[str, Any]:
     }
 
 
-def _file(row: File) -> dict[str, Any]:
+def _file(row: FileRow) -> dict[str, Any]:
     return (
         {
             "label": row.label,

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from snapthread.model import Claim, ConversationKey, FileName, FileState, LedgerFile
 from snapthread.store.codec import load_document, load_part, moment
-from snapthread.store.schema.files import FILES_OF, SHOWN, File
+from snapthread.store.schema.files import FILES_OF, SHOWN, FileRow
 from snapthread.store.transaction import Transaction
 
 STATES: Final = ("intended", "uploaded", "live", "retired")
@@ -16,7 +16,7 @@ STATES: Final = ("intended", "uploaded", "live", "retired")
 LOST: Final = "lost"
 
 
-def as_file(row: File) -> LedgerFile:
+def as_file(row: FileRow) -> LedgerFile:
     return LedgerFile(
         name=FileName(row.name),
         conversation=ConversationKey(row.conversation),
@@ -37,27 +37,27 @@ def as_file(row: File) -> LedgerFile:
     )
 
 
-def files_of(tx: Transaction, claim: Claim, *states: str) -> list[File]:
+def files_of(tx: Transaction, claim: Claim, *states: str) -> list[FileRow]:
     """The files of the claim's conversation and epoch in these states, oldest first in each."""
     rows = [row for state in states for row in tx.range(FILES_OF, claim.conversation, state)]
     return [row for row in rows if row.epoch == claim.epoch]
 
 
-def retire_file(tx: Transaction, row: File, reason: str, due_at: int) -> File:
+def retire_file(tx: Transaction, row: FileRow, reason: str, due_at: int) -> FileRow:
     return tx.update(row, row._replace(state="retired", reason=reason, due_at=due_at))
 
 
-def is_shown(row: File) -> bool:
+def is_shown(row: FileRow) -> bool:
     return row.state in SHOWN
 
 
-def picture_of(row: File) -> str:
+def picture_of(row: FileRow) -> str:
     """The name that the parts of a long picture share; any other file has its own."""
     part = load_part(row.part)
     return row.name if part is None else part.picture
 
 
-def whole_of(tx: Transaction, row: File) -> list[File]:
+def whole_of(tx: Transaction, row: FileRow) -> list[FileRow]:
     """All that leaves with this file: of a long picture the other parts, as they are now."""
     if row.part is None:
         return [row]
@@ -77,11 +77,11 @@ def whole_of(tx: Transaction, row: File) -> list[File]:
     ]
 
 
-def is_lost(row: File) -> bool:
+def is_lost(row: FileRow) -> bool:
     return row.state == "retired" and row.reason == LOST
 
 
-def is_to_go(row: File) -> bool:
+def is_to_go(row: FileRow) -> bool:
     """Make due also what is retired and kept: adopted files, and lost ones."""
     return row.state != "retired" or row.reason in {"adopted", LOST}
 

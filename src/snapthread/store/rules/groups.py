@@ -1,52 +1,28 @@
-"""Groups: their conversations, who asked last, what stays when the bot goes or the group moves.
+"""Groups: their conversations, who asked last, topics, guests, and what stays when the bot goes.
 
 Promises: ports/groups.py.
 """
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from snapthread.model import Claim, ConversationKey, is_guest
-from snapthread.store.codec import (
-    dump_destination,
-    dump_message,
-    load_destination,
-    load_message,
-    micros,
-)
+from snapthread.store.codec import load_message, micros
 from snapthread.store.rules import choices
-from snapthread.store.rules.files import STATES, count_held
+from snapthread.store.rules.conversations import held_until, is_held
+from snapthread.store.rules.files import count_held
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.retiring import retire_conversation
-from snapthread.store.rules.rows import (
-    ensure_conversation,
-    held_until,
-    is_held,
-    refresh_ready,
-)
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
     GROUP_CONVERSATIONS,
-    HISTORY,
-    HISTORY_ITEMS,
+    HISTORY_OF,
     IN_GROUP,
-    Conversation,
-    GroupConversation,
+    GroupConversationRow,
 )
-from snapthread.store.schema.files import FILES_OF
-from snapthread.store.schema.processes import MARKS, MARKS_OF, Mark
-from snapthread.store.schema.queues import (
-    DEAD_OF,
-    OUTBOX,
-    OUTGOING,
-    PAGE_QUESTIONS_OF,
-    QUEUE,
-    QUEUED,
-)
+from snapthread.store.schema.processes import MARKS, MARKS_OF, MarkRow
+from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
 from snapthread.store.schema.usage import GROUP_DAYS_OF
-from snapthread.store.table import Table
 from snapthread.store.transaction import Transaction
 
 
@@ -66,7 +42,7 @@ def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
 def note_topic(tx: Transaction, conversation: ConversationKey, chat_id: int) -> None:
     """A topic of a private chat that waits for a name."""
     if tx.get(GROUP_CONVERSATIONS, conversation) is None:
-        tx.insert(GroupConversation(conversation, chat_id, is_unnamed=1))
+        tx.insert(GroupConversationRow(conversation, chat_id, is_unnamed=1))
 
 
 def take_unnamed(tx: Transaction, conversation: ConversationKey) -> bool:
@@ -107,17 +83,17 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
         tx.delete(row)
     choices.forget(tx, f"group:{chat_id}")
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
-    _forget_hello(tx, chat_id)
+    forget_hello(tx, chat_id)
     return files
 
 
-def _hello(chat_id: int) -> str:
+def hello_mark(chat_id: int) -> str:
     """The mark that it introduced itself."""
     return f"said:hello:{chat_id}"
 
 
-def _forget_hello(tx: Transaction, chat_id: int) -> Mark | None:
-    mark = tx.get(MARKS, _hello(chat_id))
+def forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:
+    mark = tx.get(MARKS, hello_mark(chat_id))
     if mark is not None:
         tx.delete(mark)
     return mark
@@ -133,8 +109,8 @@ def end(tx: Transaction, key: str, now: int) -> int:
         tx.range(QUEUE, key, 1),
         tx.range(DEAD_OF, key),
         tx.range(PAGE_QUESTIONS_OF, key),
-        tx.range(OUTBOX, key),
-        tx.range(HISTORY, key),
+        tx.range(OUTBOX_OF, key),
+        tx.range(HISTORY_OF, key),
         tx.range(EXCHANGES_OF, key),
         tx.range(MARKS_OF, key),
     ):
@@ -142,108 +118,3 @@ def end(tx: Transaction, key: str, now: int) -> int:
     if talk is not None:
         tx.delete(talk)
     return count_held(tx, key)
-
-
-# ---------------------------------------------------------------- the group has another id
-
-
-def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
-    rows = tx.range(IN_GROUP, chat_id)
-    choices.move(tx, f"group:{chat_id}", f"group:{new_chat_id}")
-    for row in rows:
-        new = row.conversation.replace(f"group:{chat_id}:", f"group:{new_chat_id}:", 1)
-        _move(tx, row.conversation, new, new_chat_id)
-        tx.delete(row)
-        tx.put(GROUP_CONVERSATIONS, GroupConversation(new, new_chat_id, row.asker))
-        refresh_ready(tx, new)
-    if (hello := _forget_hello(tx, chat_id)) is not None:
-        tx.put(MARKS, hello._replace(key=_hello(new_chat_id)))
-    for day in tx.range(GROUP_DAYS_OF, chat_id):
-        tx.delete(day)
-        tx.add(day._replace(chat_id=new_chat_id))
-    return len(rows)
-
-
-def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
-    """Whoever works on it is fenced off, and what they worked on is asked again there."""
-    old = tx.get(CONVERSATIONS, key)
-    charge(tx, key)
-    if old is None:
-        return
-    talk = ensure_conversation(tx, new)
-    _move_files(tx, old, new, talk.epoch)
-    moved = _move_messages(tx, key, new, chat_id)
-    moved += _move_parts(tx, key, new, chat_id) + _move_lines(tx, key, new)
-    tx.update(
-        talk,
-        talk._replace(
-            token=talk.token + 1,
-            lease_until=None,
-            stopped_turn=None,
-            stream=None,
-            stream_rest=None,
-            last_id=max(old.last_id, talk.last_id) + moved,
-            last_label=max(old.last_label, talk.last_label),
-            turns=max(old.turns, talk.turns),
-            history_start=max(old.history_start, talk.history_start),
-            queued=old.queued + talk.queued,
-            urgent=old.urgent + talk.urgent,
-            undelivered=old.undelivered + talk.undelivered,
-        ),
-    )
-    tx.delete_all(tx.range(MARKS_OF, key))
-    tx.delete_all(tx.range(EXCHANGES_OF, key))  # messages have other numbers there
-    tx.delete(old)
-
-
-def _move_files(tx: Transaction, old: Conversation, new: str, epoch: int) -> None:
-    for state in STATES:
-        for file in tx.range(FILES_OF, old.key, state):
-            is_of_now = file.epoch == old.epoch
-            moved = file._replace(conversation=new, epoch=epoch if is_of_now else -1)
-            tx.update(file, moved)
-
-
-def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Also what was put aside."""
-    rows = [*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)]
-    for row in rows:
-        tx.delete(row)
-        text, id = _readdress(row.message, new, chat_id), _free(tx, QUEUED, new, row.id)
-        tx.insert(row._replace(conversation=new, id=id, message=text, token=None, again=None))
-    for letter in tx.range(DEAD_OF, key):
-        text = _readdress(letter.message, new, chat_id)
-        tx.update(letter, letter._replace(conversation=new, message=text))
-    return len(rows)
-
-
-def _readdress(text: str, new: str, chat_id: int) -> str:
-    message = load_message(text)
-    return dump_message(replace(message, conversation=ConversationKey(new), chat_id=chat_id))
-
-
-def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Messages have other numbers there: nothing is replied to, and nothing replaced."""
-    rows = tx.range(OUTBOX, key)
-    for row in rows:
-        tx.delete(row)
-        to = load_destination(row.destination)
-        there = dump_destination(replace(to, chat_id=chat_id, reply_to=None, replaces=None))
-        id = _free(tx, OUTGOING, new, row.id)
-        tx.insert(row._replace(conversation=new, id=id, destination=there, turn=None))
-    return len(rows)
-
-
-def _move_lines(tx: Transaction, key: str, new: str) -> int:
-    rows = tx.range(HISTORY, key)
-    for row in rows:
-        tx.delete(row)
-        tx.insert(row._replace(conversation=new, id=_free(tx, HISTORY_ITEMS, new, row.id)))
-    return len(rows)
-
-
-def _free(tx: Transaction, table: Table[Any], key: str, id: int) -> int:
-    """Its number, or the next that the conversation has not given away."""
-    while tx.get(table, key, id) is not None:
-        id += 1
-    return id

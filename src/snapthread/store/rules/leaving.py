@@ -1,6 +1,6 @@
-"""Images that leave their conversations for a reason of the store, and what reconcile asks.
+"""Images that leave their conversations: too old, forgotten, stranded, or to make room.
 
-Promises: ports/file_ledger.py and ports/store.py.
+Promises: ports/file_ledger.py.
 """
 
 from collections.abc import Sequence
@@ -9,41 +9,15 @@ from typing import Final, cast
 
 from snapthread.errors import NoRoom
 from snapthread.limits import LEASE_S
-from snapthread.model import (
-    Backlog,
-    Claim,
-    ConversationKey,
-    FileKind,
-    FileName,
-    IntendedFile,
-    LedgerFile,
-    LostFile,
-)
+from snapthread.model import Claim, FileKind, FileName, IntendedFile, LostFile
 from snapthread.store.codec import micros, micros_of
-from snapthread.store.rules.deletions import LONGEST_UPLOAD
-from snapthread.store.rules.files import (
-    as_file,
-    files_of,
-    is_lost,
-    picture_of,
-    retire_file,
-    whole_of,
-)
+from snapthread.store.rules.conversations import check_lease, is_held
+from snapthread.store.rules.files import files_of, is_lost, picture_of, retire_file, whole_of
 from snapthread.store.rules.retiring import retire
-from snapthread.store.rules.rows import check_lease, is_held
 from snapthread.store.rules.uploads import begun_before
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.files import (
-    FILES,
-    FILES_OWNED,
-    LEAVING,
-    RETIRED,
-    SHOWN_NAMES,
-    UNSETTLED,
-    UPLOADED,
-    File,
-)
-from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, QUEUE
+from snapthread.store.schema.files import FILES_OWNED, LEAVING, UPLOADED, FileRow
+from snapthread.store.schema.queues import QUEUE
 from snapthread.store.transaction import Transaction
 
 LEASE: Final = micros_of(LEASE_S)
@@ -62,7 +36,7 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
     return count
 
 
-def _retire_unheld(tx: Transaction, row: File, reason: str, now: int) -> int:
+def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
     talk = tx.get(CONVERSATIONS, row.conversation)
     was_held = talk is not None and talk.lease_until is not None
     whole = whole_of(tx, row)
@@ -71,7 +45,7 @@ def _retire_unheld(tx: Transaction, row: File, reason: str, now: int) -> int:
     return len(whole)
 
 
-def _not_held(tx: Transaction, rows: Sequence[File], now: int) -> list[File]:
+def _not_held(tx: Transaction, rows: Sequence[FileRow], now: int) -> list[FileRow]:
     keys = dict.fromkeys(row.conversation for row in rows)
     talks = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
     return [row for row in rows if not is_held(talks[row.conversation], now)]
@@ -87,20 +61,9 @@ def retire_stranded(tx: Transaction, now: datetime) -> int:
     return len(rows)
 
 
-def _is_waited_for(tx: Transaction, row: File) -> bool:
+def _is_waited_for(tx: Transaction, row: FileRow) -> bool:
     waiting = tx.range(QUEUE, row.conversation, 0)
     return any(message.update_id == row.update_id for message in waiting)
-
-
-def backlog(tx: Transaction, now: datetime) -> Backlog:
-    at = micros(now)
-    return Backlog(
-        messages=tx.count(ALL_QUEUED),
-        files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
-        unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
-        dead_letters=tx.count(DEAD_AT),
-        live_files=tx.count(SHOWN_NAMES),
-    )
 
 
 def make_room(
@@ -121,7 +84,16 @@ def make_room(
     elsewhere = _live_elsewhere(tx, claim, owner, micros(now))
     rows = sorted([*here, *elsewhere], key=lambda row: row.created_at)
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
-    leaving: list[File] = []
+    leaving = _oldest_of(rows, excess)
+    for row in (others := [row for row in leaving if row in elsewhere]):
+        _retire_unheld(tx, row, "storage", micros(now))
+    names = [FileName(row.name) for row in leaving if row not in elsewhere]
+    return retire(tx, claim, names, now, reason="storage") + len(others)
+
+
+def _oldest_of(rows: Sequence[FileRow], excess: int) -> list[FileRow]:
+    """The oldest live files, of so many bytes together; raises NoRoom where there are fewer."""
+    leaving: list[FileRow] = []
     for row in rows:
         if excess > 0 and row.state == "live" and row not in leaving:
             whole = [each for each in rows if picture_of(each) == picture_of(row)]
@@ -129,13 +101,10 @@ def make_room(
             excess -= sum(each.size_bytes for each in whole)
     if excess > 0:
         raise NoRoom
-    for row in (others := [row for row in leaving if row in elsewhere]):
-        _retire_unheld(tx, row, "storage", micros(now))
-    names = [FileName(row.name) for row in leaving if row not in elsewhere]
-    return retire(tx, claim, names, now, reason="storage") + len(others)
+    return leaving
 
 
-def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[File]:
+def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[FileRow]:
     """Of the owner's other conversations, topics and groups among them. Where somebody asks just
     now nothing leaves, and nothing counts until that is over."""
     rows = tx.range(FILES_OWNED, owner)
@@ -158,28 +127,3 @@ def forget(tx: Transaction, claim: Claim, unique_id: str, now: datetime) -> tupl
     leaving.sort(key=lambda row: row.label or 0)
     told = [LostFile(cast("FileKind", row.kind), row.label or 0) for row in leaving]
     return tuple(dict.fromkeys(told))
-
-
-def borrow(tx: Transaction, key: ConversationKey, now: datetime, *, lease_s: float) -> Claim | None:
-    row, at = tx.get(CONVERSATIONS, key), micros(now)
-    if row is None or is_held(row, at):
-        return None
-    row = tx.update(row, row._replace(token=row.token + 1, lease_until=at + micros_of(lease_s)))
-    return Claim(conversation=key, token=row.token, epoch=row.epoch)
-
-
-def unknown_files(tx: Transaction, files: Sequence[tuple[FileName, str]]) -> tuple[str, ...]:
-    names = dict.fromkeys(each for name, id in files for each in (name, f"{name}:{id}"))
-    tx.get_all(FILES, names)
-    return tuple(id for name, id in files if not _is_known(tx, name, id))
-
-
-def _is_known(tx: Transaction, name: FileName, openai_id: str) -> bool:
-    """By its name while its id is not written down yet, else by its id."""
-    rows = tx.get_all(FILES, (name, f"{name}:{openai_id}"))
-    return any(row is not None and row.openai_id in (None, openai_id) for row in rows)
-
-
-def live_after(tx: Transaction, name: FileName | None, *, limit: int) -> tuple[LedgerFile, ...]:
-    after = None if name is None else (name, (name,))
-    return tuple(map(as_file, tx.range(SHOWN_NAMES, after=after, limit=limit)))

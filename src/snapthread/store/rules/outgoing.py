@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import (
@@ -15,18 +15,17 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
-from snapthread.store.rules.rows import (
-    bars,
+from snapthread.store.rules.conversations import (
     check_lease,
     ensure_conversation,
     next_id,
     note_group,
-    refresh_ready,
-    set_mark,
 )
+from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
+from snapthread.store.rules.marks import bars, set_mark
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
-from snapthread.store.schema.queues import OUTBOX, Outgoing
+from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
 from snapthread.store.transaction import Transaction
 
 # Of a shorter answer, in the place of what is left over; said only where it is too old to go.
@@ -37,6 +36,18 @@ LEAVING: Final = OutgoingMessage(text="", is_removal=True)
 UNBUTTONED: Final = OutgoingMessage(text="")
 
 
+class Replaced(NamedTuple):
+    """Our messages in the chat that replies take the place of, in order; what of these is left over
+    goes."""
+
+    ids: Sequence[int] = ()
+    grown: int = 0  # so many of the first show this answer as it grew
+    leaving: Sequence[ExchangeRow] = ()  # exchanges whose answers leave the conversation
+
+
+NOTHING_REPLACED: Final = Replaced()
+
+
 def add_to_outbox(
     tx: Transaction,
     key: str,
@@ -45,35 +56,40 @@ def add_to_outbox(
     now: int,
     *,
     turn: int | None = None,
-    replaced_ids: Sequence[int] = (),
-    grown: int = 0,
-    leaving: Sequence[ExchangeRow] = (),
+    replaced: Replaced = NOTHING_REPLACED,
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply. `replaced_ids`: our messages that they replace, in order, the
-    first ones (`grown`) of this answer as it grew; what of these is left over goes. `leaving`:
-    whose answers leave the conversation."""
-    replaced_ids = replaced_ids or (() if to.replaces is None else (to.replaces,))
-    taken = _taken(replies, replaced_ids, grown=grown)
-    replies = [*replies, *[REMOVAL] * (len(taken) - len(replies))]
-    for message_id, outgoing in _leaving(leaving, is_group=to.chat_id < 0):
-        taken.append(message_id)
-        replies.append(outgoing)
-    if not replies:
+    """Only the first part is a reply."""
+    parts = list(_in_places(replies, to, replaced))
+    if not parts:
         return ()
+    first, outbox = _take_ids(tx, key, len(parts), now), []
+    for number, (message_id, outgoing) in enumerate(parts):
+        place = replace(to, reply_to=None if number else to.reply_to, replaces=message_id)
+        part = OutboxMessage(id=first + number, to=place, outgoing=outgoing, turn=turn)
+        text = dump_outgoing(outgoing)
+        tx.insert(OutboxRow(key, part.id, dump_destination(place), text, now, turn))
+        outbox.append(part)
+    return tuple(outbox)
+
+
+def _take_ids(tx: Transaction, key: str, count: int, now: int) -> int:
+    """The first of so many numbers in a row for messages to deliver."""
     row = ensure_conversation(tx, key)
     first = next_id(row, now)
-    last = first + len(replies) - 1
-    tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + len(replies)))
-    outbox = [
-        OutboxMessage(
-            id=first + number, to=_destination_of(to, number, taken), outgoing=outgoing, turn=turn
-        )
-        for number, outgoing in enumerate(replies)
-    ]
-    for part in outbox:
-        text = dump_outgoing(part.outgoing)
-        tx.insert(Outgoing(key, part.id, dump_destination(part.to), text, now, turn))
-    return tuple(outbox)
+    last = first + count - 1
+    tx.update(row, row._replace(last_id=last, undelivered=row.undelivered + count))
+    return first
+
+
+def _in_places(
+    replies: Sequence[OutgoingMessage], to: Destination, replaced: Replaced
+) -> Iterator[tuple[int | None, OutgoingMessage]]:
+    """Each message to send, with the one in the chat that it replaces."""
+    ids = replaced.ids or (() if to.replaces is None else (to.replaces,))
+    taken = _taken(replies, ids, grown=replaced.grown)
+    left_over = len(taken) - len(replies)
+    yield from zip(taken, [*replies, *[REMOVAL] * left_over], strict=True)
+    yield from _leaving(replaced.leaving, is_group=to.chat_id < 0)
 
 
 def _taken(
@@ -89,12 +105,6 @@ def _taken(
     return [*taken, *replaced_ids[used:]]
 
 
-def _destination_of(
-    to: Destination, number: int, replaced_ids: Sequence[int | None]
-) -> Destination:
-    return replace(to, reply_to=None if number else to.reply_to, replaces=replaced_ids[number])
-
-
 def _leaving(
     rows: Sequence[ExchangeRow], *, is_group: bool
 ) -> Iterator[tuple[int, OutgoingMessage]]:
@@ -106,7 +116,7 @@ def _leaving(
             yield sent[-1], UNBUTTONED
 
 
-def drop(tx: Transaction, key: str, rows: Sequence[Outgoing]) -> int:
+def drop(tx: Transaction, key: str, rows: Sequence[OutboxRow]) -> int:
     """These parts are done with."""
     row = tx.get(CONVERSATIONS, key)
     if row is not None:
@@ -131,7 +141,7 @@ def waiting_outbox(tx: Transaction, key: str) -> tuple[OutboxMessage, ...]:
             outgoing=load_outgoing(row.outgoing),
             turn=row.turn,
         )
-        for row in tx.range(OUTBOX, key)
+        for row in tx.range(OUTBOX_OF, key)
     )
 
 
@@ -174,7 +184,7 @@ def mark_sent(
 ) -> None:
     if part.turn is not None:
         tx.expect(exchange_to_expect(claim.conversation, part.turn))
-    rows = [row for row in tx.range(OUTBOX, claim.conversation) if row.id == part.id]
+    rows = [row for row in tx.range(OUTBOX_OF, claim.conversation) if row.id == part.id]
     if rows:
         drop(tx, claim.conversation, rows)
         note_sent(tx, claim.conversation, part.turn, message_ids)
@@ -183,6 +193,6 @@ def mark_sent(
 
 def drop_outbox(tx: Transaction, claim: Claim) -> int:
     check_lease(tx, claim)
-    count = drop(tx, claim.conversation, tx.range(OUTBOX, claim.conversation))
+    count = drop(tx, claim.conversation, tx.range(OUTBOX_OF, claim.conversation))
     refresh_ready(tx, claim.conversation)
     return count

@@ -14,19 +14,25 @@ from snapthread.model import Message, OutgoingMessage, PageChoice, PageRange
 from snapthread.store.codec import load_message, micros, micros_of
 from snapthread.store.rules.accepting import put_in
 from snapthread.store.rules.outgoing import put_on_its_way
-from snapthread.store.rules.rows import refresh_ready, waiting_command
+from snapthread.store.rules.queued import waiting_command
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.rules.urgent import complete_command
-from snapthread.store.schema.queues import PAGE_QUESTIONS, PAGE_QUESTIONS_AT, PageQuestion, Queued
+from snapthread.store.schema.queues import (
+    PAGE_QUESTIONS,
+    PAGE_QUESTIONS_AT,
+    PageQuestionRow,
+    QueuedRow,
+)
 from snapthread.store.transaction import Transaction
 
 KEPT: Final = micros_of(DAY_S)  # whoever comes later sends the document again
 
 
-def keep_question(tx: Transaction, rows: Sequence[Queued], choice: PageChoice, now: int) -> None:
+def keep_question(tx: Transaction, rows: Sequence[QueuedRow], choice: PageChoice, now: int) -> None:
     messages = [row.message for row in rows]
     tx.put(
         PAGE_QUESTIONS,
-        PageQuestion(
+        PageQuestionRow(
             conversation=rows[0].conversation,
             update_id=choice.update_id,
             at=now,

@@ -7,20 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import (
-    LedgerFile,
-    Storage,
-    private_conversation,
-)
+from snapthread.model import LedgerFile, Storage, private_conversation
 from snapthread.store.codec import load_message, micros
 from snapthread.store.rules.files import LOST, as_file, picture_of
-from snapthread.store.schema.conversations import (
-    IN_GROUP,
-)
+from snapthread.store.schema.conversations import IN_GROUP
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.people import PEOPLE
-from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, BlockedUser
-from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DeadLetter, Queued
+from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, BlockedUserRow
+from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DeadLetterRow, QueuedRow
 from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
 
@@ -35,13 +29,13 @@ def all_of(tx: Transaction, keys: Sequence[str], index: Index[Any]) -> list[Any]
     return [row for key in keys for row in tx.range(index, key)]
 
 
-def asked_in_groups(tx: Transaction, user_id: int) -> tuple[list[Queued], list[DeadLetter]]:
-    """What waits, and what was put aside, of this person where others ask too."""
+def asked_in_groups(tx: Transaction, user_id: int) -> tuple[list[QueuedRow], list[DeadLetterRow]]:
+    """Their messages that wait, and their dead letters, in conversations of several people."""
     waiting = [row for row in tx.range(ALL_QUEUED) if _is_theirs(row, user_id)]
     return waiting, [row for row in tx.range(DEAD_AT) if _is_theirs(row, user_id)]
 
 
-def _is_theirs(row: Queued | DeadLetter, user_id: int) -> bool:
+def _is_theirs(row: QueuedRow | DeadLetterRow, user_id: int) -> bool:
     if not row.conversation.startswith(("group:", "guest:")):
         return False
     try:
@@ -65,7 +59,7 @@ def note_blocked(tx: Transaction, user_id: int, blocked_at: datetime | None) -> 
     if blocked_at is None and row is not None:
         tx.delete(row)
     if blocked_at is not None and row is None:
-        tx.insert(BlockedUser(user_id, micros(blocked_at)))
+        tx.insert(BlockedUserRow(user_id, micros(blocked_at)))
 
 
 def blocked_before(tx: Transaction, before: datetime, *, limit: int) -> tuple[int, ...]:

@@ -17,26 +17,26 @@ from snapthread.store.rules import (
     broadcasts,
     feedback,
     page_questions,
-    quotas,
     records,
     standings,
+    tallies,
 )
 from snapthread.store.rules.accepting import SEEN_FOR
-from snapthread.store.rules.rows import owned_conversation
+from snapthread.store.rules.conversations import owned_conversation
 from snapthread.store.rules.times import WAIT_MOST, is_ahead
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.processes import (
+    COOLDOWNS,
+    COOLDOWNS_UNTIL,
     JOBS,
     MARKS_UNTIL,
     META,
-    PAUSES,
-    PAUSES_UNTIL,
     REPLICAS,
     REPLICAS_SEEN,
     SEEN_AT,
-    Job,
-    Meta,
-    Pause,
+    CooldownRow,
+    JobRow,
+    MetaRow,
     ReplicaRow,
 )
 from snapthread.store.transaction import Transaction
@@ -45,13 +45,13 @@ SILENT_KEPT: Final = micros_of(DAY_S)  # who died is still shown a day later
 
 
 def installation(tx: Transaction) -> Installation:
-    id = tx.get(META, "installation") or tx.insert(Meta("installation", secrets.token_hex(4)))
-    secret = tx.get(META, "secret") or tx.insert(Meta("secret", secrets.token_hex(32)))
+    id = tx.get(META, "installation") or tx.insert(MetaRow("installation", secrets.token_hex(4)))
+    secret = tx.get(META, "secret") or tx.insert(MetaRow("secret", secrets.token_hex(32)))
     return Installation(id=id.value, secret=bytes.fromhex(secret.value))
 
 
 def remember(tx: Transaction, fact: str, value: str) -> None:
-    tx.put(META, Meta(fact, value))
+    tx.put(META, MetaRow(fact, value))
 
 
 def recall(tx: Transaction, fact: str) -> str | None:
@@ -63,7 +63,7 @@ def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> Rep
     tx.get_all(CONVERSATIONS, dict.fromkeys(claim.conversation for claim in claims))
     rows = {claim: owned_conversation(tx, claim) for claim in claims}
     at = micros(now)
-    cooldowns = tx.range(PAUSES_UNTIL, low=at + 1, high=at + WAIT_MOST)
+    cooldowns = tx.range(COOLDOWNS_UNTIL, low=at + 1, high=at + WAIT_MOST)
     return ReplicaChanges(
         lost=frozenset(claim for claim, row in rows.items() if row is None),
         stopped=frozenset(
@@ -73,17 +73,17 @@ def poll_changes(tx: Transaction, claims: Sequence[Claim], now: datetime) -> Rep
     )
 
 
-def _cooldown(row: Pause) -> Cooldown:
+def _cooldown(row: CooldownRow) -> Cooldown:
     wait_s = (row.until - row.asked_at) / micros_of(1) if row.asked_at else None
     return Cooldown(until=moment(row.until), wait_s=wait_s)
 
 
 def start_cooldown(tx: Transaction, service: str, until: datetime, now: datetime) -> None:
     """Never made shorter."""
-    row = tx.get(PAUSES, service)
+    row = tx.get(COOLDOWNS, service)
     at = micros(until)
     if row is None or not at <= row.until <= at + WAIT_MOST:
-        tx.put(PAUSES, Pause(service, at, micros(now)))
+        tx.put(COOLDOWNS, CooldownRow(service, at, micros(now)))
 
 
 def take_job(tx: Transaction, job: str, owner: str, now: datetime, *, lease_s: float) -> bool:
@@ -91,7 +91,7 @@ def take_job(tx: Transaction, job: str, owner: str, now: datetime, *, lease_s: f
     row, at, lease = tx.get(JOBS, job), micros(now), micros_of(lease_s)
     if row is not None and row.owner != owner and is_ahead(row.until, at, lease or row.until):
         return False
-    tx.put(JOBS, Job(job, owner, at + lease))
+    tx.put(JOBS, JobRow(job, owner, at + lease))
     return True
 
 
@@ -134,13 +134,13 @@ def replicas(tx: Transaction) -> tuple[Replica, ...]:
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
     """Some of what is old; nothing once all of it is gone."""
     at = micros(now)
-    tx.delete_all(tx.range(PAUSES_UNTIL, high=at))
+    tx.delete_all(tx.range(COOLDOWNS_UNTIL, high=at))
     tx.delete_all(tx.range(REPLICAS_SEEN, high=at - SILENT_KEPT))
     return (
         tx.delete_all(tx.range(SEEN_AT, high=at - SEEN_FOR, limit=limit))
         + tx.delete_all(tx.range(MARKS_UNTIL, high=at, limit=limit))
         + page_questions.tidy(tx, now, limit=limit)
-        + quotas.tidy(tx, now, limit=limit)
+        + tallies.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
         + standings.tidy(tx, now, limit=limit)
         + admission.tidy(tx, now, limit=limit)

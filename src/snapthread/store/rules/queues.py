@@ -1,13 +1,26 @@
-"""Waiting messages and dead letters, for operators. Promises: ports/message_queue.py."""
+"""Waiting messages and dead letters, and how much there is to do, for operators.
+
+Promises: ports/message_queue.py and ports/store.py.
+"""
 
 from datetime import datetime
 
-from snapthread.model import ConversationKey, QueuedMessage
+from snapthread.model import Backlog, ConversationKey, QueuedMessage
 from snapthread.store.codec import micros, moment
 from snapthread.store.rules.accepting import put_in
-from snapthread.store.rules.rows import ensure_conversation, read_message, refresh_ready
+from snapthread.store.rules.conversations import ensure_conversation
+from snapthread.store.rules.deletions import LONGEST_UPLOAD
+from snapthread.store.rules.queued import read_message
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.queues import ALL_QUEUED, DEAD_AT, DEAD_LETTERS, DeadLetter, Queued
+from snapthread.store.schema.files import LEAVING, RETIRED, SHOWN_NAMES, UNSETTLED
+from snapthread.store.schema.queues import (
+    ALL_QUEUED,
+    DEAD_AT,
+    DEAD_LETTERS,
+    DeadLetterRow,
+    QueuedRow,
+)
 from snapthread.store.transaction import Transaction
 
 
@@ -19,7 +32,7 @@ def waiting(tx: Transaction, *, limit: int, dead: bool = False) -> tuple[QueuedM
     return tuple(_waiting(row, row.arrived_at, is_held=_is_worked_on(tx, row)) for row in rows)
 
 
-def _waiting(row: Queued | DeadLetter, at: int, *, is_held: bool = False) -> QueuedMessage:
+def _waiting(row: QueuedRow | DeadLetterRow, at: int, *, is_held: bool = False) -> QueuedMessage:
     return QueuedMessage(
         update_id=row.update_id,
         conversation=ConversationKey(row.conversation),
@@ -30,7 +43,7 @@ def _waiting(row: Queued | DeadLetter, at: int, *, is_held: bool = False) -> Que
     )
 
 
-def _is_worked_on(tx: Transaction, row: Queued) -> bool:
+def _is_worked_on(tx: Transaction, row: QueuedRow) -> bool:
     talk = tx.get(CONVERSATIONS, row.conversation)
     return talk is not None and talk.lease_until is not None and row.token == talk.token
 
@@ -52,3 +65,14 @@ def drop_dead_letter(tx: Transaction, update_id: int) -> bool:
     if row is not None:
         tx.delete(row)
     return row is not None
+
+
+def backlog(tx: Transaction, now: datetime) -> Backlog:
+    at = micros(now)
+    return Backlog(
+        messages=tx.count(ALL_QUEUED),
+        files=tx.count(RETIRED) + tx.count(LEAVING, high=at),
+        unsettled=tx.count(UNSETTLED, high=at - LONGEST_UPLOAD),
+        dead_letters=tx.count(DEAD_AT),
+        live_files=tx.count(SHOWN_NAMES),
+    )

@@ -1,28 +1,24 @@
-"""Quotas: use and reservations, by payer. Promises: ports/usage_ledger.py."""
+"""Quotas: reservations, and what they become. Promises: ports/usage_ledger.py."""
 
 from datetime import datetime
-from typing import Final
 
 from snapthread.model import Claim, Transcript
-from snapthread.model.quotas import Amounts, LimitExceeded, Limits, Spending, amounts_of, first_over
+from snapthread.model.quotas import Amounts, LimitExceeded, Limits, amounts_of, first_over
 from snapthread.model.usage import STALE, TurnRecord, day_of, month_of, without_counts
 from snapthread.ports import RequestBounds
 from snapthread.store.codec import dump_record, load_record, micros, moment
-from snapthread.store.rules.history import compose
+from snapthread.store.rules.composing import compose
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.records import write
-from snapthread.store.rules.rows import check_lease
+from snapthread.store.rules.tallies import BOT, count_in, recount, spending
 from snapthread.store.schema.usage import (
-    PERIODS,
     RESERVATIONS,
     RESERVED_AT,
     RESERVED_FOR,
     TALLIES,
-    Reservation,
-    Tally,
+    ReservationRow,
 )
 from snapthread.store.transaction import Transaction
-
-BOT: Final = "bot"  # the payer of everything
 
 
 def reserve(
@@ -43,10 +39,12 @@ def reserve(
     more = amounts_of(estimate) - (amounts_of(load_record(row.record)) if row else Amounts())
     over = _over(tx, payer, at, limits, more, now)
     if over is None:
-        _count(tx, payer, at, more)
+        count_in(tx, payer, at, more)
         tx.put(
             RESERVATIONS,
-            Reservation(claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)),
+            ReservationRow(
+                claim.conversation, estimate.id, payer, micros(at), dump_record(estimate)
+            ),
         )
     return over
 
@@ -109,7 +107,7 @@ def revise(tx: Transaction, record: TurnRecord) -> bool:
     row = tx.first(RESERVED_FOR, record.id)
     if row is None:
         return False
-    _recount(tx, row, record)
+    recount(tx, row, record)
     tx.update(row, row._replace(record=dump_record(record)))
     return True
 
@@ -118,7 +116,7 @@ def settle(tx: Transaction, key: str, record: TurnRecord | None) -> None:
     """The turn has ended: its record is written in the place of its reservation."""
     row = tx.get(RESERVATIONS, key)
     if row is not None and record is not None and row.id == record.id:
-        _recount(tx, row, record)
+        recount(tx, row, record)
         tx.delete(row)
     else:
         charge(tx, key)
@@ -148,67 +146,8 @@ def settle_stale(tx: Transaction, now: datetime, *, limit: int) -> int:
     return len(rows)
 
 
-def _charge_broken(tx: Transaction, row: Reservation) -> None:
+def _charge_broken(tx: Transaction, row: ReservationRow) -> None:
     record = without_counts(load_record(row.record))
-    _recount(tx, row, record)
+    recount(tx, row, record)
     write(tx, record, row.conversation)
     tx.delete(row)
-
-
-# ---------------------------------------------------------------- tallies
-
-
-def _recount(tx: Transaction, row: Reservation, record: TurnRecord) -> None:
-    """Move a count; where its month was tidied away meanwhile, nothing is left to count in."""
-    more = amounts_of(record) - amounts_of(load_record(row.record))
-    if more != Amounts():
-        _count(tx, row.payer, moment(row.at), more, if_there=True)
-
-
-def _count(
-    tx: Transaction, payer: str, at: datetime, more: Amounts, *, if_there: bool = False
-) -> None:
-    for whose, period in _periods(payer, at):
-        row = Tally(
-            whose,
-            period,
-            more.messages,
-            more.images,
-            more.cost_micros,
-            more.voice_s,
-            more.documents,
-        )
-        tx.add(row, if_there=if_there)
-
-
-def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
-    """The payers and periods of the tallies."""
-    return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
-
-
-def spending(tx: Transaction, payer: str, now: datetime) -> Spending:
-    return Spending(
-        day=_tally(tx, payer, day_of(now)),
-        month=_tally(tx, payer, month_of(now)),
-        bot_month=_tally(tx, BOT, month_of(now)),
-    )
-
-
-def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
-    row = tx.get(TALLIES, payer, period)
-    if row is None:
-        return Amounts()
-    return Amounts(
-        messages=row.messages,
-        images=row.images,
-        cost_micros=row.cost_micros,
-        voice_s=row.voice_s,
-        documents=row.documents,
-    )
-
-
-def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
-    """The days of this month stay with it."""
-    month = month_of(now)
-    rows = tx.range(PERIODS, high=month, limit=limit)
-    return tx.delete_all(row for row in rows if row.period < month)

@@ -6,13 +6,7 @@ from typing import Any, Final
 
 from snapthread.model import ConversationKey, group_of
 from snapthread.model.usage import RECORDS_KEPT, DailyUsage, TurnRecord, day_of, share_of
-from snapthread.store.codec import (
-    dump_record,
-    load_daily,
-    load_turn,
-    micros,
-    used_as_json,
-)
+from snapthread.store.codec import dump_record, load_daily, load_turn, micros, used_as_json
 from snapthread.store.rules.standings import note_answered
 from snapthread.store.schema.usage import (
     DAYS_OF,
@@ -22,9 +16,9 @@ from snapthread.store.schema.usage import (
     RECORDS,
     RECORDS_AT,
     RECORDS_OF,
-    Day,
-    GroupDay,
-    Record,
+    DayRow,
+    GroupDayRow,
+    RecordRow,
 )
 from snapthread.store.transaction import Transaction
 
@@ -36,7 +30,7 @@ def write(tx: Transaction, record: TurnRecord, conversation: str) -> None:
     as it was reserved, because its turn took too long, it takes the place of that."""
     if (charged := tx.get(RECORDS, record.id, is_new=True)) is not None:
         _add_share(tx, _record(charged), conversation, times=-1)
-    row = Record(record.id, micros(record.at), record.user_id, dump_record(record))
+    row = RecordRow(record.id, micros(record.at), record.user_id, dump_record(record))
     tx.put(RECORDS, row)
     _add_share(tx, record, conversation)
 
@@ -46,10 +40,12 @@ def _add_share(tx: Transaction, record: TurnRecord, conversation: str, *, times:
     if share.is_nothing:
         return
     note_answered(tx, record.user_id, record.at)
-    tx.add(Day(share.user_id, share.day, share.model, *_counts(share, Day._fields[3:], times)))
+    tx.add(
+        DayRow(share.user_id, share.day, share.model, *_counts(share, DayRow._fields[3:], times))
+    )
     chat_id = group_of(ConversationKey(conversation))
     if chat_id is not None:
-        tx.add(GroupDay(chat_id, share.day, *_counts(share, GroupDay._fields[2:], times)))
+        tx.add(GroupDayRow(chat_id, share.day, *_counts(share, GroupDayRow._fields[2:], times)))
 
 
 def _counts(share: DailyUsage, names: Sequence[str], times: int) -> list[int]:
@@ -74,7 +70,9 @@ def usage(tx: Transaction, since: str, *, user_id: int | None = None) -> tuple[D
 def group_usage(tx: Transaction, chat_id: int, since: str) -> tuple[DailyUsage, ...]:
     rows = tx.range(GROUP_DAYS_OF, chat_id, low=since)
     return tuple(
-        DailyUsage(user_id=NOBODY, model="", **{n: getattr(row, n) for n in GroupDay._fields[1:]})
+        DailyUsage(
+            user_id=NOBODY, model="", **{n: getattr(row, n) for n in GroupDayRow._fields[1:]}
+        )
         for row in rows
     )
 
@@ -90,7 +88,7 @@ def last_records(tx: Transaction, user_id: int, *, limit: int) -> tuple[TurnReco
     return tuple(map(_record, tx.range(RECORDS_OF, user_id, limit=limit, is_reversed=True)))
 
 
-def _record(row: Record) -> TurnRecord:
+def _record(row: RecordRow) -> TurnRecord:
     return load_turn(row.record, row.delivered_ms)
 
 

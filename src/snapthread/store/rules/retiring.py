@@ -8,6 +8,7 @@ from datetime import datetime
 
 from snapthread.model import Claim, FileName
 from snapthread.store.codec import micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.files import (
     LOST,
     STATES,
@@ -18,9 +19,8 @@ from snapthread.store.rules.files import (
     retire_file,
     whole_of,
 )
-from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import images, lost_images
-from snapthread.store.schema.files import FILES, FILES_OF, File
+from snapthread.store.schema.files import FILES, FILES_OF, FileRow
 from snapthread.store.transaction import Transaction
 
 
@@ -43,7 +43,7 @@ def mark_lost(tx: Transaction, claim: Claim, names: Sequence[FileName], now: dat
     return len(rows)
 
 
-def _own(tx: Transaction, claim: Claim, names: Sequence[FileName]) -> list[File]:
+def _own(tx: Transaction, claim: Claim, names: Sequence[FileName]) -> list[FileRow]:
     """The files of these names that are the claim's conversation's, in this epoch."""
     own = (claim.conversation, claim.epoch)
     found = tx.get_all(FILES, dict.fromkeys(names))

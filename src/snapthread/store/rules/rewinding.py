@@ -8,11 +8,11 @@ from typing import Final
 
 from snapthread.model import Claim, FileName, LastQuestion
 from snapthread.store.codec import load_images, micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.exchanges import forget_from
 from snapthread.store.rules.retiring import retire
-from snapthread.store.rules.rows import check_lease
 from snapthread.store.rules.shown_files import images, lost_images
-from snapthread.store.schema.conversations import HISTORY, HistoryRow
+from snapthread.store.schema.conversations import HISTORY_OF, HistoryRow
 from snapthread.store.transaction import Transaction
 
 ROWS_AT_ONCE: Final = 8  # an answer has one row or two
@@ -21,7 +21,7 @@ ROWS_AT_ONCE: Final = 8  # an answer has one row or two
 def last_question(tx: Transaction, claim: Claim) -> LastQuestion | None:
     check_lease(tx, claim)
     limit = ROWS_AT_ONCE
-    while rows := tx.range(HISTORY, claim.conversation, is_reversed=True, limit=limit):
+    while rows := tx.range(HISTORY_OF, claim.conversation, is_reversed=True, limit=limit):
         asked = next((row for row in rows if row.role == "user"), None)
         if asked is not None or len(rows) < limit:
             break
@@ -35,8 +35,8 @@ def last_question(tx: Transaction, claim: Claim) -> LastQuestion | None:
 def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileName]:
     """The items from here on leave; the images that they named. Numbers of photos go on from those
     that stay, and a request begins where it did, or where all that it held has left, anew."""
-    rows = tx.range(HISTORY, claim.conversation, low=history_start)
-    stay = [row for row in tx.range(HISTORY, claim.conversation) if row.id < history_start]
+    rows = tx.range(HISTORY_OF, claim.conversation, low=history_start)
+    stay = [row for row in tx.range(HISTORY_OF, claim.conversation) if row.id < history_start]
     tx.delete_all(rows)
     forget_from(tx, claim.conversation, history_start)
     talk = check_lease(tx, claim)
@@ -51,7 +51,7 @@ def retire_unnamed(tx: Transaction, claim: Claim, named: list[FileName], now: da
     """Retire the images that only items which have left named."""
     if not named:
         return 0
-    left = set(named) - set(_named_files(tx.range(HISTORY, claim.conversation)))
+    left = set(named) - set(_named_files(tx.range(HISTORY_OF, claim.conversation)))
     files = {**lost_images(tx, claim, micros(now)), **images(tx, claim)}
     names = [FileName(files[image_key].name) for image_key in sorted(left) if image_key in files]
     return retire(tx, claim, names, now, reason="taken back")

@@ -9,14 +9,14 @@ from datetime import datetime
 from snapthread.model import Claim, FileName, HistoryImage, LedgerFile, in_reading_order
 from snapthread.store.codec import micros
 from snapthread.store.rules.files import as_file, files_of, is_lost, is_shown, retire_file, whole_of
-from snapthread.store.schema.files import FILES, SHOWN, File
+from snapthread.store.schema.files import FILES, SHOWN, FileRow
 from snapthread.store.transaction import Transaction
 
 
-def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, File]:
+def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, FileRow]:
     """One file for each image of the conversation and of the claim; until a lost one is restored,
     it is the lost one: what is live before an upload, the older before the newer."""
-    found: dict[FileName, File] = {}
+    found: dict[FileName, FileRow] = {}
     for state in SHOWN:
         for row in reversed(files_of(tx, claim, state)):
             if row.name != but:
@@ -26,7 +26,7 @@ def images(tx: Transaction, claim: Claim, *, but: str = "") -> dict[FileName, Fi
 
 def shown_images(
     tx: Transaction, claim: Claim, named: Sequence[FileName], now: datetime
-) -> dict[FileName, File]:
+) -> dict[FileName, FileRow]:
     """The files of these images that may be asked about, and of the claim's own uploads.
 
     Law 5: what is as old as it may get leaves the conversation before the next question; what no
@@ -49,7 +49,7 @@ def shown_images(
     return found
 
 
-def _is_own(row: File, claim: Claim) -> bool:
+def _is_own(row: FileRow, claim: Claim) -> bool:
     is_here = (row.conversation, row.epoch) == (claim.conversation, claim.epoch)
     return is_here and is_shown(row) and row.name == row.image_key
 
@@ -78,7 +78,7 @@ def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> Non
             tx.update(row, row._replace(state="live", label=photo.label))
 
 
-def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, File]:
+def lost_images(tx: Transaction, claim: Claim, now: int) -> dict[FileName, FileRow]:
     """Lost files of the conversation, by the names in its items."""
     rows = [row for row in files_of(tx, claim, "retired") if is_lost(row)]
     return {FileName(row.image_key): row for row in rows if (row.due_at or 0) > now}

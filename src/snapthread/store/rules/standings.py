@@ -22,7 +22,7 @@ from snapthread.store.schema.people import (
     AuditRow,
     PersonRow,
 )
-from snapthread.store.schema.processes import META, Meta
+from snapthread.store.schema.processes import META, MetaRow
 from snapthread.store.schema.usage import DAYS_ON
 from snapthread.store.transaction import Transaction
 
@@ -106,7 +106,7 @@ def find_people(tx: Transaction) -> int:
     """Once: whom an older version answered, as its daily sums tell."""
     if tx.get(META, KNOWN) is not None:
         return 0
-    tx.insert(Meta(KNOWN, "found"))
+    tx.insert(MetaRow(KNOWN, "found"))
     seen: dict[int, list[str]] = {}
     for day in tx.range(DAYS_ON):
         seen.setdefault(day.user_id, []).append(day.day)

@@ -6,10 +6,11 @@ from datetime import datetime
 from snapthread.errors import LeaseLost
 from snapthread.model import Claim, FileName, IntendedFile, LedgerFile, Part
 from snapthread.store.codec import dump_document, dump_part, load_part, micros
+from snapthread.store.rules.conversations import check_lease
 from snapthread.store.rules.files import as_file, files_of, is_shown, retire_file
-from snapthread.store.rules.rows import check_lease, claimed_messages
+from snapthread.store.rules.queued import claimed_messages
 from snapthread.store.schema.conversations import CONVERSATIONS
-from snapthread.store.schema.files import FILES, File
+from snapthread.store.schema.files import FILES, FileRow
 from snapthread.store.transaction import Transaction
 from snapthread.vision_tokens import Cut
 
@@ -30,7 +31,7 @@ def intend(tx: Transaction, claim: Claim, file: IntendedFile, now: datetime) -> 
     return as_file(tx.put(FILES, _intent(claim, file, micros(now))))
 
 
-def _of_picture(file: IntendedFile, begun: list[File]) -> Part | None:
+def _of_picture(file: IntendedFile, begun: list[FileRow]) -> Part | None:
     """A part with the name that all parts of its picture share, however many attempts they take."""
     if file.part is None or file.part.picture:
         return file.part
@@ -38,7 +39,7 @@ def _of_picture(file: IntendedFile, begun: list[File]) -> Part | None:
     return replace(file.part, picture=(*others, file.name)[0])
 
 
-def _cut_of(row: File) -> Cut | None:
+def _cut_of(row: FileRow) -> Cut | None:
     part = load_part(row.part)
     return None if part is None else part.cut
 
@@ -47,7 +48,7 @@ def _is_asked(tx: Transaction, claim: Claim, update_id: int) -> bool:
     return any(row.update_id == update_id for row in claimed_messages(tx, claim))
 
 
-def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
+def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[FileRow]:
     """Files that earlier attempts began for this image of this message."""
     return [
         row
@@ -58,14 +59,14 @@ def _same_image(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]
     ]
 
 
-def begun_before(tx: Transaction, claim: Claim, file: IntendedFile) -> list[File]:
+def begun_before(tx: Transaction, claim: Claim, file: IntendedFile) -> list[FileRow]:
     """The row that an attempt that was cut off has begun for this file, or this part of one."""
     cut = None if file.part is None else file.part.cut
     return [row for row in _same_image(tx, claim, file) if _cut_of(row) == cut]
 
 
-def _intent(claim: Claim, file: IntendedFile, now: int) -> File:
-    return File(
+def _intent(claim: Claim, file: IntendedFile, now: int) -> FileRow:
+    return FileRow(
         name=file.name,
         conversation=claim.conversation,
         epoch=claim.epoch,
@@ -112,15 +113,15 @@ def record_upload(
     return False
 
 
-def _is_wanted(tx: Transaction, row: File) -> bool:
+def _is_wanted(tx: Transaction, row: FileRow) -> bool:
     talk = tx.get(CONVERSATIONS, row.conversation)
     return row.state == "intended" and talk is not None and talk.epoch == row.epoch
 
 
 def _record_unwanted(
-    tx: Transaction, row: File | None, name: str, openai_id: str, now: int, expires_at: int
+    tx: Transaction, row: FileRow | None, name: str, openai_id: str, now: int, expires_at: int
 ) -> None:
-    """Whatever became of the intent, the file is there: it is written down, to be deleted.
+    """Of any intent, the file is there now: it is written down, to be deleted.
 
     A second file of one name gets a row of its own, so that the first is not forgotten.
     """
@@ -148,9 +149,9 @@ def retired_file(
     reason: str,
     now: int,
     due_at: int,
-) -> File:
+) -> FileRow:
     """A file of which only the id is known: it is to be deleted."""
-    return File(
+    return FileRow(
         name=name,
         conversation=key,
         epoch=epoch,

@@ -1,4 +1,7 @@
-"""Urgent commands: /reset, /stop and what else is urgent. Promises: ports/conversations.py."""
+"""Urgent commands: /reset, /stop and what else is urgent.
+
+Promises: ports/conversations.py and ports/message_queue.py.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,14 +10,20 @@ from datetime import datetime
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
+from snapthread.store.rules.conversations import existing_conversation, held_until
 from snapthread.store.rules.files import count_held
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
+from snapthread.store.rules.queued import dequeue, read_message, waiting_command
 from snapthread.store.rules.quotas import charge
+from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.rules.retiring import retire_conversation
-from snapthread.store.rules.rows import dequeue, held_until, refresh_ready, waiting_command
-from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY
-from snapthread.store.schema.queues import OUTBOX, PAGE_QUESTIONS_OF, QUEUE, Queued
+from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, HISTORY_OF
+from snapthread.store.schema.queues import OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE, URGENT, QueuedRow
 from snapthread.store.transaction import Transaction
+
+
+def urgent_commands(tx: Transaction) -> tuple[Message, ...]:
+    return tuple(read_message(row) for row in tx.range(URGENT))
 
 
 def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetReply) -> int | None:
@@ -35,11 +44,10 @@ def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetRepl
 def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
     for is_urgent in (0, 1):
         dequeue(tx, key, tx.range(QUEUE, key, is_urgent, high=before))
-    drop(tx, key, tx.range(OUTBOX, key))
-    tx.delete_all([*tx.range(HISTORY, key), *tx.range(PAGE_QUESTIONS_OF, key)])
+    drop(tx, key, tx.range(OUTBOX_OF, key))
+    tx.delete_all([*tx.range(HISTORY_OF, key), *tx.range(PAGE_QUESTIONS_OF, key)])
     tx.delete_all(tx.range(EXCHANGES_OF, key))
-    row = tx.get(CONVERSATIONS, key)
-    assert row is not None, "a conversation in which a command waits"
+    row = existing_conversation(tx, key)
     tx.update(
         row,
         row._replace(
@@ -98,13 +106,12 @@ def stop(
     done = complete_command(tx, command, now, replies=if_nothing if turn is None else ())
     if not done or turn is None:
         return None
-    row = tx.get(CONVERSATIONS, command.conversation)
-    assert row is not None, "a conversation in which a command waited"
+    row = existing_conversation(tx, command.conversation)
     tx.update(row, row._replace(stopped_turn=turn))
     return turn
 
 
-def _turn_to_stop(tx: Transaction, command: Message, waiting: Queued) -> int | None:
+def _turn_to_stop(tx: Transaction, command: Message, waiting: QueuedRow) -> int | None:
     row = tx.get(CONVERSATIONS, command.conversation)
     head = tx.first(QUEUE, command.conversation, 0) if row is not None and row.queued else None
     if row is None or head is None or head.id > waiting.id or head.kind != "question":

@@ -10,12 +10,12 @@ from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES,
     GROUP_CONVERSATIONS,
-    HISTORY_ITEMS,
+    HISTORY,
 )
 from snapthread.store.schema.files import FILES
 from snapthread.store.schema.people import AUDIT, BROADCASTS, INVITES, PEOPLE, PREFERENCES
-from snapthread.store.schema.processes import BLOCKED, JOBS, MARKS, META, PAUSES, REPLICAS, SEEN
-from snapthread.store.schema.queues import DEAD_LETTERS, OUTGOING, PAGE_QUESTIONS, QUEUED
+from snapthread.store.schema.processes import BLOCKED, COOLDOWNS, JOBS, MARKS, META, REPLICAS, SEEN
+from snapthread.store.schema.queues import DEAD_LETTERS, OUTBOX, PAGE_QUESTIONS, QUEUED
 from snapthread.store.schema.usage import (
     ANSWERS,
     DAYS,
@@ -34,15 +34,15 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     SEEN,
     MARKS,
     JOBS,
-    PAUSES,
+    COOLDOWNS,
     REPLICAS,
     BLOCKED,
     CONVERSATIONS,
     QUEUED,
     DEAD_LETTERS,
     PAGE_QUESTIONS,
-    OUTGOING,
-    HISTORY_ITEMS,
+    OUTBOX,
+    HISTORY,
     EXCHANGES,
     GROUP_CONVERSATIONS,
     FILES,

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from snapthread.store.table import Index, Table
 
 
-class Conversation(NamedTuple):
+class ConversationRow(NamedTuple):
     key: str
     epoch: int = 0  # raised by each reset
     token: int = 0  # raised by each claim: fences older ones
@@ -26,11 +26,11 @@ class Conversation(NamedTuple):
     stream_rest: str | None = None  # and those that it went on in
 
 
-READY: Final = Index[Conversation]("ready", by="ready_at", where={"lease_until": (None,)})
-HELD: Final = Index[Conversation]("held", by="lease_until", has=("ready_at",))
+READY: Final = Index[ConversationRow]("ready", by="ready_at", where={"lease_until": (None,)})
+HELD: Final = Index[ConversationRow]("held", by="lease_until", has=("ready_at",))
 
 CONVERSATIONS: Final = Table(
-    "conversations", Conversation, key=("key",), scope="key", indexes=(READY, HELD)
+    "conversations", ConversationRow, key=("key",), scope="key", indexes=(READY, HELD)
 )
 
 
@@ -46,16 +46,16 @@ class HistoryRow(NamedTuple):
     owner: int | None = None  # in a group: whoever asked
 
 
-HISTORY: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
+HISTORY_OF: Final = Index[HistoryRow]("of", by="id", within=("conversation",))
 HISTORY_OWNED: Final = Index[HistoryRow]("owned", by="at", within=("owner",))
 
-HISTORY_ITEMS: Final = Table(
+HISTORY: Final = Table(
     "history",
     HistoryRow,
     key=("conversation", "id"),
     scope="conversation",
-    indexes=(HISTORY, HISTORY_OWNED),
-    is_lasting=True,
+    indexes=(HISTORY_OF, HISTORY_OWNED),
+    is_immutable=True,
 )
 
 
@@ -84,7 +84,7 @@ EXCHANGES: Final = Table(
 )
 
 
-class GroupConversation(NamedTuple):
+class GroupConversationRow(NamedTuple):
     """A conversation of a group, or of a topic in a private chat."""
 
     conversation: str
@@ -93,11 +93,11 @@ class GroupConversation(NamedTuple):
     is_unnamed: int = 0  # a topic that waits for a name
 
 
-IN_GROUP: Final = Index[GroupConversation]("in", by="conversation", within=("chat_id",))
+IN_GROUP: Final = Index[GroupConversationRow]("in", by="conversation", within=("chat_id",))
 
 GROUP_CONVERSATIONS: Final = Table(
     "group_conversations",
-    GroupConversation,
+    GroupConversationRow,
     key=("conversation",),
     scope="conversation",
     indexes=(IN_GROUP,),

@@ -7,7 +7,7 @@ from snapthread.store.table import Index, Table
 SHOWN: Final = ("uploaded", "live")  # states of a file that may be asked about
 
 
-class File(NamedTuple):
+class FileRow(NamedTuple):
     name: str
     conversation: str
     epoch: int
@@ -35,18 +35,18 @@ class File(NamedTuple):
     part: str | None = None  # of a long picture that went up in several: which one
 
 
-FILES_OF: Final = Index[File]("of", by="created_at", within=("conversation", "state"))
-FILES_OWNED: Final = Index[File]("owned", by="created_at", within=("owner",))
-DUE: Final = Index[File]("due", by="due_at", where={"state": ("retired",)}, has=("openai_id",))
-UNSETTLED: Final = Index[File]("unsettled", by="created_at", where={"openai_id": (None,)})
-RETIRED: Final = Index[File]("retired", by="created_at", where={"state": ("retired",)})
-LEAVING: Final = Index[File]("leaving", by="leaves_at", where={"state": SHOWN})
-UPLOADED: Final = Index[File]("uploaded", by="created_at", where={"state": ("uploaded",)})
-SHOWN_NAMES: Final = Index[File]("shown", by="name", where={"state": SHOWN})
+FILES_OF: Final = Index[FileRow]("of", by="created_at", within=("conversation", "state"))
+FILES_OWNED: Final = Index[FileRow]("owned", by="created_at", within=("owner",))
+DUE: Final = Index[FileRow]("due", by="due_at", where={"state": ("retired",)}, has=("openai_id",))
+UNSETTLED: Final = Index[FileRow]("unsettled", by="created_at", where={"openai_id": (None,)})
+RETIRED: Final = Index[FileRow]("retired", by="created_at", where={"state": ("retired",)})
+LEAVING: Final = Index[FileRow]("leaving", by="leaves_at", where={"state": SHOWN})
+UPLOADED: Final = Index[FileRow]("uploaded", by="created_at", where={"state": ("uploaded",)})
+SHOWN_NAMES: Final = Index[FileRow]("shown", by="name", where={"state": SHOWN})
 
 FILES: Final = Table(
     "files",
-    File,
+    FileRow,
     key=("name",),
     scope="conversation",
     indexes=(FILES_OF, FILES_OWNED, DUE, UNSETTLED, RETIRED, LEAVING, UPLOADED, SHOWN_NAMES),

@@ -5,27 +5,27 @@ from typing import Final, NamedTuple
 from snapthread.store.table import Index, Table
 
 
-class Meta(NamedTuple):
+class MetaRow(NamedTuple):
     key: str  # "installation" or "secret"
     value: str
 
 
-META: Final = Table("meta", Meta, key=("key",))
+META: Final = Table("meta", MetaRow, key=("key",))
 
 
-class Seen(NamedTuple):
+class SeenRow(NamedTuple):
     """An update that was accepted."""
 
     update_id: int
     at: int
 
 
-SEEN_AT: Final = Index[Seen]("at", by="at")
+SEEN_AT: Final = Index[SeenRow]("at", by="at")
 
-SEEN: Final = Table("seen", Seen, key=("update_id",), indexes=(SEEN_AT,), is_mostly_new=True)
+SEEN: Final = Table("seen", SeenRow, key=("update_id",), indexes=(SEEN_AT,), is_mostly_new=True)
 
 
-class Mark(NamedTuple):
+class MarkRow(NamedTuple):
     """Something that is to be done once: a sentence said, an album answered."""
 
     key: str
@@ -33,22 +33,22 @@ class Mark(NamedTuple):
     conversation: str | None = None  # with which it is forgotten
 
 
-MARKS_UNTIL: Final = Index[Mark]("until", by="until")
-MARKS_OF: Final = Index[Mark]("of", by="key", within=("conversation",))
+MARKS_UNTIL: Final = Index[MarkRow]("until", by="until")
+MARKS_OF: Final = Index[MarkRow]("of", by="key", within=("conversation",))
 
-MARKS: Final = Table("once_keys", Mark, key=("key",), indexes=(MARKS_UNTIL, MARKS_OF))
+MARKS: Final = Table("once_keys", MarkRow, key=("key",), indexes=(MARKS_UNTIL, MARKS_OF))
 
 
-class Job(NamedTuple):
+class JobRow(NamedTuple):
     job: str
     owner: str
     until: int
 
 
-JOBS: Final = Table("jobs", Job, key=("job",))
+JOBS: Final = Table("jobs", JobRow, key=("job",))
 
 
-class Pause(NamedTuple):
+class CooldownRow(NamedTuple):
     """A service that nobody calls before then."""
 
     service: str
@@ -56,9 +56,9 @@ class Pause(NamedTuple):
     asked_at: int = 0  # 0: by a version that did not note it
 
 
-PAUSES_UNTIL: Final = Index[Pause]("until", by="until")
+COOLDOWNS_UNTIL: Final = Index[CooldownRow]("until", by="until")
 
-PAUSES: Final = Table("cooldowns", Pause, key=("service",), indexes=(PAUSES_UNTIL,))
+COOLDOWNS: Final = Table("cooldowns", CooldownRow, key=("service",), indexes=(COOLDOWNS_UNTIL,))
 
 
 class ReplicaRow(NamedTuple):
@@ -77,11 +77,11 @@ REPLICAS_SEEN: Final = Index[ReplicaRow]("seen", by="seen_at")
 REPLICAS: Final = Table("replicas", ReplicaRow, key=("name",), indexes=(REPLICAS_SEEN,))
 
 
-class BlockedUser(NamedTuple):
+class BlockedUserRow(NamedTuple):
     user_id: int
     blocked_at: int
 
 
-BLOCKED_AT: Final = Index[BlockedUser]("at", by="blocked_at")
+BLOCKED_AT: Final = Index[BlockedUserRow]("at", by="blocked_at")
 
-BLOCKED: Final = Table("blocked_users", BlockedUser, key=("user_id",), indexes=(BLOCKED_AT,))
+BLOCKED: Final = Table("blocked_users", BlockedUserRow, key=("user_id",), indexes=(BLOCKED_AT,))

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from snapthread.store.table import Index, Table
 
 
-class Queued(NamedTuple):
+class QueuedRow(NamedTuple):
     """A message that waits or is worked on."""
 
     conversation: str
@@ -22,21 +22,21 @@ class Queued(NamedTuple):
     again: int | None = None  # the turn of the exchange that is asked anew
 
 
-QUEUE: Final = Index[Queued]("queue", by="id", within=("conversation", "is_urgent"))
-BUNDLE: Final = Index[Queued]("bundle", by="id", within=("conversation", "bundle"))
-URGENT: Final = Index[Queued]("urgent", by="update_id", where={"is_urgent": (1,)})
-ALL_QUEUED: Final = Index[Queued]("all", by="id")
+QUEUE: Final = Index[QueuedRow]("queue", by="id", within=("conversation", "is_urgent"))
+BUNDLE: Final = Index[QueuedRow]("bundle", by="id", within=("conversation", "bundle"))
+URGENT: Final = Index[QueuedRow]("urgent", by="update_id", where={"is_urgent": (1,)})
+ALL_QUEUED: Final = Index[QueuedRow]("all", by="id")
 
 QUEUED: Final = Table(
     "messages",
-    Queued,
+    QueuedRow,
     key=("conversation", "id"),
     scope="conversation",
     indexes=(QUEUE, BUNDLE, URGENT, ALL_QUEUED),
 )
 
 
-class DeadLetter(NamedTuple):
+class DeadLetterRow(NamedTuple):
     update_id: int
     conversation: str
     kind: str
@@ -45,19 +45,19 @@ class DeadLetter(NamedTuple):
     message: str
 
 
-DEAD_AT: Final = Index[DeadLetter]("at", by="at")
-DEAD_OF: Final = Index[DeadLetter]("of", by="update_id", within=("conversation",))
+DEAD_AT: Final = Index[DeadLetterRow]("at", by="at")
+DEAD_OF: Final = Index[DeadLetterRow]("of", by="update_id", within=("conversation",))
 
 DEAD_LETTERS: Final = Table(
     "dead_letters",
-    DeadLetter,
+    DeadLetterRow,
     key=("update_id",),
     scope="conversation",
     indexes=(DEAD_AT, DEAD_OF),
 )
 
 
-class PageQuestion(NamedTuple):
+class PageQuestionRow(NamedTuple):
     """A question that waits until pages of its document are chosen."""
 
     conversation: str
@@ -67,19 +67,19 @@ class PageQuestion(NamedTuple):
     messages: str
 
 
-PAGE_QUESTIONS_AT: Final = Index[PageQuestion]("at", by="at")
-PAGE_QUESTIONS_OF: Final = Index[PageQuestion]("of", by="at", within=("conversation",))
+PAGE_QUESTIONS_AT: Final = Index[PageQuestionRow]("at", by="at")
+PAGE_QUESTIONS_OF: Final = Index[PageQuestionRow]("of", by="at", within=("conversation",))
 
 PAGE_QUESTIONS: Final = Table(
     "page_questions",
-    PageQuestion,
+    PageQuestionRow,
     key=("conversation", "update_id"),
     scope="conversation",
     indexes=(PAGE_QUESTIONS_AT, PAGE_QUESTIONS_OF),
 )
 
 
-class Outgoing(NamedTuple):
+class OutboxRow(NamedTuple):
     """A part to deliver."""
 
     conversation: str
@@ -90,8 +90,8 @@ class Outgoing(NamedTuple):
     turn: int | None = None  # of the exchange that it is a reply of
 
 
-OUTBOX: Final = Index[Outgoing]("of", by="id", within=("conversation",))
+OUTBOX_OF: Final = Index[OutboxRow]("of", by="id", within=("conversation",))
 
-OUTGOING: Final = Table(
-    "outbox", Outgoing, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX,)
+OUTBOX: Final = Table(
+    "outbox", OutboxRow, key=("conversation", "id"), scope="conversation", indexes=(OUTBOX_OF,)
 )

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from snapthread.store.table import Index, Table
 
 
-class Reservation(NamedTuple):
+class ReservationRow(NamedTuple):
     conversation: str
     id: str  # of the record that it becomes
     payer: str
@@ -13,19 +13,19 @@ class Reservation(NamedTuple):
     record: str  # what is charged where nobody says better
 
 
-RESERVED_FOR: Final = Index[Reservation]("for", by="at", within=("id",))
-RESERVED_AT: Final = Index[Reservation]("at", by="at")
+RESERVED_FOR: Final = Index[ReservationRow]("for", by="at", within=("id",))
+RESERVED_AT: Final = Index[ReservationRow]("at", by="at")
 
 RESERVATIONS: Final = Table(
     "reservations",
-    Reservation,
+    ReservationRow,
     key=("conversation",),
     scope="conversation",
     indexes=(RESERVED_FOR, RESERVED_AT),
 )
 
 
-class Tally(NamedTuple):
+class TallyRow(NamedTuple):
     """Counts of a payer in a period, reservations included."""
 
     payer: str  # "bot": all of them
@@ -37,18 +37,18 @@ class Tally(NamedTuple):
     documents: int = 0
 
 
-PERIODS: Final = Index[Tally]("period", by="period")
+PERIODS: Final = Index[TallyRow]("period", by="period")
 
 TALLIES: Final = Table(
     "tallies",
-    Tally,
+    TallyRow,
     key=("payer", "period"),
     indexes=(PERIODS,),
     counters=("messages", "images", "cost_micros", "voice_s", "documents"),
 )
 
 
-class Record(NamedTuple):
+class RecordRow(NamedTuple):
     id: str
     at: int
     user_id: int
@@ -56,13 +56,13 @@ class Record(NamedTuple):
     delivered_ms: int | None = None  # known later than the rest
 
 
-RECORDS_AT: Final = Index[Record]("at", by="at")
-RECORDS_OF: Final = Index[Record]("of", by="at", within=("user_id",))
+RECORDS_AT: Final = Index[RecordRow]("at", by="at")
+RECORDS_OF: Final = Index[RecordRow]("of", by="at", within=("user_id",))
 
-RECORDS: Final = Table("records", Record, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
+RECORDS: Final = Table("records", RecordRow, key=("id",), indexes=(RECORDS_AT, RECORDS_OF))
 
 
-class Day(NamedTuple):
+class DayRow(NamedTuple):
     """Sums of the records of one user's day with one model; user 0: who was erased."""
 
     user_id: int
@@ -81,19 +81,19 @@ class Day(NamedTuple):
     documents: int = 0
 
 
-DAYS_ON: Final = Index[Day]("on", by="day")
-DAYS_OF: Final = Index[Day]("of", by="day", within=("user_id",))
+DAYS_ON: Final = Index[DayRow]("on", by="day")
+DAYS_OF: Final = Index[DayRow]("of", by="day", within=("user_id",))
 
 DAYS: Final = Table(
     "daily",
-    Day,
+    DayRow,
     key=("user_id", "day", "model"),
     indexes=(DAYS_ON, DAYS_OF),
-    counters=Day._fields[3:],
+    counters=DayRow._fields[3:],
 )
 
 
-class GroupDay(NamedTuple):
+class GroupDayRow(NamedTuple):
     """Sums of a group's day, whoever asked."""
 
     chat_id: int
@@ -105,15 +105,15 @@ class GroupDay(NamedTuple):
     voice_s: int = 0
 
 
-GROUP_DAYS_ON: Final = Index[GroupDay]("on", by="day")
-GROUP_DAYS_OF: Final = Index[GroupDay]("of", by="day", within=("chat_id",))
+GROUP_DAYS_ON: Final = Index[GroupDayRow]("on", by="day")
+GROUP_DAYS_OF: Final = Index[GroupDayRow]("of", by="day", within=("chat_id",))
 
 GROUP_DAYS: Final = Table(
     "group_daily",
-    GroupDay,
+    GroupDayRow,
     key=("chat_id", "day"),
     indexes=(GROUP_DAYS_ON, GROUP_DAYS_OF),
-    counters=GroupDay._fields[2:],
+    counters=GroupDayRow._fields[2:],
 )
 
 

@@ -1,4 +1,15 @@
-"""The store on SQLite: one file, one writer thread, readers beside it (decisions 0002, 0018)."""
+"""The store on SQLite: one file, one writer thread, readers beside it (decisions 0002, 0018).
+
+thread.py        the thread that a connection belongs to; quick verbs are decided on the loop
+transactions.py  verbs in transactions of one connection
+rows.py          a verb's reads, and the writes of a transaction
+cache.py         rows of tables whose rows never change
+statements.py    SQL, made from the declarations of tables
+connections.py   connections to the file
+migrations.py    from older versions
+failures.py      SQLite's failures in our words
+file/            the file: private, examined, copied beside the running bot, brought back
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -55,7 +66,8 @@ class SqliteBackend:
         await self.write(lambda tx: tx.get(MARKS, ""))
 
     def blobs(self, clock: Clock) -> Blobs:
-        assert self._path != IN_MEMORY, "images lie beside a file"
+        if self._path == IN_MEMORY:
+            raise ValueError("images lie beside a file, and this store has none")
         return FolderBlobs(images_folder(Path(self._path)), clock)
 
     async def close(self) -> None:

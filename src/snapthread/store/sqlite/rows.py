@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from snapthread.store.sqlite.kept import Kept, is_kept
+from snapthread.store.requests import Range, Request
+from snapthread.store.sqlite.cache import ImmutableRowCache, is_cached
 from snapthread.store.sqlite.statements import sql_of, sql_of_range, update_of
 from snapthread.store.table import Key, Table
-from snapthread.store.transaction import Range, Request, Transaction
+from snapthread.store.transaction import Transaction
 
 R = TypeVar("R", bound=tuple[Any, ...])
 ONE_BY_ONE: Final = 4  # rows by their keys; more are asked for together
@@ -20,7 +21,7 @@ class Rows:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._execute = db.execute
-        self.kept = Kept(db)
+        self.cache = ImmutableRowCache(db)
 
     # ------------------------------------------------------------ reads
 
@@ -48,7 +49,7 @@ class Rows:
         return [found.get(key) for key in keys]
 
     def range(self, wanted: Range) -> list[Any]:
-        return self.kept.range(wanted, self._read) if is_kept(wanted) else self._read(wanted)
+        return self.cache.range(wanted, self._read) if is_cached(wanted) else self._read(wanted)
 
     def _read(self, wanted: Range) -> list[Any]:
         table = wanted.source.table
@@ -65,8 +66,8 @@ class Rows:
         """Everything that a transaction changes."""
         for table, changes in tx.changes.items():
             for key, (old, new) in changes.items():
-                if table.is_lasting:
-                    self.kept.note(table, key, new=new)
+                if table.is_immutable:
+                    self.cache.note(table, key, new=new)
                 if new is None:
                     self._execute(sql_of(table).delete, key)
                 elif old is None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, get_args
 
+from snapthread.store.requests import Range
 from snapthread.store.schema import TABLES
 from snapthread.store.table import Index, Table, Value
-from snapthread.store.transaction import Range
 
 # ---------------------------------------------------------------- tables and indexes
 

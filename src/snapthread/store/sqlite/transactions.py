@@ -99,7 +99,7 @@ class Connection:
         try:
             yield
         except BaseException:
-            self._rows.kept.clear()  # what was read of it may never have been
+            self._rows.cache.clear()  # what was read of it may never have been
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             with our_errors():

@@ -8,9 +8,9 @@ from snapthread.adapters.media.confine import confine
 from snapthread.adapters.media.documents import wire
 from snapthread.adapters.media.documents.kinds import is_pdf
 from snapthread.adapters.media.documents.read import read_document
+from snapthread.contents import PageRange
 from snapthread.errors import DocumentRefused
 from snapthread.limits import CHILD_READS_BYTES
-from snapthread.model import PageRange
 
 # After `confine` no module can be read any more: what is opened only when it is needed, and the
 # encodings that fonts name.

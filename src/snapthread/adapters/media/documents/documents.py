@@ -6,10 +6,9 @@ from typing import Final
 
 from snapthread.adapters.media.child import PYTHON, ChildDied, Command, answer_of
 from snapthread.adapters.media.documents import draw, wire
+from snapthread.contents import DocumentContent, PagePicture, PageRange
 from snapthread.errors import DocumentRefused
 from snapthread.limits import DOCUMENTS_READ_AT_ONCE
-from snapthread.model import PageRange
-from snapthread.ports.documents import DocumentContent, PagePicture
 from snapthread.vision_tokens import Sight, Size
 
 READ_S: Final = 30.0  # its own limit of text is 8 s; a slow core and a large file need some more

@@ -12,9 +12,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from snapthread.adapters.media.confine import confine
+from snapthread.contents import PagePicture
 from snapthread.errors import DocumentRefused
 from snapthread.limits import CHILD_READS_BYTES
-from snapthread.ports.documents import PagePicture
 from snapthread.vision_tokens import Sight, Size
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import Final
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
+from snapthread.contents import PageRange
 from snapthread.errors import DocumentRefused
 from snapthread.faults import DocumentFault
-from snapthread.model import PageRange
 
 TEXT_S: Final = 8.0  # then the rest of the pages is taken to hold as much as those before
 LETTERS_LEAST: Final = 16  # on a page that has text, and not just a number

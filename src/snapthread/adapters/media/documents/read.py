@@ -12,10 +12,9 @@ from snapthread.adapters.media.documents.kinds import (
 )
 from snapthread.adapters.media.documents.office import OfficeContent, read_archive, read_compound
 from snapthread.adapters.media.documents.plain import read_text
+from snapthread.contents import DocumentContent, PageRange
 from snapthread.errors import DocumentRefused
 from snapthread.limits import BYTES_PER_TOKEN
-from snapthread.model import PageRange
-from snapthread.ports.documents import DocumentContent
 
 PACKED_PER_TOKEN = 8  # of formats whose text is not read here: layout is a good part of them
 

@@ -6,8 +6,8 @@ Content that goes up as it came is not sent back.
 import json
 from typing import Any
 
+from snapthread.contents import DocumentContent
 from snapthread.errors import DocumentRefused
-from snapthread.ports.documents import DocumentContent
 
 _FIELDS = ("format", "extension", "mime", "pages", "text_tokens", "has_text")
 

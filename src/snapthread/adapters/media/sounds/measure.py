@@ -11,8 +11,8 @@ from typing import Final
 from tinytag import TinyTag
 
 from snapthread.adapters.media.sounds.webm import is_webm, webm_seconds
+from snapthread.contents import SoundFacts
 from snapthread.errors import SoundRefused
-from snapthread.ports.sounds import SoundFacts
 
 # The kinds that the service takes (speech-to-text guide), by the name that tinytag has for them.
 ENDINGS: Final[Mapping[str, str]] = {

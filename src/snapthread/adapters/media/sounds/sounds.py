@@ -5,9 +5,9 @@ import json
 from typing import Any, Final
 
 from snapthread.adapters.media.child import PYTHON, ChildDied, Command, answer_of
+from snapthread.contents import SoundFacts
 from snapthread.errors import SoundRefused
 from snapthread.limits import SOUNDS_MEASURED_AT_ONCE
-from snapthread.ports.sounds import SoundFacts
 
 MEASURE_S: Final = 20.0  # 20 MB of an odd MP3 take 2 s where a core is not shared
 COMMAND: Final[Command] = (*PYTHON, "-m", "snapthread.adapters.media.sounds")

@@ -13,22 +13,23 @@ from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
 from snapthread.model import group_conversation
 from snapthread.store import Store
-from snapthread.store.redis import RedisBackend, known
+from snapthread.store.redis import RedisBackend, cache
 from snapthread.store.redis.reading import Reading
 from snapthread.store.redis.steps import Version
-from snapthread.store.rules.rows import bars, has_mark, set_mark
+from snapthread.store.requests import Request
+from snapthread.store.rules.marks import bars, has_mark, set_mark
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OF, UPLOADED
 from snapthread.store.schema.people import PEOPLE, PEOPLE_SEEN
-from snapthread.store.schema.processes import MARKS, SEEN, Seen
+from snapthread.store.schema.processes import MARKS, SEEN, SeenRow
 from snapthread.store.schema.queues import (
     ALL_QUEUED,
     PAGE_QUESTIONS,
     PAGE_QUESTIONS_AT,
-    PageQuestion,
+    PageQuestionRow,
 )
 from snapthread.store.table import Index, Table
-from snapthread.store.transaction import Request, Transaction
+from snapthread.store.transaction import Transaction
 from tests.contracts.builders import ANN, QUIET_S, Bench, message, photo, shown, turn, words
 from tests.servers import Server, own_server
 
@@ -128,9 +129,9 @@ def test_a_row_that_was_taken_for_new_is_looked_for_before_that_is_believed(
     one, other = both
     assert isinstance(one.store, Store)
     assert isinstance(other.store, Store)
-    other.run(other.store.backend.write(lambda tx: tx.insert(Seen(7, 1))))
+    other.run(other.store.backend.write(lambda tx: tx.insert(SeenRow(7, 1))))
 
-    assert one.run(one.store.backend.write(lambda tx: tx.get(SEEN, 7))) == Seen(7, 1)
+    assert one.run(one.store.backend.write(lambda tx: tx.get(SEEN, 7))) == SeenRow(7, 1)
 
 
 def test_an_error_that_rests_on_what_was_known_is_looked_for_before_it_is_told(
@@ -179,7 +180,7 @@ def test_a_verb_that_fails_before_it_reads_says_so_at_once(both: tuple[Bench, Be
 def test_what_is_kept_has_an_end(
     both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "ITEMS_KEPT", 150)
+    monkeypatch.setattr(cache, "ITEMS_KEPT", 150)
     one, _ = both
     for user in range(1, 9):
         claim = one.ask(message(user=user))
@@ -188,15 +189,15 @@ def test_what_is_kept_has_an_end(
     backend = one.store.backend
     assert isinstance(backend, RedisBackend)
 
-    there = [each for each, _ in backend.kept._known.values()]
-    assert 100 < backend.kept.size <= 150
-    assert backend.kept.size == sum(each.size for each in there)
+    there = [each for each, _ in backend.cache._known.values()]
+    assert 100 < backend.cache.size <= 150
+    assert backend.cache.size == sum(each.size for each in there)
 
 
 def test_a_long_conversation_is_read_each_time(
     both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "KNOWN_MOST", 28)
+    monkeypatch.setattr(cache, "GUARDED_MOST", 28)
     one, _ = both
     for _ in range(12):
         one.answer(one.ask(), *turn())
@@ -204,7 +205,7 @@ def test_a_long_conversation_is_read_each_time(
     assert len(one.compose(one.ask()).items) == 24
     assert isinstance(one.store, Store)
     assert isinstance(one.store.backend, RedisBackend)
-    assert all(each.size <= 28 for each, _ in one.store.backend.kept._known.values())
+    assert all(each.size <= 28 for each, _ in one.store.backend.cache._known.values())
 
 
 def test_two_verbs_of_one_process_on_one_conversation_wait_for_each_other(
@@ -317,7 +318,7 @@ def test_a_row_that_was_taken_for_new_is_not_put_twice(both: tuple[Bench, Bench]
 
         def verb(tx: Transaction) -> None:
             tx.get(CONVERSATIONS, key)  # so its version is known
-            tx.put(PAGE_QUESTIONS, PageQuestion(key, 5, at, "document", "[]"))
+            tx.put(PAGE_QUESTIONS, PageQuestionRow(key, 5, at, "document", "[]"))
 
         await bench.store.backend.write(verb)
 
@@ -379,7 +380,7 @@ def test_a_place_in_a_conversation_that_is_gone_is_taken_by_one_alone(
     def take(tx: Transaction) -> bool:
         is_free = tx.get(PAGE_QUESTIONS, "gone", 1) is None
         if is_free:
-            tx.insert(PageQuestion("gone", 1, 0, "", ""))
+            tx.insert(PageQuestionRow("gone", 1, 0, "", ""))
         return is_free
 
     async def meanwhile(there: Store) -> None:

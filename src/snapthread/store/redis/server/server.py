@@ -1,57 +1,59 @@
 """The Redis or Valkey server behind the store: reached, examined, and told what to run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from pydantic_core import to_json
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError
 
 from snapthread.errors import StoreBusy, StoreDenied, StoreFull
-from snapthread.store.redis.checks import problems
-from snapthread.store.redis.failures import ours
 from snapthread.store.redis.names import VERSION_KEY
+from snapthread.store.redis.server.address import (
+    IMAGES_AT_ONCE,
+    VERBS_AT_ONCE,
+    make_client,
+    read_address,
+)
+from snapthread.store.redis.server.checks import problems
+from snapthread.store.redis.server.failures import ours
+from snapthread.store.transaction import OutdatedError
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
-CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0  # a verb takes a millisecond; a script that takes 5 s is BUSY to all
 IMAGE_S: Final = 30.0  # some megabytes, maybe over a slow line
 WAIT_MS: Final = 2000  # for replicas to have it too
-VERBS_AT_ONCE: Final = 16  # each on a connection
-IMAGES_AT_ONCE: Final = 4  # which are large: they are in no verb's way
-SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
 
 class Server:
     """Runs verbs of the script, each atomic. Raises our own failures only."""
 
     def __init__(self, url: str) -> None:
-        url, self._replicas = _read(url)
+        url, self._replicas = read_address(url)
         self._verbs = asyncio.Semaphore(VERBS_AT_ONCE)
         self._images = asyncio.Semaphore(IMAGES_AT_ONCE)
         # What finds nothing to write rests on what others, or another try, have written, maybe to
         # too few; WAIT tells only of what its connection wrote: nothing at the end of a text.
         self.nothing = [["call", "APPEND", VERSION_KEY, ""]] if self._replicas else []
-        self.client = _client(url)
+        self.client = make_client(url)
         self._script = (files("snapthread.store.redis") / "store.lua").read_text("utf-8")
         self._hash = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 
     async def close(self) -> None:
         await self._leave()
 
-    async def run(self, what: str, steps: bytes) -> Any:
-        """The script's reply to "read" or "commit"; None where a guard does not hold."""
+    async def run(self, what: str, steps: Sequence[Any]) -> list[Any]:
+        """The script's replies to "read" or "commit"; raises OutdatedError where a guard among its
+        steps does not hold."""
         say = self._copied if self._replicas and what == "commit" else self.client.execute_command
-        command = "EVALSHA", self._hash, 0, what, steps
+        command = "EVALSHA", self._hash, 0, what, to_json(steps)
 
         async def run() -> Any:
             try:
@@ -60,7 +62,11 @@ class Server:
                 await self.client.script_load(self._script)
                 return await say(*command)
 
-        return await self._asked(self._verbs, run, ANSWER_S)
+        reply = await self._asked(self._verbs, run, ANSWER_S)
+        if reply is None:
+            raise OutdatedError
+        replies: list[Any] = json.loads(reply)
+        return replies
 
     async def ask(self, *command: str | bytes | int, is_image: bool = False, **options: Any) -> Any:
         """The reply to what is no verb, as redis-py reads it."""
@@ -136,37 +142,3 @@ class Server:
         except StoreDenied:  # a managed service, or an ACL: then nobody can tell
             return False
         return bool(told.get("appendfsync", "always") != "always")
-
-
-def _client(url: str) -> Any:
-    """redis-py's own; its types do not know that replies are texts. It connects when asked."""
-    try:
-        client = Redis.from_url(
-            url,
-            socket_connect_timeout=CONNECT_S,
-            socket_keepalive=True,
-            decode_responses=True,
-            protocol=2,
-            driver_info=None,  # it would search the installed packages at each start
-            retry=Retry(NoBackoff(), 0),  # a verb whose reply was lost may have been done
-        )
-        pool: Any = client.connection_pool
-        pool.make_connection()  # refuses an option that it does not know
-    except (ValueError, TypeError):
-        raise StoreDenied("STORE_URL has an option or a number that cannot be used") from None
-    pool.max_connections = VERBS_AT_ONCE + IMAGES_AT_ONCE
-    pool.connection_kwargs["socket_timeout"] = None  # in Python 3.11 it can lose a cancellation
-    return client
-
-
-def _read(url: str) -> tuple[str, int]:
-    """The address in redis-py's words, and how many replicas are to have each write."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    replicas = options.pop("wait_replicas", "0")
-    if options.get("protocol") in ("2", "3"):
-        del options["protocol"]  # no reply differs
-    if not replicas.isdecimal():
-        raise StoreDenied("wait_replicas in STORE_URL must be a number of replicas")
-    scheme = SCHEMES.get(parts.scheme, parts.scheme)
-    return parts._replace(scheme=scheme, query=urlencode(options)).geturl(), int(replicas)

@@ -7,7 +7,7 @@ from snapthread.limits import LONGEST_UPLOAD_S
 from snapthread.ports import Clock, StoredBlob
 from snapthread.store.codec import micros, moment
 from snapthread.store.redis.names import BLOBS_KEY, blob_name
-from snapthread.store.redis.server import Server
+from snapthread.store.redis.server.server import Server
 
 
 class ServerBlobs:

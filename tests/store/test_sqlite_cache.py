@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from snapthread.store.schema.conversations import HISTORY, HISTORY_ITEMS, HistoryRow
+from snapthread.store.schema.conversations import HISTORY, HISTORY_OF, HistoryRow
 from snapthread.store.sqlite.connections import connect_writer
 from snapthread.store.sqlite.transactions import Connection
 from snapthread.store.transaction import Transaction
@@ -40,14 +40,14 @@ def item(id: int) -> HistoryRow:
 
 
 def items(low: int = 0) -> Callable[[Transaction], list[int]]:
-    return lambda tx: [row.id for row in tx.range(HISTORY, "user:7", low=low)]
+    return lambda tx: [row.id for row in tx.range(HISTORY_OF, "user:7", low=low)]
 
 
 def change(id: int) -> Callable[[Transaction], object]:
     """Add it, or take it away."""
 
     def verb(tx: Transaction) -> object:
-        row = tx.get(HISTORY_ITEMS, "user:7", id)
+        row = tx.get(HISTORY, "user:7", id)
         return tx.insert(item(id)) if row is None else tx.delete_all([row])
 
     return verb
@@ -90,7 +90,7 @@ def test_what_is_kept_is_what_the_store_has(
 
 
 def test_all_items_were_asked_for_again_with_each_question(writer: Connection) -> None:
-    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY, "user:7")))
+    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY_OF, "user:7")))
     statements: list[str] = []
     for id in (1, 2, 3):
         decided(writer, change(id))
@@ -105,8 +105,8 @@ def test_all_items_were_asked_for_again_with_each_question(writer: Connection) -
 def test_when_too_many_items_are_kept_they_are_all_forgotten(
     writer: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("snapthread.store.sqlite.kept.ITEMS_KEPT", 3)
-    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY, "user:7")))
+    monkeypatch.setattr("snapthread.store.sqlite.cache.ITEMS_KEPT", 3)
+    decided(writer, lambda tx: tx.delete_all(tx.range(HISTORY_OF, "user:7")))
     fresh, statements = Connection(writer.db), list[str]()
     writer.db.set_trace_callback(statements.append)
     for id in (1, 2, 3, 4):
