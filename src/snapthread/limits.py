@@ -1,5 +1,6 @@
-"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason; and
-how Telegram counts. The limits that an operator sets for people are in model/quotas.py.
+"""Fixed limits: those of Telegram and OpenAI, and our own, each with its source or its reason.
+
+Limits that an operator sets for people are in model/quotas.py.
 """
 
 from typing import Final
