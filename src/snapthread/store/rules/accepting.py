@@ -41,7 +41,7 @@ def accept(
 
 
 def _mark_seen(tx: Transaction, message: Message, now: int) -> bool:
-    """False where it was seen before."""
+    """Note that an update was seen; False where it was seen before."""
     seen = tx.get(SEEN, message.update_id)
     if seen is not None and seen.at > now - SEEN_FOR:
         return False
@@ -73,7 +73,7 @@ def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
 
 
 def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
-    """A message at the end of its queue."""
+    """Put a message at the end of its queue."""
     row = ensure_conversation(tx, message.conversation)
     asker = None if message.kind == "command" else message.user_id
     note_group(tx, message.conversation, message.chat_id, asker)

@@ -23,7 +23,7 @@ KEPT: Final = 50  # turns back: what is older can not be asked anew, and stays i
 
 
 def slot_of(key: str, turn: int) -> tuple[str, int]:
-    """A row's place; a later turn takes it over."""
+    """The key of the row of a turn; the turn `KEPT` later takes it over."""
     return key, turn % KEPT
 
 

@@ -42,7 +42,7 @@ def asker_in_turn(tx: Transaction, conversation: ConversationKey) -> int | None:
 
 
 def note_topic(tx: Transaction, conversation: ConversationKey, chat_id: int) -> None:
-    """A topic of a private chat that waits for a name."""
+    """Note a topic of a private chat that waits for a name."""
     if tx.get(GROUP_CONVERSATIONS, conversation) is None:
         tx.insert(GroupConversationRow(conversation, chat_id, is_unnamed=1))
 
@@ -102,7 +102,7 @@ def forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:
 
 
 def end(tx: Transaction, key: str, now: int) -> int:
-    """Nothing of a conversation is left but files to delete; how many."""
+    """Delete a conversation with all in it but files to delete; returns how many these are."""
     talk = tx.get(CONVERSATIONS, key)
     retire_conversation(tx, key, due_at=held_until(talk, now))
     charge(tx, key)

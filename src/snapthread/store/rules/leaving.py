@@ -24,8 +24,8 @@ LEASE: Final = micros_of(LEASE_S)
 
 
 def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
-    """A holder that was paused past its lease gets one lease more to notice before the file is
-    deleted."""
+    """Retire images that are too old. A worker that was paused beyond its lease gets one lease more
+    to notice before the file is deleted."""
     at, count, after = micros(now), 0, None
     while rows := tx.range(LEAVING, high=at, after=after, limit=limit):
         for row in _not_held(tx, rows, at)[: max(0, limit - count)]:
@@ -52,7 +52,7 @@ def _not_held(tx: Transaction, rows: Sequence[FileRow], now: int) -> list[FileRo
 
 
 def retire_stranded(tx: Transaction, now: datetime) -> int:
-    """Uploads that no question waits for any more, in conversations that nobody holds."""
+    """Retire uploads that no question waits for any more, in conversations that nobody holds."""
     rows = [
         row for row in _not_held(tx, tx.range(UPLOADED), micros(now)) if not _is_waited_for(tx, row)
     ]
@@ -105,8 +105,8 @@ def _oldest_of(rows: Sequence[FileRow], excess: int) -> list[FileRow]:
 
 
 def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[FileRow]:
-    """Of the owner's other conversations, topics and groups among them. Where somebody asks just
-    now nothing leaves, and nothing counts until that is over."""
+    """Live files of the owner's other conversations, topics and groups among them; not of those
+    where somebody asks just now: nothing leaves or counts there until that is over."""
     rows = tx.range(FILES_OWNED, owner)
     live = [row for row in rows if row.state == "live" and row.conversation != claim.conversation]
     return _not_held(tx, live, now)

@@ -48,7 +48,8 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
 
 
 def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
-    """A worker that has it is fenced off, and its question is asked again there."""
+    """Move one conversation. A worker that has it is fenced off, and its question is asked again
+    there."""
     old = tx.get(CONVERSATIONS, key)
     charge(tx, key)
     if old is None:
@@ -90,7 +91,7 @@ def _move_files(tx: Transaction, old: ConversationRow, new: str, epoch: int) -> 
 
 
 def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Also what was put aside."""
+    """Move its queue and its dead letters."""
     rows = [*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)]
     for row in rows:
         tx.delete(row)
@@ -108,7 +109,7 @@ def _readdress(text: str, new: str, chat_id: int) -> str:
 
 
 def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Messages have other numbers there: nothing is replied to, and nothing replaced."""
+    """Move its outbox: messages have other numbers there, so nothing is replied to or replaced."""
     rows = tx.range(OUTBOX_OF, key)
     for row in rows:
         tx.delete(row)
@@ -128,7 +129,7 @@ def _move_lines(tx: Transaction, key: str, new: str) -> int:
 
 
 def _free(tx: Transaction, table: Table[Any], key: str, id: int) -> int:
-    """Its number, or the next that the conversation has not given away."""
+    """The same number there, or the next that is free."""
     while tx.get(table, key, id) is not None:
         id += 1
     return id

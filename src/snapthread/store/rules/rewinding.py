@@ -33,8 +33,9 @@ def last_question(tx: Transaction, claim: Claim) -> LastQuestion | None:
 
 
 def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileName]:
-    """The items from here on leave; the images that they named. Numbers of photos go on from those
-    that stay, and a request begins where it did, or where all that it held has left, anew."""
+    """Delete the items from here on; returns the images that they named. Numbers of photos go on
+    from those that stay, and a request begins where it did, or anew where all that it held has
+    left."""
     rows = tx.range(HISTORY_OF, claim.conversation, low=history_start)
     stay = [row for row in tx.range(HISTORY_OF, claim.conversation) if row.id < history_start]
     tx.delete_all(rows)

@@ -18,8 +18,8 @@ Verb = Callable[[Transaction], Any]
 
 
 class Connection:
-    """A connection and what is decided in it. `begin`: begins a transaction, of one that writes
-    with the lock that others wait for."""
+    """A connection, and verbs run in its transactions. `begin`: the statement that begins one; for
+    writing it takes the lock that others wait for."""
 
     def __init__(self, db: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> None:
         self.db = db
@@ -45,7 +45,7 @@ class Connection:
             self.db.execute("COMMIT")
 
     def decide(self, verbs: Sequence[Verb]) -> list[CallResult]:
-        """In one transaction: one wait for the disk for all.
+        """Run verbs in one transaction: one wait for the disk for all.
 
         A verb that fails has written nothing yet, and is no part of it. Where the transaction
         itself fails, each verb is tried alone, so that none fails for what another wrote.
@@ -84,8 +84,9 @@ class Connection:
 
     @contextmanager
     def _lagging(self) -> Iterator[None]:
-        """A commit outlives the process at once, and a power cut from the next commit on. A
-        checkpoint would be made here, on the loop: it is left to that commit too."""
+        """Commit without waiting for the disk: it outlives the process at once, and a power cut
+        from the next commit on. A checkpoint would be made here, on the loop: it is left to that
+        commit too."""
         self.db.execute("PRAGMA synchronous = NORMAL")
         self.db.execute("PRAGMA wal_autocheckpoint = 0")
         try:
