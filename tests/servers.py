@@ -25,6 +25,7 @@ START_S: Final = 180.0  # only ends one that never answers
 BELOW_CONNECTIONS: Final = 32_768  # net.ipv4.ip_local_port_range of Linux begins there
 PORTS: Final = 12_000
 RESERVED: Final[list[socket.socket]] = []  # what holds the names of ports
+RESERVED_MOST: Final = 100  # the oldest is in use by now, or was
 DATABASES: Final = 16  # a server has so many unless told
 EMPTY: Final = "redis.call('SELECT', ARGV[1]); return redis.call('FLUSHDB')"
 
@@ -101,8 +102,8 @@ class Server:
 
 
 def free_port() -> int:
-    """Below those that the system gives to connections: none takes it until it is used, nor does
-    another test of this machine as long as this process lives."""
+    """Below those that the system gives to connections: none takes it until it is used, nor do
+    other tests on this machine."""
     while True:
         port = BELOW_CONNECTIONS - 1 - secrets.randbelow(PORTS)
         with socket.socket() as free, suppress(OSError):
@@ -120,6 +121,8 @@ def _reserve(port: int) -> None:
             name.bind(f"\0snapthread-test-port-{port}")
             undone.pop_all()
         RESERVED.append(name)
+        if len(RESERVED) > RESERVED_MOST:
+            RESERVED.pop(0).close()
 
 
 def valkey_program() -> Path:

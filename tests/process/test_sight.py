@@ -20,7 +20,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def looking(town: Town) -> Bot:
-    """What it logs is looked through at the end as well."""
+    """The bot; its log is looked through at the end as well."""
     town.bots.append(town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="auto"))
     return town.bots[-1]
 
