@@ -122,7 +122,7 @@ async def told(bot: Bot, words: str) -> str:
 
 
 async def not_ready(bot: Bot) -> tuple[int, str]:
-    """What it says as soon as it is not: it learns a moment after us what went wrong."""
+    """Its page as soon as it is not: it learns a moment after us that something went wrong."""
     page = await bot.page("/readyz")
     while page[0] == 200:
         page = await bot.page("/readyz")

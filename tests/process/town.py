@@ -161,7 +161,7 @@ class Town:
 
 @contextmanager
 def town_in(folder: Path) -> Iterator[Town]:
-    """What its bots logged is looked through at the end."""
+    """A town while it is open; at the end the logs of its bots are looked through."""
     with asyncio.Runner() as runner:
         town = Town(folder, runner)
         runner.run(town.open())
