@@ -1,6 +1,8 @@
 """The pages around the code: indexes that are whole, links that lead somewhere, one version."""
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -110,18 +112,33 @@ SOURCE = ROOT / "src" / "snapthread"
 WHERE_TO_LOOK = {
     "README.md": read(ROOT / "README.md").partition("Where to look")[2].partition("\n## ")[0],
     "laws.md": read(DOCS / "laws.md").partition("## How we know")[0],
+    "limits.md": read(DOCS / "limits.md").partition("## In which order")[2].partition("\n## ")[0],
     "first-generation.md": read(DOCS / "first-generation.md").partition("## Taking over")[0],
     "CONTRIBUTING.md": read(ROOT / "CONTRIBUTING.md")
     .partition("## Recipes")[2]
     .partition("## Tests")[0],
 }
-NOT_OURS = set("BOT_TOKEN TELEGRAM_BOT_TOKEN REDIS_URL STORE_URL ://".split())
+NOT_OURS = set(
+    "BOT_TOKEN TELEGRAM_BOT_TOKEN REDIS_URL STORE_URL USER_STORAGE_MB :// BEGIN IMMEDIATE".split()
+)
+
+
+@cache
+def defined_names() -> frozenset[str]:
+    """Classes, functions, fields and constants of the code, and what the tests call so."""
+    tests = [Path(__file__), ROOT / "tests" / "contracts" / "builders.py"]
+    code = "\n".join(map(read, [*SOURCE.rglob("*.py"), *tests]))
+    forms = (
+        r"^[ \t]*(?:async )?(?:class|def) (\w+)",
+        r"^    (\w+): ",
+        r"^(\w+)\b.* = ",
+        r"self\.(\w+): ",
+    )
+    return frozenset(name for form in forms for name in re.findall(form, code, re.M))
 
 
 @pytest.mark.parametrize("page", sorted(WHERE_TO_LOOK))
 def test_where_a_page_says_to_look_is_what_it_names(page: str) -> None:
-    code = "\n".join(read(path) for path in SOURCE.rglob("*.py"))
-    code += read(ROOT / "tests" / "contracts" / "builders.py")
     named = re.findall(r"`([A-Za-z_/.]+)`", WHERE_TO_LOOK[page].replace("src/snapthread/", ""))
 
     assert len(named) > 7
@@ -131,10 +148,7 @@ def test_where_a_page_says_to_look_is_what_it_names(page: str) -> None:
         if "/" in name or name.endswith((".py", ".toml")):
             assert any((base / name).exists() for base in (SOURCE, ROOT)), name
         else:
-            own = name.rpartition(".")[2]
-            forms = rf"^\s*(async )?(class|def) {own}\b", rf"^    {own}: ", rf"^{own}\b.* = "
-            defined = "|".join((*forms, rf"self\.{own}: "))
-            assert re.search(defined, code, re.M), name
+            assert name.rpartition(".")[2] in defined_names(), name
 
 
 LISTING = (
@@ -160,17 +174,47 @@ def test_the_page_of_the_whole_package_names_every_room_and_file() -> None:
     assert {name for name in rooms | files if name not in page} == set()
 
 
-def test_the_laws_name_every_caller_of_retire() -> None:
-    """Of the rule in the store, or of its verb; and of `retire_file`, which it is made of."""
-    asked = re.compile(r"(?<!def )(?<!\w)(?:store\.)?(retire|retire_file)\(")
-    calling = {
-        str(path.relative_to(SOURCE))
-        for path in SOURCE.rglob("*.py")
-        if asked.search(read(path)) and not path.is_relative_to(SOURCE / "ports")
-    }
-    row = next(line for line in read(DOCS / "laws.md").splitlines() if line.startswith("| 3."))
+def functions_by_file(page: str) -> set[tuple[str, str]]:
+    """Each name that follows a file's: `images/uploader.py` `upload`, `_make_room`."""
+    named = re.findall(r"`([\w/]+\.py)`((?:,? (?:and )?`\w+`)+)", page)
+    return {(file, name) for file, names in named for name in re.findall(r"\w+", names)}
 
-    assert calling == set(re.findall(r"`([a-z_/]+\.py)`", row))
+
+@pytest.mark.parametrize("page", ["README.md", "docs/laws.md", "docs/limits.md"])
+def test_a_function_that_a_page_names_after_a_file_is_there(page: str) -> None:
+    named = functions_by_file(read(ROOT / page))
+
+    assert len(named) > 5
+    for file, name in named:
+        assert re.search(rf"(?m)^\s*(async )?(def|class) {name}\b", read(SOURCE / file)), (
+            file,
+            name,
+        )
+
+
+def retires(function: ast.AST) -> bool:
+    """Does it call what retires, or make such a row itself?"""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    called = {ast.unparse(call.func).removeprefix("self.store.") for call in calls}
+    states = [word.value for call in calls for word in call.keywords if word.arg == "state"]
+    is_made = any(isinstance(value, ast.Constant) and value.value == "retired" for value in states)
+    return is_made or bool(called & {"retire", "retire_file", "retired_file"})
+
+
+def test_the_laws_name_every_place_that_retires_a_file() -> None:
+    shared = {"retire_file", "retired_file", "retire"}  # what the places call
+    calling = {
+        (str(path.relative_to(SOURCE)), node.name)
+        for path in SOURCE.rglob("*.py")
+        if "retire" in read(path)
+        for node in ast.walk(ast.parse(read(path)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and retires(node)
+    }
+    section = read(DOCS / "laws.md").partition("## Where is a file retired?")[2]
+
+    named = functions_by_file(section.partition("\n## ")[0])
+    places = {(file, name) for file, name in calling if name not in shared}
+    assert places == named
 
 
 def test_each_rule_of_the_store_names_the_page_with_its_promises() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import fields
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -13,7 +14,7 @@ from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.adapters.web.admin.files import as_csv
 from snapthread.adapters.web.admin.reading import AT_ONCE
 from snapthread.adapters.web.admin.sums import first_readable
-from snapthread.adapters.web.admin.turns import percentile
+from snapthread.adapters.web.admin.turns import STAGES, percentile
 from snapthread.model import FileName, LedgerFile, private_conversation
 from snapthread.model.usage import DailyUsage, Stages, TurnOutcome, TurnRecord
 from tests.web.admin import NOW, Held, Page
@@ -290,3 +291,7 @@ def test_today_stands_beside_the_period() -> None:
     assert '<dt>Users</dt><dd>2</dd><dd class="today">today 1</dd>' in page
     assert '<dt>Cost</dt><dd>$0.75</dd><dd class="today">today $0.50</dd>' in page
     assert "<dt>Files held now</dt><dd>0</dd></div>" in page
+
+
+def test_every_stage_of_a_turn_has_a_name_on_the_page() -> None:
+    assert set(STAGES) == {stage.name for stage in fields(Stages)}

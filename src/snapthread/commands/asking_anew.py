@@ -100,7 +100,8 @@ class AskingAnew:
 
 def _parse_press(press: Message) -> tuple[AskAgain, int]:
     found = PRESS.fullmatch(press.word)
-    assert found is not None, "a button below an answer"
+    if found is None:
+        raise ValueError("no button below an answer")
     return cast("AskAgain", found[1]), int(found[2])
 
 

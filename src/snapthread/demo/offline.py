@@ -85,7 +85,8 @@ class Offline:
             env=_without_keys(os.environ),
             start_new_session=True,
         )
-        assert child.stdout is not None
+        if child.stdout is None:
+            raise RuntimeError("the model was started without its output")
         try:
             async with asyncio.timeout(LOAD_S):
                 address = (await child.stdout.readline()).decode().strip()

@@ -156,7 +156,8 @@ class BotProcess:
 
     async def _listen(self, process: Process) -> None:
         """Its log, to the feed and to our standard error, until it ends."""
-        assert process.stderr is not None
+        if process.stderr is None:
+            raise RuntimeError("the bot was started without its log")
         while bot := await _line(process.stderr):
             event = self.feed.read(bot)
             if event is not None and event["event"] == STARTED:

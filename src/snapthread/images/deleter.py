@@ -1,5 +1,5 @@
-"""Deletes files at OpenAI (laws 2 and 3): those that are retired, and those that carry our mark
-but are not in the ledger.
+"""Deletes files at OpenAI: those that are retired (law 3), and those that carry our mark and that
+the ledger does not know (law 6).
 
 Nothing else deletes there, except for the doctor its own test picture (doctor/sight.py).
 """
@@ -60,7 +60,8 @@ class Deleter:
 
     async def _delete(self, deletion: Deletion) -> bool:
         """ "Already gone" is success."""
-        assert deletion.openai_id is not None
+        if deletion.openai_id is None:
+            return False  # it is looked for by its name
         if deletion.attempts == 1:
             log.info("file.retired", file=deletion.name, reason=deletion.reason)
         began = now_s()

@@ -88,13 +88,14 @@ async def _newest_first(
 ) -> AsyncGenerator[RemoteFile, None]:
     """Lists in this order as one."""
     try:
-        heads = {files: await _next(files) for files in lists}
-        while left := [(head.created_at, files) for files, head in heads.items() if head]:
-            _, files = max(left, key=lambda each: each[0])
-            head = heads[files]
-            assert head is not None
-            yield head
-            heads[files] = await _next(files)
+        heads = {files: head for files in lists if (head := await _next(files))}
+        while heads:
+            files = max(heads, key=lambda each: heads[each].created_at)
+            yield heads[files]
+            if head := await _next(files):
+                heads[files] = head
+            else:
+                del heads[files]
     finally:
         for files in lists:
             await files.aclose()

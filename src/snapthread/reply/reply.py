@@ -158,7 +158,8 @@ class ReplySender:
         """One that is too old to go says that it is over, or only loses its buttons; whatever
         Telegram says, that was it."""
         message_id = message.to.replaces
-        assert message_id is not None, "a removal names a message"
+        if message_id is None:
+            return  # there is nothing to remove
         try:
             await self._delete_or_empty(message.to, message_id, message.outgoing)
         except ChatUnreachable:

@@ -121,9 +121,11 @@ class Transaction:
 
     def update(self, old: R, new: R) -> R:
         """Another row of the same key; `old` as it was read."""
-        assert not BY_ROW[type(new)].is_immutable, "readers keep what they have read of it"
+        table = BY_ROW[type(new)]
+        if table.is_immutable:
+            raise TypeError(f"a row of {table.name} is never changed")
         if new != old:
-            self._change(BY_ROW[type(new)], old, new)
+            self._change(table, old, new)
         return new
 
     def put(self, table: Table[R], row: R) -> R:

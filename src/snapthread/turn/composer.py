@@ -57,7 +57,8 @@ class Composer:
         if label is None or label in labels_of(transcript) or turn.context.recalled:
             return False
         replied = replied_file(turn.messages)
-        assert replied is not None, "who knows its label replied to it"
+        if replied is None:
+            return False
         recalled = await self.store.image_of(turn.claim, replied.unique_id)
         turn.context = replace(turn.context, recalled=recalled)
         return bool(recalled)

@@ -20,10 +20,9 @@ class RequestBuilder:
     overheard: Overheard
 
     def build(self, turn: TurnState, transcript: Transcript) -> AssistantRequest:
-        assert turn.question is not None
         claim, overheard = turn.claim, self.overheard.before(turn.messages)
         ask = AssistantRequest(
-            items=request_items(transcript, turn.question, self.t, overheard=overheard),
+            items=request_items(transcript, turn.asked_item, self.t, overheard=overheard),
             profile=turn.meter.profile,
             safety_identifier=self.installation.hash_name(f"user {turn.messages[0].user_id}"),
             prompt_cache_key=self.installation.hash_name(
@@ -34,9 +33,8 @@ class RequestBuilder:
         return ask
 
     def _record(self, turn: TurnState, transcript: Transcript, openai_ids: tuple[str, ...]) -> None:
-        assert turn.question is not None
         profile, images = self.quotas.profile_of(turn.meter), _images(transcript, openai_ids)
-        said = sum([item.tokens for item in (*transcript.items, turn.question)])
+        said = sum([item.tokens for item in (*transcript.items, turn.asked_item)])
         said += self.overheard.tokens(turn.messages)
         turn.meter.record_request(
             Usage(input_tokens=said + profile.instructions_tokens),

@@ -53,7 +53,8 @@ class TurnRunner:
 
     def _finish_answer(self, turn: TurnState) -> TurnResult:
         answered = turn.answered
-        assert answered is not None
+        if answered is None:
+            raise RuntimeError("asking ends with an answer, or an error")
         if not split_plain(turn.text):
             raise _empty_answer(answered)
         return turn.result(*self.items.answer(turn, answered))

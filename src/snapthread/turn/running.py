@@ -112,7 +112,7 @@ class RunningTurns:
                     draft.begin(before())
                     has_begun = True
                 draft.show(event.text, is_thinking=event.is_thinking)
-        raise AssertionError("a turn ends with a TurnResult")
+        raise RuntimeError("a turn ends with a TurnResult")
 
 
 def _place(question: Message) -> Destination:

@@ -145,21 +145,23 @@ class SpeechReader:
         is a picture to answer. `names`: hints of what may be said."""
         if not self.profile.model:
             return ()
-        spoken = [message for message in messages if message.sound]
-        return tuple(
-            [await self._read_or_explain(message, meter, admit, names) for message in spoken]
-        )
+        spoken = [(message, message.sound) for message in messages if message.sound]
+        return tuple([await self._read_or_explain(*each, meter, admit, names) for each in spoken])
 
     async def _read_or_explain(
-        self, message: Message, meter: Meter, admit: AdmitSound, names: Sequence[str]
+        self,
+        message: Message,
+        sound: TelegramSound,
+        meter: Meter,
+        admit: AdmitSound,
+        names: Sequence[str],
     ) -> SpeechResult:
-        assert message.sound is not None
         try:
             language = (message.language_code or "").partition("-")[0]
             hints = SpeechHints(language=language, names=tuple(names))
-            text = await self._read(message, message.sound, hints, meter, admit)
+            text = await self._read(message, sound, hints, meter, admit)
         except SoundRefused as refused:
-            log.info("sound.refused", fault=refused.fault, kind=message.sound.kind)
+            log.info("sound.refused", fault=refused.fault, kind=sound.kind)
             return SpeechResult(message=message, fault=refused.fault)
         except (ChatBusy, Denied, TranscriberBusy) as error:
             if not message.images:

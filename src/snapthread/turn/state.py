@@ -67,6 +67,13 @@ class TurnState:
         return self.claim.redo is not None and self.claim.redo.is_continuation
 
     @property
+    def asked_item(self) -> HistoryItem:
+        """The question as it was read: a request is built after that."""
+        if self.question is None:
+            raise RuntimeError("a question is read before it is asked")
+        return self.question
+
+    @property
     def asked_before(self) -> int | None:
         """The first item that the request of a question asked anew does not hold."""
         redo = self.claim.redo

@@ -110,8 +110,10 @@ class Person(SendsMedia):
     def presses_stop(self, draft: Draft | None = None) -> None:
         """Presses Stop under a streamed message: the one on the screen."""
         stopped = draft or self.chat.draft
-        assert stopped is not None, "no streamed message is on the screen"
-        assert stopped.can_stop, "it has no Stop button"
+        if stopped is None:
+            raise AssertionError("no streamed message is on the screen")
+        if not stopped.can_stop:
+            raise AssertionError("it has no Stop button")
         stopped.is_over = not stopped.keep_on_stop
         json: Json = {"chat": self.chat.json, "draft_id": stopped.draft_id}
         if stopped.thread is not None:

@@ -69,5 +69,6 @@ def in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
 def _by_profile(image: Image.Image, icc_profile: bytes) -> Image.Image:
     ours, srgb = BytesIO(icc_profile), ImageCms.createProfile("sRGB")
     converted = ImageCms.profileToProfile(image, ours, srgb, outputMode="RGB")
-    assert converted is not None  # None only when done in place
+    if converted is None:  # only when done in place
+        raise ImageCms.PyCMSError("nothing was converted")
     return converted

@@ -48,7 +48,8 @@ def _shrink_by_box(source: ImageSource, target: Size) -> Image.Image:
         band = plain(source.band(top, min(top + rows, height))).reduce(factor)
         picture = picture or Image.new(band.mode, (band.width, ceil(height / factor)))
         picture.paste(band, (0, top // factor))
-    assert picture is not None  # no decoder yields an image without rows
+    if picture is None:
+        raise ValueError("an image without rows")
     return picture
 
 

@@ -65,11 +65,10 @@ class OpenAIFiles:
             while image or document:
                 if image and document and image.openai_id == document.openai_id:
                     document = await anext(documents, None)  # a server that knows no purposes
-                elif document is None or (image and image.created_at >= document.created_at):
-                    assert image is not None
+                elif image and (document is None or image.created_at >= document.created_at):
                     yield image
                     image = await anext(images, None)
-                else:
+                elif document:
                     yield document
                     document = await anext(documents, None)
 

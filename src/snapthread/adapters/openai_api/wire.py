@@ -87,7 +87,8 @@ async def _content(request: httpx2.Request) -> bytes | AsyncIterable[bytes] | No
     except httpx2.RequestNotRead:
         if int(request.headers.get("content-length", SENT_WHOLE_BYTES + 1)) <= SENT_WHOLE_BYTES:
             return await request.aread()
-        assert isinstance(request.stream, AsyncIterable)
+        if not isinstance(request.stream, AsyncIterable):
+            raise TypeError("a body is sent by who waits for nothing") from None
         return request.stream
 
 

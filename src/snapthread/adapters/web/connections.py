@@ -89,7 +89,8 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a connection is a stream")
         self._transport = transport
         self._inner.connection_made(transport)
         self._connections.add(self, transport)

@@ -52,7 +52,8 @@ async def serve(
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()
-        assert runner.server is not None
+        if runner.server is None:
+            raise RuntimeError("a runner that is set up has a server")
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             connections.factory(runner.server), sock=listening, start_serving=True

@@ -107,7 +107,8 @@ class _Reader:
             place = self._open[number]
             del self._open[number:]
             tag = self._read[place]
-            assert isinstance(tag, RawTag)
+            if not isinstance(tag, RawTag):
+                raise TypeError("what is open is a tag")
             self._read[place:] = _element(tag, list(_inlines(self._read[place + 1 :])))
         if end.name in BREAKING - {"td", "th"} and self._read:
             self._begin_line(end.name)

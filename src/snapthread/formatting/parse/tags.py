@@ -112,7 +112,8 @@ def _end_of_code(masked: str, places: list[TagPlace], number: int) -> int:
 
 def raw_tag(first: TagPlace, last: TagPlace, written: str) -> RawTag:
     found = _TAG.match(written)
-    assert found is not None
+    if found is None:
+        raise ValueError("it begins like a tag and is none")
     return RawTag(
         written=written,
         name=first.name,

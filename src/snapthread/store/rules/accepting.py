@@ -7,15 +7,15 @@ from typing import Final
 from snapthread.limits import SEEN_S, WAITING_MAX
 from snapthread.model import ConversationKey, Message
 from snapthread.ports import Arrival
-from snapthread.store.codec import dump_message, micros, micros_of
+from snapthread.store.codec import micros, micros_of
 from snapthread.store.requests import Get
 from snapthread.store.rules.bundling import bundle_name, end_waiting, wait_for_more
 from snapthread.store.rules.conversations import ensure_conversation, next_id, note_group
 from snapthread.store.rules.outgoing import add_to_outbox
+from snapthread.store.rules.queued import new_row
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.processes import SEEN, SeenRow
-from snapthread.store.schema.queues import QueuedRow
 from snapthread.store.transaction import Transaction
 
 SEEN_FOR: Final = micros_of(SEEN_S)
@@ -80,19 +80,7 @@ def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> N
     id, is_urgent = next_id(row, now), message.is_urgent
     queued, urgent = row.queued + (not is_urgent), row.urgent + is_urgent
     tx.update(row, row._replace(last_id=id, queued=queued, urgent=urgent))
-    tx.insert(
-        QueuedRow(
-            conversation=message.conversation,
-            id=id,
-            update_id=message.update_id,
-            kind=message.kind,
-            is_urgent=int(is_urgent),
-            arrived_at=now,
-            ready_at=now,
-            message=dump_message(message),
-            bundle=bundle,
-        )
-    )
+    tx.insert(new_row(message, id, now, bundle))
 
 
 def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:

@@ -82,6 +82,3 @@ def _messages(row: ExchangeRow, press: Message, how: AskAgain) -> list[Message]:
     if how != CONTINUE:
         return messages_of(row)
     return [replace(press, kind="question", word=CONTINUE, press_id=None)]
-
-
-# ---------------------------------------------------------------- edits

@@ -101,7 +101,8 @@ def _next_ready(tx: Transaction, now: int) -> str | None:
 
 def with_messages(tx: Transaction, bare: Claim) -> Claim:
     head = tx.first(QUEUE, bare.conversation, 0)
-    assert head is not None, "a conversation that is ready has a part or a message"
+    if head is None:  # one that is ready has a part or a message
+        raise ConversationBroken(bare.conversation)
     rows = list(bundle_of(tx, head))
     for row in rows:
         tx.update(row, row._replace(token=bare.token))

@@ -3,7 +3,7 @@
 Promises: ports/conversations.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import compress
 from typing import Final, NamedTuple
@@ -62,9 +62,7 @@ def compose(
     files = _of_request(shown, [*_named_files(items.with_images), *question_files])
     if max_images or max_image_bytes:
         stay = _within(files, question_files, max_images, max_image_bytes)
-        leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
-        retire(tx, claim, leaving, now, reason="window")
-        files = {name: file for name, file in files.items() if name in stay}
+        files = _leave_window(tx, claim, files, stay, now)
     live = {name: file.openai_id or "" for name, file in files.items()}
     return Transcript(
         items=tuple(items.items),
@@ -141,6 +139,19 @@ def _within(
     while 0 < left < len(names) and _share_picture(files[names[left - 1]], files[names[left]]):
         left += 1
     return names[left:]
+
+
+def _leave_window(
+    tx: Transaction,
+    claim: Claim,
+    files: Mapping[FileName, FileRow],
+    stay: Collection[FileName],
+    now: datetime,
+) -> dict[FileName, FileRow]:
+    """The files that stay; the others leave the conversation."""
+    leaving = [FileName(file.name) for name, file in files.items() if name not in stay]
+    retire(tx, claim, leaving, now, reason="window")
+    return {name: file for name, file in files.items() if name in stay}
 
 
 def _share_picture(one: FileRow, other: FileRow) -> bool:

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 
-from snapthread.errors import LeaseLost
+from snapthread.errors import ConversationBroken, LeaseLost
 from snapthread.model import Claim, ConversationKey, group_of, is_topic
 from snapthread.store.rules.times import LEASE_MOST, is_ahead
 from snapthread.store.schema.conversations import (
@@ -22,6 +22,14 @@ def ensure_conversation(tx: Transaction, key: str) -> ConversationRow:
     """Tokens begin anywhere: one that is made anew after an erasure meets no older claim."""
     row = tx.get(CONVERSATIONS, key)
     return row or tx.insert(ConversationRow(key=key, token=secrets.randbits(TOKEN_BITS)))
+
+
+def existing_conversation(tx: Transaction, key: str) -> ConversationRow:
+    """One of which there is something else already: a message, an exchange."""
+    row = tx.get(CONVERSATIONS, key)
+    if row is None:
+        raise ConversationBroken(key)
+    return row
 
 
 def owned_conversation(tx: Transaction, claim: Claim) -> ConversationRow | None:

@@ -12,6 +12,7 @@ from snapthread.limits import EDIT_PAUSE_S
 from snapthread.model import CONTINUE, Message, OutgoingMessage
 from snapthread.ports import EditReplies
 from snapthread.store.codec import dump_message, load_message, micros, micros_of
+from snapthread.store.rules.conversations import existing_conversation
 from snapthread.store.rules.exchanges import dump_messages, messages_of, newest, row_of
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.queued import dequeue, waiting_command
@@ -62,11 +63,11 @@ def _edit(
         return "unknown", replies.unknown
     if edit.kind == "command" or edit.word == "command":
         return "command", replies.command
-    if row is not None and not _note(tx, row, edit) and queued is None:
-        return "same", ()
+    is_new = row is not None and _note(tx, row, edit)
     if queued is not None:
         return _put_in_place(tx, queued, edit, now), ()
-    assert row is not None
+    if row is None or not is_new:
+        return "same", ()
     return _ask_anew(tx, row, now, replies)
 
 
@@ -118,8 +119,7 @@ def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> s
 
 def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
     """The worker that answers it notices within the pause, and lets the shown message go."""
-    talk = tx.get(CONVERSATIONS, key)
-    assert talk is not None, "a conversation with a queue"
+    talk = existing_conversation(tx, key)
     for row in tx.range(QUEUE, key, 0):
         if row.token == token:
             tx.update(row, row._replace(token=None))

@@ -56,14 +56,7 @@ def erase(
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
         outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id),
     )
-    tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
-    for each in keys:
-        charge(tx, each)
-    _forget(tx, user_id, keys)
-    records.erase(tx, user_id)
-    standings.erase(tx, user_id)
-    feedback.erase(tx, user_id)
-    choices.forget(tx, f"user:{user_id}")
+    _erase_the_rest(tx, user_id, keys)
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
     return erased
@@ -117,6 +110,18 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)
+
+
+def _erase_the_rest(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
+    """Whatever the receipt does not count; sums stay, as nobody's."""
+    tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
+    for key in keys:
+        charge(tx, key)
+    _forget(tx, user_id, keys)
+    records.erase(tx, user_id)
+    standings.erase(tx, user_id)
+    feedback.erase(tx, user_id)
+    choices.forget(tx, f"user:{user_id}")
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:

@@ -68,9 +68,6 @@ def replaced_exchanges(key: str, turn: int) -> tuple[Get, ...]:
     return (exchange_to_expect(key, turn),) if turn > KEPT else ()
 
 
-# ---------------------------------------------------------------- what is asked anew
-
-
 # ---------------------------------------------------------------- what is remembered
 
 
@@ -94,9 +91,17 @@ def remember(
         is_new = redo.is_continuation and has_answer
         tx.update(old, old._replace(sent=sent, ending=ending if is_new else old.ending))
         return old.turn
+    row = _new_exchange(talk, asked, ending, now, owner)
+    tx.put(EXCHANGES, row)
+    return row.turn
+
+
+def _new_exchange(
+    talk: ConversationRow, asked: Sequence[str], ending: Ending, now: int, owner: int | None
+) -> ExchangeRow:
     turn = talk.turns + 1
-    row = ExchangeRow(
-        conversation=key,
+    return ExchangeRow(
+        conversation=talk.key,
         slot=turn % KEPT,
         turn=turn,
         history_start=next_id(talk, now),
@@ -105,8 +110,6 @@ def remember(
         ending=ending,
         owner=owner,
     )
-    tx.put(EXCHANGES, row)
-    return turn
 
 
 def replaced_ids_of(tx: Transaction, claim: Claim, talk: ConversationRow) -> tuple[int, ...]:

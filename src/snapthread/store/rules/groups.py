@@ -118,6 +118,3 @@ def end(tx: Transaction, key: str, now: int) -> int:
     if talk is not None:
         tx.delete(talk)
     return count_held(tx, key)
-
-
-# ---------------------------------------------------------------- the group has another id

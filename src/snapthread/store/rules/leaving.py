@@ -84,6 +84,15 @@ def make_room(
     elsewhere = _live_elsewhere(tx, claim, owner, micros(now))
     rows = sorted([*here, *elsewhere], key=lambda row: row.created_at)
     excess = sum(row.size_bytes for row in rows) + size_bytes - room_bytes
+    leaving = _oldest_of(rows, excess)
+    for row in (others := [row for row in leaving if row in elsewhere]):
+        _retire_unheld(tx, row, "storage", micros(now))
+    names = [FileName(row.name) for row in leaving if row not in elsewhere]
+    return retire(tx, claim, names, now, reason="storage") + len(others)
+
+
+def _oldest_of(rows: Sequence[FileRow], excess: int) -> list[FileRow]:
+    """The oldest live files, of so many bytes together; raises NoRoom where there are fewer."""
     leaving: list[FileRow] = []
     for row in rows:
         if excess > 0 and row.state == "live" and row not in leaving:
@@ -92,10 +101,7 @@ def make_room(
             excess -= sum(each.size_bytes for each in whole)
     if excess > 0:
         raise NoRoom
-    for row in (others := [row for row in leaving if row in elsewhere]):
-        _retire_unheld(tx, row, "storage", micros(now))
-    names = [FileName(row.name) for row in leaving if row not in elsewhere]
-    return retire(tx, claim, names, now, reason="storage") + len(others)
+    return leaving
 
 
 def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[FileRow]:

@@ -62,19 +62,13 @@ def add_to_outbox(
     parts = list(_in_places(replies, to, replaced))
     if not parts:
         return ()
-    first = _take_ids(tx, key, len(parts), now)
-    outbox = [
-        OutboxMessage(
-            id=first + number,
-            to=replace(to, reply_to=None if number else to.reply_to, replaces=message_id),
-            outgoing=outgoing,
-            turn=turn,
-        )
-        for number, (message_id, outgoing) in enumerate(parts)
-    ]
-    for part in outbox:
-        text = dump_outgoing(part.outgoing)
-        tx.insert(OutboxRow(key, part.id, dump_destination(part.to), text, now, turn))
+    first, outbox = _take_ids(tx, key, len(parts), now), []
+    for number, (message_id, outgoing) in enumerate(parts):
+        place = replace(to, reply_to=None if number else to.reply_to, replaces=message_id)
+        part = OutboxMessage(id=first + number, to=place, outgoing=outgoing, turn=turn)
+        text = dump_outgoing(outgoing)
+        tx.insert(OutboxRow(key, part.id, dump_destination(place), text, now, turn))
+        outbox.append(part)
     return tuple(outbox)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from snapthread.errors import ConversationBroken
 from snapthread.model import Claim, Message
-from snapthread.store.codec import load_message
+from snapthread.store.codec import dump_message, load_message
 from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.queues import BUNDLE, DEAD_LETTERS, QUEUE, DeadLetterRow, QueuedRow
 from snapthread.store.transaction import Transaction
@@ -19,6 +19,21 @@ BROKEN: Final = (
     TypeError,
     ValueError,
 )
+
+
+def new_row(message: Message, id: int, now: int, bundle: str | None) -> QueuedRow:
+    """A message as it is put into a queue."""
+    return QueuedRow(
+        conversation=message.conversation,
+        id=id,
+        update_id=message.update_id,
+        kind=message.kind,
+        is_urgent=int(message.is_urgent),
+        arrived_at=now,
+        ready_at=now,
+        message=dump_message(message),
+        bundle=bundle,
+    )
 
 
 def read_message(row: QueuedRow | DeadLetterRow) -> Message:

@@ -151,6 +151,3 @@ def _charge_broken(tx: Transaction, row: ReservationRow) -> None:
     recount(tx, row, record)
     write(tx, record, row.conversation)
     tx.delete(row)
-
-
-# ---------------------------------------------------------------- tallies

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from snapthread.model import CONTINUE, Claim, Message, Redo
-from snapthread.store.codec import dump_message, load_images
-from snapthread.store.rules.conversations import next_id
+from snapthread.store.codec import load_images
+from snapthread.store.rules.conversations import existing_conversation, next_id
 from snapthread.store.rules.exchanges import row_of
 from snapthread.store.rules.files import as_file
+from snapthread.store.rules.queued import new_row
 from snapthread.store.rules.shown_files import images
-from snapthread.store.schema.conversations import CONVERSATIONS, HISTORY_OF, ExchangeRow, HistoryRow
+from snapthread.store.schema.conversations import HISTORY_OF, ExchangeRow, HistoryRow
 from snapthread.store.schema.queues import QUEUED, QueuedRow
 from snapthread.store.transaction import Transaction
 
@@ -51,27 +52,13 @@ def put_again(
 ) -> list[QueuedRow]:
     """The messages of a question at the end of the queue, or in the place of its head."""
     key = row.conversation
-    talk = tx.get(CONVERSATIONS, key)
-    assert talk is not None, "a conversation with an exchange"
+    talk = existing_conversation(tx, key)
     first = next_id(talk, now) if head is None else _room(tx, key, head, len(messages))
     bundle = f"again:{row.turn}" if len(messages) > 1 else None
-    rows = [
-        tx.insert(
-            QueuedRow(
-                conversation=key,
-                id=first + number,
-                update_id=message.update_id,
-                kind=message.kind,
-                is_urgent=0,
-                arrived_at=now,
-                ready_at=now,
-                message=dump_message(message),
-                bundle=bundle,
-                again=row.turn,
-            )
-        )
-        for number, message in enumerate(messages)
-    ]
+    rows = []
+    for number, message in enumerate(messages):
+        new = new_row(message, first + number, now, bundle)
+        rows.append(tx.insert(new._replace(conversation=key, is_urgent=0, again=row.turn)))
     last_id = max(talk.last_id, first + len(messages) - 1)
     tx.update(talk, talk._replace(last_id=last_id, queued=talk.queued + len(messages)))
     return rows

@@ -10,7 +10,7 @@ from datetime import datetime
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
-from snapthread.store.rules.conversations import held_until
+from snapthread.store.rules.conversations import existing_conversation, held_until
 from snapthread.store.rules.files import count_held
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.queued import dequeue, read_message, waiting_command
@@ -47,8 +47,7 @@ def _begin_anew(tx: Transaction, key: str, *, before: int) -> None:
     drop(tx, key, tx.range(OUTBOX_OF, key))
     tx.delete_all([*tx.range(HISTORY_OF, key), *tx.range(PAGE_QUESTIONS_OF, key)])
     tx.delete_all(tx.range(EXCHANGES_OF, key))
-    row = tx.get(CONVERSATIONS, key)
-    assert row is not None, "a conversation in which a command waits"
+    row = existing_conversation(tx, key)
     tx.update(
         row,
         row._replace(
@@ -107,8 +106,7 @@ def stop(
     done = complete_command(tx, command, now, replies=if_nothing if turn is None else ())
     if not done or turn is None:
         return None
-    row = tx.get(CONVERSATIONS, command.conversation)
-    assert row is not None, "a conversation in which a command waited"
+    row = existing_conversation(tx, command.conversation)
     tx.update(row, row._replace(stopped_turn=turn))
     return turn
 

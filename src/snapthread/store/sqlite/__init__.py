@@ -66,7 +66,8 @@ class SqliteBackend:
         await self.write(lambda tx: tx.get(MARKS, ""))
 
     def blobs(self, clock: Clock) -> Blobs:
-        assert self._path != IN_MEMORY, "images lie beside a file"
+        if self._path == IN_MEMORY:
+            raise ValueError("images lie beside a file, and this store has none")
         return FolderBlobs(images_folder(Path(self._path)), clock)
 
     async def close(self) -> None:

@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Final
 
 from snapthread.adapters.web.admin.figure import Column, Figure
 from snapthread.adapters.web.admin.formats import day
 from snapthread.adapters.web.admin.language import tr
-from snapthread.model.usage import Stages, TurnRecord
+from snapthread.model.usage import TurnRecord
 
 STAGES: Final = {
     "waited": "Waited for its turn",
@@ -26,7 +26,6 @@ SINCE: Final = "Since {day}."
 CUT: Final = "About the last {count:,} turns."
 # Counted of the same turns, so that the first word is never later than the end.
 OF_ANSWERS: Final = ("first_token", "finished", "delivered")
-assert set(STAGES) == {stage.name for stage in fields(Stages)}
 
 
 @dataclass(slots=True)
