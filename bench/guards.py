@@ -133,8 +133,8 @@ GUARDS = (
     Guard(
         "settings: a choice is one's own",
         "model/preferences.py",
-        '    return f"user:{message.user_id}" if is_own',
-        '    return "user:0" if is_own',
+        "    return owned_by_person(message.user_id) if is_own",
+        "    return owned_by_person(0) if is_own",
         "tests/line/test_choosing.py",
     ),
     Guard(

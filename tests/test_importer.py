@@ -147,6 +147,23 @@ async def test_a_photo_waited_behind_the_large_files_of_two_others() -> None:
         other.cancel()
 
 
+async def test_a_file_waited_behind_the_second_large_one_of_another_chat() -> None:
+    memory = SlowForLarge()
+    importer = importer_of(memory)
+    large, other = wanted(MAX_BYTES), wanted(2 * MEGABYTE)
+    large = replace(large, file=replace(large.file, telegram_id="large"))
+    hanging = asyncio.create_task(
+        importer.import_files(claim_of(1), [large, large, large], Meter())
+    )
+    await asyncio.sleep(1)
+
+    async with asyncio.timeout(100):
+        (brought,) = await importer.import_files(claim_of(7), [other], Meter())
+
+    assert brought.fault is None
+    hanging.cancel()
+
+
 @pytest.mark.parametrize("size_bytes", [None, MAX_BYTES])
 async def test_a_picture_that_may_be_as_large_as_any_comes_alone(size_bytes: int | None) -> None:
     memory = await brought(people=3, size_bytes=size_bytes)

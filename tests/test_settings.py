@@ -3,10 +3,18 @@
 import re
 from base64 import b64encode
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from snapthread.app.prices import load_prices, too_low
+from snapthread.app.prices import (
+    PriceMissing,
+    load_prices,
+    refuse_limits_without_price,
+    too_low,
+)
+from snapthread.clock import utc_now
+from snapthread.model.people import OwnLimits, Person
 from snapthread.model.quotas import Limits
 from snapthread.settings import NOT_YET, Settings, SettingsError, load_settings
 
@@ -358,6 +366,28 @@ def test_a_limit_of_money_needs_a_price_for_what_is_heard_too() -> None:
         "USER_DAILY_COST_USD is set, but TRANSCRIPTION_MODEL has no price: name it in PRICES_FILE."
     ]
     load_prices(load_settings(ENOUGH | unpriced | {"TRANSCRIPTION_MODEL": ""}))
+
+
+class Known:
+    """A person with a limit in dollars of their own."""
+
+    async def count_people(self) -> int:
+        return 1
+
+    async def people(self, *, limit: int) -> tuple[Person, ...]:
+        own = OwnLimits(user_daily_cost_micros=1_000_000)
+        return (Person(user_id=7, first_at=utc_now(), last_at=utc_now(), limits=own),)[:limit]
+
+
+@pytest.mark.parametrize("changed", [{"OPENAI_MODEL": "home-made"}, {"MODELS": "home-made"}])
+async def test_a_limit_of_money_of_one_person_was_not_looked_at_when_the_model_changed(
+    changed: dict[str, str],
+) -> None:
+    settings = load_settings(ENOUGH | changed)
+    with pytest.raises(PriceMissing, match="7"):
+        await refuse_limits_without_price(cast(Any, Known()), settings, load_prices(settings))
+    settings = load_settings(ENOUGH)
+    await refuse_limits_without_price(cast(Any, Known()), settings, load_prices(settings))
 
 
 def test_voice_is_heard_by_itself_and_may_be_turned_off() -> None:

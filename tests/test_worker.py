@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -583,3 +584,18 @@ async def test_the_store_is_asked_for_more_only_where_more_is_left(
     assert store.asked - before == asks
     worker.stop()
     await loop
+
+
+async def test_a_turn_that_did_not_end_held_up_the_end_of_the_bot() -> None:
+    async def serve(_claim: Claim) -> Served:
+        for _ in range(2):  # it is written down, say, and the store is away
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+        return "held"
+
+    worker = worker_of(CrowdedStore(1, 0), serve)
+    loop = asyncio.create_task(worker.run())
+    await worker.works()
+    worker.stop()
+    async with asyncio.timeout(25):
+        await loop

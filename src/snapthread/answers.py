@@ -54,6 +54,8 @@ class Answers:
     async def _answer_guest(self, claim: Claim, meter: Meter) -> Outcome:
         """For a chat that the bot is no member of: one message, whose placeholder is posted first;
         nothing is kept."""
+        if claim.attempt > ATTEMPTS_MAX and claim.inline_id is None:
+            return Outcome(result="dead_letter")  # its place could not be taken: nobody can be told
         t = self.access.localizer(claim.messages[0])
         taken = await self.guests.take(claim, t("stream_thinking"))
         if not taken:

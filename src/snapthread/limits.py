@@ -1,5 +1,6 @@
-"""The numbers of Telegram, of OpenAI and of our own line, each with its source or its reason; and
-how Telegram counts. The limits that an operator sets for people are in model/quotas.py.
+"""Fixed limits: those of Telegram and OpenAI, and our own, each with its source or its reason.
+
+Limits that an operator sets for people are in model/quotas.py.
 """
 
 from typing import Final
@@ -41,6 +42,7 @@ IMAGES_AT_ONCE: Final = 16  # on their way through this process: bounds the byte
 IMAGES_OF_MESSAGE_AT_ONCE: Final = 4
 # Pictures as they came, from the download until each is decoded; sixteen of 20 MB would be 640.
 DOWNLOADED_BYTES_AT_ONCE: Final = 48 * 1024 * 1024
+DOWNLOADED_BYTES_OF_CHAT: Final = DOWNLOADED_BYTES_AT_ONCE // 2  # so that one waits for no other
 # Photos as Telegram makes them wait for no large file of somebody else: all sixteen are 32 MB.
 SMALL_FILE_BYTES: Final = MEGABYTE
 UPLOAD_S: Final = 120.0  # one upload; after LONGEST_UPLOAD_S its outcome can be looked up
@@ -48,6 +50,7 @@ LONGEST_UPLOAD_S: Final = 300.0
 LOOK_AGAIN_S: Final = 60.0  # an intent that is being looked for is not looked for twice
 UPLOAD_TRIES: Final = 3
 DOWNLOAD_S: Final = 120.0
+DOWNLOAD_IDLE_S: Final = 15.0  # without a byte: it hangs, and is asked for again
 DOWNLOAD_TRIES: Final = 3
 
 # Documents (file-inputs guide: "each file under 50 MB, 50 MB together")

@@ -165,6 +165,18 @@ def test_a_download_that_never_ends_is_ended() -> None:
     assert wire.is_file_closed
 
 
+def test_a_download_that_hung_kept_its_room_for_two_minutes() -> None:
+    wire = Wire([b"x", DOWNLOAD_S, b"y"], getFile=file())
+
+    async def wait() -> None:
+        async with asyncio.timeout(DOWNLOAD_S / 4):
+            with pytest.raises(ChatBusy):
+                await wire.chat().download("f", max_bytes=100)
+
+    virtual.run(wait())
+    assert wire.is_file_closed
+
+
 def test_cancelling_a_download_goes_through_and_closes() -> None:
     wire = Wire([b"x", 100.0])
 

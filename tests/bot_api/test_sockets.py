@@ -47,9 +47,12 @@ async def whole(request: web.Request) -> web.StreamResponse:
 class Telegram:
     """Answers getFile and sendMessage, and files as told."""
 
-    def __init__(self, file: Answer = whole, *, padding: bytes = b"") -> None:
+    def __init__(
+        self, file: Answer = whole, *, padding: bytes = b"", moved_to: "Telegram | None" = None
+    ) -> None:
         self._file = file
         self._padding = padding
+        self._moved_to = moved_to
         self.sent: dict[str, Any] = {}
 
     async def __aenter__(self) -> TelegramChat:
@@ -66,10 +69,15 @@ class Telegram:
         await self._chat.close()
         await self._server.close()
 
+    def url(self, path: str) -> str:
+        return str(self._server.make_url(path))
+
     async def _get_file(self, request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "result": FILE})
 
     async def _send(self, request: web.Request) -> web.Response:
+        if self._moved_to:
+            raise web.HTTPTemporaryRedirect(self._moved_to.url(request.path))
         self.sent = await request.json()
         return web.Response(body=self._padding + b'{"ok": true, "result": {"message_id": 5}}')
 
@@ -112,6 +120,18 @@ def test_an_answer_without_an_end_was_read_until_the_memory_was_full() -> None:
 
     with pytest.raises(ChatBusy):
         asyncio.run(send())
+
+
+def test_a_redirect_took_a_message_to_another_server() -> None:
+    elsewhere = Telegram()
+
+    async def send() -> None:
+        async with elsewhere, Telegram(moved_to=elsewhere) as chat:
+            await chat.send(PART)
+
+    with pytest.raises(ChatBusy, match="307"):
+        asyncio.run(send())
+    assert not elsewhere.sent
 
 
 def test_a_server_that_is_away_is_told_without_the_token(

@@ -67,6 +67,15 @@ def test_after_a_week_an_answer_is_not_known_any_more(bench: Bench) -> None:
     assert told(bench) == [("gpt-6-luna", 1, 0)]
 
 
+def test_what_somebody_thinks_of_answers_was_left_out_of_their_export(bench: Bench) -> None:
+    answered(bench, "1", 5)
+    react(bench, 5, -1)
+
+    (held,) = bench.run(bench.store.export(ANN))["answers"]
+
+    assert (held["message"], held["reaction"]) == (5, -1)
+
+
 def test_erasing_leaves_the_count_and_nobody(bench: Bench) -> None:
     answered(bench, "1", 5)
     react(bench, 5, 1)

@@ -7,6 +7,7 @@ import pytest
 from snapthread.errors import LeaseLost
 from snapthread.limits import LEASE_S
 from snapthread.model import (
+    Claim,
     ConversationKey,
     Destination,
     Message,
@@ -166,6 +167,10 @@ def test_a_group_moves_once(bench: Bench) -> None:
     assert (move(bench), move(bench)) == (1, 0)
 
 
+def is_lost(bench: Bench, claim: Claim) -> bool:
+    return claim in bench.run(bench.store.poll_changes([claim], bench.now)).lost
+
+
 def test_an_erasure_takes_what_a_person_asked_in_groups_and_no_more(bench: Bench) -> None:
     bench.send(asked("Of Ann"))
     claim = bench.take()
@@ -202,6 +207,40 @@ def test_an_answer_on_its_way_still_came_after_the_erasure_of_who_asked(bench: B
     assert bench.claim() is None
     bench.send(asked("Goes on?", user=BOB))
     assert [each.text for each in bench.take().messages] == ["Goes on?"]
+
+
+def test_the_rest_of_a_long_answer_went_on_after_the_erasure_of_who_asked(bench: Bench) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    first, _ = bench.finish(claim, *turn(), replies=(words(), words("and more")), ending="answered")
+    bench.delivered(claim, first)
+
+    bench.erase(ANN)
+
+    assert is_lost(bench, claim)
+    bench.send(asked("Goes on?", user=BOB))
+    assert [each.text for each in bench.take().messages] == ["Goes on?"]
+
+
+def test_an_answer_took_the_place_of_one_to_a_person_that_was_erased(bench: Bench) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    bench.note_stream(claim, 7)
+
+    bench.erase(ANN)
+
+    assert is_lost(bench, claim)
+    bench.send(asked("Goes on?", user=BOB))
+    assert bench.take().stream == ()
+
+
+def test_an_erasure_ends_no_answer_to_somebody_else(bench: Bench) -> None:
+    bench.send(asked(user=BOB), asked("waits"))
+    claim = bench.take()
+
+    bench.erase(ANN)
+
+    assert not is_lost(bench, claim)
 
 
 def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:

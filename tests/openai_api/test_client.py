@@ -4,10 +4,11 @@ import asyncio
 import subprocess
 import sys
 
+import httpx2
 import pytest
 
 from snapthread.adapters.openai_api.client import LIMITS
-from snapthread.errors import FilesBusy
+from snapthread.errors import AssistantDenied, FilesBusy
 from tests.openai_api.wire import KEY, Wire, error
 
 
@@ -28,6 +29,25 @@ def test_the_client_sends_the_key_to_the_base_url() -> None:
     request = wire.requests[0]
     assert str(request.url) == "http://openai.test/v1/files/file-1"
     assert request.headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize(
+    "there", ["http://elsewhere.test/v1", "http://openai.test:81/v1", "//elsewhere.test/v1"]
+)
+async def test_a_redirect_took_what_people_say_to_another_server(there: str) -> None:
+    wire = Wire(httpx2.Response(307, headers={"location": there}), error(500))
+    with pytest.raises(AssistantDenied, match="OPENAI_BASE_URL"):
+        await wire.ask()
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("there", ["/v2/responses", "https://openai.test/v1/responses"])
+async def test_a_redirect_within_the_server_is_followed(there: str) -> None:
+    wire = Wire(httpx2.Response(307, headers={"location": there}), error(401))
+    with pytest.raises(AssistantDenied, match="OPENAI_API_KEY"):
+        await wire.ask()
+    _, second = wire.requests
+    assert second.headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_the_client_has_room_for_every_stream() -> None:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from snapthread.adapters.bot_api.failures import refusal
 from snapthread.clock import utc_now
-from snapthread.errors import ChatRefused, ChatUnreachable
+from snapthread.errors import ChatBusy, ChatRefused, ChatUnreachable
 from snapthread.model import (
     Button,
     Claim,
@@ -78,9 +78,8 @@ class Store:
         return 1
 
 
-def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[Chat, Store]:
-    chat, store = Chat(description, refuses), Store()
-    sender = ReplySender(
+def sender_of(chat: Chat, store: Store) -> ReplySender:
+    return ReplySender(
         store=cast(Any, store),
         chat=cast(Any, chat),
         clock=utc_now,
@@ -89,6 +88,11 @@ def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[
         explain=lambda _: OutgoingMessage(text=SORRY),
         note_delivered=lambda *_: None,
     )
+
+
+def deliver(description: str, refuses: Refuses, *parts: OutboxMessage) -> tuple[Chat, Store]:
+    chat, store = Chat(description, refuses), Store()
+    sender = sender_of(chat, store)
     with capture_logs():
         all_parts = parts or (part(), part("And more.", 2))
         asyncio.run(sender.deliver(CLAIM, all_parts, record_id="r1", began_s=0.0))
@@ -207,3 +211,35 @@ def test_a_plain_part_was_lost_to_one_refusal_of_what_it_did_not_have() -> None:
     chat, _ = deliver("Bad Request: can't parse entities", lambda _: next(refusals, False), plain)
 
     assert [message.outgoing.text for message in chat.sent] == ["Yes."]
+
+
+class Slow(Chat):
+    """Takes the first piece of a message that is too long, and asks to wait with the next."""
+
+    def __init__(self) -> None:
+        super().__init__("Bad Request: message is too long", _is_long)
+        self.waits = 1
+
+    async def send(self, message: OutboxMessage) -> int:
+        if self.sent and self.waits:
+            self.waits = 0
+            raise ChatBusy("Too Many Requests", retry_after_s=60)
+        return await super().send(message)
+
+
+def _is_long(message: OutboxMessage) -> bool:
+    return len(message.outgoing.text) > 2048
+
+
+def test_a_wait_between_the_pieces_of_a_message_brought_the_first_twice() -> None:
+    chat = Slow()
+    sender = sender_of(chat, Store())
+
+    async def deliver_twice() -> None:
+        with pytest.raises(ChatBusy):
+            await sender.deliver(CLAIM, [part()], record_id="r1", began_s=0.0)
+        await sender.deliver(CLAIM, [part()], record_id="", began_s=0.0)
+
+    with capture_logs():
+        asyncio.run(deliver_twice())
+    assert " ".join(message.outgoing.text for message in chat.sent) == WORDS.strip()

@@ -8,7 +8,7 @@ import pytest
 from snapthread.model import Claim
 from snapthread.ports import Arrival
 from snapthread.store import Store
-from snapthread.store.rules import accepting, claiming, leases, outgoing
+from snapthread.store.rules import accepting, claiming, delivering, leases
 from snapthread.store.schema.conversations import HISTORY_OF, HistoryRow
 from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
 from snapthread.store.schema.usage import TALLIES, TallyRow
@@ -101,7 +101,7 @@ def test_verbs_that_follow_each_other_are_one_transaction(bench: Bench, run: Any
     (told,) = bench.finish(claim, replies=(words(),))
 
     def end(tx: Transaction) -> None:
-        outgoing.mark_sent(tx, claim, told)
+        delivering.mark_sent(tx, claim, told)
         leases.release(tx, claim, bench.now)
 
     run(end)

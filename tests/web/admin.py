@@ -14,6 +14,7 @@ from snapthread.adapters.telemetry.metrics import Metrics
 from snapthread.adapters.web.admin import Admin
 from snapthread.adapters.web.admin.login import Login
 from snapthread.adapters.web.pages import application
+from snapthread.errors import ConversationBroken
 from snapthread.model import Backlog, ConversationKey, LedgerFile, QueuedMessage, Replica
 from snapthread.model.people import Broadcast, BroadcastState, Decision, Invite
 from snapthread.model.quotas import Limits, Spending
@@ -42,6 +43,7 @@ class Held:
     decided: Sequence[Decision] = ()
     processes: Sequence[Replica] = ()
     replayed: list[int] = field(default_factory=list)
+    unreadable: set[int] = field(default_factory=set)
     dropped: list[int] = field(default_factory=list)
     known: int = 0
     put_aside: int = 0
@@ -75,6 +77,8 @@ class Held:
         return tuple(one for one in self.decided if one.user_id == user_id)[:limit]
 
     async def replay(self, update_id: int, now: datetime) -> bool:
+        if update_id in self.unreadable:
+            raise ConversationBroken("user:7")
         self.replayed.append(update_id)
         return True
 

@@ -161,3 +161,15 @@ def test_the_page_offers_what_can_be_done_with_this_person(
     offered = set(re.findall(r'action="/admin/(ban|unban|limit|erase)"', told))
     assert offered == acts
     assert ("Banned." in told) == state.is_banned
+
+
+def test_a_dead_letter_that_cannot_be_read_was_a_fault_of_the_server() -> None:
+    acted = page()
+    acted.held.unreadable.add(77)
+
+    async def story(client: Client) -> None:
+        answer = await client.post("/admin/replay", data={"id": "77"}, headers=BEARER)
+        assert answer.status == 409
+        assert "drop it" in await answer.text()
+
+    acted.visit(story)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from snapthread.errors import SnapthreadError
 from snapthread.model import Usage
 
 # What takes long to import, each function imports that needs it: a command that reads the store
 # waits for none of it.
 if TYPE_CHECKING:
     from snapthread.adapters.prices import Prices
+    from snapthread.ports.standings import PeopleList
     from snapthread.settings import Settings
+
+
+class PriceMissing(SnapthreadError):
+    """A model without a price, where a limit of money needs one."""
 
 
 def load_prices(settings: Settings) -> Prices:
@@ -36,6 +42,23 @@ def without_price(settings: Settings, prices: Prices) -> str | None:
             return _setting_of(model, settings)
     speech = settings.transcription_model
     return "TRANSCRIPTION_MODEL" if speech and prices.speech_micros(speech, 1) is None else None
+
+
+async def refuse_limits_without_price(
+    people: PeopleList, settings: Settings, prices: Prices
+) -> None:
+    """Raises PriceMissing where somebody has a limit of money that would not hold: it was set when
+    every model had a price."""
+    whose = without_price(settings, prices)
+    if whose is None:
+        return
+    known = await people.people(limit=await people.count_people())
+    limited = [str(person.user_id) for person in known if person.limits.of_money]
+    if limited:
+        raise PriceMissing(
+            f"{whose} has no price, so the limits in dollars of these people would not hold:"
+            f" {', '.join(limited)}. Name it in PRICES_FILE, or lift them by `snapthread limit`."
+        )
 
 
 def _setting_of(model: str, settings: Settings) -> str:

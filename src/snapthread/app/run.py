@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 from snapthread.app import opening
 from snapthread.app.opening import webhook_secret
 from snapthread.app.operation import RunningProcess
-from snapthread.app.prices import too_low
+from snapthread.app.prices import refuse_limits_without_price, too_low
 from snapthread.app.sight import find_way_of_images
 from snapthread.concurrency.stopping import ends_before
 
@@ -77,6 +77,7 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opening.open_adapters(settings) as adapters, AsyncExitStack() as stack:
+        await refuse_limits_without_price(adapters.store, settings, prices)
         bot = await build_bot(adapters, settings, prices)
         process = RunningProcess(
             bot,

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 
@@ -17,6 +19,15 @@ class Budget:
         self._total = total
         self.free = total
         self._queue: deque[_Waiting] = deque()
+
+    @asynccontextmanager
+    async def share(self, amount: int) -> AsyncIterator[None]:
+        """Taken for the time of a block."""
+        taken = await self.take(amount)
+        try:
+            yield
+        finally:
+            self.give_back(taken)
 
     async def take(self, amount: int) -> int:
         """Waits for it, and returns what to give back: never more than there is in all."""

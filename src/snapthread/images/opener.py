@@ -4,9 +4,10 @@ An image is prepared, a document is read; all else about them is the same.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -16,9 +17,14 @@ from snapthread.errors import DocumentRefused, ImageRefused
 from snapthread.images.documents import DocumentOpener, OpenedDocument
 from snapthread.images.download import download_with_patience
 from snapthread.images.request import FileRequest, Opened
-from snapthread.limits import DOWNLOADED_BYTES_AT_ONCE, MADE_SMALLER_TO, SMALL_FILE_BYTES
+from snapthread.limits import (
+    DOWNLOADED_BYTES_AT_ONCE,
+    DOWNLOADED_BYTES_OF_CHAT,
+    MADE_SMALLER_TO,
+    SMALL_FILE_BYTES,
+)
 from snapthread.meter import Meter
-from snapthread.model import Claim, TelegramDocument, TelegramFile, TelegramImage
+from snapthread.model import Claim, ConversationKey, TelegramDocument, TelegramFile, TelegramImage
 from snapthread.ports import Chat, Codec, Image
 
 log = structlog.get_logger()
@@ -40,6 +46,9 @@ class FileOpener:
     _downloaded: Budget = field(
         default_factory=lambda: Budget(DOWNLOADED_BYTES_AT_ONCE), init=False
     )
+    _of_chats: WeakValueDictionary[ConversationKey, Budget] = field(
+        default_factory=WeakValueDictionary, init=False
+    )
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def open(self, claim: Claim, request: FileRequest, meter: Meter) -> Opened:
@@ -47,12 +56,17 @@ class FileOpener:
         is_suspect = claim.is_suspect or claim.attempt > 1
         size_bytes = request.file.size_bytes or self._max_bytes(request.file)
         is_small = size_bytes <= SMALL_FILE_BYTES
-        share = 0 if is_small else await self._downloaded.take(2 * size_bytes)
-        try:
+        async with nullcontext() if is_small else self._room_for(claim, 2 * size_bytes):
             content = await self._download(request.file, meter)
             return await self._open(request, content, meter, suspect=is_suspect)
-        finally:
-            self._downloaded.give_back(share)
+
+    @asynccontextmanager
+    async def _room_for(self, claim: Claim, size_bytes: int) -> AsyncIterator[None]:
+        """Of the chat's part first, so that those behind its files in the process's queue wait for
+        one of them only."""
+        of_chat = self._of_chats.setdefault(claim.conversation, Budget(DOWNLOADED_BYTES_OF_CHAT))
+        async with of_chat.share(size_bytes), self._downloaded.share(size_bytes):
+            yield
 
     def _max_bytes(self, file: TelegramFile) -> int:
         is_document = isinstance(file, TelegramDocument)

@@ -31,6 +31,8 @@ log = structlog.get_logger()
 RESTORED_MAX: Final = 20  # at once, newest first; the rest are lost until they are asked for
 # A lost image is asked for with the next question, and where Telegram never gives it, ever rarer.
 AGAIN_S: Final = (0.0, 60.0, 600.0, 3600.0, 86_400.0)
+# It could be opened once: what its decoder dies of now may be the machine's trouble.
+PASSING: Final = frozenset({"unavailable", "crashed", "too_heavy"})
 SOUGHT_AT_ONCE: Final = 4  # and the first that is not given ends the asking of this turn
 REMEMBERED: Final = 10_000  # lost images that were asked for
 FIRST_POSITION: Final = 1000  # of a restored image: apart from the places of a message's own images
@@ -99,7 +101,7 @@ class Restorer:
             await self._replace(claim, lost, brought.files[0], meter)
             self._asked.pop(lost.name, None)
             return "restored"
-        if brought.fault is not None and brought.fault.fault == "unavailable":
+        if brought.fault is not None and brought.fault.fault in PASSING:
             self._ask_later(lost)
             await self.mark_lost(claim, [lost])
             return "lost"

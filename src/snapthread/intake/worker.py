@@ -26,6 +26,7 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 2.0  # for what another process left in the store
 STORE_AWAY_S = 1.0
 BROKE = Backoff(first_s=1.0, longest_s=60.0)
+ENDING_S = 3.0  # for what was ended to write down what it cost; the process ends with what is left
 SENTENCES_AT_ONCE = 20  # beyond the slots: each takes a call or two of Telegram
 
 Serve = Callable[[Claim], Coroutine[None, None, Served]]
@@ -266,7 +267,7 @@ class Worker:
                 end_work(running.work)
             self._commands.cancel()
             if late:
-                await asyncio.wait(late)
+                await asyncio.wait(late, timeout=ENDING_S)
 
 
 @dataclass(frozen=True, slots=True)

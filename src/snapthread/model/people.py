@@ -80,7 +80,7 @@ class Person:
     first_at: datetime
     last_at: datetime
     standing: Standing = ""  # with ACCESS=invite
-    name: str = ""  # as Telegram own_values it when they asked to be let in
+    name: str = ""  # as Telegram gives it when they ask to be let in
     language: str = ""  # in which they asked
     banned_at: datetime | None = None
     decided_at: datetime | None = None
@@ -116,9 +116,9 @@ class Decision:
     detail: str = ""
 
 
-def invite_id(own_values: str) -> str:
+def invite_id(written: str) -> str:
     """An invitation's id, of its link, of the code in it, or of the id itself."""
-    code = own_values.strip().rpartition("start=")[2]
+    code = written.strip().rpartition("start=")[2]
     is_id = re.fullmatch(r"[0-9a-f]{8}", code)
     return code if is_id else hashlib.sha256(code.encode()).hexdigest()[:8]
 

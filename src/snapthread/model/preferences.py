@@ -115,4 +115,12 @@ def owner_of(message: Message) -> str:
     """Whose preferences hold: the person's own in private and where the bot is a guest, else the
     group's."""
     is_own = message.is_private or message.is_guest
-    return f"user:{message.user_id}" if is_own else f"group:{message.chat_id}"
+    return owned_by_person(message.user_id) if is_own else owned_by_group(message.chat_id)
+
+
+def owned_by_person(user_id: int) -> str:
+    return f"user:{user_id}"
+
+
+def owned_by_group(chat_id: int) -> str:
+    return f"group:{chat_id}"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
@@ -22,7 +22,7 @@ from snapthread.model import (
 )
 from snapthread.ports import Chat, Clock, Deliveries
 from snapthread.reply.shown import Parts, ShownParts
-from snapthread.reply.simpler import STEPS, Messages
+from snapthread.reply.simpler import STEPS, Messages, pieces_of
 from snapthread.reply.topics import Topics
 
 log = structlog.get_logger()
@@ -47,6 +47,8 @@ class ReplySender:
     shown: ShownParts
     explain: Explain
     note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
+    # Of messages that go in pieces, those that Telegram took before it asked us to wait.
+    _pieces: dict[tuple[ConversationKey, int], list[int]] = field(default_factory=dict, init=False)
 
     async def deliver(
         self, claim: Claim, outbox: Sequence[OutboxMessage], *, record_id: str, began_s: float
@@ -57,7 +59,7 @@ class ReplySender:
         every: list[int] = []
         shown = self.shown.take(claim)
         for number, message in enumerate(outbox, start=1):
-            sent: list[int] = []
+            sent = self._pieces.pop((claim.conversation, message.id), [])
             try:
                 is_taken = _take_as_sent(message, shown, sent)
                 is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
@@ -66,6 +68,10 @@ class ReplySender:
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return "held"
+            except ChatBusy:
+                if sent:  # some of its pieces
+                    self._pieces[claim.conversation, message.id] = sent
+                raise
             every += sent
             if number < len(outbox):
                 await until_stored(partial(self.store.mark_sent, claim, message, sent))
@@ -90,6 +96,8 @@ class ReplySender:
     ) -> bool:
         """As it is, then simpler and simpler; False where none is taken. Raises ChatUnreachable.
         `sent`: the messages that Telegram took."""
+        if sent:  # in pieces, before it had to wait
+            return await self._refusal(pieces_of(message)[len(sent) :], sent) is None
         tried: Messages = (message,)
         refused = await self._refusal(tried, sent)
         for step in STEPS:

@@ -33,17 +33,25 @@ def without_the_refused(message: OutboxMessage, refused: ChatRefused) -> Message
 
 
 def plain(message: OutboxMessage, _refused: ChatRefused) -> Messages:
+    return (_plain(message),)
+
+
+def _plain(message: OutboxMessage) -> OutboxMessage:
     """Nothing but the words, in the chat itself."""
     outgoing = replace(message.outgoing, entities=(), buttons=(), seen_by=None)
     to = Destination(
         chat_id=message.to.chat_id, replaces=message.to.replaces, inline_id=message.to.inline_id
     )
-    return (replace(message, to=to, outgoing=outgoing),)
+    return replace(message, to=to, outgoing=outgoing)
 
 
-def in_pieces(message: OutboxMessage, refused: ChatRefused) -> Messages:
+def in_pieces(message: OutboxMessage, _refused: ChatRefused) -> Messages:
+    return pieces_of(message)
+
+
+def pieces_of(message: OutboxMessage) -> Messages:
     """The same, in messages of half of what should fit; a file without its caption."""
-    (whole,) = plain(message, refused)
+    whole = _plain(message)
     if whole.outgoing.document is not None:
         return (replace(whole, outgoing=replace(whole.outgoing, text="")),)
     pieces, text = [], whole.outgoing.text

@@ -27,11 +27,13 @@ from snapthread.store.rules import (
     admission,
     adopting,
     asking_anew,
+    audit,
     broadcasts,
     choices,
     claiming,
     composing,
     deletions,
+    delivering,
     editing,
     erasing,
     exchanges,
@@ -132,8 +134,8 @@ class Store(Verbs):
     history_page = reads(history.history_page)
     compose = writes(composing.compose, is_quick=True)
     finish = writes(finishing.finish, is_quick=True)
-    note_stream = writes(finishing.note_stream, is_quick=True)
-    note_guest = writes(finishing.note_guest, is_quick=True)
+    note_stream = writes(delivering.note_stream, is_quick=True)
+    note_guest = writes(delivering.note_guest, is_quick=True)
     last_question = reads(rewinding.last_question)
     last_exchange = reads(exchanges.last_exchange)
     exchange = reads(exchanges.exchange)
@@ -149,9 +151,9 @@ class Store(Verbs):
     answer_press = writes(urgent.answer_press)
     enqueue = writes(outgoing.enqueue)
     was_said = reads(outgoing.was_said)
-    mark_sent = writes(outgoing.mark_sent, is_quick=True)
-    conclude = writes(finishing.conclude, is_quick=True)
-    drop_outbox = writes(outgoing.drop_outbox)
+    mark_sent = writes(delivering.mark_sent, is_quick=True)
+    conclude = writes(delivering.conclude, is_quick=True)
+    drop_outbox = writes(delivering.drop_outbox)
 
     # ------------------------------------------------------------ groups
 
@@ -202,7 +204,7 @@ class Store(Verbs):
     ban = writes(standings.ban)
     unban = writes(standings.unban)
     set_limits = writes(standings.set_limits)
-    decisions = reads(standings.decisions)
+    decisions = reads(audit.decisions)
     ask_in = writes(admission.ask_in)
     decide = writes(admission.decide)
     make_invite = writes(admission.make_invite)

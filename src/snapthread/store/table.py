@@ -1,8 +1,14 @@
-"""Declarations of tables and their indexes: what each backend reads how a row is kept from.
+"""How a table and its indexes are declared, once for every backend.
 
 A row is a `NamedTuple` of whole numbers and texts; a time is whole microseconds since 1970, a bool
 0 or 1, what is read whole is JSON. To add a table is to declare it in schema/; a column goes to
-the end of its row, with a default.
+the end of its row, with a default. For example
+
+    JOBS = Table("jobs", JobRow, key=("job",))
+    HISTORY_OF = Index[HistoryRow]("of", by="id", within=("conversation",))
+
+is a table whose rows are found by their job, and an index that gives all items of one conversation
+in the order of their ids: `tx.get(JOBS, "poll")`, `tx.range(HISTORY_OF, "user:7")`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,11 +21,11 @@ R = TypeVar("R", bound=tuple[Any, ...])
 
 
 class Index(Generic[R]):
-    """Rows in the order of one column, ties by their key.
+    """Rows of a table in the order of the column `by`, ties by their key.
 
-    `within`: columns whose values are the prefix of a range: each is within one. Rows are in it
-    whose column `by`, and each column of `has`, is set, and whose columns of `where` have one of
-    these values.
+    `within`: columns whose values a range is asked for with, its prefix. A row is in the index
+    where `by`, `within` and the columns of `has` are set, and where each column of `where` has one
+    of the values there.
     """
 
     table: "Table[R]"

@@ -1,8 +1,13 @@
-"""The transaction that a verb is given: reads that see its own writes, and writes kept for its end.
+"""The transaction that a rule is given: reads that see its own writes, and writes kept for its end.
 
-A verb is a plain function of a transaction: it reads, decides, and writes rows. It may be run more
-than once before its writes are made, so it does nothing else; verbs can call verbs. A backend
-(store/sqlite, store/redis) gives the reads and makes the writes, all of them or none.
+    def raise_epoch(tx: Transaction, key: str) -> None:
+        row = tx.get(CONVERSATIONS, key)
+        if row is not None:
+            tx.update(row, row._replace(epoch=row.epoch + 1))
+
+A rule reads, decides and writes rows, and does nothing else, as it may be run more than once before
+its writes are made. One rule can call another. A backend (store/sqlite, store/redis) answers the
+reads, and makes the writes when the rule is through: all of them or none.
 """
 
 from collections.abc import Iterable
@@ -16,11 +21,11 @@ Changes = dict[Key, tuple[Any, Any]]  # a row as it was and as it will be; None:
 
 
 class OutdatedError(Exception):
-    """A range of no scope led to a row that is not so any more: the verb is to run anew."""
+    """Something that a rule decided on has changed meanwhile: it is to run anew."""
 
 
 class Ceiling(NamedTuple):
-    """The ceiling of a stored sum when the writes are made."""
+    """A condition of the writes: the stored sum is at most so high when they are made."""
 
     table: Table[Any]
     key: Key
@@ -29,7 +34,8 @@ class Ceiling(NamedTuple):
 
 
 class Transaction:
-    """Reads and writes of one run of a verb."""
+    """Reads and writes of one run of a rule. What it changes is in `changes`, what it adds to sums
+    in `sums`; a backend takes both from there."""
 
     def __init__(self, reader: Reader, *, tries: int = 0) -> None:
         self._reader = reader
@@ -150,8 +156,8 @@ class Transaction:
         return count
 
     def add(self, row: R, *, if_there: bool = False) -> None:
-        """Add the counters of `row` to those of its key, made where there is none, but for
-        `if_there`. Who adds needs not know how much there is: nobody is in another's way."""
+        """Add the counters of `row` to the row of its key; where there is none, it is made, but
+        for `if_there`. Nobody reads the sum for that, so two who add never hinder each other."""
         table = BY_ROW[type(row)]
         sums, key = self.sums.setdefault(table, {}), table.key_of(row)
         if key in sums:
@@ -160,8 +166,8 @@ class Transaction:
         sums[key] = row, if_there
 
     def keep_below(self, table: Table[R], *key: int | str, column: str, most: int) -> None:
-        """The writes are made only where this sum, as the verb sees it now, is at most so high;
-        else it runs anew. So a sum that everybody adds to can have a limit."""
+        """Make the writes only if this sum, with what was added here until now, is at most `most`
+        then; else the rule runs anew. So a sum that everybody adds to can have a limit."""
         added = self.sums.get(table, {}).get(key)
         here = 0 if added is None else getattr(added[0], column)
         self.ceilings.append(Ceiling(table, key, column, most - here))

@@ -1,4 +1,5 @@
-"""Verbs: plain functions of a transaction, made methods of the store."""
+"""Verbs, the methods of the store, made of rules: `writes(accept)` runs `accept(tx, ...)` in a
+transaction of the backend. And the protocol of a backend."""
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -12,11 +13,11 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """The kind of a verb: how it may be run."""
+    """How a verb may be run."""
 
-    is_serial: bool = False  # one at a time in a process: two at once would want the same row
-    is_quick: bool = False  # a millisecond or two, so it may be decided on the loop
-    may_lag: bool = False  # a power cut may undo it: it is on the disk with the next that may not
+    is_serial: bool = False  # one at a time in a process: two at once would choose the same row
+    is_quick: bool = False  # it takes a millisecond or two: it may run on the event loop
+    may_lag: bool = False  # a power cut may undo it; the next verb that may not puts both on disk
 
 
 ANY: Final = Kind()

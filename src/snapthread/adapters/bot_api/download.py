@@ -10,7 +10,7 @@ from snapthread.adapters.bot_api.transport import BadStatus
 from snapthread.adapters.bot_api.types import File
 from snapthread.concurrency.retry import Backoff, Retry
 from snapthread.errors import Busy, ChatBusy, ChatRefused, ImageRefused, SnapthreadError
-from snapthread.limits import DOWNLOAD_S
+from snapthread.limits import DOWNLOAD_IDLE_S, DOWNLOAD_S
 
 # An address ends after an hour and getFile gives another; what passes needs a moment for it.
 ASKING: Final = Retry(tries=3, backoff=Backoff(first_s=1.0, factor=4.0))
@@ -84,10 +84,12 @@ async def _read(client: BotClient, file_path: str, max_bytes: int) -> bytes:
     """Stops in the first chunk past `max_bytes`."""
     content = bytearray()
     async with aclosing(client.content(file_path)) as chunks:
-        async for chunk in chunks:
-            content += chunk
-            if len(content) > max_bytes:
+        while len(content) <= max_bytes:
+            async with asyncio.timeout(DOWNLOAD_IDLE_S):
+                chunk = await anext(chunks, b"")
+            if not chunk:
                 break
+            content += chunk
     return bytes(content)
 
 

@@ -86,7 +86,14 @@ class HttpTransport:
         body = form(params, attachment) if attachment else json.dumps(params).encode()
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         headers = None if attachment else JSON
-        async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
+        request = self._session.post(
+            url,
+            data=body,
+            headers=headers,
+            timeout=timeout,
+            allow_redirects=False,  # what people read is for no other server
+        )
+        async with request as answer:
             return Response(answer.status, await _read_whole(answer))
 
     async def content(self, url: str, *, timeout_s: float) -> AsyncGenerator[bytes, None]:

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from snapthread.adapters.openai_api.inline import StreamedBody
-from snapthread.adapters.openai_api.key import AZURE_HEADER, key_headers
+from snapthread.adapters.openai_api.key import key_headers
 from snapthread.adapters.openai_api.wire import AiohttpTransport
 from snapthread.limits import NEXT_EVENT_S, UPLOAD_S
 
@@ -103,7 +103,7 @@ def make_client(
         timeout=TIMEOUT,
         limits=LIMITS,
         follow_redirects=True,
-        event_hooks={"request": [_keep_key_at_home]},
+        event_hooks={"response": [_stay_at_home]},
     )
     return OpenAIClient(http, url)
 
@@ -120,10 +120,21 @@ async def _read_whole(answer: httpx2.Response) -> bytes:
     return bytes(content)
 
 
-async def _keep_key_at_home(request: httpx2.Request) -> None:
-    """A redirect to another server loses the key under its usual name; so it does under Azure's."""
-    if "authorization" not in request.headers:
-        request.headers.pop(AZURE_HEADER, None)
+async def _stay_at_home(answer: httpx2.Response) -> None:
+    """A redirect to another server is not followed: what people say, and the key, is for this one.
+    Its answer is then a refusal without an address."""
+    if answer.has_redirect_location:
+        here = answer.request.url
+        if not _is_same_server(here, here.join(answer.headers["location"])):
+            del answer.headers["location"]
+
+
+def _is_same_server(here: httpx2.URL, there: httpx2.URL) -> bool:
+    """Also where it asks for TLS."""
+    if here.host != there.host:
+        return False
+    is_upgrade = (here.scheme, there.scheme) == ("http", "https")
+    return is_upgrade or (here.scheme, here.port) == (there.scheme, there.port)
 
 
 def _has_proxy_of_the_machine(url: str) -> bool:

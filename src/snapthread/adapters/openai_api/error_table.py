@@ -156,8 +156,10 @@ def _of_message(fault: Fault) -> Meaning | None:
 
 
 def _of_status(status: int | None) -> Meaning:
-    if status is None or not 400 <= status < 500:
+    if status is None or not 300 <= status < 500:
         return "busy"
+    if status < 400:
+        return "address"  # it sends us to another server
     return STATUSES.get(status, "misused")
 
 

@@ -1,6 +1,9 @@
--- All that runs on the server: rows are read in one run, and written in one run where what was read
--- is still so. No rule of ours is here (decision 0018): ARGV[2] is a JSON list of steps, each a list
--- whose first item is its kind; ARGV[1] says to whoever looks on what they are: 'read' or 'commit'.
+-- The one script that runs on the server. ARGV[2] is a JSON list of steps, run in order, all at one
+-- moment. A step is a list whose first item is its kind: one that reads, a guard, or one that writes:
+--   ["row", "snapthread:row:jobs:poll"]                  its reply is one of the list that we return
+--   ["is", "snapthread:scope:user:7", "3fa9.12"]         if this text is another, we return nothing
+--   ["call", "SET", "snapthread:row:jobs:poll", "[…]"]   guards come before the steps that write
+-- No rule of ours is here (decision 0018). ARGV[1], 'read' or 'commit', is for whoever looks on.
 local AT_ONCE = 4000 -- what Lua hands over at once
 local function listed(texts) return '[' .. table.concat(texts, ',') .. ']' end
 
@@ -58,7 +61,7 @@ function read.range(step)
   return listed(names)
 end
 
--- Each guard is a claim about what was read: where one does not hold there is no reply.
+-- Guards: each claims what a key holds; where one is wrong nothing after it is done.
 local guards = {
   is = function(step)
     local text = redis.call('GET', step[2]) or ''

@@ -31,6 +31,7 @@ history.py         items of a conversation made of its rows; pages of them
 It is answered:
 finishing.py       the end of a turn, in one transaction
 outgoing.py        the outbox: what is on its way, and what it replaces in the chat
+delivering.py      where the answer grows, what was sent, and the end of the claim
 page_questions.py  a question that waits until pages are chosen
 exchanges.py       what was asked of late, and what showed the answer
 asking_anew.py     /retry and buttons: may it be asked anew?
@@ -49,7 +50,8 @@ Groups and people:
 groups.py          who asked last, topics, guests; the bot leaves
 moving.py          a group gets another id
 people.py          one person's conversations and files; who blocked the bot
-standings.py       who was answered, bans, own limits; each decision leaves a row
+standings.py       who was answered, bans, own limits
+audit.py           each decision of an admin, as a row
 admission.py       strangers who ask to be let in, invitations
 broadcasts.py      a message to everybody
 choices.py         preferences

@@ -10,8 +10,9 @@ from typing import Final
 
 from snapthread.model.people import Decided, Invite, Note, Person, Standing, invite_id
 from snapthread.store.codec import micros, moment
+from snapthread.store.rules.audit import record_decision, write_audit
 from snapthread.store.rules.outgoing import put_on_its_way
-from snapthread.store.rules.standings import known_row, person, record_decision, write_audit
+from snapthread.store.rules.standings import known_row, person
 from snapthread.store.schema.people import INVITES, INVITES_END, PEOPLE, InviteRow
 from snapthread.store.transaction import Transaction
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from snapthread.model import Destination, OutgoingMessage, private_conversation
 from snapthread.store.codec import micros
 from snapthread.store.rules.conversations import ensure_conversation
-from snapthread.store.rules.marks import set_mark
+from snapthread.store.rules.marks import said_mark, set_mark
 from snapthread.store.rules.outgoing import put_on_its_way
 from snapthread.store.rules.uploads import retired_file
 from snapthread.store.schema.files import FILES_OWNED
@@ -14,7 +14,7 @@ from snapthread.store.transaction import Transaction
 
 
 def adopted_mark(user_id: int) -> str:
-    return f"said:adopted:{user_id}"
+    return said_mark(f"adopted:{user_id}")
 
 
 def adopt(

@@ -12,7 +12,8 @@ from typing import Final, cast
 
 from snapthread.model.people import Broadcast, BroadcastState, Person, Reached
 from snapthread.store.codec import micros, moment
-from snapthread.store.rules.standings import load_person, write_audit
+from snapthread.store.rules.audit import write_audit
+from snapthread.store.rules.standings import load_person
 from snapthread.store.schema.people import (
     BROADCASTS,
     BROADCASTS_AT,

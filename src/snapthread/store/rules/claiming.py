@@ -1,6 +1,7 @@
-"""Messages out of the queues: in order, one worker a conversation.
+"""Claims: a worker takes the question of a conversation that has work and that nobody holds.
 
-Promises: ports/message_queue.py.
+It holds the conversation for the time of a lease, by a token that is higher than any before; what
+an older token still tries to write is refused. Promises: ports/message_queue.py.
 """
 
 import random
@@ -83,8 +84,8 @@ def _is_ready(row: ConversationRow, now: int) -> bool:
 
 
 def _next_ready(tx: Transaction, now: int) -> str | None:
-    """The one that has been ready longest, of those that nobody holds and those that a worker left
-    behind; and what a clock that was set back has put off."""
+    """The conversation that has been ready longest: of those that nobody holds and those whose
+    worker died; if there is none, of those that a clock that was set back has put off."""
     ready = Range(READY, high=now, limit=READY_PER_LOOK if tx.tries else 1)
     left = Range(HELD, high=now, limit=LEFT_PER_LOOK)
     put_off = Range(READY, low=now + GATHER_MOST + 1, limit=LEFT_PER_LOOK)
@@ -121,8 +122,8 @@ def with_messages(tx: Transaction, bare: Claim) -> Claim:
 
 
 def served_mark(claim: Claim, bundle: str) -> str:
-    """Set when an album was served, whether it was answered, refused or failed: a part that comes
-    later is then known to be late. The key keeps the word of older stores."""
+    """The mark of an album that was served, whether answered, refused or failed: a part that comes
+    later is late. Its key has the word of older stores."""
     return f"answered:{claim.conversation}:{claim.epoch}:{bundle}"
 
 

@@ -6,14 +6,17 @@ from typing import Any
 
 from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
 from snapthread.model.people import NOBODY
+from snapthread.model.preferences import owned_by_person
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
-from snapthread.store.rules.conversations import held_until
+from snapthread.store.rules.conversations import held_until, with_stream
 from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
 from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
 from snapthread.store.rules.queued import dequeue, waiting_command
+from snapthread.store.rules.queues import is_worked_on
 from snapthread.store.rules.quotas import charge, charge_of
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import (
@@ -70,9 +73,19 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         talk = tx.get(CONVERSATIONS, key)
         if talk is not None and talk.undelivered:
             parts = tx.range(OUTBOX_OF, key)
+            if parts and parts[0].turn in turns:
+                _fence(tx, key)
             dropped += drop(tx, key, [part for part in parts if part.turn in turns])
             refresh_ready(tx, key)
     return dropped
+
+
+def _fence(tx: Transaction, key: str) -> None:
+    """Whoever answers them at this moment, or sends what is left of an answer, notices and ends."""
+    talk = tx.get(CONVERSATIONS, key)
+    if talk is not None and talk.lease_until is not None:
+        ended = with_stream(talk, ())
+        tx.update(talk, ended._replace(token=talk.token + 1, lease_until=None, stopped_turn=None))
 
 
 def _forget_asker(tx: Transaction, user_id: int) -> None:
@@ -107,6 +120,8 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
     rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
         charge_of(tx, row.conversation, user_id)  # later it would name them
+        if is_worked_on(tx, row):
+            _fence(tx, row.conversation)
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)
@@ -121,14 +136,14 @@ def _erase_the_rest(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
     records.erase(tx, user_id)
     standings.erase(tx, user_id)
     feedback.erase(tx, user_id)
-    choices.forget(tx, f"user:{user_id}")
+    choices.forget(tx, owned_by_person(user_id))
 
 
 def _forget(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
     found = (
         *tx.get_all(CONVERSATIONS, keys),
         tx.get(BLOCKED, user_id),
-        *tx.get_all(MARKS, (f"said:storage:{user_id}", adopted_mark(user_id))),
+        *tx.get_all(MARKS, (said_mark(f"storage:{user_id}"), adopted_mark(user_id))),
         *all_of(tx, keys, MARKS_OF),
         *tx.range(IN_GROUP, user_id),
     )

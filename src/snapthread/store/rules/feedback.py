@@ -5,7 +5,7 @@ Promises: ports/usage_ledger.py.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from snapthread.model.usage import DailyFeedback, day_of
 from snapthread.store.codec import load_record, micros, moment
@@ -60,6 +60,21 @@ def feedback(tx: Transaction, since: str) -> tuple[DailyFeedback, ...]:
 def erase(tx: Transaction, user_id: int) -> None:
     """The counts name nobody, and stay."""
     tx.delete_all(tx.range(ANSWERS_OF, user_id))
+
+
+def export(tx: Transaction, user_id: int) -> dict[str, Any]:
+    return {
+        "answers": [
+            {
+                "at": moment(row.at).isoformat(),
+                "chat": row.chat_id,
+                "message": row.message_id,
+                "model": row.model,
+                "reaction": row.reaction,
+            }
+            for row in tx.range(ANSWERS_OF, user_id)
+        ]
+    }
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:

@@ -27,24 +27,20 @@ from snapthread.store.rules.exchanges import (
     replaced_exchanges,
     replaced_ids_of,
 )
-from snapthread.store.rules.feedback import note_answers
 from snapthread.store.rules.groups import end_guest
-from snapthread.store.rules.leases import release
 from snapthread.store.rules.marks import set_mark
-from snapthread.store.rules.outgoing import Replaced, add_to_outbox, mark_sent
+from snapthread.store.rules.outgoing import Replaced, add_to_outbox
 from snapthread.store.rules.page_questions import keep_question
 from snapthread.store.rules.queued import bury, claimed_messages, dequeue
 from snapthread.store.rules.quotas import settle
 from snapthread.store.rules.readiness import refresh_ready
-from snapthread.store.rules.records import note_delivered
 from snapthread.store.rules.retiring import retire_rest
 from snapthread.store.rules.rewinding import leave_from, retire_unnamed
 from snapthread.store.rules.shown_files import attach
 from snapthread.store.rules.standings import note_told_of_files
-from snapthread.store.schema.conversations import CONVERSATIONS, ConversationRow, HistoryRow
+from snapthread.store.schema.conversations import ConversationRow, HistoryRow
 from snapthread.store.schema.people import PEOPLE
 from snapthread.store.schema.queues import QueuedRow
-from snapthread.store.schema.usage import RECORDS
 from snapthread.store.transaction import Transaction
 
 
@@ -85,37 +81,6 @@ def finish(
     if not outbox:
         end_guest(tx, claim, at)
     return outbox
-
-
-def conclude(
-    tx: Transaction,
-    claim: Claim,
-    part: OutboxMessage,
-    now: datetime,
-    *,
-    record_id: str,
-    delivered_ms: int,
-    message_ids: Sequence[int] = (),
-    sent: Sequence[int] = (),
-) -> bool:
-    tx.expect(Get(RECORDS, (record_id,)), Get(CONVERSATIONS, (claim.conversation,)))
-    mark_sent(tx, claim, part, sent)
-    note_delivered(tx, record_id, delivered_ms)
-    note_answers(tx, part.to.chat_id, message_ids, record_id, now)
-    release(tx, claim, now)
-    end_guest(tx, claim, micros(now))
-    row = tx.get(CONVERSATIONS, claim.conversation)
-    return row is not None and row.ready_at is not None
-
-
-def note_guest(tx: Transaction, claim: Claim, inline_id: str) -> None:
-    row = check_lease(tx, claim)
-    tx.update(row, row._replace(inline_id=inline_id))
-
-
-def note_stream(tx: Transaction, claim: Claim, message_ids: Sequence[int]) -> None:
-    row = check_lease(tx, claim)
-    tx.update(row, with_stream(row, message_ids))
 
 
 # ---------------------------------------------------------------- parts of finish

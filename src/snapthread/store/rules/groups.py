@@ -6,10 +6,12 @@ Promises: ports/groups.py.
 from datetime import datetime
 
 from snapthread.model import Claim, ConversationKey, is_guest
+from snapthread.model.preferences import owned_by_group
 from snapthread.store.codec import load_message, micros
 from snapthread.store.rules import choices
 from snapthread.store.rules.conversations import held_until, is_held
 from snapthread.store.rules.files import count_held
+from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.quotas import charge
 from snapthread.store.rules.retiring import retire_conversation
 from snapthread.store.schema.conversations import (
@@ -81,7 +83,7 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
     for row in tx.range(IN_GROUP, chat_id):
         files += end(tx, row.conversation, micros(now))
         tx.delete(row)
-    choices.forget(tx, f"group:{chat_id}")
+    choices.forget(tx, owned_by_group(chat_id))
     tx.delete_all(tx.range(GROUP_DAYS_OF, chat_id))
     forget_hello(tx, chat_id)
     return files
@@ -89,7 +91,7 @@ def leave_group(tx: Transaction, chat_id: int, now: datetime) -> int:
 
 def hello_mark(chat_id: int) -> str:
     """The mark that it introduced itself."""
-    return f"said:hello:{chat_id}"
+    return said_mark(f"hello:{chat_id}")
 
 
 def forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:

@@ -5,6 +5,11 @@ from snapthread.store.schema.processes import MARKS, MarkRow
 from snapthread.store.transaction import Transaction
 
 
+def said_mark(once: str) -> str:
+    """The mark of what is said or done once."""
+    return f"said:{once}"
+
+
 def has_mark(tx: Transaction, name: str) -> bool:
     return tx.get(MARKS, name) is not None
 

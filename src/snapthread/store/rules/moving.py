@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from snapthread.model import ConversationKey
+from snapthread.model.preferences import owned_by_group
 from snapthread.store.codec import dump_destination, dump_message, load_destination, load_message
 from snapthread.store.rules import choices
 from snapthread.store.rules.conversations import ensure_conversation
@@ -31,7 +32,7 @@ from snapthread.store.transaction import Transaction
 
 def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
     rows = tx.range(IN_GROUP, chat_id)
-    choices.move(tx, f"group:{chat_id}", f"group:{new_chat_id}")
+    choices.move(tx, owned_by_group(chat_id), owned_by_group(new_chat_id))
     for row in rows:
         new = row.conversation.replace(f"group:{chat_id}:", f"group:{new_chat_id}:", 1)
         _move(tx, row.conversation, new, new_chat_id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from snapthread.model import Claim, ConversationKey, Destination, OutboxMessage, OutgoingMessage
+from snapthread.model import ConversationKey, Destination, OutboxMessage, OutgoingMessage
 from snapthread.store.codec import (
     dump_destination,
     dump_outgoing,
@@ -15,14 +15,8 @@ from snapthread.store.codec import (
     micros,
     micros_of,
 )
-from snapthread.store.rules.conversations import (
-    check_lease,
-    ensure_conversation,
-    next_id,
-    note_group,
-)
-from snapthread.store.rules.exchanges import exchange_to_expect, note_sent
-from snapthread.store.rules.marks import bars, set_mark
+from snapthread.store.rules.conversations import ensure_conversation, next_id, note_group
+from snapthread.store.rules.marks import bars, said_mark, set_mark
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.schema.conversations import CONVERSATIONS, ExchangeRow
 from snapthread.store.schema.queues import OUTBOX_OF, OutboxRow
@@ -164,35 +158,12 @@ def enqueue(
 
 def say_once(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
     """Take the mark of what is said or done once; False where it is taken."""
-    return set_mark(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
+    return set_mark(tx, said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def was_said(tx: Transaction, once: str, now: datetime, *, again_after_s: float | None) -> bool:
-    return bars(tx, _said_mark(once), micros(now), wait=_wait(again_after_s))
-
-
-def _said_mark(once: str) -> str:
-    return f"said:{once}"
+    return bars(tx, said_mark(once), micros(now), wait=_wait(again_after_s))
 
 
 def _wait(again_after_s: float | None) -> int | None:
     return None if again_after_s is None else micros_of(again_after_s)
-
-
-def mark_sent(
-    tx: Transaction, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()
-) -> None:
-    if part.turn is not None:
-        tx.expect(exchange_to_expect(claim.conversation, part.turn))
-    rows = [row for row in tx.range(OUTBOX_OF, claim.conversation) if row.id == part.id]
-    if rows:
-        drop(tx, claim.conversation, rows)
-        note_sent(tx, claim.conversation, part.turn, message_ids)
-        refresh_ready(tx, claim.conversation)
-
-
-def drop_outbox(tx: Transaction, claim: Claim) -> int:
-    check_lease(tx, claim)
-    count = drop(tx, claim.conversation, tx.range(OUTBOX_OF, claim.conversation))
-    refresh_ready(tx, claim.conversation)
-    return count

@@ -14,11 +14,11 @@ from snapthread.model.operation import POLLING
 from snapthread.store.codec import micros, micros_of, moment
 from snapthread.store.rules import (
     admission,
+    audit,
     broadcasts,
     feedback,
     page_questions,
     records,
-    standings,
     tallies,
 )
 from snapthread.store.rules.accepting import SEEN_FOR
@@ -142,7 +142,7 @@ def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
         + page_questions.tidy(tx, now, limit=limit)
         + tallies.tidy(tx, now, limit=limit)
         + records.tidy(tx, now, limit=limit)
-        + standings.tidy(tx, now, limit=limit)
+        + audit.tidy(tx, now, limit=limit)
         + admission.tidy(tx, now, limit=limit)
         + broadcasts.tidy(tx, now, limit=limit)
         + feedback.tidy(tx, now, limit=limit)

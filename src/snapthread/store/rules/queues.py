@@ -29,7 +29,7 @@ def waiting(tx: Transaction, *, limit: int, dead: bool = False) -> tuple[QueuedM
         return tuple(_waiting(row, row.at) for row in tx.range(DEAD_AT, limit=limit))
     rows = tx.range(ALL_QUEUED, limit=limit)
     tx.get_all(CONVERSATIONS, dict.fromkeys(row.conversation for row in rows))
-    return tuple(_waiting(row, row.arrived_at, is_held=_is_worked_on(tx, row)) for row in rows)
+    return tuple(_waiting(row, row.arrived_at, is_held=is_worked_on(tx, row)) for row in rows)
 
 
 def _waiting(row: QueuedRow | DeadLetterRow, at: int, *, is_held: bool = False) -> QueuedMessage:
@@ -43,7 +43,7 @@ def _waiting(row: QueuedRow | DeadLetterRow, at: int, *, is_held: bool = False) 
     )
 
 
-def _is_worked_on(tx: Transaction, row: QueuedRow) -> bool:
+def is_worked_on(tx: Transaction, row: QueuedRow) -> bool:
     talk = tx.get(CONVERSATIONS, row.conversation)
     return talk is not None and talk.lease_until is not None and row.token == talk.token
 

@@ -1,25 +1,23 @@
-"""People: who was answered, who may, whose limits are their own; each decision leaves a row.
+"""People: who was answered, who may, whose limits are their own.
 
 Promises: ports/standings.py.
 """
 
 import json
-import secrets
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, cast
 
-from snapthread.model.people import NOBODY, Decided, Decision, OwnLimits, Person, Standing
-from snapthread.model.usage import RECORDS_KEPT, day_of
+from snapthread.model.people import NOBODY, OwnLimits, Person, Standing
+from snapthread.model.usage import day_of
 from snapthread.store.codec import micros, moment
+from snapthread.store.rules.audit import decisions, record_decision
 from snapthread.store.schema.people import (
-    AUDIT_AT,
     AUDIT_OF,
     PEOPLE,
     PEOPLE_BANNED,
     PEOPLE_SEEN,
     PEOPLE_STANDING,
-    AuditRow,
     PersonRow,
 )
 from snapthread.store.schema.processes import META, MetaRow
@@ -154,50 +152,6 @@ def set_limits(
 def known_row(tx: Transaction, user_id: int, now: datetime) -> PersonRow:
     at = micros(now)
     return tx.get(PEOPLE, user_id) or tx.insert(PersonRow(user_id, at, at))
-
-
-def record_decision(
-    tx: Transaction,
-    row: PersonRow,
-    now: datetime,
-    by: int,
-    action: Decided,
-    *,
-    detail: str = "",
-    **changes: Any,
-) -> None:
-    at = micros(now)
-    tx.update(row, row._replace(decided_at=at, decided_by=by, **changes))
-    write_audit(tx, at, by, action, row.user_id, detail)
-
-
-def write_audit(
-    tx: Transaction, at: int, by: int, action: Decided, user_id: int = NOBODY, detail: str = ""
-) -> None:
-    tx.insert(AuditRow(secrets.token_hex(8), at, by, action, user_id, detail))
-
-
-def decisions(tx: Transaction, *, limit: int, user_id: int | None = None) -> tuple[Decision, ...]:
-    """Newest first."""
-    if user_id is None:
-        rows = tx.range(AUDIT_AT, limit=limit, is_reversed=True)
-    else:
-        rows = tx.range(AUDIT_OF, user_id, limit=limit, is_reversed=True)
-    return tuple(map(_decision, rows))
-
-
-def _decision(row: AuditRow) -> Decision:
-    return Decision(
-        at=moment(row.at),
-        by=row.by,
-        action=cast("Decided", row.action),
-        user_id=row.user_id,
-        detail=row.detail,
-    )
-
-
-def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
-    return tx.delete_all(tx.range(AUDIT_AT, high=micros(now - RECORDS_KEPT), limit=limit))
 
 
 # ---------------------------------------------------------------- one person

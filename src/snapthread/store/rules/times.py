@@ -1,7 +1,7 @@
-"""Limits of how far ahead a stored time can be.
+"""Bounds of how far ahead a stored time can be.
 
-A clock that was set back leaves times behind that are further ahead than any wait of ours: they are
-not believed, or what they bar would be deaf until then.
+Where the machine's clock was wrong and is set back by a day, a lease that was taken before ends in
+a day. No lease of ours is that long: a time further ahead than these bounds bars nothing.
 """
 
 from typing import Final

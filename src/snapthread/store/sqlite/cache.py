@@ -59,5 +59,6 @@ class ImmutableRowCache:
 def is_cached(wanted: Range) -> bool:
     """Is it all rows from one on, in a table's own order?"""
     index = wanted.source
-    is_open = wanted == Range(index, wanted.prefix, wanted.low)
-    return index.table.is_immutable and is_the_key(index) and is_open
+    if not index.table.is_immutable or not is_the_key(index):
+        return False
+    return wanted == Range(index, wanted.prefix, wanted.low)

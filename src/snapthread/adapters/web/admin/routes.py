@@ -18,6 +18,7 @@ from snapthread.adapters.web.admin.person import read_person
 from snapthread.adapters.web.admin.person_page import person_page
 from snapthread.adapters.web.admin.reading import AdminPageStore, Report, read_report
 from snapthread.adapters.web.admin.responses import PATH, SECURITY, html, plain, redirect
+from snapthread.errors import ConversationBroken
 from snapthread.limits import USER_ID_MAX
 from snapthread.ports import Clock
 from snapthread.ports.operation import Operation
@@ -25,6 +26,7 @@ from snapthread.ports.operation import Operation
 DAYS: Final = 30  # where nobody chose
 STYLE: Final = Path(__file__).with_name("style.css").read_text("utf-8")
 NO_LETTER: Final = "No such dead letter."
+UNREADABLE: Final = "What is stored of it cannot be read, so it cannot be asked again: drop it."
 NOBODY: Final = "That is no user id: it is a whole number, such as 123456789."
 IS_ADMIN: Final = "An admin cannot be banned: take them out of ADMIN_USER_IDS first."
 NO_LIMIT: Final = "Nothing was changed: that is no limit, or the model has no price for it."
@@ -112,7 +114,11 @@ class _Pages:
         letter = _letter_id(fields)
         if letter is None:
             return plain(NO_LETTER, 404)
-        if await self.store.replay(letter, self.clock()):
+        try:
+            is_replayed = await self.store.replay(letter, self.clock())
+        except ConversationBroken:
+            return plain(UNREADABLE, 409)
+        if is_replayed:
             log.info("admin.replayed", update_id=letter)
         return redirect()
 
