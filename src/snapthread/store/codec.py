@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 
 class _Form(Generic[T]):
-    """The way a kind of value is written and read; worked out when it is first needed, which takes
-    some milliseconds each: a command that only adds up needs none."""
+    """A kind of value as JSON. How it is read and written is worked out when it is first needed,
+    which takes milliseconds: a command that only adds up needs none."""
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
@@ -147,13 +147,13 @@ def load_record(text: str) -> TurnRecord:
 
 
 def load_turn(text: str, delivered_ms: int | None) -> TurnRecord:
-    """A record that was charged, with what became known later than the rest."""
+    """The record of a turn, with the delivery that became known later."""
     record = load_record(text)
     return replace(record, stages=replace(record.stages, delivered=delivered_ms))
 
 
 def load_daily(row: Mapping[str, Any]) -> DailyUsage:
-    """A row of the sums; its cost is of the turns with a price."""
+    """A day's sums; the cost is that of the turns with a price."""
     is_unknown = row["turns_without_price"] and not row["cost_micros"]
     return DailyUsage(**{**row, "cost_micros": None if is_unknown else row["cost_micros"]})
 

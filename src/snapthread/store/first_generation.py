@@ -35,13 +35,14 @@ class OldFiles:
 
 @asynccontextmanager
 async def old_files(url: str) -> AsyncIterator[AsyncGenerator[OldFiles, None]]:
-    """All of them, in no order; a key may come twice. Raises the Store failures."""
+    """The files of all users, in no order; a key may come twice. Raises the Store failures."""
     async with connect_to(url) as redis:
         yield _read(redis)
 
 
 def connect_to(url: str) -> Redis:
-    """Reaches nothing yet; raises StoreDenied of an address that cannot be used."""
+    """A client, which has reached nothing yet. Raises StoreDenied of an address that cannot be
+    used."""
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss", *SCHEMES}:
         raise StoreDenied("--redis takes an address such as redis://host:6379/0")

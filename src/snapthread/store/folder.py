@@ -27,7 +27,8 @@ def images_folder(store: Path) -> Path:
 
 
 class FolderBlobs:
-    """`ports.Blobs`. What a kill leaves half written is listed, and so found by its name."""
+    """`ports.Blobs`. A file that a kill left half written is in the list, and is found by its
+    name."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder

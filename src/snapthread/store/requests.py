@@ -16,8 +16,9 @@ class Get(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Rows of one prefix of an index, in its order. Bounds of its column are inclusive; `after` is
-    the order of the row that comes before the first."""
+    """Rows of one prefix of an index, in its order. `low` and `high` bound the column that the
+    index is sorted by, and are in it; `after`: the place in the order of the row before the
+    first."""
 
     source: Index[Any]
     prefix: Key = ()
@@ -47,11 +48,11 @@ class Reader(Protocol):
     """A backend's reads, as the store was before the transaction."""
 
     def expect(self, requests: Sequence[Request]) -> None:
-        """These will be asked for: who reads over a network reads them at once."""
+        """These will be asked for soon: a backend over a network reads them at once."""
         ...
 
     def get(self, table: Table[R], keys: Sequence[Key], *, is_new: bool = False) -> list[R | None]:
-        """`is_new`: most likely there is none."""
+        """Rows by their keys. `is_new`: most likely there is none."""
         ...
 
     def range(self, wanted: Range) -> list[Any]: ...

@@ -1,4 +1,4 @@
-"""How a table and its indexes are declared, once for every backend.
+"""Declarations of tables and their indexes, the same for every backend.
 
 A row is a `NamedTuple` of whole numbers and texts; a time is whole microseconds since 1970, a bool
 0 or 1, what is read whole is JSON. To add a table is to declare it in schema/; a column goes to
@@ -123,7 +123,7 @@ class Table(Generic[R]):
         return None if self._scope is None else row[self._scope]
 
     def scope_of_key(self, key: Key) -> int | str | None:
-        """The scope of a row of this key; None where the key does not tell."""
+        """The scope of the row of this key; None where the key does not tell."""
         return None if self._key_scope is None else key[self._key_scope]
 
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """How a verb may be run."""
+    """The ways in which a verb may be run."""
 
     is_serial: bool = False  # one at a time in a process: two at once would choose the same row
     is_quick: bool = False  # it takes a millisecond or two: it may run on the event loop

@@ -88,8 +88,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         active_turns=lambda: worker.active,
     )
     return Bot(
-        is_called=settings.telegram_webhook_url is not None,
-        has_replicas=settings.has_store_server,
+        has_webhook=settings.telegram_webhook_url is not None,
+        may_have_replicas=settings.has_store_server,
         store=store,
         health=health,
         intake=intake,

@@ -130,7 +130,8 @@ class RedisBackend:
         reading.take(requests, await self._server.run("read", steps))
 
     async def _commit(self, reading: Reading, tx: Transaction) -> None:
-        """No scope ever has the same version again."""
+        """Write what a run decided, if nothing of it has changed. Each commit gives the
+        conversations that it changes a version that none ever had."""
         version = f"{self._ours}.{next(self._commits)}"
         steps = writes(tx, version) or self._server.nothing
         if not steps and reading.is_sure:

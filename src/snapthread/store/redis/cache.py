@@ -21,8 +21,8 @@ GUARDED_MOST: Final = 1000  # of one conversation: of a longer one too much woul
 
 
 class RowCache:
-    """`GuardedRows` by their guards, of which the oldest leave first; and the guards whose rows
-    verbs of this process are changing at this moment."""
+    """`GuardedRows` by their guards; those that were put in first leave first. And the guards whose
+    rows are being changed by verbs of this process at this moment."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[GuardedRows, int]] = OrderedDict()
@@ -59,8 +59,8 @@ class RowCache:
     def learn(
         self, tx: Transaction, decided_on: Mapping[str, GuardedRows], scopes: set[str], version: str
     ) -> None:
-        """Keep the rows as a commit has left them: those of conversations, whose guards have this
-        version now, and rows of none."""
+        """Keep the rows as a commit has left them: all that is known of the conversations that it
+        changed, whose guards are this version now, and changed rows of none."""
         left = {
             guard: known.after(tx, version)
             for guard, known in decided_on.items()
@@ -79,8 +79,8 @@ class RowCache:
             self.put(known)
 
     async def is_current(self, decided_on: Mapping[str, GuardedRows]) -> bool:
-        """Are these still what is known? Where another verb of this process is changing them, it is
-        waited for: what it leaves is known here then, without asking the server."""
+        """Is all of this still what the cache knows? Where another verb of this process is changing
+        some of it, wait for that first: what it leaves is known here without asking the server."""
         if self._changing.isdisjoint(decided_on):
             return all(self.has_no_other(known) for known in decided_on.values())
         while not self._changing.isdisjoint(decided_on):

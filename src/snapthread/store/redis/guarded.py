@@ -61,7 +61,8 @@ class GuardedRows:
         return request.limit is not None and request.limit <= limit
 
     def after(self, tx: Transaction, version: str) -> "GuardedRows":
-        """Those of a conversation once the transaction is made; single rows are as before."""
+        """The rows of a conversation once a transaction is made; single rows are left as they
+        are."""
         known = GuardedRows(self.guard, version)
         known.rows = {each: row for each, row in self.rows.items() if isinstance(each, Get)}
         for base, (limit, rows) in self.ranges.items():

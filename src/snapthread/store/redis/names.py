@@ -11,7 +11,7 @@ DIGITS: Final = 16  # of a whole number: as text, numbers are in their order
 
 
 def text_of(value: Value) -> str:
-    """A value as a part of a name."""
+    """A value as it stands in a key."""
     return f"{value:0{DIGITS}d}" if isinstance(value, int) else str(value)
 
 
@@ -33,7 +33,7 @@ def index_name(index: Index[Any], prefix: Key) -> str:
 
 
 def member(index: Index[Any], row: Any) -> str:
-    """A row in an index: what it is sorted by, a space, and its key."""
+    """A row's entry in an index: what it is sorted by, a space, and its key."""
     return f"{text_of(index.sort_of(row))} {key_text(index.table.key_of(row))}"
 
 

@@ -34,9 +34,9 @@ MESSAGES_EAGER: Final = 8  # more seldom wait
 
 
 class Reading:
-    """`transaction.Reader` for one try at a verb: what is known to all its runs.
+    """`requests.Reader` for one try at a verb: what is known, for all runs of it.
 
-    `guesses`: a row that is mostly new is taken for such, until the commit.
+    `guesses`: where a table's rows are mostly new, take it that there is none, until the commit.
     """
 
     def __init__(self, cache: RowCache | None = None, *, guesses: bool = False) -> None:
@@ -47,12 +47,12 @@ class Reading:
         self.begin()
 
     def begin(self) -> None:
-        """The next run."""
+        """Begin the next run."""
         self.reads = 0
         self._decided_on: set[str] = set()  # guards
         self._hinted: set[Get] = set()  # rows of ranges that nothing guards
 
-    # ------------------------------------------------------------ transaction.Reader
+    # ------------------------------------------------------------ requests.Reader
 
     def expect(self, requests: Sequence[Request]) -> None:
         self._need(requests)
@@ -98,7 +98,7 @@ class Reading:
         return found
 
     def _find(self, request: Request, *, is_new: bool = False) -> GuardedRows | None:
-        """From this try, from the cache, or by a guess."""
+        """The rows that answer a request: of this try, of the cache, or guessed."""
         guard = guard_of(request)
         known = self.known.get(guard)
         if known is None and self._cache is not None and (known := self._cache.get(guard)):
@@ -116,7 +116,7 @@ class Reading:
     # ------------------------------------------------------------ what the server says
 
     def take(self, requests: Sequence[Request | Version], replies: Sequence[Any]) -> None:
-        """All that was known before was so at this moment too."""
+        """Take in what the server replied; all that was known before was so at that moment too."""
         for request, reply in zip(requests, replies, strict=True):
             if isinstance(request, Version):
                 guard, has_version = request.guard, reply is not None
@@ -134,7 +134,8 @@ class Reading:
     # ------------------------------------------------------------ what is to be so still
 
     def proofs(self) -> list[ScriptStep]:
-        """All that is known; a verb that only reads lives with rows of several moments."""
+        """The guards of all that is known. A verb that only reads needs none: it may see rows of
+        several moments."""
         return [each.step for each in self.known.values() if each.guard and self._cache is not None]
 
     def guards(self, tx: Transaction) -> list[ScriptStep]:
@@ -147,8 +148,8 @@ class Reading:
         return [*steps.values(), *map(at_most, tx.ceilings)]
 
     def _is_guarded(self, request: Get, row: Any) -> bool:
-        """By the version of its conversation; not where it was found by a range of none, maybe
-        before this version was read."""
+        """Does the version of its conversation guard this row? Not where a range over all
+        conversations found it, maybe before that version was read."""
         scope = request.table.scope_of(row)
         guard = "" if scope is None else version_name(scope)
         is_version = guard in self._decided_on and self.known[guard].is_proof

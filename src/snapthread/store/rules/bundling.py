@@ -113,7 +113,7 @@ def _bring_voice(tx: Transaction, message: Message, album: str) -> None:
 
 
 def end_waiting(tx: Transaction, message: Message, bundle: str | None, now: int) -> None:
-    """After half of a pair came something else: nothing more is to come of it."""
+    """Half of a pair waits no longer for the other, as something else came."""
     row = _newest(tx, message.conversation)
     if row is None or not str(row.bundle).startswith(PAIR) or row.bundle == bundle:
         return
@@ -129,8 +129,8 @@ def _newest(tx: Transaction, key: str) -> QueuedRow | None:
 
 
 def wait_for_more(tx: Transaction, message: Message, bundle: str, now: int, quiet: int) -> None:
-    """Each part moves the whole bundle; the last part of a cut text, and the second of a pair, end
-    the waiting."""
+    """Let the whole bundle wait for its next part. The last part of a cut text, and the second of a
+    pair, end the waiting."""
     every = tx.range(BUNDLE, message.conversation, bundle)
     rows = [row for row in every if row.token is None]
     is_last = message.album_id is None and not _may_be_cut(message)

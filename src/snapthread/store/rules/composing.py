@@ -77,7 +77,7 @@ def compose(
 
 
 def _rows_of(tx: Transaction, row: ConversationRow, before: int | None) -> list[HistoryRow]:
-    """The items that requests hold; `before`: those before an item that is asked anew."""
+    """The items that a request can hold; `before`: only those before an item that is asked anew."""
     if before is None:
         return tx.range(HISTORY_OF, row.key, low=row.history_start)
     first = row.history_start if row.history_start < before else 0
@@ -90,7 +90,8 @@ def _count_anew(
     ledger: Mapping[FileName, LedgerFile],
     file_tokens: FileTokens,
 ) -> None:
-    """An image costs something else on another model, and nothing once it has left."""
+    """Count the tokens of images again: another model takes others for them, and one that left
+    takes none."""
     for number in compress(range(len(rows)), items.has_images):
         files = [ledger.get(image.file) for image in items.items[number].images]
         of_files = [LEFT_TOKENS if file is None else file_tokens(file) for file in files]
@@ -102,7 +103,7 @@ def _count_anew(
 def _within_tokens(
     items: _Items, max_tokens: int, question_tokens: int
 ) -> tuple[_Items, int | None]:
-    """The newest that have room, and the first of them; None where all have."""
+    """The newest items that have room, and the first of them; None where all have."""
     if not items.items or sum(items.tokens) + question_tokens <= max_tokens:
         return items, None
     kept = newest_within(items.items, max_tokens // 2 - question_tokens)
@@ -118,7 +119,7 @@ def _named_files(items: Iterable[HistoryItem]) -> list[FileName]:
 def _of_request(
     shown: Mapping[FileName, FileRow], named: Sequence[FileName]
 ) -> dict[FileName, FileRow]:
-    """Those that the items name, and the claim's own uploads."""
+    """The files that the items name, and the claim's own uploads."""
     own = [name for name, file in shown.items() if file.state == "uploaded"]
     return {name: shown[name] for name in (*named, *own) if name in shown}
 
@@ -129,7 +130,7 @@ def _within(
     max_images: int,
     max_image_bytes: int,
 ) -> list[FileName]:
-    """Those that stay; the question's own come last, and stay the longest."""
+    """The files that stay within the window; the question's own come last, and stay the longest."""
     asked = [name for name in question_files if name in files]
     names = [*[name for name in files if name not in asked], *asked]
     own = len(question_files)
@@ -165,7 +166,8 @@ def _lost_files(
     items: Sequence[HistoryItem],
     live: Mapping[FileName, str],
 ) -> tuple[LedgerFile, ...]:
-    """Newest first; only where a photo of these items is missing, the store is asked."""
+    """Lost files that these items name, newest first; read only where an item names a file that is
+    not live."""
     missing = [photo.file for item in items for photo in item.images if photo.file not in live]
     found = lost_images(tx, claim, now) if missing else {}
     return tuple([as_file(found[name]) for name in reversed(missing) if name in found])

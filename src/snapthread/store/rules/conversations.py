@@ -19,13 +19,15 @@ TOKEN_BITS = 40
 
 
 def ensure_conversation(tx: Transaction, key: str) -> ConversationRow:
-    """Tokens begin anywhere: one that is made anew after an erasure meets no older claim."""
+    """The row of a conversation, made where there is none. Its token begins anywhere: one that is
+    made anew after an erasure meets no older claim."""
     row = tx.get(CONVERSATIONS, key)
     return row or tx.insert(ConversationRow(key=key, token=secrets.randbits(TOKEN_BITS)))
 
 
 def existing_conversation(tx: Transaction, key: str) -> ConversationRow:
-    """One of which there is something else already: a message, an exchange."""
+    """The row of a conversation of which there is something else: a message, an exchange. Raises
+    ConversationBroken where it is missing."""
     row = tx.get(CONVERSATIONS, key)
     if row is None:
         raise ConversationBroken(key)
@@ -57,7 +59,7 @@ def is_held(row: ConversationRow | None, now: int) -> bool:
 
 
 def held_until(row: ConversationRow | None, now: int) -> int:
-    """Another process may be asking right now: what it asks with stays until its lease is over."""
+    """The end of its lease, or now: until then another process may be asking with its files."""
     until = row.lease_until if row is not None and is_held(row, now) else None
     return now if until is None else until
 
@@ -69,7 +71,7 @@ def next_id(row: ConversationRow, now: int) -> int:
 
 
 def stream_of(row: ConversationRow) -> tuple[int, ...]:
-    """Our messages that show it, in order."""
+    """Our messages that show the answer as it grows, in order."""
     if row.stream is None:
         return ()
     return (row.stream, *json.loads(row.stream_rest or "[]"))

@@ -30,7 +30,7 @@ def _intents_due(tx: Transaction, at: int) -> list[FileRow]:
 
 
 def _begin_deletion(tx: Transaction, row: FileRow, *, due_at: int) -> Deletion:
-    """Its deletion is begun: until then nobody else begins it."""
+    """Count the attempt, and let nobody else begin one for a while."""
     row = tx.update(
         row,
         row._replace(
@@ -55,7 +55,7 @@ def failing_deletions(tx: Transaction) -> int:
 
 
 def delete_file(tx: Transaction, name: FileName) -> None:
-    """Only what a deletion or a search was begun for: what was recorded meanwhile stays."""
+    """Delete the row of a file that is gone; not one that was recorded anew meanwhile."""
     row = tx.get(FILES, name)
     if row is None or row.state != "retired":
         return

@@ -89,7 +89,8 @@ def _holds(row: ExchangeRow, edit: Message) -> bool:
 
 
 def _note(tx: Transaction, row: ExchangeRow, edit: Message) -> bool:
-    """Ask from now on as the person sees it in the chat; False where it is the same."""
+    """Ask the exchange from now on as the person sees it in the chat; False where it is the
+    same."""
     old = messages_of(row)
     new = [edit.in_place_of(each) if each.message_id == edit.message_id else each for each in old]
     is_new = [each.content for each in new] != [each.content for each in old]
@@ -99,7 +100,8 @@ def _note(tx: Transaction, row: ExchangeRow, edit: Message) -> bool:
 
 
 def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> str:
-    """It waits still, and counts as edited; or it is being answered, which is in vain now."""
+    """Edit a message of the queue: one that waits counts as edited, one that is being answered is
+    asked again."""
     old = load_message(row.message)
     new = edit.in_place_of(old)
     if new.content == old.content:
@@ -111,22 +113,28 @@ def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> s
     ready_at = max(row.ready_at, now + PAUSE) if is_answered else row.ready_at
     text = dump_message(new)
     tx.update(row, row._replace(message=text, kind=new.kind, ready_at=ready_at, attempts=0))
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    if talk is not None:
-        tx.update(talk, talk._replace(stopped_turn=None))  # it was said of the old words
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    if conversation is not None:
+        tx.update(
+            conversation, conversation._replace(stopped_turn=None)
+        )  # it was said of the old words
     return "asked" if is_answered else "waits"
 
 
 def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
-    """The worker that answers it notices within the pause, and lets the shown message go."""
-    talk = existing_conversation(tx, key)
+    """End the claim that answers it: its worker notices within the pause, and lets the shown
+    message go."""
+    conversation = existing_conversation(tx, key)
     for row in tx.range(QUEUE, key, 0):
         if row.token == token:
             tx.update(row, row._replace(token=None))
     tx.update(
-        talk,
-        talk._replace(
-            token=talk.token + 1, lease_until=None, stopped_turn=None, not_before=now + PAUSE
+        conversation,
+        conversation._replace(
+            token=conversation.token + 1,
+            lease_until=None,
+            stopped_turn=None,
+            not_before=now + PAUSE,
         ),
     )
 
@@ -134,7 +142,7 @@ def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
 def _ask_anew(
     tx: Transaction, row: ExchangeRow, now: int, replies: EditReplies
 ) -> tuple[str, Sequence[OutgoingMessage]]:
-    """The newest question, with nothing waiting behind it; an older one is offered."""
+    """Ask the newest question again, if nothing waits behind it; an older one is offered."""
     queue, last = tx.range(QUEUE, row.conversation, 0), newest(tx, row.conversation)
     if last is None or last.turn != row.turn or any(each.again != row.turn for each in queue):
         return "older", replies.older(row.turn)

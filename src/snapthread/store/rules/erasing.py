@@ -66,12 +66,12 @@ def erase(
 
 
 def _drop_answers(tx: Transaction, user_id: int) -> int:
-    """In groups: what is on its way to them."""
+    """Drop answers on their way to them in groups; how many."""
     dropped, served = 0, tx.range(EXCHANGES_OWNED, user_id)
     for key in dict.fromkeys(row.conversation for row in served):
         turns = {row.turn for row in served if row.conversation == key}
-        talk = tx.get(CONVERSATIONS, key)
-        if talk is not None and talk.undelivered:
+        conversation = tx.get(CONVERSATIONS, key)
+        if conversation is not None and conversation.undelivered:
             parts = tx.range(OUTBOX_OF, key)
             if parts and parts[0].turn in turns:
                 _fence(tx, key)
@@ -81,15 +81,19 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
 
 
 def _fence(tx: Transaction, key: str) -> None:
-    """Whoever answers them at this moment, or sends what is left of an answer, notices and ends."""
-    talk = tx.get(CONVERSATIONS, key)
-    if talk is not None and talk.lease_until is not None:
-        ended = with_stream(talk, ())
-        tx.update(talk, ended._replace(token=talk.token + 1, lease_until=None, stopped_turn=None))
+    """End claims of theirs: the worker that answers them, or sends the rest of an answer,
+    notices."""
+    conversation = tx.get(CONVERSATIONS, key)
+    if conversation is not None and conversation.lease_until is not None:
+        ended = with_stream(conversation, ())
+        tx.update(
+            conversation,
+            ended._replace(token=conversation.token + 1, lease_until=None, stopped_turn=None),
+        )
 
 
 def _forget_asker(tx: Transaction, user_id: int) -> None:
-    """In groups whoever asked last may begin anew: then nobody but an admin."""
+    """Forget that they asked last in a group: then nobody but an admin may begin anew there."""
     waiting, _ = asked_in_groups(tx, user_id)
     keys = [row.conversation for row in waiting]
     keys += [row.conversation for row in tx.range(HISTORY_OWNED, user_id)]
@@ -101,14 +105,15 @@ def _forget_asker(tx: Transaction, user_id: int) -> None:
 
 
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
-    """Also what was put aside, and what waits for pages to be chosen."""
+    """Messages of these conversations that wait, dead letters, and questions that wait for
+    pages."""
     waiting = [row for key in keys for n in (0, 1) for row in tx.range(QUEUE, key, n)]
     return waiting + all_of(tx, keys, DEAD_OF) + all_of(tx, keys, PAGE_QUESTIONS_OF)
 
 
 def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
-    """A turn that runs keeps what it asks with until its lease is over, also somebody else's turn
-    in a group."""
+    """Retire their files. A turn that runs, also somebody else's in a group, keeps what it asks
+    with until its lease is over."""
     rows = [row for row in tx.range(FILES_OWNED, user_id) if is_to_go(row)]
     for row in rows:
         retire_file(tx, row, "erased", held_until(tx.get(CONVERSATIONS, row.conversation), now))
@@ -116,7 +121,7 @@ def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
 
 
 def _erase_asked(tx: Transaction, user_id: int) -> int:
-    """In groups: what waits, or was put aside, of this person."""
+    """Delete their messages in groups, waiting ones and dead letters; how many."""
     rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
         charge_of(tx, row.conversation, user_id)  # later it would name them
@@ -128,7 +133,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
 
 
 def _erase_the_rest(tx: Transaction, user_id: int, keys: Sequence[str]) -> None:
-    """Whatever the receipt does not count; sums stay, as nobody's."""
+    """Erase all that the receipt does not count; sums stay, as nobody's."""
     tx.delete_all([*all_of(tx, keys, EXCHANGES_OF), *tx.range(EXCHANGES_OWNED, user_id)])
     for key in keys:
         charge(tx, key)

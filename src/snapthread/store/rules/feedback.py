@@ -26,7 +26,7 @@ KEPT: Final = timedelta(days=7)  # who reacts, does so soon
 def note_answers(
     tx: Transaction, chat_id: int, message_ids: Sequence[int], record_id: str, now: datetime
 ) -> None:
-    """Messages of an answer that was recorded; our own sentences are none."""
+    """Note the messages of an answer that was recorded; our own sentences are none."""
     row = tx.get(RECORDS, record_id) if message_ids and record_id else None
     if row is None:
         return

@@ -82,7 +82,7 @@ def is_lost(row: FileRow) -> bool:
 
 
 def is_to_go(row: FileRow) -> bool:
-    """Make due also what is retired and kept: adopted files, and lost ones."""
+    """Is it to become due? Also where it is retired and kept: adopted files, and lost ones."""
     return row.state != "retired" or row.reason in {"adopted", LOST}
 
 

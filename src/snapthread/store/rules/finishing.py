@@ -130,7 +130,7 @@ def _remember(
 
 
 def _owner(row: QueuedRow) -> int | None:
-    """In private the conversation is theirs as a whole."""
+    """The person who asked, in a group; in private the conversation is one person's as a whole."""
     asked = load_message(row.message)
     return None if asked.is_private else asked.user_id
 

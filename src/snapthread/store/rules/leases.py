@@ -47,7 +47,7 @@ def release(
 
 
 def _pause_of(row: ConversationRow, now: int) -> int:
-    """When its pause ends; 0: it has none that can be."""
+    """The end of its pause; 0 where it has none, or one further ahead than can be."""
     return row.not_before if is_ahead(row.not_before, now, WAIT_MOST) else 0
 
 

@@ -24,8 +24,8 @@ LEASE: Final = micros_of(LEASE_S)
 
 
 def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
-    """A holder that was paused past its lease gets one lease more to notice before the file is
-    deleted."""
+    """Retire images that are too old. A worker that was paused beyond its lease gets one lease more
+    to notice before the file is deleted."""
     at, count, after = micros(now), 0, None
     while rows := tx.range(LEAVING, high=at, after=after, limit=limit):
         for row in _not_held(tx, rows, at)[: max(0, limit - count)]:
@@ -37,8 +37,8 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    was_held = talk is not None and talk.lease_until is not None
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    was_held = conversation is not None and conversation.lease_until is not None
     whole = whole_of(tx, row)
     for each in whole:
         retire_file(tx, each, reason, now + (LEASE if was_held else 0))
@@ -47,12 +47,12 @@ def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
 
 def _not_held(tx: Transaction, rows: Sequence[FileRow], now: int) -> list[FileRow]:
     keys = dict.fromkeys(row.conversation for row in rows)
-    talks = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
-    return [row for row in rows if not is_held(talks[row.conversation], now)]
+    conversations = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
+    return [row for row in rows if not is_held(conversations[row.conversation], now)]
 
 
 def retire_stranded(tx: Transaction, now: datetime) -> int:
-    """Uploads that no question waits for any more, in conversations that nobody holds."""
+    """Retire uploads that no question waits for any more, in conversations that nobody holds."""
     rows = [
         row for row in _not_held(tx, tx.range(UPLOADED), micros(now)) if not _is_waited_for(tx, row)
     ]
@@ -105,8 +105,8 @@ def _oldest_of(rows: Sequence[FileRow], excess: int) -> list[FileRow]:
 
 
 def _live_elsewhere(tx: Transaction, claim: Claim, owner: int, now: int) -> list[FileRow]:
-    """Of the owner's other conversations, topics and groups among them. Where somebody asks just
-    now nothing leaves, and nothing counts until that is over."""
+    """Live files of the owner's other conversations, topics and groups among them; not of those
+    where somebody asks just now: nothing leaves or counts there until that is over."""
     rows = tx.range(FILES_OWNED, owner)
     live = [row for row in rows if row.state == "live" and row.conversation != claim.conversation]
     return _not_held(tx, live, now)

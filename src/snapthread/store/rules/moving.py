@@ -48,36 +48,37 @@ def move_group(tx: Transaction, chat_id: int, new_chat_id: int) -> int:
 
 
 def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
-    """A worker that has it is fenced off, and its question is asked again there."""
+    """Move one conversation. A worker that has it is fenced off, and its question is asked again
+    there."""
     old = tx.get(CONVERSATIONS, key)
     charge(tx, key)
     if old is None:
         return
-    talk = ensure_conversation(tx, new)
-    _move_files(tx, old, new, talk.epoch)
+    conversation = ensure_conversation(tx, new)
+    _move_files(tx, old, new, conversation.epoch)
     moved = _move_messages(tx, key, new, chat_id)
     moved += _move_parts(tx, key, new, chat_id) + _move_lines(tx, key, new)
-    tx.update(talk, _together(talk, old, moved))
+    tx.update(conversation, _together(conversation, old, moved))
     tx.delete_all(tx.range(MARKS_OF, key))
     tx.delete_all(tx.range(EXCHANGES_OF, key))  # messages have other numbers there
     tx.delete(old)
 
 
-def _together(talk: ConversationRow, old: ConversationRow, moved: int) -> ConversationRow:
+def _together(conversation: ConversationRow, old: ConversationRow, moved: int) -> ConversationRow:
     """The conversation once the old one is in it, with so many more numbers given away."""
-    return talk._replace(
-        token=talk.token + 1,
+    return conversation._replace(
+        token=conversation.token + 1,
         lease_until=None,
         stopped_turn=None,
         stream=None,
         stream_rest=None,
-        last_id=max(old.last_id, talk.last_id) + moved,
-        last_label=max(old.last_label, talk.last_label),
-        turns=max(old.turns, talk.turns),
-        history_start=max(old.history_start, talk.history_start),
-        queued=old.queued + talk.queued,
-        urgent=old.urgent + talk.urgent,
-        undelivered=old.undelivered + talk.undelivered,
+        last_id=max(old.last_id, conversation.last_id) + moved,
+        last_label=max(old.last_label, conversation.last_label),
+        turns=max(old.turns, conversation.turns),
+        history_start=max(old.history_start, conversation.history_start),
+        queued=old.queued + conversation.queued,
+        urgent=old.urgent + conversation.urgent,
+        undelivered=old.undelivered + conversation.undelivered,
     )
 
 
@@ -90,7 +91,7 @@ def _move_files(tx: Transaction, old: ConversationRow, new: str, epoch: int) -> 
 
 
 def _move_messages(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Also what was put aside."""
+    """Move its queue and its dead letters."""
     rows = [*tx.range(QUEUE, key, 0), *tx.range(QUEUE, key, 1)]
     for row in rows:
         tx.delete(row)
@@ -108,7 +109,7 @@ def _readdress(text: str, new: str, chat_id: int) -> str:
 
 
 def _move_parts(tx: Transaction, key: str, new: str, chat_id: int) -> int:
-    """Messages have other numbers there: nothing is replied to, and nothing replaced."""
+    """Move its outbox: messages have other numbers there, so nothing is replied to or replaced."""
     rows = tx.range(OUTBOX_OF, key)
     for row in rows:
         tx.delete(row)
@@ -128,7 +129,7 @@ def _move_lines(tx: Transaction, key: str, new: str) -> int:
 
 
 def _free(tx: Transaction, table: Table[Any], key: str, id: int) -> int:
-    """Its number, or the next that the conversation has not given away."""
+    """The same number there, or the next that is free."""
     while tx.get(table, key, id) is not None:
         id += 1
     return id

@@ -52,7 +52,7 @@ def add_to_outbox(
     turn: int | None = None,
     replaced: Replaced = NOTHING_REPLACED,
 ) -> tuple[OutboxMessage, ...]:
-    """Only the first part is a reply."""
+    """Put messages on their way; only the first is a reply."""
     parts = list(_in_places(replies, to, replaced))
     if not parts:
         return ()
@@ -111,7 +111,7 @@ def _leaving(
 
 
 def drop(tx: Transaction, key: str, rows: Sequence[OutboxRow]) -> int:
-    """These parts are done with."""
+    """Take these parts out of the outbox."""
     row = tx.get(CONVERSATIONS, key)
     if row is not None:
         tx.update(row, row._replace(undelivered=row.undelivered - len(rows)))
@@ -121,7 +121,7 @@ def drop(tx: Transaction, key: str, rows: Sequence[OutboxRow]) -> int:
 def put_on_its_way(
     tx: Transaction, key: str, to: Destination, outgoing: OutgoingMessage, now: int
 ) -> None:
-    """A part of its own, of no turn."""
+    """Put a part of its own, of no turn, on its way."""
     ensure_conversation(tx, key)
     add_to_outbox(tx, key, to, [outgoing], now)
     refresh_ready(tx, key)

@@ -79,7 +79,7 @@ def _cooldown(row: CooldownRow) -> Cooldown:
 
 
 def start_cooldown(tx: Transaction, service: str, until: datetime, now: datetime) -> None:
-    """Never made shorter."""
+    """Let nobody call a service for a while; a wait is never made shorter."""
     row = tx.get(COOLDOWNS, service)
     at = micros(until)
     if row is None or not at <= row.until <= at + WAIT_MOST:
@@ -114,7 +114,8 @@ def forget_replica(tx: Transaction, name: str) -> None:
 
 
 def replicas(tx: Transaction) -> tuple[Replica, ...]:
-    """The lease tells who polls at once; each process tells of itself twice a minute."""
+    """All processes of this bot. The lease tells who polls at once; each tells of itself twice a
+    minute."""
     job = tx.get(JOBS, POLLING)
     poller = job.owner.rpartition(" ")[0] if job else ""  # none of a version before
     return tuple(
@@ -132,7 +133,7 @@ def replicas(tx: Transaction) -> tuple[Replica, ...]:
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
-    """Some of what is old; nothing once all of it is gone."""
+    """Delete some of what is old; returns 0 once all of it is gone."""
     at = micros(now)
     tx.delete_all(tx.range(COOLDOWNS_UNTIL, high=at))
     tx.delete_all(tx.range(REPLICAS_SEEN, high=at - SILENT_KEPT))

@@ -37,7 +37,7 @@ def new_row(message: Message, id: int, now: int, bundle: str | None) -> QueuedRo
 
 
 def read_message(row: QueuedRow | DeadLetterRow) -> Message:
-    """Raises ConversationBroken."""
+    """The message of a row; raises ConversationBroken."""
     try:
         return load_message(row.message)
     except BROKEN as error:
@@ -66,7 +66,7 @@ def bundle_of(tx: Transaction, head: QueuedRow) -> list[QueuedRow]:
 
 
 def bury(tx: Transaction, row: QueuedRow, now: int) -> None:
-    """A message that is not tried again is kept for the operator."""
+    """Keep a message that is not tried again, for the operator."""
     letter = DeadLetterRow(
         update_id=row.update_id,
         conversation=row.conversation,
@@ -79,7 +79,7 @@ def bury(tx: Transaction, row: QueuedRow, now: int) -> None:
 
 
 def dequeue(tx: Transaction, key: str, rows: Sequence[QueuedRow]) -> int:
-    """These messages are done with."""
+    """Take these messages out of their queue."""
     row = tx.get(CONVERSATIONS, key)
     urgent = sum(message.is_urgent for message in rows)
     if row is not None:

@@ -78,7 +78,8 @@ def reserve_and_compose(
 def _over(
     tx: Transaction, payer: str, at: datetime, limits: Limits, more: Amounts, now: datetime
 ) -> LimitExceeded | None:
-    """Sums are only looked at where a limit needs them, and then kept below it until the end."""
+    """The limit that this would pass. Sums are only looked at where a limit needs them, and then
+    kept below it until the commit."""
     if limits == Limits():
         return None
     over = first_over(limits, spending(tx, payer, at), more, now)
@@ -113,7 +114,7 @@ def revise(tx: Transaction, record: TurnRecord) -> bool:
 
 
 def settle(tx: Transaction, key: str, record: TurnRecord | None) -> None:
-    """The turn has ended: its record is written in the place of its reservation."""
+    """Write the record of a turn that has ended in the place of its reservation."""
     row = tx.get(RESERVATIONS, key)
     if row is not None and record is not None and row.id == record.id:
         recount(tx, row, record)
@@ -125,7 +126,7 @@ def settle(tx: Transaction, key: str, record: TurnRecord | None) -> None:
 
 
 def charge(tx: Transaction, key: str) -> None:
-    """The conversation's reservation, if it has one, is charged as it says."""
+    """Charge the conversation's reservation, if it has one, as it says."""
     row = tx.get(RESERVATIONS, key)
     if row is not None:
         write(tx, load_record(row.record), key)
@@ -133,7 +134,7 @@ def charge(tx: Transaction, key: str) -> None:
 
 
 def charge_of(tx: Transaction, key: str, user_id: int) -> None:
-    """As `charge`, where it is this person's."""
+    """Charge it where it is this person's."""
     row = tx.get(RESERVATIONS, key)
     if row is not None and load_record(row.record).user_id == user_id:
         charge(tx, key)

@@ -31,16 +31,16 @@ def refresh_ready(tx: Transaction, key: str, *, now: int | None = None) -> None:
 
 
 def waits_until(row: ConversationRow, now: int) -> int:
-    """When it has work; `now`, or before it, where it has that already, or is put off further than
-    it can be: a pause may take minutes, what waits for the rest of an album does not."""
+    """The time at which it has work; `now`, or before it, where it has that already, or is put off
+    further than it can be: a pause may take minutes, the rest of an album does not."""
     at = row.ready_at or 0
     most = WAIT_MOST if at <= row.not_before else GATHER_MOST
     return at if is_ahead(at, now, most) else min(at, now)
 
 
 def _work_at(tx: Transaction, row: ConversationRow) -> int | None:
-    """While an urgent command waits, no message is work: it would be asked on what the command is
-    about to end."""
+    """The time at which its oldest part or message is ready. While an urgent command waits no
+    message is: it would be asked on what the command is about to end."""
     if row.undelivered:
         part = tx.first(OUTBOX_OF, row.key)
         return part.at if part else None
@@ -49,7 +49,8 @@ def _work_at(tx: Transaction, row: ConversationRow) -> int | None:
 
 
 def next_wake(tx: Transaction, now: datetime) -> datetime | None:
-    """The first that is free, and a short walk over the held: no further than could be earlier."""
+    """The time at which the next conversation can be claimed: the first that nobody holds, and a
+    short walk over the held, no further than could be earlier."""
     at = micros(now)
     put_off = Range(READY, low=at + GATHER_MOST + 1, limit=LEFT_PER_LOOK)
     free = Range(READY, limit=1)

@@ -15,7 +15,7 @@ def unknown_files(tx: Transaction, files: Sequence[tuple[FileName, str]]) -> tup
 
 
 def _is_known(tx: Transaction, name: FileName, openai_id: str) -> bool:
-    """By its name while its id is not written down yet, else by its id."""
+    """Is there a row of this name whose id is not written down yet, or is this?"""
     rows = tx.get_all(FILES, (name, f"{name}:{openai_id}"))
     return any(row is not None and row.openai_id in (None, openai_id) for row in rows)
 

@@ -26,8 +26,8 @@ NOBODY: Final = 0  # whose sums are those of everybody who was erased
 
 
 def write(tx: Transaction, record: TurnRecord, conversation: str) -> None:
-    """The record, and its share of the day; who was only refused used nothing. Where it was charged
-    as it was reserved, because its turn took too long, it takes the place of that."""
+    """Write a record, and add its share to the day; a turn that was only refused used nothing.
+    Where the reservation was charged already, because the turn took too long, take that back."""
     if (charged := tx.get(RECORDS, record.id, is_new=True)) is not None:
         _add_share(tx, _record(charged), conversation, times=-1)
     row = RecordRow(record.id, micros(record.at), record.user_id, dump_record(record))

@@ -70,7 +70,7 @@ def files_by_id(tx: Transaction, claim: Claim, openai_ids: Sequence[str]) -> tup
 
 
 def attach(tx: Transaction, claim: Claim, photos: Sequence[HistoryImage]) -> None:
-    """The conversation holds these files from now on."""
+    """Let the conversation hold these files from now on."""
     files = images(tx, claim) if photos else {}
     for photo in photos:
         row = files.get(photo.file)

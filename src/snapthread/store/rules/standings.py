@@ -84,7 +84,7 @@ def load_limits(text: str) -> OwnLimits:
 
 
 def note_answered(tx: Transaction, user_id: int, at: datetime) -> None:
-    """Written once a day."""
+    """Note that somebody was answered, once a day."""
     if user_id <= NOBODY:  # erased, or a chat that spoke as itself
         return
     row, now = tx.get(PEOPLE, user_id), micros(at)
@@ -101,7 +101,7 @@ def note_told_of_files(tx: Transaction, user_id: int) -> None:
 
 
 def find_people(tx: Transaction) -> int:
-    """Once: whom an older version answered, as its daily sums tell."""
+    """Once: find the people whom an older version answered, by its daily sums."""
     if tx.get(META, KNOWN) is not None:
         return 0
     tx.insert(MetaRow(KNOWN, "found"))
@@ -158,7 +158,8 @@ def known_row(tx: Transaction, user_id: int, now: datetime) -> PersonRow:
 
 
 def erase(tx: Transaction, user_id: int) -> None:
-    """A ban and limits of one's own stay, with the number alone: to erase would lift them."""
+    """Delete the person. A ban and limits of their own stay, with the number alone: to erase would
+    lift them."""
     row = tx.get(PEOPLE, user_id)
     if row is not None and row.banned_at is None and not load_limits(row.limits).own_values():
         tx.delete(row)

@@ -13,7 +13,7 @@ BOT: Final = "bot"  # the payer of everything
 
 
 def recount(tx: Transaction, row: ReservationRow, record: TurnRecord) -> None:
-    """Move a count; where its month was tidied away meanwhile, nothing is left to count in."""
+    """Change what a reservation counts; where its month was tidied away meanwhile, nothing."""
     more = amounts_of(record) - amounts_of(load_record(row.record))
     if more != Amounts():
         count_in(tx, row.payer, moment(row.at), more, if_there=True)
@@ -36,7 +36,7 @@ def count_in(
 
 
 def _periods(payer: str, at: datetime) -> tuple[tuple[str, str], ...]:
-    """The payers and periods of the tallies."""
+    """The payers and periods in which a turn counts."""
     return (payer, day_of(at)), (payer, month_of(at)), (BOT, month_of(at))
 
 
@@ -62,7 +62,7 @@ def _tally(tx: Transaction, payer: str, period: str) -> Amounts:
 
 
 def tidy(tx: Transaction, now: datetime, *, limit: int) -> int:
-    """The days of this month stay with it."""
+    """Delete tallies of past months; the days of this month stay with it."""
     month = month_of(now)
     rows = tx.range(PERIODS, high=month, limit=limit)
     return tx.delete_all(row for row in rows if row.period < month)

@@ -16,5 +16,5 @@ WAIT_MOST: Final = micros_of(WAIT_MAX_S + ALBUM_GATHER_S)  # of a conversation, 
 
 
 def is_ahead(until: int, now: int, most: int) -> bool:
-    """Does it still bar? Not where it is further ahead than it can be."""
+    """Does a time still bar? Not where it is further ahead than it can be."""
     return now < until <= now + most

@@ -114,14 +114,14 @@ def record_upload(
 
 
 def _is_wanted(tx: Transaction, row: FileRow) -> bool:
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    return row.state == "intended" and talk is not None and talk.epoch == row.epoch
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    return row.state == "intended" and conversation is not None and conversation.epoch == row.epoch
 
 
 def _record_unwanted(
     tx: Transaction, row: FileRow | None, name: str, openai_id: str, now: int, expires_at: int
 ) -> None:
-    """Of any intent, the file is there now: it is written down, to be deleted.
+    """Write down a file that nobody waits for, to be deleted.
 
     A second file of one name gets a row of its own, so that the first is not forgotten.
     """

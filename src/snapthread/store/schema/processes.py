@@ -49,7 +49,7 @@ JOBS: Final = Table("jobs", JobRow, key=("job",))
 
 
 class CooldownRow(NamedTuple):
-    """A service that nobody calls before then."""
+    """A service that asked us to wait, and until when."""
 
     service: str
     until: int

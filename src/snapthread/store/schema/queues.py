@@ -80,7 +80,7 @@ PAGE_QUESTIONS: Final = Table(
 
 
 class OutboxRow(NamedTuple):
-    """A part to deliver."""
+    """A message of ours on its way to the chat."""
 
     conversation: str
     id: int

@@ -17,7 +17,7 @@ from snapthread.store.table import Key, Table
 
 
 class ImmutableRowCache:
-    """Lists of rows by their table and prefix: all from one on, as they were asked for."""
+    """Lists of rows, by their table and prefix: all rows from one on, as they were asked for."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -26,7 +26,7 @@ class ImmutableRowCache:
         self._version = -1
 
     def range(self, wanted: Range, read: Callable[[Range], list[Any]]) -> list[Any]:
-        """Within a transaction."""
+        """The rows of a range, within a transaction."""
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
         if version != self._version or self._size > ITEMS_KEPT:
             self.clear()
@@ -41,7 +41,7 @@ class ImmutableRowCache:
         return rows[bisect_left(rows, low, key=wanted.source.sort_of) :]
 
     def note(self, table: Table[Any], key: Key, *, new: Any) -> None:
-        """A row is written here, or deleted: None."""
+        """Note that a row is written here, or deleted (None)."""
         _, rows = self._lists.get((table, key[:-1]), (0, None))
         if rows is None:
             return

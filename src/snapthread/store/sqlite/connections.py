@@ -16,7 +16,8 @@ STATEMENTS_KEPT: Final = 512  # prepared; there are about two hundred
 
 
 def connect_writer(path: Path | str, *, create: bool) -> sqlite3.Connection:
-    """Raises StoreMissing where it is not there and not to be made, and what `our_errors` does."""
+    """A connection that writes. Raises StoreMissing where the file is not there and not to be made,
+    and what `our_errors` does."""
     if not create and not has_content(Path(path)):
         raise StoreMissing(f"there is no store at {path}: `snapthread run` makes it")
     with our_errors():
@@ -44,7 +45,7 @@ def connect_reader(path: Path | str) -> sqlite3.Connection:
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
-    """Waits for no other process, but where it is `patient`."""
+    """A connection that waits for no other process, but where it is `patient`."""
     return sqlite3.connect(
         path,
         timeout=0,
@@ -56,7 +57,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
 
 @contextmanager
 def patient(db: sqlite3.Connection) -> Iterator[None]:
-    """Waits for another process as long as its transaction may take."""
+    """Wait for another process as long as its transaction may take."""
     db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
     try:
         yield

@@ -16,8 +16,8 @@ ONE_BY_ONE: Final = 4  # rows by their keys; more are asked for together
 
 
 class Rows:
-    """`transaction.Reader` on a connection, whose reads are what its transaction sees; and the
-    writes of one."""
+    """`requests.Reader` on a connection, and the writes of a transaction. It reads what the
+    connection's own transaction sees."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._execute = db.execute
@@ -26,7 +26,7 @@ class Rows:
     # ------------------------------------------------------------ reads
 
     def expect(self, requests: Sequence[Request]) -> None:
-        """Here nothing is far away."""
+        """Nothing to do: here reads are cheap."""
 
     def get(
         self,
@@ -42,7 +42,7 @@ class Rows:
         return [None if row is None else make(row) for row in found]
 
     def _get_together(self, table: Table[R], keys: Sequence[Key]) -> list[R | None]:
-        """In one statement."""
+        """Rows by their keys in one statement."""
         asked = json.dumps([key for (key,) in keys])
         rows = map(table.make, self._execute(sql_of(table).select_all, (asked,)).fetchall())
         found = {table.key_of(row): row for row in rows}

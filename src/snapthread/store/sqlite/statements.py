@@ -36,7 +36,7 @@ def column_of(table: Table[Any], column: str) -> str:
 
 
 def is_the_key(index: Index[Any]) -> bool:
-    """Such an index is the table's own order."""
+    """Is an index the table's own order?"""
     return (*index.within, index.by) == index.table.key and not (index.where or index.has)
 
 

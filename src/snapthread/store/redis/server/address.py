@@ -16,7 +16,8 @@ SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
 
 def make_client(url: str) -> Any:
-    """redis-py's own; its types do not know that replies are texts. It connects when asked."""
+    """A client of redis-py, which connects when it is asked. Its types do not know that replies are
+    texts."""
     try:
         client = Redis.from_url(
             url,

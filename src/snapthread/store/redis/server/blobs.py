@@ -11,7 +11,7 @@ from snapthread.store.redis.server.server import Server
 
 
 class ServerBlobs:
-    """`ports.Blobs`. Listed before it is there, and until it is gone."""
+    """`ports.Blobs`. An image is in the list before it is there, and until it is gone."""
 
     def __init__(self, server: Server, clock: Clock) -> None:
         self._ask = server.ask
@@ -38,7 +38,7 @@ class ServerBlobs:
         return bool(existed)
 
     async def list(self) -> AsyncGenerator[StoredBlob, None]:
-        """Their names are few: the images themselves would fill the memory first."""
+        """One name at a time: all images at once would fill the memory."""
         old = micros(self._clock() - timedelta(seconds=LONGEST_UPLOAD_S))
         listed = await self._ask("ZREVRANGE", BLOBS_KEY, 0, -1, "WITHSCORES", withscores=True)
         for name, at in listed:

@@ -33,7 +33,7 @@ WAIT_MS: Final = 2000  # for replicas to have it too
 
 
 class Server:
-    """Runs verbs of the script, each atomic. Raises our own failures only."""
+    """The server's client and our script. Raises our own failures only."""
 
     def __init__(self, url: str) -> None:
         url, self._replicas = read_address(url)
@@ -69,7 +69,7 @@ class Server:
         return replies
 
     async def ask(self, *command: str | bytes | int, is_image: bool = False, **options: Any) -> Any:
-        """The reply to what is no verb, as redis-py reads it."""
+        """Run a plain command; its reply as redis-py reads it."""
         turns, within_s = (self._images, IMAGE_S) if is_image else (self._verbs, ANSWER_S)
         return await self._asked(
             turns, lambda: self.client.execute_command(*command, **options), within_s
@@ -92,7 +92,8 @@ class Server:
     async def _asked(
         self, turns: asyncio.Semaphore, ask: Callable[[], Awaitable[T]], within_s: float
     ) -> T:
-        """On a connection of its own: whoever is cancelled meanwhile leaves it closed."""
+        """Ask on a connection of its own, which is closed where the asker is cancelled
+        meanwhile."""
         try:
             async with self.our_errors(), asyncio.timeout(within_s), turns:
                 return await ask()
@@ -100,7 +101,7 @@ class Server:
             raise StoreBusy("the store's server is away: Timeout") from None
 
     async def _copied(self, *write: str | bytes | int) -> Any:
-        """The reply to a write, once the replicas have it too."""
+        """Write, and wait until the replicas have it too; the reply to the write."""
         async with self.client.pipeline(transaction=False) as both:
             both.execute_command(*write)
             both.execute_command("WAIT", self._replicas, WAIT_MS)
@@ -115,7 +116,7 @@ class Server:
     # ------------------------------------------------------------ is it fit to be our store?
 
     async def check(self) -> None:
-        """Is it there, and does it take writes? Writes nothing."""
+        """Check that it is there and takes writes; writes nothing."""
         async with self.our_errors():
             info = await self.ask("INFO")
             if info.get("role") == "slave":

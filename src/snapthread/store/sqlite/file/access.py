@@ -14,7 +14,7 @@ IN_USE_S: Final = 1.0
 
 
 def has_content(path: Path) -> bool:
-    """A file without a byte may have been made by whoever mounted it."""
+    """Is there more than a file without a byte, which whoever mounted it may have made?"""
     return path.exists() and (path.is_dir() or path.stat().st_size > 0)
 
 
@@ -30,13 +30,13 @@ def make_private(path: Path) -> None:
 
 
 def create_private(path: Path) -> None:
-    """Empty, and readable for its owner only from the first instant."""
+    """Make an empty file that only its owner can read, from the first instant."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def opened(file: Path) -> sqlite3.Connection:
-    """Never makes one. For writing too, though nobody writes: whoever closes it last then removes
-    what SQLite keeps beside it."""
+    """A connection to a file that is there. It may write, though nobody does: whoever closes it
+    last then removes what SQLite keeps beside it."""
     return sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=LOCK_S)
 
 

@@ -28,7 +28,7 @@ def partial_beside(target: Path) -> Iterator[Path]:
 
 
 def put(partial: Path, target: Path, *, replace: bool) -> None:
-    """Durable under its name; never over a file that came meanwhile."""
+    """Put a file durably under its name; never over one that came meanwhile."""
     with partial.open("rb") as written:
         os.fsync(written.fileno())
     if replace:
@@ -47,7 +47,7 @@ def put(partial: Path, target: Path, *, replace: bool) -> None:
 
 
 def move_aside(store: Path, aside: Path) -> None:
-    """With what belongs to it: another database must not find it."""
+    """Move a file with what belongs to it: another database must not find that."""
     for end in ("", *BESIDE):
         with suppress(FileNotFoundError):
             store.with_name(store.name + end).rename(aside.with_name(aside.name + end))
@@ -59,7 +59,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def save(db: sqlite3.Connection, target: Path) -> None:
-    """Into one file that needs no other beside it."""
+    """Copy a database into one file that needs no other beside it."""
     if not target.exists():
         create_private(target)
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:

@@ -22,7 +22,8 @@ def copied_images(source: Path, target: Path) -> Iterator[Callable[[], None]]:
 
 
 def _swap(partial: Path, target: Path) -> None:
-    """None, where there are none: then none stay of an older backup."""
+    """Put the copy in the place of the old folder; where there are no images, none stay of an older
+    backup."""
     shutil.rmtree(target, ignore_errors=True)
     if partial.is_dir():
         partial.rename(target)
@@ -36,7 +37,7 @@ def _copy_folder(source: Path, target: Path) -> None:
 
 
 def restore_images(source: Path, store: Path, aside: Path) -> None:
-    """The ones that were there are kept beside, as the store is."""
+    """Bring images back; those that were there are kept beside, as the store is."""
     if store.is_dir():
         store.rename(aside)
     if source.is_dir():
