@@ -40,7 +40,7 @@ def page(size: tuple[int, int]) -> bytes:
     ImageDraw.Draw(line).text((4, 0), text, "black")
     for top in range(0, size[1], 16):
         picture.paste(line, (0, top))
-    picture.save(written, "PNG")
+    picture.save(written, "PNG", compress_level=1)
     return written.getvalue()
 
 
