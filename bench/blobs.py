@@ -1,4 +1,4 @@
-"""Where the bytes of images lie best, for the inline way: a folder, a row, or a value on a server.
+"""The best place for the bytes of images, inline: a folder, a row, or a value on a server.
 
     python -m bench.blobs [COUNT]
 

@@ -1,4 +1,4 @@
-"""How much faster deletions are side by side than one after the other, and a reconcile of many.
+"""Deletions side by side against one after the other, and a reconcile of many.
 
     .venv/bin/python bench/deletions.py
 
@@ -20,7 +20,7 @@ from snapthread.images.deleter import Deleter
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store import Store
-from snapthread.wiring import Adapters, FileParts, build_file_parts, with_rate_limits
+from snapthread.wiring import Adapters, FileComponents, build_file_parts, with_rate_limits
 
 FILES = 1000
 MANY = 100_000
@@ -59,7 +59,7 @@ async def _deletions(store: Store, openai: OpenAI, deleter: Deleter) -> None:
     print(f"{deleted} deletions: {FILES * CALL_S / took:.1f} times as fast as one after the other")
 
 
-async def _reconcile(openai: OpenAI, maintenance: FileParts) -> None:
+async def _reconcile(openai: OpenAI, maintenance: FileComponents) -> None:
     mark = maintenance.file_service.names.mark
     openai.pretend({f"file-other-{n}": "holiday.jpg" for n in range(MANY - 100)})
     openai.pretend({f"file-orphan-{n}": f"{mark}{n:016x}.jpg" for n in range(100)})

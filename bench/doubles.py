@@ -157,7 +157,7 @@ class Project(OpenAI):
 
 
 class Doubles:
-    """What the harness may order."""
+    """Orders of the harness."""
 
     def __init__(self) -> None:
         self.busy = Busy()

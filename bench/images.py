@@ -1,4 +1,4 @@
-"""What preparing an image costs: peak memory and time, each in a process of its own.
+"""Cost of preparing an image: peak memory and time, each in a process of its own.
 
 Times are told as multiples of the first line's, as machines differ. And: how readable the small
 coloured text of a screenshot stays.

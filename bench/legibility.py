@@ -1,4 +1,4 @@
-"""What is left to read of a screenshot: text through the whole prepare path, read back by an OCR.
+"""Text left to read of a screenshot: text through the whole prepare path, read back by an OCR.
 
     PYTHONPATH=src python bench/legibility.py
 

@@ -28,7 +28,7 @@ TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 class Counted(NamedTuple):
-    """What has been used up to now."""
+    """Amounts that were used up to now."""
 
     cpu_s: float
     scripts: int

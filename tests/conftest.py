@@ -108,7 +108,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that the rest is tried beside it and nothing after it."""
+    """Put the longest first, so that the rest is tried beside it and nothing after it."""
     here = str(Path(__file__).parent)
     folders = tuple(f"{here}/{name}/" for name in ("process", "life", "demo"))
     items.sort(key=lambda item: _place(str(item.path), folders))
@@ -120,7 +120,7 @@ def _place(path: str, folders: tuple[str, ...]) -> int:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays; walking it again and again took a twelfth of the time."""
+    """Freeze what was imported: walking it again and again took a twelfth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

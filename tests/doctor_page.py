@@ -59,7 +59,7 @@ def _told(call: ast.Call, known: Values) -> Iterator[tuple[str, str, str]]:
 
 
 def _assigned(nodes: list[ast.stmt] | list[ast.AST]) -> Values:
-    """What each name may be."""
+    """Values that each name may have."""
     found: Values = {}
     for node in nodes:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from snapthread.adapters.telemetry.table import COUNTERS, GAUGES, HISTOGRAMS
+from snapthread.adapters.telemetry.counters import COUNTERS
+from snapthread.adapters.telemetry.histograms import HISTOGRAMS
+from snapthread.adapters.telemetry.rows import GAUGES
 
 HERE: Final = Path(__file__).parent.parent
 SOURCE: Final = HERE / "src" / "snapthread"
@@ -140,7 +142,7 @@ for all processes on it: take the `max`.
 
 @dataclass(slots=True)
 class Told:
-    """What the code tells under one name."""
+    """Everything that the code tells under one name."""
 
     levels: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)

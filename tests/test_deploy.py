@@ -1,4 +1,4 @@
-"""What is deployed, as far as a machine without a container engine can tell."""
+"""Files of a deployment, as far as a machine without a container engine can tell."""
 
 import asyncio
 import re

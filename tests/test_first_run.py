@@ -1,4 +1,4 @@
-"""What the first run writes, and when it does not ask."""
+"""The first run: what it writes, and when it does not ask."""
 
 import stat
 from http.server import BaseHTTPRequestHandler, HTTPServer

@@ -1,4 +1,4 @@
-"""What was made of a list's beginning is kept, and is what making it anew would give."""
+"""Results for a list's beginning are kept, and are what making them anew would give."""
 
 from collections.abc import Sequence
 

@@ -52,7 +52,7 @@ async def adopt(store: Store, url: str) -> ImportResult:
 def into_sqlite(
     folder: Path, server: Server, times: int = 1
 ) -> tuple[list[ImportResult], set[str]]:
-    """What each run took over, and Ada's files at the end."""
+    """Counts that each run took over, and Ada's files at the end."""
 
     async def told() -> tuple[list[ImportResult], set[str]]:
         store = await Store.open(folder / "bot.db")

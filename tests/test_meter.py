@@ -1,4 +1,4 @@
-"""What a request has cost, where the API counts it and where it does not."""
+"""The cost of a request, where the API counts it and where it does not."""
 
 import pytest
 

@@ -11,8 +11,9 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from snapthread.adapters.telemetry.counters import COUNTERS
+from snapthread.adapters.telemetry.histograms import HISTOGRAMS
 from snapthread.adapters.telemetry.metrics import Metrics
-from snapthread.adapters.telemetry.table import COUNTERS, HISTOGRAMS
 from tests import events_page
 
 HERE = Path(__file__).parent.parent

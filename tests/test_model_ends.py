@@ -139,7 +139,7 @@ class Story:
         return self.now
 
     async def day(self, days_before: int) -> list[str]:
-        """What the admins hear on that day."""
+        """Sentences that the admins hear on that day."""
         self.now = datetime.combine(
             END - timedelta(days=days_before), datetime.min.time(), virtual.START.tzinfo
         )

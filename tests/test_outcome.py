@@ -1,4 +1,4 @@
-"""What is said at the end of a claim, in its order."""
+"""Sentences at the end of a claim, in their order."""
 
 from datetime import UTC, datetime
 

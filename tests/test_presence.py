@@ -1,4 +1,4 @@
-"""What a process tells of itself: while it runs, and not after it ended in order."""
+"""Reports of a process on itself: while it runs, and not after it ended in order."""
 
 import asyncio
 from pathlib import Path

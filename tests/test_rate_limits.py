@@ -171,7 +171,7 @@ def message(chat_id: int) -> OutboxMessage:
 
 
 async def told_to_wait(call: Awaitable[object]) -> float:
-    """How long; 0 where the call went through."""
+    """Seconds that it waits; 0 where the call went through."""
     try:
         await call
     except ChatBusy as busy:

@@ -1,4 +1,4 @@
-"""What a file that vanished at OpenAI becomes, by what bringing it back met."""
+"""The end of a file that vanished at OpenAI, by what bringing it back met."""
 
 from types import SimpleNamespace
 from typing import Any, cast

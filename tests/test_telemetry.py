@@ -10,10 +10,11 @@ import pytest
 import structlog
 
 from snapthread.adapters import bot_api, openai_api
+from snapthread.adapters.telemetry.counters import COUNTERS
+from snapthread.adapters.telemetry.histograms import HISTOGRAMS
 from snapthread.adapters.telemetry.labels import LABELS
 from snapthread.adapters.telemetry.logs import set_up
 from snapthread.adapters.telemetry.metrics import Metrics
-from snapthread.adapters.telemetry.table import COUNTERS, HISTOGRAMS
 from snapthread.errors import AssistantBusy
 
 TOKEN = "123456789:AAE-xyzzy_xyzzy_xyzzy_xyzzy_xyz"

@@ -1,4 +1,4 @@
-"""Who holds a conversation: a worker that may have lost its lease stops before another begins."""
+"""Holders of a conversation: a worker that may have lost its lease stops before another begins."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -210,7 +210,7 @@ def test_a_turn_that_ends_in_order_is_not_torn_off_by_a_lease_that_is_lost() -> 
 
 
 def test_who_hears_again_and_again_that_it_lost_ends_in_order() -> None:
-    """What a turn has cost is written down at its end."""
+    """A turn whose cost is written down at its end."""
 
     async def story() -> None:
         is_written_down = asyncio.Event()

@@ -81,8 +81,8 @@ class Answers:
 
     async def _answer_question(self, claim: Claim, t: Localizer, meter: Meter) -> Outcome:
         messages = tuple(map(self.speech.mark_unsupported, claim.messages))
-        questions = tuple(part for part in messages if part.kind == "question")
-        refusals = t.refusals([part for part in messages if part.kind == "unsupported"])
+        questions = tuple(one for one in messages if one.kind == "question")
+        refusals = t.refusals([one for one in messages if one.kind == "unsupported"])
         if not questions:
             return Outcome(result="refused", reason="unsupported", texts=refusals)
         if unseen := self.access.unseen(questions, t):

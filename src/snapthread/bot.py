@@ -27,8 +27,8 @@ LAST_UPLOADS_S = 3.0
 class Bot:
     """Takes messages in and serves them, until it is stopped."""
 
-    is_called: bool  # by Telegram, at a webhook: it polls nothing
-    has_replicas: bool  # maybe: its store lets other processes in
+    has_webhook: bool  # Telegram calls it: it polls nothing
+    may_have_replicas: bool  # its store lets other processes in
     store: Readiness
     health: Health
     intake: Intake
@@ -70,10 +70,10 @@ class Bot:
 
     async def _take_in(self) -> None:
         """Telegram calls us, or one of the processes on this store polls; for ever."""
-        if self.is_called:
+        if self.has_webhook:
             self.health.mark_standing_by()
             await self.heartbeat.run()
-        elif self.has_replicas:
+        elif self.may_have_replicas:
             await self.leader.run(self.intake.run, standing_by=self.health.mark_standing_by)
         else:
             await self.intake.run()

@@ -62,7 +62,7 @@ class Control:
         for method, pattern, act in self._routes():
             found = re.fullmatch(pattern, path)
             if found and method == request.method:
-                return _answered(act, found.groups(), request.body)
+                return _answer(act, found.groups(), request.body)
         return json_response({"error": f"There is no {request.method} {path}"}, status=404)
 
     def _routes(self) -> list[tuple[str, str, Callable[..., object]]]:
@@ -90,7 +90,7 @@ class Control:
         return self._bot_api.person(int(user_id), **body).user
 
     def _group_chat(self, _body: Json, chat_id: str) -> Json:
-        return seen(self._groups[int(chat_id)].chat)
+        return chat_view(self._groups[int(chat_id)].chat)
 
     def _gather(self, body: Json, chat_id: str) -> Json:
         self._groups[int(chat_id)] = group = self._bot_api.group(int(chat_id), **body)
@@ -108,7 +108,7 @@ class Control:
         return [one.json for one in done] if isinstance(done, list) else done and done.json
 
     def _chat(self, _body: Json, user_id: str) -> Json:
-        return seen(self._bot_api.person(int(user_id)).chat)
+        return chat_view(self._bot_api.person(int(user_id)).chat)
 
     def _calls(self) -> list[Any]:
         return [call for call in self._bot_api.calls if call.method != "getUpdates"]
@@ -152,14 +152,14 @@ class Control:
         return {"offset_s": self._clock.offset_s, "now": self._clock()}
 
 
-def _answered(act: Callable[..., object], found: tuple[str, ...], body: bytes) -> Response:
+def _answer(act: Callable[..., object], found: tuple[str, ...], body: bytes) -> Response:
     try:
         return json_response(act(json.loads(body or b"{}"), *found))
     except (KeyError, TypeError, ValueError, AssertionError, StopIteration) as wrong:
         return json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
 
 
-def seen(chat: Chat) -> Json:
+def chat_view(chat: Chat) -> Json:
     """A chat as the person sees it, as JSON."""
     return {
         "messages": [

@@ -1,4 +1,4 @@
-"""What we send and read, held against Telegram's own description of the Bot API.
+"""Everything that we send and read, held against Telegram's own description of the Bot API.
 
 `description.json` is made by `tests.bot_api.extract`; where the code uses something new, it is to
 be made anew.

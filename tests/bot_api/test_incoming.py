@@ -1,4 +1,4 @@
-"""What becomes of everything that can happen in a chat."""
+"""Everything that can happen in a chat, in our words."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What only real sockets show: our own transport against a server on this machine."""
+"""Things that only real sockets show: our own transport against a server on this machine."""
 
 import asyncio
 import logging

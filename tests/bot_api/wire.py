@@ -126,7 +126,7 @@ def message(**content: object) -> Json:
 
 
 def accepted(**content: object) -> Message | None:
-    """What becomes of a message with this content."""
+    """The message with this content, as it is accepted."""
     raw = {"update_id": 9, "message": message(**content)}
     update = update_of(json.loads(json.dumps(raw)), USERNAME)
     assert update is not None

@@ -1,4 +1,4 @@
-"""What the contract tests are written with: small words for messages, and a bench for a store.
+"""Builders of the contract tests: small words for messages, and a bench for a store.
 
 A bench owns a store and a clock, and calls the port's verbs from plain code. To run the contracts
 over one more adapter, add its opener to `STORES`.

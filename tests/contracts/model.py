@@ -1,4 +1,4 @@
-"""What a store must do, as plainly as it can be said: the state machine compares it with a store.
+"""A model of a store, as plainly as it can be said: the state machine compares it with a store.
 
 Times of readiness are only bounded here; the contract tests hold them to the instant.
 """
@@ -89,7 +89,7 @@ class Upload:
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
-    """What a worker knows: its claim, and what it asks with."""
+    """A worker's knowledge: its claim, and what it asks with."""
 
     claim: Claim
     taken: list[Waiting] = field(default_factory=list)

@@ -51,7 +51,7 @@ def press(bench: Bench, turn: int, how: str = "retry") -> AskAnewResult:
 
 
 def hear(bench: Bench) -> list[str]:
-    """What was said, which Telegram takes."""
+    """Say it; Telegram takes it."""
     told = bench.take()
     for part in told.outbox:
         bench.delivered(told, part)

@@ -253,7 +253,7 @@ class Life(RuleBasedStateMachine):
     def a_worker_dies_and_another_takes_over(
         self, who: int, steps: int, uploads: str, looks: bool
     ) -> None:
-        """What the dead one uploaded is told only then, or the cleaner looks for it first."""
+        """The dead one's upload is told only then, or the cleaner looks for it first."""
         worker = self._worker(who)
         self._upload_all(worker, "only begun")
         late = self.uploads[-2:]

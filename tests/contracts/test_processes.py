@@ -1,4 +1,4 @@
-"""What processes tell each other: `news` and `pause`; and what operators see and mend."""
+"""Words of processes to each other: changes and pauses; and what operators see and mend."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -18,7 +18,7 @@ from tests.contracts.builders import (
 
 
 def last(bench: Bench) -> int:
-    """Where the newest question begins, as a command would ask for it; the command ends with it."""
+    """The beginning of the newest question, as a command asks for it; which ends with it."""
     claim = bench.ask(command("undo"))
     found = bench.run(bench.store.last_question(claim))
     assert found is not None

@@ -1,4 +1,4 @@
-"""What every store promises of itself."""
+"""Promises of every store about itself."""
 
 import asyncio
 from inspect import getmembers, isfunction, signature

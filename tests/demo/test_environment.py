@@ -1,4 +1,4 @@
-"""What the demo's bot is told: no key comes in without its flag, nor anything else of the shell."""
+"""The environment of the demo's bot: no key without its flag, nor anything else of the shell."""
 
 from pathlib import Path
 

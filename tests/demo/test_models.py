@@ -1,4 +1,4 @@
-"""What answers in the demo: the stand-in tells only what is so; the model hears of no picture."""
+"""The demo's models: the stand-in tells only what is so; the model hears of no picture."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from aiohttp import web
 
 from snapthread_sandbox.models import stand_in
 from snapthread_sandbox.models.heard import describe_sound
-from snapthread_sandbox.models.measured import as_photo, measured
+from snapthread_sandbox.models.measured import as_photo, measure
 from snapthread_sandbox.models.offline_model import OfflineModel
 from snapthread_sandbox.models.stand_in import answer
 from snapthread_sandbox.openai.dead_files import Failed
@@ -165,7 +165,7 @@ def test_it_says_once_what_it_cannot_do() -> None:
     "colour", ["red", "green", "blue", "yellow", "white", "black", "grey", "orange", "purple"]
 )
 def test_a_plain_colour_has_its_name(colour: str) -> None:
-    assert measured(picture(colour)).colours == ((colour, 100),)
+    assert measure(picture(colour)).colours == ((colour, 100),)
 
 
 def test_a_picked_image_becomes_a_jpeg_as_telegram_makes_it() -> None:

@@ -76,7 +76,7 @@ class Served:
             return response.status, response
 
     async def section(self, name: str) -> Any:
-        """What the stream tells of one section at its beginning."""
+        """The section as the stream tells it at its beginning."""
         async with self.http.get(f"{self.url}/api/stream") as response:
             while line := await response.content.readline():
                 if line == f"event: {name}\n".encode():

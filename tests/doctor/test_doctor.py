@@ -34,7 +34,7 @@ Break = Callable[[Clinic], dict[str, str] | None]
 
 
 def found(folder: Path, breaks: Break) -> dict[str, Check]:
-    """What is found in a set-up that was broken so."""
+    """Findings in a set-up that was broken so."""
     checks: dict[str, Check] = {}
 
     async def story(clinic: Clinic) -> None:

@@ -1,4 +1,4 @@
-"""What Markdown becomes: text and entities."""
+"""Markdown as text and entities."""
 
 import pytest
 

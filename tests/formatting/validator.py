@@ -20,7 +20,7 @@ BARE_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 def problems(say: OutgoingMessage) -> list[str]:
-    """What the server would refuse, ignore or show otherwise than it was meant."""
+    """Faults that the server would refuse, ignore or show otherwise than was meant."""
     return [*_text_problems(say), *_entity_problems(say), *_nesting_problems(say)]
 
 

@@ -82,7 +82,7 @@ TALL_SIZE = (640, 480 * TALL_PARTS)
 
 
 class Codec:
-    """What begins as a tall picture does is cut into three."""
+    """Cuts into three whatever begins as a tall picture does."""
 
     async def prepare(
         self,
@@ -107,7 +107,7 @@ def _part(content: bytes, cut: Cut) -> Tile:
 
 
 class Reader:
-    """What begins like one is a document of three pages, which nobody draws."""
+    """Takes whatever begins like one for a document of three pages, which nobody draws."""
 
     draws = False
 
@@ -132,7 +132,7 @@ class Reader:
 
 @dataclass(slots=True)
 class Faults:
-    """What goes wrong next, by call."""
+    """Faults to come, by call."""
 
     queued: dict[str, deque[SnapthreadError]] = field(default_factory=dict)
 

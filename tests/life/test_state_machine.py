@@ -46,7 +46,13 @@ from snapthread.store.schema.files import RETIRED, SHOWN_NAMES, UNSETTLED
 from snapthread.store.schema.queues import ALL_QUEUED, OUTBOX_OF
 from snapthread.store.table import Index
 from snapthread.store.transaction import Transaction
-from snapthread.wiring import Adapters, FileParts, build_bot, build_file_parts, with_rate_limits
+from snapthread.wiring import (
+    Adapters,
+    FileComponents,
+    build_bot,
+    build_file_parts,
+    with_rate_limits,
+)
 from tests import virtual
 from tests.doubles import FlatPrices
 from tests.life.fakes import (
@@ -96,7 +102,7 @@ PARTS = 4
 class Process:
     """One life of the bot on a store that outlives it."""
 
-    def __init__(self, life: Life, bot: Bot, maintenance: FileParts) -> None:
+    def __init__(self, life: Life, bot: Bot, maintenance: FileComponents) -> None:
         self.life = life
         self.bot = bot
         self.maintenance = maintenance

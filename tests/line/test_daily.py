@@ -1,4 +1,4 @@
-"""What is done once a day is not done once an hour."""
+"""Daily work is not done once an hour."""
 
 import asyncio
 from pathlib import Path

@@ -26,7 +26,7 @@ def uploads(world: World) -> int:
 
 
 def labels(world: World) -> list[str]:
-    """What the last request says of its files."""
+    """Labels that the last request gives its files."""
     parts = [part for item in world.requests[-1].body["input"] for part in parts_of(item)]
     return [part["text"] for part in parts if part.get("text", "").startswith(("[doc", "[photo"))]
 

@@ -145,7 +145,7 @@ async def test_several_that_move_are_told_once(tmp_path: Path) -> None:
             video = ada.world.files.keep(b"ftyp", ada.id, "videos", "")
             frame = {"width": 640, "height": 480, "duration": 3}
             thumbnail = ada._thumbnail(BLUE)
-            media = ada.world.files.described(video) | frame | thumbnail
+            media = ada.world.files.describe(video) | frame | thumbnail
             ada.post({"video": media, "media_group_id": name})
         said, answer = await ada.hears(2)
         assert said.text.startswith("2 of these move")

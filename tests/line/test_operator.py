@@ -1,4 +1,4 @@
-"""What the operator does at the admin page, on a bot that runs."""
+"""Acts of the operator at the admin page, on a bot that runs."""
 
 import asyncio
 from pathlib import Path

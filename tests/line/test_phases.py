@@ -1,4 +1,4 @@
-"""What the model says on the way to its answer: shown while it runs, and kept apart from it."""
+"""Words of the model on the way to its answer: shown while it runs, and kept apart from it."""
 
 from pathlib import Path
 

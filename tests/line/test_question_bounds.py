@@ -1,4 +1,4 @@
-"""What a request holds: the question whole or not at all, the past only where it fits."""
+"""Bounds of a request: the question whole or not at all, the past only where it fits."""
 
 from pathlib import Path
 from typing import Any

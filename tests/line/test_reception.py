@@ -1,4 +1,4 @@
-"""Who is served, and what is said to those who are not and to what is not understood."""
+"""People who are served, and what is said to those who are not and to what is not understood."""
 
 from pathlib import Path
 

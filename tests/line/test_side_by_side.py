@@ -1,4 +1,4 @@
-"""What takes long in one chat, group or file holds up nobody else's."""
+"""Long work in one chat, group or file holds up nobody else's."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where no model looks at pictures, photos are answered at once and cost nothing."""
+"""A model that looks at no pictures: photos are answered at once and cost nothing."""
 
 import asyncio
 from pathlib import Path

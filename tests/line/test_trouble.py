@@ -1,4 +1,4 @@
-"""What goes wrong at OpenAI and at Telegram: who hears what, and that the bot goes on."""
+"""Trouble at OpenAI and at Telegram: who hears what, and that the bot goes on."""
 
 import asyncio
 from pathlib import Path

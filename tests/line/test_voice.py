@@ -1,4 +1,4 @@
-"""What people say: transcribed, shown once, asked; limited and priced by its seconds."""
+"""Words of people: transcribed, shown once, asked; limited and priced by its seconds."""
 
 import asyncio
 from dataclasses import replace

@@ -31,7 +31,7 @@ from snapthread.texts import Texts
 from snapthread.vision_tokens import Cut, Size
 from snapthread.wiring import (
     Adapters,
-    FileParts,
+    FileComponents,
     build_bot,
     build_file_parts,
     instructions_of,
@@ -98,7 +98,7 @@ class World:
 
     @property
     def files(self) -> set[str]:
-        """What OpenAI holds."""
+        """The files that OpenAI holds."""
         return set(self.openai.files)
 
     @property
@@ -115,7 +115,7 @@ class World:
 class Process:
     """One process of the bot."""
 
-    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: FileParts) -> None:
+    def __init__(self, life: Life, store: Store, bot: Bot, maintenance: FileComponents) -> None:
         self.life = life
         self.store = store
         self.bot = bot

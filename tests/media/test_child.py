@@ -1,4 +1,4 @@
-"""What kills the decoder of a suspect image kills a child, and is told as such."""
+"""A suspect image that kills its decoder kills a child, and is told as such."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What is taken, by the bytes alone, and what comes of it."""
+"""Formats that are taken, by the bytes alone, and what comes of them."""
 
 import subprocess
 import sys

@@ -27,7 +27,7 @@ def _run(*program: str) -> subprocess.CompletedProcess[str]:
 
 
 def _cpu_of_children_s() -> float:
-    """What they waited for a processor counts for nothing."""
+    """Seconds of work; a wait for a processor counts for nothing."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

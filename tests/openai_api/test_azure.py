@@ -10,7 +10,7 @@ from snapthread.adapters.openai_api.key import key_headers
 from snapthread.errors import AssistantDenied, AssistantRefused, ImageRefused, ModelGone
 from snapthread_sandbox.faults import replies
 from snapthread_sandbox.openai.api import OpenAI
-from snapthread_sandbox.openai.azure import Azure, filtered
+from snapthread_sandbox.openai.azure import Azure, filter_refusal
 from snapthread_sandbox.openai.scripted_model import ScriptedModel
 from tests import virtual
 from tests.doubles import by_files_only, openai_transport
@@ -58,7 +58,7 @@ async def test_a_key_that_is_not_accepted_is_told() -> None:
 
 async def test_its_content_filter_is_a_refusal_by_policy() -> None:
     openai = azure()
-    fault = replies({"error": filtered().body}, status=400)
+    fault = replies({"error": filter_refusal().body}, status=400)
     openai.faults.add(on="POST /responses", reply=fault)
     with pytest.raises(AssistantRefused):
         await ask(openai)

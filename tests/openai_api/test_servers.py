@@ -1,4 +1,4 @@
-"""What servers differ in that speak OpenAI's language: asked once too much, then remembered."""
+"""Servers that speak OpenAI's language differ: asked once too much, then remembered."""
 
 import asyncio
 

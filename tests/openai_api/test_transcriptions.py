@@ -1,4 +1,4 @@
-"""What is said in a sound, over the wire: what goes out, what comes back, what may fail."""
+"""Transcription over the wire: what goes out, what comes back, what may fail."""
 
 import asyncio
 import logging

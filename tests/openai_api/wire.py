@@ -98,7 +98,7 @@ class Wire:
         return content
 
     async def ask(self, ask: AssistantRequest = ASK) -> list[AnswerEvent]:
-        """What was said once the question was taken."""
+        """The events after the question was taken."""
         taken, *said = [said async for said in self.assistant.ask(ask)]
         assert taken == RequestTaken()
         return said
@@ -150,7 +150,7 @@ def error(
 
 
 def page(status: int) -> httpx2.Response:
-    """What a proxy answers."""
+    """The answer of a proxy."""
     return httpx2.Response(status, html="<html>Bad gateway</html>")
 
 

@@ -85,7 +85,7 @@ class Bot:
         return int(line.split()[1]) / 1024
 
     def terminate(self) -> None:
-        """What an operator does."""
+        """The acts of an operator."""
         os.kill(self._process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
@@ -107,7 +107,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What both ways of starting have in common."""
+    """Common to both ways of starting."""
 
     pid: int
     exit_status: Callable[[], int | None]
@@ -134,6 +134,6 @@ def _start_cold(folder: Path, settings: dict[str, str], log: Path) -> Process:
 
 
 def environment() -> dict[str, str]:
-    """What a process needs besides its settings: to be found, and a decoder that can be killed."""
+    """The environment of a process besides its settings: it is found, its decoder can be killed."""
     found_by = filter(None, [str(FRAGILE), os.environ.get("PYTHONPATH", "")])
     return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(found_by)}

@@ -1,4 +1,4 @@
-"""What every process of the product imports; read by the server that forks them, and only there."""
+"""Imports of every process of the product; read by the server that forks them, and only there."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""What people choose, ask anew and read again, and who may come: over HTTP, by a real process."""
+"""Choices, questions asked anew, history, and who may come: over HTTP, by a real process."""
 
 from typing import Any
 

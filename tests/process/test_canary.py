@@ -135,7 +135,7 @@ class Loud:
 
 
 class CanaryTown(Town):
-    """Whose services know the canaries for the token and the key."""
+    """A town whose services know the canaries for the token and the key."""
 
     def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
         super().__init__(folder, runner)

@@ -1,4 +1,4 @@
-"""What people say, and the documents that they send: over HTTP, by a real process."""
+"""Voices of people, and the documents that they send: over HTTP, by a real process."""
 
 import asyncio
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snapthread_sandbox.faults import replies
-from snapthread_sandbox.openai.azure import Azure, filtered
+from snapthread_sandbox.openai.azure import Azure, filter_refusal
 from snapthread_sandbox.openai.scripted_model import Answer
 from snapthread_sandbox.openai.servers import Pictures
 from tests.doctor.clinic import names_both_halves
@@ -29,7 +29,7 @@ async def look(town: Town, **settings: str) -> Bot:
 
 
 async def ill(town: Town, **settings: str) -> dict[str, str]:
-    """What the doctor finds broken."""
+    """Everything that the doctor finds broken."""
     _, out, _ = await town._run_command(("doctor", "--json"), settings)
     checks = json.loads(out)["checks"]
     return {check["name"]: check["say"] for check in checks if check["ok"] is False}
@@ -66,7 +66,7 @@ def test_the_whole_talk_goes_through_azure(town: Town) -> None:
             await look(town, **azure)
             await the_whole_talk(town, lambda: look(town, **azure), kills=1)
             ada = town.newcomer()
-            said = {"error": filtered().body}
+            said = {"error": filter_refusal().body}
             town.openai.faults.add(on="POST /responses", reply=replies(said, status=400))
             ada.sends("Something fierce")
             (told,) = await hears(ada)

@@ -1,4 +1,4 @@
-"""What an operator sees of the running bot: its pages and its log."""
+"""The running bot as its operator sees it: its pages and its log."""
 
 import json
 import re

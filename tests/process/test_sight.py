@@ -8,7 +8,7 @@ from tests.process.town import Town
 
 
 def looking(town: Town) -> Bot:
-    """What it logs is looked through at the end as well."""
+    """The bot; its log is looked through at the end as well."""
     town.bots.append(town.starts(OPENAI_SEES="auto", IMAGE_TRANSPORT="auto"))
     return town.bots[-1]
 

@@ -51,7 +51,7 @@ def test_wrong_settings_are_told_all_at_once(town: Town) -> None:
 
 
 def sentences(log: str) -> list[str]:
-    """What was written for a person: all but the lines of JSON."""
+    """Lines for a person: all but those of JSON."""
     return [line for line in log.splitlines() if not _is_json(line)]
 
 

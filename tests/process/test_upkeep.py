@@ -7,7 +7,7 @@ from tests.process.town import Town, hears
 
 
 async def nothing_is_missing(town: Town) -> None:
-    """What other stories took away is mended; where one was killed, once its lease is over."""
+    """Mend what other stories took away; where one was killed, once its lease is over."""
     while (await town.command("reconcile", "--dry-run", "--json"))["missing_restored"]:
         await town.command("reconcile", "--json")
 

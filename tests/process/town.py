@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from snapthread_sandbox.openai.api import Asked, OpenAI
-from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel, described
+from snapthread_sandbox.openai.scripted_model import Answer, ScriptedModel, describe
 from snapthread_sandbox.server import serve
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.telegram.chats import Message
@@ -49,7 +49,7 @@ class Town:
         self.openai.faults.clear()
         self.telegram.faults.clear()
         self.model.queue.clear()
-        self.model.otherwise = Answer(text=described)
+        self.model.otherwise = Answer(text=describe)
 
         async def told() -> None:
             try:
@@ -148,7 +148,7 @@ class Town:
 
     @property
     def leaks(self) -> list[str]:
-        """What is in a log and must not be: a token, a key, a line that anybody wrote."""
+        """Secrets in a log, where none may be: a token, a key, a line that anybody wrote."""
         logged = "\n".join(text for bot in self.bots for text in _strings(bot.events))
         messages = [message for chat in self.telegram.chats.values() for message in chat.messages]
         said = {line for message in messages for line in message.text.splitlines()}

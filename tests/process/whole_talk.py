@@ -94,7 +94,7 @@ async def kill_in_an_answer(town: Town, ada: Person, restart: Restart) -> None:
 
 
 async def resets(town: Town, ada: Person, began: set[str]) -> None:
-    """What a kill left on its way up is found by its name, minutes later."""
+    """Find by its name, minutes later, a file that a kill left on its way up."""
     named = set(town.last_request.file_ids) or held(town) - began
     ada.sends("/reset")
     await heard(ada)

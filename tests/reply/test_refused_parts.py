@@ -23,7 +23,7 @@ from snapthread.model import (
     TextFile,
 )
 from snapthread.reply.reply import ReplySender
-from snapthread.reply.shown import ShownParts
+from snapthread.reply.shown import ShownMessages
 
 CLAIM = Claim(conversation=ConversationKey("user:7"), token=1, epoch=0, turn=1)
 BOLD = (Entity(type="bold", offset=0, length=4),)
@@ -84,7 +84,7 @@ def sender_of(chat: Chat, store: Store) -> ReplySender:
         chat=cast(Any, chat),
         clock=utc_now,
         topics=cast(Any, SimpleNamespace(look=lambda *_: None)),
-        shown=ShownParts(),
+        shown=ShownMessages(),
         explain=lambda _: OutgoingMessage(text=SORRY),
         note_delivered=lambda *_: None,
     )

@@ -1,4 +1,4 @@
-"""What the bot may put into a chat, and what Telegram refuses."""
+"""Messages that the bot may put into a chat, and those that Telegram refuses."""
 
 import asyncio
 import json

@@ -21,7 +21,7 @@ from snapthread_sandbox.faults import (
     stream_of,
     telegram_error,
 )
-from snapthread_sandbox.openai.api import collected
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.telegram.bot_api import TOKEN, BotApi
 from snapthread_sandbox.wire import ConnectionLost, read
 from tests.sandbox.worlds import an_openai, picture, question, send, told, upload
@@ -134,7 +134,7 @@ async def test_a_stream_may_just_end_without_a_last_event() -> None:
     openai, _ = an_openai()
     openai.faults.add(reply=cuts_stream(after=3, ending="ended"))
     response = await send(openai, "POST", "/responses", question())
-    assert len(await collected(response)) == 3
+    assert len(await collect(response)) == 3
 
 
 async def test_a_stream_may_fall_silent() -> None:
@@ -143,14 +143,14 @@ async def test_a_stream_may_fall_silent() -> None:
     response = await send(openai, "POST", "/responses", question())
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(60):
-            await collected(response)
+            await collect(response)
 
 
 async def test_a_stream_can_be_written_by_hand() -> None:
     openai, _ = an_openai()
     openai.faults.add(reply=stream_of({"type": "response.unheard_of"}))
     response = await send(openai, "POST", "/responses", question())
-    assert await collected(response) == [{"type": "response.unheard_of"}]
+    assert await collect(response) == [{"type": "response.unheard_of"}]
 
 
 def test_what_comes_back_may_be_no_json() -> None:

@@ -1,13 +1,14 @@
-"""What the OpenAI double answers: truthful text, exact streams, endings of every kind."""
+"""Answers of the OpenAI double: truthful text, exact streams, endings of every kind."""
 
 import asyncio
 import json
 
 import pytest
 
-from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import BadImageShape, DeadFileShape, ErrorEvent, Failed
 from snapthread_sandbox.openai.models import ModelTraits
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.scripted_model import Incomplete, Refusal
 from snapthread_sandbox.wire import Json
 from tests.sandbox.worlds import Hands, an_openai, animation, picture, question, send, told
@@ -15,7 +16,7 @@ from tests.virtual import loop, run
 
 
 async def stream(openai: OpenAI, body: Json) -> list[Json]:
-    return await collected(await send(openai, "POST", "/responses", body))
+    return await collect(await send(openai, "POST", "/responses", body))
 
 
 def text_of(events: list[Json]) -> str:
@@ -119,7 +120,7 @@ async def test_a_request_that_names_a_dead_file_fails_in_every_shape(
     openai, model = an_openai()
     openai.dead_file = shape
     response = await send(openai, "POST", "/responses", question("file-gone", stream=is_streamed))
-    answer = b"" if isinstance(response.body, bytes) else json.dumps(await collected(response))
+    answer = b"" if isinstance(response.body, bytes) else json.dumps(await collect(response))
     whole = str(answer or response.body)
     assert "file-gone" in whole
     assert "completed" not in whole.replace("completed_at", "")

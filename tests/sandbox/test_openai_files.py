@@ -1,4 +1,4 @@
-"""What OpenAI's Files API promises, and the double with it."""
+"""Promises of OpenAI's Files API, and of the double with it."""
 
 import pytest
 

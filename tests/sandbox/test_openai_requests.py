@@ -1,4 +1,4 @@
-"""Which questions the OpenAI double takes, and in which words it refuses the others."""
+"""Questions that the OpenAI double takes, and the words in which it refuses others."""
 
 import json
 from typing import Any

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import ErrorEvent
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.pieces import (
     COMMENT,
     EMPTY,
@@ -34,7 +35,7 @@ def streamed(script: Any, **more: Any) -> list[Json]:
     async def main() -> list[Json]:
         openai, model = an_openai()
         script(model)
-        return await collected(await send(openai, "POST", "/responses", question(**more)))
+        return await collect(await send(openai, "POST", "/responses", question(**more)))
 
     return run(main())
 

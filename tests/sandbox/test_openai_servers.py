@@ -1,4 +1,4 @@
-"""What comes beside pictures (sound, documents), and servers that are not OpenAI's."""
+"""Sounds and documents at the double, and servers that are not OpenAI's."""
 
 import struct
 import wave
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from snapthread_sandbox.openai.api import KEY, OpenAI, collected
+from snapthread_sandbox.openai.api import KEY, OpenAI
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.wire import Json, Request, Response
 from tests.sandbox.worlds import an_openai, picture, question, send, told
@@ -202,5 +203,5 @@ async def test_an_answer_keeps_the_phase_that_was_sent_back() -> None:
     openai, model = an_openai()
     said = {"role": "assistant", "content": "Let me look.", "phase": "commentary"}
     items = [{"role": "user", "content": "Hi"}, said, {"role": "user", "content": "And?"}]
-    await collected(await send(openai, "POST", "/responses", question(input=items)))
+    await collect(await send(openai, "POST", "/responses", question(input=items)))
     assert [one.phase for one in model.questions[0].messages] == [None, "commentary", None]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from snapthread_sandbox.openai.api import OpenAI, collected
+from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.dead_files import DeadFileShape, ErrorEvent, Failed
+from snapthread_sandbox.openai.over_http import collect
 from snapthread_sandbox.openai.pieces import (
     Begin,
     Delta,
@@ -51,7 +52,7 @@ def faults_of(name: str, value: Json) -> list[str]:
 
 
 async def stream_of(openai: OpenAI, body: Json) -> list[Json]:
-    return await collected(await send(openai, "POST", "/responses", body))
+    return await collect(await send(openai, "POST", "/responses", body))
 
 
 REQUESTS = {
@@ -204,7 +205,7 @@ def test_a_failed_answer_about_a_dead_file_is_a_published_one(shape: DeadFileSha
         openai, _ = an_openai()
         openai.dead_file = shape
         response = await send(openai, "POST", "/responses", question("file-gone"))
-        return await collected(response) if response.status == 200 else []
+        return await collect(response) if response.status == 200 else []
 
     for event in run(main()):
         nested = shape is DeadFileShape.ERROR_EVENT_NESTED and event["type"] == "error"

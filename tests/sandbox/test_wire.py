@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snapthread_sandbox.telegram.entities import cut, trimmed, units
+from snapthread_sandbox.telegram.entities import cut, trim, units
 from snapthread_sandbox.wire import NotAForm, Upload, parse_form
 
 TYPE = "multipart/form-data; boundary=line"
@@ -55,7 +55,7 @@ def test_trimming_keeps_an_entity_on_its_words(text: str, start: int, length: in
     marked = text[start : start + length]
     assume(marked)
     entity = {"type": "bold", "offset": units(text[:start]), "length": units(marked)}
-    shown, moved = trimmed(text, [entity])
+    shown, moved = trim(text, [entity])
     encoded = shown.encode("utf-16-le")
     spans = [encoded[e["offset"] * 2 : (e["offset"] + e["length"]) * 2] for e in moved]
     assert b"".join(spans).decode("utf-16-le").strip() == marked.strip()

@@ -1,4 +1,4 @@
-"""What is called for every message walks no whole table, however large the store is."""
+"""Verbs called for every message walk no whole table, however large the store is."""
 
 from collections.abc import Callable
 from pathlib import Path

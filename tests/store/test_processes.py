@@ -43,7 +43,7 @@ def numbers(said: list[str], word: str) -> list[int]:
 
 
 def answered(bench: Bench, update_ids: list[int]) -> list[int]:
-    """What the conversations hold, read from the questions that come next."""
+    """Images that the conversations hold, read from the questions that come next."""
     texts = []
     for user in range(1, USERS + 1):
         bench.send(message(user=user, update_id=max(update_ids) + 1000 + user))
@@ -53,7 +53,7 @@ def answered(bench: Bench, update_ids: list[int]) -> list[int]:
 
 
 def waiting(bench: Bench) -> list[int]:
-    """What is still to be answered; it is answered now."""
+    """Answer everything that is still to be answered."""
     update_ids = []
     while claim := bench.claim():
         update_ids += [asked.update_id for asked in claim.messages]
@@ -100,7 +100,7 @@ def ask_many(where: str, count: int) -> None:
 
 
 def both(where: str, what: str) -> list[str]:
-    """What two processes say that begin at the same moment."""
+    """Words of two processes that begin at the same moment."""
     with child(what, where) as one, child(what, where) as two:
         ready = one.said.readline(), two.said.readline()
         assert ready == ("ready\n", "ready\n")

@@ -1,4 +1,4 @@
-"""What a process knows of the store on a server, while others change it."""
+"""A process's knowledge of the store on a server, while others change it."""
 
 import asyncio
 import json

@@ -109,7 +109,7 @@ def test_verbs_that_follow_each_other_are_one_transaction(bench: Bench, run: Any
 
 
 def test_a_long_conversation_costs_what_a_short_one_does(bench: Bench) -> None:
-    """What was left out of requests is not read."""
+    """Items that were left out of requests are not read."""
     asked: list[Any] = []
 
     def written(count: int) -> Callable[[Transaction], None]:

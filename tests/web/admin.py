@@ -30,7 +30,7 @@ Client = TestClient[Any, Any]
 
 @dataclass
 class Held:
-    """What the store answers with: the verbs that the page asks, and no other."""
+    """A store with the verbs that the page asks, and no other."""
 
     daily: Sequence[DailyUsage] = ()
     thought: Sequence[DailyFeedback] = ()
@@ -273,7 +273,7 @@ async def log_in(client: Client, token: str = TOKEN) -> ClientResponse:
 
 
 async def form_of(client: Client, path: str = "/admin", **fields: str) -> dict[str, str]:
-    """What a form of our page sends: these fields, and the proof of where it came from."""
+    """The body that a form of our page sends: these fields, and the proof of where it came from."""
     page = await (await client.get(path)).text()
     (proof, *_) = re.findall(r'name="form" value="([0-9a-f]{64})"', page)
     return fields | {"form": proof}

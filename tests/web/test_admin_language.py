@@ -23,7 +23,7 @@ LATIN = set(
 
 
 class Words(HTMLParser):
-    """What a person reads or hears."""
+    """Everything that a person reads or hears."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the page looks like to a browser: strict headers, whole charts, nothing from elsewhere."""
+"""The page as a browser sees it: strict headers, whole charts, nothing from elsewhere."""
 
 import asyncio
 import re

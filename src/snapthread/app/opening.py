@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 from snapthread.clock import utc_now
 from snapthread.model import Installation
-from snapthread.ports import ImageTransport
+from snapthread.ports import Assistant, Blobs, Files, ImageTransport
 from snapthread.texts import Texts
 
 # What takes long to import, each function imports that needs it: a command that reads the store
 # waits for none of it.
 if TYPE_CHECKING:
     from snapthread.adapters.bot_api.chat import TelegramChat
+    from snapthread.adapters.openai_api.client import OpenAIClient
     from snapthread.settings import Settings
     from snapthread.store import Store
-    from snapthread.wiring import Adapters, FileParts
+    from snapthread.wiring import Adapters, FileComponents
 from snapthread.app.sight import known_way
 
 
 @asynccontextmanager
-async def open_maintenance(settings: Settings) -> AsyncIterator[FileParts]:
+async def open_maintenance(settings: Settings) -> AsyncIterator[FileComponents]:
     """For the commands that mend and clean beside the bot."""
     from snapthread.wiring import build_file_parts, with_rate_limits
 
@@ -49,14 +50,10 @@ async def open_adapters(
 ) -> AsyncIterator[Adapters]:
     """Each is closed again, in reverse order."""
     from snapthread.adapters.media import Documents, Images, Sight, Sounds
-    from snapthread.adapters.openai_api.assistant import OpenAIAssistant
     from snapthread.adapters.openai_api.catalog import OpenAICatalog
     from snapthread.adapters.openai_api.client import make_client
-    from snapthread.adapters.openai_api.files import OpenAIFiles
-    from snapthread.adapters.openai_api.inline import InlineImages
     from snapthread.adapters.openai_api.transcriptions import OpenAITranscriber
-    from snapthread.images.transport import FilesOfBothWays, InlineFiles
-    from snapthread.wiring import Adapters, instructions_of
+    from snapthread.wiring import Adapters
 
     texts = Texts.load()
     async with AsyncExitStack() as stack:
@@ -71,25 +68,11 @@ async def open_adapters(
         stack.push_async_callback(chat.close)
         transport = ImageTransport(await known_way(settings, store))
         blobs = store.blobs(utc_now)
-        assistant = OpenAIAssistant(
-            client,
-            model=settings.openai_model,
-            instructions=instructions_of(settings, texts),
-            reasoning_effort=settings.openai_reasoning_effort or "",
-            max_output_tokens=settings.openai_max_output_tokens,
-            image_detail=settings.image_detail,
-            inline=InlineImages(transport=transport, blobs=blobs),
-        )
         yield Adapters(
             store=store,
             chat=chat,
-            assistant=assistant,
-            files=FilesOfBothWays(
-                transport=transport,
-                remote=OpenAIFiles(client),
-                inline=InlineFiles(blobs=blobs, clock=utc_now),
-                has_remote=settings.is_openais_own,
-            ),
+            assistant=_assistant(settings, texts, client, transport, blobs),
+            files=_files(settings, client, transport, blobs),
             transport=transport,
             transcriber=OpenAITranscriber(client, model=settings.transcription_model),
             catalog=OpenAICatalog(client),
@@ -100,6 +83,38 @@ async def open_adapters(
                 sight=Sight(model=settings.openai_model, detail=settings.image_detail),
             ),
         )
+
+
+def _assistant(
+    settings: Settings, texts: Texts, client: OpenAIClient, transport: ImageTransport, blobs: Blobs
+) -> Assistant:
+    from snapthread.adapters.openai_api.assistant import OpenAIAssistant
+    from snapthread.adapters.openai_api.inline import InlineImages
+    from snapthread.wiring import instructions_of
+
+    return OpenAIAssistant(
+        client,
+        model=settings.openai_model,
+        instructions=instructions_of(settings, texts),
+        reasoning_effort=settings.openai_reasoning_effort or "",
+        max_output_tokens=settings.openai_max_output_tokens,
+        image_detail=settings.image_detail,
+        inline=InlineImages(transport=transport, blobs=blobs),
+    )
+
+
+def _files(
+    settings: Settings, client: OpenAIClient, transport: ImageTransport, blobs: Blobs
+) -> Files:
+    from snapthread.adapters.openai_api.files import OpenAIFiles
+    from snapthread.images.transport import FilesOfBothWays, InlineFiles
+
+    return FilesOfBothWays(
+        transport=transport,
+        remote=OpenAIFiles(client),
+        inline=InlineFiles(blobs=blobs, clock=utc_now),
+        has_remote=settings.is_openais_own,
+    )
 
 
 async def _chat(settings: Settings, store: Store, texts: Texts) -> TelegramChat:

@@ -16,7 +16,7 @@ from snapthread.limits import USER_ID_MAX
 if TYPE_CHECKING:
     from snapthread.errors import SnapthreadError
     from snapthread.settings import Settings
-    from snapthread.wiring import FileParts
+    from snapthread.wiring import FileComponents
 
 DONE: Final = 0
 COULD_NOT: Final = 1
@@ -54,7 +54,7 @@ def load(needs: Collection[str] | None = None) -> "Settings":
         raise typer.Exit(WRONG_USE) from None
 
 
-def with_maintenance(work: Callable[["FileParts"], Awaitable[T]]) -> T:
+def with_maintenance(work: Callable[["FileComponents"], Awaitable[T]]) -> T:
     from snapthread.app.opening import open_maintenance
 
     async def opened(settings: "Settings") -> T:

@@ -8,7 +8,7 @@ import typer
 from snapthread.cli.common import AsJson, UserId, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.wiring import FileParts
+    from snapthread.wiring import FileComponents
 
 
 def erase(
@@ -21,7 +21,7 @@ def erase(
         question = f"Delete everything stored about user {user_id}? This cannot be undone."
         typer.confirm(question, abort=True, err=True)
 
-    async def work(maintenance: "FileParts") -> dict[str, Any]:
+    async def work(maintenance: "FileComponents") -> dict[str, Any]:
         with progress_bar("Deleting files") as progress:
             return asdict(await maintenance.eraser.erase(user_id, progress))
 

@@ -9,7 +9,7 @@ import typer
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.wiring import FileParts
+    from snapthread.wiring import FileComponents
 
 WOULD: Final = {
     "orphans_deleted": "would delete {files} at OpenAI that nobody knows of",
@@ -36,7 +36,7 @@ def reconcile(
 ) -> None:
     """Compare the ledger with what OpenAI holds, and mend both."""
 
-    async def work(maintenance: "FileParts") -> dict[str, Any]:
+    async def work(maintenance: "FileComponents") -> dict[str, Any]:
         with progress_bar("Looking at files") as progress:
             return asdict(await maintenance.reconcile.run(dry_run=dry_run, progress=progress))
 

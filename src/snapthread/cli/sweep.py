@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from snapthread.cli.common import AsJson, progress_bar, tell, with_maintenance
 
 if TYPE_CHECKING:
-    from snapthread.wiring import FileParts
+    from snapthread.wiring import FileComponents
 
 
 def sweep(as_json: AsJson = False) -> None:
     """Do the clean-up that is due now: old images leave, retired files are deleted."""
 
-    async def work(maintenance: "FileParts") -> dict[str, Any]:
+    async def work(maintenance: "FileComponents") -> dict[str, Any]:
         with progress_bar("Sweeping") as progress:
             return asdict(await maintenance.housekeeping.sweep(progress))
 

@@ -47,7 +47,7 @@ class Stage:
         self._openai.transcriptions.otherwise = describe_sound
         if not options.real_telegram:
             self._people_come()
-        changed = self._feed.changed = self._bot_api.world.changed
+        changed = self._feed.changed = self._bot_api.world.note_change
         self._offline = Offline(self._model, install=options.install_offline, changed=changed)
         self.app = application(self._bot_api, self._openai, clock=self._clock)
         self._page = page = Page(self._bot_api, self._openai, self)

@@ -137,15 +137,7 @@ class DocumentOpener:
         facts = self.profile.facts(_readable_name(name, read), read, chosen, as_text=self.as_text)
         if not restored:
             self.profile.refuse_too_long(facts, is_paged=read.format == PAGED)
-        return OpenedDocument(
-            content=read.content,
-            mime=read.mime,
-            extension=read.extension,
-            format=read.format,
-            facts=facts,
-            has_text=read.has_text,
-            text=read.text if self.as_text else "",
-        )
+        return _document_of(read, facts, text=read.text if self.as_text else "")
 
     async def _as_pictures(
         self, name: str, read: DocumentContent, chosen: PageRange | None, sight: Sight
@@ -189,6 +181,18 @@ class DocumentOpener:
             if refused.fault == "too_many_pages":
                 raise DocumentRefused("too_many_pages", pages=refused.pages, fits=most) from None
             raise
+
+
+def _document_of(read: DocumentContent, facts: DocumentFacts, *, text: str) -> OpenedDocument:
+    return OpenedDocument(
+        content=read.content,
+        mime=read.mime,
+        extension=read.extension,
+        format=read.format,
+        facts=facts,
+        has_text=read.has_text,
+        text=text,
+    )
 
 
 def _facts_of_pictures(

@@ -29,7 +29,8 @@ class UrgentStore(ConversationControl, Outbox, Protocol):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class UrgentCommands:
-    """Each is done with in one transaction."""
+    """Runs an urgent command: its work and its last word are one transaction of the store. What
+    Telegram is told beside it (a toast, a screen, buttons that go) runs in the background."""
 
     store: UrgentStore
     chat: Chat
@@ -40,7 +41,7 @@ class UrgentCommands:
     rights: GroupRights
     clock: Clock
     files_retired: Callable[[], None]
-    _presses: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _background: set[asyncio.Task[None]] = field(default_factory=set, init=False)  # kept alive
 
     async def run(self, command: Message, stop_turn: StopTurn) -> None:
         """A command that waits for no question before it. Raises StoreBusy and StoreFull only."""
@@ -59,8 +60,8 @@ class UrgentCommands:
     def _in_background(self, call: Coroutine[Any, Any, None]) -> None:
         """Nobody waits for it: Telegram may be slow, and the queue must not be."""
         task = asyncio.create_task(call)
-        self._presses.add(task)
-        task.add_done_callback(self._presses.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _run(self, command: Message, stop_turn: StopTurn) -> str:
         """The note shown for a moment to whoever pressed a button."""

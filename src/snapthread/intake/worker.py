@@ -43,7 +43,7 @@ class Worker:
     urgent: RunUrgent
     parallel: int
     _kept_free: int = field(default=0, init=False)  # slots, for what is being taken in
-    _is_turned_away: bool = field(default=False, init=False)  # the loop, by slots that are kept
+    _misses_kept_slots: bool = field(default=False, init=False)  # the loop found them taken
     _running: dict[Claim, "_Running"] = field(default_factory=dict, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _expected: int = field(default=1, init=False)  # conversations that are likely to be ready
@@ -55,7 +55,9 @@ class Worker:
     _commands: CommandRunner = field(init=False)
     _broken: BrokenConversations = field(init=False)
     _failures: int = field(default=0, init=False)  # of the loop, in a row
-    _sentences: deque[ConversationKey] = field(default_factory=deque, init=False)  # of commands
+    _commands_done: deque[ConversationKey] = field(
+        default_factory=deque, init=False
+    )  # where: their sentences are to be delivered
     # Held while a conversation is claimed, and while a command does what it ended the turn for.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -83,7 +85,7 @@ class Worker:
             yield free
         finally:
             self._kept_free -= free
-            if free and (self._expected or self._is_turned_away):
+            if free and (self._expected or self._misses_kept_slots):
                 self._woken.set()  # who came meanwhile, or was due, found them taken
 
     def begin(self, claims: Sequence[Claim], asked_s: float) -> None:
@@ -146,8 +148,8 @@ class Worker:
 
     async def _run_urgent_commands(self) -> None:
         """Commands of this process come with `wake`; those of others are looked for."""
-        while self._sentences:
-            await self._claim_sentence(self._sentences.popleft())
+        while self._commands_done:
+            await self._claim_sentence(self._commands_done.popleft())
         if now_s() < self._look_at_s:
             return
         self._look_at_s = now_s() + LOOK_EVERY_S
@@ -165,7 +167,7 @@ class Worker:
             raise
 
     def _note_commands_done(self, key: ConversationKey, has_more: bool) -> None:
-        self._sentences.append(key)
+        self._commands_done.append(key)
         if has_more:
             self._look_at_s = 0.0
         self._woken.set()
@@ -174,7 +176,7 @@ class Worker:
         """When the next conversation is ready; None where none is, or no slot is free. To ask for
         a claim that is not there costs as much as one that is, so where nothing is expected the
         store is asked for the time first."""
-        self._is_turned_away = False
+        self._misses_kept_slots = False
         while self._taken_slots < self.parallel and not self._stopping:
             wake_at = None if self._expected else await self.store.next_wake(self.clock())
             if not self._expected and (wake_at is None or wake_at > self.clock()):
@@ -183,7 +185,7 @@ class Worker:
             if not await self._claim():
                 self._expected = 0
                 return await self.store.next_wake(self.clock())
-        self._is_turned_away = bool(self._kept_free)
+        self._misses_kept_slots = bool(self._kept_free)
         return None
 
     async def _claim_sentence(self, key: ConversationKey) -> None:

@@ -2,6 +2,23 @@
 
 People and their preferences, what use is counted and limited, and the pages of a conversation have
 modules of their own, imported by name.
+
+context.py          older turns that requests of a long conversation leave out, by halves
+conversations.py    the names of conversations: of a person, a topic, a group, a guest's question
+files.py            files as Telegram names them: images, sounds, documents and their pages
+grown.py            results for the items of long lists that grow at their end, kept
+history.py          the conversation as a person reads it again
+ledger.py           files as the ledger keeps them, from the intent to the deletion
+messages.py         a message that arrived, in our words
+operation.py        the bot as its operator sees it: processes, the queue, what is still to be done
+outgoing.py         messages to be sent, and their places
+people.py           people as an operator sees them: who may, their own limits, decisions
+preferences.py      choices of people for themselves, out of what the operator offers
+quotas.py           limits of use, and the first that a question would pass
+request_profile.py  the model of a question and how it is to answer
+transcript.py       a conversation as it is remembered, and as a question is asked with it
+turns.py            questions being served: claims, and what is asked anew
+usage.py            usage of one attempt and of a day: what was asked, what it cost
 """
 
 from snapthread.contents import PageRange

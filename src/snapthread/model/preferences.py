@@ -112,8 +112,8 @@ def find_by_key(key: str, names: Sequence[str]) -> str | None:
 
 
 def owner_of(message: Message) -> str:
-    """Whose preferences hold: the person's own in private and where the bot is a guest, else the
-    group's."""
+    """The owner of the preferences that hold: the person in private and where the bot is a guest,
+    else the group."""
     is_own = message.is_private or message.is_guest
     return owned_by_person(message.user_id) if is_own else owned_by_group(message.chat_id)
 

@@ -1,6 +1,30 @@
 """Ports: the bot's needs of the world: the store, the chat, the assistant and its files.
 
 Each docstring is a promise; `tests/contracts/` holds one test for each, run over every adapter.
+
+admissions.py     admission of people, and messages to everybody
+assistant.py      the assistant: what it is asked, how it answers, what that costs
+blobs.py          images in our own store, for servers that take none by reference
+chat.py           Telegram, as the line sees it
+choices.py        choices of people for themselves
+conversations.py  conversations that last
+deliveries.py     messages of ours on their way: kept until Telegram took them, shown as they grow
+documents.py      readers of documents, which say what a file is before it is uploaded
+exchanges.py      questions that were served and can be asked anew, or wait for a choice
+file_ledger.py    the ledger of every file at OpenAI, from the intent to the deletion
+files.py          OpenAI's files, as the ledger sees them
+groups.py         conversations of groups and of topics
+images.py         codecs, which make an image fit for the model
+message_queue.py  the queue of messages that wait for their turn
+model_ends.py     the ends of models, as the list of models tells them
+models.py         the server's models, and the days on which it switches some of them off
+operation.py      the running process as its operator looks at it: for the admin page
+people.py         everything that is held on one person
+sounds.py         readers of sound files, which tell how long one is before it is transcribed
+standings.py      people who use the bot, whether they may, and decisions about them
+store.py          everything that outlives a process, behind one door
+transcriber.py    whatever writes down what is said in a sound
+usage_ledger.py   counts of what was used, and by whom
 """
 
 from collections.abc import Callable

@@ -32,9 +32,9 @@ from snapthread.model import Claim, Destination, OutgoingMessage
 from snapthread.ports import Chat, StreamedMessages
 from snapthread.reply.growing import GrowingMessages, StreamTexts
 from snapthread.reply.pace import EditPaces
-from snapthread.reply.preview import Preview, PreviewParts
+from snapthread.reply.preview import Preview, PreviewMessages
 from snapthread.reply.reply import typing
-from snapthread.reply.shown import ShownParts
+from snapthread.reply.shown import ShownMessages
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class Drafts:
 
     store: StreamedMessages
     chat: Chat
-    shown: ShownParts
+    shown: ShownMessages
     mode: Streaming = "edit"
     paces: EditPaces = field(default_factory=EditPaces, init=False)
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -103,7 +103,7 @@ class Draft:
     private: bool
     messages: GrowingMessages = field(init=False)
     preview: Preview = field(init=False)
-    before: PreviewParts = field(default=(), init=False)
+    before: PreviewMessages = field(default=(), init=False)
     _has_ended: bool = field(default=False, init=False)
     _last_s: float = field(default=LAST_DRAFT_S, init=False)
 
@@ -118,7 +118,7 @@ class Draft:
             texts=self.texts,
         )
 
-    def begin(self, before: PreviewParts) -> None:
+    def begin(self, before: PreviewMessages) -> None:
         """Our own messages stand before the answer's."""
         self.before = before
 
@@ -172,33 +172,33 @@ class Draft:
         try:
             await self.preview.wait_for_words()
             with self.drafts.paces.share(self.to.chat_id):
-                await self.preview.keep_showing(self._parts_so_far, self._edit, self._pace_s)
+                await self.preview.keep_showing(self._messages_so_far, self._edit, self._pace_s)
         except Exception as error:  # noqa: BLE001 - as above
             _gave_up(error)
 
-    async def _draft(self, shown: PreviewParts) -> bool:
+    async def _draft(self, shown: PreviewMessages) -> bool:
         (outgoing,) = shown
         await self.drafts.chat.draft(self.to, self.claim.turn, outgoing)
         return True
 
-    async def _edit(self, parts: PreviewParts) -> bool:
+    async def _edit(self, messages: PreviewMessages) -> bool:
         try:
-            return await self.messages.show(parts)
+            return await self.messages.show(messages)
         except ChatBusy as busy:
             if busy.retry_after_s is not None:
                 self.drafts.paces.slow_down(self.to.chat_id, self._usual_pace_s)
             raise
 
-    def _end_of_text(self) -> PreviewParts:
+    def _end_of_text(self) -> PreviewMessages:
         return (format_draft(self.preview.text),)
 
-    def _parts_so_far(self) -> PreviewParts:
+    def _messages_so_far(self) -> PreviewMessages:
         """Never takes words back: what was said stands until there is more."""
         text, is_thinking = self.preview.text, self.preview.is_thinking
         if text or not is_thinking or self.messages.has_words:
-            parts = format_growing(text)
-            self.messages.has_words |= bool(parts)
-            return (*self.before, *parts) if parts else ()
+            messages = format_growing(text)
+            self.messages.has_words |= bool(messages)
+            return (*self.before, *messages) if messages else ()
         return (*self.before, OutgoingMessage(text=self.texts.thinking))
 
     def _pace_s(self) -> float:

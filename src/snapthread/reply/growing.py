@@ -22,7 +22,7 @@ from snapthread.ports import Chat, StreamedMessages
 
 LET_GO_S: Final = 2.0
 
-NextPart = tuple[int, OutgoingMessage]
+NextMessage = tuple[int, OutgoingMessage]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,28 +61,28 @@ class GrowingMessages:
 
     @property
     def finished(self) -> dict[int, OutgoingMessage]:
-        """Parts that are on the screen for good, by the ids of their messages."""
+        """Messages that are on the screen for good, by the ids of their messages."""
         shown = zip(self._ids, self.shown, strict=False)
         return {message_id: outgoing for message_id, outgoing in shown if not outgoing.buttons}
 
-    async def show(self, parts: Sequence[OutgoingMessage]) -> bool:
+    async def show(self, messages: Sequence[OutgoingMessage]) -> bool:
         """One message is sent or edited; True where all of it is on the screen."""
-        if (part := self._next_part(parts)) is not None:
-            await self._put(*part)
-        return self._next_part(parts) is None
+        if (following := self._next_message(messages)) is not None:
+            await self._put(*following)
+        return self._next_message(messages) is None
 
-    def _next_part(self, parts: Sequence[OutgoingMessage]) -> NextPart | None:
+    def _next_message(self, messages: Sequence[OutgoingMessage]) -> NextMessage | None:
         """A button that is too much goes first: only the last message has it. Then words, from the
         top, and then one more message."""
         reached = len(self.shown)
         for index, shown in enumerate(self.shown[:-1]):
             if shown.buttons:
                 return index, replace(shown, buttons=())
-        for index, (part, shown) in enumerate(zip(parts, self.shown, strict=False)):
-            if replace(part, buttons=shown.buttons) != shown:
-                return index, self._with_button(part) if index == reached - 1 else part
-        if len(parts) > reached:
-            return reached, self._with_button(parts[reached])
+        for index, (wanted, shown) in enumerate(zip(messages, self.shown, strict=False)):
+            if replace(wanted, buttons=shown.buttons) != shown:
+                return index, self._with_button(wanted) if index == reached - 1 else wanted
+        if len(messages) > reached:
+            return reached, self._with_button(messages[reached])
         return None
 
     async def _put(self, index: int, outgoing: OutgoingMessage) -> None:

@@ -14,9 +14,9 @@ BUSY_S = 2.0  # a pause where Telegram does not say how long
 FIRST_WORDS_S = 0.5  # an answer that is whole by then is never edited
 THINKING_AFTER_S = 2.0
 
-PreviewParts = tuple[OutgoingMessage, ...]
-Render = Callable[[], PreviewParts]
-Show = Callable[[PreviewParts], Awaitable[bool]]
+PreviewMessages = tuple[OutgoingMessage, ...]
+Render = Callable[[], PreviewMessages]
+Show = Callable[[PreviewMessages], Awaitable[bool]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -75,7 +75,7 @@ class Preview:
             async with asyncio.timeout(within_s):
                 await self._calling.acquire()
 
-    async def _render(self, render: Render) -> PreviewParts:
+    async def _render(self, render: Render) -> PreviewMessages:
         """A long one takes tens of milliseconds of the processor: one at a time in a process, with
         as long a rest, so that a hundred previews do not slow down the answers themselves."""
         if len(self.text) <= FORMATTED_AT_ONCE:
@@ -86,7 +86,7 @@ class Preview:
             await asyncio.sleep(now_s() - began_s)
         return outgoing
 
-    async def _step(self, show: Show, outgoing: PreviewParts) -> bool | None:
+    async def _step(self, show: Show, outgoing: PreviewMessages) -> bool | None:
         """None after a pause that Telegram asked for."""
         try:
             async with self._calling:

@@ -21,7 +21,7 @@ from snapthread.model import (
     Served,
 )
 from snapthread.ports import Chat, Clock, Deliveries
-from snapthread.reply.shown import Parts, ShownParts
+from snapthread.reply.shown import MessagesById, ShownMessages
 from snapthread.reply.simpler import STEPS, Messages, pieces_of
 from snapthread.reply.topics import Topics
 
@@ -44,7 +44,7 @@ class ReplySender:
     chat: Chat
     clock: Clock
     topics: Topics
-    shown: ShownParts
+    shown: ShownMessages
     explain: Explain
     note_delivered: Callable[[ConversationKey, OutgoingMessage], None]
     # Of messages that go in pieces, those that Telegram took before it asked us to wait.
@@ -61,10 +61,7 @@ class ReplySender:
         for number, message in enumerate(outbox, start=1):
             sent = self._pieces.pop((claim.conversation, message.id), [])
             try:
-                is_taken = _take_as_sent(message, shown, sent)
-                is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
-                if not is_taken:
-                    await self._send_explanation(claim, message)
+                is_taken = await self._send_or_explain(claim, message, shown, sent)
             except ChatUnreachable as unreachable:
                 await self._drop(claim, unreachable)
                 return "held"
@@ -90,6 +87,16 @@ class ReplySender:
             if is_taken:
                 self.note_delivered(claim.conversation, message.outgoing)
         return served
+
+    async def _send_or_explain(
+        self, claim: Claim, message: OutboxMessage, shown: MessagesById, sent: list[int]
+    ) -> bool:
+        """False where a sentence went in its place. `sent`: the messages that Telegram took."""
+        is_taken = _take_as_sent(message, shown, sent)
+        is_taken = is_taken or await self._send_in_some_form(claim, message, sent)
+        if not is_taken:
+            await self._send_explanation(claim, message)
+        return is_taken
 
     async def _send_in_some_form(
         self, claim: Claim, message: OutboxMessage, sent: list[int]
@@ -194,7 +201,7 @@ class ReplySender:
         log.warning("part.dropped", reason="refused", count=dropped, why=str(refused))
 
 
-def _take_as_sent(message: OutboxMessage, shown: Parts, sent: list[int]) -> bool:
+def _take_as_sent(message: OutboxMessage, shown: MessagesById, sent: list[int]) -> bool:
     """True where it was finished while the answer grew: as this message, added to `sent`."""
     replaced_id = message.to.replaces
     if replaced_id is None or shown.get(replaced_id) != message.outgoing:

@@ -178,7 +178,7 @@ class Fields(BaseModel):
 
     @field_validator("access")
     @classmethod
-    def _knows_whom(cls, access: str, info: ValidationInfo) -> str:
+    def _check_access(cls, access: str, info: ValidationInfo) -> str:
         """A list that would mean nothing is no list."""
         names_some = info.data.get("allowed_telegram_user_ids") is not None
         if access == "list" and not names_some:
@@ -191,14 +191,14 @@ class Fields(BaseModel):
 
     @field_validator("personas_file")
     @classmethod
-    def _has_personas(cls, path: Path | None) -> Path | None:
+    def _check_personas_file(cls, path: Path | None) -> Path | None:
         if path is not None:
             load_personas(path)
         return path
 
     @field_validator("prices_file")
     @classmethod
-    def _is_a_file(cls, path: Path | None) -> Path | None:
+    def _check_prices_file(cls, path: Path | None) -> Path | None:
         """The file must be there; its reader says whether each price can be meant."""
         if path is None:
             return None
@@ -214,7 +214,7 @@ class Fields(BaseModel):
 
     @field_validator("max_image_mb")
     @classmethod
-    def _can_be_downloaded(cls, mb: float, info: ValidationInfo) -> float:
+    def _check_image_mb(cls, mb: float, info: ValidationInfo) -> float:
         has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
         if not 0 < mb <= (OWN_SERVER_MB if has_own_server else DOWNLOAD_BYTES / MEGABYTE):
             raise InvalidSetting(
@@ -225,7 +225,7 @@ class Fields(BaseModel):
 
     @field_validator("max_document_mb")
     @classmethod
-    def _is_taken(cls, mb: float, info: ValidationInfo) -> float:
+    def _check_document_mb(cls, mb: float, info: ValidationInfo) -> float:
         has_own_server = info.data.get("telegram_api_base_url", "wrong") is not None
         most = DOCUMENT_BYTES if has_own_server else DOWNLOAD_BYTES
         if not 0 < mb <= most / MEGABYTE:
@@ -237,7 +237,7 @@ class Fields(BaseModel):
 
     @field_validator("telegram_webhook_url")
     @classmethod
-    def _is_called(cls, url: str | None, info: ValidationInfo) -> str | None:
+    def _check_webhook_url(cls, url: str | None, info: ValidationInfo) -> str | None:
         """Telegram's own servers call https only; others may be near."""
         parts = urlsplit(url or "https:")
         is_near = info.data.get("telegram_api_base_url") or parts.hostname in LOOPBACK
@@ -247,7 +247,7 @@ class Fields(BaseModel):
 
     @field_validator("http_port")
     @classmethod
-    def _hears_the_webhook(cls, port: int, info: ValidationInfo) -> int:
+    def _check_http_port(cls, port: int, info: ValidationInfo) -> int:
         if port == 0 and info.data.get("telegram_webhook_url"):
             raise InvalidSetting(
                 "must not be 0 where TELEGRAM_WEBHOOK_URL is set: it is heard there"

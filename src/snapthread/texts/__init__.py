@@ -1,6 +1,12 @@
 """Every sentence that people and the model read; a language is a file beside this one.
 
 docs/languages.md tells how to add one.
+
+catalogue.py  the texts of one language, as its file holds them
+failures.py   failures and the sentences that people and admins hear of them: two tables
+localizer.py  the sentences for one person: each failure and outcome in their language
+numbers.py    sums of money and other numbers, as a language writes them
+plurals.py    plural rules in the notation of CLDR, for whole numbers
 """
 
 from collections.abc import Mapping

@@ -26,8 +26,8 @@ class QuestionLimits:
     quotas: Quotas
     bounds: ContextBounds
 
-    def is_answerable(self, part: Message) -> bool:
-        return part.kind == "question" and (self.bounds.has_sight or not part.images)
+    def is_answerable(self, message: Message) -> bool:
+        return message.kind == "question" and (self.bounds.has_sight or not message.images)
 
     def check(self, turn: TurnState, messages: tuple[Message, ...]) -> None:
         """Refuse what a request cannot hold, before these are downloaded."""

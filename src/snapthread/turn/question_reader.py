@@ -68,10 +68,10 @@ class QuestionReader:
         sentence."""
         while late := await self.store.take_stragglers(turn.claim):
             late = tuple(map(self.speech.profile.mark_unsupported, late))
-            questions = tuple(part for part in late if self.limits.is_answerable(part))
+            questions = tuple(filter(self.limits.is_answerable, late))
             turn.unsupported = (
                 *turn.unsupported,
-                *(part for part in late if part not in questions),
+                *(message for message in late if message not in questions),
             )
             self.limits.check(turn, (*turn.messages, *questions))
             if questions and await self.limits.admit(turn, (*turn.messages, *questions)):

@@ -7,17 +7,17 @@ turns.py       a turn: question in, answer out
 commands.py    commands, and the buttons below them
 claims.py      what serves a claim, and the commands that wait for no question
 bot.py         the loops around them
-profiles.py    what the parts need to know of the settings
+profiles.py    what the components need to know of the settings
 """
 
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.bot import build_bot
-from snapthread.wiring.file_parts import FileParts, build_file_parts
+from snapthread.wiring.file_parts import FileComponents, build_file_parts
 from snapthread.wiring.profiles import instructions_of
 
 __all__ = [
     "Adapters",
-    "FileParts",
+    "FileComponents",
     "build_bot",
     "build_file_parts",
     "instructions_of",

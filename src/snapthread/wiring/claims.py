@@ -13,14 +13,14 @@ from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.wiring.commands import build_commands
-from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import PeopleParts
-from snapthread.wiring.turns import TurnParts
+from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.people import PeopleComponents
+from snapthread.wiring.turns import TurnComponents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimParts:
-    """The parts that serve a claim, as far as the loops need them."""
+class ClaimComponents:
+    """The components that serve a claim, as far as the loops need them."""
 
     pipeline: Pipeline
     urgent_commands: UrgentCommands
@@ -28,12 +28,12 @@ class ClaimParts:
 
 
 def build_claims(
-    file_parts: FileParts,
-    people: PeopleParts,
-    turns: TurnParts,
+    file_parts: FileComponents,
+    people: PeopleComponents,
+    turns: TurnComponents,
     settings: Settings,
     prices: PriceList,
-) -> ClaimParts:
+) -> ClaimComponents:
     adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
@@ -96,4 +96,6 @@ def build_claims(
         clock=clock,
         files_retired=wake,
     )
-    return ClaimParts(pipeline=pipeline, urgent_commands=urgent_commands, broadcaster=broadcaster)
+    return ClaimComponents(
+        pipeline=pipeline, urgent_commands=urgent_commands, broadcaster=broadcaster
+    )

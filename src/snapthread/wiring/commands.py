@@ -12,15 +12,15 @@ from snapthread.commands.invitations import InviteCommands
 from snapthread.commands.presses import Presses
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
-from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import PeopleParts
-from snapthread.wiring.turns import TurnParts
+from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.people import PeopleComponents
+from snapthread.wiring.turns import TurnComponents
 
 
 def build_commands(
-    file_parts: FileParts,
-    people: PeopleParts,
-    turns: TurnParts,
+    file_parts: FileComponents,
+    people: PeopleComponents,
+    turns: TurnComponents,
     settings: Settings,
     prices: PriceList,
     *,

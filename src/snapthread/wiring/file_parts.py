@@ -24,8 +24,8 @@ from snapthread.wiring.profiles import context_bounds, document_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileParts:
-    """The parts that bring files in, keep them right and delete them: for the bot, and for the
+class FileComponents:
+    """The components that bring files in, keep them right and delete them: for the bot, and for the
     commands beside it."""
 
     adapters: LimitedAdapters
@@ -39,7 +39,7 @@ class FileParts:
     eraser: UserEraser
 
 
-async def build_file_parts(adapters: LimitedAdapters, settings: Settings) -> FileParts:
+async def build_file_parts(adapters: LimitedAdapters, settings: Settings) -> FileComponents:
     store, clock = adapters.store, adapters.clock
     files, woken = adapters.files, asyncio.Event()
     names = FileNames.of(await store.installation())
@@ -67,7 +67,7 @@ async def build_file_parts(adapters: LimitedAdapters, settings: Settings) -> Fil
         woken=woken,
         retention_days=settings.file_retention_days,
     )
-    return FileParts(
+    return FileComponents(
         adapters=adapters,
         bounds=bounds,
         file_service=file_service,

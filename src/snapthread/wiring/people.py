@@ -13,8 +13,8 @@ from snapthread.wiring.profiles import access_policy, channel_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleParts:
-    """The parts that know who may use the bot, as far as others need them."""
+class PeopleComponents:
+    """The components that know who may use the bot, as far as others need them."""
 
     texts: Texts
     alerts: Alerts
@@ -23,7 +23,7 @@ class PeopleParts:
     rights: GroupRights
 
 
-def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> PeopleParts:
+def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> PeopleComponents:
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     alerts = Alerts(
         store=store,
@@ -50,6 +50,6 @@ def build_people(adapters: Adapters, settings: Settings, texts: Texts) -> People
         members=channel_members(settings, chat, alerts),
     )
     rights = GroupRights(store=store, chat=chat, clock=clock)
-    return PeopleParts(
+    return PeopleComponents(
         texts=texts, alerts=alerts, admission=admission, access=access, rights=rights
     )

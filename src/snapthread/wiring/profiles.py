@@ -1,4 +1,4 @@
-"""Profiles and policies: what the parts need to know of the settings."""
+"""Profiles and policies: what the components need to know of the settings."""
 
 from snapthread.commands.access import AccessPolicy
 from snapthread.commands.membership import ChannelMembers, RequiredChannel

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from snapthread.ports import PriceList
 from snapthread.reply.draft import Drafts
-from snapthread.reply.shown import ShownParts
+from snapthread.reply.shown import ShownMessages
 from snapthread.settings import Settings
 from snapthread.turn.asker import Asker
 from snapthread.turn.composer import Composer
@@ -21,27 +21,27 @@ from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
-from snapthread.wiring.file_parts import FileParts
-from snapthread.wiring.people import PeopleParts
+from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.people import PeopleComponents
 from snapthread.wiring.profiles import request_profile, speech_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnParts:
-    """The parts that answer a question, as far as others need them."""
+class TurnComponents:
+    """The components that answer a question, as far as others need them."""
 
     quotas: Quotas
     records: TurnRecords
     speech: SpeechProfile
     styles: Styles
     overheard: Overheard
-    shown: ShownParts
+    shown: ShownMessages
     running_turns: RunningTurns
 
 
 async def build_turns(
-    file_parts: FileParts, people: PeopleParts, settings: Settings, prices: PriceList
-) -> TurnParts:
+    file_parts: FileComponents, people: PeopleComponents, settings: Settings, prices: PriceList
+) -> TurnComponents:
     adapters, texts = file_parts.adapters, people.texts
     store, clock = adapters.store, adapters.clock
     profile = request_profile(settings, texts)
@@ -58,14 +58,14 @@ async def build_turns(
         limits=settings.limits,
         admins=settings.admin_user_ids,
     )
-    overheard, shown = Overheard(most=settings.group_context), ShownParts()
+    overheard, shown = Overheard(most=settings.group_context), ShownMessages()
     mode, chat = settings.streaming_mode, adapters.chat
     running_turns = RunningTurns(
         turn_runner=build_turn_runner(file_parts, people, settings, quotas, overheard),
         drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
-    return TurnParts(
+    return TurnComponents(
         quotas=quotas,
         records=TurnRecords(store=store, costs=costs, model=profile.model, clock=clock),
         speech=speech,
@@ -77,8 +77,8 @@ async def build_turns(
 
 
 def build_turn_runner(
-    file_parts: FileParts,
-    people: PeopleParts,
+    file_parts: FileComponents,
+    people: PeopleComponents,
     settings: Settings,
     quotas: Quotas,
     overheard: Overheard,

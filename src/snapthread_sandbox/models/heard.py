@@ -49,7 +49,7 @@ class PlainSound:
         return next((word for word, most in LOUDNESS if self.loudness_db < most), LOUDNESS[-1][0])
 
 
-def heard(content: bytes) -> PlainSound | None:
+def read_sound(content: bytes) -> PlainSound | None:
     """None where only a codec could tell."""
     try:
         with wave.open(BytesIO(content)) as sound:
@@ -69,7 +69,7 @@ def heard(content: bytes) -> PlainSound | None:
 def describe_sound(content: bytes, seconds: float, language: str) -> str:
     """The measures of a sound as a sentence of a stand-in, which says that it is one; empty where
     nobody speaks."""
-    measured, code = heard(content), "ru" if language.startswith("ru") else "en"
+    measured, code = read_sound(content), "ru" if language.startswith("ru") else "en"
     if measured is None:
         return UNMEASURED[code].format(s=f"{seconds:.1f}")
     if measured.is_silent:

@@ -53,7 +53,7 @@ class Measured:
 
 
 @lru_cache(maxsize=64)
-def measured(content: bytes) -> Measured:
+def measure(content: bytes) -> Measured:
     """Measures a picture that can be read to its end."""
     with Image.open(BytesIO(content)) as image:
         image.draft("RGB", (SAMPLE_SIDE * 8, SAMPLE_SIDE * 8))

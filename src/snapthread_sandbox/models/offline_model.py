@@ -9,13 +9,8 @@ from typing import Final
 
 import aiohttp
 
-from snapthread_sandbox.models.stand_in import (
-    NOTE,
-    Standing,
-    hear,
-    is_own,
-    said_in_its_place,
-)
+from snapthread_sandbox.models.intent import NOTE, hear
+from snapthread_sandbox.models.stand_in import Standing, is_own, speak
 from snapthread_sandbox.openai.dead_files import Failed
 from snapthread_sandbox.openai.pieces import Incomplete, Piece
 from snapthread_sandbox.openai.question import Question, Said
@@ -55,7 +50,7 @@ class OfflineModel:
         if self.address is not None and heard.language == "en" and not heard.is_about_files:
             is_silent = True
             try:
-                async with aclosing(_said(self.address, question)) as words:
+                async with aclosing(_generate(self.address, question)) as words:
                     async for word in words:
                         is_silent = False
                         yield word
@@ -63,12 +58,12 @@ class OfflineModel:
                 standing = "failed"
             if not is_silent:
                 return
-        async with aclosing(said_in_its_place(question, standing)) as told:
+        async with aclosing(speak(question, standing)) as told:
             async for piece in told:
                 yield piece
 
 
-async def _said(address: str, question: Question) -> AsyncGenerator[Piece, None]:
+async def _generate(address: str, question: Question) -> AsyncGenerator[Piece, None]:
     """The model's own words, and that they break off where they do. Raises Silent."""
     body = {
         "messages": _messages(question),
@@ -85,7 +80,7 @@ async def _said(address: str, question: Question) -> AsyncGenerator[Piece, None]
         ):
             response.raise_for_status()
             async for line in response.content:
-                text, ending = _read(line)
+                text, ending = _parse_line(line)
                 has_spoken |= bool(text)
                 if text:
                     yield text
@@ -122,7 +117,7 @@ def _own_talk(messages: tuple[Said, ...]) -> list[Said]:
     return kept
 
 
-def _read(line: bytes) -> tuple[str, str | None]:
+def _parse_line(line: bytes) -> tuple[str, str | None]:
     """The words in one line of the stream, and why it ends there, if it does."""
     found = line.removeprefix(b"data: ").strip()
     if not found.startswith(b"{"):

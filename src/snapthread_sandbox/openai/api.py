@@ -4,7 +4,6 @@ What is not known of the real one is a switch: `dead_file`, `bad_image`, `names_
 other servers do is one too: `has_files`, `pictures`, `refused_parameters`, `azure`.
 """
 
-import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -29,19 +28,20 @@ from snapthread_sandbox.openai.errors import (
     unknown_model,
     unknown_url,
 )
-from snapthread_sandbox.openai.events import Told, tell
+from snapthread_sandbox.openai.events import AnswerEvents, tell
 from snapthread_sandbox.openai.files import Files, StoredFile
 from snapthread_sandbox.openai.kept import Kept
 from snapthread_sandbox.openai.models import known_models
+from snapthread_sandbox.openai.over_http import as_http, at_once, stream
 from snapthread_sandbox.openai.pieces import Piece, Raw
 from snapthread_sandbox.openai.prompt_cache import PromptCache
 from snapthread_sandbox.openai.question import BadImage, DeadFile, Question, file_ids, question
-from snapthread_sandbox.openai.request import check_count, check_question, parsed
+from snapthread_sandbox.openai.request import check_count, check_question, parse_body
 from snapthread_sandbox.openai.routes import Call, facts, find, form, json_or_nothing
 from snapthread_sandbox.openai.scripted_model import Model
 from snapthread_sandbox.openai.servers import Pictures
 from snapthread_sandbox.openai.transcriptions import Transcriptions
-from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response, read
+from snapthread_sandbox.wire import Form, Json, Request, Response, Upload, json_response
 
 KEY: Final = "sk-sandbox"
 
@@ -142,14 +142,14 @@ class OpenAI:
     async def _under_faults(self, call: Call) -> Response:
         asked = self._log(call) if call.route == "POST /responses" else None
         fault = self.faults.take(call.route, facts(call))
-        response = await fault.around(lambda: self._answered(call))
+        response = await fault.around(lambda: self._answer_or_refuse(call))
         if asked is not None:
             asked.status = response.status
             if response.status >= 400 and isinstance(response.body, bytes):
                 asked.refusal = response.body.decode(errors="replace")
         return response
 
-    async def _answered(self, call: Call) -> Response:
+    async def _answer_or_refuse(self, call: Call) -> Response:
         try:
             self._check_key(call.request)
             if "/files" in call.route and not self.has_files:
@@ -224,18 +224,18 @@ class OpenAI:
         return json_response(self.models[call.id].as_json())
 
     async def _count_tokens(self, call: Call) -> Response:
-        body = parsed(call.request.body)
+        body = parse_body(call.request.body)
         check_count(body, self.models)
-        opened = self._opened(body)
+        opened = self._open(body)
         if not isinstance(opened, Question):
-            raise _as_http(opened)
+            raise as_http(opened)
         counted = {"object": "response.input_tokens", "input_tokens": opened.input_tokens}
         return json_response(counted)
 
     async def _respond(self, call: Call) -> Response:
-        body = parsed(call.request.body)
+        body = parse_body(call.request.body)
         traits = check_question(body, self.models, self.refused_parameters)
-        opened = self._opened(body)
+        opened = self._open(body)
         if isinstance(opened, Question) and opened.input_tokens > traits.context_tokens:
             raise context_too_long()
         if isinstance(opened, ApiError):
@@ -243,13 +243,13 @@ class OpenAI:
         told, pieces = self._answer(body, opened)
         events = self._events(told, pieces)
         if body.get("stream") and self.streams:
-            return _streamed(events)
+            return stream(events)
         if body.get("background"):
             queued = told.response("queued")
             return json_response(self._background.start(queued, events, body))
-        return await _at_once(events)
+        return await at_once(events)
 
-    def _opened(self, body: Json) -> Question | Failure:
+    def _open(self, body: Json) -> Question | Failure:
         try:
             items = self.pictures.apply(self._kept.context(body))
             return question(body, self.files, items)
@@ -260,13 +260,13 @@ class OpenAI:
 
     def _answer(
         self, body: Json, opened: Question | Failed | ErrorEvent
-    ) -> tuple[Told, AsyncGenerator[Piece, None]]:
+    ) -> tuple[AnswerEvents, AsyncGenerator[Piece, None]]:
         if isinstance(opened, Question):
-            return self._told(opened), self.model.answer(opened)
-        return self._told(Question(body=body, messages=())), _nothing_but(opened)
+            return self._begin_telling(opened), self.model.answer(opened)
+        return self._begin_telling(Question(body=body, messages=())), _nothing_but(opened)
 
     async def _events(
-        self, told: Told, pieces: AsyncGenerator[Piece, None]
+        self, told: AnswerEvents, pieces: AsyncGenerator[Piece, None]
     ) -> AsyncGenerator[Json | Raw, None]:
         last: Json = {}
         try:
@@ -277,12 +277,12 @@ class OpenAI:
         finally:
             self._keep(told, last)
 
-    def _told(self, asked: Question) -> Told:
+    def _begin_telling(self, asked: Question) -> AnswerEvents:
         id = f"resp_{next(self._numbers):024d}"
         usage = self._cache.usage(asked, self.models[asked.model])
-        return Told(id=id, question=asked, now=self.now, usage=usage)
+        return AnswerEvents(id=id, question=asked, now=self.now, usage=usage)
 
-    def _keep(self, told: Told, last: Json) -> None:
+    def _keep(self, told: AnswerEvents, last: Json) -> None:
         body = told.question.body
         if last.get("type") not in TERMINAL:
             self.broken_off.append(told.id)
@@ -308,40 +308,3 @@ TERMINAL: Final = {"response.completed", "response.incomplete", "response.failed
 
 async def _nothing_but(ending: Failed | ErrorEvent) -> AsyncGenerator[Piece, None]:
     yield ending
-
-
-def _streamed(events: AsyncGenerator[Json | Raw, None]) -> Response:
-    headers = {"content-type": "text/event-stream; charset=utf-8"}
-    return Response(headers=headers, body=_lines(events))
-
-
-async def _lines(events: AsyncGenerator[Json | Raw, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, Raw):
-                yield event.text.encode()
-                continue
-            text = json.dumps(event)  # as ASCII: half of a surrogate pair goes out too
-            yield f"event: {event['type']}\ndata: {text}\n\n".encode()
-
-
-async def _at_once(events: AsyncGenerator[Json | Raw, None]) -> Response:
-    async with aclosing(events):
-        *_, last = [event async for event in events if isinstance(event, dict)]
-    if "response" in last:
-        return json_response(last["response"])
-    error = last.get("error", last)
-    raise _as_http(ErrorEvent(code=error["code"], message=error["message"]))
-
-
-def _as_http(failure: Failure) -> ApiError:
-    if isinstance(failure, ApiError):
-        return failure
-    return ApiError(400, failure.message, param="input", code=failure.code)
-
-
-async def collected(response: Response) -> list[Json]:
-    """The events of a streamed response, for tests."""
-    blocks = (await read(response)).decode().split("\n\n")
-    data = (block.partition("data: ")[2] for block in blocks)
-    return [json.loads(one) for one in data if one]

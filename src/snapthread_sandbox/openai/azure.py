@@ -38,10 +38,10 @@ class Azure:
             raise AzureError(401, WRONG_KEY, code="401")
         path = request.path.removeprefix("/openai")
         headers = {**request.headers, "authorization": f"Bearer {key}"}
-        body = self._named(request.body) if path == "/v1/responses" else request.body
+        body = self._name_model(request.body) if path == "/v1/responses" else request.body
         return replace(request, path=path, headers=headers, body=body)
 
-    def _named(self, body: bytes) -> bytes:
+    def _name_model(self, body: bytes) -> bytes:
         asked: Json = json.loads(body)
         model = self.deployments.get(asked.get("model", ""))
         if model is None:
@@ -67,7 +67,7 @@ FILTERED: Final = (
 )
 
 
-def filtered() -> AzureError:
+def filter_refusal() -> AzureError:
     """The refusal of its content filter."""
     result = {"violence": {"filtered": True, "severity": "medium"}}
     inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": result}

@@ -55,7 +55,7 @@ def invalid_type(param: str, expected: str, got: object) -> ApiError:
 
 
 def invalid_value(param: str, got: object, allowed: Iterable[str]) -> ApiError:
-    message = f"Invalid value: '{got}'. Supported values are: {listed(allowed)}."
+    message = f"Invalid value: '{got}'. Supported values are: {list_values(allowed)}."
     return ApiError(400, message, param=param, code="invalid_value")
 
 
@@ -96,7 +96,7 @@ def unsupported_parameter(param: str) -> ApiError:
 def unsupported_effort(effort: str, model: str, allowed: Iterable[str]) -> ApiError:
     message = (
         f"Unsupported value: '{effort}' is not supported with the '{model}' model. "
-        f"Supported values are: {listed(allowed)}."
+        f"Supported values are: {list_values(allowed)}."
     )
     return ApiError(400, message, param="reasoning.effort", code="unsupported_value")
 
@@ -109,7 +109,7 @@ def context_too_long() -> ApiError:
     return ApiError(400, message, param="input", code="context_length_exceeded")
 
 
-def listed(values: Iterable[str]) -> str:
+def list_values(values: Iterable[str]) -> str:
     """'a', 'b', and 'c': as OpenAI lists values."""
     *first, last = [f"'{value}'" for value in values]
     if not first:

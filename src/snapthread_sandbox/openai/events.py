@@ -31,7 +31,7 @@ HIDES_OUTPUT: Final = (Telling.IN_DONE, Telling.EMPTY_OUTPUT)
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
+class AnswerEvents:
     """One answer while it is told; every method gives the events of one step."""
 
     id: str
@@ -77,7 +77,7 @@ class Told:
             told += self.open(phase)
         message = self.messages[-1 if number is None else number]
         message.text += token
-        return [*told, *self._shown(self._delta(message, token))]
+        return [*told, *self._unless_hidden(self._delta(message, token))]
 
     def open(self, phase: Phase | None = None, *, is_refusal: bool = False) -> list[Json]:
         """A new message, beside those that are open."""
@@ -133,7 +133,7 @@ class Told:
             delta["obfuscation"] = PADDING
         return delta
 
-    def _shown(self, *events: Json) -> list[Json]:
+    def _unless_hidden(self, *events: Json) -> list[Json]:
         return [] if self.telling in HIDES_DELTAS else list(events)
 
     def _close(self, message: OutputMessage, status: str) -> list[Json]:
@@ -148,8 +148,10 @@ class Told:
         part = message.part(message.text)
         return [
             told,
-            *self._shown(self._event("response.content_part.done", **message.place, part=part)),
-            *self._shown(
+            *self._unless_hidden(
+                self._event("response.content_part.done", **message.place, part=part)
+            ),
+            *self._unless_hidden(
                 self._event(
                     "response.output_item.done", output_index=message.index, item=message.whole
                 )
@@ -169,7 +171,7 @@ class Told:
             return self._event("error", error=error | {"type": ending.type})
         return self._event("error", **error)
 
-    def numbered(self, event: Json) -> Json:
+    def number(self, event: Json) -> Json:
         """As it goes out: what is never told takes no number."""
         self.sequence += 1
         return {"type": event["type"], "sequence_number": self.sequence - 1} | event
@@ -206,10 +208,12 @@ class Told:
         return effort not in (None, "none")
 
 
-async def tell(told: Told, pieces: AsyncGenerator[Piece, None]) -> AsyncGenerator[Json | Raw, None]:
+async def tell(
+    told: AnswerEvents, pieces: AsyncGenerator[Piece, None]
+) -> AsyncGenerator[Json | Raw, None]:
     """The events of an answer, as the model gives its pieces."""
     for event in told.begin():
-        yield told.numbered(event)
+        yield told.number(event)
     ending: Ending | None = None
     async with aclosing(pieces):
         async for piece in pieces:
@@ -223,12 +227,14 @@ async def tell(told: Told, pieces: AsyncGenerator[Piece, None]) -> AsyncGenerato
                 ending = Incomplete(reason="max_output_tokens")
                 break
             for event in _step(told, piece):
-                yield told.numbered(event)
+                yield told.number(event)
     for event in told.end(ending):
-        yield told.numbered(event)
+        yield told.number(event)
 
 
-def _step(told: Told, piece: str | Begin | Delta | Thinking | Pause | Telling) -> list[Json]:
+def _step(
+    told: AnswerEvents, piece: str | Begin | Delta | Thinking | Pause | Telling
+) -> list[Json]:
     match piece:
         case str():
             return told.say(piece)

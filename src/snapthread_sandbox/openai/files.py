@@ -79,14 +79,14 @@ class Files:
         self._files[file_id] = replace(self._files[file_id], expires_at=int(self._now()))
 
     def create(self, form: Form) -> Json:
-        upload = _checked_file(form)
+        upload = _parse_file(form)
         file = StoredFile(
             id=self._next_id(),
             name=upload.file_name,
-            purpose=_checked_purpose(form, upload),
+            purpose=_parse_purpose(form, upload),
             content=upload.content,
             created_at=int(self._now()),
-            expires_at=self._checked_expiry(form),
+            expires_at=self._parse_expiry(form),
         )
         self._files[file.id] = file
         self._order.append(file.id)
@@ -108,8 +108,8 @@ class Files:
         return file.content
 
     def page(self, query: Mapping[str, str]) -> Json:
-        limit = _checked_limit(query.get("limit"))
-        found = self._found(query)
+        limit = _parse_limit(query.get("limit"))
+        found = self._find(query)
         page = [file.as_json() for file in found[:limit]]
         return {
             "object": "list",
@@ -125,7 +125,7 @@ class Files:
             raise ApiError(404, f"No such File object: {file_id}", param="id")
         return file
 
-    def _found(self, query: Mapping[str, str]) -> list[StoredFile]:
+    def _find(self, query: Mapping[str, str]) -> list[StoredFile]:
         order = query.get("order", "desc")
         if order not in ("asc", "desc"):
             raise invalid_value("order", order, ("asc", "desc"))
@@ -134,7 +134,7 @@ class Files:
         files = [live[id] for id in ids if id in live]
         return [file for file in files if query.get("purpose") in (None, file.purpose)]
 
-    def _checked_expiry(self, form: Form) -> int | None:
+    def _parse_expiry(self, form: Form) -> int | None:
         anchor, seconds = (form.get(f"expires_after[{key}]") for key in ("anchor", "seconds"))
         if anchor is None and seconds is None:
             return None
@@ -142,7 +142,7 @@ class Files:
             raise missing(f"expires_after[{'anchor' if anchor is None else 'seconds'}]")
         if anchor != "created_at":
             raise invalid_value("expires_after.anchor", anchor, ("created_at",))
-        return int(self._now()) + _bounded("expires_after.seconds", seconds, *LIFE_S)
+        return int(self._now()) + _parse_integer("expires_after.seconds", seconds, *LIFE_S)
 
     def _next_id(self) -> str:
         return "file-" + sha256(f"file {len(self._order)}".encode()).hexdigest()[:22]
@@ -156,7 +156,7 @@ def _after(ids: list[str], cursor: str | None) -> list[str]:
     return ids[ids.index(cursor) + 1 :]
 
 
-def _checked_file(form: Form) -> Upload:
+def _parse_file(form: Form) -> Upload:
     for name in form.keys() - FIELDS:
         raise unknown_parameter(name)
     upload = form.get("file")
@@ -171,7 +171,7 @@ def _checked_file(form: Form) -> Upload:
     return upload
 
 
-def _checked_purpose(form: Form, upload: Upload) -> str:
+def _parse_purpose(form: Form, upload: Upload) -> str:
     purpose = form.get("purpose")
     if not isinstance(purpose, str):
         raise missing("purpose")
@@ -183,11 +183,11 @@ def _checked_purpose(form: Form, upload: Upload) -> str:
     return purpose
 
 
-def _checked_limit(limit: str | None) -> int:
-    return PAGE_MAX if limit is None else _bounded("limit", limit, 1, PAGE_MAX)
+def _parse_limit(limit: str | None) -> int:
+    return PAGE_MAX if limit is None else _parse_integer("limit", limit, 1, PAGE_MAX)
 
 
-def _bounded(param: str, text: str | Upload, minimum: int, maximum: int) -> int:
+def _parse_integer(param: str, text: str | Upload, minimum: int, maximum: int) -> int:
     if not isinstance(text, str) or not text.removeprefix("-").isdecimal():
         raise invalid_type(param, "an integer", text)
     if int(text) < minimum:

@@ -39,7 +39,7 @@ class Kept:
     def context(self, body: Json) -> list[Json]:
         """All items of a question, those of the answers before it included."""
         previous = body.get("previous_response_id")
-        before = [] if previous is None else self._continued(previous)
+        before = [] if previous is None else self._context_after(previous)
         return [*before, *(_whole(item) for item in items_of(body))]
 
     def page(self, response_id: str, query: Mapping[str, str]) -> Json:
@@ -49,7 +49,7 @@ class Kept:
             item | {"id": f"msg_in_{response_id[5:]}_{number}"}
             for number, item in enumerate(self._contexts[response_id])
         ]
-        found = _after(_ordered(items, query.get("order", "desc")), query.get("after"))
+        found = _after(_in_order(items, query.get("order", "desc")), query.get("after"))
         page = found[: _limit(query.get("limit"))]
         return {
             "object": "list",
@@ -59,7 +59,7 @@ class Kept:
             "has_more": len(found) > len(page),
         }
 
-    def _continued(self, response_id: str) -> list[Json]:
+    def _context_after(self, response_id: str) -> list[Json]:
         if response_id not in self.responses:
             message = f"Previous response with id '{response_id}' not found."
             param = "previous_response_id"
@@ -78,7 +78,7 @@ def _whole(item: Json) -> Json:
     return {"type": "message", "status": "completed"} | item | {"content": [part]}
 
 
-def _ordered(items: list[Json], order: str) -> list[Json]:
+def _in_order(items: list[Json], order: str) -> list[Json]:
     if order not in ("asc", "desc"):
         raise invalid_value("order", order, ("asc", "desc"))
     return items if order == "asc" else items[::-1]

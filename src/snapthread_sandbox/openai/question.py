@@ -133,7 +133,7 @@ def question(
     for item in items:
         images = sum(len(message.images) for message in messages)
         documents = sum(len(message.documents) for message in messages)
-        messages.append(_said(item, files, images, documents))
+        messages.append(_parse_item(item, files, images, documents))
     opened = Question(body=body, messages=tuple(messages))
     check_sizes([len(one.content) for one in opened.documents])
     return opened
@@ -155,7 +155,7 @@ def _parts(item: Json) -> list[Json]:
     return [part for part in parts if isinstance(part, dict)]
 
 
-def _said(item: Json, files: Mapping[str, StoredFile], images: int, documents: int) -> Said:
+def _parse_item(item: Json, files: Mapping[str, StoredFile], images: int, documents: int) -> Said:
     """`images` and `documents`: how many came before."""
     texts: list[str] = []
     seen: list[Seen] = []
@@ -163,9 +163,9 @@ def _said(item: Json, files: Mapping[str, StoredFile], images: int, documents: i
     for part in _parts(item):
         label = texts[-1] if texts else ""
         if part.get("type") == "input_image":
-            seen.append(_seen(part, files, images + len(seen) + 1, label))
+            seen.append(_parse_image(part, files, images + len(seen) + 1, label))
         elif part.get("type") == "input_file":
-            read.append(_read(part, files, documents + len(read) + 1, label))
+            read.append(_parse_document(part, files, documents + len(read) + 1, label))
         elif isinstance(text := part.get("text") or part.get("refusal"), str):
             texts.append(text)
     return Said(
@@ -177,7 +177,9 @@ def _said(item: Json, files: Mapping[str, StoredFile], images: int, documents: i
     )
 
 
-def _read(part: Json, files: Mapping[str, StoredFile], number: int, label: str) -> Document:
+def _parse_document(
+    part: Json, files: Mapping[str, StoredFile], number: int, label: str
+) -> Document:
     file_id, name = part.get("file_id"), part.get("filename")
     if file_id is not None:
         file = files.get(file_id)
@@ -198,7 +200,7 @@ def _read(part: Json, files: Mapping[str, StoredFile], number: int, label: str) 
     return document
 
 
-def _seen(part: Json, files: Mapping[str, StoredFile], number: int, label: str) -> Seen:
+def _parse_image(part: Json, files: Mapping[str, StoredFile], number: int, label: str) -> Seen:
     content = _content(part, files)
     picture = look(content, VISION_FORMATS)
     if picture is None or picture.is_animated or patches(picture) > PATCHES_MAX:

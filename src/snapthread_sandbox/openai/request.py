@@ -11,7 +11,7 @@ from snapthread_sandbox.openai.errors import (
     below_minimum,
     invalid_type,
     invalid_value,
-    listed,
+    list_values,
     missing,
     too_long,
     unknown_model,
@@ -29,7 +29,7 @@ OUTPUT_TOKENS_MIN: Final = 16
 STRING_MAX: Final = {"safety_identifier": 64, "prompt_cache_key": 64}
 
 
-def parsed(body: bytes) -> Json:
+def parse_body(body: bytes) -> Json:
     """The JSON object of a request."""
     try:
         value = json.loads(body)
@@ -56,7 +56,7 @@ def check_question(
     _check_input(body)
     _check_bounds(body)
     sdk_types.check_types(body, "streamed question" if body.get("stream") else "question")
-    model = _known(body, models)
+    model = _find_model(body, models)
     _check_capabilities(body, model)
     _check_state(body)
     return model
@@ -67,7 +67,7 @@ def check_count(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
     _check_names(body, COUNT_PARAMETERS)
     _check_input(body)
     sdk_types.check_types(body, "count")
-    return _known(body, models)
+    return _find_model(body, models)
 
 
 def _check_names(body: Json, known: Container[str]) -> None:
@@ -131,10 +131,10 @@ def _check_document(part: Json, at: str) -> None:
     ways = ("file_id", "file_data", "file_url")
     given = [name for name in ways if part.get(name) is not None]
     if len(given) > 1:
-        message = f"Mutually exclusive parameters: {listed(given)}."
+        message = f"Mutually exclusive parameters: {list_values(given)}."
         raise ApiError(400, message, param=at, code="mutually_exclusive_parameters")
     if not given:
-        message = f"Missing one of the parameters {listed(ways)}."
+        message = f"Missing one of the parameters {list_values(ways)}."
         raise ApiError(400, message, param=at, code="missing_mutually_exclusive_parameters")
     if given == ["file_data"] and not part.get("filename"):
         raise missing(f"{at}.filename")
@@ -164,7 +164,7 @@ def _effort(body: Json) -> Any:
     return reasoning.get("effort")
 
 
-def _known(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
+def _find_model(body: Json, models: Mapping[str, ModelTraits]) -> ModelTraits:
     model = models.get(body.get("model") or "")
     if model is None:
         raise unknown_model(body.get("model") or "")

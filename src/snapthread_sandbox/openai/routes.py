@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapthread_sandbox.openai.errors import ApiError, unknown_url
-from snapthread_sandbox.openai.request import parsed
+from snapthread_sandbox.openai.request import parse_body
 from snapthread_sandbox.wire import Form, Json, NotAForm, Request, parse_form
 
 ROUTES: Final = (
@@ -56,7 +56,7 @@ def facts(call: Call) -> Mapping[str, object]:
 
 def json_or_nothing(request: Request) -> Json:
     try:
-        return parsed(request.body)
+        return parse_body(request.body)
     except ApiError:
         return {}
 

@@ -26,7 +26,7 @@ __all__ = [
     "Piece",
     "Refusal",
     "ScriptedModel",
-    "described",
+    "describe",
     "tokens",
 ]
 
@@ -55,7 +55,7 @@ class ScriptedModel:
     """Says its queue of answers, then goes on with `otherwise`."""
 
     def __init__(self, *, first_s: float = FIRST_S, between_s: float = 0.0) -> None:
-        self.otherwise = Answer(text=described, first_s=first_s, between_s=between_s)
+        self.otherwise = Answer(text=describe, first_s=first_s, between_s=between_s)
         self.queue: deque[Answer] = deque()
         self.questions: list[Question] = []
 
@@ -113,21 +113,21 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"\s*\S+\s*|\s+", text)
 
 
-def described(question: Question) -> str:
+def describe(question: Question) -> str:
     """Only what is true: the text it got, and of each image its label, size and colour."""
     lines = [f"You said: {question.last_text}"] if question.last_text else []
-    lines += [_described_image(image) for image in question.images]
-    lines += [_described_document(one) for one in question.documents]
+    lines += [_describe_image(image) for image in question.images]
+    lines += [_describe_document(one) for one in question.documents]
     return "\n".join(lines) or "You said nothing."
 
 
-def _described_image(image: Seen) -> str:
+def _describe_image(image: Seen) -> str:
     size = f"{image.picture.width}x{image.picture.height}"
     label = f" ({image.label})" if image.label else ""
     return f"Image {image.number}{label}: {size}, {image.picture.colour}."
 
 
-def _described_document(document: Document) -> str:
+def _describe_document(document: Document) -> str:
     label = f" ({document.label})" if document.label else ""
     pages = f", {document.pages} pages" if document.pages else ""
     return f"Document {document.number}{label}: {document.name}{pages}."

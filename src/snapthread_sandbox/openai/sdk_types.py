@@ -53,7 +53,7 @@ def check_types(body: Json, kind: str) -> None:
         return
     try:
         taken = _adapter(kind).validate_json(json.dumps(body), strict=True)
-        for name in _dropped(body, taken, ""):
+        for name in _find_dropped(body, taken, ""):
             raise unknown_parameter(name)
     except ValidationError as refused:
         raise _first_of(refused) from None
@@ -64,7 +64,7 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(SHAPES[kind])
 
 
-def _dropped(given: object, taken: object, at: str) -> Iterator[str]:
+def _find_dropped(given: object, taken: object, at: str) -> Iterator[str]:
     """Unknown parameters: missing from what the SDK's types took."""
     if isinstance(given, dict) and isinstance(taken, dict):
         for name, value in given.items():
@@ -72,10 +72,10 @@ def _dropped(given: object, taken: object, at: str) -> Iterator[str]:
             if name not in taken:
                 yield path
             else:
-                yield from _dropped(value, taken[name], path)
+                yield from _find_dropped(value, taken[name], path)
     elif isinstance(given, list) and isinstance(taken, Iterable):
         for number, (one, other) in enumerate(zip(given, taken, strict=True)):
-            yield from _dropped(one, other, f"{at}[{number}]")
+            yield from _find_dropped(one, other, f"{at}[{number}]")
 
 
 def _first_of(refused: ValidationError) -> ApiError:

@@ -48,7 +48,7 @@ class Transcriptions:
         self.queue.append({"text": text, "languages": languages, "seconds": seconds})
 
     def create(self, form: Form) -> Response:
-        upload, model = _checked(form)
+        upload, model = _parse_form(form)
         measured = seconds_of(upload.content)
         if measured < SHORTEST_S:
             message = "Audio file is too short. Minimum audio length is 0.1 seconds."
@@ -85,7 +85,7 @@ def _length(_content: bytes, seconds: float, _language: str) -> str:
     return f"A sound of {seconds:g} seconds."
 
 
-def _checked(form: Form) -> tuple[Upload, str]:
+def _parse_form(form: Form) -> tuple[Upload, str]:
     upload, model = form.get("file"), form.get("model")
     if not isinstance(upload, Upload):
         raise missing("file")

@@ -74,7 +74,7 @@ def say(person: Person, text: str, reply_to: int | None, place: Place = PRIVATE)
         raise ValueError("empty")
     if units(text) > TEXT_UNITS:
         raise ValueError("text_too_long")
-    person.sends(text.strip(), reply_to=replied(person, reply_to, place), **place.where)
+    person.sends(text.strip(), reply_to=find_replied(person, reply_to, place), **place.where)
 
 
 def edit(person: Person, message_id: int, text: str, place: Place = PRIVATE) -> None:
@@ -102,7 +102,7 @@ async def swap(person: Person, message_id: int, sending: Sending, place: Place =
     person.swaps_photo(message, photo, caption=sending.caption)
 
 
-def replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
+def find_replied(person: Person, message_id: int | None, place: Place = PRIVATE) -> Message | None:
     return None if message_id is None else place.chat(person).find(message_id)
 
 

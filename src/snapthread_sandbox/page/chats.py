@@ -119,7 +119,7 @@ def message_view(message: Message) -> Json:
     }
     view |= _media(json)
     if replied := json.get("reply_to_message"):
-        view["reply"] = _quoted(replied)
+        view["reply"] = _quote(replied)
     return view
 
 
@@ -161,7 +161,7 @@ def _photo(sizes: list[Json]) -> Json:
     }
 
 
-def _quoted(json: Json) -> Json:
+def _quote(json: Json) -> Json:
     sizes = json.get("photo")
     return {
         "id": json["message_id"],

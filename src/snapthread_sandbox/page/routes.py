@@ -13,7 +13,7 @@ from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.page import acts as page_acts
 from snapthread_sandbox.page import chats as page_chats
 from snapthread_sandbox.page.behind import SOMEBODY, Requests, SeenFiles, faults_view
-from snapthread_sandbox.page.server import SECURITY, add_static, body_of, guarded, shown
+from snapthread_sandbox.page.server import SECURITY, add_static, body_of, guard, picture_response
 from snapthread_sandbox.telegram.bot_api import BotApi
 from snapthread_sandbox.telegram.params import BotError
 from snapthread_sandbox.telegram.people import Person
@@ -68,7 +68,7 @@ class Page:
         self._files = SeenFiles(self._openai)
 
     def add_to(self, app: web.Application) -> None:
-        app.middlewares.append(guarded)
+        app.middlewares.append(guard)
         add_static(app)
         app.router.add_get("/api/stream", self._stream)
         app.router.add_post(r"/api/people/{person:\d+}/media", self._media)
@@ -101,11 +101,11 @@ class Page:
         reply_to = str(form.get("reply_to", ""))
         place = self._place({name: form[name] for name in ("chat", "thread") if name in form})
         sending = page_acts.Sending(
-            files=tuple([await _picked(file) for file in files]),
+            files=tuple([await _pick(file) for file in files]),
             caption=str(form.get("caption", "")).strip() or None,
             as_files=form.get("as_files") == "true",
             as_voice=form.get("as_voice") == "true",
-            reply_to=page_acts.replied(person, int(reply_to) if reply_to else None, place),
+            reply_to=page_acts.find_replied(person, int(reply_to) if reply_to else None, place),
             place=place,
         )
         if edited := form.get("edit"):
@@ -147,7 +147,7 @@ class Page:
                 self._backstage.start_anew()
             case _:
                 self._backstage.pass_days(int(body["days"]))
-        self._bot_api.world.changed()
+        self._bot_api.world.note_change()
         return web.json_response({})
 
     # ------------------------------------------------------------ what is shown
@@ -204,15 +204,15 @@ class Page:
             content = files.of(request.match_info["id"]).content
         except BotError:
             raise web.HTTPNotFound from None
-        return shown(content)
+        return picture_response(content)
 
     async def _openai_file(self, request: web.Request) -> web.Response:
         content = self._files.content(request.match_info["id"])
         if content is None:
             raise web.HTTPNotFound
-        return shown(content)
+        return picture_response(content)
 
 
-async def _picked(field: web.FileField) -> page_acts.Picked:
+async def _pick(field: web.FileField) -> page_acts.Picked:
     content = await asyncio.to_thread(field.file.read)
     return page_acts.Picked(name=field.filename, mime=field.content_type, content=content)

@@ -69,7 +69,7 @@ def _static(file: Path) -> Handler:
     return serve
 
 
-def shown(content: bytes) -> web.Response:
+def picture_response(content: bytes) -> web.Response:
     """A picture; anything else only to be saved."""
     mime = mime_of(content)
     headers = {"Cache-Control": "private, max-age=3600, immutable", **SECURITY}
@@ -81,7 +81,7 @@ def shown(content: bytes) -> web.Response:
 
 
 @web.middleware
-async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Only for pages of our own: a stranger's page in the same browser must not reach us."""
     host = request.headers.get("Host", "").rpartition(":")[0] or request.headers.get("Host", "")
     origin = request.headers.get("Origin")

@@ -10,7 +10,7 @@ from snapthread_sandbox.telegram.chats import Chat
 from snapthread_sandbox.telegram.groups import Group, Kind
 from snapthread_sandbox.telegram.guests import Guests
 from snapthread_sandbox.telegram.methods import Methods
-from snapthread_sandbox.telegram.params import BotError, normalised
+from snapthread_sandbox.telegram.params import BotError, normalise
 from snapthread_sandbox.telegram.people import NEVER_WROTE, Person
 from snapthread_sandbox.telegram.profile import Profile
 from snapthread_sandbox.telegram.updates import Post
@@ -112,7 +112,7 @@ class BotApi:
             chat.clear()
         for person in self.people.values():
             person.chat.refusal = NEVER_WROTE
-        self.world.changed()
+        self.world.note_change()
 
     def forget_file(self, file_id: str) -> None:
         """From now on Telegram does not give this file any more."""
@@ -188,12 +188,12 @@ class BotApi:
         """The same, as it goes over the wire: a fault may make it anything but JSON."""
         known = self._log(method, params)
         fault = self.faults.take(method, known)
-        return await fault.around(lambda: self._answered(token, method, params))
+        return await fault.around(lambda: self._answer(token, method, params))
 
     async def download(self, token: str, path: str) -> Response:
         """A file at the path that getFile gave. Faults: on="file"."""
         fault = self.faults.take("file", {"path": path})
-        return await fault.around(lambda: self._downloaded(token, path))
+        return await fault.around(lambda: self._download(token, path))
 
     async def file(self, token: str, path: str) -> bytes | None:
         """The bytes of a file, or None. Raises ConnectionLost by a fault."""
@@ -206,36 +206,36 @@ class BotApi:
 
     def _log(self, method: str, params: Mapping[str, object]) -> Json:
         try:
-            known = normalised(params)
+            known = normalise(params)
         except BotError:
             known = dict(params)
         self.calls.append(Called(method, known))
         return known
 
-    async def _answered(self, token: str, method: str, params: Mapping[str, object]) -> Response:
+    async def _answer(self, token: str, method: str, params: Mapping[str, object]) -> Response:
         try:
-            result = await self._result(token, method, normalised(params))
+            result = await self._result(token, method, normalise(params))
         except BotError as refused:
-            return _refused(refused)
+            return _refuse(refused)
         return json_response({"ok": True, "result": result})
 
     async def _result(self, token: str, method: str, params: Json) -> object:
         if token != self.token:
             raise BotError(401, "Unauthorized")
-        known = self._methods.named(method)
+        known = self._methods.find(method)
         if known is None:
             raise BotError(404, "Not Found")
         result = known(params)
         return await result if isinstance(result, Awaitable) else result
 
-    async def _downloaded(self, token: str, path: str) -> Response:
+    async def _download(self, token: str, path: str) -> Response:
         content = self.world.files.download(path) if token == self.token else None
         if content is None:
-            return _refused(BotError(404, "Not Found"))
+            return _refuse(BotError(404, "Not Found"))
         return Response(headers={"content-type": "application/octet-stream"}, body=content)
 
 
-def _refused(refused: BotError) -> Response:
+def _refuse(refused: BotError) -> Response:
     body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
     body |= {"parameters": refused.parameters} if refused.parameters else {}
     return json_response(body, status=refused.code)

@@ -2,7 +2,7 @@
 
 from snapthread_sandbox.telegram.accounts import CHANNEL, TELEGRAM, Account
 from snapthread_sandbox.telegram.chats import Chat, Message
-from snapthread_sandbox.telegram.entities import found_in
+from snapthread_sandbox.telegram.entities import find_entities
 from snapthread_sandbox.telegram.files import photo_sizes
 from snapthread_sandbox.telegram.groups import NOT_A_MEMBER, Group
 from snapthread_sandbox.telegram.membership import member
@@ -37,11 +37,13 @@ class Channel:
         self.chat.members[person.id] = member(person.user, status)
 
     def posts(self, text: str) -> Message:
-        return self._post({"text": text, "entities": found_in(text)})
+        return self._post({"text": text, "entities": find_entities(text)})
 
     def posts_photo(self, content: bytes, *, caption: str | None = None) -> Message:
         photo = {"photo": photo_sizes(self.world.files, content, self.chat.id, "true")}
-        captioned = {"caption": caption, "caption_entities": found_in(caption)} if caption else {}
+        captioned = (
+            {"caption": caption, "caption_entities": find_entities(caption)} if caption else {}
+        )
         return self._post(photo | captioned)
 
     def _post(self, content: Json) -> Message:

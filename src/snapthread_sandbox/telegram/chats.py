@@ -109,7 +109,7 @@ class Surroundings(Protocol):
     bot: Json
     now: Callable[[], float]
 
-    def changed(self) -> None:
+    def note_change(self) -> None:
         """Tells everybody who waits that something has happened."""
 
     async def change(self) -> None:
@@ -209,14 +209,14 @@ class Chat:
 
     def add(self, message: Message) -> Message:
         self.messages.append(message)
-        self.world.changed()
+        self.world.note_change()
         return message
 
     async def hears(self, count: int = 1, *, timeout_s: float = HEARS_S) -> list[Message]:
         """The next messages of the bot that nobody has waited for yet."""
         wanted = self._heard + count
-        await self.until(lambda: len(self._said()) >= wanted, timeout_s=timeout_s)
-        new = self._said()[self._heard : wanted]
+        await self.until(lambda: len(self._from_bot()) >= wanted, timeout_s=timeout_s)
+        new = self._from_bot()[self._heard : wanted]
         self._heard = wanted
         return new
 
@@ -229,5 +229,5 @@ class Chat:
         except TimeoutError:
             raise AssertionError(f"Not within {timeout_s} s; heard {self.texts}") from None
 
-    def _said(self) -> list[Message]:
+    def _from_bot(self) -> list[Message]:
         return [message for message in self.messages if message.is_from_bot]

@@ -40,7 +40,7 @@ class Copies:
 
     def copy_message(self, params: Json) -> Json:
         """Gives only the id, as Telegram does."""
-        chat, message = self._posting.chat(params), self._found(params, "copy")
+        chat, message = self._posting.chat(params), self._find(params, "copy")
         content = content_of(message)
         if "caption" in params and "text" not in content:
             content = {k: v for k, v in content.items() if not k.startswith("caption")}
@@ -49,11 +49,11 @@ class Copies:
         return {"message_id": self._posting.say(chat, params, content)["message_id"]}
 
     def forward_message(self, params: Json) -> Json:
-        chat, message = self._posting.chat(params), self._found(params, "forward")
+        chat, message = self._posting.chat(params), self._find(params, "forward")
         content = content_of(message) | {"forward_origin": origin_of(message)}
         return self._posting.say(chat, params, content | self._posting.extras(chat, params))
 
-    def _found(self, params: Json, verb: str) -> Message:
+    def _find(self, params: Json, verb: str) -> Message:
         message = self._posting.world.chat(need(params, "from_chat_id")).find(
             need(params, "message_id")
         )

@@ -57,7 +57,7 @@ class Edits:
         if self._world.now() - message.date > DELETE_WITHIN_S:
             raise bad_request("message can't be deleted")
         message.is_deleted = True
-        self._world.changed()
+        self._world.note_change()
         return True
 
     def _edit(self, message: Message, new: Json) -> Json:
@@ -66,5 +66,5 @@ class Edits:
         kept = {k: v for k, v in message.json.items() if k not in CHANGING}
         message.versions.append(message.text)
         message.json = kept | new | {"edit_date": int(self._world.now())}
-        self._world.changed()
+        self._world.note_change()
         return message.json

@@ -47,7 +47,7 @@ def cut(text: str, limit: int = MESSAGE_UNITS, *, at_words: bool = False) -> lis
     return [*parts, text]
 
 
-def found_in(text: str) -> list[Json]:
+def find_entities(text: str) -> list[Json]:
     """Entities that Telegram finds by itself in a person's text."""
     found = [
         {"type": kind, "offset": units(text[: hit.start()]), "length": units(hit.group())}
@@ -57,17 +57,17 @@ def found_in(text: str) -> list[Json]:
     return sorted(found, key=lambda entity: entity["offset"])
 
 
-def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+def trim(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """The text as it is shown, and its checked entities moved along."""
     for entity in entities:
         _check(text, entity)
     shown = text.strip()
     lead, length = units(text[: len(text) - len(text.lstrip())]), units(shown)
-    moved = [_moved(entity, lead, length) for entity in entities]
+    moved = [_move(entity, lead, length) for entity in entities]
     return shown, [entity for entity in moved if entity["length"] > 0]
 
 
-def _moved(entity: Json, lead: int, length: int) -> Json:
+def _move(entity: Json, lead: int, length: int) -> Json:
     start = min(max(entity["offset"] - lead, 0), length)
     end = min(max(entity["offset"] + entity["length"] - lead, 0), length)
     return entity | {"offset": start, "length": end - start}

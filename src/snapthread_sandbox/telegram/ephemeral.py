@@ -15,15 +15,15 @@ class Ephemerals:
         self._edits = edits
 
     def edit_text(self, params: Json) -> bool:
-        self._edits.apply_text(self._found(params), params)
+        self._edits.apply_text(self._find(params), params)
         return True
 
     def delete(self, params: Json) -> bool:
-        self._found(params).is_deleted = True
-        self._world.changed()
+        self._find(params).is_deleted = True
+        self._world.note_change()
         return True
 
-    def _found(self, params: Json) -> Message:
+    def _find(self, params: Json) -> Message:
         chat = self._world.chat(need(params, "chat_id"))
         wanted = (need(params, "receiver_user_id"), need(params, "ephemeral_message_id"))
         for one in chat.ephemerals:

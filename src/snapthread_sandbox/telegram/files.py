@@ -67,7 +67,7 @@ class ChatFiles:
         """Another id of the same file, as a forward or a reply carries it."""
         return self._new_id(self._unique_ids[file_id])
 
-    def described(self, file_id: str, size: Size = "true") -> Json:
+    def describe(self, file_id: str, size: Size = "true") -> Json:
         """The fields that every file object of a message has."""
         file = self.of(file_id)
         known: Json = {"file_id": file_id, "file_unique_id": file.unique_id}
@@ -98,7 +98,7 @@ class ChatFiles:
             raise bad_request("file is too big")
         path = f"{file.folder}/file_{next(self._numbers)}{file.suffix}"
         self._paths[path] = (file.unique_id, self._now() + PATH_LIFE_S)
-        return self.described(file_id) | {"file_path": path}
+        return self.describe(file_id) | {"file_path": path}
 
     def download(self, path: str) -> bytes | None:
         """The bytes behind a path that getFile gave; None where it ended or never was."""
@@ -132,7 +132,7 @@ def _photo_size(
     files: ChatFiles, content: bytes, owner_id: int, width: int, height: int, size: Size
 ) -> Json:
     file_id = files.keep(content, owner_id, "photos", ".jpg")
-    return files.described(file_id, size) | {"width": width, "height": height}
+    return files.describe(file_id, size) | {"width": width, "height": height}
 
 
 def _digest(*parts: object) -> str:

@@ -128,7 +128,7 @@ class Group:
         new.chat.members.update(self.chat.members)
         self._tell(None, {"migrate_to_chat_id": chat_id})
         new._tell(None, {"migrate_from_chat_id": self.chat.id})
-        self.world.migrated(self.chat, chat_id)
+        self.world.migrate(self.chat, chat_id)
         return new
 
     def _change_bot(self, status: str, by: Account | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-from snapthread_sandbox.telegram.markup import Marked, byte_offset, link, refused
+from snapthread_sandbox.telegram.markup import Marked, byte_offset, entity_error, link
 from snapthread_sandbox.wire import Json
 
 PLAIN: Final = {
@@ -50,7 +50,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
             marked.text += source[place]
             place += 1
     if stack:
-        raise refused(f'Can\'t find end tag corresponding to start tag "{stack[-1].tag}"')
+        raise entity_error(f'Can\'t find end tag corresponding to start tag "{stack[-1].tag}"')
     return marked.text, marked.ordered
 
 
@@ -58,10 +58,10 @@ def _start(source: str, place: int, marked: Marked, stack: list[OpenTag]) -> int
     found = START.match(source, place)
     at = byte_offset(source, place)
     if found is None:
-        raise refused(f"Unclosed start tag at byte offset {at}")
+        raise entity_error(f"Unclosed start tag at byte offset {at}")
     tag = found.group(1).lower()
     if tag not in PLAIN and tag not in WITH_ATTRIBUTES:
-        raise refused(f'Unsupported start tag "{tag}" at byte offset {at}')
+        raise entity_error(f'Unsupported start tag "{tag}" at byte offset {at}')
     given = {
         name.lower(): unescape(one or two or bare)
         for name, one, two, bare in ATTRIBUTE.findall(found.group(2))
@@ -74,14 +74,14 @@ def _end(source: str, place: int, marked: Marked, stack: list[OpenTag]) -> int:
     found = END.match(source, place)
     at = byte_offset(source, place)
     if found is None:
-        raise refused(f"Unclosed end tag at byte offset {at}")
+        raise entity_error(f"Unclosed end tag at byte offset {at}")
     if not stack:
-        raise refused(f"Unexpected end tag at byte offset {at}")
+        raise entity_error(f"Unexpected end tag at byte offset {at}")
     tag = found.group(1).lower()
     opened = stack.pop()
     if tag and tag != opened.tag:
         wanted = f'expected "</{opened.tag}>", found "</{tag}>"'
-        raise refused(f"Unmatched end tag at byte offset {at}, {wanted}")
+        raise entity_error(f"Unmatched end tag at byte offset {at}, {wanted}")
     marked.close(opened.at, opened.entity)
     return found.end()
 
@@ -92,7 +92,7 @@ def _entity(tag: str, given: dict[str, str], at: int, stack: list[OpenTag]) -> J
             return link(given.get("href", ""))
         case "span":
             if given.get("class") != "tg-spoiler":
-                raise refused(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
+                raise entity_error(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
             return {"type": "spoiler"}
         case "tg-emoji":
             return {"type": "custom_emoji", "custom_emoji_id": given.get("emoji-id", "")}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread_sandbox.telegram.markup import Marked, byte_offset, link, refused
+from snapthread_sandbox.telegram.markup import Marked, byte_offset, entity_error, link
 from snapthread_sandbox.wire import Json
 
 RESERVED: Final = frozenset("_*[]()~`>#+-=|{}.!")
@@ -41,7 +41,7 @@ def parse_markdown_v2(source: str) -> tuple[str, list[Json]]:
     reader = _Reader(source)
     while reader.place < len(source):
         reader.step()
-    return reader.finished()
+    return reader.finish()
 
 
 class _Reader:
@@ -68,10 +68,10 @@ class _Reader:
         else:
             self._open(sign)
 
-    def finished(self) -> tuple[str, list[Json]]:
+    def finish(self) -> tuple[str, list[Json]]:
         if self.stack:
             name, at = MARKS[self.stack[-1].mark][1], self.stack[-1].place
-            raise refused(
+            raise entity_error(
                 f"Can't find end of {name} entity at byte offset {byte_offset(self.source, at)}"
             )
         self._end_quote()
@@ -104,7 +104,7 @@ class _Reader:
     def _open(self, sign: str) -> None:
         mark = next((m for m in MARKS if self.source.startswith(m, self.place)), None)
         if mark is None:
-            raise refused(
+            raise entity_error(
                 f"Character '{sign}' is reserved and must be escaped with the preceding '\\'"
             )
         place, self.place = self.place, self.place + len(mark)
@@ -138,7 +138,7 @@ class _Reader:
             self.place += 1
         if self.place >= len(self.source):
             at = byte_offset(self.source, self.place)
-            raise refused(f"Can't find end of a URL at byte offset {at}")
+            raise entity_error(f"Can't find end of a URL at byte offset {at}")
         self.place += 1
         if mark == "![":
             return {"type": "custom_emoji", "custom_emoji_id": url.partition("id=")[2]}

@@ -8,7 +8,7 @@ from snapthread_sandbox.telegram.params import BotError, bad_request
 from snapthread_sandbox.wire import Json
 
 
-def refused(why: str) -> BotError:
+def entity_error(why: str) -> BotError:
     return bad_request(f"can't parse entities: {why}")
 
 

@@ -57,13 +57,13 @@ class Media:
         return self._posting.say(chat, params, self._posting.extras(chat, params) | content)
 
     def _content(self, method: str, kind: str, params: Json, given: object, owner: int) -> Json:
-        file = self._given(kind, given, params)
+        file = self._resolve(kind, given, params)
         caption = self._posting.caption(method, params, CAPTION_UNITS)
         if kind == "photo":
             return {"photo": self._photo(file, owner)} | caption
         file_id = file.file_id or self._files.keep(file.content, owner, "documents", "")
         name = {"file_name": file.name} if file.name else {}
-        return {"document": self._files.described(file_id) | name} | caption
+        return {"document": self._files.describe(file_id) | name} | caption
 
     def _photo(self, file: Given, owner: int) -> list[Json]:
         if len(file.content) > PHOTO_MAX_BYTES:
@@ -76,11 +76,11 @@ class Media:
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
         return photo_sizes(self._files, file.content, owner, "true")
 
-    def _given(self, kind: str, given: object, params: Json) -> Given:
+    def _resolve(self, kind: str, given: object, params: Json) -> Given:
         name = given.removeprefix("attach://") if isinstance(given, str) else ""
         upload = params.get(name) if name else given
         if isinstance(upload, Upload):
-            return _checked(upload)
+            return _check(upload)
         if isinstance(given, str) and given.startswith("attach://"):
             raise bad_request(f"there is no {kind} in the request")
         if not isinstance(given, str) or not self._files.knows(given):
@@ -88,7 +88,7 @@ class Media:
         return Given(self._files.of(given).content, "", given)
 
 
-def _checked(upload: Upload) -> Given:
+def _check(upload: Upload) -> Given:
     if not upload.content:
         raise bad_request("file must be non-empty")
     if len(upload.content) > DOCUMENT_MAX_BYTES:

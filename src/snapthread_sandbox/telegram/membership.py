@@ -79,7 +79,7 @@ class Members:
         chat.members[bot["id"]] = after = member(bot, "left")
         chat.refusal = LEFT_GROUP
         self._world.membership(chat, bot, before, after)
-        self._world.changed()
+        self._world.note_change()
         return True
 
     def _chat(self, params: Json) -> Chat:

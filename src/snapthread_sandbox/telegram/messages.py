@@ -5,7 +5,7 @@ from typing import Final
 from snapthread_sandbox.telegram.chats import Action, Draft
 from snapthread_sandbox.telegram.entities import MESSAGE_UNITS
 from snapthread_sandbox.telegram.params import BotError, bad_request, need
-from snapthread_sandbox.telegram.posting import Posting, checked_thread
+from snapthread_sandbox.telegram.posting import Posting, check_thread
 from snapthread_sandbox.wire import Json
 
 ACTIONS: Final = frozenset(
@@ -39,19 +39,19 @@ class Messages:
             raise bad_request("drafts can be sent to private chats only")
         if need(params, "draft_id") == 0:
             raise bad_request("RANDOM_ID_INVALID")
-        checked_thread(chat, params)
+        check_thread(chat, params)
         text, entities = self._posting.text("sendMessageDraft", params, "text", MESSAGE_UNITS)
         chat.drafts.append(self._draft(params, text, entities))
-        self._world.changed()
+        self._world.note_change()
         return True
 
     def send_action(self, params: Json) -> bool:
         chat, action = self._world.chat(need(params, "chat_id")), need(params, "action")
         if action not in ACTIONS:
             raise bad_request("wrong parameter action in request")
-        thread = checked_thread(chat, params)
+        thread = check_thread(chat, params)
         chat.actions.append(Action(action=action, at=self._world.now(), thread=thread))
-        self._world.changed()
+        self._world.note_change()
         return True
 
     def set_reaction(self, params: Json) -> bool:
@@ -62,7 +62,7 @@ class Messages:
         if len(reactions) > 1:
             raise bad_request("REACTIONS_TOO_MANY")
         message.reactions = reactions
-        self._world.changed()
+        self._world.note_change()
         return True
 
     def get_chat(self, params: Json) -> Json:

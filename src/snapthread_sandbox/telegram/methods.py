@@ -44,7 +44,7 @@ class Methods:
         }
         self._known: dict[str, Method] = {name.lower(): call for name, call in known.items()}
 
-    def named(self, name: str) -> Method | None:
+    def find(self, name: str) -> Method | None:
         return self._known.get(name.lower())
 
     def _update_methods(self) -> dict[str, Method]:
@@ -130,5 +130,5 @@ class Methods:
         if chat is None:
             raise bad_request(QUERY_TOO_OLD)
         chat.answers.append(params)
-        self._world.changed()
+        self._world.note_change()
         return True

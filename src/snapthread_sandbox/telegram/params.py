@@ -45,9 +45,9 @@ OBJECTS: Final = frozenset(
 )
 
 
-def normalised(params: Mapping[str, object]) -> Json:
+def normalise(params: Mapping[str, object]) -> Json:
     """Every parameter in its own type; null counts as absent."""
-    return {name: _typed(name, value) for name, value in params.items() if value is not None}
+    return {name: _convert(name, value) for name, value in params.items() if value is not None}
 
 
 def need(params: Json, name: str) -> Any:
@@ -57,7 +57,7 @@ def need(params: Json, name: str) -> Any:
     return params[name]
 
 
-def _typed(name: str, value: object) -> object:
+def _convert(name: str, value: object) -> object:
     if name in CHATS and isinstance(value, str) and value.startswith("@"):
         return value
     if name in INTEGERS or name in CHATS:
@@ -65,9 +65,9 @@ def _typed(name: str, value: object) -> object:
     if name in BOOLEANS:
         return _boolean(name, value)
     if name in LISTS:
-        return _parsed(name, value, list)
+        return _parse(name, value, list)
     if name in OBJECTS:
-        return _parsed(name, value, dict)
+        return _parse(name, value, dict)
     if isinstance(value, (str, Upload)):
         return value
     raise _wrong(name, "a String", value)
@@ -89,7 +89,7 @@ def _boolean(name: str, value: object) -> bool:
     raise _wrong(name, "a Boolean", value)
 
 
-def _parsed(name: str, value: object, kind: type) -> object:
+def _parse(name: str, value: object, kind: type) -> object:
     try:
         found = json.loads(value) if isinstance(value, str) else value
     except ValueError:

@@ -6,7 +6,7 @@ from snapthread_sandbox.telegram.accounts import ANONYMOUS, CHANNEL, Account
 from snapthread_sandbox.telegram.channels import Channel
 from snapthread_sandbox.telegram.chats import HEARS_S, Draft, Message
 from snapthread_sandbox.telegram.copies import content_of
-from snapthread_sandbox.telegram.entities import cut, found_in, units
+from snapthread_sandbox.telegram.entities import cut, find_entities, units
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.membership import member
 from snapthread_sandbox.telegram.params import BotError
@@ -53,7 +53,9 @@ class Person(SendsMedia):
         `where`: to, thread, reply_to, quote, as_chat. `entities`: more than Telegram finds itself.
         """
         messages = [
-            self.post({"text": part, "entities": [*found_in(part), *(entities or [])]}, **where)
+            self.post(
+                {"text": part, "entities": [*find_entities(part), *(entities or [])]}, **where
+            )
             for part in cut(text, at_words=cut_at_words)
         ]
         return messages[0]
@@ -76,7 +78,7 @@ class Person(SendsMedia):
         """Changes an own text or caption."""
         field = "text" if "text" in message.json else "caption"
         marked = "entities" if field == "text" else "caption_entities"
-        return self._edit(message, {field: text, marked: found_in(text)})
+        return self._edit(message, {field: text, marked: find_entities(text)})
 
     def swaps_photo(
         self, message: Message, content: bytes, *, caption: str | None = None
@@ -87,7 +89,7 @@ class Person(SendsMedia):
     def deletes(self, message: Message) -> None:
         """Takes an own message back; no update tells the bot."""
         message.is_deleted = True
-        self.world.changed()
+        self.world.note_change()
 
     def reacts(self, message: Message, *emoji: str) -> None:
         """Sets the person's reactions to a message; none: takes them back."""
@@ -196,9 +198,9 @@ class Person(SendsMedia):
             known["quote"] = {"text": quote, "position": at, "is_manual": True}
         if as_chat is not None:
             known["sender_chat"] = as_chat.chat.json
-        return self._sent(known, to, self._sender(to, as_chat))
+        return self._send(known, to, self._sender(to, as_chat))
 
-    def _sent(self, content: Json, to: Group | None, sender: Json) -> Message:
+    def _send(self, content: Json, to: Group | None, sender: Json) -> Message:
         chat = to.chat if to else self.chat
         if chat.refusal is NEVER_WROTE:
             chat.refusal = None
@@ -233,7 +235,7 @@ class Person(SendsMedia):
         message.json = kept | known | {"edit_date": int(self.world.now())}
         if self._is_seen(message):
             self.world.updates.push("edited_message", message.json)
-        self.world.changed()
+        self.world.note_change()
         return message
 
     def _is_seen(self, message: Message) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from snapthread_sandbox.telegram.accounts import Account
 from snapthread_sandbox.telegram.channels import Channel
 from snapthread_sandbox.telegram.chats import Message
-from snapthread_sandbox.telegram.entities import found_in
+from snapthread_sandbox.telegram.entities import find_entities
 from snapthread_sandbox.telegram.files import Size, photo_sizes
 from snapthread_sandbox.telegram.groups import Group
 from snapthread_sandbox.telegram.world import World
@@ -47,7 +47,7 @@ class SendsMedia:
         """
         owner_id = forwarded_from.id if forwarded_from else self.id
         photo = photo_sizes(self.world.files, content, owner_id, file_size)
-        described = _captioned({"photo": photo, "media_group_id": album}, caption)
+        described = _with_caption({"photo": photo, "media_group_id": album}, caption)
         if has_spoiler:
             described["has_media_spoiler"] = True
         if forwarded_from:
@@ -56,7 +56,7 @@ class SendsMedia:
 
     def photo_of(self, content: bytes, caption: str | None = None) -> Json:
         """A photo's content, without a message around it."""
-        return _captioned(
+        return _with_caption(
             {"photo": photo_sizes(self.world.files, content, self.id, "true")}, caption
         )
 
@@ -99,7 +99,7 @@ class SendsMedia:
         document |= {name: value for name, value in claims.items() if value is not None}
         document |= self._thumbnail(thumbnail)
         media = {"document": document, "media_group_id": album}
-        return self.post(_captioned(media, caption), **where)
+        return self.post(_with_caption(media, caption), **where)
 
     def sends_live_photo(
         self, content: bytes, *, caption: str | None = None, **where: Any
@@ -108,7 +108,7 @@ class SendsMedia:
         photo = photo_sizes(self.world.files, content, self.id, "true")
         live = self._file(b"ftyp", "live_photos", "true") | self._frame("video/mp4")
         media = {"live_photo": live | {"photo": photo}, "photo": photo}
-        return self.post(_captioned(media, caption), **where)
+        return self.post(_with_caption(media, caption), **where)
 
     def sends_paid_photos(
         self, contents: list[bytes | None], *, caption: str | None = None, **where: Any
@@ -124,7 +124,7 @@ class SendsMedia:
             for content in contents
         ]
         paid = {"paid_media": {"star_count": 5, "paid_media": media}}
-        return self.post(_captioned(paid, caption), **where)
+        return self.post(_with_caption(paid, caption), **where)
 
     def sends_sticker(
         self, content: bytes, *, kind: str = "static", thumbnail: bytes | None = None, **where: Any
@@ -155,7 +155,7 @@ class SendsMedia:
     ) -> Message:
         """A voice message of so many seconds; Telegram's own are OGG with Opus."""
         voice = self._file(content, "voice", file_size) | {"duration": duration}
-        return self.post(_captioned({"voice": voice | _typed(mime_type)}, caption), **where)
+        return self.post(_with_caption({"voice": voice | _mime_field(mime_type)}, caption), **where)
 
     def sends_audio(
         self,
@@ -171,9 +171,9 @@ class SendsMedia:
     ) -> Message:
         """A music file; name and type are only what the sender claims."""
         audio = self._file(content, "music", file_size) | {"duration": duration}
-        audio |= _typed(mime_type) | ({"file_name": file_name} if file_name else {})
+        audio |= _mime_field(mime_type) | ({"file_name": file_name} if file_name else {})
         media = {"audio": audio, "media_group_id": album}
-        return self.post(_captioned(media, caption), **where)
+        return self.post(_with_caption(media, caption), **where)
 
     def sends_video(
         self,
@@ -188,7 +188,7 @@ class SendsMedia:
     ) -> Message:
         video = self._file(content, "videos", file_size) | self._frame("video/mp4", duration)
         media = {"video": video | self._thumbnail(thumbnail), "media_group_id": album}
-        return self.post(_captioned(media, caption), **where)
+        return self.post(_with_caption(media, caption), **where)
 
     def sends_video_note(
         self,
@@ -215,7 +215,7 @@ class SendsMedia:
         animation = self._file(content, "animations", "true") | self._frame("video/mp4")
         animation |= self._thumbnail(thumbnail)
         media = {"animation": animation, "document": animation}
-        return self.post(_captioned(media, caption), **where)
+        return self.post(_with_caption(media, caption), **where)
 
     def sends_dice(self, **where: Any) -> Message:
         return self.post({"dice": {"emoji": "🎲", "value": 3}}, **where)
@@ -241,7 +241,7 @@ class SendsMedia:
 
     def _file(self, content: bytes, folder: str, size: Size) -> Json:
         file_id = self.world.files.keep(content, self.id, folder, "")
-        return self.world.files.described(file_id, size)
+        return self.world.files.describe(file_id, size)
 
     def _thumbnail(self, content: bytes | None) -> Json:
         if content is None:
@@ -255,11 +255,11 @@ class SendsMedia:
         return {"type": "user", "sender_user": person.user, "date": int(self.world.now()) - 60}
 
 
-def _captioned(content: Json, caption: str | None) -> Json:
+def _with_caption(content: Json, caption: str | None) -> Json:
     if caption is None:
         return content
-    return content | {"caption": caption, "caption_entities": found_in(caption)}
+    return content | {"caption": caption, "caption_entities": find_entities(caption)}
 
 
-def _typed(mime_type: str | None) -> Json:
+def _mime_field(mime_type: str | None) -> Json:
     return {} if mime_type is None else {"mime_type": mime_type}

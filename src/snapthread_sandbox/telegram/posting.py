@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message
-from snapthread_sandbox.telegram.entities import ENTITIES_MAX, trimmed, units
+from snapthread_sandbox.telegram.entities import ENTITIES_MAX, trim, units
 from snapthread_sandbox.telegram.params import bad_request, need
 from snapthread_sandbox.telegram.parse_modes import parse
 from snapthread_sandbox.telegram.world import World
@@ -42,7 +42,7 @@ class Posting:
         text = params.get(name, "")
         if mode := params.get("parse_mode"):
             text, given = parse(text, mode)
-        text, entities = trimmed(text, given)
+        text, entities = trim(text, given)
         if units(text) > limit:
             raise bad_request(f"message {'is' if name == 'text' else 'caption is'} too long")
         if len(entities) > ENTITIES_MAX:
@@ -57,7 +57,7 @@ class Posting:
     def extras(self, chat: Chat, params: Json) -> Json:
         """Fields of a message beside its content."""
         extras = markup(params)
-        if (thread := checked_thread(chat, params)) is not None:
+        if (thread := check_thread(chat, params)) is not None:
             extras |= {"message_thread_id": thread, "is_topic_message": True}
         if options := params.get("link_preview_options"):
             extras["link_preview_options"] = options
@@ -90,11 +90,11 @@ class Posting:
             **content,
         }
         chat.ephemerals.append(Message(json=json, is_from_bot=True))
-        self.world.changed()
+        self.world.note_change()
         return json
 
 
-def checked_thread(chat: Chat, params: Json) -> int | None:
+def check_thread(chat: Chat, params: Json) -> int | None:
     """The topic of a message. Raises BotError where there is none, or where it is closed."""
     thread: int | None = params.get("message_thread_id")
     if chat.has_topics:

@@ -89,4 +89,4 @@ def delete_topic(world: World, chat: Chat, thread: int) -> None:
     del chat.topics[thread]
     for message in chat.messages:
         message.is_deleted |= message.thread == thread
-    world.changed()
+    world.note_change()

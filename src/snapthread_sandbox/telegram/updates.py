@@ -136,14 +136,14 @@ class Updates:
         try:
             status = await post(hook["url"], headers, json.dumps(first.json).encode())
         except ConnectionLost:
-            return self._failed("Connection refused")
+            return self._note_failure("Connection refused")
         if not 200 <= status < 300:
-            return self._failed(f"Wrong response from the webhook: {status}")
+            return self._note_failure(f"Wrong response from the webhook: {status}")
         self.waiting = [queued for queued in self.waiting if queued is not first]
         self._changed()
         return True
 
-    def _failed(self, message: str) -> bool:
+    def _note_failure(self, message: str) -> bool:
         self._last_error = {"last_error_date": int(self._now()), "last_error_message": message}
         return False
 

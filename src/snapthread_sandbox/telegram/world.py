@@ -28,7 +28,7 @@ class World:
         self.opens_topics = True  # by what a person says outside of every topic
         self.queries: dict[str, Chat] = {}  # pressed buttons that were not answered yet
         self.files = ChatFiles(now, bot["id"])
-        self.updates = Updates(now, self.changed, self.change)
+        self.updates = Updates(now, self.note_change, self.change)
         self._numbers = count(1)
         self._changed = asyncio.Event()
 
@@ -36,7 +36,7 @@ class World:
         """A new id: of a message, an album, a pressed button."""
         return next(self._numbers)
 
-    def changed(self) -> None:
+    def note_change(self) -> None:
         """Tells everybody who waits that something has happened."""
         self._changed.set()
         self._changed = asyncio.Event()
@@ -62,7 +62,7 @@ class World:
             raise chat.refusal
         return chat
 
-    def migrated(self, chat: Chat, chat_id: int) -> None:
+    def migrate(self, chat: Chat, chat_id: int) -> None:
         """From now on the bot hears of the new id wherever it uses the old one."""
         chat.refusal = BotError(400, UPGRADED, {"migrate_to_chat_id": chat_id})
 

@@ -45,7 +45,7 @@ def said(question: Question) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """What became of the items, in their order."""
+    """The ends of the items, in their order."""
 
     items: Sequence[Item]
     place: int = 0  # of the first item that is still to be answered

@@ -1,4 +1,4 @@
-"""Metrics, derived from log events: the table says which field of which event moves what.
+"""Metrics, derived from log events: the tables say which field of which event moves what.
 
 The client is imported where metrics are made: a command that only logs does not wait for it.
 """
@@ -11,14 +11,10 @@ from collections.abc import Callable, Mapping, MutableMapping
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from snapthread.adapters.telemetry.counters import COUNTERS
+from snapthread.adapters.telemetry.histograms import HISTOGRAMS
 from snapthread.adapters.telemetry.labels import every, label
-from snapthread.adapters.telemetry.table import (
-    COUNTERS,
-    GAUGES,
-    HISTOGRAMS,
-    CounterRow,
-    HistogramRow,
-)
+from snapthread.adapters.telemetry.rows import GAUGES, CounterRow, HistogramRow
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram
