@@ -42,7 +42,7 @@ from snapthread.ports import Arrival, RequestBounds
 from snapthread.store import Store
 from snapthread.vision_tokens import Cut
 from tests.servers import Server, redis_server, valkey
-from tests.stores import put_new_store
+from tests.stores import open_in_memory, put_new_store
 
 T = TypeVar("T")
 Opener = Callable[[Path], Awaitable[Store]]
@@ -63,7 +63,7 @@ async def open_sqlite(folder: Path) -> Store:
 
 
 async def open_sqlite_in_memory(_: Path) -> Store:
-    return await Store.open(":memory:")
+    return await open_in_memory()
 
 
 async def open_valkey(folder: Path) -> Store:

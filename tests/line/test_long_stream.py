@@ -1,6 +1,7 @@
 """A long answer goes on in the next message while it is written, and each is finished in place."""
 
 import asyncio
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,17 @@ from tests.line.mortal import Moment
 from tests.line.test_groups import BOT, a_group
 from tests.line.world import World, opened
 
-LONG = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(75))
-STORY = "\n\n".join(f"Paragraph {number}. " + "wonderful " * 42 for number in range(25))
-OTHER = "\n\n".join(f"Chapter {number}. " + "splendid " * 42 for number in range(25))
+# Words as long as three: each is an event, and time that the test takes.
+WONDERFUL = "wonderful-wonderful-wonderful " * 14
+SPLENDID = "splendid-splendid-splendid " * 14
+LONG = "\n\n".join(f"Paragraph {number}. {WONDERFUL}" for number in range(75))
+STORY = "\n\n".join(f"Paragraph {number}. {WONDERFUL}" for number in range(25))
+OTHER = "\n\n".join(f"Chapter {number}. {SPLENDID}" for number in range(25))
 LONGER = "\n\n".join([STORY, OTHER])
 MANY = {"OPENAI_MAX_OUTPUT_TOKENS": "20000"}
 
 
+@cache
 def texts_of(markdown: str) -> list[str]:
     return [message.text for message in format_answer(markdown)]
 
@@ -76,7 +81,7 @@ async def finished(world: World, chat: Chat, *texts: str) -> None:
 async def in_third(world: World, ada: Person, *, story: str = STORY) -> Message:
     """The third message of an answer, which grows."""
     before = len(ada.chat.from_bot)
-    world.model.says(story, between_s=0.02)
+    world.model.says(story, between_s=0.06)
     ada.sends("A long story")
     await world.until(lambda: len(ada.chat.from_bot) == before + 3)
     return ada.chat.from_bot[-1]
@@ -89,7 +94,7 @@ async def test_thirty_thousand_characters_grow_message_by_message(tmp_path: Path
     async with opened(tmp_path, **MANY) as world:
         ada = world.person()
         made = calls(world)
-        world.model.says(LONG, between_s=0.02)
+        world.model.says(LONG, between_s=0.06)
         ada.sends("A long story")
         await world.until(lambda: len(ada.sees) >= 1)
         seen = []
@@ -137,7 +142,7 @@ async def test_trouble_in_the_middle_leaves_each_part_once(
 ) -> None:
     async with opened(tmp_path, **MANY) as world:
         ada = world.person()
-        world.model.says(STORY, between_s=0.02)
+        world.model.says(STORY, between_s=0.06)
         ada.sends("A long story")
         await world.until(lambda: len(ada.chat.from_bot) == 1)
         world.telegram.faults.add(on=method, reply=fault, times=3)
@@ -155,7 +160,7 @@ async def test_a_part_that_is_refused_as_it_grows_costs_only_its_format(tmp_path
         for method in ("sendMessage", "editMessageText"):
             world.telegram.faults.add(on=method, reply=refused, times=None, when=is_second)
         bold = STORY.replace("Paragraph", "**Paragraph**")
-        world.model.says(bold, between_s=0.02)
+        world.model.says(bold, between_s=0.06)
         ada.sends("A long story")
         await finished(world, ada.chat, *texts_of(bold))
         plain = [not message.entities for message in ada.chat.from_bot]
@@ -202,8 +207,8 @@ async def test_an_attempt_that_broke_off_in_the_third_message_leaves_nothing_of_
 ) -> None:
     async with opened(tmp_path, **MANY) as world:
         ada = world.person()
-        world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=900))
-        world.model.says(STORY, between_s=0.02)
+        world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=330))
+        world.model.says(STORY, between_s=0.06)
         world.model.says("Quite another answer")
         ada.sends("A long story")
         await world.until(lambda: len(ada.sees) == 3)
@@ -213,9 +218,9 @@ async def test_an_attempt_that_broke_off_in_the_third_message_leaves_nothing_of_
 async def test_a_failure_in_the_third_message_takes_the_place_of_all(tmp_path: Path) -> None:
     async with opened(tmp_path, **MANY) as world:
         ada = world.person()
-        world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=900))
+        world.openai.faults.add(on="POST /responses", reply=cuts_stream(after=330))
         world.openai.faults.add(on="POST /responses", reply=out_of_credit())
-        world.model.says(STORY, between_s=0.02)
+        world.model.says(STORY, between_s=0.06)
         ada.sends("A long story")
         await world.until(lambda: len(ada.sees) == 3)
         await world.until(lambda: len(ada.sees) == 1)
@@ -231,7 +236,7 @@ async def test_a_question_edited_in_its_third_message_is_answered_in_the_same_me
         ada = world.person()
         await in_third(world, ada)
         ids = [message.id for message in ada.chat.from_bot]
-        world.model.says(story, between_s=0.02)
+        world.model.says(story, between_s=0.06)
         question = next(m for m in ada.chat.messages if m.text == "A long story")
         ada.edits(question, "Another story")
         await finished(world, ada.chat, *texts_of(story))
@@ -248,7 +253,7 @@ async def test_a_long_answer_that_is_given_anew_takes_the_places_of_all_its_mess
         await in_third(world, ada)
         await finished(world, ada.chat, *texts_of(STORY))
         ids = [message.id for message in ada.chat.from_bot]
-        world.model.says(story, between_s=0.02)
+        world.model.says(story, between_s=0.06)
         ada.sends("/retry")
         await finished(world, ada.chat, *texts_of(story))
         assert [message.id for message in ada.chat.from_bot][:3] == ids[: len(texts_of(story))]
@@ -285,8 +290,8 @@ async def test_after_a_kill_the_same_messages_are_finished_and_nothing_comes_twi
 ) -> None:
     async with opened(tmp_path, **MANY) as world:
         ada = world.person()
-        world.model.says(STORY, between_s=0.02)
-        world.model.says(OTHER, between_s=0.02)
+        world.model.says(STORY, between_s=0.06)
+        world.model.says(OTHER, between_s=0.06)
         assert world.process is not None
         world.process.life.kill_at(effect, moment, nth=nth)
         ada.sends("A long story")
@@ -341,7 +346,7 @@ async def test_in_a_group_the_parts_follow_in_their_topic_and_only_the_first_rep
         ann, _, group = a_group(world, is_forum=topic is not None)
         thread = group.opens_topic(topic, ann) if topic else None
         made = calls(world)
-        world.model.says(STORY, between_s=0.1)
+        world.model.says(STORY, between_s=0.3)
         question = ann.sends(f"{BOT} a story", to=group, thread=thread)
         await finished(world, group.chat, *texts_of(STORY))
         parts = group.chat.from_bot

@@ -52,19 +52,19 @@ def _mark_seen(tx: Transaction, message: Message, now: int) -> bool:
 def _take(tx: Transaction, arrival: Arrival, now: int, quiet: int) -> bool:
     """Put the message in, or say that there is no room; False where that was said already."""
     message, key = arrival.message, arrival.message.conversation
-    talk = ensure_conversation(tx, key)
+    conversation = ensure_conversation(tx, key)
     if message.is_urgent:
         put_in(tx, message, None, now)
         return True
-    if talk.queued >= WAITING_MAX:
+    if conversation.queued >= WAITING_MAX:
         return _say_full(tx, arrival, now)
-    if talk.is_told_full:
-        tx.update(talk, talk._replace(is_told_full=0))
+    if conversation.is_told_full:
+        tx.update(conversation, conversation._replace(is_told_full=0))
     try:
-        bundle = bundle_name(tx, message, talk.queued)
+        bundle = bundle_name(tx, message, conversation.queued)
     except ValueError:  # what came before it cannot be read
         bundle = None
-    if talk.queued:
+    if conversation.queued:
         end_waiting(tx, message, bundle, now)
     put_in(tx, message, bundle, now)
     if bundle is not None:
@@ -84,9 +84,9 @@ def put_in(tx: Transaction, message: Message, bundle: str | None, now: int) -> N
 
 
 def _say_full(tx: Transaction, arrival: Arrival, now: int) -> bool:
-    message, talk = arrival.message, ensure_conversation(tx, arrival.message.conversation)
-    if talk.is_told_full:
+    message, conversation = arrival.message, ensure_conversation(tx, arrival.message.conversation)
+    if conversation.is_told_full:
         return False
-    tx.update(talk, talk._replace(is_told_full=1))
+    tx.update(conversation, conversation._replace(is_told_full=1))
     add_to_outbox(tx, message.conversation, message.destination, [arrival.if_full], now)
     return True

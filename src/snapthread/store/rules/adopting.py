@@ -28,13 +28,13 @@ def adopt(
 ) -> int:
     """The first generation kept no more than the ids."""
     key, at = private_conversation(user_id), micros(now)
-    talk = ensure_conversation(tx, key)
+    conversation = ensure_conversation(tx, key)
     known = {row.openai_id for row in tx.range(FILES_OWNED, user_id)}
     fresh = [openai_id for openai_id in dict.fromkeys(openai_ids) if openai_id not in known]
     for id in fresh:
         name = f"adopted-{user_id}-{id}"
         due = micros(due_at)
-        tx.insert(retired_file(name, key, talk.epoch, user_id, id, "adopted", at, due))
+        tx.insert(retired_file(name, key, conversation.epoch, user_id, id, "adopted", at, due))
     if fresh and set_mark(tx, adopted_mark(user_id), at, wait=None):
         put_on_its_way(tx, key, Destination(chat_id=user_id), outgoing, at)
     return len(fresh)

@@ -113,23 +113,28 @@ def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> s
     ready_at = max(row.ready_at, now + PAUSE) if is_answered else row.ready_at
     text = dump_message(new)
     tx.update(row, row._replace(message=text, kind=new.kind, ready_at=ready_at, attempts=0))
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    if talk is not None:
-        tx.update(talk, talk._replace(stopped_turn=None))  # it was said of the old words
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    if conversation is not None:
+        tx.update(
+            conversation, conversation._replace(stopped_turn=None)
+        )  # it was said of the old words
     return "asked" if is_answered else "waits"
 
 
 def _fence(tx: Transaction, key: str, token: int | None, now: int) -> None:
     """End the claim that answers it: its worker notices within the pause, and lets the shown
     message go."""
-    talk = existing_conversation(tx, key)
+    conversation = existing_conversation(tx, key)
     for row in tx.range(QUEUE, key, 0):
         if row.token == token:
             tx.update(row, row._replace(token=None))
     tx.update(
-        talk,
-        talk._replace(
-            token=talk.token + 1, lease_until=None, stopped_turn=None, not_before=now + PAUSE
+        conversation,
+        conversation._replace(
+            token=conversation.token + 1,
+            lease_until=None,
+            stopped_turn=None,
+            not_before=now + PAUSE,
         ),
     )
 

@@ -70,8 +70,8 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
     dropped, served = 0, tx.range(EXCHANGES_OWNED, user_id)
     for key in dict.fromkeys(row.conversation for row in served):
         turns = {row.turn for row in served if row.conversation == key}
-        talk = tx.get(CONVERSATIONS, key)
-        if talk is not None and talk.undelivered:
+        conversation = tx.get(CONVERSATIONS, key)
+        if conversation is not None and conversation.undelivered:
             parts = tx.range(OUTBOX_OF, key)
             if parts and parts[0].turn in turns:
                 _fence(tx, key)
@@ -83,10 +83,13 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
 def _fence(tx: Transaction, key: str) -> None:
     """End claims of theirs: the worker that answers them, or sends the rest of an answer,
     notices."""
-    talk = tx.get(CONVERSATIONS, key)
-    if talk is not None and talk.lease_until is not None:
-        ended = with_stream(talk, ())
-        tx.update(talk, ended._replace(token=talk.token + 1, lease_until=None, stopped_turn=None))
+    conversation = tx.get(CONVERSATIONS, key)
+    if conversation is not None and conversation.lease_until is not None:
+        ended = with_stream(conversation, ())
+        tx.update(
+            conversation,
+            ended._replace(token=conversation.token + 1, lease_until=None, stopped_turn=None),
+        )
 
 
 def _forget_asker(tx: Transaction, user_id: int) -> None:

@@ -74,7 +74,7 @@ def replaced_exchanges(key: str, turn: int) -> tuple[Get, ...]:
 def remember(
     tx: Transaction,
     claim: Claim,
-    talk: ConversationRow,
+    conversation: ConversationRow,
     asked: Sequence[str],
     ending: Ending,
     now: int,
@@ -91,20 +91,20 @@ def remember(
         is_new = redo.is_continuation and has_answer
         tx.update(old, old._replace(sent=sent, ending=ending if is_new else old.ending))
         return old.turn
-    row = _new_exchange(talk, asked, ending, now, owner)
+    row = _new_exchange(conversation, asked, ending, now, owner)
     tx.put(EXCHANGES, row)
     return row.turn
 
 
 def _new_exchange(
-    talk: ConversationRow, asked: Sequence[str], ending: Ending, now: int, owner: int | None
+    conversation: ConversationRow, asked: Sequence[str], ending: Ending, now: int, owner: int | None
 ) -> ExchangeRow:
-    turn = talk.turns + 1
+    turn = conversation.turns + 1
     return ExchangeRow(
-        conversation=talk.key,
+        conversation=conversation.key,
         slot=turn % KEPT,
         turn=turn,
-        history_start=next_id(talk, now),
+        history_start=next_id(conversation, now),
         messages=json.dumps(asked, ensure_ascii=False),
         sent="[]",
         ending=ending,
@@ -112,10 +112,12 @@ def _new_exchange(
     )
 
 
-def replaced_ids_of(tx: Transaction, claim: Claim, talk: ConversationRow) -> tuple[int, ...]:
+def replaced_ids_of(
+    tx: Transaction, claim: Claim, conversation: ConversationRow
+) -> tuple[int, ...]:
     """Our messages that show the answer as it grows, and those that show the one which is given
     anew."""
-    redo, shown = claim.redo, stream_of(talk)
+    redo, shown = claim.redo, stream_of(conversation)
     row = row_of(tx, claim.conversation, redo.turn) if redo else None
     if row is None or redo is None or redo.is_continuation:
         return shown

@@ -56,13 +56,13 @@ def take_unnamed(tx: Transaction, conversation: ConversationKey) -> bool:
 
 
 def end_topic(tx: Transaction, conversation: ConversationKey, now: datetime) -> int | None:
-    talk, row = tx.get(CONVERSATIONS, conversation), tx.get(GROUP_CONVERSATIONS, conversation)
-    if row is None or talk is None or is_held(talk, micros(now)):
+    row, topic = tx.get(CONVERSATIONS, conversation), tx.get(GROUP_CONVERSATIONS, conversation)
+    if topic is None or row is None or is_held(row, micros(now)):
         return None
-    if talk.queued or talk.urgent or talk.undelivered:
+    if row.queued or row.urgent or row.undelivered:
         return None
     files = end(tx, conversation, micros(now))
-    tx.delete(row)
+    tx.delete(topic)
     return files
 
 
@@ -103,8 +103,8 @@ def forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:
 
 def end(tx: Transaction, key: str, now: int) -> int:
     """Delete a conversation with all in it but files to delete; returns how many these are."""
-    talk = tx.get(CONVERSATIONS, key)
-    retire_conversation(tx, key, due_at=held_until(talk, now))
+    conversation = tx.get(CONVERSATIONS, key)
+    retire_conversation(tx, key, due_at=held_until(conversation, now))
     charge(tx, key)
     for rows in (
         tx.range(QUEUE, key, 0),
@@ -117,6 +117,6 @@ def end(tx: Transaction, key: str, now: int) -> int:
         tx.range(MARKS_OF, key),
     ):
         tx.delete_all(rows)
-    if talk is not None:
-        tx.delete(talk)
+    if conversation is not None:
+        tx.delete(conversation)
     return count_held(tx, key)

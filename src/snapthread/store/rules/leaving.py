@@ -37,8 +37,8 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    was_held = talk is not None and talk.lease_until is not None
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    was_held = conversation is not None and conversation.lease_until is not None
     whole = whole_of(tx, row)
     for each in whole:
         retire_file(tx, each, reason, now + (LEASE if was_held else 0))
@@ -47,8 +47,8 @@ def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
 
 def _not_held(tx: Transaction, rows: Sequence[FileRow], now: int) -> list[FileRow]:
     keys = dict.fromkeys(row.conversation for row in rows)
-    talks = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
-    return [row for row in rows if not is_held(talks[row.conversation], now)]
+    conversations = dict(zip(keys, tx.get_all(CONVERSATIONS, keys), strict=True))
+    return [row for row in rows if not is_held(conversations[row.conversation], now)]
 
 
 def retire_stranded(tx: Transaction, now: datetime) -> int:

@@ -54,31 +54,31 @@ def _move(tx: Transaction, key: str, new: str, chat_id: int) -> None:
     charge(tx, key)
     if old is None:
         return
-    talk = ensure_conversation(tx, new)
-    _move_files(tx, old, new, talk.epoch)
+    conversation = ensure_conversation(tx, new)
+    _move_files(tx, old, new, conversation.epoch)
     moved = _move_messages(tx, key, new, chat_id)
     moved += _move_parts(tx, key, new, chat_id) + _move_lines(tx, key, new)
-    tx.update(talk, _together(talk, old, moved))
+    tx.update(conversation, _together(conversation, old, moved))
     tx.delete_all(tx.range(MARKS_OF, key))
     tx.delete_all(tx.range(EXCHANGES_OF, key))  # messages have other numbers there
     tx.delete(old)
 
 
-def _together(talk: ConversationRow, old: ConversationRow, moved: int) -> ConversationRow:
+def _together(conversation: ConversationRow, old: ConversationRow, moved: int) -> ConversationRow:
     """The conversation once the old one is in it, with so many more numbers given away."""
-    return talk._replace(
-        token=talk.token + 1,
+    return conversation._replace(
+        token=conversation.token + 1,
         lease_until=None,
         stopped_turn=None,
         stream=None,
         stream_rest=None,
-        last_id=max(old.last_id, talk.last_id) + moved,
-        last_label=max(old.last_label, talk.last_label),
-        turns=max(old.turns, talk.turns),
-        history_start=max(old.history_start, talk.history_start),
-        queued=old.queued + talk.queued,
-        urgent=old.urgent + talk.urgent,
-        undelivered=old.undelivered + talk.undelivered,
+        last_id=max(old.last_id, conversation.last_id) + moved,
+        last_label=max(old.last_label, conversation.last_label),
+        turns=max(old.turns, conversation.turns),
+        history_start=max(old.history_start, conversation.history_start),
+        queued=old.queued + conversation.queued,
+        urgent=old.urgent + conversation.urgent,
+        undelivered=old.undelivered + conversation.undelivered,
     )
 
 

@@ -44,8 +44,12 @@ def _waiting(row: QueuedRow | DeadLetterRow, at: int, *, is_held: bool = False) 
 
 
 def is_worked_on(tx: Transaction, row: QueuedRow) -> bool:
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    return talk is not None and talk.lease_until is not None and row.token == talk.token
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    return (
+        conversation is not None
+        and conversation.lease_until is not None
+        and row.token == conversation.token
+    )
 
 
 def replay(tx: Transaction, update_id: int, now: datetime) -> bool:

@@ -53,15 +53,18 @@ def put_again(
 ) -> list[QueuedRow]:
     """Put the messages of a question at the end of the queue, or in the place of its head."""
     key = row.conversation
-    talk = existing_conversation(tx, key)
-    first = next_id(talk, now) if head is None else _room(tx, key, head, len(messages))
+    conversation = existing_conversation(tx, key)
+    first = next_id(conversation, now) if head is None else _room(tx, key, head, len(messages))
     bundle = f"again:{row.turn}" if len(messages) > 1 else None
     rows = []
     for number, message in enumerate(messages):
         new = new_row(message, first + number, now, bundle)
         rows.append(tx.insert(new._replace(conversation=key, is_urgent=0, again=row.turn)))
-    last_id = max(talk.last_id, first + len(messages) - 1)
-    tx.update(talk, talk._replace(last_id=last_id, queued=talk.queued + len(messages)))
+    last_id = max(conversation.last_id, first + len(messages) - 1)
+    tx.update(
+        conversation,
+        conversation._replace(last_id=last_id, queued=conversation.queued + len(messages)),
+    )
     return rows
 
 

@@ -40,11 +40,14 @@ def leave_from(tx: Transaction, claim: Claim, history_start: int) -> list[FileNa
     stay = [row for row in tx.range(HISTORY_OF, claim.conversation) if row.id < history_start]
     tx.delete_all(rows)
     forget_from(tx, claim.conversation, history_start)
-    talk = check_lease(tx, claim)
+    conversation = check_lease(tx, claim)
     labels = [image.label for row in stay for image in load_images(row.images)]
-    is_shown = any(row.id >= talk.history_start for row in stay)
-    history_start = talk.history_start if is_shown else 0
-    tx.update(talk, talk._replace(last_label=max(labels, default=0), history_start=history_start))
+    is_shown = any(row.id >= conversation.history_start for row in stay)
+    history_start = conversation.history_start if is_shown else 0
+    tx.update(
+        conversation,
+        conversation._replace(last_label=max(labels, default=0), history_start=history_start),
+    )
     return _named_files(rows)
 
 

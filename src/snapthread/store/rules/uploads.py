@@ -114,8 +114,8 @@ def record_upload(
 
 
 def _is_wanted(tx: Transaction, row: FileRow) -> bool:
-    talk = tx.get(CONVERSATIONS, row.conversation)
-    return row.state == "intended" and talk is not None and talk.epoch == row.epoch
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    return row.state == "intended" and conversation is not None and conversation.epoch == row.epoch
 
 
 def _record_unwanted(

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, Final
 
 from snapthread.concurrency.batching import CallResult
@@ -51,15 +51,25 @@ class Connection:
         itself fails, each verb is tried alone, so that none fails for what another wrote.
         """
         try:
-            with patient(self.db), self._undone_on_failure():
-                self.db.execute(self._begin)
-                results = [self._decided(verb) for verb in verbs]
-                self.db.execute("COMMIT")
-                return results
+            return self._decide_patiently(verbs)
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             if len(verbs) == 1 or isinstance(error, StoreBusy):
                 return [(None, error)] * len(verbs)
         return [result for verb in verbs for result in self.decide([verb])]
+
+    def _decide_patiently(self, verbs: Sequence[Verb]) -> list[CallResult]:
+        """At once, where no other process holds the store; else once more, when it is free."""
+        with suppress(StoreBusy):
+            return self._decide_together(verbs)
+        with patient(self.db):
+            return self._decide_together(verbs)
+
+    def _decide_together(self, verbs: Sequence[Verb]) -> list[CallResult]:
+        with self._undone_on_failure():
+            self.db.execute(self._begin)
+            results = [self._decided(verb) for verb in verbs]
+            self.db.execute("COMMIT")
+            return results
 
     def _decided(self, verb: Verb) -> CallResult:
         tx = Transaction(self._rows)
@@ -88,10 +98,10 @@ class Connection:
     @contextmanager
     def _undone_on_failure(self) -> Iterator[None]:
         try:
-            with our_errors():
-                yield
+            yield
         except BaseException:
             self._rows.cache.clear()  # what was read of it may never have been
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
-            raise
+            with our_errors():
+                raise
