@@ -1,7 +1,7 @@
 """Hypothesis: how hard a property is tried. CI always tries the same examples.
 
-Files: in memory where that has room. Logs: a line each, shown where a test fails; the console's
-rendering would take the time.
+Files: in memory where that has room. Logs: kept as they are, and written below a test that fails;
+to write each at once would take the time.
 """
 
 import gc
@@ -10,15 +10,16 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import pytest
 import structlog
 from hypothesis import settings
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
 
 from tests import virtual
 
@@ -48,13 +49,22 @@ def _has_room(folder: Path) -> bool:
 if "TMPDIR" not in os.environ and _has_room(MEMORY):
     tempfile.tempdir = str(MEMORY)
 
-gc.disable()  # until all is collected; who only hands tests to others needs it less
+gc.disable()  # until all tests are known; who only hands them to others needs it less
 
 FOLDERS = count()
+LOGGED: deque[EventDict] = deque(maxlen=10_000)  # by the test that runs, the last of them
+as_line: Final = structlog.processors.KeyValueRenderer(key_order=["event"])
+
+
+def _keep(_logger: object, _method: str, event: EventDict) -> NoReturn:
+    LOGGED.append(event)
+    raise structlog.DropEvent
+
+
 PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.format_exc_info,
-    structlog.processors.KeyValueRenderer(key_order=["event"]),
+    _keep,
 ]
 
 
@@ -71,11 +81,20 @@ def _plain_logs() -> Iterator[None]:
     """A test that set the logs up as the bot does leaves nothing of that to the next."""
     structlog.reset_defaults()
     structlog.configure(processors=PROCESSORS)
+    LOGGED.clear()
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and LOGGED:
+        report.sections.append(("Logs", "\n".join(as_line(None, "", each) for each in LOGGED)))
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -101,8 +120,8 @@ def _place(path: str, folders: tuple[str, ...]) -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Freeze what was imported: walking it again and again took a twelfth of the time."""
-    gc.collect()
+    """Freeze what was imported: walking it again and again took a twelfth of the time. Not even
+    once: looking for the 10 MB that are garbage took longer than they are worth."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()

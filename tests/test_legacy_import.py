@@ -5,13 +5,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from typer.testing import CliRunner, Result
 
+from snapthread.cli import cli
 from snapthread.clock import utc_now
 from snapthread.commands.legacy_import import ImportResult, LegacyImport
 from snapthread.errors import StoreBusy, StoreDenied
@@ -22,6 +24,14 @@ from tests.contracts.builders import user_files
 from tests.servers import Server, own_server
 
 ADA, BOB = 1001, 1002
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command in this process, whose folder it is."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(cli, list(words))
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +163,9 @@ def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
         asyncio.run(told())
 
 
-def test_an_address_that_is_none_of_a_server_was_no_wrong_use(tmp_path: Path) -> None:
-    done = snapthread(tmp_path, "adopt", "--redis", "http://user:s3cret@host")
-    assert done.returncode == 2
+def test_an_address_that_is_none_of_a_server_was_no_wrong_use(here: Run) -> None:
+    done = here("adopt", "--redis", "http://user:s3cret@host")
+    assert done.exit_code == 2
     assert "--redis takes an address" in done.stderr
     assert "s3cret" not in done.stderr
 
@@ -166,15 +176,19 @@ async def made(path: Path) -> None:
     await store.close()
 
 
-def test_adopting_without_a_store_says_where_it_looked(tmp_path: Path, server: Server) -> None:
-    done = snapthread(tmp_path, "adopt", "--redis", server.url)
+def test_adopting_without_a_store_says_where_it_looked(
+    tmp_path: Path, here: Run, server: Server
+) -> None:
+    done = here("adopt", "--redis", server.url)
 
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
     assert "there is no store at data/snapthread.db" in done.stderr
     assert not (tmp_path / "data").exists()
 
 
-def test_the_command_prints_what_it_took_over(tmp_path: Path, server: Server, old: Any) -> None:
+def test_the_command_prints_what_it_took_over(
+    tmp_path: Path, here: Run, server: Server, old: Any
+) -> None:
     asyncio.run(made(tmp_path / "data" / "snapthread.db"))
     done = snapthread(tmp_path, "adopt", "--redis", server.url, "--json")
     assert done.returncode == 0, done.stderr
@@ -184,15 +198,14 @@ def test_the_command_prints_what_it_took_over(tmp_path: Path, server: Server, ol
         "files_known": 0,
         "skipped": 0,
     }
-    waiting = snapthread(tmp_path, "inbox", "--json")
+    waiting = here("inbox", "--json")
     assert json.loads(waiting.stdout) == {"waiting": []}
 
 
-async def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    await (await Store.open(tmp_path / "data/snapthread.db")).close()
-    done = snapthread(tmp_path, "adopt", "--redis", "redis://user:s3cret@127.0.0.1:1/0")
-    assert done.returncode == 1
+def test_an_old_server_that_is_away_is_a_sentence(tmp_path: Path, here: Run) -> None:
+    asyncio.run(made(tmp_path / "data" / "snapthread.db"))
+    done = here("adopt", "--redis", "redis://user:s3cret@127.0.0.1:1/0")
+    assert done.exit_code == 1
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("snapthread: the server of --redis is away: ")
     assert "s3cret" not in done.stderr

@@ -70,21 +70,17 @@ def test_any_prefix_of_a_document_is_valid(document: Written, data: st.DataObjec
 
 
 @given(written_documents)
-def test_no_word_of_a_document_is_lost(document: Written) -> None:
+def test_no_word_of_a_document_or_of_its_draft_is_lost(document: Written) -> None:
     assert holds_in_order(document.words, shown_in(format_answer(document.markdown)))
+    draft = format_draft(document.markdown)
+    if units(draft.text) < 3000:  # all of it was shown
+        assert holds_in_order(document.words, draft.text)
 
 
 @given(any_table)
 def test_no_word_of_a_table_is_lost_however_it_is_laid_out(table: Written) -> None:
     shown = Counter(re.findall(r"\w+", shown_in(format_answer(table.markdown))))
     assert shown >= Counter(table.words)
-
-
-@given(written_documents)
-def test_no_word_of_a_whole_draft_is_lost(document: Written) -> None:
-    draft = format_draft(document.markdown)
-    if units(draft.text) < 3000:  # all of it was shown
-        assert holds_in_order(document.words, draft.text)
 
 
 @settings(max_examples=20)

@@ -519,6 +519,25 @@ async def test_a_store_that_was_away_for_a_moment_doubled_what_was_overheard(
         assert "not written to you.]\\nBob: tea\\nBob: coffee\\nBob: milk'" in str(request)
 
 
+async def test_what_a_person_said_to_others_was_asked_with_after_their_erasure(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, GROUP_CONTEXT="5") as world:
+        ann, bob, group = a_group(world)
+        hears_all(world)
+        bob.sends("tea", to=group)
+        ann.sends("coffee", to=group)
+        bob.sends("/delete_me")
+        (asked,) = await bob.hears()
+        bob.presses(asked.buttons[0])
+        await world.until(lambda: asked.text.startswith("Everything I stored about you"))
+        ann.sends(f"{BOT} which?", to=group)
+        await answers(world, group)
+        (request,) = world.requests
+        assert "Ann: coffee" in str(request)
+        assert "tea" not in str(request)
+
+
 async def test_without_group_context_nothing_is_overheard(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         ann, bob, group = a_group(world)

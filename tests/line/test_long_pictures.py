@@ -29,7 +29,7 @@ def tall(size: tuple[int, int] = (1080, 6000)) -> bytes:
     for number, colour in enumerate(COLOURS):
         top, bottom = (size[1] * n // len(COLOURS) for n in (number, number + 1))
         picture.paste(colour, (0, top, size[0], bottom))
-    picture.save(written, "PNG")
+    picture.save(written, "PNG", compress_level=1)
     return written.getvalue()
 
 
@@ -40,7 +40,7 @@ def page(size: tuple[int, int]) -> bytes:
     ImageDraw.Draw(line).text((4, 0), text, "black")
     for top in range(0, size[1], 16):
         picture.paste(line, (0, top))
-    picture.save(written, "PNG")
+    picture.save(written, "PNG", compress_level=1)
     return written.getvalue()
 
 

@@ -37,7 +37,9 @@ def test_a_telegram_photo_passes_untouched_where_the_model_sees_it_whole() -> No
     assert not seen_small.is_passed_through
 
 
-@pytest.mark.parametrize("content", [HEIC, encoded(quarters(size=(2000, 1500)), "PNG")])
+@pytest.mark.parametrize(
+    "content", [HEIC, encoded(quarters(size=(2000, 1500)), "PNG", compress_level=1)]
+)
 @pytest.mark.parametrize("suspect", [False, True])
 def test_the_child_looks_no_closer_either(content: bytes, suspect: bool) -> None:
     images = Images(max_side=1600, sight=LUNA_LOW)

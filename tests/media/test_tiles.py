@@ -3,6 +3,7 @@
 import asyncio
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,11 @@ def _bands(size: tuple[int, int]) -> Image.Image:
     return picture
 
 
+def _png(picture: Image.Image, **options: Any) -> bytes:
+    """Packed a little: more would take longer than all that is done with it."""
+    return encoded(picture, "PNG", compress_level=1, **options)
+
+
 def _first_and_last(content: bytes) -> tuple[str, str]:
     picture = decoded(content).convert("RGB")
     corner = picture.width - 3, picture.height - 3
@@ -41,7 +47,7 @@ def test_what_stays_readable_is_not_cut(size: tuple[int, int]) -> None:
 
 
 def test_a_tall_screenshot_becomes_tiles_in_reading_order() -> None:
-    prepared = prepare(encoded(_bands((1080, 6000)), "PNG"), sight=HIGH, tiles=True)
+    prepared = prepare(_png(_bands((1080, 6000))), sight=HIGH, tiles=True)
 
     assert [(tile.width, tile.height) for tile in prepared.tiles] == [(942, 2656)] * 2
     ends = [_first_and_last(tile.content) for tile in prepared.tiles]
@@ -51,7 +57,7 @@ def test_a_tall_screenshot_becomes_tiles_in_reading_order() -> None:
 
 
 def test_a_wide_screenshot_is_read_from_left_to_right() -> None:
-    prepared = prepare(encoded(_bands((9000, 1000)), "PNG"), sight=HIGH, tiles=True)
+    prepared = prepare(_png(_bands((9000, 1000))), sight=HIGH, tiles=True)
 
     ends = [_first_and_last(tile.content) for tile in prepared.tiles]
     assert len(ends) > 1
@@ -61,18 +67,18 @@ def test_a_wide_screenshot_is_read_from_left_to_right() -> None:
 
 @pytest.mark.parametrize("orientation", [6, 8])
 def test_a_long_picture_on_its_side_is_cut_upright(orientation: int) -> None:
-    stored = encoded(_bands((6000, 1080)), "PNG", exif=oriented(orientation))
+    stored = _png(_bands((6000, 1080)), exif=oriented(orientation))
     prepared = prepare(stored, sight=HIGH, tiles=True)
     assert [(tile.width, tile.height) for tile in prepared.tiles] == [(942, 2656)] * 2
 
 
 def test_unless_asked_for_a_long_picture_is_one() -> None:
-    prepared = prepare(encoded(_bands((1080, 6000)), "PNG"), sight=HIGH)
+    prepared = prepare(_png(_bands((1080, 6000))), sight=HIGH)
     assert [(tile.width, tile.height) for tile in prepared.tiles] == [(672, 3733)]
 
 
 def test_the_child_hands_over_every_tile() -> None:
-    content = encoded(_bands((1080, 6000)), "PNG")
+    content = _png(_bands((1080, 6000)))
     images = Images(sight=HIGH)
     outside = asyncio.run(images.prepare(content, suspect=True, tiles=True))
     assert outside == prepare(content, sight=HIGH, tiles=True)
@@ -124,7 +130,7 @@ def _page(size: tuple[int, int]) -> Image.Image:
 
 def test_a_text_too_long_for_six_tiles_is_to_be_sent_in_parts() -> None:
     with pytest.raises(ImageRefused, match="too_long"):
-        prepare(encoded(_page((1080, 32_000)), "PNG"), sight=HIGH, tiles=True)
+        prepare(_png(_page((1080, 32_000))), sight=HIGH, tiles=True)
 
 
 def test_a_panorama_too_long_for_six_tiles_is_shown_small() -> None:

@@ -1,6 +1,7 @@
 """Erasure of everything stored about a person, here and at OpenAI, with a receipt."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,17 +31,23 @@ class Receipt:
     files_pending: int
 
 
+def ignore(_user_id: int) -> None:
+    """A command of the operator's heard nobody."""
+
+
 class EraserStore(Erasure, StorageSums, Protocol):
     """The store as erasing needs it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class UserEraser:
-    """Erases beside a running bot; a turn of the person that runs is fenced off."""
+    """Erases beside a running bot; a turn of the person that runs is fenced off.
+    `forget_heard`: what this process heard them say in groups."""
 
     store: EraserStore
     deleter: Deleter
     clock: Clock
+    forget_heard: Callable[[int], None] = ignore
 
     async def erase_at_once(
         self,
@@ -62,12 +69,14 @@ class UserEraser:
             again_after_s=again_after_s,
         )
         if erased.was_done:
+            self.forget_heard(user_id)
             log.info("user.erased", user=user_id, reason="asked")
         return erased.was_done
 
     async def begin(self, user_id: int) -> None:
         """For the operator at a page: whoever deletes due files goes on with theirs."""
         await self.store.erase(user_id, self.clock())
+        self.forget_heard(user_id)
         log.info("user.erased", user=user_id, reason="operator")
 
     async def erase(self, user_id: int, progress: Progress = lambda _: None) -> Receipt:

@@ -4,7 +4,7 @@ wants them to be seen with a question."""
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from snapthread.model import Message
 from snapthread.model.context import text_tokens
@@ -14,7 +14,12 @@ PLACES_MAX: Final = 1000  # groups and topics; those that were silent longest ar
 QUESTIONS_MAX: Final = 1000  # that wait to be asked
 
 Topic = tuple[int, int | None]
-HeardText = tuple[int, str]  # by the id of its message
+
+
+class HeardText(NamedTuple):
+    message_id: int
+    user_id: int
+    line: str
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -24,13 +29,16 @@ class Overheard:
 
     most: int = 0
     _texts: OrderedDict[Topic, deque[HeardText]] = field(default_factory=OrderedDict, init=False)
-    _before: OrderedDict[int, tuple[str, ...]] = field(default_factory=OrderedDict, init=False)
+    _before: OrderedDict[int, tuple[HeardText, ...]] = field(
+        default_factory=OrderedDict, init=False
+    )
 
     def hear(self, message: Message) -> None:
         """Remember what was said to others, once, as an update that could not be kept comes again;
         pictures and sounds never."""
         if self.most and message.kind == "question" and message.text.strip():
-            topic, text = (message.chat_id, message.thread_id), (message.message_id, _line(message))
+            topic = message.chat_id, message.thread_id
+            text = HeardText(message.message_id, message.user_id, _line(message))
             said = self._texts.setdefault(topic, deque(maxlen=self.most))
             self._texts.move_to_end(topic)
             if text not in said:
@@ -43,7 +51,7 @@ class Overheard:
         own = {message.message_id for message in messages}
         for message in messages:
             said = self._texts.get((message.chat_id, message.thread_id), ())
-            before = tuple(line for message_id, line in said if message_id not in own)
+            before = tuple(text for text in said if text.message_id not in own)
             if before and message.kind == "question":
                 self._before[message.update_id] = before
                 _bound(self._before, QUESTIONS_MAX)
@@ -53,7 +61,7 @@ class Overheard:
         if not self._before:
             return ()
         known = (self._before.get(message.update_id) for message in messages)
-        return next(filter(None, known), ())
+        return tuple(text.line for text in next(filter(None, known), ()))
 
     def tokens(self, messages: Sequence[Message]) -> int:
         """The lines that they add to the question."""
@@ -63,6 +71,15 @@ class Overheard:
         """The bot is there no more, or the group begins anew."""
         for topic in [topic for topic in self._texts if topic[0] == chat_id]:
             del self._texts[topic]
+
+    def forget_person(self, user_id: int) -> None:
+        """They were erased: what they said goes with no question any more."""
+        for said in self._texts.values():
+            kept = [text for text in said if text.user_id != user_id]
+            said.clear()
+            said.extend(kept)
+        for update_id, before in self._before.items():
+            self._before[update_id] = tuple(text for text in before if text.user_id != user_id)
 
 
 def _line(message: Message) -> str:

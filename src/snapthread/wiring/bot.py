@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import replace
 
 from snapthread import __version__
 from snapthread.bot import Bot
@@ -33,6 +34,8 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
     await limited.store.find_people()
     people = build_people(limited, settings, Texts.load())
     turns = await build_turns(file_components, people, settings, prices)
+    eraser = replace(file_components.eraser, forget_heard=turns.overheard.forget_person)
+    file_components = replace(file_components, eraser=eraser)
     claims = build_claims(file_components, people, turns, settings, prices)
     store, chat, clock = limited.store, limited.chat, limited.clock
     worker = Worker(

@@ -114,10 +114,8 @@ def _put_in_place(tx: Transaction, row: QueuedRow, edit: Message, now: int) -> s
     text = dump_message(new)
     tx.update(row, row._replace(message=text, kind=new.kind, ready_at=ready_at, attempts=0))
     conversation = tx.get(CONVERSATIONS, row.conversation)
-    if conversation is not None:
-        tx.update(
-            conversation, conversation._replace(stopped_turn=None)
-        )  # it was said of the old words
+    if conversation is not None:  # a Stop was meant for the old words
+        tx.update(conversation, conversation._replace(stopped_turn=None))
     return "asked" if is_answered else "waits"
 
 
