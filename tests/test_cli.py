@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -87,6 +88,29 @@ def test_a_limit_of_money_without_a_price_ends_the_start(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "\nBOT_MONTHLY_COST_USD is set, but OPENAI_MODEL has no price" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_bot_that_was_stopped_while_it_started_told_a_failure(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    settings = {
+        "TELEGRAM_BOT_TOKEN": "123456789:AAE-secret_secret_secret_secret_se",
+        "OPENAI_API_KEY": "sk-secret-secret-secret",
+        "TELEGRAM_API_BASE_URL": "http://127.0.0.1:9",
+        "HTTP_PORT": "0",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "snapthread", "run"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **settings},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        assert bot.stderr is not None
+        assert "bot.starting" in bot.stderr.readline()
+        bot.send_signal(number)
+        assert bot.wait(30) == 0
 
 
 def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:

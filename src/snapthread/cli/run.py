@@ -1,7 +1,10 @@
 """`snapthread run`: the bot itself."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,6 +25,27 @@ def run() -> None:
 
     set_up_if_missing(os.environ)
     settings = load()
+    with _stopped_while_starting():
+        _run(settings)
+
+
+@contextmanager
+def _stopped_while_starting() -> Iterator[None]:
+    """Until the bot itself hears signals, one ends the process at once: nothing has begun."""
+    numbers = signal.SIGTERM, signal.SIGINT
+    before = {number: signal.signal(number, _leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _run(settings: "Settings") -> None:
     _log_start(settings)
     may_be_wrong = settings.prices_file or settings.money_limits
     prices = _prices(settings) if may_be_wrong else None  # told before anything opens
