@@ -20,7 +20,7 @@ from snapthread.images.deleter import Deleter
 from snapthread.model import FileName
 from snapthread.settings import Settings
 from snapthread.store import Store
-from snapthread.wiring import Adapters, FileComponents, build_file_parts, with_rate_limits
+from snapthread.wiring import Adapters, FileComponents, build_file_components, with_rate_limits
 
 FILES = 1000
 MANY = 100_000
@@ -41,7 +41,7 @@ async def main() -> None:
         sounds=cast(Any, None),
         clock=virtual.now,
     )
-    maintenance = await build_file_parts(with_rate_limits(adapters), Settings())
+    maintenance = await build_file_components(with_rate_limits(adapters), Settings())
     await _deletions(store, openai, maintenance.file_service.deleter)
     await _reconcile(openai, maintenance)
     await store.close()

@@ -14,9 +14,9 @@ import pytest
 from aiohttp import web
 
 from snapthread_sandbox.models import stand_in
-from snapthread_sandbox.models.heard import describe_sound
-from snapthread_sandbox.models.measured import as_photo, measure
+from snapthread_sandbox.models.measures import as_photo, measure
 from snapthread_sandbox.models.offline_model import OfflineModel
+from snapthread_sandbox.models.sounds import describe_sound
 from snapthread_sandbox.models.stand_in import answer
 from snapthread_sandbox.openai.dead_files import Failed
 from snapthread_sandbox.openai.documents import Document

@@ -50,7 +50,7 @@ from snapthread.wiring import (
     Adapters,
     FileComponents,
     build_bot,
-    build_file_parts,
+    build_file_components,
     with_rate_limits,
 )
 from tests import virtual
@@ -177,7 +177,7 @@ class Lives(RuleBasedStateMachine):
         )
         bot = await build_bot(adapters, self.settings, FlatPrices())
         self.process = Process(
-            life, bot, await build_file_parts(with_rate_limits(adapters), self.settings)
+            life, bot, await build_file_components(with_rate_limits(adapters), self.settings)
         )
 
     async def _go_on(self, seconds: float) -> None:

@@ -33,7 +33,7 @@ from snapthread.wiring import (
     Adapters,
     FileComponents,
     build_bot,
-    build_file_parts,
+    build_file_components,
     instructions_of,
     with_rate_limits,
 )
@@ -136,7 +136,10 @@ class Process:
         bot = await build_bot(adapters, world.settings, FlatPrices())
         await adapters.chat.start()
         return cls(
-            life, store, bot, await build_file_parts(with_rate_limits(adapters), world.settings)
+            life,
+            store,
+            bot,
+            await build_file_components(with_rate_limits(adapters), world.settings),
         )
 
     async def stop(self) -> None:

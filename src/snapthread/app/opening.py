@@ -25,10 +25,10 @@ from snapthread.app.sight import known_way
 @asynccontextmanager
 async def open_maintenance(settings: Settings) -> AsyncIterator[FileComponents]:
     """For the commands that mend and clean beside the bot."""
-    from snapthread.wiring import build_file_parts, with_rate_limits
+    from snapthread.wiring import build_file_components, with_rate_limits
 
     async with open_adapters(settings, creates_store=False) as adapters:
-        yield await build_file_parts(with_rate_limits(adapters), settings)
+        yield await build_file_components(with_rate_limits(adapters), settings)
 
 
 @asynccontextmanager

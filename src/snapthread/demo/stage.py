@@ -13,8 +13,8 @@ from snapthread.demo.offline import Offline
 from snapthread.demo.options import Options
 from snapthread.demo.process import BotProcess
 from snapthread_sandbox.clock import Clock
-from snapthread_sandbox.models.heard import describe_sound
 from snapthread_sandbox.models.offline_model import NAME, OfflineModel
+from snapthread_sandbox.models.sounds import describe_sound
 from snapthread_sandbox.openai.api import OpenAI
 from snapthread_sandbox.openai.pieces import Piece
 from snapthread_sandbox.openai.question import Question

@@ -22,7 +22,7 @@ from snapthread.settings import Settings
 from snapthread.texts import Texts
 from snapthread.wiring.adapters import Adapters, with_rate_limits
 from snapthread.wiring.claims import build_claims
-from snapthread.wiring.file_parts import build_file_parts
+from snapthread.wiring.file_components import build_file_components
 from snapthread.wiring.people import build_people
 from snapthread.wiring.profiles import group_policy
 from snapthread.wiring.turns import build_turns
@@ -30,13 +30,13 @@ from snapthread.wiring.turns import build_turns
 
 async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -> Bot:
     limited = with_rate_limits(adapters)
-    file_parts = await build_file_parts(limited, settings)
+    file_components = await build_file_components(limited, settings)
     await limited.store.find_people()
     people = build_people(limited, settings, Texts.load())
-    turns = await build_turns(file_parts, people, settings, prices)
-    eraser = replace(file_parts.eraser, forget_heard=turns.overheard.forget_person)
-    file_parts = replace(file_parts, eraser=eraser)
-    claims = build_claims(file_parts, people, turns, settings, prices)
+    turns = await build_turns(file_components, people, settings, prices)
+    eraser = replace(file_components.eraser, forget_heard=turns.overheard.forget_person)
+    file_components = replace(file_components, eraser=eraser)
+    claims = build_claims(file_components, people, turns, settings, prices)
     store, chat, clock = limited.store, limited.chat, limited.clock
     worker = Worker(
         store=store,
@@ -59,7 +59,7 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
             policy=group_policy(settings),
             clock=clock,
             sentence=people.access.sentence,
-            files_retired=file_parts.housekeeping.wake,
+            files_retired=file_components.housekeeping.wake,
             overheard=turns.overheard,
         ),
         clock=clock,
@@ -99,12 +99,12 @@ async def build_bot(adapters: Adapters, settings: Settings, prices: PriceList) -
         leader=LeaderLease(store=store, job=POLLING, clock=clock, name=presence.name),
         worker=worker,
         replica_sync=replica_sync,
-        file_service=file_parts.file_service,
-        housekeeping=file_parts.housekeeping,
+        file_service=file_components.file_service,
+        housekeeping=file_components.housekeeping,
         model_watch=model_watch,
         heartbeat=heartbeat,
         presence=presence,
-        eraser=file_parts.eraser,
+        eraser=file_components.eraser,
         quotas=turns.quotas,
         broadcaster=claims.broadcaster,
     )

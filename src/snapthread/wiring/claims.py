@@ -13,7 +13,7 @@ from snapthread.reply.reply import ReplySender
 from snapthread.reply.topics import Topics
 from snapthread.settings import Settings
 from snapthread.wiring.commands import build_commands
-from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.file_components import FileComponents
 from snapthread.wiring.people import PeopleComponents
 from snapthread.wiring.turns import TurnComponents
 
@@ -28,13 +28,13 @@ class ClaimComponents:
 
 
 def build_claims(
-    file_parts: FileComponents,
+    file_components: FileComponents,
     people: PeopleComponents,
     turns: TurnComponents,
     settings: Settings,
     prices: PriceList,
 ) -> ClaimComponents:
-    adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
+    adapters, wake = file_components.adapters, file_components.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     asking_anew = AskingAnew(store=store, access=people.access, rights=people.rights, clock=clock)
     broadcaster = Broadcaster(
@@ -46,7 +46,7 @@ def build_claims(
         may=people.access.policy.may,
     )
     commands, presses = build_commands(
-        file_parts,
+        file_components,
         people,
         turns,
         settings,

@@ -12,13 +12,13 @@ from snapthread.commands.invitations import InviteCommands
 from snapthread.commands.presses import Presses
 from snapthread.ports import PriceList
 from snapthread.settings import Settings
-from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.file_components import FileComponents
 from snapthread.wiring.people import PeopleComponents
 from snapthread.wiring.turns import TurnComponents
 
 
 def build_commands(
-    file_parts: FileComponents,
+    file_components: FileComponents,
     people: PeopleComponents,
     turns: TurnComponents,
     settings: Settings,
@@ -27,7 +27,7 @@ def build_commands(
     asking_anew: AskingAnew,
     broadcaster: Broadcaster,
 ) -> tuple[Commands, Presses]:
-    adapters, wake = file_parts.adapters, file_parts.housekeeping.wake
+    adapters, wake = file_components.adapters, file_components.housekeeping.wake
     store, chat, clock = adapters.store, adapters.chat, adapters.clock
     admin = AdminCommands(
         store=store,
@@ -66,7 +66,7 @@ def build_commands(
     )
     presses = Presses(
         store=store,
-        eraser=file_parts.eraser,
+        eraser=file_components.eraser,
         rights=people.rights,
         choosing=choosing,
         history=history,

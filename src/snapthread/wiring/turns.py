@@ -21,7 +21,7 @@ from snapthread.turn.runner import TurnRunner
 from snapthread.turn.running import RunningTurns
 from snapthread.turn.speech import SpeechProfile, SpeechReader
 from snapthread.turn.styles import Styles
-from snapthread.wiring.file_parts import FileComponents
+from snapthread.wiring.file_components import FileComponents
 from snapthread.wiring.people import PeopleComponents
 from snapthread.wiring.profiles import request_profile, speech_profile
 
@@ -40,9 +40,9 @@ class TurnComponents:
 
 
 async def build_turns(
-    file_parts: FileComponents, people: PeopleComponents, settings: Settings, prices: PriceList
+    file_components: FileComponents, people: PeopleComponents, settings: Settings, prices: PriceList
 ) -> TurnComponents:
-    adapters, texts = file_parts.adapters, people.texts
+    adapters, texts = file_components.adapters, people.texts
     store, clock = adapters.store, adapters.clock
     profile = request_profile(settings, texts)
     speech = speech_profile(settings)
@@ -61,7 +61,7 @@ async def build_turns(
     overheard, shown = Overheard(most=settings.group_context), ShownMessages()
     mode, chat = settings.streaming_mode, adapters.chat
     running_turns = RunningTurns(
-        turn_runner=build_turn_runner(file_parts, people, settings, quotas, overheard),
+        turn_runner=build_turn_runner(file_components, people, settings, quotas, overheard),
         drafts=Drafts(store=store, chat=chat, shown=shown, mode=mode),
         localizer=people.access.localizer,
     )
@@ -77,17 +77,17 @@ async def build_turns(
 
 
 def build_turn_runner(
-    file_parts: FileComponents,
+    file_components: FileComponents,
     people: PeopleComponents,
     settings: Settings,
     quotas: Quotas,
     overheard: Overheard,
 ) -> TurnRunner:
-    adapters, t, bounds = file_parts.adapters, people.texts.model, file_parts.bounds
+    adapters, t, bounds = file_components.adapters, people.texts.model, file_components.bounds
     items = ItemBuilder(quotas=quotas, t=t, clock=adapters.clock)
     reader = QuestionReader(
         store=adapters.store,
-        importer=file_parts.importer,
+        importer=file_components.importer,
         speech=SpeechReader(
             chat=adapters.chat,
             transcriber=adapters.transcriber,
@@ -99,7 +99,7 @@ def build_turn_runner(
     )
     composer = Composer(
         store=adapters.store,
-        restorer=file_parts.restorer,
+        restorer=file_components.restorer,
         items=items,
         quotas=quotas,
         bounds=bounds,
@@ -111,7 +111,7 @@ def build_turn_runner(
         requests=RequestBuilder(
             quotas=quotas, t=t, installation=quotas.installation, overheard=overheard
         ),
-        healing=file_parts.healing,
+        healing=file_components.healing,
         assistant=adapters.assistant,
     )
     return TurnRunner(reader=reader, composer=composer, asker=asker, items=items)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from typing import Final, Literal
 
 from snapthread_sandbox.models.intent import MEASURED, Intent, document_label, hear, label_of
-from snapthread_sandbox.models.measured import Measured, measure
+from snapthread_sandbox.models.measures import Measured, measure
 from snapthread_sandbox.models.read import read
 from snapthread_sandbox.models.sentences import COLOURS_RU, SHAPES, TEXTS, Language
 from snapthread_sandbox.openai.documents import Document

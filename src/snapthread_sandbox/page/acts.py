@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from snapthread_sandbox.models.measured import as_photo
+from snapthread_sandbox.models.measures import as_photo
 from snapthread_sandbox.openai.errors import ApiError
 from snapthread_sandbox.openai.transcriptions import seconds_of
 from snapthread_sandbox.telegram.chats import GENERAL, Chat, Message

@@ -49,6 +49,15 @@ async def serve(
         admin=admin,
     )
     pages.middlewares.insert(0, connections.middleware)
+    async with _accepting(pages, connections, listening):
+        yield
+
+
+@asynccontextmanager
+async def _accepting(
+    pages: web.Application, connections: Connections, listening: socket.socket
+) -> AsyncIterator[None]:
+    """Take connections while the block runs."""
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSE_S)
     try:
         await runner.setup()

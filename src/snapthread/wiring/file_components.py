@@ -39,7 +39,7 @@ class FileComponents:
     eraser: UserEraser
 
 
-async def build_file_parts(adapters: LimitedAdapters, settings: Settings) -> FileComponents:
+async def build_file_components(adapters: LimitedAdapters, settings: Settings) -> FileComponents:
     store, clock = adapters.store, adapters.clock
     files, woken = adapters.files, asyncio.Event()
     names = FileNames.of(await store.installation())
