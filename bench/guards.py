@@ -91,7 +91,7 @@ GUARDS = (
     Guard(
         "3: a file whose holder did not give it back is deleted a lease later",
         "store/rules/urgent.py",
-        "    due_at = held_until(tx.get(CONVERSATIONS, key), at)\n",
+        "    due_at = asked_until(tx.get(CONVERSATIONS, key), at)\n",
         "    due_at = at\n",
         "tests/contracts/test_reset.py",  # the machine has one process
     ),

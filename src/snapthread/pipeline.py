@@ -8,7 +8,7 @@ answers.py            claim → what is said     what it is, what went wrong
   turn/quotas.py        question → reservation   refused here, or settled with the turn's record
   turn/running.py       turn → draft             shown as it grows, ended by Stop
   turn/runner.py        question → answer
-    turn/question_reader.py messages → question    its files, its sounds, and its late parts
+    turn/question_reader.py messages → question    its files, its sounds, and its stragglers
     turn/composer.py        question → transcript  what it is asked on
     turn/asker.py           transcript → answer    asks again where that may help
     images/importer.py      file → ledger          open, admit, upload

@@ -215,7 +215,7 @@ class Bench:
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    # ------------------------------------------------------------ mailboxes
+    # ------------------------------------------------------------ queues
 
     def send(
         self, *messages: Message, if_full: OutgoingMessage = FULL

@@ -14,7 +14,7 @@ ADMITTED: tuple[FileState, ...] = ("uploaded", "live")
 
 @dataclass(slots=True, kw_only=True)
 class Waiting:
-    """A message in the mailbox."""
+    """A message in the queue."""
 
     message: Message
     bundle: str

@@ -1,4 +1,4 @@
-"""`Mailboxes.accept`: what comes in is taken once, gathered, and bounded."""
+"""`MessageQueue.accept`: what comes in is taken once, gathered, and bounded."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -344,7 +344,7 @@ def test_a_command_that_jumps_the_queue_makes_no_room(bench: Bench) -> None:
     assert said(bench.claim()) == [FULL.text]
 
 
-def test_a_command_that_jumps_the_queue_is_taken_where_the_mailbox_is_full(bench: Bench) -> None:
+def test_a_command_that_jumps_the_queue_is_taken_where_the_queue_is_full(bench: Bench) -> None:
     flood(bench)
     reset = command()
 

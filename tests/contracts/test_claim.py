@@ -1,4 +1,4 @@
-"""`Mailboxes.claim`, `jumpers`, `next_wake`: who is next, and who waits."""
+"""`MessageQueue.claim`, `jumpers`, `next_wake`: who is next, and who waits."""
 
 from datetime import timedelta
 

@@ -125,7 +125,7 @@ def test_a_retired_file_does_not_become_live_again(bench: Bench) -> None:
     assert openai_ids(bench.files_due()) == {"file-1"}
 
 
-def test_the_messages_leave_the_mailbox(bench: Bench) -> None:
+def test_the_messages_leave_the_queue(bench: Bench) -> None:
     bench.answer(bench.ask(*album(2)))
 
     assert bench.claim() is None
@@ -140,7 +140,7 @@ def test_messages_that_wait_behind_stay(bench: Bench) -> None:
     assert bench.take().messages == (behind,)
 
 
-def test_messages_that_were_put_aside_leave_the_mailbox(bench: Bench) -> None:
+def test_messages_that_were_put_aside_leave_the_queue(bench: Bench) -> None:
     claim = bench.ask()
     bench.finish(claim, replies=(words("It did not work."),), dead_letter=True)
     bench.release(claim)

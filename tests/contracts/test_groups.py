@@ -430,3 +430,18 @@ def test_an_erased_persons_image_stays_until_the_turn_that_may_ask_with_it_is_ov
     assert not bench.files_due()
     bench.wait(LEASE_S + 1)
     assert openai_ids(bench.files_due()) == {"file-bob"}
+
+
+def test_an_erased_persons_image_went_when_a_lease_ended_that_was_renewed(bench: Bench) -> None:
+    shows(bench, "file-bob", user=BOB)
+    bench.send(asked("and?", user=ANN))
+    claim = bench.take(only=of(OLD))
+    bench.wait(LEASE_S - 1)
+    assert list(bench.compose(claim).live.values()) == ["file-bob"]
+
+    bench.run(bench.store.erase(BOB, bench.now))
+    bench.renew(claim)
+    bench.wait(2)  # the request may be on its way still
+    assert not bench.files_due()
+    bench.wait(LEASE_S)
+    assert openai_ids(bench.files_due()) == {"file-bob"}

@@ -142,7 +142,7 @@ def test_giving_back_twice_does_nothing(bench: Bench) -> None:
     assert bench.take().attempt == 2
 
 
-def test_an_empty_mailbox_is_given_back_too(bench: Bench) -> None:
+def test_an_empty_queue_is_given_back_too(bench: Bench) -> None:
     claim = bench.ask()
     bench.finish(claim)
     bench.release(claim)
@@ -172,7 +172,7 @@ def test_stragglers_are_taken_once(bench: Bench) -> None:
     assert bench.stragglers(claim) == ()
 
 
-def test_stragglers_leave_the_mailbox_with_their_album(bench: Bench) -> None:
+def test_stragglers_leave_the_queue_with_their_album(bench: Bench) -> None:
     first, second = album(2)
     claim = bench.ask(first)
     bench.send(second)

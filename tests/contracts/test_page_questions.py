@@ -42,7 +42,7 @@ def choose(bench: Bench, pressed: Message, update_id: int) -> bool:
     )
 
 
-def test_a_question_with_its_pages_goes_to_the_end_of_its_mailbox(bench: Bench) -> None:
+def test_a_question_with_its_pages_goes_to_the_end_of_its_queue(bench: Bench) -> None:
     update_id, pressed = set_aside(bench, asked()), press()
     bench.send(pressed)
 

@@ -56,7 +56,7 @@ class Claim:
     messages: tuple[Message, ...] = ()
     attempt: int = 1  # counts those that failed here, and no death of a process
     is_suspect: bool = False  # it was being served when a process died
-    is_late: bool = False  # a late part of an album that was answered already
+    is_late: bool = False  # of an album that was served before, for better or worse
     turn: int = 1
     is_stopped: bool = False  # the person said Stop, and we died of something else
     stream: tuple[int, ...] = ()  # the messages that showed this answer as it grew, when we died

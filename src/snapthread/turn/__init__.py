@@ -2,7 +2,7 @@
 
 running.py          runs the turns of this process, shows them as they grow, stops them
 runner.py           a question → an answer, as a stream of events, in these steps:
-question_reader.py  reads its files and sounds, also those of late parts
+question_reader.py  reads its files and sounds, also those of stragglers
 question_limits.py  what a request can hold, and what quotas let in
 composer.py         the conversation that it is asked on, made to fit
 request.py          both → the request to the model

@@ -48,7 +48,7 @@ class QuestionLimits:
             raise AlbumTooLarge(self.bounds.images)
 
     async def admit(self, turn: TurnState, messages: tuple[Message, ...]) -> bool:
-        """Let late parts in where the limits let all of them in."""
+        """Let stragglers in where the limits let all of them in."""
         is_admitted = await self._reserve(turn, messages, turn.opened_tokens)
         if is_admitted:
             turn.messages = messages

@@ -1,4 +1,4 @@
-"""Steps of store.lua that claim something of a row, its guards, and those that write."""
+"""Steps of store.lua that check something of a row, its guards, and those that write."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

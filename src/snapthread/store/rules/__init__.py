@@ -12,7 +12,7 @@ urgent.py          commands that wait for no question: /reset, /stop, buttons
 
 A worker takes it:
 readiness.py       when a conversation has work, and when to look again
-claiming.py        which conversation is next, and what a claim is given; late parts
+claiming.py        which conversation is next, and what a claim is given; stragglers
 leases.py          a claim renewed, given back, borrowed; a conversation put off
 conversations.py   the row of a conversation, and whether a claim still holds it
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from snapthread.errors import ConversationBroken, LeaseLost
 from snapthread.model import Claim, ConversationKey, group_of, is_topic
-from snapthread.store.rules.times import LEASE_MOST, is_ahead
+from snapthread.store.rules.times import LEASE, LEASE_MOST, is_ahead
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     GROUP_CONVERSATIONS,
@@ -58,10 +58,12 @@ def is_held(row: ConversationRow | None, now: int) -> bool:
     return until is not None and is_ahead(until, now, LEASE_MOST)
 
 
-def held_until(row: ConversationRow | None, now: int) -> int:
-    """The end of its lease, or now: until then another process may be asking with its files."""
-    until = row.lease_until if row is not None and is_held(row, now) else None
-    return now if until is None else until
+def asked_until(row: ConversationRow | None, now: int) -> int:
+    """The time until which a request that names its files may still be sent: a lease from now where
+    a worker has it, or did not give it back, as no request is older than that when it is sent."""
+    if row is None or row.lease_until is None:
+        return now
+    return max(now + LEASE, row.lease_until if is_held(row, now) else 0)
 
 
 def next_id(row: ConversationRow, now: int) -> int:

@@ -10,7 +10,7 @@ from snapthread.model.preferences import owned_by_person
 from snapthread.store.codec import micros
 from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
-from snapthread.store.rules.conversations import held_until, with_stream
+from snapthread.store.rules.conversations import asked_until, with_stream
 from snapthread.store.rules.files import is_to_go, retire_file
 from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
@@ -113,10 +113,10 @@ def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
 
 def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
     """Retire their files. A turn that runs, also somebody else's in a group, keeps what it asks
-    with until its lease is over."""
+    with for a lease more; what it asks later is composed without them."""
     rows = [row for row in tx.range(FILES_OWNED, user_id) if is_to_go(row)]
     for row in rows:
-        retire_file(tx, row, "erased", held_until(tx.get(CONVERSATIONS, row.conversation), now))
+        retire_file(tx, row, "erased", asked_until(tx.get(CONVERSATIONS, row.conversation), now))
     return len(rows)
 
 

@@ -9,7 +9,7 @@ from snapthread.model import Claim, ConversationKey, is_guest
 from snapthread.model.preferences import owned_by_group
 from snapthread.store.codec import load_message, micros
 from snapthread.store.rules import choices
-from snapthread.store.rules.conversations import held_until, is_held
+from snapthread.store.rules.conversations import asked_until, is_held
 from snapthread.store.rules.files import count_held
 from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.quotas import charge
@@ -104,7 +104,7 @@ def forget_hello(tx: Transaction, chat_id: int) -> MarkRow | None:
 def end(tx: Transaction, key: str, now: int) -> int:
     """Delete a conversation with all in it but files to delete; returns how many these are."""
     conversation = tx.get(CONVERSATIONS, key)
-    retire_conversation(tx, key, due_at=held_until(conversation, now))
+    retire_conversation(tx, key, due_at=asked_until(conversation, now))
     charge(tx, key)
     for rows in (
         tx.range(QUEUE, key, 0),

@@ -5,13 +5,12 @@ Promises: ports/file_ledger.py.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import cast
 
 from snapthread.errors import NoRoom
-from snapthread.limits import LEASE_S
 from snapthread.model import Claim, FileKind, FileName, IntendedFile, LostFile
-from snapthread.store.codec import micros, micros_of
-from snapthread.store.rules.conversations import check_lease, is_held
+from snapthread.store.codec import micros
+from snapthread.store.rules.conversations import asked_until, check_lease, is_held
 from snapthread.store.rules.files import files_of, is_lost, picture_of, retire_file, whole_of
 from snapthread.store.rules.retiring import retire
 from snapthread.store.rules.uploads import begun_before
@@ -19,8 +18,6 @@ from snapthread.store.schema.conversations import CONVERSATIONS
 from snapthread.store.schema.files import FILES_OWNED, LEAVING, UPLOADED, FileRow
 from snapthread.store.schema.queues import QUEUE
 from snapthread.store.transaction import Transaction
-
-LEASE: Final = micros_of(LEASE_S)
 
 
 def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
@@ -37,11 +34,10 @@ def retire_leaving(tx: Transaction, now: datetime, *, limit: int) -> int:
 
 
 def _retire_unheld(tx: Transaction, row: FileRow, reason: str, now: int) -> int:
-    conversation = tx.get(CONVERSATIONS, row.conversation)
-    was_held = conversation is not None and conversation.lease_until is not None
+    due_at = asked_until(tx.get(CONVERSATIONS, row.conversation), now)
     whole = whole_of(tx, row)
     for each in whole:
-        retire_file(tx, each, reason, now + (LEASE if was_held else 0))
+        retire_file(tx, each, reason, due_at)
     return len(whole)
 
 

@@ -10,7 +10,8 @@ from snapthread.errors import WAIT_MAX_S
 from snapthread.limits import ALBUM_GATHER_S, LEASE_S
 from snapthread.store.codec import micros_of
 
-LEASE_MOST: Final = micros_of(5 * LEASE_S)  # also of one that is taken for a while longer
+LEASE: Final = micros_of(LEASE_S)
+LEASE_MOST: Final = 5 * LEASE  # also of one that is taken for a while longer
 GATHER_MOST: Final = micros_of(ALBUM_GATHER_S)  # of a message, for the rest of its album
 WAIT_MOST: Final = micros_of(WAIT_MAX_S + ALBUM_GATHER_S)  # of a conversation, of a service
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
-from snapthread.store.rules.conversations import existing_conversation, held_until
+from snapthread.store.rules.conversations import existing_conversation, asked_until
 from snapthread.store.rules.files import count_held
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.queued import dequeue, read_message, waiting_command
@@ -31,7 +31,7 @@ def reset(tx: Transaction, command: Message, now: datetime, *, render: ResetRepl
     waiting = waiting_command(tx, command)
     if waiting is None:
         return None
-    due_at = held_until(tx.get(CONVERSATIONS, key), at)
+    due_at = asked_until(tx.get(CONVERSATIONS, key), at)
     retire_conversation(tx, key, due_at=due_at)
     _begin_anew(tx, key, before=waiting.id)
     charge(tx, key)
