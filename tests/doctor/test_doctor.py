@@ -409,6 +409,20 @@ def test_a_price_that_nobody_knows_is_broken_only_where_a_limit_needs_it(
     assert found(tmp_path, breaks)["openai.price"].ok is ok
 
 
+def test_a_price_that_only_one_persons_own_limit_needs_was_a_warning(tmp_path: Path) -> None:
+    """The start refuses it."""
+
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        clinic.unpriced = {"hears"}
+        clinic.inside = Inside(limits_money=True)
+        return {"TRANSCRIPTION_MODEL": "hears"}
+
+    check = found(tmp_path, breaks)["openai.price"]
+
+    assert check.ok is False
+    assert "The price of hears is unknown" in check.say
+
+
 def test_a_model_on_offer_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:
     checks = found(tmp_path, lambda c: {"MODELS": "gpt-4o,gpt-7"})
 
