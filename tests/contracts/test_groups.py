@@ -20,6 +20,7 @@ from tests.contracts.builders import (
     BOB,
     QUIET_S,
     Bench,
+    command,
     message,
     openai_ids,
     photo,
@@ -35,6 +36,10 @@ OLD, NEW, OTHER = -5, -1005, -7
 def asked(text: str = "What?", *, user: int = ANN, chat: int = OLD, topic: int = 0) -> Message:
     key = group_conversation(chat, topic)
     return replace(message(text, user=user, conversation=key), chat_id=chat)
+
+
+def in_group(word: str, user: int) -> Message:
+    return replace(command(word, user=user), conversation=of(OLD), chat_id=OLD)
 
 
 def shows(bench: Bench, name: str, *, user: int = ANN, chat: int = OLD) -> None:
@@ -241,6 +246,36 @@ def test_an_erasure_ends_no_answer_to_somebody_else(bench: Bench) -> None:
     bench.erase(ANN)
 
     assert not is_lost(bench, claim)
+
+
+def test_an_answer_behind_a_sentence_to_others_went_on_after_the_erasure(bench: Bench) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    press = in_group("stop", BOB)
+    bench.send(press)
+    bench.run(bench.store.complete_command(press, bench.now, replies=[words("To Bob")]))
+    first, _ = bench.finish(claim, *turn(), replies=(words(), words("and more")), ending="answered")
+    bench.delivered(claim, first)
+
+    bench.erase(ANN)
+
+    assert is_lost(bench, claim)
+    assert texts(bench.take().outbox) == ["To Bob"]
+
+
+@pytest.mark.parametrize("who", [ANN, BOB])
+def test_an_erasure_took_a_stop_from_others_or_left_theirs(bench: Bench, who: int) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    bench.finish(claim, *turn(), replies=(words(),), ending="answered")
+    stop = in_group("stop", who)
+    bench.send(*[asked("waits")] * (who == ANN), asked("Goes on?", user=BOB), stop)
+    bench.stop(stop, words())
+
+    bench.erase(ANN)
+
+    claim = bench.take()
+    assert ([each.text for each in claim.messages], claim.is_stopped) == (["Goes on?"], who == BOB)
 
 
 def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:

@@ -30,7 +30,13 @@ from snapthread.store.schema.conversations import (
 )
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
-from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
+from snapthread.store.schema.queues import (
+    DEAD_OF,
+    OUTBOX_OF,
+    PAGE_QUESTIONS_OF,
+    QUEUE,
+    QueuedRow,
+)
 from snapthread.store.transaction import Transaction
 
 NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
@@ -72,10 +78,10 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         turns = {row.turn for row in served if row.conversation == key}
         conversation = tx.get(CONVERSATIONS, key)
         if conversation is not None and conversation.undelivered:
-            parts = tx.range(OUTBOX_OF, key)
-            if parts and parts[0].turn in turns:
+            theirs = [part for part in tx.range(OUTBOX_OF, key) if part.turn in turns]
+            if theirs:
                 _fence(tx, key)
-            dropped += drop(tx, key, [part for part in parts if part.turn in turns])
+            dropped += drop(tx, key, theirs)
             refresh_ready(tx, key)
     return dropped
 
@@ -86,10 +92,15 @@ def _fence(tx: Transaction, key: str) -> None:
     conversation = tx.get(CONVERSATIONS, key)
     if conversation is not None and conversation.lease_until is not None:
         ended = with_stream(conversation, ())
-        tx.update(
-            conversation,
-            ended._replace(token=conversation.token + 1, lease_until=None, stopped_turn=None),
-        )
+        tx.update(conversation, ended._replace(token=conversation.token + 1, lease_until=None))
+
+
+def _forget_stop(tx: Transaction, row: QueuedRow) -> None:
+    """Forget that this message was to be stopped: the next is another's."""
+    head = tx.first(QUEUE, row.conversation, 0)
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    if conversation is not None and head is not None and head.id == row.id:
+        tx.update(conversation, conversation._replace(stopped_turn=None))
 
 
 def _forget_asker(tx: Transaction, user_id: int) -> None:
@@ -127,6 +138,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
         charge_of(tx, row.conversation, user_id)  # later it would name them
         if is_worked_on(tx, row):
             _fence(tx, row.conversation)
+        _forget_stop(tx, row)
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)
