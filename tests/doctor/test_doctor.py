@@ -91,6 +91,11 @@ def test_nothing_is_left_behind_at_openai(tmp_path: Path) -> None:
             "TELEGRAM_API_BASE_URL",
         ),
         (
+            lambda c: c.telegram.faults.add(on="getMe", reply=not_json(308)) and None,
+            "telegram.token",
+            "TELEGRAM_API_BASE_URL",
+        ),
+        (
             lambda c: c.telegram.faults.add(on="getMe", reply=telegram_error(502, "Bad")) and None,
             "telegram.token",
             "502",
@@ -106,7 +111,7 @@ def test_nothing_is_left_behind_at_openai(tmp_path: Path) -> None:
             "Another process",
         ),
     ],
-    ids=["token", "away", "no Bot API", "ill itself", "another poller"],
+    ids=["token", "away", "no Bot API", "elsewhere", "ill itself", "another poller"],
 )
 def test_what_is_wrong_at_telegram_is_named(
     tmp_path: Path, breaks: Break, name: str, word: str
