@@ -12,7 +12,9 @@ from snapthread.images.importer import FileImporter
 from snapthread.images.opener import FileOpener
 from snapthread.images.restorer import Restored, Restorer
 from snapthread.meter import Meter
-from snapthread.model import Claim, ConversationKey, FileName, LedgerFile
+from snapthread.model import Claim, ConversationKey, FileName, LedgerFile, LostFile
+from snapthread.texts import Texts
+from snapthread.texts.localizer import Localizer
 
 CLAIM = Claim(conversation=ConversationKey("user:7"), token=1, epoch=0, turn=1)
 LOST = LedgerFile(
@@ -76,3 +78,11 @@ async def test_a_photo_that_killed_the_process_killed_it_again_with_each_questio
     restorer = Restorer(store=cast(Any, Store()), importer=importer, clock=utc_now)
     await restorer.bring_back(CLAIM, [LOST], Meter())
     assert suspects == [True]
+
+
+def test_telegram_was_blamed_for_a_photo_whose_decoder_died() -> None:
+    """The same sentence tells of a photo that Telegram did not give."""
+    t, lost = Localizer(texts=Texts.load(), language="en"), [LostFile(kind="image", label=3)]
+    said = (*t.away(lost), *t.away_now(lost))
+    assert len(said) == 2
+    assert not [one for one in said if "Telegram isn't" in one]
