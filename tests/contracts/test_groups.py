@@ -12,9 +12,13 @@ from snapthread.model import (
     Destination,
     Message,
     group_conversation,
+    guest_conversation,
+    is_guest,
     private_conversation,
 )
 from snapthread.model.people import NOBODY
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS
+from snapthread.store.transaction import Transaction
 from tests.contracts.builders import (
     ANN,
     BOB,
@@ -276,6 +280,26 @@ def test_an_erasure_took_a_stop_from_others_or_left_theirs(bench: Bench, who: in
 
     claim = bench.take()
     assert ([each.text for each in claim.messages], claim.is_stopped) == (["Goes on?"], who == BOB)
+
+
+@pytest.mark.parametrize("key", [guest_conversation("q"), group_conversation(OLD, 0, ANN)])
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_an_erasure_left_a_conversation_that_was_theirs_alone(
+    bench: Bench, key: ConversationKey, is_answered: bool
+) -> None:
+    question = replace(asked(), conversation=key, guest_query_id="q" if is_guest(key) else None)
+    bench.send(question)
+    claim = bench.take()
+    if is_answered:
+        bench.finish(claim, *turn(), replies=(words(),), ending="answered")
+
+    bench.erase(ANN)
+
+    def left(tx: Transaction) -> list[object]:
+        return [tx.get(CONVERSATIONS, key), tx.get(GROUP_CONVERSATIONS, key)]
+
+    assert is_lost(bench, claim)
+    assert bench.run(bench.store.backend.read(left)) == [None, None]
 
 
 def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:
