@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -111,6 +113,26 @@ def test_a_bot_that_was_stopped_while_it_started_told_a_failure(
         assert "bot.starting" in bot.stderr.readline()
         bot.send_signal(number)
         assert bot.wait(30) == 0
+
+
+def test_a_stop_before_the_settings_were_read_told_a_failure(tmp_path: Path) -> None:
+    """Half of the start is before its first line."""
+    slow = tmp_path / "token"
+    os.mkfifo(slow)
+    with subprocess.Popen(
+        [sys.executable, "-m", "snapthread", "run"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "TELEGRAM_BOT_TOKEN_FILE": str(slow)},
+    ) as bot:
+        written = None
+        while written is None and bot.poll() is None:
+            with suppress(OSError):  # nobody reads it yet
+                written = os.open(slow, os.O_WRONLY | os.O_NONBLOCK)
+            time.sleep(0.01)
+        bot.terminate()
+        assert bot.wait(30) == 0
+        assert written is not None
+        os.close(written)
 
 
 def test_the_env_file_beside_it_is_read(tmp_path: Path) -> None:

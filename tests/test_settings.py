@@ -390,6 +390,11 @@ async def test_a_limit_of_money_of_one_person_was_not_looked_at_when_the_model_c
     await refuse_limits_without_price(cast(Any, Known()), settings, load_prices(settings))
 
 
+async def test_the_start_was_refused_for_a_limit_that_an_admin_never_meets() -> None:
+    settings = load_settings(ENOUGH | {"OPENAI_MODEL": "home-made", "ADMIN_USER_IDS": "7"})
+    await refuse_limits_without_price(cast(Any, Known()), settings, load_prices(settings))
+
+
 def test_voice_is_heard_by_itself_and_may_be_turned_off() -> None:
     usual = load_settings(ENOUGH)
     silent = load_settings(ENOUGH | {"TRANSCRIPTION_MODEL": ""})

@@ -12,14 +12,19 @@ from snapthread.model import (
     Destination,
     Message,
     group_conversation,
+    guest_conversation,
+    is_guest,
     private_conversation,
 )
 from snapthread.model.people import NOBODY
+from snapthread.store.schema.conversations import CONVERSATIONS, GROUP_CONVERSATIONS
+from snapthread.store.transaction import Transaction
 from tests.contracts.builders import (
     ANN,
     BOB,
     QUIET_S,
     Bench,
+    command,
     message,
     openai_ids,
     photo,
@@ -35,6 +40,10 @@ OLD, NEW, OTHER = -5, -1005, -7
 def asked(text: str = "What?", *, user: int = ANN, chat: int = OLD, topic: int = 0) -> Message:
     key = group_conversation(chat, topic)
     return replace(message(text, user=user, conversation=key), chat_id=chat)
+
+
+def in_group(word: str, user: int) -> Message:
+    return replace(command(word, user=user), conversation=of(OLD), chat_id=OLD)
 
 
 def shows(bench: Bench, name: str, *, user: int = ANN, chat: int = OLD) -> None:
@@ -241,6 +250,56 @@ def test_an_erasure_ends_no_answer_to_somebody_else(bench: Bench) -> None:
     bench.erase(ANN)
 
     assert not is_lost(bench, claim)
+
+
+def test_an_answer_behind_a_sentence_to_others_went_on_after_the_erasure(bench: Bench) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    press = in_group("stop", BOB)
+    bench.send(press)
+    bench.run(bench.store.complete_command(press, bench.now, replies=[words("To Bob")]))
+    first, _ = bench.finish(claim, *turn(), replies=(words(), words("and more")), ending="answered")
+    bench.delivered(claim, first)
+
+    bench.erase(ANN)
+
+    assert is_lost(bench, claim)
+    assert texts(bench.take().outbox) == ["To Bob"]
+
+
+@pytest.mark.parametrize("who", [ANN, BOB])
+def test_an_erasure_took_a_stop_from_others_or_left_theirs(bench: Bench, who: int) -> None:
+    bench.send(asked())
+    claim = bench.take()
+    bench.finish(claim, *turn(), replies=(words(),), ending="answered")
+    stop = in_group("stop", who)
+    bench.send(*[asked("waits")] * (who == ANN), asked("Goes on?", user=BOB), stop)
+    bench.stop(stop, words())
+
+    bench.erase(ANN)
+
+    claim = bench.take()
+    assert ([each.text for each in claim.messages], claim.is_stopped) == (["Goes on?"], who == BOB)
+
+
+@pytest.mark.parametrize("key", [guest_conversation("q"), group_conversation(OLD, 0, ANN)])
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_an_erasure_left_a_conversation_that_was_theirs_alone(
+    bench: Bench, key: ConversationKey, is_answered: bool
+) -> None:
+    question = replace(asked(), conversation=key, guest_query_id="q" if is_guest(key) else None)
+    bench.send(question)
+    claim = bench.take()
+    if is_answered:
+        bench.finish(claim, *turn(), replies=(words(),), ending="answered")
+
+    bench.erase(ANN)
+
+    def left(tx: Transaction) -> list[object]:
+        return [tx.get(CONVERSATIONS, key), tx.get(GROUP_CONVERSATIONS, key)]
+
+    assert is_lost(bench, claim)
+    assert bench.run(bench.store.backend.read(left)) == [None, None]
 
 
 def test_who_asked_last_was_still_named_after_their_erasure(bench: Bench) -> None:

@@ -91,6 +91,11 @@ def test_nothing_is_left_behind_at_openai(tmp_path: Path) -> None:
             "TELEGRAM_API_BASE_URL",
         ),
         (
+            lambda c: c.telegram.faults.add(on="getMe", reply=not_json(308)) and None,
+            "telegram.token",
+            "TELEGRAM_API_BASE_URL",
+        ),
+        (
             lambda c: c.telegram.faults.add(on="getMe", reply=telegram_error(502, "Bad")) and None,
             "telegram.token",
             "502",
@@ -106,7 +111,7 @@ def test_nothing_is_left_behind_at_openai(tmp_path: Path) -> None:
             "Another process",
         ),
     ],
-    ids=["token", "away", "no Bot API", "ill itself", "another poller"],
+    ids=["token", "away", "no Bot API", "elsewhere", "ill itself", "another poller"],
 )
 def test_what_is_wrong_at_telegram_is_named(
     tmp_path: Path, breaks: Break, name: str, word: str
@@ -407,6 +412,20 @@ def test_a_price_that_nobody_knows_is_broken_only_where_a_limit_needs_it(
         return {"USER_DAILY_COST_USD": limit}
 
     assert found(tmp_path, breaks)["openai.price"].ok is ok
+
+
+def test_a_price_that_only_one_persons_own_limit_needs_was_a_warning(tmp_path: Path) -> None:
+    """The start refuses it."""
+
+    def breaks(clinic: Clinic) -> dict[str, str]:
+        clinic.unpriced = {"hears"}
+        clinic.inside = Inside(limits_money=True)
+        return {"TRANSCRIPTION_MODEL": "hears"}
+
+    check = found(tmp_path, breaks)["openai.price"]
+
+    assert check.ok is False
+    assert "The price of hears is unknown" in check.say
 
 
 def test_a_model_on_offer_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def test_the_client_sends_the_key_to_the_base_url() -> None:
 
 
 @pytest.mark.parametrize(
-    "there", ["http://elsewhere.test/v1", "http://openai.test:81/v1", "//elsewhere.test/v1"]
+    "there",
+    ["http://elsewhere.test/v1", "http://openai.test:81/v1", "//elsewhere.test/v1", "http://a:b/"],
 )
 async def test_a_redirect_took_what_people_say_to_another_server(there: str) -> None:
     wire = Wire(httpx2.Response(307, headers={"location": there}), error(500))

@@ -52,13 +52,19 @@ async def refuse_limits_without_price(
     whose = without_price(settings, prices)
     if whose is None:
         return
-    known = await people.people(limit=await people.count_people())
-    limited = [str(person.user_id) for person in known if person.limits.of_money]
-    if limited:
+    if limited := await limited_in_dollars(people, settings):
         raise PriceMissing(
             f"{whose} has no price, so the limits in dollars of these people would not hold:"
-            f" {', '.join(limited)}. Name it in PRICES_FILE, or lift them by `snapthread limit`."
+            f" {', '.join(map(str, limited))}. Name it in PRICES_FILE, or lift each limit by"
+            " `snapthread limit USER_ID cost=default month=default`."
         )
+
+
+async def limited_in_dollars(people: PeopleList, settings: Settings) -> list[int]:
+    """The people for whom a limit of money of their own holds: for no admin."""
+    known = await people.people(limit=await people.count_people())
+    limited = {person.user_id for person in known if person.limits.of_money}
+    return sorted(limited - set(settings.admin_user_ids))
 
 
 def _setting_of(model: str, settings: Settings) -> str:

@@ -64,7 +64,7 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
         prices = Prices.load(None)
     case = Case(
         commands=Texts.load().commands("en"),
-        knows_price=prices.knows,
+        knows_price=lambda model: prices.knows(model) or prices.speech_micros(model, 1) is not None,
         store_version=VERSION,
         open_store=lambda: open_store(settings),
         look_inside=lambda: _look_inside(settings),
@@ -74,6 +74,7 @@ async def _examine(settings: "Settings") -> "Sequence[Check]":
 
 async def _look_inside(settings: "Settings") -> "Inside":
     from snapthread.app.opening import open_store
+    from snapthread.app.prices import limited_in_dollars
     from snapthread.clock import utc_now
     from snapthread.doctor.bot import Inside
     from snapthread.intake.heartbeat import is_alive
@@ -84,6 +85,7 @@ async def _look_inside(settings: "Settings") -> "Inside":
             bot_is_alive=await is_alive(store, now),
             last_answer=await _last_answer(store, now - timedelta(days=1)),
             failing_deletions=await store.failing_deletions(),
+            limits_money=bool(await limited_in_dollars(store, settings)),
         )
 
 

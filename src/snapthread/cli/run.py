@@ -24,9 +24,8 @@ def run() -> None:
     from snapthread.cli.first_run import set_up_if_missing
 
     set_up_if_missing(os.environ)
-    settings = load()
     with _stopped_while_starting():
-        _run(settings)
+        _run(load())
 
 
 @contextmanager

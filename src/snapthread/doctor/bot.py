@@ -19,6 +19,7 @@ class Inside:
     bot_is_alive: bool = False
     last_answer: datetime | None = None
     failing_deletions: int = 0
+    limits_money: bool = False  # of one person at least, by a limit of their own
 
 
 NOTHING_INSIDE: Final = Inside()

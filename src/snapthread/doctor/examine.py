@@ -62,7 +62,10 @@ async def examine(settings: Settings, case: Case) -> list[Check]:
         *check_bot(signs, now),
     ]
     there = await gather_all(
-        (_telegram(settings, case, now, signs.runs), _openai(settings, case, now))
+        (
+            _telegram(settings, case, now, signs.runs),
+            _openai(settings, case, now, limits_money=inside.limits_money),
+        )
     )
     return [_without(settings.secrets, check) for check in (*here, *there[0], *there[1])]
 
@@ -118,7 +121,9 @@ async def _telegram(settings: Settings, case: Case, now: datetime, runs: bool) -
     return [*on_the_way, *found]
 
 
-async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
+async def _openai(
+    settings: Settings, case: Case, now: datetime, *, limits_money: bool
+) -> list[Check]:
     key, proxy = settings.openai_api_key.get_secret_value(), settings.way_to_openai
     if not key:
         return []
@@ -138,7 +143,8 @@ async def _openai(settings: Settings, case: Case, now: datetime) -> list[Check]:
             ways=settings.image_ways,
             lists_deployments=not is_azure(settings.openai_url),
             knows_price=case.knows_price,
-            needs_price=bool(settings.money_limits),
+            speech=settings.transcription_model or "",
+            needs_price=limits_money or bool(settings.money_limits),
         )
     return [*on_the_way, *found]
 

@@ -43,6 +43,7 @@ async def check_openai(
     ways: Collection[Way],
     lists_deployments: bool,
     knows_price: Callable[[str], bool],
+    speech: str,
     needs_price: bool,
 ) -> list[Check]:
     listed = await service.ask("GET", "/models")
@@ -61,7 +62,8 @@ async def check_openai(
         looked = await look(
             service, model=offer.model, effort=effort, ways=ways, is_believed=is_believed
         )
-    price = _price(offer, knows_price, needs_price)
+    models = [*offer.every_model, *([speech] if speech else [])]
+    price = _price([model for model in models if not knows_price(model)], needs_price)
     return [*checks, *_pictures(looked, is_believed=sees == "yes"), price]
 
 
@@ -224,9 +226,8 @@ def _credit(answer: Reply) -> Check:
     return good(name, "A question was answered.")
 
 
-def _price(offer: Offer, knows_price: Callable[[str], bool], is_needed: bool) -> Check:
+def _price(unknown: list[str], is_needed: bool) -> Check:
     name = "openai.price"
-    unknown = [model for model in offer.every_model if not knows_price(model)]
     if not unknown:
         return good(name, "Its price is known.")
     told = f"The price of {', '.join(unknown)} is unknown: name it in PRICES_FILE."

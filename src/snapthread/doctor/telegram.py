@@ -62,7 +62,7 @@ def _token(me: Reply) -> Check:
             return broken(
                 TOKEN, "Telegram does not know this bot: set TELEGRAM_BOT_TOKEN as @BotFather says."
             )
-        case 200:
+        case status if 200 <= status < 400:  # another server, or the way to one
             why = "What answers is no Bot API: check TELEGRAM_API_BASE_URL."
             return broken(TOKEN, why)
     return broken(TOKEN, f"Telegram answers {me.status}: try again in a minute.")

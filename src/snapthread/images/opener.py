@@ -53,7 +53,7 @@ class FileOpener:
 
     async def open(self, claim: Claim, request: FileRequest, meter: Meter) -> Opened:
         """The content is in memory twice while it is read, and not any more when it goes up."""
-        is_suspect = claim.is_suspect or claim.attempt > 1
+        is_suspect = request.is_suspect or claim.is_suspect or claim.attempt > 1
         size_bytes = request.file.size_bytes or self._max_bytes(request.file)
         is_small = size_bytes <= SMALL_FILE_BYTES
         async with nullcontext() if is_small else self._room_for(claim, 2 * size_bytes):

@@ -37,6 +37,7 @@ class FileRequest:
     position: int = FIRST
     image_key: FileName | None = None
     part: Part | None = None  # of a lost one: which part of its picture
+    is_suspect: bool = False  # its decoder may have died of it before
 
     @property
     def is_of_reply(self) -> bool:

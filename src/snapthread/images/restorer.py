@@ -5,7 +5,7 @@ request, and is asked for again with the next questions.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -52,13 +52,14 @@ class Restorer:
 
     async def bring_back(self, claim: Claim, lost: Sequence[LedgerFile], meter: Meter) -> int:
         """Ask Telegram again for what was lost earlier; how many are back. Nobody waits for long:
-        the question goes on without what is not to be had now."""
+        the question goes on without what is not to be had now. One may be lost because its decoder
+        died, so each is opened as a suspect."""
         due = [file for file in lost if self._asked.get(file.name, (0, 0.0))[1] <= now_s()]
         restored = 0
         try:
             for start in range(0, min(len(due), RESTORED_MAX), SOUGHT_AT_ONCE):
                 some = due[start : start + SOUGHT_AT_ONCE]
-                ends = await self.restore_each(claim, some, meter)
+                ends = await self.restore_each(claim, some, meter, suspect=True)
                 restored += len(ends["restored"])
                 if ends["lost"]:
                     break
@@ -86,10 +87,10 @@ class Restorer:
         return next(end for end, files in ends.items() if files)
 
     async def restore_each(
-        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
+        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter, *, suspect: bool = False
     ) -> dict[Restored, list[LedgerFile]]:
         ends: dict[Restored, list[LedgerFile]] = {"restored": [], "lost": [], "left": []}
-        again = await self._fetch_again(claim, files, meter)
+        again = await self._fetch_again(claim, files, meter, suspect=suspect)
         for file, brought in zip(files, again, strict=True):
             ends[await self._end(claim, file, brought, meter)].append(file)
         return ends
@@ -120,10 +121,11 @@ class Restorer:
             del self._asked[next(iter(self._asked))]
 
     async def _fetch_again(
-        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter
+        self, claim: Claim, files: Sequence[LedgerFile], meter: Meter, *, suspect: bool = False
     ) -> tuple[FileResult, ...]:
         """From Telegram to OpenAI, side by side."""
-        requests = [_request_anew(claim, file, self.clock()) for file in files]
+        now = self.clock()
+        requests = [replace(_request_anew(claim, file, now), is_suspect=suspect) for file in files]
         return await self.importer.import_files(claim, requests, meter)
 
     async def leave(self, claim: Claim, file: LedgerFile, reason: str, meter: Meter) -> None:

@@ -23,6 +23,7 @@ from snapthread.errors import (
 DESCRIPTION_CHARS: Final = 120
 UNKNOWN_BOT: Final = "Telegram does not know this bot; set TELEGRAM_BOT_TOKEN as @BotFather says"
 OTHER: Final = "another process polls with this token; stop it, or give this bot a token of its own"
+ELSEWHERE: Final = "sends us elsewhere; is TELEGRAM_API_BASE_URL the server's own address?"
 HOOKED: Final = "a webhook is set for this token; restart the bot to take it away"
 
 # Where a token of the wrong shape meets "404 Not Found", and no other cause does.
@@ -90,6 +91,8 @@ def failure_of_answer(
 
 def _not_telegrams(method: str, status: int, address: str) -> SnapthreadError:
     """Such a server knows no drafts, if it refuses them; else something stands between."""
+    if 300 <= status < 400:
+        return ChatBusy(f"{status} from {address}: it {ELSEWHERE}")
     told = f"{status} from {address}, not in Telegram's form"
     is_unknown = method == DRAFT and 400 <= status < 500
     return DraftsUnknown(told) if is_unknown else ChatBusy(told)

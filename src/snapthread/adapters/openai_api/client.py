@@ -123,14 +123,17 @@ async def _read_whole(answer: httpx2.Response) -> bytes:
 async def _stay_at_home(answer: httpx2.Response) -> None:
     """A redirect to another server is not followed: what people say, and the key, is for this one.
     Its answer is then a refusal without an address."""
-    if answer.has_redirect_location:
-        here = answer.request.url
-        if not _is_same_server(here, here.join(answer.headers["location"])):
-            del answer.headers["location"]
+    here = answer.request.url
+    if answer.has_redirect_location and not _is_same_server(here, answer.headers["location"]):
+        del answer.headers["location"]
 
 
-def _is_same_server(here: httpx2.URL, there: httpx2.URL) -> bool:
+def _is_same_server(here: httpx2.URL, location: str) -> bool:
     """Also where it asks for TLS."""
+    try:
+        there = here.join(location)
+    except httpx2.InvalidURL:
+        return False
     if here.host != there.host:
         return False
     is_upgrade = (here.scheme, there.scheme) == ("http", "https")

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import Destination, Erased, Message, OutgoingMessage, private_conversation
+from snapthread.model import (
+    ConversationKey,
+    Destination,
+    Erased,
+    Message,
+    OutgoingMessage,
+    is_guest,
+    owner_in_group,
+    private_conversation,
+)
 from snapthread.model.people import NOBODY
 from snapthread.model.preferences import owned_by_person
 from snapthread.store.codec import micros
@@ -12,9 +21,10 @@ from snapthread.store.rules import choices, feedback, records, standings
 from snapthread.store.rules.adopting import adopted_mark
 from snapthread.store.rules.conversations import asked_until, with_stream
 from snapthread.store.rules.files import is_to_go, retire_file
+from snapthread.store.rules.groups import end
 from snapthread.store.rules.marks import said_mark
 from snapthread.store.rules.outgoing import drop, put_on_its_way, say_once
-from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of
+from snapthread.store.rules.people import all_of, asked_in_groups, conversations_of, places_outside
 from snapthread.store.rules.queued import dequeue, waiting_command
 from snapthread.store.rules.queues import is_worked_on
 from snapthread.store.rules.quotas import charge, charge_of
@@ -30,7 +40,13 @@ from snapthread.store.schema.conversations import (
 )
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.processes import BLOCKED, MARKS, MARKS_OF
-from snapthread.store.schema.queues import DEAD_OF, OUTBOX_OF, PAGE_QUESTIONS_OF, QUEUE
+from snapthread.store.schema.queues import (
+    DEAD_OF,
+    OUTBOX_OF,
+    PAGE_QUESTIONS_OF,
+    QUEUE,
+    QueuedRow,
+)
 from snapthread.store.transaction import Transaction
 
 NOTHING = Erased(files=0, items=0, messages=0, outbox=0, was_done=False)
@@ -51,7 +67,8 @@ def erase(
         return NOTHING
     if once is not None and not say_once(tx, once, now, again_after_s=again_after_s):
         return NOTHING
-    _forget_asker(tx, user_id)
+    places = places_outside(tx, user_id)
+    _forget_asker(tx, user_id, places)
     erased = Erased(
         files=_retire_owned(tx, user_id, micros(now)),
         items=tx.delete_all(all_of(tx, keys, HISTORY_OF))
@@ -59,6 +76,7 @@ def erase(
         messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
         outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id),
     )
+    _end_their_own(tx, user_id, places, micros(now))
     _erase_the_rest(tx, user_id, keys)
     if last_words is not None:
         put_on_its_way(tx, key, *last_words, micros(now))
@@ -72,10 +90,10 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         turns = {row.turn for row in served if row.conversation == key}
         conversation = tx.get(CONVERSATIONS, key)
         if conversation is not None and conversation.undelivered:
-            parts = tx.range(OUTBOX_OF, key)
-            if parts and parts[0].turn in turns:
+            theirs = [part for part in tx.range(OUTBOX_OF, key) if part.turn in turns]
+            if theirs:
                 _fence(tx, key)
-            dropped += drop(tx, key, [part for part in parts if part.turn in turns])
+            dropped += drop(tx, key, theirs)
             refresh_ready(tx, key)
     return dropped
 
@@ -86,22 +104,33 @@ def _fence(tx: Transaction, key: str) -> None:
     conversation = tx.get(CONVERSATIONS, key)
     if conversation is not None and conversation.lease_until is not None:
         ended = with_stream(conversation, ())
-        tx.update(
-            conversation,
-            ended._replace(token=conversation.token + 1, lease_until=None, stopped_turn=None),
-        )
+        tx.update(conversation, ended._replace(token=conversation.token + 1, lease_until=None))
 
 
-def _forget_asker(tx: Transaction, user_id: int) -> None:
+def _forget_stop(tx: Transaction, row: QueuedRow) -> None:
+    """Forget that this message was to be stopped: the next is another's."""
+    head = tx.first(QUEUE, row.conversation, 0)
+    conversation = tx.get(CONVERSATIONS, row.conversation)
+    if conversation is not None and head is not None and head.id == row.id:
+        tx.update(conversation, conversation._replace(stopped_turn=None))
+
+
+def _forget_asker(tx: Transaction, user_id: int, keys: Sequence[ConversationKey]) -> None:
     """Forget that they asked last in a group: then nobody but an admin may begin anew there."""
-    waiting, _ = asked_in_groups(tx, user_id)
-    keys = [row.conversation for row in waiting]
-    keys += [row.conversation for row in tx.range(HISTORY_OWNED, user_id)]
-    keys += [row.conversation for row in tx.range(EXCHANGES_OWNED, user_id)]
-    keys += [row.conversation for row in tx.range(FILES_OWNED, user_id)]
-    for row in tx.get_all(GROUP_CONVERSATIONS, dict.fromkeys(keys)):
+    for row in tx.get_all(GROUP_CONVERSATIONS, keys):
         if row is not None and row.asker == user_id:
             tx.update(row, row._replace(asker=NOBODY))
+
+
+def _end_their_own(
+    tx: Transaction, user_id: int, keys: Sequence[ConversationKey], now: int
+) -> None:
+    """End what is nobody else's there: where the bot is a guest, whoever answers is lost and ends
+    nothing; and the key of one person's conversation in a group names them."""
+    for key in keys:
+        if is_guest(key) or owner_in_group(key) == user_id:
+            end(tx, key, now)
+            tx.delete_all(filter(None, [tx.get(GROUP_CONVERSATIONS, key)]))
 
 
 def _messages_of(tx: Transaction, keys: Sequence[str]) -> list[Any]:
@@ -127,6 +156,7 @@ def _erase_asked(tx: Transaction, user_id: int) -> int:
         charge_of(tx, row.conversation, user_id)  # later it would name them
         if is_worked_on(tx, row):
             _fence(tx, row.conversation)
+        _forget_stop(tx, row)
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
     return len(rows) + tx.delete_all(letters)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from snapthread.model import LedgerFile, Storage, private_conversation
+from snapthread.model import ConversationKey, LedgerFile, Storage, private_conversation
 from snapthread.store.codec import load_message, micros
 from snapthread.store.rules.files import LOST, as_file, picture_of
-from snapthread.store.schema.conversations import IN_GROUP
+from snapthread.store.schema.conversations import EXCHANGES_OWNED, HISTORY_OWNED, IN_GROUP
 from snapthread.store.schema.files import FILES_OWNED
 from snapthread.store.schema.people import PEOPLE
 from snapthread.store.schema.processes import BLOCKED, BLOCKED_AT, BlockedUserRow
@@ -42,6 +42,16 @@ def _is_theirs(row: QueuedRow | DeadLetterRow, user_id: int) -> bool:
         return load_message(row.message).user_id == user_id
     except ValueError:  # nobody can tell whose it is: it bars no erasure
         return False
+
+
+def places_outside(tx: Transaction, user_id: int) -> list[ConversationKey]:
+    """Conversations outside of their private chat in which there is something of theirs."""
+    waiting, _ = asked_in_groups(tx, user_id)
+    keys = [row.conversation for row in waiting]
+    keys += [row.conversation for row in tx.range(HISTORY_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(EXCHANGES_OWNED, user_id)]
+    keys += [row.conversation for row in tx.range(FILES_OWNED, user_id)]
+    return [ConversationKey(key) for key in dict.fromkeys(keys)]
 
 
 def storage_of(tx: Transaction, user_id: int) -> Storage:
