@@ -78,7 +78,7 @@ MEANINGS: Final = {
     "openai.unexpected": "OpenAI's client raised what we do not know",
     "part.delivered": "Telegram took a message of an answer",
     "part.dropped": "Telegram refused a message for good",
-    "part.refused": "Telegram refused something of a message (`part`: what); it is sent in a simpler form",
+    "part.refused": "Telegram refused `part` of a message; it is sent in a simpler form",
     "part.not_replaced": "the preview could not become the answer; the answer was sent anew",
     "reconcile.done": "the ledger and OpenAI were compared",
     "reconcile.later": "a file could not be looked at now; the next `reconcile` will",
