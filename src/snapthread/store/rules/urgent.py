@@ -10,7 +10,7 @@ from datetime import datetime
 from snapthread.model import Message, OutgoingMessage
 from snapthread.ports import ResetReply
 from snapthread.store.codec import micros
-from snapthread.store.rules.conversations import existing_conversation, asked_until
+from snapthread.store.rules.conversations import asked_until, existing_conversation
 from snapthread.store.rules.files import count_held
 from snapthread.store.rules.outgoing import add_to_outbox, drop, say_once
 from snapthread.store.rules.queued import dequeue, read_message, waiting_command
