@@ -23,7 +23,8 @@ class Erasure(Protocol):
         """In one transaction: the conversation and everything that waits in it is gone, whoever
         holds it is fenced off, every file of the user is due for deletion, in groups
         too, where what they asked goes with the answers to it, and `last_words` become
-        a part to deliver. The conversation's reservation is charged as it says; the user's records
+        a part to deliver. Conversations outside of their private chat end where they are theirs
+        alone, a guest's; in one of others the next question waits until who answered has noticed. The conversation's reservation is charged as it says; the user's records
         are gone, and their daily sums become those of user 0. What quotas counted stays, under the
         payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
         command that jumps the queue, only where that still waits: another process may have done
