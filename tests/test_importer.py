@@ -147,6 +147,25 @@ async def test_a_photo_waited_behind_the_large_files_of_two_others() -> None:
         other.cancel()
 
 
+async def test_a_photo_waited_behind_four_albums_of_large_files() -> None:
+    memory = SlowForLarge()
+    importer = importer_of(memory)
+    large = wanted(MAX_BYTES)
+    large = replace(large, file=replace(large.file, telegram_id="large"))
+    others = [
+        asyncio.create_task(importer.import_files(claim_of(person), [large] * 4, Meter()))
+        for person in range(4)
+    ]
+    await asyncio.sleep(1)
+
+    async with asyncio.timeout(100):
+        (brought,) = await importer.import_files(claim_of(7), [wanted(MEGABYTE)], Meter())
+
+    assert brought.fault is None
+    for other in others:
+        other.cancel()
+
+
 async def test_a_file_waited_behind_the_second_large_one_of_another_chat() -> None:
     memory = SlowForLarge()
     importer = importer_of(memory)

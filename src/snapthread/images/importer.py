@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import structlog
@@ -60,16 +61,24 @@ class FileImporter:
         of_message = asyncio.Semaphore(IMAGES_OF_MESSAGE_AT_ONCE)
 
         async def bounded(one: FileRequest) -> FileResult:
-            async with of_message, self._of_process:
-                return await self._import_or_explain(claim, one, meter, admit)
+            async with of_message, AsyncExitStack() as room:
+                # Before it is one of the sixteen, so that what waits for room holds up no photo.
+                await room.enter_async_context(self.opener.room_for(claim, one.file))
+                async with self._of_process:
+                    return await self._import_or_explain(claim, one, meter, admit, room)
 
         return tuple(await gather_all(bounded(one) for one in request))
 
     async def _import_or_explain(
-        self, claim: Claim, request: FileRequest, meter: Meter, admit: Admit
+        self,
+        claim: Claim,
+        request: FileRequest,
+        meter: Meter,
+        admit: Admit,
+        room: AsyncExitStack,
     ) -> FileResult:
         try:
-            return await self._import(claim, request, meter, admit)
+            return await self._import(claim, request, meter, admit, room)
         except NoRoom:
             fault = FileFault(_claimed_kind(request.file), "no_room")
             pages = fits = 0
@@ -85,9 +94,15 @@ class FileImporter:
         return FileResult(request=request, fault=fault, pages=pages, fits=fits)
 
     async def _import(
-        self, claim: Claim, request: FileRequest, meter: Meter, admit: Admit
+        self,
+        claim: Claim,
+        request: FileRequest,
+        meter: Meter,
+        admit: Admit,
+        room: AsyncExitStack,
     ) -> FileResult:
         opened = await self.opener.open(claim, request, meter)
+        await room.aclose()
         if not isinstance(opened, OpenedDocument):
             return await self._import_image(claim, request, opened, meter, admit)
         if not request.is_restored and not await admit(opened):

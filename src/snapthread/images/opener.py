@@ -52,20 +52,22 @@ class FileOpener:
     _one_suspect: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def open(self, claim: Claim, request: FileRequest, meter: Meter) -> Opened:
-        """The content is in memory twice while it is read, and not any more when it goes up."""
+        """In the room that was taken for it."""
         is_suspect = request.is_suspect or claim.is_suspect or claim.attempt > 1
-        size_bytes = request.file.size_bytes or self._max_bytes(request.file)
-        is_small = size_bytes <= SMALL_FILE_BYTES
-        async with nullcontext() if is_small else self._room_for(claim, 2 * size_bytes):
-            content = await self._download(request.file, meter)
-            return await self._open(request, content, meter, suspect=is_suspect)
+        content = await self._download(request.file, meter)
+        return await self._open(request, content, meter, suspect=is_suspect)
 
     @asynccontextmanager
-    async def _room_for(self, claim: Claim, size_bytes: int) -> AsyncIterator[None]:
-        """Of the chat's part first, so that those behind its files in the process's queue wait for
-        one of them only."""
+    async def room_for(self, claim: Claim, file: TelegramFile) -> AsyncIterator[None]:
+        """The content is in memory twice while it is read, and not any more when it goes up. Of the
+        chat's part first, so that those behind its files in the process's queue wait for one of
+        them only."""
+        size_bytes = file.size_bytes or self._max_bytes(file)
+        if size_bytes <= SMALL_FILE_BYTES:
+            yield
+            return
         of_chat = self._of_chats.setdefault(claim.conversation, Budget(DOWNLOADED_BYTES_OF_CHAT))
-        async with of_chat.share(size_bytes), self._downloaded.share(size_bytes):
+        async with of_chat.share(2 * size_bytes), self._downloaded.share(2 * size_bytes):
             yield
 
     def _max_bytes(self, file: TelegramFile) -> int:
