@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from snapthread.errors import LeaseLost
-from snapthread.limits import LEASE_S
+from snapthread.limits import EDIT_PAUSE_S, LEASE_S
 from snapthread.model import (
     Claim,
     ConversationKey,
@@ -228,6 +228,7 @@ def test_the_rest_of_a_long_answer_went_on_after_the_erasure_of_who_asked(bench:
 
     assert is_lost(bench, claim)
     bench.send(asked("Goes on?", user=BOB))
+    bench.wait(EDIT_PAUSE_S)
     assert [each.text for each in bench.take().messages] == ["Goes on?"]
 
 
@@ -240,7 +241,21 @@ def test_an_answer_took_the_place_of_one_to_a_person_that_was_erased(bench: Benc
 
     assert is_lost(bench, claim)
     bench.send(asked("Goes on?", user=BOB))
+    bench.wait(EDIT_PAUSE_S)
     assert bench.take().stream == ()
+
+
+def test_the_next_question_was_asked_beside_the_one_of_a_person_that_was_erased(
+    bench: Bench,
+) -> None:
+    bench.send(asked(), asked("Goes on?", user=BOB))
+    bench.take()
+
+    bench.erase(ANN)
+
+    assert bench.claim() is None
+    bench.wait(EDIT_PAUSE_S)
+    assert [each.text for each in bench.take().messages] == ["Goes on?"]
 
 
 def test_an_erasure_ends_no_answer_to_somebody_else(bench: Bench) -> None:
@@ -264,6 +279,7 @@ def test_an_answer_behind_a_sentence_to_others_went_on_after_the_erasure(bench: 
     bench.erase(ANN)
 
     assert is_lost(bench, claim)
+    bench.wait(EDIT_PAUSE_S)
     assert texts(bench.take().outbox) == ["To Bob"]
 
 
@@ -277,6 +293,7 @@ def test_an_erasure_took_a_stop_from_others_or_left_theirs(bench: Bench, who: in
     bench.stop(stop, words())
 
     bench.erase(ANN)
+    bench.wait(EDIT_PAUSE_S)
 
     claim = bench.take()
     assert ([each.text for each in claim.messages], claim.is_stopped) == (["Goes on?"], who == BOB)

@@ -21,14 +21,17 @@ class Erasure(Protocol):
         again_after_s: float | None = None,
     ) -> Erased:
         """In one transaction: the conversation and everything that waits in it is gone, whoever
-        holds it is fenced off, every file of the user is due for deletion, in groups
-        too, where what they asked goes with the answers to it, and `last_words` become
-        a part to deliver. The conversation's reservation is charged as it says; the user's records
-        are gone, and their daily sums become those of user 0. What quotas counted stays, under the
-        payer's hash, until its month has ended: else erasing would renew them. With `asked_by`, a
-        command that jumps the queue, only where that still waits: another process may have done
-        it, and the person gone on. With `once`, only where this mark was not set (within
-        `again_after_s`); it outlives the erasure. Else nothing happens: `was_done` is False."""
+        holds it is fenced off, every file of the user is due for deletion, in groups too, where
+        what they asked goes with the answers to it, and `last_words` become a part to deliver.
+
+        Outside of their private chat, conversations that are theirs alone end; in one of several
+        people the next question waits until the worker that is fenced off has noticed. A
+        reservation is charged as it says; the user's records are gone, and their daily sums become
+        those of user 0. What quotas counted stays, under the payer's hash, until its month has
+        ended: else erasing would renew them. With `asked_by`, a command that jumps the queue, only
+        where that still waits: another process may have done it, and the person gone on. With
+        `once`, only where this mark was not set (within `again_after_s`); it outlives the erasure.
+        Else nothing happens: `was_done` is False."""
         ...
 
 

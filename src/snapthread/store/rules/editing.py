@@ -6,23 +6,20 @@ Promises: ports/exchanges.py.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
-from snapthread.limits import EDIT_PAUSE_S
 from snapthread.model import CONTINUE, Message, OutgoingMessage
 from snapthread.ports import EditReplies
-from snapthread.store.codec import dump_message, load_message, micros, micros_of
+from snapthread.store.codec import dump_message, load_message, micros
 from snapthread.store.rules.conversations import existing_conversation
 from snapthread.store.rules.exchanges import dump_messages, messages_of, newest, row_of
 from snapthread.store.rules.outgoing import add_to_outbox
 from snapthread.store.rules.queued import dequeue, waiting_command
 from snapthread.store.rules.readiness import refresh_ready
 from snapthread.store.rules.redo import put_again
+from snapthread.store.rules.times import PAUSE
 from snapthread.store.schema.conversations import CONVERSATIONS, EXCHANGES_OF, ExchangeRow
 from snapthread.store.schema.queues import QUEUE, QueuedRow
 from snapthread.store.transaction import Transaction
-
-PAUSE: Final = micros_of(EDIT_PAUSE_S)
 
 
 def knows(tx: Transaction, edit: Message) -> bool:

@@ -29,6 +29,7 @@ from snapthread.store.rules.queued import dequeue, waiting_command
 from snapthread.store.rules.queues import is_worked_on
 from snapthread.store.rules.quotas import charge, charge_of
 from snapthread.store.rules.readiness import refresh_ready
+from snapthread.store.rules.times import PAUSE
 from snapthread.store.schema.conversations import (
     CONVERSATIONS,
     EXCHANGES_OF,
@@ -73,8 +74,8 @@ def erase(
         files=_retire_owned(tx, user_id, micros(now)),
         items=tx.delete_all(all_of(tx, keys, HISTORY_OF))
         + tx.delete_all(tx.range(HISTORY_OWNED, user_id)),
-        messages=_erase_asked(tx, user_id) + tx.delete_all(_messages_of(tx, keys)),
-        outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id),
+        messages=_erase_asked(tx, user_id, micros(now)) + tx.delete_all(_messages_of(tx, keys)),
+        outbox=tx.delete_all(all_of(tx, keys, OUTBOX_OF)) + _drop_answers(tx, user_id, micros(now)),
     )
     _end_their_own(tx, user_id, places, micros(now))
     _erase_the_rest(tx, user_id, keys)
@@ -83,7 +84,7 @@ def erase(
     return erased
 
 
-def _drop_answers(tx: Transaction, user_id: int) -> int:
+def _drop_answers(tx: Transaction, user_id: int, now: int) -> int:
     """Drop answers on their way to them in groups; how many."""
     dropped, served = 0, tx.range(EXCHANGES_OWNED, user_id)
     for key in dict.fromkeys(row.conversation for row in served):
@@ -92,19 +93,23 @@ def _drop_answers(tx: Transaction, user_id: int) -> int:
         if conversation is not None and conversation.undelivered:
             theirs = [part for part in tx.range(OUTBOX_OF, key) if part.turn in turns]
             if theirs:
-                _fence(tx, key)
+                _fence(tx, key, now)
             dropped += drop(tx, key, theirs)
             refresh_ready(tx, key)
     return dropped
 
 
-def _fence(tx: Transaction, key: str) -> None:
-    """End claims of theirs: the worker that answers them, or sends the rest of an answer,
-    notices."""
+def _fence(tx: Transaction, key: str, now: int) -> None:
+    """End claims of theirs: the worker that answers them, or sends the rest of an answer, notices
+    within the pause. Until then its request may name files that the next question would let go."""
     conversation = tx.get(CONVERSATIONS, key)
     if conversation is not None and conversation.lease_until is not None:
-        ended = with_stream(conversation, ())
-        tx.update(conversation, ended._replace(token=conversation.token + 1, lease_until=None))
+        ended = with_stream(conversation, ())._replace(
+            token=conversation.token + 1,
+            lease_until=None,
+            not_before=max(conversation.not_before, now + PAUSE),
+        )
+        tx.update(conversation, ended)
 
 
 def _forget_stop(tx: Transaction, row: QueuedRow) -> None:
@@ -149,13 +154,13 @@ def _retire_owned(tx: Transaction, user_id: int, now: int) -> int:
     return len(rows)
 
 
-def _erase_asked(tx: Transaction, user_id: int) -> int:
+def _erase_asked(tx: Transaction, user_id: int, now: int) -> int:
     """Delete their messages in groups, waiting ones and dead letters; how many."""
     rows, letters = asked_in_groups(tx, user_id)
     for row in rows:
         charge_of(tx, row.conversation, user_id)  # later it would name them
         if is_worked_on(tx, row):
-            _fence(tx, row.conversation)
+            _fence(tx, row.conversation, now)
         _forget_stop(tx, row)
         dequeue(tx, row.conversation, [row])
         refresh_ready(tx, row.conversation)
