@@ -9,8 +9,9 @@ apart from the picture by which the doctor tests a server.
     deleter.py          retired → gone         the only place where a file of ours is deleted
 
 The intent is written before the upload and the result after it, so a kill at any instant leaves a
-row that housekeeping can settle. A live file is retired only where nobody holds the conversation,
-or by the turn that holds it, and deleted only once it is retired.
+row that housekeeping can settle. A live file is retired only by the turn that holds the
+conversation, where nobody holds it, or by a reset or an erasure; it is deleted only once it is
+retired.
 """
 
 from dataclasses import dataclass

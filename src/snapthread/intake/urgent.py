@@ -50,7 +50,7 @@ class UrgentCommands:
             toast = await self._run(command, stop_turn)
         except (StoreBusy, StoreFull):
             raise
-        except Exception as error:  # noqa: BLE001 - else it would jump the queue for ever
+        except Exception as error:  # noqa: BLE001 - else it would be tried for ever
             outcome = unexpected_failure(error, self.access.localizer(command))
             await self.store.complete_command(command, self.clock(), replies=outcome.replies())
         log.debug("urgent.done", kind=command.kind, user=command.user_id)

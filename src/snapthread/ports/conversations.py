@@ -144,7 +144,7 @@ class ConversationControl(Protocol):
     async def complete_command(
         self, command: Message, now: datetime, *, replies: Sequence[OutgoingMessage]
     ) -> bool:
-        """A command that jumps the queue is done with, and `replies` become parts to deliver.
+        """An urgent command is done with, and `replies` become parts to deliver.
 
         False, and nothing happens, where the command is not waiting any more.
         """

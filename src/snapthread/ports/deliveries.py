@@ -56,7 +56,8 @@ class Outbox(Protocol):
 
 
 class Deliveries(Protocol):
-    """The outbox of a claim, until Telegram took it."""
+    """The outbox of a claim, until Telegram took it. What was sent and not marked before a kill is
+    sent again: at least once."""
 
     async def mark_sent(
         self, claim: Claim, part: OutboxMessage, message_ids: Sequence[int] = ()

@@ -96,14 +96,14 @@ class Claims(Leases, PutOff, Protocol):
         """The conversation that has been ready longest and that nobody holds, or None.
 
         Parts to deliver come first and alone; else the oldest message with all parts of its
-        album, or of its cut text, that are there. Never a command that jumps the queue. Where an
+        album, or of its cut text, that are there. Never an urgent command. Where an
         earlier claim of them was never given back, because its process died, they are suspects.
         The token is higher than any before. Raises ConversationBroken.
         """
         ...
 
     async def urgent_commands(self) -> tuple[Message, ...]:
-        """The commands that wait and jump the queue, oldest first. Raises ConversationBroken."""
+        """The urgent commands that wait, oldest first. Raises ConversationBroken."""
         ...
 
     async def next_wake(self, now: datetime) -> datetime | None:

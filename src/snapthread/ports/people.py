@@ -28,7 +28,7 @@ class Erasure(Protocol):
         people the next question waits until the worker that is fenced off has noticed. A
         reservation is charged as it says; the user's records are gone, and their daily sums become
         those of user 0. What quotas counted stays, under the payer's hash, until its month has
-        ended: else erasing would renew them. With `asked_by`, a command that jumps the queue, only
+        ended: else erasing would renew them. With `asked_by`, an urgent command, only
         where that still waits: another process may have done it, and the person gone on. With
         `once`, only where this mark was not set (within `again_after_s`); it outlives the erasure.
         Else nothing happens: `was_done` is False."""

@@ -147,7 +147,10 @@ class Fields(BaseModel):
         default=30, ge=1, le=30, description="a whole number of days from 1 to 30"
     )
     image_window: int = Field(
-        default=0, ge=0, le=1500, description="a whole number of images from 1 to 1500, or 0: all"
+        default=0,
+        ge=0,
+        le=1500,
+        description="a whole number of files from 1 to 1500, or 0: all",
     )
     user_storage_mb: float = Field(
         default=0, ge=0, description="a number of megabytes, or 0: no limit"

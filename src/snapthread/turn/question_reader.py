@@ -66,12 +66,12 @@ class QuestionReader:
     async def _take_stragglers(self, turn: TurnState) -> None:
         """Take the parts of the question that came meanwhile; what is no part of it gets a
         sentence."""
-        while late := await self.store.take_stragglers(turn.claim):
-            late = tuple(map(self.speech.profile.mark_unsupported, late))
-            questions = tuple(filter(self.limits.is_answerable, late))
+        while stragglers := await self.store.take_stragglers(turn.claim):
+            came = tuple(map(self.speech.profile.mark_unsupported, stragglers))
+            questions = tuple(filter(self.limits.is_answerable, came))
             turn.unsupported = (
                 *turn.unsupported,
-                *(message for message in late if message not in questions),
+                *(message for message in came if message not in questions),
             )
             self.limits.check(turn, (*turn.messages, *questions))
             if questions and await self.limits.admit(turn, (*turn.messages, *questions)):

@@ -137,12 +137,12 @@ def take_stragglers(tx: Transaction, claim: Claim) -> tuple[Message, ...]:
     if check_lease(tx, claim).urgent:
         return ()  # what came after the command is not asked before it
     bundles = {row.bundle for row in claimed_messages(tx, claim)} - {None}
-    late = [
+    stragglers = [
         tx.update(row, row._replace(token=claim.token))
         for bundle in bundles
         for row in tx.range(BUNDLE, claim.conversation, bundle or "")
         if row.token is None
     ]
-    if late:
+    if stragglers:
         refresh_ready(tx, claim.conversation)
-    return _in_order(late)
+    return _in_order(stragglers)
