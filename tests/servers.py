@@ -125,6 +125,12 @@ def _reserve(port: int) -> None:
             RESERVED.pop(0).close()
 
 
+@atexit.register
+def _give_ports_back() -> None:
+    for name in RESERVED:
+        name.close()
+
+
 def valkey_program() -> Path:
     program: Path = get_binary_path()
     return program
